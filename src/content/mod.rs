@@ -1,0 +1,115 @@
+//! Files to domain values and back. Reading never stops at the first problem, never fails.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono_tz::Tz;
+use std::collections::BTreeMap;
+
+use self::problem::Problem;
+use self::update_entries::{Entry, StateLine};
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::site::{DateOrder, Support};
+use crate::domain::slug::Slug;
+use crate::domain::state::State;
+use crate::domain::update::{Phase, Precision};
+
+pub mod problem;
+pub mod update_entries;
+
+/// A content folder, read.
+#[derive(Debug, Clone, Default)]
+pub struct Content {
+    /// What `site.toml` says; `None` if it can't be read for certain.
+    pub site: Option<SiteFile>,
+    /// The incident files that could be read, by file name.
+    pub incidents: Vec<IncidentFile>,
+    /// The names of incident files that are there but can't be read for certain: their last good
+    /// version stays.
+    pub unreadable: Vec<String>,
+    /// Everything that is wrong or doubtful, by file, line and column.
+    pub problems: Vec<Problem>,
+}
+
+/// What `site.toml` says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiteFile {
+    /// The page's name.
+    pub name: String,
+    /// Scheme and host of the page, without a slash at the end.
+    pub base_url: Option<String>,
+    /// The name in feed ids.
+    pub authority: Option<String>,
+    /// The site's zone.
+    pub zone: Tz,
+    /// How dates in figures are read.
+    pub date_order: Option<DateOrder>,
+    /// Where customers turn for help.
+    pub support: Option<Support>,
+    /// In the order of the page.
+    pub components: Vec<ComponentEntry>,
+    /// The site's own states, and built-in ones with other labels.
+    pub states: Vec<State>,
+    /// Abbreviations with several meanings that the site has settled.
+    pub zones: BTreeMap<String, FixedOffset>,
+}
+
+/// A component as `site.toml` describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentEntry {
+    /// Its identity.
+    pub slug: Slug,
+    /// Its name for people.
+    pub name: String,
+    /// The heading under which it is listed.
+    pub group: Option<String>,
+    /// One line for customers.
+    pub description: Option<String>,
+    /// The day on which it began.
+    pub since: Option<NaiveDate>,
+}
+
+/// An incident file, read. `None` means that the file doesn't say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentFile {
+    /// Its name, relative to the content folder: `incidents/2013-02-26-selma.md`.
+    pub file: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub fingerprint: String,
+    /// The incident's name in URLs.
+    pub slug: Slug,
+    /// The incident's identity.
+    pub id: Option<String>,
+    /// The headline.
+    pub title: String,
+    /// The byline.
+    pub author: Option<String>,
+    /// The post's date.
+    pub published_at: DateTime<Utc>,
+    /// Whether `published_at` has a time of day.
+    pub precision: Precision,
+    /// What sort of post it is.
+    pub kind: Option<Kind>,
+    /// What it names, and the states it sets at its date (of a maintenance: at `starts`).
+    pub components: Vec<StateLine>,
+    /// Whether the front matter has a `components` key at all.
+    pub states_components: bool,
+    /// The phase before any update says one.
+    pub phase: Option<Phase>,
+    /// The impact that staff set.
+    pub impact: Option<Impact>,
+    /// A maintenance's window: its start.
+    pub starts: Option<DateTime<Utc>>,
+    /// A maintenance's window: its end.
+    pub ends: Option<DateTime<Utc>>,
+    /// One or two sentences for lists and feeds.
+    pub summary: Option<String>,
+    /// Read and checked, not published.
+    pub draft: bool,
+    /// The post, without its entries.
+    pub markdown: String,
+    /// Its entries, in the order in which they stand.
+    pub entries: Vec<Entry>,
+    /// The entries run newest first.
+    pub newest_first: bool,
+    /// When it was last corrected, if the front matter says (`edited_at`, written by `export`).
+    pub edited_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,153 @@
+//! Components: what customers depend on, and what each of them was and is.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::slug::Slug;
+use super::state::StateKey;
+
+/// What customers depend on: usually a server ("Selma") or a shared service ("Mail delivery").
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Component {
+    /// Its name in URLs, files and the API; also its identity.
+    pub slug: Slug,
+    /// Its name for people.
+    pub name: String,
+    /// The heading under which it is listed.
+    pub group: Option<String>,
+    /// One line for customers.
+    pub description: Option<String>,
+    /// Its place in the list, counted from 0.
+    pub position: i64,
+    /// The day on which it began, if the site says so.
+    pub since: Option<NaiveDate>,
+    /// When Lightship first heard of it.
+    pub created_at: DateTime<Utc>,
+    /// When it was retired; such a component is shown only on its own page and in the past.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// `site.toml` states it, so the API may not change what that says.
+    pub from_file: bool,
+}
+
+/// Who or what made a change of state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The post of an incident, at the post's date.
+    Post,
+    /// An update of an incident.
+    Update,
+    /// A request of its own, by API, command line or staff page.
+    Request,
+    /// Lightship itself, as an incident was resolved: the component returned to what it was.
+    Restore,
+}
+
+impl Origin {
+    /// The word used in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "post",
+            Self::Update => "update",
+            Self::Request => "request",
+            Self::Restore => "restore",
+        }
+    }
+
+    /// The origin that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Post, Self::Update, Self::Request, Self::Restore]
+            .into_iter()
+            .find(|origin| origin.as_str() == word)
+    }
+}
+
+/// At an instant, a component took a state. Sorted by `(at, seq)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StateChange {
+    /// The component that changed.
+    pub component: Slug,
+    /// When it did.
+    pub at: DateTime<Utc>,
+    /// The order in which changes of the same instant were made.
+    pub seq: i64,
+    /// What it became.
+    pub state: StateKey,
+    /// A line for customers; a change without one clears it.
+    pub note: Option<String>,
+    /// Id of the incident that it belongs to.
+    pub incident: Option<String>,
+    /// Id of the update that it belongs to.
+    pub update: Option<String>,
+    /// Who or what made it.
+    pub origin: Origin,
+    /// When it became public here; feeds choose and order by it.
+    pub public_at: DateTime<Utc>,
+}
+
+/// What a component is at some instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Its state.
+    pub state: StateKey,
+    /// The note of the change that put it there.
+    pub note: Option<String>,
+    /// When it took that state; `None` if it never was in another.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// What `changes` (sorted by `(at, seq)`) make of a component at the instant `at`: the latest
+/// change at or before it, whoever made it. `since` is when the state was taken: repeating a
+/// state (with another note) doesn't begin it anew.
+pub fn standing(changes: &[StateChange], at: DateTime<Utc>) -> Standing {
+    let so_far = &changes[..changes.partition_point(|change| change.at <= at)];
+    let Some(latest) = so_far.last() else {
+        return Standing {
+            state: StateKey::operational(),
+            note: None,
+            since: None,
+        };
+    };
+    let since = so_far
+        .iter()
+        .rev()
+        .take_while(|change| change.state == latest.state)
+        .last()
+        .map(|change| change.at);
+    Standing {
+        state: latest.state.clone(),
+        note: latest.note.clone(),
+        since,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_change_at_or_before_the_instant_decides() {
+        let at = |minute: i64| DateTime::from_timestamp(minute * 60, 0).expect("in range");
+        let change = |minute, seq, state: &str, note: Option<&str>| StateChange {
+            component: Slug::parse("selma").expect("a slug"),
+            at: at(minute),
+            seq,
+            state: StateKey::new(state),
+            note: note.map(str::to_owned),
+            incident: None,
+            update: None,
+            origin: Origin::Request,
+            public_at: at(minute),
+        };
+        let changes = [
+            change(10, 1, "degraded", None),
+            change(20, 2, "major_outage", Some("rescue")),
+            change(30, 3, "major_outage", None),
+        ];
+        assert_eq!(standing(&changes, at(9)).state, StateKey::operational());
+        assert_eq!(standing(&changes, at(10)).state.as_str(), "degraded");
+        assert_eq!(standing(&changes, at(29)).note.as_deref(), Some("rescue"));
+        let now = standing(&changes, at(40));
+        assert_eq!((now.note, now.since), (None, Some(at(20))));
+    }
+}

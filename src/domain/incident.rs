@@ -1,0 +1,267 @@
+//! Incidents: posts about something that affects customers, with their updates.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::component::StateChange;
+use super::slug::Slug;
+use super::state::{States, Tone};
+use super::update::{Phase, Precision, Source, Update};
+
+/// An update may run ahead of the clock by this much and still be shown.
+pub const CLOCK_TOLERANCE: Duration = Duration::minutes(15);
+
+/// What sort of post an incident is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Something broke.
+    Disruption,
+    /// Work with a window.
+    Maintenance,
+    /// Worth knowing; affects nothing right now.
+    Notice,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Disruption, Self::Maintenance, Self::Notice];
+
+    /// The word used in files, the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disruption => "disruption",
+            Self::Maintenance => "maintenance",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// The kind that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The phase of an incident of which no update or front matter says one.
+    pub fn first_phase(self) -> Phase {
+        match self {
+            Self::Disruption | Self::Notice => Phase::Investigating,
+            Self::Maintenance => Phase::Scheduled,
+        }
+    }
+
+    /// The phases that its updates can set.
+    pub fn phases(self) -> &'static [Phase] {
+        match self {
+            Self::Disruption | Self::Notice => &[
+                Phase::Investigating,
+                Phase::Identified,
+                Phase::Monitoring,
+                Phase::Resolved,
+            ],
+            Self::Maintenance => &[
+                Phase::Scheduled,
+                Phase::InProgress,
+                Phase::Verifying,
+                Phase::Completed,
+                Phase::Cancelled,
+            ],
+        }
+    }
+
+    /// The phase that ends it well.
+    pub fn resolving_phase(self) -> Phase {
+        match self {
+            Self::Disruption | Self::Notice => Phase::Resolved,
+            Self::Maintenance => Phase::Completed,
+        }
+    }
+}
+
+/// How bad an incident is or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Impact {
+    /// Nothing was affected.
+    None,
+    /// Worked, with trouble.
+    Minor,
+    /// Partly down.
+    Major,
+    /// Down.
+    Critical,
+}
+
+impl Impact {
+    /// Every impact, mildest first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Minor, Self::Major, Self::Critical];
+
+    /// The word used in files, the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// The impact that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|impact| impact.as_str() == word)
+    }
+
+    /// The impact of the worst state's tone.
+    pub fn of_tone(tone: Tone) -> Self {
+        match tone {
+            Tone::Ok | Tone::Info => Self::None,
+            Tone::Warn => Self::Minor,
+            Tone::Mid => Self::Major,
+            Tone::Bad => Self::Critical,
+        }
+    }
+}
+
+/// A post about something that affects customers, whole: its text, what it did to components,
+/// and its updates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// Its identity; never changes, never used again.
+    pub id: String,
+    /// Its name in URLs.
+    pub slug: Slug,
+    /// Its headline.
+    pub title: String,
+    /// What sort of post it is.
+    pub kind: Kind,
+    /// The phase that holds before any update says one.
+    pub stated_phase: Option<Phase>,
+    /// The impact that staff set; see [`Incident::impact`].
+    pub stated_impact: Option<Impact>,
+    /// The byline, if it has its own.
+    pub author: Option<String>,
+    /// The post's date.
+    pub published_at: DateTime<Utc>,
+    /// Whether `published_at` has a time of day.
+    pub precision: Precision,
+    /// A maintenance's window: its start.
+    pub starts: Option<DateTime<Utc>>,
+    /// A maintenance's window: its end.
+    pub ends: Option<DateTime<Utc>>,
+    /// One or two sentences for lists, feeds and previews; see `render` for the fallback.
+    pub summary: Option<String>,
+    /// The post, without its updates.
+    pub markdown: String,
+    /// The components that the post itself names without setting a state.
+    pub mentions: Vec<Slug>,
+    /// The changes of state that the post itself made.
+    pub changes: Vec<StateChange>,
+    /// Oldest first, by `(at, seq)`.
+    pub updates: Vec<Update>,
+    /// When title or text were last corrected.
+    pub edited_at: Option<DateTime<Utc>>,
+    /// When it became public here.
+    pub public_at: DateTime<Utc>,
+    /// Where it comes from.
+    pub source: Source,
+    /// Kept, but not published.
+    pub draft: bool,
+}
+
+impl Incident {
+    /// Where it stands at `now`.
+    pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        self.updates
+            .iter()
+            .rev()
+            .filter(|update| update.at <= now + CLOCK_TOLERANCE)
+            .find_map(|update| update.phase)
+            .or(self.stated_phase)
+            .unwrap_or(self.kind.first_phase())
+    }
+
+    /// Whether it affects customers at `now`: a disruption that isn't resolved, a maintenance in
+    /// progress or verifying, a notice never.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        is_open(self.kind, self.phase(now))
+    }
+
+    /// Whether it is a maintenance still to come at `now`.
+    pub fn is_planned(&self, now: DateTime<Utc>) -> bool {
+        self.kind == Kind::Maintenance && self.phase(now) == Phase::Scheduled
+    }
+
+    /// The earlier of its post and its first update; of a maintenance with a window, its start.
+    pub fn started(&self) -> DateTime<Utc> {
+        if let (Kind::Maintenance, Some(starts)) = (self.kind, self.starts) {
+            return starts;
+        }
+        self.updates
+            .first()
+            .map_or(self.published_at, |first| first.at.min(self.published_at))
+    }
+
+    /// The impact that staff set, else that of the worst state that it ever set.
+    pub fn impact(&self, states: &States) -> Impact {
+        self.stated_impact.unwrap_or_else(|| {
+            self.all_changes()
+                .map(|change| Impact::of_tone(states.tone(&change.state)))
+                .max()
+                .unwrap_or(Impact::None)
+        })
+    }
+
+    /// Every change of state that it made: its post's, then its updates'.
+    pub fn all_changes(&self) -> impl Iterator<Item = &StateChange> {
+        self.changes
+            .iter()
+            .chain(self.updates.iter().flat_map(|update| &update.changes))
+    }
+
+    /// Every component that it names, in the order in which it does, each once.
+    pub fn components(&self) -> Vec<&Slug> {
+        let mut found: Vec<&Slug> = Vec::new();
+        let post = self
+            .changes
+            .iter()
+            .map(|change| &change.component)
+            .chain(&self.mentions);
+        let updates = self.updates.iter().flat_map(|update| {
+            update
+                .changes
+                .iter()
+                .map(|change| &change.component)
+                .chain(&update.mentions)
+        });
+        for slug in post.chain(updates) {
+            if !found.contains(&slug) {
+                found.push(slug);
+            }
+        }
+        found
+    }
+
+    /// The newest thing said: its latest update's instant, else its post's.
+    pub fn last_said(&self) -> DateTime<Utc> {
+        self.updates
+            .last()
+            .map_or(self.published_at, |last| last.at.max(self.published_at))
+    }
+}
+
+/// Whether an incident of this kind affects customers in this phase.
+pub fn is_open(kind: Kind, phase: Phase) -> bool {
+    match kind {
+        Kind::Disruption => !phase.is_final(),
+        Kind::Maintenance => match phase {
+            Phase::InProgress | Phase::Verifying => true,
+            Phase::Investigating
+            | Phase::Identified
+            | Phase::Monitoring
+            | Phase::Resolved
+            | Phase::Scheduled
+            | Phase::Completed
+            | Phase::Cancelled => false,
+        },
+        Kind::Notice => false,
+    }
+}

@@ -1,0 +1,30 @@
+//! What the words mean. Pure: no I/O, no async, no clock.
+//!
+//! - **Component**: what customers depend on; has a slug, name, group, description, position.
+//! - **State**: what a component is right now; data, built in or defined by the site.
+//! - **Tone**: how a state looks; code, matched without a wildcard.
+//! - **Change (of state)**: at an instant, a component took a state.
+//! - **Incident**: a post about something that affects customers.
+//! - **Kind**: what sort of post: disruption, maintenance, notice.
+//! - **Phase**: where an incident stands; only updates change it.
+//! - **Update**: one dated entry of an incident.
+//! - **Impact**: how bad an incident is.
+//! - **Giving back**: components returning to what they were as an incident is resolved.
+//! - **Headline**: the sentence that says how things are.
+//! - **Uptime**: the share of time that wasn't down.
+//! - **Site**: the company whose page it is.
+//! - **Actor**: who made a change; kept in the record, never shown.
+//! - **Byline**: the author shown with a post or an update.
+//! - **Token**: a credential of the admin API, with scopes.
+
+pub mod component;
+pub mod headline;
+pub mod incident;
+pub mod restore;
+pub mod site;
+pub mod slug;
+pub mod staff;
+pub mod state;
+pub mod update;
+pub mod uptime;
+pub mod zone;

@@ -1,0 +1,118 @@
+//! The site: the company whose status page this is.
+
+use std::collections::BTreeMap;
+
+use chrono::FixedOffset;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// In which order a date such as `3/4` is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrder {
+    /// Month first, as in the United States.
+    Mdy,
+    /// Day first.
+    Dmy,
+}
+
+impl DateOrder {
+    /// The word used in `site.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mdy => "mdy",
+            Self::Dmy => "dmy",
+        }
+    }
+
+    /// The order that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Mdy, Self::Dmy]
+            .into_iter()
+            .find(|order| order.as_str() == word)
+    }
+}
+
+/// Where customers turn for help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Support {
+    /// The words of the link, such as "our 24/7 support department".
+    pub text: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// What `site.toml` says of the company.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// The page's name, such as "Example Hosting status".
+    pub name: String,
+    /// Scheme and host of the page, without a slash at the end.
+    pub base_url: String,
+    /// The name in feed ids; stays the same when the domain changes.
+    pub authority: String,
+    /// The zone in which times are shown and, unless they say otherwise, read.
+    pub zone: Tz,
+    /// How dates in figures are read; see [`Site::date_order`].
+    pub stated_date_order: Option<DateOrder>,
+    /// Where customers turn for help.
+    pub support: Option<Support>,
+    /// Zone abbreviations with several meanings, and which is meant here.
+    pub zones: BTreeMap<String, FixedOffset>,
+}
+
+impl Site {
+    /// How dates in figures are read: as stated, else month first where the zone is in the
+    /// United States, else day first.
+    pub fn date_order(&self) -> DateOrder {
+        self.stated_date_order
+            .unwrap_or_else(|| default_date_order(self.zone))
+    }
+}
+
+/// Month first where the zone is in the United States, else day first.
+///
+/// Source of the list: the `US` rows of the IANA time zone database's `zone.tab`, and the
+/// database's own `US/…` links.
+pub fn default_date_order(zone: Tz) -> DateOrder {
+    const UNITED_STATES: [&str; 22] = [
+        "America/New_York",
+        "America/Detroit",
+        "America/Chicago",
+        "America/Menominee",
+        "America/Denver",
+        "America/Boise",
+        "America/Phoenix",
+        "America/Los_Angeles",
+        "America/Anchorage",
+        "America/Juneau",
+        "America/Sitka",
+        "America/Metlakatla",
+        "America/Yakutat",
+        "America/Nome",
+        "America/Adak",
+        "Pacific/Honolulu",
+        "America/Shiprock",
+        "America/Louisville",
+        "America/Indianapolis",
+        "America/Fort_Wayne",
+        "America/Atka",
+        "Navajo",
+    ];
+    let name = zone.name();
+    let in_states = UNITED_STATES.contains(&name)
+        || [
+            "US/",
+            "America/Indiana/",
+            "America/Kentucky/",
+            "America/North_Dakota/",
+        ]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        || ["EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT"].contains(&name);
+    if in_states {
+        DateOrder::Mdy
+    } else {
+        DateOrder::Dmy
+    }
+}

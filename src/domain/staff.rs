@@ -1,0 +1,118 @@
+//! Staff: who makes changes, and what each may do.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What a token may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Scope {
+    /// Change states.
+    #[serde(rename = "states:write")]
+    StatesWrite,
+    /// Write and read incidents, drafts included.
+    #[serde(rename = "incidents:write")]
+    IncidentsWrite,
+    /// Everything, tokens and the record included.
+    #[serde(rename = "admin")]
+    Admin,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 3] = [Self::StatesWrite, Self::IncidentsWrite, Self::Admin];
+
+    /// The word used in the API, the command line and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StatesWrite => "states:write",
+            Self::IncidentsWrite => "incidents:write",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The scope that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == word)
+    }
+}
+
+/// A credential of the admin API; its secret is shown once and stored only as a hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its identity.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// The byline of what is posted with it, if it has one.
+    pub display_name: Option<String>,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it stops working.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Token {
+    /// Whether it opens doors at `now`.
+    pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|expires| now < expires)
+    }
+
+    /// Whether it may be used for `scope`; an admin's may for all.
+    pub fn allows(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin)
+    }
+}
+
+/// Who makes a change. Kept in the record, never shown in public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The holder of a token.
+    Token {
+        /// The token's id.
+        id: String,
+        /// Its name.
+        name: String,
+        /// Its display name: the byline of what it posts.
+        display_name: Option<String>,
+    },
+    /// Someone at the command line of the host itself.
+    Host,
+    /// A file in the content folder.
+    File {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Actor {
+    /// The sort of actor, as the record calls it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Token { .. } => "token",
+            Self::Host => "host",
+            Self::File { .. } => "file",
+        }
+    }
+
+    /// The name under which the record lists it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Token { name, .. } | Self::File { name } => name,
+            Self::Host => "command line",
+        }
+    }
+
+    /// The byline of what it posts, where nothing else is said.
+    pub fn display_name(&self) -> Option<&str> {
+        match self {
+            Self::Token { display_name, .. } => display_name.as_deref(),
+            Self::Host | Self::File { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Updates: the dated entries of an incident, and the phases they put it in.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::component::StateChange;
+use super::slug::Slug;
+
+/// Where an incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The cause isn't known yet.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// A remedy is in place and is being watched.
+    Monitoring,
+    /// It is over.
+    Resolved,
+    /// A maintenance that is planned.
+    Scheduled,
+    /// A maintenance under way.
+    InProgress,
+    /// A maintenance whose result is being checked.
+    Verifying,
+    /// A maintenance that is done.
+    Completed,
+    /// A maintenance that won't take place.
+    Cancelled,
+}
+
+impl Phase {
+    /// Every phase, those of a disruption first.
+    pub const ALL: [Self; 9] = [
+        Self::Investigating,
+        Self::Identified,
+        Self::Monitoring,
+        Self::Resolved,
+        Self::Scheduled,
+        Self::InProgress,
+        Self::Verifying,
+        Self::Completed,
+        Self::Cancelled,
+    ];
+
+    /// The word used in files, the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Investigating => "investigating",
+            Self::Identified => "identified",
+            Self::Monitoring => "monitoring",
+            Self::Resolved => "resolved",
+            Self::Scheduled => "scheduled",
+            Self::InProgress => "in_progress",
+            Self::Verifying => "verifying",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Investigating => "Investigating",
+            Self::Identified => "Identified",
+            Self::Monitoring => "Monitoring",
+            Self::Resolved => "Resolved",
+            Self::Scheduled => "Scheduled",
+            Self::InProgress => "In progress",
+            Self::Verifying => "Verifying",
+            Self::Completed => "Completed",
+            Self::Cancelled => "Cancelled",
+        }
+    }
+
+    /// The phase that a word names, exactly as [`Phase::as_str`] writes it.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.as_str() == word)
+    }
+
+    /// Nothing more is expected after it.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Resolved | Self::Completed | Self::Cancelled => true,
+            Self::Investigating
+            | Self::Identified
+            | Self::Monitoring
+            | Self::Scheduled
+            | Self::InProgress
+            | Self::Verifying => false,
+        }
+    }
+
+    /// Only a maintenance can be in it.
+    pub fn is_of_maintenance(self) -> bool {
+        match self {
+            Self::Scheduled
+            | Self::InProgress
+            | Self::Verifying
+            | Self::Completed
+            | Self::Cancelled => true,
+            Self::Investigating | Self::Identified | Self::Monitoring | Self::Resolved => false,
+        }
+    }
+}
+
+/// How exactly an instant is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// To the minute: shown with its time.
+    Minute,
+    /// To the day: shown without a time.
+    Day,
+    /// Not at all: it stands where its neighbours put it.
+    None,
+}
+
+impl Precision {
+    /// The word used in the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Day => "day",
+            Self::None => "none",
+        }
+    }
+
+    /// The precision that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Minute, Self::Day, Self::None]
+            .into_iter()
+            .find(|precision| precision.as_str() == word)
+    }
+}
+
+/// Where an incident or an update comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A file in the content folder, which owns what it says.
+    File,
+    /// The API, the command line or the staff pages.
+    Api,
+    /// The clock: a maintenance window that opened or closed.
+    Clock,
+}
+
+impl Source {
+    /// The word used in the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Api => "api",
+            Self::Clock => "clock",
+        }
+    }
+
+    /// The source that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::File, Self::Api, Self::Clock]
+            .into_iter()
+            .find(|source| source.as_str() == word)
+    }
+}
+
+/// One dated entry of an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// What permalinks and feeds call it; never changes, never used again.
+    pub id: String,
+    /// The instant it speaks of.
+    pub at: DateTime<Utc>,
+    /// The order in which updates of the same instant were made.
+    pub seq: i64,
+    /// How exactly `at` is known.
+    pub precision: Precision,
+    /// The time as its author typed it, where a person did.
+    pub as_written: Option<String>,
+    /// The phase it puts the incident in; `None` leaves it.
+    pub phase: Option<Phase>,
+    /// The byline, if it has its own.
+    pub author: Option<String>,
+    /// The text.
+    pub markdown: String,
+    /// The changes of state that it made, those of giving back included.
+    pub changes: Vec<StateChange>,
+    /// Components that it only names.
+    pub mentions: Vec<Slug>,
+    /// If it resolves: whether components return to what they were.
+    pub restore: bool,
+    /// When it was last corrected.
+    pub edited_at: Option<DateTime<Utc>>,
+    /// When it became public here.
+    pub public_at: DateTime<Utc>,
+    /// Where it comes from.
+    pub source: Source,
+}

@@ -1,0 +1,106 @@
+//! Every path and absolute URL, as functions of domain values.
+//!
+//! Paths begin with a slash; [`absolute`] puts the site's base URL before one.
+
+use crate::domain::slug::Slug;
+
+/// `base_url` (no slash at its end) and a path make an absolute URL.
+pub fn absolute(base_url: &str, path: &str) -> String {
+    format!("{base_url}{path}")
+}
+
+/// The home page.
+pub const HOME: &str = "/";
+/// Every incident, by month.
+pub const HISTORY: &str = "/history";
+/// How to follow the page.
+pub const SUBSCRIBE: &str = "/subscribe";
+/// The whole site's RSS.
+pub const FEED_RSS: &str = "/feed.rss";
+/// The whole site's Atom.
+pub const FEED_ATOM: &str = "/feed.atom";
+/// The whole site's JSON Feed.
+pub const FEED_JSON: &str = "/feed.json";
+/// The list of pages for search engines.
+pub const SITEMAP: &str = "/sitemap.xml";
+/// What search engines may read.
+pub const ROBOTS: &str = "/robots.txt";
+/// The contract of the admin API.
+pub const OPENAPI: &str = "/openapi.json";
+/// The one stylesheet.
+pub const STYLESHEET: &str = "/assets/lightship.css";
+/// The icon of the site.
+pub const FAVICON: &str = "/favicon.svg";
+/// The root of the admin API.
+pub const API: &str = "/api/v1";
+
+/// The three feeds of something: of the whole site, of a component, of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feeds {
+    /// RSS 2.0.
+    pub rss: String,
+    /// Atom 1.0.
+    pub atom: String,
+    /// JSON Feed 1.1.
+    pub json: String,
+}
+
+impl Feeds {
+    fn under(prefix: &str) -> Self {
+        Self {
+            rss: format!("{prefix}/feed.rss"),
+            atom: format!("{prefix}/feed.atom"),
+            json: format!("{prefix}/feed.json"),
+        }
+    }
+}
+
+/// The feeds of the whole site.
+pub fn feeds() -> Feeds {
+    Feeds::under("")
+}
+
+/// The feeds of a component.
+pub fn component_feeds(slug: &Slug) -> Feeds {
+    Feeds::under(&component(slug))
+}
+
+/// The feeds of an incident.
+pub fn incident_feeds(slug: &Slug) -> Feeds {
+    Feeds::under(&incident(slug))
+}
+
+/// The page of an incident.
+pub fn incident(slug: &Slug) -> String {
+    format!("/incidents/{slug}")
+}
+
+/// An incident as a Markdown file.
+pub fn incident_markdown(slug: &Slug) -> String {
+    format!("/incidents/{slug}.md")
+}
+
+/// An incident as data.
+pub fn incident_json(slug: &Slug) -> String {
+    format!("/incidents/{slug}.json")
+}
+
+/// The permalink of an update: a place on its incident's page.
+pub fn update(incident_slug: &Slug, update_id: &str) -> String {
+    format!("/incidents/{incident_slug}#{}", update_anchor(update_id))
+}
+
+/// The name of an update's place on its incident's page.
+pub fn update_anchor(update_id: &str) -> String {
+    format!("update-{update_id}")
+}
+
+/// The page of a component.
+pub fn component(slug: &Slug) -> String {
+    format!("/components/{slug}")
+}
+
+/// The page of a month, `month` being 1 to 12.
+pub fn month(year: i32, month: u32) -> String {
+    format!("/history/{year:04}/{month:02}")
+}
