@@ -1,6 +1,9 @@
 //! Lightship: a status page and incident blog in one binary. The rooms, lowest first:
 
+pub mod actions;
+pub mod clock;
 pub mod content;
 pub mod domain;
 pub mod snapshot;
+pub mod store;
 pub mod urls;

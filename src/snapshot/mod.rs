@@ -11,6 +11,8 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 
+pub mod load;
+
 /// Everything public. Holds no draft, nothing withdrawn or hidden, no update that isn't due.
 #[derive(Debug, Clone)]
 pub struct Snapshot {

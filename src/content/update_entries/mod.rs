@@ -90,3 +90,4 @@ pub struct Reading {
     /// The entries run newest first.
     pub newest_first: bool,
 }
+pub mod identity;

@@ -1,0 +1,200 @@
+//! Every change, one file a verb. The shape of each: check, then one transaction that holds rows,
+//! history, record and revision.
+//!
+//! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
+//! caller commits it; dropped, it leaves nothing behind.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::domain::restore::SEQ_STEP;
+use crate::domain::slug::Slug;
+use crate::domain::staff::Actor;
+use crate::store::audit::{self, AuditEntry};
+use crate::store::changes::{self, ChangeKind};
+use crate::store::{Store, StoreError, Tx};
+
+mod give_back;
+pub mod sync_content;
+mod sync_incident;
+mod sync_site;
+
+/// Why a change was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// What was given can't be used; each field with what is wrong and how to mend it.
+    #[error("{}", summary(.0))]
+    Invalid(Vec<FieldError>),
+    /// What should be changed isn't there.
+    #[error("{0}")]
+    NotFound(String),
+    /// It can't be done as things stand.
+    #[error("{0}")]
+    Conflict(String),
+    /// The actor may not do it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The database failed; nothing was changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where it stands, as a JSON pointer (RFC 6901) such as `/components/selma`.
+    pub pointer: String,
+    /// What is wrong, and how to mend it.
+    pub detail: String,
+}
+
+impl ActionError {
+    /// One field is wrong.
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        }])
+    }
+}
+
+fn summary(fields: &[FieldError]) -> String {
+    let details: Vec<_> = fields.iter().map(|field| field.detail.as_str()).collect();
+    details.join("; ")
+}
+
+/// A change in the making: one transaction, its actor, its time, and what it has touched.
+#[derive(Debug)]
+pub struct Change {
+    tx: Tx,
+    actor: Actor,
+    now: DateTime<Utc>,
+    next_seq: i64,
+    touched: BTreeSet<(ChangeKind, String)>,
+    unsettled: BTreeSet<Slug>,
+}
+
+/// One line for the record: what was done to what, what it was and what it became.
+#[derive(Debug, Default)]
+struct Deed<'a> {
+    action: &'static str,
+    kind: &'static str,
+    id: &'a str,
+    label: &'a str,
+    before: Option<serde_json::Value>,
+    after: Option<serde_json::Value>,
+}
+
+impl Change {
+    /// Begins a change by `actor`.
+    pub async fn begin(store: &Store, clock: &Clock, actor: Actor) -> Result<Self, ActionError> {
+        let mut tx = store.begin().await?;
+        let writes = changes::find_writes(&mut tx).await?;
+        Ok(Self {
+            tx,
+            actor,
+            now: clock.now(),
+            // A change of more than a million things would run into the next one's numbers.
+            next_seq: writes * SEQ_STEP * 1_000_000,
+            touched: BTreeSet::new(),
+            unsettled: BTreeSet::new(),
+        })
+    }
+
+    /// The transaction, to read what the change has come to.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// When it is made.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Whether anything public has changed so far.
+    pub fn has_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// Makes it last, and returns the new revision if anything public changed.
+    pub async fn commit(mut self) -> Result<Option<i64>, ActionError> {
+        self.settle().await?;
+        let mut revision = None;
+        if !self.touched.is_empty() {
+            let number = changes::insert_revision(&mut self.tx).await?;
+            for (kind, id) in &self.touched {
+                changes::insert_change(&mut self.tx, number, *kind, id).await?;
+            }
+            revision = Some(number);
+        }
+        self.tx.commit().await?;
+        Ok(revision)
+    }
+
+    /// Gives back what resolved incidents hold, for every component whose history has changed.
+    /// Committing does it too; an action whose answer says what came back does it before.
+    async fn settle(&mut self) -> Result<(), ActionError> {
+        while let Some(component) = self.unsettled.pop_first() {
+            give_back::settle_component(self, &component).await?;
+        }
+        Ok(())
+    }
+
+    fn next_seq(&mut self) -> i64 {
+        self.next_seq += SEQ_STEP;
+        self.next_seq
+    }
+
+    fn touch_site(&mut self) {
+        self.touched.insert((ChangeKind::Site, "site".to_owned()));
+    }
+
+    fn touch_incident(&mut self, id: &str) {
+        self.touched.insert((ChangeKind::Incident, id.to_owned()));
+    }
+
+    fn touch_component(&mut self, slug: &Slug) {
+        self.touched
+            .insert((ChangeKind::Component, slug.to_string()));
+    }
+
+    /// Notes that what is known of a component's history has changed.
+    fn touch_history(&mut self, slug: &Slug) {
+        self.touch_component(slug);
+        self.unsettled.insert(slug.clone());
+    }
+
+    async fn record(&mut self, deed: Deed<'_>) -> Result<(), ActionError> {
+        let actor = self.actor.clone();
+        self.record_as(&actor, deed).await
+    }
+
+    /// Puts a line into the record; where something was there before, that is kept as a version.
+    async fn record_as(&mut self, actor: &Actor, deed: Deed<'_>) -> Result<(), ActionError> {
+        let actor_id = match actor {
+            Actor::Token { id, .. } => Some(id.clone()),
+            Actor::Host | Actor::File { .. } => None,
+        };
+        let entry = AuditEntry {
+            id: Uuid::now_v7().to_string(),
+            at: self.now,
+            actor_kind: actor.kind().to_owned(),
+            actor_id,
+            actor_name: actor.name().to_owned(),
+            action: deed.action.to_owned(),
+            kind: deed.kind.to_owned(),
+            entity_id: deed.id.to_owned(),
+            label: deed.label.to_owned(),
+            before: deed.before.as_ref().map(ToString::to_string),
+            after: deed.after.as_ref().map(ToString::to_string),
+        };
+        audit::insert_entry(&mut self.tx, &entry).await?;
+        if let Some(before) = &entry.before {
+            audit::insert_version(&mut self.tx, &entry, before).await?;
+        }
+        Ok(())
+    }
+}

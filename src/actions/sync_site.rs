@@ -1,0 +1,134 @@
+//! The part of the sync that is about `site.toml`: settings, states, components.
+
+use chrono::FixedOffset;
+use std::collections::BTreeMap;
+
+use super::{ActionError, Change, Deed};
+use crate::content::SiteFile;
+use crate::domain::component::Component;
+use crate::domain::site::DateOrder;
+use crate::store::{components, settings, states};
+
+/// Writes what `site.toml` says, as far as it differs from what stands.
+pub(super) async fn sync_site(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
+    sync_settings(change, site).await?;
+    sync_states(change, site).await?;
+    sync_components(change, site).await
+}
+
+async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
+    let support = site.support.as_ref();
+    let wanted: [(&str, Option<String>); 8] = [
+        ("name", Some(site.name.clone())),
+        ("base_url", site.base_url.clone()),
+        ("authority", site.authority.clone()),
+        ("time_zone", Some(site.zone.name().to_owned())),
+        (
+            "date_order",
+            site.date_order.map(DateOrder::as_str).map(str::to_owned),
+        ),
+        ("support_text", support.map(|support| support.text.clone())),
+        ("support_url", support.map(|support| support.url.clone())),
+        ("zones", Some(zones_as_text(&site.zones))),
+    ];
+    let known = settings::list_site_settings(&mut change.tx).await?;
+    for (key, value) in wanted {
+        if known.get(key) != value.as_ref() {
+            settings::set_site_setting(&mut change.tx, key, value.as_deref()).await?;
+            change.touch_site();
+        }
+    }
+    Ok(())
+}
+
+/// `IST=19800 CST=-21600`: abbreviations with their offsets in seconds east of UTC.
+fn zones_as_text(zones: &BTreeMap<String, FixedOffset>) -> String {
+    let pairs: Vec<_> = zones
+        .iter()
+        .map(|(name, offset)| format!("{name}={}", offset.local_minus_utc()))
+        .collect();
+    pairs.join(" ")
+}
+
+async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
+    let known = states::list_own_states(&mut change.tx).await?;
+    for (position, state) in (0_i64..).zip(&site.states) {
+        let place = known.iter().position(|other| other == state);
+        if place.and_then(|place| i64::try_from(place).ok()) != Some(position) {
+            states::set_own_state(&mut change.tx, position, state, change.now).await?;
+            change.touch_site();
+        }
+    }
+    for old in known {
+        if old.dropped || site.states.iter().any(|state| state.key == old.key) {
+            continue;
+        }
+        if states::find_state_used(&mut change.tx, &old.key)
+            .await?
+            .is_none()
+        {
+            states::delete_own_state(&mut change.tx, &old.key).await?;
+        } else {
+            let dropped = crate::domain::state::State {
+                dropped: true,
+                ..old
+            };
+            states::set_own_state(&mut change.tx, i64::MAX, &dropped, change.now).await?;
+        }
+        change.touch_site();
+    }
+    Ok(())
+}
+
+async fn sync_components(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
+    let known = components::list_components(&mut change.tx).await?;
+    for (position, entry) in (0_i64..).zip(&site.components) {
+        let old = known.iter().find(|component| component.slug == entry.slug);
+        let wanted = Component {
+            slug: entry.slug.clone(),
+            name: entry.name.clone(),
+            group: entry.group.clone(),
+            description: entry.description.clone(),
+            position,
+            since: entry.since,
+            created_at: old.map_or(change.now, |old| old.created_at),
+            retired_at: None,
+            from_file: true,
+        };
+        if old != Some(&wanted) {
+            write_component(change, "describe_component", old, &wanted).await?;
+        }
+    }
+    for old in &known {
+        let stated = site.components.iter().any(|entry| entry.slug == old.slug);
+        if old.from_file && !stated && old.retired_at.is_none() {
+            let retired = Component {
+                retired_at: Some(change.now),
+                ..old.clone()
+            };
+            write_component(change, "retire_component", Some(old), &retired).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_component(
+    change: &mut Change,
+    action: &'static str,
+    old: Option<&Component>,
+    wanted: &Component,
+) -> Result<(), ActionError> {
+    components::set_component(&mut change.tx, wanted).await?;
+    change.touch_component(&wanted.slug);
+    change.touch_site();
+    change
+        .record(Deed {
+            action,
+            kind: "component",
+            id: wanted.slug.as_str(),
+            label: &wanted.name,
+            before: old.and_then(|old| serde_json::to_value(old).ok()),
+            after: serde_json::to_value(wanted).ok(),
+        })
+        .await
+}

@@ -1,0 +1,159 @@
+//! Reads a snapshot from the database, in one read transaction.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
+
+use super::{ComponentRecord, Snapshot};
+use crate::domain::component::StateChange;
+use crate::domain::incident::{CLOCK_TOLERANCE, Incident};
+use crate::domain::site::{DateOrder, Site, Support};
+use crate::domain::slug::Slug;
+use crate::domain::state::States;
+use crate::store::changes::find_revision;
+use crate::store::components::list_components;
+use crate::store::incidents::{list_public_incidents, list_redirects};
+use crate::store::settings::{find_meta, list_site_settings};
+use crate::store::states::{list_changes, list_own_states};
+use crate::store::{Store, StoreError, Tx};
+
+/// The name under which the database remembers the authority of feed ids.
+pub const AUTHORITY: &str = "authority";
+
+/// Everything public at the instant `as_of`. `base_url`, if given, overrides the site's.
+pub async fn load(
+    store: &Store,
+    as_of: DateTime<Utc>,
+    base_url: Option<&str>,
+) -> Result<Snapshot, StoreError> {
+    let mut tx = store.read().await?;
+    let revision = find_revision(&mut tx).await?;
+    let site = load_site(&mut tx, base_url).await?;
+    let states = States::with_own(list_own_states(&mut tx).await?);
+    let redirects = list_redirects(&mut tx).await?;
+    let mut incidents: Vec<Arc<Incident>> = list_public_incidents(&mut tx)
+        .await?
+        .into_iter()
+        .filter_map(|incident| due(incident, as_of))
+        .map(Arc::new)
+        .collect();
+    incidents.sort_by(|a, b| (b.started(), &b.id).cmp(&(a.started(), &a.id)));
+    let components = load_components(&mut tx, &incidents, as_of).await?;
+    Ok(Snapshot {
+        revision,
+        as_of,
+        site,
+        states,
+        components,
+        incidents,
+        redirects,
+    })
+}
+
+/// The site's settings alone, as they stand in the database.
+pub async fn load_site(tx: &mut Tx, base_url: Option<&str>) -> Result<Site, StoreError> {
+    let mut settings = list_site_settings(tx).await?;
+    let remembered = find_meta(tx, AUTHORITY).await?;
+    let base_url = base_url
+        .map(str::to_owned)
+        .or_else(|| settings.remove("base_url"))
+        .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+    let authority = settings
+        .remove("authority")
+        .or(remembered)
+        .unwrap_or_else(|| host_of(&base_url).to_owned());
+    let support = match (
+        settings.remove("support_text"),
+        settings.remove("support_url"),
+    ) {
+        (Some(text), Some(url)) => Some(Support { text, url }),
+        _ => None,
+    };
+    let zone = settings
+        .get("time_zone")
+        .and_then(|name| name.parse::<Tz>().ok())
+        .unwrap_or(Tz::UTC);
+    Ok(Site {
+        name: settings
+            .remove("name")
+            .unwrap_or_else(|| "Status".to_owned()),
+        base_url,
+        authority,
+        zone,
+        stated_date_order: settings
+            .get("date_order")
+            .and_then(|word| DateOrder::parse(word)),
+        support,
+        zones: settings
+            .get("zones")
+            .map(|text| zones_from_text(text))
+            .unwrap_or_default(),
+    })
+}
+
+/// The host (and port) of a base URL.
+pub fn host_of(base_url: &str) -> &str {
+    let rest = base_url
+        .split_once("://")
+        .map_or(base_url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+fn zones_from_text(text: &str) -> BTreeMap<String, FixedOffset> {
+    text.split_whitespace()
+        .filter_map(|pair| {
+            let (name, seconds) = pair.split_once('=')?;
+            let offset = FixedOffset::east_opt(seconds.parse().ok()?)?;
+            Some((name.to_owned(), offset))
+        })
+        .collect()
+}
+
+/// The incident as far as it may be shown at `as_of`: nothing that runs further ahead of the clock
+/// than is tolerated. A planned maintenance's changes of state are not yet, either.
+fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incident> {
+    let horizon = as_of + CLOCK_TOLERANCE;
+    if incident.published_at > horizon {
+        return None;
+    }
+    incident.updates.retain(|update| update.at <= horizon);
+    incident
+        .changes
+        .retain(|change| change.at <= horizon || incident.starts == Some(change.at));
+    Some(incident)
+}
+
+async fn load_components(
+    tx: &mut Tx,
+    incidents: &[Arc<Incident>],
+    as_of: DateTime<Utc>,
+) -> Result<Vec<ComponentRecord>, StoreError> {
+    let shown: std::collections::HashSet<&str> = incidents
+        .iter()
+        .map(|incident| incident.id.as_str())
+        .collect();
+    let mut changes: HashMap<Slug, Vec<StateChange>> = HashMap::new();
+    for change in list_changes(tx).await? {
+        let is_due = change.at <= as_of + CLOCK_TOLERANCE
+            && change
+                .incident
+                .as_deref()
+                .is_none_or(|id| shown.contains(id));
+        if is_due {
+            changes
+                .entry(change.component.clone())
+                .or_default()
+                .push(change);
+        }
+    }
+    Ok(list_components(tx)
+        .await?
+        .into_iter()
+        .map(|component| ComponentRecord {
+            changes: changes.remove(&component.slug).unwrap_or_default(),
+            component,
+        })
+        .collect())
+}

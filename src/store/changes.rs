@@ -1,0 +1,97 @@
+//! The revision: a number that every public change increments, and what each changed.
+
+use sqlx::Row;
+
+use super::row::text;
+use super::{StoreError, Tx};
+
+/// What sort of thing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// The site's settings or states, or the order of components.
+    Site,
+    /// A component or its history; the id is its slug.
+    Component,
+    /// An incident or its updates; the id is the incident's.
+    Incident,
+}
+
+impl ChangeKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Component => "component",
+            Self::Incident => "incident",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Site, Self::Component, Self::Incident]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// The present revision.
+pub async fn find_revision(tx: &mut Tx) -> Result<i64, StoreError> {
+    let row = sqlx::query("select revision from revision where id = 1")
+        .fetch_one(&mut *tx.inner)
+        .await?;
+    Ok(row.try_get(0)?)
+}
+
+/// How many writing transactions there have been, this one included: with it, numbers can be
+/// given out in the order in which things are made.
+pub async fn find_writes(tx: &mut Tx) -> Result<i64, StoreError> {
+    let row = sqlx::query("select writes from revision where id = 1")
+        .fetch_one(&mut *tx.inner)
+        .await?;
+    Ok(row.try_get(0)?)
+}
+
+/// Increments the revision and returns the new one.
+pub async fn insert_revision(tx: &mut Tx) -> Result<i64, StoreError> {
+    let row =
+        sqlx::query("update revision set revision = revision + 1 where id = 1 returning revision")
+            .fetch_one(&mut *tx.inner)
+            .await?;
+    Ok(row.try_get(0)?)
+}
+
+/// Records that `revision` changed this.
+pub async fn insert_change(
+    tx: &mut Tx,
+    revision: i64,
+    kind: ChangeKind,
+    id: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into changes (revision, kind, id) values ($1, $2, $3) on conflict do nothing",
+    )
+    .bind(revision)
+    .bind(kind.as_str())
+    .bind(id)
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// What changed after `revision`, each thing once.
+pub async fn list_changes_since(
+    tx: &mut Tx,
+    revision: i64,
+) -> Result<Vec<(ChangeKind, String)>, StoreError> {
+    let rows =
+        sqlx::query("select distinct kind, id from changes where revision > $1 order by kind, id")
+            .bind(revision)
+            .fetch_all(&mut *tx.inner)
+            .await?;
+    rows.iter()
+        .map(|row| {
+            let word = text(row, "kind")?;
+            let kind = ChangeKind::parse(&word)
+                .ok_or_else(|| super::row::unreadable("changes.kind", &word))?;
+            Ok((kind, text(row, "id")?))
+        })
+        .collect()
+}

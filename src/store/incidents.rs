@@ -1,0 +1,336 @@
+//! Incidents, whole: rows joined with their updates, changes of state and mentions.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
+use super::states::{list_changes, list_changes_of_incident, slug};
+use super::updates::{
+    Mention, StoredUpdate, list_mentions, list_mentions_of_incident, list_updates,
+    list_updates_of_incident,
+};
+use super::{StoreError, Tx};
+use crate::domain::component::StateChange;
+use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::update::{Phase, Precision, Source};
+
+/// An incident with what only the record and the file sync need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredIncident {
+    /// The incident, whole; updates that are withdrawn are not in it.
+    pub incident: Incident,
+    /// The order in which it was made.
+    pub seq: i64,
+    /// When it was withdrawn; its slug is then a former one.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Since when its file is missing.
+    pub hidden_at: Option<DateTime<Utc>>,
+    /// The file that states it, relative to the content folder.
+    pub file: Option<String>,
+    /// The hash of that file's bytes.
+    pub fingerprint: Option<String>,
+    /// The optional fields that the file states, separated by spaces.
+    pub stated: String,
+}
+
+impl StoredIncident {
+    /// Customers may see it.
+    pub fn is_public(&self) -> bool {
+        self.withdrawn_at.is_none() && self.hidden_at.is_none() && !self.incident.draft
+    }
+
+    /// It is there for staff: not withdrawn, and its file isn't missing.
+    pub fn is_present(&self) -> bool {
+        self.withdrawn_at.is_none() && self.hidden_at.is_none()
+    }
+}
+
+/// Every incident that customers may see, oldest post first.
+pub async fn list_public_incidents(tx: &mut Tx) -> Result<Vec<Incident>, StoreError> {
+    let rows = sqlx::query(
+        "select * from incidents where withdrawn_at_ms is null and hidden_at_ms is null \
+         and draft_since_ms is null order by published_at_ms, id",
+    )
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    let mut parts = Parts::default();
+    for stored in list_updates(tx).await? {
+        parts.add_update(stored);
+    }
+    for mention in list_mentions(tx).await? {
+        parts.add_mention(mention);
+    }
+    for change in list_changes(tx).await? {
+        parts.add_change(change);
+    }
+    rows.iter()
+        .map(|row| Ok(parts.join(to_incident(row)?).incident))
+        .collect()
+}
+
+/// Every incident that a file states or stated, missing ones too.
+pub async fn list_file_incidents(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
+    let rows = sqlx::query("select id from incidents where file is not null order by file")
+        .fetch_all(&mut *tx.inner)
+        .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.extend(find_incident(tx, &text(&row, "id")?).await?);
+    }
+    Ok(found)
+}
+
+/// The incidents that staff may see, newest first by `(published_at, id)`; `before` is the id of
+/// the last one already seen.
+pub async fn list_incidents(
+    tx: &mut Tx,
+    limit: i64,
+    before: Option<&str>,
+    drafts: bool,
+) -> Result<Vec<StoredIncident>, StoreError> {
+    let rows = sqlx::query(
+        "select i.id from incidents i where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
+         and ($1 = 'yes' or i.draft_since_ms is null) \
+         and ($2 = '' or exists (select 1 from incidents b where b.id = $2 \
+              and (i.published_at_ms < b.published_at_ms \
+                   or (i.published_at_ms = b.published_at_ms and i.id < b.id)))) \
+         order by i.published_at_ms desc, i.id desc limit $3",
+    )
+    .bind(if drafts { "yes" } else { "no" })
+    .bind(before.unwrap_or(""))
+    .bind(limit)
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.extend(find_incident(tx, &text(&row, "id")?).await?);
+    }
+    Ok(found)
+}
+
+/// An incident by its id, whatever has become of it.
+pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredIncident>, StoreError> {
+    let row = sqlx::query("select * from incidents where id = $1")
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+    match row {
+        Some(row) => Ok(Some(whole(tx, to_incident(&row)?).await?)),
+        None => Ok(None),
+    }
+}
+
+/// An incident by its present slug, drafts and hidden ones too.
+pub async fn find_incident_by_slug(
+    tx: &mut Tx,
+    slug: &Slug,
+) -> Result<Option<StoredIncident>, StoreError> {
+    let row = sqlx::query("select * from incidents where slug = $1")
+        .bind(slug.as_str())
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+    match row {
+        Some(row) => Ok(Some(whole(tx, to_incident(&row)?).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Adds an incident's row or replaces all of it but its creation; updates, changes of state and
+/// mentions have functions of their own.
+pub async fn set_incident(
+    tx: &mut Tx,
+    stored: &StoredIncident,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let incident = &stored.incident;
+    let slug = incident.slug.as_str();
+    let withdrawn = stored.withdrawn_at.is_some();
+    sqlx::query(
+        "insert into incidents (id, slug, former_slug, title, kind, stated_phase, stated_impact, \
+         author, published_at_ms, published_precision, starts_ms, ends_ms, summary, markdown, \
+         edited_at_ms, public_at_ms, seq, source, created_at_ms, draft_since_ms, withdrawn_at_ms, \
+         file, fingerprint, stated, hidden_at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) \
+         on conflict (id) do update set slug = excluded.slug, former_slug = excluded.former_slug, \
+         title = excluded.title, kind = excluded.kind, stated_phase = excluded.stated_phase, \
+         stated_impact = excluded.stated_impact, author = excluded.author, \
+         published_at_ms = excluded.published_at_ms, \
+         published_precision = excluded.published_precision, starts_ms = excluded.starts_ms, \
+         ends_ms = excluded.ends_ms, summary = excluded.summary, markdown = excluded.markdown, \
+         edited_at_ms = excluded.edited_at_ms, public_at_ms = excluded.public_at_ms, \
+         source = excluded.source, draft_since_ms = excluded.draft_since_ms, \
+         withdrawn_at_ms = excluded.withdrawn_at_ms, file = excluded.file, \
+         fingerprint = excluded.fingerprint, stated = excluded.stated, \
+         hidden_at_ms = excluded.hidden_at_ms",
+    )
+    .bind(&incident.id)
+    .bind((!withdrawn).then_some(slug))
+    .bind(withdrawn.then_some(slug))
+    .bind(&incident.title)
+    .bind(incident.kind.as_str())
+    .bind(incident.stated_phase.map(Phase::as_str))
+    .bind(incident.stated_impact.map(Impact::as_str))
+    .bind(incident.author.as_deref())
+    .bind(incident.published_at.timestamp_millis())
+    .bind(incident.precision.as_str())
+    .bind(incident.starts.map(|at| at.timestamp_millis()))
+    .bind(incident.ends.map(|at| at.timestamp_millis()))
+    .bind(incident.summary.as_deref())
+    .bind(&incident.markdown)
+    .bind(incident.edited_at.map(|at| at.timestamp_millis()))
+    .bind(incident.public_at.timestamp_millis())
+    .bind(stored.seq)
+    .bind(incident.source.as_str())
+    .bind(now.timestamp_millis())
+    .bind(incident.draft.then(|| now.timestamp_millis()))
+    .bind(stored.withdrawn_at.map(|at| at.timestamp_millis()))
+    .bind(stored.file.as_deref())
+    .bind(stored.fingerprint.as_deref())
+    .bind(&stored.stated)
+    .bind(stored.hidden_at.map(|at| at.timestamp_millis()))
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// Former slugs of public incidents, each with the present one. A former slug that something else
+/// has taken is not among them.
+pub async fn list_redirects(tx: &mut Tx) -> Result<BTreeMap<Slug, Slug>, StoreError> {
+    let rows = sqlx::query(
+        "select r.slug as former, i.slug as present from slug_redirects r \
+         join incidents i on i.id = r.incident_id \
+         where i.slug is not null and i.withdrawn_at_ms is null and i.hidden_at_ms is null \
+         and i.draft_since_ms is null and not exists (select 1 from incidents o where o.slug = r.slug)",
+    )
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((slug(row, "former")?, slug(row, "present")?)))
+        .collect()
+}
+
+/// Makes a former slug lead to an incident.
+pub async fn set_redirect(tx: &mut Tx, former: &Slug, id: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into slug_redirects (slug, incident_id) values ($1, $2) \
+         on conflict (slug) do update set incident_id = excluded.incident_id",
+    )
+    .bind(former.as_str())
+    .bind(id)
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// How many incidents there ever were.
+pub async fn find_incident_count(tx: &mut Tx) -> Result<i64, StoreError> {
+    let row = sqlx::query("select count(*) from incidents")
+        .fetch_one(&mut *tx.inner)
+        .await?;
+    Ok(row.try_get(0)?)
+}
+
+async fn whole(tx: &mut Tx, stored: StoredIncident) -> Result<StoredIncident, StoreError> {
+    let id = stored.incident.id.clone();
+    let mut parts = Parts::default();
+    for update in list_updates_of_incident(tx, &id).await? {
+        if update.withdrawn_at.is_none() {
+            parts.add_update(update);
+        }
+    }
+    for mention in list_mentions_of_incident(tx, &id).await? {
+        parts.add_mention(mention);
+    }
+    for change in list_changes_of_incident(tx, &id).await? {
+        parts.add_change(change);
+    }
+    Ok(parts.join(stored))
+}
+
+/// What belongs to incidents, gathered by incident and update.
+#[derive(Default)]
+struct Parts {
+    updates: HashMap<String, Vec<StoredUpdate>>,
+    mentions: HashMap<(String, String), Vec<Slug>>,
+    changes: HashMap<(String, String), Vec<StateChange>>,
+}
+
+impl Parts {
+    fn add_update(&mut self, stored: StoredUpdate) {
+        self.updates
+            .entry(stored.incident_id.clone())
+            .or_default()
+            .push(stored);
+    }
+
+    fn add_mention(&mut self, mention: Mention) {
+        let key = (mention.incident_id, mention.update_id.unwrap_or_default());
+        self.mentions
+            .entry(key)
+            .or_default()
+            .push(mention.component);
+    }
+
+    fn add_change(&mut self, change: StateChange) {
+        if let Some(incident) = &change.incident {
+            let key = (incident.clone(), change.update.clone().unwrap_or_default());
+            self.changes.entry(key).or_default().push(change);
+        }
+    }
+
+    fn join(&mut self, mut stored: StoredIncident) -> StoredIncident {
+        let id = stored.incident.id.clone();
+        let post = (id.clone(), String::new());
+        stored.incident.changes = self.changes.remove(&post).unwrap_or_default();
+        stored.incident.mentions = self.mentions.remove(&post).unwrap_or_default();
+        for mut update in self.updates.remove(&id).unwrap_or_default() {
+            let key = (id.clone(), update.update.id.clone());
+            update.update.changes = self.changes.remove(&key).unwrap_or_default();
+            update.update.mentions = self.mentions.remove(&key).unwrap_or_default();
+            stored.incident.updates.push(update.update);
+        }
+        stored
+    }
+}
+
+fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
+    let slug_column = if text_or_none(row, "slug")?.is_some() {
+        "slug"
+    } else {
+        "former_slug"
+    };
+    Ok(StoredIncident {
+        incident: Incident {
+            id: text(row, "id")?,
+            slug: slug(row, slug_column)?,
+            title: text(row, "title")?,
+            kind: word(row, "kind", Kind::parse)?,
+            stated_phase: word_or_none(row, "stated_phase", Phase::parse)?,
+            stated_impact: word_or_none(row, "stated_impact", Impact::parse)?,
+            author: text_or_none(row, "author")?,
+            published_at: instant(row, "published_at_ms")?,
+            precision: word(row, "published_precision", Precision::parse)?,
+            starts: instant_or_none(row, "starts_ms")?,
+            ends: instant_or_none(row, "ends_ms")?,
+            summary: text_or_none(row, "summary")?,
+            markdown: text(row, "markdown")?,
+            mentions: Vec::new(),
+            changes: Vec::new(),
+            updates: Vec::new(),
+            edited_at: instant_or_none(row, "edited_at_ms")?,
+            public_at: instant(row, "public_at_ms")?,
+            source: word(row, "source", Source::parse)?,
+            draft: instant_or_none(row, "draft_since_ms")?.is_some(),
+        },
+        seq: int(row, "seq")?,
+        withdrawn_at: instant_or_none(row, "withdrawn_at_ms")?,
+        hidden_at: instant_or_none(row, "hidden_at_ms")?,
+        file: text_or_none(row, "file")?,
+        fingerprint: text_or_none(row, "fingerprint")?,
+        stated: text_or_none(row, "stated")?.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,62 @@
+//! Settings of the site, and what the database remembers of itself.
+
+use std::collections::BTreeMap;
+
+use super::row::text;
+use super::{StoreError, Tx};
+
+/// Everything that `site.toml` said last, by key.
+pub async fn list_site_settings(tx: &mut Tx) -> Result<BTreeMap<String, String>, StoreError> {
+    let rows = sqlx::query("select key, value from site_settings")
+        .fetch_all(&mut *tx.inner)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((text(row, "key")?, text(row, "value")?)))
+        .collect()
+}
+
+/// Replaces one of the site's settings; `None` removes it.
+pub async fn set_site_setting(
+    tx: &mut Tx,
+    key: &str,
+    value: Option<&str>,
+) -> Result<(), StoreError> {
+    let Some(value) = value else {
+        sqlx::query("delete from site_settings where key = $1")
+            .bind(key)
+            .execute(&mut *tx.inner)
+            .await?;
+        return Ok(());
+    };
+    sqlx::query(
+        "insert into site_settings (key, value) values ($1, $2) \
+         on conflict (key) do update set value = excluded.value",
+    )
+    .bind(key)
+    .bind(value)
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// What the database remembers of itself under `key`.
+pub async fn find_meta(tx: &mut Tx, key: &str) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("select value from meta where key = $1")
+        .bind(key)
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+    row.map(|row| text(&row, "value")).transpose()
+}
+
+/// Makes the database remember something of itself.
+pub async fn set_meta(tx: &mut Tx, key: &str, value: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into meta (key, value) values ($1, $2) \
+         on conflict (key) do update set value = excluded.value",
+    )
+    .bind(key)
+    .bind(value)
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}

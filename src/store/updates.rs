@@ -1,0 +1,196 @@
+//! Updates, and the components that posts and updates name.
+
+use chrono::{DateTime, Utc};
+use sqlx::any::AnyRow;
+
+use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
+use super::states::slug;
+use super::{StoreError, Tx};
+use crate::domain::slug::Slug;
+use crate::domain::update::{Phase, Precision, Source, Update};
+
+/// An update with what only the record needs. Its changes and mentions are not read with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredUpdate {
+    /// The incident that it is of.
+    pub incident_id: String,
+    /// The update.
+    pub update: Update,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// An update by its id, a withdrawn one too.
+pub async fn find_update(tx: &mut Tx, id: &str) -> Result<Option<StoredUpdate>, StoreError> {
+    let row = sqlx::query("select * from updates where id = $1")
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+    row.as_ref().map(to_stored).transpose()
+}
+
+/// The updates of every incident that aren't withdrawn, by incident and time.
+pub async fn list_updates(tx: &mut Tx) -> Result<Vec<StoredUpdate>, StoreError> {
+    let rows = sqlx::query(
+        "select * from updates where withdrawn_at_ms is null order by incident_id, at_ms, seq",
+    )
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter().map(to_stored).collect()
+}
+
+/// The updates of one incident, withdrawn ones too, by time.
+pub async fn list_updates_of_incident(
+    tx: &mut Tx,
+    incident_id: &str,
+) -> Result<Vec<StoredUpdate>, StoreError> {
+    let rows = sqlx::query("select * from updates where incident_id = $1 order by at_ms, seq")
+        .bind(incident_id)
+        .fetch_all(&mut *tx.inner)
+        .await?;
+    rows.iter().map(to_stored).collect()
+}
+
+/// Adds an update or replaces all that is said of it but when it was created and by whom.
+pub async fn set_update(
+    tx: &mut Tx,
+    stored: &StoredUpdate,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let update = &stored.update;
+    sqlx::query(
+        "insert into updates (id, incident_id, at_ms, seq, precision, as_written, phase, author, \
+         markdown, restore, edited_at_ms, public_at_ms, source, created_at_ms, withdrawn_at_ms) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         on conflict (id) do update set at_ms = excluded.at_ms, seq = excluded.seq, \
+         precision = excluded.precision, as_written = excluded.as_written, phase = excluded.phase, \
+         author = excluded.author, markdown = excluded.markdown, restore = excluded.restore, \
+         edited_at_ms = excluded.edited_at_ms, public_at_ms = excluded.public_at_ms, \
+         withdrawn_at_ms = excluded.withdrawn_at_ms",
+    )
+    .bind(&update.id)
+    .bind(&stored.incident_id)
+    .bind(update.at.timestamp_millis())
+    .bind(update.seq)
+    .bind(update.precision.as_str())
+    .bind(update.as_written.as_deref())
+    .bind(update.phase.map(Phase::as_str))
+    .bind(update.author.as_deref())
+    .bind(&update.markdown)
+    .bind(if update.restore { "yes" } else { "no" })
+    .bind(update.edited_at.map(|at| at.timestamp_millis()))
+    .bind(update.public_at.timestamp_millis())
+    .bind(update.source.as_str())
+    .bind(now.timestamp_millis())
+    .bind(stored.withdrawn_at.map(|at| at.timestamp_millis()))
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// A component that a post or an update names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The incident.
+    pub incident_id: String,
+    /// The update; `None` if the post itself names it.
+    pub update_id: Option<String>,
+    /// The component.
+    pub component: Slug,
+}
+
+/// Everything that posts and updates name, in their order.
+pub async fn list_mentions(tx: &mut Tx) -> Result<Vec<Mention>, StoreError> {
+    let rows = sqlx::query("select * from mentions order by incident_id, update_id, position")
+        .fetch_all(&mut *tx.inner)
+        .await?;
+    rows.iter().map(to_mention).collect()
+}
+
+/// Everything that one incident names, in its order.
+pub async fn list_mentions_of_incident(
+    tx: &mut Tx,
+    incident_id: &str,
+) -> Result<Vec<Mention>, StoreError> {
+    let rows =
+        sqlx::query("select * from mentions where incident_id = $1 order by update_id, position")
+            .bind(incident_id)
+            .fetch_all(&mut *tx.inner)
+            .await?;
+    rows.iter().map(to_mention).collect()
+}
+
+/// Replaces what a post (`update_id` is `None`) or an update names.
+pub async fn set_mentions(
+    tx: &mut Tx,
+    incident_id: &str,
+    update_id: Option<&str>,
+    components: &[Slug],
+) -> Result<(), StoreError> {
+    let update_id = update_id.unwrap_or("");
+    sqlx::query("delete from mentions where incident_id = $1 and update_id = $2")
+        .bind(incident_id)
+        .bind(update_id)
+        .execute(&mut *tx.inner)
+        .await?;
+    for (position, component) in (0_i64..).zip(components) {
+        sqlx::query(
+            "insert into mentions (incident_id, update_id, component, position) \
+             values ($1, $2, $3, $4) on conflict do nothing",
+        )
+        .bind(incident_id)
+        .bind(update_id)
+        .bind(component.as_str())
+        .bind(position)
+        .execute(&mut *tx.inner)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The incidents whose post or updates name a component, whatever has become of them.
+pub async fn list_incident_ids_naming(
+    tx: &mut Tx,
+    component: &Slug,
+) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(
+        "select incident_id from mentions where component = $1 \
+         union select incident_id from state_changes \
+         where component = $1 and incident_id is not null and withdrawn_at_ms is null",
+    )
+    .bind(component.as_str())
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter().map(|row| text(row, "incident_id")).collect()
+}
+
+fn to_mention(row: &AnyRow) -> Result<Mention, StoreError> {
+    Ok(Mention {
+        incident_id: text(row, "incident_id")?,
+        update_id: Some(text(row, "update_id")?).filter(|id| !id.is_empty()),
+        component: slug(row, "component")?,
+    })
+}
+
+fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
+    Ok(StoredUpdate {
+        incident_id: text(row, "incident_id")?,
+        update: Update {
+            id: text(row, "id")?,
+            at: instant(row, "at_ms")?,
+            seq: int(row, "seq")?,
+            precision: word(row, "precision", Precision::parse)?,
+            as_written: text_or_none(row, "as_written")?,
+            phase: word_or_none(row, "phase", Phase::parse)?,
+            author: text_or_none(row, "author")?,
+            markdown: text(row, "markdown")?,
+            changes: Vec::new(),
+            mentions: Vec::new(),
+            restore: text(row, "restore")? != "no",
+            edited_at: instant_or_none(row, "edited_at_ms")?,
+            public_at: instant(row, "public_at_ms")?,
+            source: word(row, "source", Source::parse)?,
+        },
+        withdrawn_at: instant_or_none(row, "withdrawn_at_ms")?,
+    })
+}
