@@ -162,7 +162,7 @@ fn entry(snapshot: &Snapshot, item: &Item<'_>) -> FeedEntry {
     FeedEntry {
         id: raw.id,
         title: one_line(&allowed(&raw.title)),
-        url: raw.url,
+        url: uri(&raw.url),
         published: raw.published.trunc_subsecs(0),
         updated: raw.updated.max(raw.published).trunc_subsecs(0),
         author: one_line(&allowed(&raw.author)),
@@ -258,17 +258,30 @@ fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateCha
     }
 }
 
-/// A `tag:` URI (RFC 4151): authority, day of publication in UTC, and what is named.
-fn tag(snapshot: &Snapshot, public_at: DateTime<Utc>, kind: &str, id: &str) -> String {
-    let mut specific = String::new();
-    for byte in id.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                specific.push(char::from(byte));
-            }
-            other => specific.push_str(&format!("%{other:02X}")),
+/// A URL as RFC 3986 allows it: ids are anyone's text.
+fn uri(url: &str) -> String {
+    encoded(url, |byte| {
+        byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
+    })
+}
+
+fn encoded(text: &str, stays: impl Fn(u8) -> bool) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if stays(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
         }
     }
+    encoded
+}
+
+/// A `tag:` URI (RFC 4151): authority, day of publication in UTC, and what is named.
+fn tag(snapshot: &Snapshot, public_at: DateTime<Utc>, kind: &str, id: &str) -> String {
+    let specific = encoded(id, |byte| {
+        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+    });
     let day = public_at.format("%Y-%m-%d");
     format!(
         "tag:{},{day}:{kind}/{specific}",

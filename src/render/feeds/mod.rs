@@ -11,4 +11,6 @@ pub mod json_feed;
 pub mod rss;
 
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod tests;

@@ -71,6 +71,7 @@ pub struct ComponentList {
 
 /// A component, made or described anew: what is left out is cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PutComponent {
     /// Its name for people.
     #[schema(example = "Selma")]
@@ -110,6 +111,7 @@ impl Body for PutComponent {
 
 /// A change of state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SetState {
     /// What the component is now.
     #[schema(value_type = String, example = "migrating")]

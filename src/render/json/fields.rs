@@ -98,6 +98,13 @@ impl Fields<'_> {
         }
     }
 
+    /// A field that people would expect here, and what to do instead.
+    pub fn refused(&mut self, name: &'static str, instead: &str) {
+        if self.object.shift_remove(name).is_some() {
+            self.place.inside(name).refuse::<()>(instead);
+        }
+    }
+
     fn take(&mut self, name: &'static str) -> Option<Value> {
         self.asked.push(name);
         self.object.shift_remove(name)

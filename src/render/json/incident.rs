@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use super::fields::{self, Body, Fields};
 use super::instant;
-use super::setting::{Settings, SettingsSchema};
-use super::update::{LastStates, LastStatesSchema, NewUpdate, UpdateBody, last_states};
+use super::setting::Settings;
+use super::update::{LastStates, NewUpdate, UpdateBody, last_states};
 use super::values;
 use super::words;
 use crate::domain::incident::{Impact, Incident, Kind};
@@ -55,7 +55,7 @@ pub struct IncidentBody {
     /// The post, without its updates.
     pub markdown: String,
     /// The state it last set each component to, by slug; `null` for one that it only names.
-    #[schema(value_type = LastStatesSchema, example = json!({"selma": "migrating"}))]
+    #[schema(schema_with = words::last_states)]
     pub components: LastStates,
     /// Its updates, oldest first.
     pub updates: Vec<UpdateBody>,
@@ -128,6 +128,7 @@ pub struct IncidentList {
 
 /// A new incident.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewIncident {
     /// Its headline; its slug is made of it.
     #[schema(example = "Selma is down")]
@@ -150,7 +151,7 @@ pub struct NewIncident {
     /// Components by slug, each with a state, a state and a note, or `null` to only name it.
     /// Of a maintenance: what they take when its window opens.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<SettingsSchema>, example = json!({"selma": "major_outage"}))]
+    #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
     /// Of a maintenance: when its window opens.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
@@ -208,6 +209,7 @@ impl Body for NewIncident {
 /// A correction of an incident's post: what is left out stays. The phase isn't among it: only
 /// updates change that.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EditIncident {
     /// Its headline.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -227,7 +229,7 @@ pub struct EditIncident {
     pub impact: Option<Option<Impact>>,
     /// All that the post says about components, in place of what it said before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<SettingsSchema>, nullable = false)]
+    #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
     /// Of a maintenance: when its window opens.
     #[serde(
@@ -259,6 +261,14 @@ pub struct EditIncident {
 
 impl Body for EditIncident {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        fields.refused(
+            "phase",
+            "only an update changes the phase; add one that says it",
+        );
+        fields.refused(
+            "update",
+            "a PATCH corrects the post; add an update with POST …/updates",
+        );
         Some(Self {
             title: fields.replaced("title", values::line),
             markdown: fields.replaced("markdown", values::text),

@@ -8,6 +8,7 @@ use super::values;
 
 /// A text to look at before it is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Preview {
     /// The text, as Markdown.
     #[schema(example = "Mail is **up**.")]

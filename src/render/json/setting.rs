@@ -1,23 +1,20 @@
 //! What a request says about a component: a state, a state with a note, or only its name.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::ordered::ByComponent;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 
 /// A state to set: a word, or a word with a note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Setting {
     /// The state alone.
-    #[schema(value_type = String, example = "migrating")]
     State(StateKey),
     /// The state and a line for customers.
     WithNote {
         /// The state.
-        #[schema(value_type = String, example = "migrating")]
         state: StateKey,
         /// A line for customers; `null` clears it.
         #[serde(default)]
@@ -52,6 +49,3 @@ impl Settings {
         Self(states.into_iter().map(setting).collect())
     }
 }
-
-/// The schema of [`Settings`]; only its name and shape matter.
-pub(super) type SettingsSchema = std::collections::BTreeMap<String, Option<Setting>>;

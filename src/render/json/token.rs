@@ -71,6 +71,7 @@ pub struct TokenList {
 
 /// A token to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What its owner calls it.
     #[schema(example = "on call")]

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::fields::{Body, Fields};
 use super::instant;
 use super::ordered::ByComponent;
-use super::setting::{Settings, SettingsSchema};
+use super::setting::Settings;
 use super::values;
 use super::words;
 use crate::domain::component::{Origin, StateChange};
@@ -20,9 +20,6 @@ use crate::urls;
 
 /// What was set last, by component; `None` for one that is only named.
 pub type LastStates = ByComponent<Option<StateKey>>;
-
-/// The schema of [`LastStates`].
-pub(super) type LastStatesSchema = std::collections::BTreeMap<String, Option<String>>;
 
 /// One dated entry of an incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -48,10 +45,9 @@ pub struct UpdateBody {
     /// The text.
     pub markdown: String,
     /// The state it set each component to, by slug; `null` for one that it only names.
-    #[schema(value_type = LastStatesSchema, example = json!({"selma": "migrating"}))]
+    #[schema(schema_with = words::last_states)]
     pub components: LastStates,
     /// The components that returned to what they were because this update resolved the incident.
-    #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub restored: Vec<Slug>,
     /// When it was last corrected.
@@ -118,6 +114,7 @@ pub(super) fn last_states<'a>(
 
 /// A new update.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewUpdate {
     /// The text.
     #[schema(required = false, example = "Mail is up during the migration.")]
@@ -128,7 +125,7 @@ pub struct NewUpdate {
     pub phase: Option<Phase>,
     /// Components by slug, each with a state, a state and a note, or `null` to only name it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<SettingsSchema>, example = json!({"selma": "migrating"}))]
+    #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
     /// The instant it speaks of, by default now; never in the future.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
@@ -164,6 +161,7 @@ impl Body for NewUpdate {
 
 /// A correction of an update: what is left out stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EditUpdate {
     /// The text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,7 +173,7 @@ pub struct EditUpdate {
     pub phase: Option<Option<Phase>>,
     /// All that it says about components, in place of what it said before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<SettingsSchema>, nullable = false)]
+    #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
     /// The instant it speaks of.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]

@@ -76,10 +76,13 @@ pub(super) fn day(value: Value, place: &mut Place<'_>) -> Option<NaiveDate> {
 
 /// A whole number from 0 up.
 pub(super) fn count(value: Value, place: &mut Place<'_>) -> Option<i64> {
-    match value.as_i64() {
+    let Value::Number(number) = value else {
+        return place.expected("a whole number", &value);
+    };
+    match number.as_i64() {
         Some(count) if count >= 0 => Some(count),
         Some(_) => place.refuse("must not be negative"),
-        None => place.expected("a whole number", &value),
+        None => place.refuse("must be a whole number"),
     }
 }
 
@@ -160,7 +163,9 @@ pub(super) fn settings(value: Value, place: &mut Place<'_>) -> Option<Settings> 
         let mut here = place.inside(&name);
         match Slug::parse(&name) {
             Ok(slug) => settings.push((slug, setting(value, &mut here))),
-            Err(error) => here.refuse(error.to_string())?,
+            Err(error) => {
+                here.refuse::<()>(error.to_string());
+            }
         }
     }
     Some(ByComponent(settings))

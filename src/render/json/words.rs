@@ -1,6 +1,9 @@
-//! The schemas of fields that hold one word of a fixed list, made from the domain's own lists.
+//! Schemas that types can't say: words of a fixed list, made from the domain's own lists, and
+//! objects that speak of components.
 
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
 
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::staff::Scope;
@@ -79,4 +82,52 @@ pub(super) fn scopes() -> ArrayBuilder {
         "What it may be used for.",
     );
     ArrayBuilder::new().items(one)
+}
+
+/// Components by slug, each with the state that was set last.
+pub(super) fn last_states() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(Schema::from(string_or_null().build())))
+        .description(Some(
+            "The state set last, by component; `null` for one that is only named.",
+        ))
+        .examples([serde_json::json!({"selma": "migrating"})])
+}
+
+/// Components by slug, each with what to set it to.
+pub(super) fn settings() -> ObjectBuilder {
+    let state = || {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A state."))
+    };
+    let with_note = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("state", state())
+        .required("state")
+        .property(
+            "note",
+            string_or_null().description(Some("A line for customers.")),
+        )
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
+    let setting = OneOfBuilder::new()
+        .item(state())
+        .item(with_note)
+        .item(ObjectBuilder::new().schema_type(Type::Null))
+        .build();
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(Schema::from(setting)))
+        .description(Some(
+            "A state, or a state and a note, by component; `null` only names it.",
+        ))
+        .examples([serde_json::json!({
+            "selma": "migrating",
+            "nelson": {"state": "degraded", "note": "Mail is slow."},
+        })])
+}
+
+fn string_or_null() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
 }
