@@ -4,6 +4,7 @@ pub mod actions;
 pub mod clock;
 pub mod content;
 pub mod domain;
+pub mod render;
 pub mod snapshot;
 pub mod store;
 pub mod urls;

@@ -1,0 +1,368 @@
+//! A feed item, defined once: what it is called, what it says, when it became public.
+//!
+//! An item holds only what its own post, update or change of state says, so that nothing that
+//! comes later alters it. What a resolution gave back is therefore left to the page: it follows
+//! from the whole history, and an entry put in late may change it.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::content::{content_html, first_paragraph, one_line};
+use super::when::in_words;
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::update::{Precision, Update};
+use crate::render::xml::{allowed, escaped};
+use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::urls;
+
+/// How many items a feed has.
+pub const MAX_ENTRIES: usize = 50;
+
+/// What a feed is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything.
+    Site,
+    /// A component: the incidents that name it, and its changes of state.
+    Component(Slug),
+    /// One incident.
+    Incident(Slug),
+}
+
+/// One item of a feed. No text in it holds a character that XML forbids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedEntry {
+    /// A `tag:` URI (RFC 4151) that never changes.
+    pub id: String,
+    /// Its headline, plain text on one line.
+    pub title: String,
+    /// The page to read it on.
+    pub url: String,
+    /// When it became public, to the second.
+    pub published: DateTime<Utc>,
+    /// When it was last corrected, else when it became public.
+    pub updated: DateTime<Utc>,
+    /// The byline.
+    pub author: String,
+    /// All it says, as HTML.
+    pub html: String,
+    /// The beginning of it, as plain text on one line.
+    pub summary: String,
+    /// The names of the components that it names.
+    pub tags: Vec<String>,
+}
+
+/// Newest first; of the same instant, an update comes after its post, later ones after earlier.
+type Rank<'a> = (DateTime<Utc>, u8, DateTime<Utc>, i64, &'a str);
+
+enum Item<'a> {
+    Post(&'a Incident),
+    Change(&'a ComponentRecord, &'a StateChange),
+    Update(&'a Incident, &'a Update),
+}
+
+impl<'a> Item<'a> {
+    fn rank(&self) -> Rank<'a> {
+        match self {
+            Self::Post(post) => (post.public_at, 0, post.published_at, 0, &post.id),
+            Self::Change(record, change) => {
+                let slug = record.component.slug.as_str();
+                (change.public_at, 1, change.at, change.seq, slug)
+            }
+            Self::Update(_, update) => update_rank(update),
+        }
+    }
+}
+
+fn update_rank(update: &Update) -> Rank<'_> {
+    (update.public_at, 2, update.at, update.seq, &update.id)
+}
+
+/// The newest items of a scope, newest first by the instant at which they became public.
+pub fn entries(snapshot: &Snapshot, scope: &Scope) -> Vec<FeedEntry> {
+    let mut items = match scope {
+        Scope::Site => snapshot
+            .incidents
+            .iter()
+            .flat_map(|incident| items_of(incident))
+            .collect(),
+        Scope::Component(slug) => items_of_component(snapshot, slug),
+        Scope::Incident(slug) => snapshot
+            .find_incident(slug)
+            .map(|incident| items_of(incident).collect())
+            .unwrap_or_default(),
+    };
+    items.sort_by_key(|item| Reverse(item.rank()));
+    items.truncate(MAX_ENTRIES);
+    items.iter().map(|item| entry(snapshot, item)).collect()
+}
+
+fn items_of(incident: &Incident) -> impl Iterator<Item = Item<'_>> {
+    std::iter::once(Item::Post(incident)).chain(
+        incident
+            .updates
+            .iter()
+            .map(move |update| Item::Update(incident, update)),
+    )
+}
+
+/// The items that were about the component when they became public. An update that brings it
+/// into an incident doesn't bring the older ones along: they'd appear late, out of order.
+fn items_of_component<'a>(snapshot: &'a Snapshot, slug: &Slug) -> Vec<Item<'a>> {
+    let mut items = Vec::new();
+    for incident in &snapshot.incidents {
+        if names(&incident.changes, &incident.mentions, slug) {
+            items.extend(items_of(incident));
+            continue;
+        }
+        let first = incident
+            .updates
+            .iter()
+            .filter(|update| names(&update.changes, &update.mentions, slug))
+            .map(update_rank)
+            .min();
+        if let Some(first) = first {
+            let later = incident
+                .updates
+                .iter()
+                .filter(|update| update_rank(update) >= first);
+            items.extend(later.map(|update| Item::Update(incident, update)));
+        }
+    }
+    if let Some(record) = snapshot.find_component(slug) {
+        let alone = record
+            .changes
+            .iter()
+            .filter(|change| change.origin == Origin::Request && change.update.is_none());
+        items.extend(alone.map(|change| Item::Change(record, change)));
+    }
+    items
+}
+
+fn names(changes: &[StateChange], mentions: &[Slug], slug: &Slug) -> bool {
+    own(changes).any(|change| change.component == *slug) || mentions.contains(slug)
+}
+
+/// The changes that somebody stated, without those that follow from the history.
+fn own(changes: &[StateChange]) -> impl Iterator<Item = &StateChange> {
+    changes
+        .iter()
+        .filter(|change| change.origin != Origin::Restore)
+}
+
+fn entry(snapshot: &Snapshot, item: &Item<'_>) -> FeedEntry {
+    let raw = match item {
+        Item::Post(incident) => post(snapshot, incident),
+        Item::Update(incident, update) => update_entry(snapshot, incident, update),
+        Item::Change(record, change) => change_entry(snapshot, record, change),
+    };
+    FeedEntry {
+        id: raw.id,
+        title: one_line(&allowed(&raw.title)),
+        url: uri(&raw.url),
+        published: raw.published.trunc_subsecs(0),
+        updated: raw.updated.max(raw.published).trunc_subsecs(0),
+        author: one_line(&allowed(&raw.author)),
+        html: allowed(&raw.html).into_owned(),
+        summary: one_line(&allowed(&raw.summary)),
+        tags: raw.tags.iter().map(|tag| one_line(&allowed(tag))).collect(),
+    }
+}
+
+fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
+    let site = &snapshot.site;
+    let url = urls::absolute(&site.base_url, &urls::incident(&incident.slug));
+    let kind = match incident.kind {
+        Kind::Disruption => "Incident",
+        Kind::Maintenance => "Maintenance",
+        Kind::Notice => "Notice",
+    };
+    // What a maintenance will set is not yet so when its post appears.
+    let states = match incident.kind {
+        Kind::Disruption | Kind::Notice => state_lines(snapshot, &incident.changes),
+        Kind::Maintenance => Vec::new(),
+    };
+    let when = in_words(incident.published_at, incident.precision, site.zone);
+    let summary = match &incident.summary {
+        Some(summary) => summary.clone(),
+        None => first_paragraph(&incident.markdown),
+    };
+    FeedEntry {
+        id: tag(snapshot, incident.public_at, "incident", &incident.id),
+        title: incident.title.clone(),
+        published: incident.public_at,
+        updated: incident.edited_at.unwrap_or(incident.public_at),
+        author: byline(snapshot, &[&incident.author]),
+        html: html(&head(snapshot, kind, when, incident.edited_at), &states)
+            + &content_html(&incident.markdown, &url),
+        summary: or_states(summary, &states),
+        tags: tags(snapshot, &incident.changes, &incident.mentions),
+        url,
+    }
+}
+
+fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> FeedEntry {
+    let site = &snapshot.site;
+    let page = urls::absolute(&site.base_url, &urls::incident(&incident.slug));
+    let (word, label) = match update.phase {
+        Some(phase) => (phase.label(), phase.label()),
+        None => ("update", "Update"),
+    };
+    let states = state_lines(snapshot, &update.changes);
+    let when = in_words(update.at, update.precision, site.zone);
+    FeedEntry {
+        id: tag(snapshot, update.public_at, "update", &update.id),
+        title: format!("{}: {word}", incident.title),
+        url: urls::absolute(&site.base_url, &urls::update(&incident.slug, &update.id)),
+        published: update.public_at,
+        updated: update.edited_at.unwrap_or(update.public_at),
+        author: byline(snapshot, &[&update.author, &incident.author]),
+        html: html(&head(snapshot, label, when, update.edited_at), &states)
+            + &content_html(&update.markdown, &page),
+        summary: or_states(first_paragraph(&update.markdown), &states),
+        tags: tags(snapshot, &update.changes, &update.mentions),
+    }
+}
+
+fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateChange) -> FeedEntry {
+    let site = &snapshot.site;
+    let component = &record.component;
+    let label = snapshot.states.label(&change.state);
+    let sentence = match snapshot.states.find(&change.state) {
+        Some(state) => format!("{} {}.", component.name, state.reads),
+        None => format!("{}: {label}.", component.name),
+    };
+    let mut lines = vec![sentence];
+    lines.extend(change.note.clone());
+    let id = format!(
+        "{}-{}-{}",
+        component.slug,
+        change.at.timestamp_millis(),
+        change.seq
+    );
+    let when = in_words(change.at, Precision::Minute, site.zone);
+    FeedEntry {
+        id: tag(snapshot, change.public_at, "state", &id),
+        title: format!("{}: {label}", component.name),
+        url: urls::absolute(&site.base_url, &urls::component(&component.slug)),
+        published: change.public_at,
+        updated: change.public_at,
+        author: site.name.clone(),
+        html: html(&head(snapshot, label, when, None), &[])
+            + &lines.iter().map(|line| paragraph(line)).collect::<String>(),
+        summary: lines.join(" "),
+        tags: vec![component.name.clone()],
+    }
+}
+
+/// A URL as RFC 3986 allows it: ids are anyone's text.
+fn uri(url: &str) -> String {
+    encoded(url, |byte| {
+        byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
+    })
+}
+
+fn encoded(text: &str, stays: impl Fn(u8) -> bool) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if stays(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// A `tag:` URI (RFC 4151): authority, day of publication in UTC, and what is named.
+fn tag(snapshot: &Snapshot, public_at: DateTime<Utc>, kind: &str, id: &str) -> String {
+    let specific = encoded(id, |byte| {
+        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+    });
+    let day = public_at.format("%Y-%m-%d");
+    format!(
+        "tag:{},{day}:{kind}/{specific}",
+        authority(&snapshot.site.authority)
+    )
+}
+
+/// The authority as RFC 4151 allows it: a domain, without a port.
+pub(super) fn authority(stated: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
+    stated
+        .chars()
+        .map(|c| if allowed(c) { c } else { '-' })
+        .collect()
+}
+
+/// The first line: what it is, its own time, and whether it was corrected.
+fn head(
+    snapshot: &Snapshot,
+    label: &str,
+    when: Option<String>,
+    edited_at: Option<DateTime<Utc>>,
+) -> String {
+    let mut parts = vec![label.to_owned()];
+    parts.extend(when);
+    let edited = edited_at.and_then(|at| in_words(at, Precision::Minute, snapshot.site.zone));
+    parts.extend(edited.map(|at| format!("edited {at}")));
+    parts.join(" · ")
+}
+
+/// "Selma: Migrating – Mail is up."
+fn state_lines(snapshot: &Snapshot, changes: &[StateChange]) -> Vec<String> {
+    own(changes)
+        .map(|change| {
+            let name = snapshot.component_name(&change.component);
+            let label = snapshot.states.label(&change.state);
+            match &change.note {
+                Some(note) => format!("{name}: {label} – {note}"),
+                None => format!("{name}: {label}"),
+            }
+        })
+        .collect()
+}
+
+fn html(head: &str, states: &[String]) -> String {
+    let mut html = format!("<p><em>{}</em></p>\n", escaped(head));
+    if !states.is_empty() {
+        let items: String = states
+            .iter()
+            .map(|line| format!("<li>{}</li>", escaped(line)))
+            .collect();
+        html.push_str(&format!("<ul>{items}</ul>\n"));
+    }
+    html
+}
+
+fn paragraph(text: &str) -> String {
+    format!("<p>{}</p>\n", escaped(text))
+}
+
+fn or_states(summary: String, states: &[String]) -> String {
+    if summary.trim().is_empty() {
+        states.join("; ")
+    } else {
+        summary
+    }
+}
+
+fn byline(snapshot: &Snapshot, authors: &[&Option<String>]) -> String {
+    let mut stated = authors.iter().filter_map(|author| author.as_deref());
+    let byline = stated.find(|author| !author.trim().is_empty());
+    byline.unwrap_or(&snapshot.site.name).to_owned()
+}
+
+fn tags(snapshot: &Snapshot, changes: &[StateChange], mentions: &[Slug]) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for slug in own(changes).map(|change| &change.component).chain(mentions) {
+        let name = snapshot.component_name(slug);
+        if !tags.iter().any(|tag| tag == name) {
+            tags.push(name.to_owned());
+        }
+    }
+    tags
+}

@@ -1,0 +1,16 @@
+//! The feeds. What an item says is decided once, in [`entry`]; RSS, Atom and JSON Feed only
+//! write it down.
+
+mod content;
+pub mod entry;
+mod head;
+mod when;
+
+pub mod atom;
+pub mod json_feed;
+pub mod rss;
+
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Components on the wire.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::fields::{Body, Fields};
+use super::instant;
+use super::values;
+use crate::domain::component::{Component, Standing};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+
+/// What customers depend on, and what it is right now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ComponentBody {
+    /// Its name in URLs; also its identity.
+    #[schema(value_type = String, example = "selma")]
+    pub slug: Slug,
+    /// Its name for people.
+    #[schema(example = "Selma")]
+    pub name: String,
+    /// The heading under which it is listed.
+    #[schema(required, example = "Servers")]
+    pub group: Option<String>,
+    /// One line for customers.
+    #[schema(required, example = "Shared hosting and mail")]
+    pub description: Option<String>,
+    /// What it is right now: a built-in state or one of the site's own.
+    #[schema(value_type = String, example = "migrating")]
+    pub state: StateKey,
+    /// A line for customers that came with the state.
+    #[schema(required, example = "Mail is up.")]
+    pub note: Option<String>,
+    /// When it took that state; `null` if it never was in another.
+    #[serde(with = "instant::nullable")]
+    #[schema(required, example = "2013-02-26T09:15:00Z")]
+    pub state_since: Option<DateTime<Utc>>,
+    /// The day on which it began.
+    #[schema(required, example = "2009-05-01")]
+    pub since: Option<NaiveDate>,
+    /// When it was retired.
+    #[serde(with = "instant::nullable")]
+    #[schema(required, example = json!(null))]
+    pub retired_at: Option<DateTime<Utc>>,
+}
+
+impl ComponentBody {
+    /// A component and what it is at some instant.
+    pub fn of(component: &Component, standing: &Standing) -> Self {
+        Self {
+            slug: component.slug.clone(),
+            name: component.name.clone(),
+            group: component.group.clone(),
+            description: component.description.clone(),
+            state: standing.state.clone(),
+            note: standing.note.clone(),
+            state_since: standing.since,
+            since: component.since,
+            retired_at: component.retired_at,
+        }
+    }
+}
+
+/// Every component, in the order of the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ComponentList {
+    /// The components.
+    pub components: Vec<ComponentBody>,
+}
+
+/// A component, made or described anew: what is left out is cleared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutComponent {
+    /// Its name for people.
+    #[schema(example = "Selma")]
+    pub name: String,
+    /// The heading under which it is listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// One line for customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The day on which it began, for uptime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2009-05-01")]
+    pub since: Option<NaiveDate>,
+    /// Its place in the list, counted from 0; without one it keeps its place, or comes last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub position: Option<i64>,
+}
+
+impl Body for PutComponent {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let name = fields.required("name", values::line);
+        let group = fields.optional("group", values::line);
+        let description = fields.optional("description", values::line);
+        let since = fields.optional("since", values::day);
+        let position = fields.optional("position", values::count);
+        Some(Self {
+            name: name?,
+            group,
+            description,
+            since,
+            position,
+        })
+    }
+}
+
+/// A change of state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetState {
+    /// What the component is now.
+    #[schema(value_type = String, example = "migrating")]
+    pub state: StateKey,
+    /// A line for customers; without one, an earlier one is cleared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Mail is up.")]
+    pub note: Option<String>,
+    /// The slug of the incident that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub incident: Option<Slug>,
+}
+
+impl Body for SetState {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let state = fields.required("state", values::state);
+        let note = fields.optional("note", values::note).flatten();
+        let incident = fields.optional("incident", values::slug);
+        Some(Self {
+            state: state?,
+            note,
+            incident,
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! Reading the fields of a body, one by one, collecting every mistake.
+
+use serde_json::{Map, Value};
+
+use super::problem::FieldError;
+
+/// A request body that is read field by field.
+pub trait Body: Sized {
+    /// Reads every field that the body has, mistakes going to `fields`; `None` if there's no
+    /// making sense of it. Fields that it doesn't ask for are unknown.
+    fn read(fields: &mut Fields<'_>) -> Option<Self>;
+}
+
+/// The place that is being read, and the mistakes found so far.
+pub struct Place<'a> {
+    pointer: String,
+    errors: &'a mut Vec<FieldError>,
+}
+
+impl<'a> Place<'a> {
+    /// The body as a whole.
+    pub(super) fn root(errors: &'a mut Vec<FieldError>) -> Self {
+        Self {
+            pointer: String::new(),
+            errors,
+        }
+    }
+
+    /// The place of a field or list item inside this one.
+    pub(super) fn inside(&mut self, key: &str) -> Place<'_> {
+        Place {
+            pointer: format!("{}/{}", self.pointer, token(key)),
+            errors: self.errors,
+        }
+    }
+
+    /// Notes a mistake here.
+    pub(super) fn refuse<T>(&mut self, detail: impl Into<String>) -> Option<T> {
+        self.errors
+            .push(FieldError::new(self.pointer.clone(), detail));
+        None
+    }
+
+    /// Notes that something else was expected here.
+    pub(super) fn expected<T>(&mut self, wanted: &str, found: &Value) -> Option<T> {
+        self.refuse(format!("expected {wanted}, got {}", sort(found)))
+    }
+}
+
+/// How the value of a field is read.
+type Reader<T> = fn(Value, &mut Place<'_>) -> Option<T>;
+
+/// The fields of an object that haven't been read yet.
+pub struct Fields<'a> {
+    object: Map<String, Value>,
+    asked: Vec<&'static str>,
+    place: Place<'a>,
+}
+
+impl Fields<'_> {
+    /// A field that must be there.
+    pub fn required<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<T> {
+        match self.take(name) {
+            Some(value) => read(value, &mut self.place.inside(name)),
+            None => self
+                .place
+                .inside(name)
+                .refuse(format!("{name:?} is missing")),
+        }
+    }
+
+    /// A field that may be left out or `null`.
+    pub fn optional<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<T> {
+        match self.take(name) {
+            Some(Value::Null) | None => None,
+            Some(value) => read(value, &mut self.place.inside(name)),
+        }
+    }
+
+    /// A field that, left out, stays as it is; `null` clears it.
+    pub fn edited<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<Option<T>> {
+        match self.take(name) {
+            Some(Value::Null) => Some(None),
+            Some(value) => read(value, &mut self.place.inside(name)).map(Some),
+            None => None,
+        }
+    }
+
+    /// A field that, left out, stays as it is, and can't be cleared.
+    pub fn replaced<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<T> {
+        match self.take(name) {
+            Some(Value::Null) => {
+                let how = format!("{name:?} can't be null; leave it out to keep it as it is");
+                self.place.inside(name).refuse(how)
+            }
+            Some(value) => read(value, &mut self.place.inside(name)),
+            None => None,
+        }
+    }
+
+    /// A field that people would expect here, and what to do instead.
+    pub fn refused(&mut self, name: &'static str, instead: &str) {
+        if self.object.shift_remove(name).is_some() {
+            self.place.inside(name).refuse::<()>(instead);
+        }
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<Value> {
+        self.asked.push(name);
+        self.object.shift_remove(name)
+    }
+}
+
+/// Reads a body that stands at `place`.
+pub(super) fn body<T: Body>(value: Value, place: &mut Place<'_>) -> Option<T> {
+    let object = match value {
+        Value::Object(object) => object,
+        other => return place.expected("an object", &other),
+    };
+    let before = place.errors.len();
+    let here = Place {
+        pointer: place.pointer.clone(),
+        errors: place.errors,
+    };
+    let mut fields = Fields {
+        object,
+        asked: Vec::new(),
+        place: here,
+    };
+    let read = T::read(&mut fields);
+    let Fields {
+        object,
+        asked,
+        place: mut here,
+    } = fields;
+    for name in object.keys() {
+        let how = unknown("field", name, &asked);
+        here.inside(name).refuse::<()>(how);
+    }
+    read.filter(|_| here.errors.len() == before)
+}
+
+/// "unknown field "titel"; did you mean "title"?", or the list of those known.
+pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+    let short: String = word.chars().take(40).collect();
+    let distance = |name: &str| strsim::damerau_levenshtein(&short.to_lowercase(), name);
+    let nearest = known.iter().map(|name| (distance(name), *name)).min();
+    match nearest {
+        Some((distance, name)) if distance <= (name.chars().count() / 3).max(1) => {
+            format!("unknown {what} {short:?}; did you mean {name:?}?")
+        }
+        _ => format!("unknown {what} {short:?}; known are {}", known.join(", ")),
+    }
+}
+
+/// A key as a reference token of a JSON pointer (RFC 6901).
+pub(super) fn token(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn sort(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,25 @@
+//! The wire types of the admin API, one resource a file, and of `/incidents/{slug}.json`.
+//!
+//! What goes out is read back by the command line. What comes in goes through [`parse`], which
+//! reports every mistake with its place and how to mend it.
+
+pub mod audit;
+pub mod component;
+pub mod fields;
+pub mod incident;
+mod instant;
+pub mod ordered;
+mod parse;
+pub mod preview;
+pub mod problem;
+pub mod setting;
+pub mod token;
+pub mod update;
+mod values;
+mod words;
+
+pub use self::parse::parse;
+pub use self::problem::FieldError;
+
+#[cfg(test)]
+mod tests;

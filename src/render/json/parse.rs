@@ -1,0 +1,119 @@
+//! Bytes to a request body: every mistake with its place, none guessed away.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::fields::{Body, Place, body, token};
+use super::problem::FieldError;
+
+/// Reads a body. Fields given twice, unknown ones and values of the wrong sort are mistakes, all
+/// of which are listed. Nesting is limited by the JSON reader (128 levels).
+pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Vec<FieldError>> {
+    let value = value(bytes)?;
+    let mut errors = Vec::new();
+    let read = body(value, &mut Place::root(&mut errors));
+    match read {
+        Some(read) if errors.is_empty() => Ok(read),
+        _ => Err(errors),
+    }
+}
+
+fn value(bytes: &[u8]) -> Result<Value, Vec<FieldError>> {
+    let twice = RefCell::new(Vec::new());
+    let whole = Node {
+        pointer: String::new(),
+        twice: &twice,
+    };
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = whole
+        .deserialize(&mut reader)
+        .and_then(|value| reader.end().map(|()| value));
+    match value {
+        Err(error) => Err(vec![FieldError::new("", format!("not JSON: {error}"))]),
+        Ok(_) if !twice.borrow().is_empty() => Err(twice.into_inner()),
+        Ok(value) => Ok(value),
+    }
+}
+
+/// A JSON value at a place, in which keys that stand twice are noted rather than merged.
+struct Node<'a> {
+    pointer: String,
+    twice: &'a RefCell<Vec<FieldError>>,
+}
+
+impl Node<'_> {
+    fn inside(&self, key: &str) -> Self {
+        Self {
+            pointer: format!("{}/{}", self.pointer, token(key)),
+            twice: self.twice,
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        let number = Number::from_f64(value);
+        number
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("a number is too large"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self.inside(&list.len().to_string()))? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = pairs.next_key::<String>()? {
+            let here = self.inside(&key);
+            let pointer = here.pointer.clone();
+            let value = pairs.next_value_seed(here)?;
+            if object.insert(key, value).is_some() {
+                let how = "stands twice; leave one out";
+                self.twice.borrow_mut().push(FieldError::new(pointer, how));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}

@@ -1,0 +1,69 @@
+//! Refusals: problem details (RFC 9457), with a place and a remedy for each mistake.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was refused (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// A URI that names the sort of problem; `about:blank` where the status says it all.
+    #[serde(rename = "type", default = "about_blank")]
+    pub kind: String,
+    /// The sort of problem in a few words.
+    #[schema(example = "Unprocessable content")]
+    pub title: String,
+    /// The HTTP status, repeated.
+    #[schema(example = 422)]
+    pub status: u16,
+    /// What went wrong this time, and how to mend it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What to tell support; the server's log has it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Each mistake in the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+impl Problem {
+    /// A problem of which the status says the sort.
+    pub fn new(status: u16, title: impl Into<String>) -> Self {
+        Self {
+            kind: about_blank(),
+            title: title.into(),
+            status,
+            detail: None,
+            request_id: None,
+            errors: Vec::new(),
+        }
+    }
+}
+
+fn about_blank() -> String {
+    "about:blank".to_owned()
+}
+
+/// One mistake in a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// Where it is: a JSON pointer (RFC 6901); empty for the body as a whole.
+    #[schema(example = "/components/selma")]
+    pub pointer: String,
+    /// What is wrong and how to mend it.
+    #[schema(example = "unknown state \"migratng\"; did you mean \"migrating\"?")]
+    pub detail: String,
+}
+
+impl FieldError {
+    /// A mistake at a place.
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        }
+    }
+}

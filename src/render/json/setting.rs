@@ -1,0 +1,51 @@
+//! What a request says about a component: a state, a state with a note, or only its name.
+
+use serde::{Deserialize, Serialize};
+
+use super::ordered::ByComponent;
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+
+/// A state to set: a word, or a word with a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Setting {
+    /// The state alone.
+    State(StateKey),
+    /// The state and a line for customers.
+    WithNote {
+        /// The state.
+        state: StateKey,
+        /// A line for customers; `null` clears it.
+        #[serde(default)]
+        note: Option<String>,
+    },
+}
+
+impl Setting {
+    /// The state to set, as it was written.
+    pub fn state(&self) -> &StateKey {
+        match self {
+            Self::State(state) | Self::WithNote { state, .. } => state,
+        }
+    }
+
+    /// The line for customers.
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::State(_) => None,
+            Self::WithNote { note, .. } => note.as_deref(),
+        }
+    }
+}
+
+/// Components and what to set each to, in the order of the request; `None` only names it.
+pub type Settings = ByComponent<Option<Setting>>;
+
+impl Settings {
+    /// A list of states without notes, as the command line's `--set` gives it.
+    pub fn of_states(states: impl IntoIterator<Item = (Slug, StateKey)>) -> Self {
+        let setting = |(slug, state)| (slug, Some(Setting::State(state)));
+        Self(states.into_iter().map(setting).collect())
+    }
+}

@@ -1,0 +1,270 @@
+//! What bodies are taken, what is said of the others, and what goes out.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::component::{PutComponent, SetState};
+use super::fields::Body;
+use super::incident::{EditIncident, IncidentBody, NewIncident};
+use super::parse;
+use super::preview::Preview;
+use super::token::NewToken;
+use super::update::{EditUpdate, NewUpdate, UpdateBody};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::site::Site;
+use crate::domain::slug::Slug;
+use crate::domain::state::{StateKey, States};
+use crate::domain::update::{Phase, Precision, Source, Update};
+
+#[track_caller]
+fn check_refused<T: Body>(body: &str, expected: &[(&str, &str)]) {
+    let errors = match parse::<T>(body.as_bytes()) {
+        Ok(_) => panic!("taken: {body}"),
+        Err(errors) => errors,
+    };
+    let found: Vec<_> = errors
+        .iter()
+        .map(|it| (it.pointer.as_str(), it.detail.as_str()))
+        .collect();
+    assert_eq!(found.len(), expected.len(), "{body}: {found:?}");
+    for ((pointer, detail), (wanted_pointer, wanted)) in found.iter().zip(expected) {
+        assert_eq!(pointer, wanted_pointer, "{body}: {found:?}");
+        assert!(
+            detail.contains(wanted),
+            "{body}: {detail:?} lacks {wanted:?}"
+        );
+    }
+}
+
+#[track_caller]
+fn check_taken<T: Body + serde::Serialize>(body: &str, written: &Value) {
+    let read = match parse::<T>(body.as_bytes()) {
+        Ok(read) => read,
+        Err(errors) => panic!("refused: {body}: {errors:?}"),
+    };
+    assert_eq!(
+        &serde_json::to_value(read).expect("is valid"),
+        written,
+        "{body}"
+    );
+}
+
+#[test]
+fn mistakes_are_named_with_their_place_and_remedy() {
+    let incident = check_refused::<NewIncident>;
+    incident("", &[("", "not JSON: EOF")]);
+    incident("{\"title\":\"a\"} x", &[("", "not JSON: trailing")]);
+    incident("\u{feff}{}", &[("", "not JSON")]);
+    incident("[]", &[("", "expected an object, got a list")]);
+    incident("{}", &[("/title", "\"title\" is missing")]);
+    incident(
+        r#"{"title":7}"#,
+        &[("/title", "expected a string, got a number")],
+    );
+    incident(
+        r#"{"title":null}"#,
+        &[("/title", "expected a string, got null")],
+    );
+    incident(r#"{"title":"  "}"#, &[("/title", "can't be blank")]);
+    incident("{\"title\":\"a\\nb\"}", &[("/title", "on one line")]);
+    incident(
+        r#"{"titel":"a"}"#,
+        &[
+            ("/title", "missing"),
+            ("/titel", "unknown field \"titel\"; did you mean \"title\"?"),
+        ],
+    );
+    incident(
+        r#"{"title":"a","q/~":1}"#,
+        &[("/q~1~0", "known are title, markdown, kind")],
+    );
+    incident(
+        r#"{"title":"a","title":"b"}"#,
+        &[("/title", "stands twice")],
+    );
+    incident(
+        r#"{"title":"a","components":{"selma":null,"selma":"degraded"}}"#,
+        &[("/components/selma", "stands twice")],
+    );
+    incident(
+        r#"{"title":"a","kind":"Notice"}"#,
+        &[("/kind", "did you mean \"notice\"?")],
+    );
+    incident(
+        r#"{"title":"a","phase":"fixed"}"#,
+        &[("/phase", "known are investigating, ")],
+    );
+    incident(
+        r#"{"title":"a","draft":"yes"}"#,
+        &[("/draft", "expected true or false")],
+    );
+    incident(
+        "{\"title\":\"a\",\"markdown\":\"\\u0000\"}",
+        &[("/markdown", "U+0000")],
+    );
+    incident("{\"title\":\"\\ud800\"}", &[("", "not JSON")]);
+    incident(
+        r#"{"title":"a","components":["selma"]}"#,
+        &[("/components", "got a list")],
+    );
+    incident(
+        r#"{"title":"a","components":{"Selma":"degraded","nelson":3,"mail":{"notes":"x"}}}"#,
+        &[
+            ("/components/Selma", "is not a slug"),
+            ("/components/nelson", "expected a state"),
+            ("/components/mail/state", "missing"),
+            ("/components/mail/notes", "did you mean \"note\"?"),
+        ],
+    );
+    incident(
+        r#"{"title":"a","update":{"at":"2013-02-26T02:15:00","phase":1}}"#,
+        &[
+            ("/update/phase", "expected a string"),
+            ("/update/at", "says no offset"),
+        ],
+    );
+    check_refused::<NewUpdate>(
+        r#"{"at":"yesterday"}"#,
+        &[("/at", "is not a date and time")],
+    );
+    check_refused::<NewUpdate>(r#"{"at":1361870100}"#, &[("/at", "got a number")]);
+    check_refused::<EditIncident>(r#"{"title":null}"#, &[("/title", "can't be null")]);
+    check_refused::<EditIncident>(r#"{"phase":"resolved"}"#, &[("/phase", "only an update")]);
+    check_refused::<PutComponent>(
+        r#"{"name":"Selma","position":-1,"since":"1/5/09"}"#,
+        &[
+            ("/since", "write it as 2009-05-01"),
+            ("/position", "negative"),
+        ],
+    );
+    check_refused::<SetState>(r#"{"note":"x"}"#, &[("/state", "missing")]);
+    check_refused::<NewToken>(
+        r#"{"name":"a","scopes":["admin","state:write"]}"#,
+        &[("/scopes/1", "did you mean \"states:write\"?")],
+    );
+    check_refused::<Preview>(r#"{"markdown":{}}"#, &[("/markdown", "got an object")]);
+}
+
+#[test]
+fn nesting_without_end_is_refused() {
+    for open in ["[", "{\"a\":"] {
+        check_refused::<Preview>(&open.repeat(100_000), &[("", "recursion limit")]);
+    }
+}
+
+#[test]
+fn what_is_taken_is_written_the_same_way() {
+    check_taken::<NewIncident>(
+        r#"{"update":{"markdown":"b","restore":false},"title":" Selma ","components":{"selma":"x","nelson":{"state":"y","note":" "},"mail":null},"author":null,"published_at":"2013-02-26T02:15:00.5-07:00"}"#,
+        &json!({"title":"Selma","markdown":"","components":{"selma":"x","nelson":{"state":"y","note":null},"mail":null},"published_at":"2013-02-26T09:15:00Z","update":{"markdown":"b","restore":false}}),
+    );
+    check_taken::<EditIncident>("{}", &json!({}));
+    check_taken::<EditIncident>(
+        r#"{"impact":null,"starts":null,"ends":"2013-02-26T09:15:00Z","author":null}"#,
+        &json!({"impact":null,"starts":null,"ends":"2013-02-26T09:15:00Z","author":null}),
+    );
+    check_taken::<EditUpdate>(r#"{"phase":null}"#, &json!({"phase":null}));
+    check_taken::<EditUpdate>(r#"{"phase":"monitoring"}"#, &json!({"phase":"monitoring"}));
+    check_taken::<SetState>(
+        r#"{"state":"migrating","note":""}"#,
+        &json!({"state":"migrating"}),
+    );
+    check_taken::<NewToken>(
+        r#"{"name":"a","scopes":["admin","admin"]}"#,
+        &json!({"name":"a","scopes":["admin"]}),
+    );
+    let settings = parse::<NewUpdate>(br#"{"components":{"z":"a","a":"b","m":null}}"#);
+    let settings = settings.expect("is valid").components.expect("is valid");
+    let order: Vec<_> = settings.0.iter().map(|(slug, _)| slug.as_str()).collect();
+    assert_eq!(order, ["z", "a", "m"]);
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("is valid")
+}
+
+fn change(slug: &str, when: &str, seq: i64, state: &str, origin: Origin) -> StateChange {
+    StateChange {
+        component: Slug::parse(slug).expect("is valid"),
+        at: at(when),
+        seq,
+        state: StateKey::new(state),
+        note: None,
+        incident: Some("i1".into()),
+        update: None,
+        origin,
+        public_at: at(when),
+    }
+}
+
+#[test]
+fn an_incident_goes_out_whole_and_is_read_back() {
+    let noon = "2013-02-26T12:00:00Z";
+    let later = "2013-02-26T13:00:00.750Z";
+    let update = Update {
+        id: "u1".into(),
+        at: at(later),
+        seq: 2,
+        precision: Precision::Minute,
+        as_written: None,
+        phase: Some(Phase::Resolved),
+        author: None,
+        markdown: "Done.".into(),
+        changes: vec![
+            change("selma", later, 3, "degraded", Origin::Update),
+            change("selma", later, 4, "operational", Origin::Restore),
+        ],
+        mentions: vec![
+            Slug::parse("mail").expect("is valid"),
+            Slug::parse("selma").expect("is valid"),
+        ],
+        restore: true,
+        edited_at: None,
+        public_at: at(later),
+        source: Source::Api,
+    };
+    let incident = Incident {
+        id: "i1".into(),
+        slug: Slug::parse("selma-is-down").expect("is valid"),
+        title: "Selma is down".into(),
+        kind: Kind::Disruption,
+        stated_phase: None,
+        stated_impact: None,
+        author: None,
+        published_at: at(noon),
+        precision: Precision::Minute,
+        starts: None,
+        ends: None,
+        summary: None,
+        markdown: "Sorry.".into(),
+        mentions: vec![Slug::parse("nelson").expect("is valid")],
+        changes: vec![change("selma", noon, 1, "major_outage", Origin::Post)],
+        updates: vec![update],
+        edited_at: None,
+        public_at: at(noon),
+        source: Source::Api,
+        draft: false,
+    };
+    let site = Site {
+        name: "Example status".into(),
+        base_url: "https://status.example.com".into(),
+        authority: "status.example.com".into(),
+        zone: chrono_tz::UTC,
+        stated_date_order: None,
+        support: None,
+        zones: std::collections::BTreeMap::new(),
+    };
+    let body = IncidentBody::of(&incident, at(later), &States::default(), &site);
+    let written = serde_json::to_string(&body).expect("is valid");
+    let expected = r#"{"slug":"selma-is-down","id":"i1","title":"Selma is down","kind":"disruption","phase":"resolved","impact":"critical","author":null,"published_at":"2013-02-26T12:00:00Z","starts":null,"ends":null,"markdown":"Sorry.","components":{"selma":"degraded","nelson":null,"mail":null},"updates":[{"id":"u1","at":"2013-02-26T13:00:00Z","precision":"minute","as_written":null,"phase":"resolved","author":null,"markdown":"Done.","components":{"selma":"degraded","mail":null},"restored":["selma"],"edited_at":null,"url":"https://status.example.com/incidents/selma-is-down#update-u1"}],"edited_at":null,"source":"api","url":"https://status.example.com/incidents/selma-is-down"}"#;
+    assert_eq!(written, expected);
+    let read: IncidentBody = serde_json::from_str(&written).expect("is valid");
+    assert_eq!(serde_json::to_string(&read).expect("is valid"), expected);
+    assert_eq!(
+        UpdateBody::of(&incident, &incident.updates[0], &site)
+            .restored
+            .len(),
+        1
+    );
+}

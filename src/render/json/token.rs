@@ -1,0 +1,103 @@
+//! Tokens on the wire. A secret is shown once, when its token is made.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::fields::{Body, Fields};
+use super::instant;
+use super::values;
+use super::words;
+use crate::domain::staff::{Scope, Token};
+
+/// A credential of the admin API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenBody {
+    /// Its identity.
+    pub id: String,
+    /// What its owner calls it.
+    #[schema(example = "on call")]
+    pub name: String,
+    /// The byline of what is posted with it.
+    #[schema(required)]
+    pub display_name: Option<String>,
+    /// What it may be used for.
+    #[schema(schema_with = words::scopes)]
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    #[serde(with = "instant")]
+    pub created_at: DateTime<Utc>,
+    /// When it stops working.
+    #[serde(with = "instant::nullable")]
+    #[schema(required)]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    #[serde(with = "instant::nullable")]
+    #[schema(required)]
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    #[serde(with = "instant::nullable")]
+    #[schema(required)]
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// What to send as `Authorization: Bearer …`; only in the answer that makes the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub secret: Option<String>,
+}
+
+impl TokenBody {
+    /// A token, without its secret.
+    pub fn of(token: &Token) -> Self {
+        Self {
+            id: token.id.clone(),
+            name: token.name.clone(),
+            display_name: token.display_name.clone(),
+            scopes: token.scopes.clone(),
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            last_used_at: token.last_used_at,
+            revoked_at: token.revoked_at,
+            secret: None,
+        }
+    }
+}
+
+/// Every token, taken back ones too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenList {
+    /// The tokens.
+    pub tokens: Vec<TokenBody>,
+}
+
+/// A token to make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    /// What its owner calls it.
+    #[schema(example = "on call")]
+    pub name: String,
+    /// What it may be used for; at least one.
+    #[schema(schema_with = words::scopes)]
+    pub scopes: Vec<Scope>,
+    /// The byline of what is posted with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// When it stops working; by default never.
+    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Body for NewToken {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let name = fields.required("name", values::line);
+        let scopes = fields.required("scopes", values::scopes);
+        let display_name = fields.optional("display_name", values::line);
+        let expires_at = fields.optional("expires_at", values::instant);
+        Some(Self {
+            name: name?,
+            scopes: scopes?,
+            display_name,
+            expires_at,
+        })
+    }
+}

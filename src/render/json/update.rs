@@ -1,0 +1,198 @@
+//! Updates on the wire.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::fields::{Body, Fields};
+use super::instant;
+use super::ordered::ByComponent;
+use super::setting::Settings;
+use super::values;
+use super::words;
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::Incident;
+use crate::domain::site::Site;
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::update::{Phase, Precision, Update};
+use crate::urls;
+
+/// What was set last, by component; `None` for one that is only named.
+pub type LastStates = ByComponent<Option<StateKey>>;
+
+/// One dated entry of an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UpdateBody {
+    /// What permalinks and feeds call it; never changes.
+    pub id: String,
+    /// The instant it speaks of.
+    #[serde(with = "instant")]
+    #[schema(example = "2013-02-26T09:15:00Z")]
+    pub at: DateTime<Utc>,
+    /// How exactly `at` is known.
+    #[schema(schema_with = words::precision)]
+    pub precision: Precision,
+    /// The time as its author typed it, where a person did.
+    #[schema(required, example = "2/26/13 – 2:15 MST")]
+    pub as_written: Option<String>,
+    /// The phase it puts the incident in; `null` leaves it.
+    #[schema(required, schema_with = words::phase_or_null)]
+    pub phase: Option<Phase>,
+    /// The byline, if it has its own.
+    #[schema(required)]
+    pub author: Option<String>,
+    /// The text.
+    pub markdown: String,
+    /// The state it set each component to, by slug; `null` for one that it only names.
+    #[schema(schema_with = words::last_states)]
+    pub components: LastStates,
+    /// The components that returned to what they were because this update resolved the incident.
+    #[schema(value_type = Vec<String>)]
+    pub restored: Vec<Slug>,
+    /// When it was last corrected.
+    #[serde(with = "instant::nullable")]
+    #[schema(required)]
+    pub edited_at: Option<DateTime<Utc>>,
+    /// Its permalink.
+    #[schema(format = "uri")]
+    pub url: String,
+}
+
+impl UpdateBody {
+    /// An update of `incident`.
+    pub fn of(incident: &Incident, update: &Update, site: &Site) -> Self {
+        let restored = update
+            .changes
+            .iter()
+            .filter(|change| change.origin == Origin::Restore);
+        Self {
+            id: update.id.clone(),
+            at: update.at,
+            precision: update.precision,
+            as_written: update.as_written.clone(),
+            phase: update.phase,
+            author: update.author.clone(),
+            markdown: update.markdown.clone(),
+            components: last_states(update.changes.iter(), update.mentions.iter()),
+            restored: restored.map(|change| change.component.clone()).collect(),
+            edited_at: update.edited_at,
+            url: urls::absolute(&site.base_url, &urls::update(&incident.slug, &update.id)),
+        }
+    }
+}
+
+/// What `changes` set last, in the order in which components are first named. What a resolution
+/// gave back isn't among it: nobody said that.
+pub(super) fn last_states<'a>(
+    changes: impl Iterator<Item = &'a StateChange>,
+    mentions: impl Iterator<Item = &'a Slug>,
+) -> LastStates {
+    let stated = changes.filter(|change| change.origin != Origin::Restore);
+    let mut latest: Vec<&StateChange> = Vec::new();
+    for change in stated {
+        match latest
+            .iter_mut()
+            .find(|known| known.component == change.component)
+        {
+            Some(known) if (change.at, change.seq) < (known.at, known.seq) => {}
+            Some(known) => *known = change,
+            None => latest.push(change),
+        }
+    }
+    let mut states = LastStates::default();
+    for change in latest {
+        states.set(&change.component, Some(change.state.clone()));
+    }
+    for slug in mentions {
+        if states.find(slug).is_none() {
+            states.set(slug, None);
+        }
+    }
+    states
+}
+
+/// A new update.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUpdate {
+    /// The text.
+    #[schema(required = false, example = "Mail is up during the migration.")]
+    pub markdown: String,
+    /// The phase it puts the incident in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::phase_or_null)]
+    pub phase: Option<Phase>,
+    /// Components by slug, each with a state, a state and a note, or `null` to only name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::settings)]
+    pub components: Option<Settings>,
+    /// The instant it speaks of, by default now; never in the future.
+    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
+    pub at: Option<DateTime<Utc>>,
+    /// The byline, by default the token's display name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// If it resolves: whether components return to what they were. By default they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore: Option<bool>,
+}
+
+impl Body for NewUpdate {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let markdown = fields
+            .optional("markdown", values::text)
+            .unwrap_or_default();
+        let phase = fields.optional("phase", values::phase);
+        let components = fields.optional("components", values::settings);
+        let at = fields.optional("at", values::instant);
+        let author = fields.optional("author", values::line);
+        let restore = fields.optional("restore", values::flag);
+        Some(Self {
+            markdown,
+            phase,
+            components,
+            at,
+            author,
+            restore,
+        })
+    }
+}
+
+/// A correction of an update: what is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditUpdate {
+    /// The text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub markdown: Option<String>,
+    /// The phase it puts the incident in; `null`: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::phase_or_null)]
+    pub phase: Option<Option<Phase>>,
+    /// All that it says about components, in place of what it said before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::settings)]
+    pub components: Option<Settings>,
+    /// The instant it speaks of.
+    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
+    #[schema(nullable = false)]
+    pub at: Option<DateTime<Utc>>,
+    /// The byline; `null`: that of the incident.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub author: Option<Option<String>>,
+}
+
+impl Body for EditUpdate {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self {
+            markdown: fields.replaced("markdown", values::text),
+            phase: fields.edited("phase", values::phase),
+            components: fields.replaced("components", values::settings),
+            at: fields.replaced("at", values::instant),
+            author: fields.edited("author", values::line),
+        })
+    }
+}

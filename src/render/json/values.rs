@@ -1,0 +1,197 @@
+//! How single values of a body are read.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde_json::Value;
+
+use super::fields::{self, Body, Fields, Place};
+use super::ordered::ByComponent;
+use super::setting::{Setting, Settings};
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::domain::state::StateKey;
+use crate::domain::update::Phase;
+
+fn string(value: Value, place: &mut Place<'_>, wanted: &str) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        other => place.expected(wanted, &other),
+    }
+}
+
+/// A text of any length, line breaks included.
+pub(super) fn text(value: Value, place: &mut Place<'_>) -> Option<String> {
+    let text = string(value, place, "a string")?;
+    if text.contains('\0') {
+        return place.refuse("a text can't hold the character U+0000");
+    }
+    Some(text)
+}
+
+/// A text on one line, not blank.
+pub(super) fn line(value: Value, place: &mut Place<'_>) -> Option<String> {
+    let line = note(value, place)?;
+    if line.is_none() {
+        return place.refuse("can't be blank");
+    }
+    line
+}
+
+/// A text on one line; `None` if it is blank.
+pub(super) fn note(value: Value, place: &mut Place<'_>) -> Option<Option<String>> {
+    let text = string(value, place, "a string")?;
+    let text = text.trim();
+    if text.chars().any(char::is_control) {
+        return place.refuse("must be on one line, without control characters");
+    }
+    Some((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// An instant with its offset (RFC 3339).
+pub(super) fn instant(value: Value, place: &mut Place<'_>) -> Option<DateTime<Utc>> {
+    const EXAMPLE: &str = "2013-02-26T09:15:00Z or 2013-02-26T02:15:00-07:00";
+    let text = string(value, place, "a string with a date and time")?;
+    if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
+        return Some(at.to_utc());
+    }
+    let short: String = text.chars().take(40).collect();
+    if text.parse::<NaiveDateTime>().is_ok() || text.parse::<NaiveDate>().is_ok() {
+        return place.refuse(format!(
+            "{short:?} says no offset from UTC; write it as {EXAMPLE}"
+        ));
+    }
+    place.refuse(format!(
+        "{short:?} is not a date and time; write it as {EXAMPLE}"
+    ))
+}
+
+/// A calendar day.
+pub(super) fn day(value: Value, place: &mut Place<'_>) -> Option<NaiveDate> {
+    let text = string(value, place, "a string with a date")?;
+    match NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
+        Ok(day) => Some(day),
+        Err(_) => place.refuse("not a date; write it as 2009-05-01"),
+    }
+}
+
+/// A whole number from 0 up.
+pub(super) fn count(value: Value, place: &mut Place<'_>) -> Option<i64> {
+    let Value::Number(number) = value else {
+        return place.expected("a whole number", &value);
+    };
+    match number.as_i64() {
+        Some(count) if count >= 0 => Some(count),
+        Some(_) => place.refuse("must not be negative"),
+        None => place.refuse("must be a whole number"),
+    }
+}
+
+/// Yes or no.
+pub(super) fn flag(value: Value, place: &mut Place<'_>) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(flag),
+        other => place.expected("true or false", &other),
+    }
+}
+
+/// The slug of an incident or component.
+pub(super) fn slug(value: Value, place: &mut Place<'_>) -> Option<Slug> {
+    let text = string(value, place, "a string")?;
+    match Slug::parse(&text) {
+        Ok(slug) => Some(slug),
+        Err(error) => place.refuse(error.to_string()),
+    }
+}
+
+/// The word of a state; which words there are is for the site to say.
+pub(super) fn state(value: Value, place: &mut Place<'_>) -> Option<StateKey> {
+    line(value, place).map(StateKey::new)
+}
+
+fn word<T: Copy>(
+    value: Value,
+    place: &mut Place<'_>,
+    what: &str,
+    all: &[T],
+    as_str: fn(T) -> &'static str,
+) -> Option<T> {
+    let word = string(value, place, "a string")?;
+    let found = all.iter().copied().find(|known| as_str(*known) == word);
+    if found.is_none() {
+        let known: Vec<_> = all.iter().map(|known| as_str(*known)).collect();
+        return place.refuse(fields::unknown(what, &word, &known));
+    }
+    found
+}
+
+pub(super) fn kind(value: Value, place: &mut Place<'_>) -> Option<Kind> {
+    word(value, place, "kind", &Kind::ALL, Kind::as_str)
+}
+
+pub(super) fn phase(value: Value, place: &mut Place<'_>) -> Option<Phase> {
+    word(value, place, "phase", &Phase::ALL, Phase::as_str)
+}
+
+pub(super) fn impact(value: Value, place: &mut Place<'_>) -> Option<Impact> {
+    word(value, place, "impact", &Impact::ALL, Impact::as_str)
+}
+
+/// What a token may be used for, each once.
+pub(super) fn scopes(value: Value, place: &mut Place<'_>) -> Option<Vec<Scope>> {
+    let Value::Array(items) = value else {
+        return place.expected("a list of scopes", &value);
+    };
+    let mut scopes = Vec::new();
+    for (index, item) in items.into_iter().enumerate() {
+        let mut here = place.inside(&index.to_string());
+        let scope = word(item, &mut here, "scope", &Scope::ALL, Scope::as_str)?;
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    Some(scopes)
+}
+
+/// Components and what to set each to.
+pub(super) fn settings(value: Value, place: &mut Place<'_>) -> Option<Settings> {
+    let Value::Object(object) = value else {
+        let wanted = "an object such as {\"selma\": \"migrating\"}";
+        return place.expected(wanted, &value);
+    };
+    let mut settings = Vec::new();
+    for (name, value) in object {
+        let mut here = place.inside(&name);
+        match Slug::parse(&name) {
+            Ok(slug) => settings.push((slug, setting(value, &mut here))),
+            Err(error) => {
+                here.refuse::<()>(error.to_string());
+            }
+        }
+    }
+    Some(ByComponent(settings))
+}
+
+fn setting(value: Value, place: &mut Place<'_>) -> Option<Setting> {
+    match value {
+        Value::Null => None,
+        Value::String(_) => state(value, place).map(Setting::State),
+        Value::Object(_) => fields::body::<StateWithNote>(value, place).map(|it| it.0),
+        other => {
+            let wanted = "a state, an object such as {\"state\": …, \"note\": …}, or null";
+            place.expected(wanted, &other)
+        }
+    }
+}
+
+struct StateWithNote(Setting);
+
+impl Body for StateWithNote {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let state = fields.required("state", state);
+        let note = fields.optional("note", note).flatten();
+        Some(Self(Setting::WithNote {
+            state: state?,
+            note,
+        }))
+    }
+}

@@ -1,0 +1,133 @@
+//! Schemas that types can't say: words of a fixed list, made from the domain's own lists, and
+//! objects that speak of components.
+
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
+
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::staff::Scope;
+use crate::domain::update::{Phase, Precision, Source};
+
+fn words(words: impl Iterator<Item = &'static str>, nullable: bool, about: &str) -> ObjectBuilder {
+    let types = if nullable {
+        vec![Type::String, Type::Null]
+    } else {
+        vec![Type::String]
+    };
+    let null = nullable.then_some(serde_json::Value::Null);
+    let values = words.map(serde_json::Value::from).chain(null);
+    let schema_type = match types.as_slice() {
+        [one] => SchemaType::Type(one.clone()),
+        _ => SchemaType::Array(types),
+    };
+    ObjectBuilder::new()
+        .schema_type(schema_type)
+        .enum_values(Some(values.collect::<Vec<_>>()))
+        .description(Some(about))
+}
+
+const PHASE: &str = "Where an incident stands. Of a maintenance: `scheduled`, `in_progress`, \
+                     `verifying`, `completed`, `cancelled`; of others, the first four.";
+
+pub(super) fn kind() -> ObjectBuilder {
+    words(
+        Kind::ALL.into_iter().map(Kind::as_str),
+        false,
+        "What sort of post it is.",
+    )
+}
+
+pub(super) fn impact() -> ObjectBuilder {
+    words(
+        Impact::ALL.into_iter().map(Impact::as_str),
+        false,
+        "How bad it is or was.",
+    )
+}
+
+pub(super) fn impact_or_null() -> ObjectBuilder {
+    let about = "How bad it is or was; `null`: follow the worst state that it set.";
+    words(Impact::ALL.into_iter().map(Impact::as_str), true, about)
+}
+
+pub(super) fn phase() -> ObjectBuilder {
+    words(Phase::ALL.into_iter().map(Phase::as_str), false, PHASE)
+}
+
+pub(super) fn phase_or_null() -> ObjectBuilder {
+    let about = format!("{PHASE} `null` leaves it as it is.");
+    words(Phase::ALL.into_iter().map(Phase::as_str), true, &about)
+}
+
+pub(super) fn precision() -> ObjectBuilder {
+    let all = [Precision::Minute, Precision::Day, Precision::None];
+    words(
+        all.into_iter().map(Precision::as_str),
+        false,
+        "How exactly `at` is known.",
+    )
+}
+
+pub(super) fn source() -> ObjectBuilder {
+    let all = [Source::File, Source::Api, Source::Clock];
+    let about = "Where it comes from; what a file says, only the file can change.";
+    words(all.into_iter().map(Source::as_str), false, about)
+}
+
+pub(super) fn scopes() -> ArrayBuilder {
+    let one = words(
+        Scope::ALL.into_iter().map(Scope::as_str),
+        false,
+        "What it may be used for.",
+    );
+    ArrayBuilder::new().items(one)
+}
+
+/// Components by slug, each with the state that was set last.
+pub(super) fn last_states() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(Schema::from(string_or_null().build())))
+        .description(Some(
+            "The state set last, by component; `null` for one that is only named.",
+        ))
+        .examples([serde_json::json!({"selma": "migrating"})])
+}
+
+/// Components by slug, each with what to set it to.
+pub(super) fn settings() -> ObjectBuilder {
+    let state = || {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A state."))
+    };
+    let with_note = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("state", state())
+        .required("state")
+        .property(
+            "note",
+            string_or_null().description(Some("A line for customers.")),
+        )
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
+    let setting = OneOfBuilder::new()
+        .item(state())
+        .item(with_note)
+        .item(ObjectBuilder::new().schema_type(Type::Null))
+        .build();
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(Schema::from(setting)))
+        .description(Some(
+            "A state, or a state and a note, by component; `null` only names it.",
+        ))
+        .examples([serde_json::json!({
+            "selma": "migrating",
+            "nelson": {"state": "degraded", "note": "Mail is slow."},
+        })])
+}
+
+fn string_or_null() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+}

@@ -1,0 +1,54 @@
+//! What XML can't hold. No escaping can help a forbidden character, so it is left out.
+
+use std::borrow::Cow;
+
+/// `text` without the characters that XML 1.0 forbids: most control characters, U+FFFE, U+FFFF.
+///
+/// Source: XML 1.0, production 2 (`Char`).
+pub fn allowed(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_allowed) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|c| is_allowed(*c)).collect())
+}
+
+/// Plain text as HTML (or as XML) text, safe in attributes too.
+pub fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
+fn is_allowed(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_xml_can_hold_is_left() {
+        for (text, left) in [
+            ("Selma – \u{1F6A2}\t\r\n", "Selma – \u{1F6A2}\t\r\n"),
+            ("a\u{0}b\u{8}c\u{b}d\u{1f}e", "abcde"),
+            ("\u{FFFE}x\u{FFFF}\u{FFFD}", "x\u{FFFD}"),
+            ("]]>", "]]>"),
+        ] {
+            assert_eq!(allowed(text), left);
+        }
+        assert_eq!(
+            escaped("<a href=\"x\">&'"),
+            "&lt;a href=&quot;x&quot;&gt;&amp;&#39;"
+        );
+    }
+}
