@@ -2,5 +2,6 @@
 
 pub mod content;
 pub mod domain;
+pub mod render;
 pub mod snapshot;
 pub mod urls;

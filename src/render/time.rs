@@ -1,0 +1,1 @@
+//! Times for people and for machines.
