@@ -1,1 +1,472 @@
-//! (to be written)
+//! The headline: the sentence that answers "is it me?" before anything else is read.
+
+use super::incident::Kind;
+use super::slug::Slug;
+use super::state::Tone;
+use super::update::Phase;
+
+/// How many components, and how many incidents, are named before they are only counted.
+const NAMED: usize = 3;
+
+/// A component, and what it is right now.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// Its identity.
+    pub slug: &'a Slug,
+    /// Its name for people.
+    pub name: &'a str,
+    /// What its state makes of a sentence: "is partly down".
+    pub reads: &'a str,
+    /// The tone of its state; what isn't `Ok` is in the headline.
+    pub tone: Tone,
+    /// How severe its state is: the place in the list of states.
+    pub severity: usize,
+}
+
+/// An incident that is open.
+#[derive(Debug, Clone, Copy)]
+pub struct Open<'a> {
+    /// Its title.
+    pub title: &'a str,
+    /// What sort of post it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub phase: Phase,
+    /// The components that it names.
+    pub components: &'a [&'a Slug],
+}
+
+/// How things are, in one sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headline {
+    /// One sentence or, for incidents that stand differently, one for each sort.
+    pub sentence: String,
+    /// "Everything else is working." is true.
+    pub rest_is_working: bool,
+    /// The worst tone among the components.
+    pub tone: Tone,
+}
+
+/// Says how things are. `parts` are in the order of the page; retired ones are left out by the
+/// caller. Never says that everything is working while an incident is open.
+pub fn headline(parts: &[Part<'_>], open: &[Open<'_>]) -> Headline {
+    let mut affected: Vec<&Part<'_>> = parts.iter().filter(|part| part.tone != Tone::Ok).collect();
+    affected.sort_by_key(|part| std::cmp::Reverse(part.severity));
+    let tone = parts.iter().map(|part| part.tone).max();
+    let sentence = if !affected.is_empty() {
+        of_components(&affected)
+    } else if !open.is_empty() {
+        of_incidents(open)
+    } else if parts.is_empty() {
+        "No problems are reported.".to_owned()
+    } else {
+        "Everything is working.".to_owned()
+    };
+    Headline {
+        sentence,
+        rest_is_working: rest_is_working(parts, &affected, open),
+        tone: tone.unwrap_or(Tone::Ok),
+    }
+}
+
+/// Whether what the sentence doesn't speak of works: true only if something is left, and if no
+/// open incident is about that.
+fn rest_is_working(parts: &[Part<'_>], affected: &[&Part<'_>], open: &[Open<'_>]) -> bool {
+    let is_affected = |slug: &Slug| affected.iter().any(|part| part.slug == slug);
+    if affected.is_empty() {
+        let is_named = |slug: &Slug| {
+            open.iter()
+                .any(|incident| incident.components.contains(&slug))
+        };
+        return !open.is_empty() && parts.iter().any(|part| !is_named(part.slug));
+    }
+    let all_are_covered = open
+        .iter()
+        .all(|incident| incident.components.iter().any(|slug| is_affected(slug)));
+    affected.len() < parts.len() && all_are_covered
+}
+
+/// "Selma is down and 4 other components are degraded."; `affected` is worst first.
+fn of_components(affected: &[&Part<'_>]) -> String {
+    let mut clauses = Vec::new();
+    let mut names_left = NAMED;
+    let mut was_counted = false;
+    let mut rest = affected;
+    while let Some(first) = rest.first() {
+        let len = rest
+            .iter()
+            .take_while(|part| part.reads == first.reads && part.severity == first.severity)
+            .count();
+        let (group, after) = rest.split_at(len);
+        if clauses.len() + 1 == NAMED && !after.is_empty() && rest.len() > names_left {
+            clauses.push(counted("is affected", rest.len(), was_counted));
+            break;
+        }
+        if len <= names_left {
+            let names: Vec<_> = group.iter().map(|part| part.name.to_owned()).collect();
+            clauses.push(format!("{} {}", list(&names), plural(first.reads, len)));
+            names_left -= len;
+        } else if clauses.is_empty() {
+            let mut names: Vec<_> = group[..names_left]
+                .iter()
+                .map(|part| part.name.to_owned())
+                .collect();
+            names.push(match len - names_left {
+                1 => "1 other component".to_owned(),
+                more => format!("{more} other components"),
+            });
+            clauses.push(format!("{} {}", list(&names), plural(first.reads, len)));
+            names_left = 0;
+            was_counted = true;
+        } else {
+            clauses.push(counted(first.reads, len, was_counted));
+            names_left = 0;
+            was_counted = true;
+        }
+        rest = after;
+    }
+    format!("{}.", join(&clauses))
+}
+
+/// "4 other components are degraded", or "2 are migrating" once components were counted.
+fn counted(reads: &str, count: usize, was_counted: bool) -> String {
+    let noun = match (was_counted, count) {
+        (true, _) => "",
+        (false, 1) => " other component",
+        (false, _) => " other components",
+    };
+    format!("{count}{noun} {}", plural(reads, count))
+}
+
+/// "is down" of several is "are down".
+fn plural(reads: &str, count: usize) -> String {
+    if count < 2 {
+        return reads.to_owned();
+    }
+    for (one, many) in [("is ", "are "), ("has ", "have "), ("was ", "were ")] {
+        if let Some(after) = reads.strip_prefix(one) {
+            return format!("{many}{after}");
+        }
+    }
+    reads.to_owned()
+}
+
+/// "Selma", "Selma and Nelson", "Selma, Nelson and Clark".
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// Clauses with "and" between them, and with a comma where one has an "and" of its own.
+fn join(clauses: &[String]) -> String {
+    match clauses {
+        [before @ .., last] if clauses.iter().any(|clause| clause.contains(" and ")) => {
+            format!("{}, and {last}", before.join(", "))
+        }
+        other => list(other),
+    }
+}
+
+/// "We are looking into: mail to two providers bounces."
+fn of_incidents(open: &[Open<'_>]) -> String {
+    let mut sentences = Vec::new();
+    for stance in Stance::ALL {
+        let titles: Vec<_> = open
+            .iter()
+            .filter(|incident| Stance::of(incident) == stance)
+            .map(|incident| incident.title.trim())
+            .collect();
+        if let Some(text) = named(&titles) {
+            sentences.push(format!("{}: {}", stance.opening(), full_stop(&text)));
+        }
+    }
+    sentences.join(" ")
+}
+
+/// What is being done about an incident that no component's state shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stance {
+    Looking,
+    Watching,
+    Working,
+    Checking,
+}
+
+impl Stance {
+    const ALL: [Self; 4] = [Self::Looking, Self::Watching, Self::Working, Self::Checking];
+
+    fn of(incident: &Open<'_>) -> Self {
+        match (incident.kind, incident.phase) {
+            (Kind::Maintenance, Phase::Verifying) => Self::Checking,
+            (Kind::Maintenance, _) => Self::Working,
+            (Kind::Disruption | Kind::Notice, Phase::Monitoring) => Self::Watching,
+            (Kind::Disruption | Kind::Notice, _) => Self::Looking,
+        }
+    }
+
+    fn opening(self) -> &'static str {
+        match self {
+            Self::Looking => "We are looking into",
+            Self::Watching => "We are watching",
+            Self::Working => "Planned maintenance is in progress",
+            Self::Checking => "Planned maintenance is being checked",
+        }
+    }
+}
+
+/// Titles, the first few of them; `None` of none.
+fn named(titles: &[&str]) -> Option<String> {
+    if titles.is_empty() {
+        return None;
+    }
+    let shown = titles.len().min(NAMED);
+    let mut text = titles[..shown]
+        .iter()
+        .map(|title| title.trim_end_matches('.'))
+        .collect::<Vec<_>>()
+        .join("; ");
+    if titles.len() > shown {
+        text.push_str(&format!("; and {} more", titles.len() - shown));
+    }
+    Some(text)
+}
+
+/// Ends a sentence that may bring its own end.
+fn full_stop(text: &str) -> String {
+    match text.chars().last() {
+        Some('!' | '?' | '…' | '。') => text.to_owned(),
+        _ => format!("{text}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::state::{StateKey, States};
+
+    /// `components` as `name=state`, `incidents` as `phase title @component,component`.
+    fn say(components: &[&str], incidents: &[&str]) -> Headline {
+        let states = States::default();
+        let slug = |name: &str| Slug::from_title(name).expect("a slug");
+        let parsed: Vec<_> = components
+            .iter()
+            .map(|text| {
+                let (name, state) = text.split_once('=').expect("name=state");
+                (slug(name), name, StateKey::new(state))
+            })
+            .collect();
+        let parts: Vec<_> = parsed
+            .iter()
+            .map(|(slug, name, key)| Part {
+                slug,
+                name,
+                reads: &states.find(key).expect("a known state").reads,
+                tone: states.tone(key),
+                severity: states.severity(key),
+            })
+            .collect();
+        let named: Vec<(Phase, &str, Vec<Slug>)> = incidents
+            .iter()
+            .map(|text| {
+                let (phase, rest) = text.split_once(' ').expect("phase, then title");
+                let (title, slugs) = rest.split_once('@').expect("@ before components");
+                let slugs = slugs.split(',').filter(|s| !s.is_empty()).map(slug);
+                (
+                    Phase::parse(phase).expect("a phase"),
+                    title,
+                    slugs.collect(),
+                )
+            })
+            .collect();
+        let slugs: Vec<Vec<&Slug>> = named.iter().map(|row| row.2.iter().collect()).collect();
+        let open: Vec<_> = named
+            .iter()
+            .zip(&slugs)
+            .map(|((phase, title, _), components)| Open {
+                title,
+                kind: if phase.is_of_maintenance() {
+                    Kind::Maintenance
+                } else {
+                    Kind::Disruption
+                },
+                phase: *phase,
+                components,
+            })
+            .collect();
+        headline(&parts, &open)
+    }
+
+    #[track_caller]
+    fn check(components: &[&str], incidents: &[&str], sentence: &str, rest_is_working: bool) {
+        let said = say(components, incidents);
+        assert_eq!(said.sentence, sentence);
+        assert_eq!(said.rest_is_working, rest_is_working, "{sentence}");
+    }
+
+    #[test]
+    fn components_are_named_worst_first_then_counted() {
+        check(
+            &["Clark=operational", "Nelson=degraded", "Selma=major_outage"],
+            &[],
+            "Selma is down and Nelson is degraded.",
+            true,
+        );
+        check(
+            &["Selma=migrating", "Nelson=degraded"],
+            &[],
+            "Nelson is degraded and Selma is migrating.",
+            false,
+        );
+        check(
+            &[
+                "A=degraded",
+                "B=degraded",
+                "Selma=major_outage",
+                "C=degraded",
+                "D=degraded",
+            ],
+            &[],
+            "Selma is down and 4 other components are degraded.",
+            false,
+        );
+        check(
+            &["A=degraded", "B=degraded", "C=operational"],
+            &[],
+            "A and B are degraded.",
+            true,
+        );
+        check(
+            &["A=degraded", "B=degraded", "C=major_outage"],
+            &[],
+            "C is down, and A and B are degraded.",
+            false,
+        );
+        check(
+            &["A=major_outage", "B=major_outage", "C=degraded"],
+            &[],
+            "A and B are down, and C is degraded.",
+            false,
+        );
+        check(
+            &["A=major_outage", "B=partial_outage", "C=migrating"],
+            &[],
+            "A is down, B is partly down and C is migrating.",
+            false,
+        );
+        check(
+            &[
+                "A=major_outage",
+                "B=major_outage",
+                "C=major_outage",
+                "D=major_outage",
+                "E=major_outage",
+            ],
+            &[],
+            "A, B, C and 2 other components are down.",
+            false,
+        );
+        check(
+            &[
+                "A=major_outage",
+                "B=partial_outage",
+                "C=degraded",
+                "D=degraded",
+                "E=migrating",
+                "F=maintenance",
+            ],
+            &[],
+            "A is down, B is partly down and 4 other components are affected.",
+            false,
+        );
+        check(
+            &[
+                "A=major_outage",
+                "B=degraded",
+                "C=degraded",
+                "D=degraded",
+                "E=migrating",
+            ],
+            &[],
+            "A is down, 3 other components are degraded and 1 is migrating.",
+            false,
+        );
+    }
+
+    #[test]
+    fn nothing_is_said_to_work_while_an_incident_is_open() {
+        let working = ["Selma=operational", "Mail=operational"];
+        check(&working, &[], "Everything is working.", false);
+        check(
+            &working,
+            &["investigating mail to two providers bounces@mail"],
+            "We are looking into: mail to two providers bounces.",
+            true,
+        );
+        check(
+            &working,
+            &["monitoring Mail bounces.@mail,selma"],
+            "We are watching: Mail bounces.",
+            false,
+        );
+        check(
+            &working,
+            &[
+                "identified Why is mail slow?@",
+                "monitoring B@",
+                "investigating A@",
+            ],
+            "We are looking into: Why is mail slow?; A. We are watching: B.",
+            true,
+        );
+        check(
+            &working,
+            &[
+                "in_progress New disks for Selma@selma",
+                "verifying New switch@",
+            ],
+            "Planned maintenance is in progress: New disks for Selma. \
+             Planned maintenance is being checked: New switch.",
+            true,
+        );
+        check(
+            &working,
+            &[
+                "identified A@",
+                "identified B@",
+                "identified C@",
+                "identified D@",
+            ],
+            "We are looking into: A; B; C; and 1 more.",
+            true,
+        );
+        check(&[], &[], "No problems are reported.", false);
+        check(&[], &["identified A@"], "We are looking into: A.", false);
+    }
+
+    #[test]
+    fn the_rest_works_only_if_no_open_incident_is_about_it() {
+        let parts = ["Selma=migrating", "Mail=operational"];
+        check(
+            &parts,
+            &["monitoring Disk@selma,mail"],
+            "Selma is migrating.",
+            true,
+        );
+        check(
+            &parts,
+            &["monitoring Bounces@mail"],
+            "Selma is migrating.",
+            false,
+        );
+        check(
+            &parts,
+            &["monitoring Something odd@"],
+            "Selma is migrating.",
+            false,
+        );
+        assert_eq!(say(&parts, &[]).tone, Tone::Info);
+    }
+}

@@ -1,1 +1,345 @@
-//! (to be written)
+//! Uptime: what a component was on each day of a span, and the share of time it wasn't down.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::component::{Component, StateChange, standing};
+use super::state::{StateKey, States};
+
+/// A row of calendar days in the site's zone, the last being that of the instant shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Oldest first.
+    pub days: Vec<Day>,
+}
+
+/// What a component was on one calendar day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// Which day.
+    pub date: NaiveDate,
+    /// The worst state that it was in; `None` where nothing is known, as before it began.
+    pub worst: Option<StateKey>,
+    /// How long it was in each state but `operational`, worst first.
+    pub troubles: Vec<(StateKey, Duration)>,
+    /// How much of the day is known: since the component began, and up to the instant shown.
+    pub known: Duration,
+    /// Milliseconds, each weighed with the state's share that counts as down, times 1000.
+    weighted_down: i64,
+}
+
+impl Span {
+    /// 1 − Σ(time × weight) ÷ time since it began; `None` if no time is known.
+    pub fn uptime(&self) -> Option<f64> {
+        uptime(&self.days)
+    }
+}
+
+/// The uptime over some days; `None` if no time of them is known.
+pub fn uptime<'a>(days: impl IntoIterator<Item = &'a Day>) -> Option<f64> {
+    let (known, down) = days.into_iter().fold((0, 0), |(known, down), day| {
+        (
+            known + day.known.num_milliseconds(),
+            down + day.weighted_down,
+        )
+    });
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a year of milliseconds has 35 bits"
+    )]
+    (known > 0).then(|| 1.0 - down as f64 / 1000.0 / known as f64)
+}
+
+/// When a component began: at its `since`, else at the earlier of its creation and its first
+/// change.
+pub fn began(component: &Component, changes: &[StateChange], zone: Tz) -> DateTime<Utc> {
+    if let Some(since) = component.since {
+        return start_of_day(since, zone);
+    }
+    changes.first().map_or(component.created_at, |first| {
+        first.at.min(component.created_at)
+    })
+}
+
+/// The instant at which a calendar day begins in a zone: midnight, or the first instant after
+/// it where the clock skips midnight.
+pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = date.and_time(NaiveTime::MIN);
+    // Zones skip an hour or less, but for a day that the Pacific skipped twice.
+    for quarter in 0..=(26 * 4) {
+        match zone.from_local_datetime(&(midnight + Duration::minutes(15 * quarter))) {
+            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
+                return at.with_timezone(&Utc);
+            }
+            LocalResult::None => {}
+        }
+    }
+    midnight.and_utc()
+}
+
+/// The last `count` days up to and with that of `as_of`. Looks at each day and each change
+/// once. `changes` are sorted by `(at, seq)`.
+pub fn span(
+    changes: &[StateChange],
+    began: DateTime<Utc>,
+    states: &States,
+    zone: Tz,
+    as_of: DateTime<Utc>,
+    count: u32,
+) -> Span {
+    let today = as_of.with_timezone(&zone).date_naive();
+    let first = today - Days::new(u64::from(count.max(1) - 1));
+    let mut from = start_of_day(first, zone);
+    let mut state = standing(changes, from).state;
+    let mut next = changes.partition_point(|change| change.at <= from);
+    let mut days = Vec::with_capacity(count as usize);
+    for date in first.iter_days().take(count.max(1) as usize) {
+        let to = start_of_day(date + Days::new(1), zone).min(as_of);
+        let mut lengths: BTreeMap<StateKey, Duration> = BTreeMap::new();
+        let mut stay = |state: &StateKey, from: DateTime<Utc>, to: DateTime<Utc>| {
+            let length = to - from.max(began);
+            if length > Duration::zero() {
+                *lengths.entry(state.clone()).or_default() += length;
+            }
+        };
+        while let Some(change) = changes.get(next).filter(|change| change.at < to) {
+            stay(&state, from, change.at);
+            from = change.at;
+            state = change.state.clone();
+            next += 1;
+        }
+        stay(&state, from, to);
+        from = to;
+        if date == today && began <= as_of {
+            // What began at this very instant has no length yet and is already so.
+            lengths.entry(standing(changes, as_of).state).or_default();
+        }
+        days.push(day(date, lengths, states));
+    }
+    Span { days }
+}
+
+fn day(date: NaiveDate, lengths: BTreeMap<StateKey, Duration>, states: &States) -> Day {
+    let mut by_severity: Vec<_> = lengths.into_iter().collect();
+    by_severity.sort_by_key(|(state, _)| std::cmp::Reverse(states.severity(state)));
+    let weight = |state: &StateKey| {
+        states
+            .find(state)
+            .map_or(0, |state| i64::from(state.down_permille))
+    };
+    Day {
+        date,
+        worst: by_severity.first().map(|(state, _)| state.clone()),
+        known: by_severity.iter().map(|(_, length)| *length).sum(),
+        weighted_down: by_severity
+            .iter()
+            .map(|(state, length)| length.num_milliseconds() * weight(state))
+            .sum(),
+        troubles: by_severity
+            .into_iter()
+            .filter(|(state, _)| *state != StateKey::operational())
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::component::Origin;
+    use crate::domain::slug::Slug;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
+    fn changes(rows: &[(&str, &str)]) -> Vec<StateChange> {
+        rows.iter()
+            .zip(0..)
+            .map(|((when, state), seq)| StateChange {
+                component: Slug::parse("selma").expect("a slug"),
+                at: at(when),
+                seq,
+                state: StateKey::new(*state),
+                note: None,
+                incident: None,
+                update: None,
+                origin: Origin::Request,
+                public_at: at(when),
+            })
+            .collect()
+    }
+
+    /// Each day as `date worst known-minutes [state=minutes …]`.
+    fn told(span: &Span) -> Vec<String> {
+        span.days
+            .iter()
+            .map(|day| {
+                let worst = day.worst.as_ref().map_or("-", StateKey::as_str);
+                let mut text = format!("{} {worst} {}", day.date, day.known.num_minutes());
+                for (state, length) in &day.troubles {
+                    text.push_str(&format!(" {state}={}", length.num_minutes()));
+                }
+                text
+            })
+            .collect()
+    }
+
+    #[track_caller]
+    fn check(
+        rows: &[(&str, &str)],
+        (began, as_of, zone, count): (&str, &str, Tz, u32),
+        days: &[&str],
+        uptime: Option<f64>,
+    ) {
+        let span = span(
+            &changes(rows),
+            at(began),
+            &States::default(),
+            zone,
+            at(as_of),
+            count,
+        );
+        assert_eq!(told(&span), days);
+        match (span.uptime(), uptime) {
+            (Some(got), Some(want)) => assert!((got - want).abs() < 1e-9, "{got} is not {want}"),
+            (got, want) => assert_eq!(got, want),
+        }
+    }
+
+    #[test]
+    fn a_day_takes_its_worst_state_and_down_time_is_weighed() {
+        check(
+            &[
+                ("2013-02-24T12:00:00Z", "major_outage"),
+                ("2013-02-25T06:00:00Z", "partial_outage"),
+                ("2013-02-25T16:00:00Z", "migrating"),
+            ],
+            ("2013-02-24T00:00:00Z", "2013-02-26T12:00:00Z", Tz::UTC, 3),
+            &[
+                "2013-02-24 major_outage 1440 major_outage=720",
+                "2013-02-25 major_outage 1440 major_outage=360 partial_outage=600 migrating=480",
+                "2013-02-26 migrating 720 migrating=720",
+            ],
+            Some(1.0 - (18.0 + 10.0 * 0.3) / 60.0),
+        );
+    }
+
+    #[test]
+    fn days_before_it_began_are_unknown_and_dont_count() {
+        check(
+            &[("2013-02-25T18:00:00Z", "major_outage")],
+            ("2013-02-25T12:00:00Z", "2013-02-26T00:00:00Z", Tz::UTC, 3),
+            &[
+                "2013-02-24 - 0",
+                "2013-02-25 major_outage 720 major_outage=360",
+                // It began to be so just now.
+                "2013-02-26 major_outage 0 major_outage=0",
+            ],
+            Some(0.5),
+        );
+        check(
+            &[],
+            ("2013-03-01T00:00:00Z", "2013-02-26T12:00:00Z", Tz::UTC, 2),
+            &["2013-02-25 - 0", "2013-02-26 - 0"],
+            None,
+        );
+    }
+
+    #[test]
+    fn what_was_before_the_span_still_holds_and_what_comes_after_doesnt_yet() {
+        check(
+            &[
+                ("2012-01-01T00:00:00Z", "degraded"),
+                ("2013-02-26T06:00:00Z", "operational"),
+                ("2013-02-26T23:00:00Z", "major_outage"),
+            ],
+            ("2009-05-01T00:00:00Z", "2013-02-26T12:00:00Z", Tz::UTC, 2),
+            &[
+                "2013-02-25 degraded 1440 degraded=1440",
+                "2013-02-26 degraded 720 degraded=360",
+            ],
+            Some(1.0),
+        );
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone_and_have_23_or_25_hours_when_the_clocks_change() {
+        check(
+            &[
+                // 23:00 on March 9 and 3:00 on March 10 in Denver.
+                ("2013-03-10T06:00:00Z", "major_outage"),
+                ("2013-03-10T09:00:00Z", "operational"),
+            ],
+            (
+                "2013-01-01T00:00:00Z",
+                "2013-03-11T08:00:00Z",
+                Tz::America__Denver,
+                3,
+            ),
+            &[
+                "2013-03-09 major_outage 1440 major_outage=60",
+                "2013-03-10 major_outage 1380 major_outage=120",
+                "2013-03-11 operational 120",
+            ],
+            Some(1.0 - 3.0 / 49.0),
+        );
+        check(
+            &[],
+            (
+                "2013-01-01T00:00:00Z",
+                "2013-11-04T07:00:00Z",
+                Tz::America__Denver,
+                2,
+            ),
+            &["2013-11-03 operational 1500", "2013-11-04 operational 0"],
+            Some(1.0),
+        );
+    }
+
+    #[test]
+    fn a_day_begins_at_the_first_instant_that_the_clock_shows() {
+        let check = |date: (i32, u32, u32), zone: Tz, instant: &str| {
+            let date = NaiveDate::from_ymd_opt(date.0, date.1, date.2).expect("a date");
+            assert_eq!(start_of_day(date, zone), at(instant), "{date} {zone}");
+        };
+        check((2013, 2, 26), Tz::America__Denver, "2013-02-26T07:00:00Z");
+        // Brazil's clocks went from 23:59:59 to 1:00.
+        check(
+            (2018, 11, 4),
+            Tz::America__Sao_Paulo,
+            "2018-11-04T03:00:00Z",
+        );
+        // Samoa had no December 30, 2011 at all.
+        check((2011, 12, 30), Tz::Pacific__Apia, "2011-12-30T10:00:00Z");
+        check((2011, 12, 31), Tz::Pacific__Apia, "2011-12-30T10:00:00Z");
+    }
+
+    #[test]
+    fn a_component_began_when_the_site_says_so_else_when_it_was_first_heard_of() {
+        let mut component = Component {
+            slug: Slug::parse("selma").expect("a slug"),
+            name: "Selma".into(),
+            group: None,
+            description: None,
+            position: 0,
+            since: None,
+            created_at: at("2013-02-26T12:00:00Z"),
+            retired_at: None,
+            from_file: true,
+        };
+        let zone = Tz::America__Denver;
+        let history = changes(&[("2013-02-24T12:00:00Z", "degraded")]);
+        assert_eq!(began(&component, &[], zone), at("2013-02-26T12:00:00Z"));
+        assert_eq!(
+            began(&component, &history, zone),
+            at("2013-02-24T12:00:00Z")
+        );
+        component.since = NaiveDate::from_ymd_opt(2013, 2, 25);
+        assert_eq!(
+            began(&component, &history, zone),
+            at("2013-02-25T07:00:00Z")
+        );
+    }
+}
