@@ -1,10 +1,11 @@
-//! What XML can't hold. No escaping can help a forbidden character, so it is left out.
+//! What XML can't hold. No escaping helps a forbidden character, so it is left out.
 
 use std::borrow::Cow;
 
-/// `text` without the characters that XML 1.0 forbids: most control characters, U+FFFE, U+FFFF.
+/// `text` without the characters that XML 1.0 forbids or discourages: control characters, those
+/// that are none (U+FFFE and the like), and the mark of a lost one (U+FFFD).
 ///
-/// Source: XML 1.0, production 2 (`Char`).
+/// Source: XML 1.0, section 2.2; the last is what feed validators warn of besides.
 pub fn allowed(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_allowed) {
         return Cow::Borrowed(text);
@@ -29,7 +30,11 @@ pub fn escaped(text: &str) -> String {
 }
 
 fn is_allowed(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+    match c {
+        '\t' | '\n' | '\r' => true,
+        '\u{FDD0}'..='\u{FDEF}' | '\u{FFFD}' => false,
+        other => !other.is_control() && u32::from(other) & 0xFFFE != 0xFFFE,
+    }
 }
 
 #[cfg(test)]
@@ -41,7 +46,7 @@ mod tests {
         for (text, left) in [
             ("Selma – \u{1F6A2}\t\r\n", "Selma – \u{1F6A2}\t\r\n"),
             ("a\u{0}b\u{8}c\u{b}d\u{1f}e", "abcde"),
-            ("\u{FFFE}x\u{FFFF}\u{FFFD}", "x\u{FFFD}"),
+            ("\u{FFFE}x\u{FFFF}y\u{FFFD}\u{85}\u{1FFFE}\u{FDD0}", "xy"),
             ("]]>", "]]>"),
         ] {
             assert_eq!(allowed(text), left);

@@ -4,6 +4,7 @@ use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, 
 
 use super::entry::{FeedEntry, Scope, entries};
 use super::head::{LANGUAGE, head};
+use crate::render::xml::escaped;
 use crate::snapshot::Snapshot;
 
 /// The feed of `scope` as an Atom document.
@@ -11,7 +12,7 @@ pub fn render(snapshot: &Snapshot, scope: &Scope) -> String {
     let entries = entries(snapshot, scope);
     let head = head(snapshot, scope, &entries);
     let feed = Feed {
-        title: Text::plain(head.title),
+        title: text(&head.title),
         id: head.id,
         updated: head.updated.fixed_offset(),
         authors: vec![person(&head.author)],
@@ -23,7 +24,7 @@ pub fn render(snapshot: &Snapshot, scope: &Scope) -> String {
             link("self", "application/atom+xml", head.urls.atom),
             link("alternate", "text/html", head.home_url),
         ],
-        subtitle: Some(Text::plain(head.description)),
+        subtitle: Some(text(&head.description)),
         entries: entries.iter().map(entry).collect(),
         lang: Some(LANGUAGE.to_owned()),
         ..Feed::default()
@@ -37,14 +38,14 @@ fn entry(entry: &FeedEntry) -> Entry {
         ..Category::default()
     };
     Entry {
-        title: Text::plain(entry.title.clone()),
+        title: text(&entry.title),
         id: entry.id.clone(),
         updated: entry.updated.fixed_offset(),
         authors: vec![person(&entry.author)],
         categories: entry.tags.iter().map(category).collect(),
         links: vec![link("alternate", "text/html", entry.url.clone())],
         published: Some(entry.published.fixed_offset()),
-        summary: Some(Text::plain(entry.summary.clone())),
+        summary: Some(text(&entry.summary)),
         content: Some(Content {
             value: Some(entry.html.clone()),
             content_type: Some("html".to_owned()),
@@ -52,6 +53,16 @@ fn entry(entry: &FeedEntry) -> Entry {
         }),
         ..Entry::default()
     }
+}
+
+/// Plain text; where a reader could take it for HTML, as HTML that says the same without doubt.
+fn text(plain: &str) -> Text {
+    let mut after_ampersands = plain.split('&').skip(1);
+    let like_entity = |rest: &str| rest.starts_with(|c: char| c == '#' || c.is_alphanumeric());
+    if plain.contains("</") || after_ampersands.any(like_entity) {
+        return Text::html(escaped(plain));
+    }
+    Text::plain(plain)
 }
 
 fn link(rel: &str, mime_type: &str, href: String) -> Link {

@@ -168,7 +168,12 @@ fn entry(snapshot: &Snapshot, item: &Item<'_>) -> FeedEntry {
         author: one_line(&allowed(&raw.author)),
         html: allowed(&raw.html).into_owned(),
         summary: one_line(&allowed(&raw.summary)),
-        tags: raw.tags.iter().map(|tag| one_line(&allowed(tag))).collect(),
+        tags: raw
+            .tags
+            .iter()
+            .map(|tag| one_line(&allowed(tag)))
+            .filter(|tag| !tag.is_empty())
+            .collect(),
     }
 }
 
@@ -186,6 +191,7 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
         Kind::Maintenance => Vec::new(),
     };
     let when = in_words(incident.published_at, incident.precision, site.zone);
+    let head = head(snapshot, kind, when, incident.edited_at);
     let summary = match &incident.summary {
         Some(summary) => summary.clone(),
         None => first_paragraph(&incident.markdown),
@@ -196,9 +202,8 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
         published: incident.public_at,
         updated: incident.edited_at.unwrap_or(incident.public_at),
         author: byline(snapshot, &[&incident.author]),
-        html: html(&head(snapshot, kind, when, incident.edited_at), &states)
-            + &content_html(&incident.markdown, &url),
-        summary: or_states(summary, &states),
+        html: html(&head, &states) + &content_html(&incident.markdown, &url),
+        summary: first_said([summary, states.join("; "), head]),
         tags: tags(snapshot, &incident.changes, &incident.mentions),
         url,
     }
@@ -213,6 +218,7 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     };
     let states = state_lines(snapshot, &update.changes);
     let when = in_words(update.at, update.precision, site.zone);
+    let head = head(snapshot, label, when, update.edited_at);
     FeedEntry {
         id: tag(snapshot, update.public_at, "update", &update.id),
         title: format!("{}: {word}", incident.title),
@@ -220,9 +226,8 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
         published: update.public_at,
         updated: update.edited_at.unwrap_or(update.public_at),
         author: byline(snapshot, &[&update.author, &incident.author]),
-        html: html(&head(snapshot, label, when, update.edited_at), &states)
-            + &content_html(&update.markdown, &page),
-        summary: or_states(first_paragraph(&update.markdown), &states),
+        html: html(&head, &states) + &content_html(&update.markdown, &page),
+        summary: first_said([first_paragraph(&update.markdown), states.join("; "), head]),
         tags: tags(snapshot, &update.changes, &update.mentions),
     }
 }
@@ -289,13 +294,17 @@ fn tag(snapshot: &Snapshot, public_at: DateTime<Utc>, kind: &str, id: &str) -> S
     )
 }
 
-/// The authority as RFC 4151 allows it: a domain, without a port.
+/// The authority as RFC 4151 wants it: a domain in lower case, without a port.
 pub(super) fn authority(stated: &str) -> String {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
-    stated
-        .chars()
-        .map(|c| if allowed(c) { c } else { '-' })
-        .collect()
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let mapped = stated.chars().map(|c| {
+        if allowed(c) {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    });
+    mapped.collect()
 }
 
 /// The first line: what it is, its own time, and whether it was corrected.
@@ -342,12 +351,12 @@ fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", escaped(text))
 }
 
-fn or_states(summary: String, states: &[String]) -> String {
-    if summary.trim().is_empty() {
-        states.join("; ")
-    } else {
-        summary
-    }
+/// The first of the texts that isn't blank.
+fn first_said(texts: [String; 3]) -> String {
+    texts
+        .into_iter()
+        .find(|text| !text.trim().is_empty())
+        .unwrap_or_default()
 }
 
 fn byline(snapshot: &Snapshot, authors: &[&Option<String>]) -> String {

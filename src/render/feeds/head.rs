@@ -1,6 +1,6 @@
 //! What a feed says of itself.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::one_line;
 use super::entry::{FeedEntry, Scope, authority};
@@ -82,8 +82,8 @@ fn updated(snapshot: &Snapshot, entries: &[FeedEntry]) -> DateTime<Utc> {
         let listed = snapshot.components.iter();
         listed.map(|record| record.component.created_at).max()
     };
-    // Atom demands an instant even of an empty feed, and "now" would change its bytes.
-    newest_item
-        .or_else(newest_component)
-        .unwrap_or(DateTime::UNIX_EPOCH)
+    // Atom demands an instant even of an empty feed, and "now" would change its bytes. Validators
+    // doubt dates before 1990, so it is the beginning of 2000.
+    let long_ago = DateTime::UNIX_EPOCH + TimeDelta::days(10_957);
+    newest_item.or_else(newest_component).unwrap_or(long_ago)
 }
