@@ -5,6 +5,7 @@ pub mod clock;
 pub mod content;
 pub mod domain;
 pub mod render;
+pub mod site;
 pub mod snapshot;
 pub mod store;
 pub mod urls;

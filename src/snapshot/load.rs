@@ -22,26 +22,37 @@ use crate::store::{Store, StoreError, Tx};
 /// The name under which the database remembers the authority of feed ids.
 pub const AUTHORITY: &str = "authority";
 
+/// A snapshot, and when time alone will make it untrue.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Everything public.
+    pub snapshot: Snapshot,
+    /// The next instant at which something stored becomes due.
+    pub next_due: Option<DateTime<Utc>>,
+}
+
 /// Everything public at the instant `as_of`. `base_url`, if given, overrides the site's.
 pub async fn load(
     store: &Store,
     as_of: DateTime<Utc>,
     base_url: Option<&str>,
-) -> Result<Snapshot, StoreError> {
+) -> Result<Loaded, StoreError> {
     let mut tx = store.read().await?;
     let revision = find_revision(&mut tx).await?;
     let site = load_site(&mut tx, base_url).await?;
     let states = States::with_own(list_own_states(&mut tx).await?);
     let redirects = list_redirects(&mut tx).await?;
-    let mut incidents: Vec<Arc<Incident>> = list_public_incidents(&mut tx)
-        .await?
+    let all = list_public_incidents(&mut tx).await?;
+    let changes = list_changes(&mut tx).await?;
+    let next_due = next_due(&all, &changes, as_of);
+    let mut incidents: Vec<Arc<Incident>> = all
         .into_iter()
         .filter_map(|incident| due(incident, as_of))
         .map(Arc::new)
         .collect();
     incidents.sort_by(|a, b| (b.started(), &b.id).cmp(&(a.started(), &a.id)));
-    let components = load_components(&mut tx, &incidents, as_of).await?;
-    Ok(Snapshot {
+    let components = load_components(&mut tx, &incidents, changes, as_of).await?;
+    let snapshot = Snapshot {
         revision,
         as_of,
         site,
@@ -49,7 +60,27 @@ pub async fn load(
         components,
         incidents,
         redirects,
-    })
+    };
+    Ok(Loaded { snapshot, next_due })
+}
+
+/// The next instant after `as_of` at which something that is stored already comes to be shown or
+/// to hold.
+fn next_due(
+    incidents: &[Incident],
+    changes: &[StateChange],
+    as_of: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let shown = incidents.iter().flat_map(|incident| {
+        let updates = incident.updates.iter().map(|update| update.at);
+        updates.chain([incident.published_at])
+    });
+    let holding = changes.iter().map(|change| change.at);
+    shown
+        .map(|at| at - CLOCK_TOLERANCE)
+        .chain(holding)
+        .filter(|at| *at > as_of)
+        .min()
 }
 
 /// The site's settings alone, as they stand in the database.
@@ -128,6 +159,7 @@ fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incident> {
 async fn load_components(
     tx: &mut Tx,
     incidents: &[Arc<Incident>],
+    all_changes: Vec<StateChange>,
     as_of: DateTime<Utc>,
 ) -> Result<Vec<ComponentRecord>, StoreError> {
     let shown: std::collections::HashSet<&str> = incidents
@@ -135,7 +167,7 @@ async fn load_components(
         .map(|incident| incident.id.as_str())
         .collect();
     let mut changes: HashMap<Slug, Vec<StateChange>> = HashMap::new();
-    for change in list_changes(tx).await? {
+    for change in all_changes {
         let is_due = change.at <= as_of + CLOCK_TOLERANCE
             && change
                 .incident

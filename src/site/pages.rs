@@ -1,0 +1,225 @@
+//! The list: each public path and the function that renders it.
+
+use chrono::{DateTime, Utc};
+use maud::Markup;
+
+use super::document::{CachePolicy, Document};
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::render::feeds::entry::Scope;
+use crate::render::feeds::{atom, json_feed, rss};
+use crate::render::html::{component, error, history, home, incident, subscribe};
+use crate::render::json::incident::IncidentBody;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// What a public path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    /// The home page.
+    Home,
+    /// Every incident.
+    History,
+    /// The incidents of a month.
+    Month(i32, u32),
+    /// How to follow the page.
+    Subscribe,
+    /// An incident.
+    Incident(Slug),
+    /// An incident as data.
+    IncidentJson(Slug),
+    /// A component.
+    Component(Slug),
+    /// A feed.
+    Feed(Scope, Format),
+    /// The list of pages for search engines.
+    Sitemap,
+    /// What search engines may read.
+    Robots,
+}
+
+/// A feed's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0.
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+impl Format {
+    const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
+
+    fn path(self, feeds: &urls::Feeds) -> &str {
+        match self {
+            Self::Rss => &feeds.rss,
+            Self::Atom => &feeds.atom,
+            Self::Json => &feeds.json,
+        }
+    }
+}
+
+/// What a path leads to, if it is one of the site's and what it names is there.
+pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
+    match path {
+        urls::HOME => return Some(Page::Home),
+        urls::HISTORY => return Some(Page::History),
+        urls::SUBSCRIBE => return Some(Page::Subscribe),
+        urls::SITEMAP => return Some(Page::Sitemap),
+        urls::ROBOTS => return Some(Page::Robots),
+        _ => {}
+    }
+    let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let format = |name: &str| {
+        Format::ALL
+            .into_iter()
+            .find(|format| format.path(&urls::feeds())[1..] == *name)
+    };
+    match parts.as_slice() {
+        [name] => Some(Page::Feed(Scope::Site, format(name)?)),
+        ["history", year, month] => {
+            let found = (year.parse().ok()?, month.parse().ok()?);
+            let canonical = urls::month(found.0, found.1) == path;
+            (canonical && history::months(snapshot).contains(&found))
+                .then_some(Page::Month(found.0, found.1))
+        }
+        ["incidents", name] => match name.strip_suffix(".json") {
+            Some(name) => Some(Page::IncidentJson(known_incident(snapshot, name)?)),
+            None => Some(Page::Incident(known_incident(snapshot, name)?)),
+        },
+        ["incidents", slug, name] => Some(Page::Feed(
+            Scope::Incident(known_incident(snapshot, slug)?),
+            format(name)?,
+        )),
+        ["components", slug] => Some(Page::Component(known_component(snapshot, slug)?)),
+        ["components", slug, name] => Some(Page::Feed(
+            Scope::Component(known_component(snapshot, slug)?),
+            format(name)?,
+        )),
+        _ => None,
+    }
+}
+
+/// Every public path.
+pub fn list(snapshot: &Snapshot) -> Vec<String> {
+    let mut paths: Vec<String> = [
+        urls::HOME,
+        urls::HISTORY,
+        urls::SUBSCRIBE,
+        urls::SITEMAP,
+        urls::ROBOTS,
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let mut feeds = vec![urls::feeds()];
+    for (year, month) in history::months(snapshot) {
+        paths.push(urls::month(year, month));
+    }
+    for incident in &snapshot.incidents {
+        paths.push(urls::incident(&incident.slug));
+        paths.push(urls::incident_json(&incident.slug));
+        feeds.push(urls::incident_feeds(&incident.slug));
+    }
+    for record in &snapshot.components {
+        paths.push(urls::component(&record.component.slug));
+        feeds.push(urls::component_feeds(&record.component.slug));
+    }
+    paths.extend(
+        feeds
+            .into_iter()
+            .flat_map(|feeds| [feeds.rss, feeds.atom, feeds.json]),
+    );
+    paths
+}
+
+/// Renders what a path leads to. `None` only for a page that [`find`] wouldn't give for this
+/// snapshot.
+pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
+    let text = |media_type, body: String| {
+        Some(Document::new(
+            media_type,
+            CachePolicy::Live,
+            changed_at(snapshot),
+            body,
+        ))
+    };
+    let html = |markup: Markup| text(HTML, markup.into_string());
+    match page {
+        Page::Home => html(home::page(snapshot)),
+        Page::History => html(history::page(snapshot)),
+        Page::Month(year, month) => html(history::month(snapshot, *year, *month)),
+        Page::Subscribe => html(subscribe::page(snapshot)),
+        Page::Incident(slug) => html(incident::page(snapshot, snapshot.find_incident(slug)?)),
+        Page::IncidentJson(slug) => {
+            let found: &Incident = snapshot.find_incident(slug)?;
+            let body = IncidentBody::of(found, snapshot.as_of, &snapshot.states, &snapshot.site);
+            text(JSON, serde_json::to_string_pretty(&body).ok()?)
+        }
+        Page::Component(slug) => html(component::page(snapshot, snapshot.find_component(slug)?)),
+        Page::Feed(scope, Format::Rss) => text(
+            "application/rss+xml; charset=utf-8",
+            rss::render(snapshot, scope),
+        ),
+        Page::Feed(scope, Format::Atom) => text(
+            "application/atom+xml; charset=utf-8",
+            atom::render(snapshot, scope),
+        ),
+        Page::Feed(scope, Format::Json) => text(
+            "application/feed+json; charset=utf-8",
+            json_feed::render(snapshot, scope),
+        ),
+        Page::Sitemap => text("application/xml; charset=utf-8", sitemap(snapshot)),
+        Page::Robots => text("text/plain; charset=utf-8", robots(snapshot)),
+    }
+}
+
+/// The page for a path that leads nowhere; it still says what is down.
+pub fn render_not_found(snapshot: &Snapshot, path: &str) -> Document {
+    let body = error::not_found(snapshot, path).into_string();
+    Document::new(HTML, CachePolicy::Private, changed_at(snapshot), body)
+}
+
+fn known_incident(snapshot: &Snapshot, slug: &str) -> Option<Slug> {
+    let slug = Slug::parse(slug).ok()?;
+    snapshot.find_incident(&slug).map(|_| slug)
+}
+
+fn known_component(snapshot: &Snapshot, slug: &str) -> Option<Slug> {
+    let slug = Slug::parse(slug).ok()?;
+    snapshot.find_component(&slug).map(|_| slug)
+}
+
+/// A snapshot is made when something has changed or come due, so that its instant is when.
+fn changed_at(snapshot: &Snapshot) -> DateTime<Utc> {
+    snapshot.as_of
+}
+
+fn sitemap(snapshot: &Snapshot) -> String {
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    let machine_read = |path: &String| {
+        path.ends_with(".json")
+            || path.contains("/feed.")
+            || path.ends_with(".txt")
+            || path.ends_with(".xml")
+    };
+    for path in list(snapshot).iter().filter(|path| !machine_read(path)) {
+        let url = urls::absolute(&snapshot.site.base_url, path);
+        // Paths are made of slugs and figures and base URLs are checked: nothing needs escaping.
+        xml.push_str(&format!("<url><loc>{url}</loc></url>\n"));
+    }
+    xml.push_str("</urlset>\n");
+    xml
+}
+
+fn robots(snapshot: &Snapshot) -> String {
+    let sitemap = urls::absolute(&snapshot.site.base_url, urls::SITEMAP);
+    format!("User-agent: *\nAllow: /\nDisallow: /api/\nDisallow: /staff/\nSitemap: {sitemap}\n")
+}
