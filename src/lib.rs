@@ -1,11 +1,20 @@
 //! Lightship: a status page and incident blog in one binary. The rooms, lowest first:
 
-pub mod actions;
 pub mod clock;
-pub mod content;
+pub mod config;
+pub mod telemetry;
+
 pub mod domain;
+pub mod urls;
+
+pub mod actions;
+pub mod content;
+pub mod store;
+
 pub mod render;
 pub mod site;
 pub mod snapshot;
-pub mod store;
-pub mod urls;
+
+pub mod app;
+pub mod cli;
+pub mod web;

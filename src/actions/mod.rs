@@ -17,10 +17,19 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::changes::{self, ChangeKind};
 use crate::store::{Store, StoreError, Tx};
 
+pub mod add_update;
+mod checks;
+pub mod correct_update;
+pub mod edit_components;
+pub mod edit_incident;
 mod give_back;
+pub mod set_component_state;
 pub mod sync_content;
+mod sync_entries;
 mod sync_incident;
 mod sync_site;
+pub mod tokens;
+pub mod write_incident;
 
 /// Why a change was refused or failed.
 #[derive(Debug, thiserror::Error)]

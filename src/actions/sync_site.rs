@@ -1,8 +1,5 @@
 //! The part of the sync that is about `site.toml`: settings, states, components.
 
-use chrono::FixedOffset;
-use std::collections::BTreeMap;
-
 use super::{ActionError, Change, Deed};
 use crate::content::SiteFile;
 use crate::domain::component::Component;
@@ -29,7 +26,7 @@ async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), Actio
         ),
         ("support_text", support.map(|support| support.text.clone())),
         ("support_url", support.map(|support| support.url.clone())),
-        ("zones", Some(zones_as_text(&site.zones))),
+        ("zones", Some(settings::zones_as_text(&site.zones))),
     ];
     let known = settings::list_site_settings(&mut change.tx).await?;
     for (key, value) in wanted {
@@ -39,15 +36,6 @@ async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), Actio
         }
     }
     Ok(())
-}
-
-/// `IST=19800 CST=-21600`: abbreviations with their offsets in seconds east of UTC.
-fn zones_as_text(zones: &BTreeMap<String, FixedOffset>) -> String {
-    let pairs: Vec<_> = zones
-        .iter()
-        .map(|(name, offset)| format!("{name}={}", offset.local_minus_utc()))
-        .collect();
-    pairs.join(" ")
 }
 
 async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {

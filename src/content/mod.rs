@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use self::problem::Problem;
 use self::update_entries::{Entry, StateLine};
@@ -112,4 +113,29 @@ pub struct IncidentFile {
     pub newest_first: bool,
     /// When it was last corrected, if the front matter says (`edited_at`, written by `export`).
     pub edited_at: Option<DateTime<Utc>>,
+}
+
+/// What is known of the site besides what `site.toml` says.
+#[derive(Debug, Clone, Default)]
+pub struct KnownSite {
+    /// Slugs and names of the components that exist.
+    pub components: Vec<(Slug, String)>,
+}
+
+/// Reads a content folder.
+pub fn read_folder(folder: &Path, _known: &KnownSite, _now: DateTime<Utc>) -> Content {
+    let problem = Problem {
+        severity: problem::Severity::Error,
+        file: folder.display().to_string(),
+        line: 0,
+        column: 0,
+        width: 0,
+        source: String::new(),
+        message: "this version can't read content folders yet".to_owned(),
+        help: Some("post by API".to_owned()),
+    };
+    Content {
+        problems: vec![problem],
+        ..Content::default()
+    }
 }

@@ -163,7 +163,9 @@ fn list(names: &[String]) -> String {
 /// Clauses with "and" between them, and with a comma where one has an "and" of its own.
 fn join(clauses: &[String]) -> String {
     match clauses {
-        [before @ .., last] if clauses.iter().any(|clause| clause.contains(" and ")) => {
+        [before @ .., last]
+            if !before.is_empty() && clauses.iter().any(|clause| clause.contains(" and ")) =>
+        {
             format!("{}, and {last}", before.join(", "))
         }
         other => list(other),

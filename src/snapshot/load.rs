@@ -1,9 +1,9 @@
 //! Reads a snapshot from the database, in one read transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{ComponentRecord, Snapshot};
@@ -15,7 +15,7 @@ use crate::domain::state::States;
 use crate::store::changes::find_revision;
 use crate::store::components::list_components;
 use crate::store::incidents::{list_public_incidents, list_redirects};
-use crate::store::settings::{find_meta, list_site_settings};
+use crate::store::settings::{find_meta, list_site_settings, zones_from_text};
 use crate::store::states::{list_changes, list_own_states};
 use crate::store::{Store, StoreError, Tx};
 
@@ -130,16 +130,6 @@ pub fn host_of(base_url: &str) -> &str {
         .split_once("://")
         .map_or(base_url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
-}
-
-fn zones_from_text(text: &str) -> BTreeMap<String, FixedOffset> {
-    text.split_whitespace()
-        .filter_map(|pair| {
-            let (name, seconds) = pair.split_once('=')?;
-            let offset = FixedOffset::east_opt(seconds.parse().ok()?)?;
-            Some((name.to_owned(), offset))
-        })
-        .collect()
 }
 
 /// The incident as far as it may be shown at `as_of`: nothing that runs further ahead of the clock

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Installs what the tests need, where it is missing, and runs them all: format, lints, unit and
+# integration tests on SQLite and on PostgreSQL. Nothing is skipped in silence: what can't be
+# installed or started is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# A zone that isn't UTC and has an odd offset, so that no test leans on the machine's.
+export TZ=Asia/Kathmandu
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+
+say() { printf '\n== %s\n' "$*"; }
+
+pg_bin() {
+    local dir
+    for dir in /usr/lib/postgresql/*/bin; do
+        if [ -x "$dir/initdb" ]; then printf '%s\n' "$dir"; return 0; fi
+    done
+    return 1
+}
+
+say "what the tests need"
+if ! pg_bin >/dev/null; then
+    if [ "$(id -u)" != 0 ]; then
+        echo "PostgreSQL is missing; install Debian's package postgresql" >&2
+        exit 1
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+fi
+if ! cargo nextest --version >/dev/null 2>&1; then
+    cargo install --locked cargo-nextest
+fi
+
+say "format"
+cargo fmt --check
+
+say "lints"
+cargo clippy --all-targets --locked -- -D warnings
+
+say "tests on SQLite"
+cargo nextest run --locked --no-fail-fast
+
+say "tests on PostgreSQL"
+PG=$(pg_bin)
+DATA=$(mktemp -d)
+SERVER=
+stop() {
+    if [ -n "$SERVER" ]; then
+        kill -INT "$SERVER" 2>/dev/null || true
+        wait "$SERVER" 2>/dev/null || true
+    fi
+    rm -rf "$DATA"
+}
+trap stop EXIT
+PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+AS=()
+if [ "$(id -u)" = 0 ]; then
+    # PostgreSQL refuses to run as root.
+    chown postgres "$DATA"
+    AS=(setpriv --reuid=postgres --regid=postgres --init-groups)
+fi
+"${AS[@]}" "$PG/initdb" -D "$DATA/db" -U lightship --auth=trust --encoding=UTF8 --no-sync >/dev/null
+"${AS[@]}" "$PG/postgres" -D "$DATA/db" -p "$PORT" -c listen_addresses=127.0.0.1 \
+    -c unix_socket_directories= -c max_connections=200 >"$DATA/log" 2>&1 &
+SERVER=$!
+for _ in $(seq 100); do
+    if "$PG/pg_isready" -q -h 127.0.0.1 -p "$PORT"; then break; fi
+    sleep 0.1
+done
+"$PG/pg_isready" -q -h 127.0.0.1 -p "$PORT" || { cat "$DATA/log" >&2; exit 1; }
+LIGHTSHIP_TEST_DATABASE="postgres://lightship@127.0.0.1:$PORT/postgres" \
+    cargo nextest run --locked --no-fail-fast
+
+say "all passed"

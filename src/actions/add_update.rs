@@ -1,0 +1,219 @@
+//! Adds an update to an incident, with the changes of state that come with it.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::checks::{self, Gathered, Known};
+use super::{ActionError, Change, Deed};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::Kind;
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::store::incidents::{StoredIncident, find_incident_by_slug};
+use crate::store::states;
+use crate::store::updates::{self, StoredUpdate};
+
+/// What a request says of components, in its order: a state with its note, or only the name.
+pub type Settings = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
+
+/// An update in the making.
+#[derive(Debug, Clone, Default)]
+pub struct NewUpdate {
+    /// The text.
+    pub markdown: String,
+    /// The phase that it sets.
+    pub phase: Option<Phase>,
+    /// The states that come with it.
+    pub components: Settings,
+    /// The instant it speaks of; without one, now.
+    pub at: Option<DateTime<Utc>>,
+    /// The byline.
+    pub author: Option<String>,
+    /// If it resolves: whether components return to what they were.
+    pub restore: Option<bool>,
+}
+
+/// Adds an update and returns its id.
+///
+/// # Errors
+/// `NotFound` for an unknown incident; `Invalid` for a text that says nothing, a phase that isn't
+/// of the incident's kind, unknown components or states, a time in the future.
+pub async fn add_update(
+    change: &mut Change,
+    incident: &Slug,
+    wanted: NewUpdate,
+) -> Result<String, ActionError> {
+    let stored = present_incident(change, incident).await?;
+    let known = checks::known(change).await?;
+    let mut wrong = Gathered::default();
+    wrong.take(says_something(&wanted))?;
+    wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
+    wrong.take(phase_fits(stored.incident.kind, wanted.phase))?;
+    wrong.take(checks::not_future("/at", wanted.at, change.now))?;
+    wrong.take(checks::line(
+        "/author",
+        wanted.author.as_deref().unwrap_or_default(),
+        100,
+    ))?;
+    let components = wrong.take(resolve(&known, "/components", &wanted.components)?)?;
+    wrong.finish()?;
+    insert_update(change, &stored, &wanted, &components.unwrap_or_default()).await
+}
+
+/// Writes an update that has been checked, and returns its id.
+pub(super) async fn insert_update(
+    change: &mut Change,
+    stored: &StoredIncident,
+    wanted: &NewUpdate,
+    components: &Settings,
+) -> Result<String, ActionError> {
+    let incident = &stored.incident;
+    let byline = change.actor.display_name().map(str::to_owned);
+    let update = Update {
+        id: Uuid::now_v7().to_string(),
+        at: wanted.at.unwrap_or(change.now),
+        seq: change.next_seq(),
+        precision: Precision::Minute,
+        as_written: None,
+        phase: wanted.phase,
+        author: wanted
+            .author
+            .clone()
+            .or(byline)
+            .filter(|name| !name.trim().is_empty()),
+        markdown: wanted.markdown.trim().to_owned(),
+        changes: Vec::new(),
+        mentions: Vec::new(),
+        restore: wanted.restore.unwrap_or(true),
+        edited_at: None,
+        public_at: change.now,
+        source: Source::Api,
+    };
+    let row = StoredUpdate {
+        incident_id: incident.id.clone(),
+        update: update.clone(),
+        withdrawn_at: None,
+    };
+    updates::set_update(&mut change.tx, &row, change.now).await?;
+    write_states(change, &incident.id, &update, components).await?;
+    change.touch_incident(&incident.id);
+    // The phase may free components that other updates hold.
+    for component in incident.components() {
+        change.touch_history(component);
+    }
+    let states: Vec<_> = components
+        .iter()
+        .map(|(slug, set)| json!([slug, set.as_ref().map(|(state, _)| state)]))
+        .collect();
+    let deed = Deed {
+        action: "add_update",
+        kind: "update",
+        id: &update.id,
+        label: &incident.title,
+        before: None,
+        after: Some(
+            json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "components": states}),
+        ),
+    };
+    change.record(deed).await?;
+    change.settle().await?;
+    Ok(update.id)
+}
+
+/// Writes the states and names that come with an update.
+pub(super) async fn write_states(
+    change: &mut Change,
+    incident_id: &str,
+    update: &Update,
+    components: &Settings,
+) -> Result<(), ActionError> {
+    let mut mentions = Vec::new();
+    for ((slug, setting), place) in components.iter().zip(1..) {
+        change.touch_history(slug);
+        let Some((state, note)) = setting else {
+            mentions.push(slug.clone());
+            continue;
+        };
+        let found = StateChange {
+            component: slug.clone(),
+            at: update.at,
+            seq: update.seq + place,
+            state: state.clone(),
+            note: note.clone(),
+            incident: Some(incident_id.to_owned()),
+            update: Some(update.id.clone()),
+            origin: Origin::Update,
+            public_at: update.public_at,
+        };
+        let id = Uuid::now_v7().to_string();
+        states::insert_change(&mut change.tx, &id, &found, change.now).await?;
+    }
+    updates::set_mentions(&mut change.tx, incident_id, Some(&update.id), &mentions).await?;
+    Ok(())
+}
+
+/// An incident that staff may change.
+pub(super) async fn present_incident(
+    change: &mut Change,
+    slug: &Slug,
+) -> Result<StoredIncident, ActionError> {
+    find_incident_by_slug(&mut change.tx, slug)
+        .await?
+        .filter(StoredIncident::is_present)
+        .ok_or_else(|| ActionError::NotFound(format!("there is no incident {:?}", slug.as_str())))
+}
+
+/// The settings of a request with the right words for their states. The outer error is the
+/// database's; the inner one is about fields.
+pub(super) fn resolve(
+    known: &Known,
+    pointer: &str,
+    components: &Settings,
+) -> Result<Result<Settings, ActionError>, ActionError> {
+    let mut wrong = Gathered::default();
+    let mut found = Vec::with_capacity(components.len());
+    for (slug, setting) in components {
+        let place = format!("{pointer}/{slug}");
+        wrong.take(known.component(&place, slug))?;
+        let Some((word, note)) = setting else {
+            found.push((slug.clone(), None));
+            continue;
+        };
+        wrong.take(checks::note(&place, note.as_deref()))?;
+        let note = note.clone().filter(|note| !note.trim().is_empty());
+        if let Some(state) = wrong.take(known.state(&place, word))? {
+            found.push((slug.clone(), Some((state, note))));
+        }
+    }
+    Ok(wrong.finish().map(|()| found))
+}
+
+/// The phases of an incident's kind.
+pub(super) fn phase_fits(kind: Kind, phase: Option<Phase>) -> Result<(), ActionError> {
+    let Some(phase) = phase else { return Ok(()) };
+    if kind.phases().contains(&phase) {
+        return Ok(());
+    }
+    let words: Vec<_> = kind.phases().iter().map(|phase| phase.as_str()).collect();
+    Err(ActionError::invalid(
+        "/phase",
+        format!(
+            "a {} can't be {:?}; its phases are {}",
+            kind.as_str(),
+            phase.as_str(),
+            words.join(", ")
+        ),
+    ))
+}
+
+fn says_something(wanted: &NewUpdate) -> Result<(), ActionError> {
+    if wanted.markdown.trim().is_empty() && wanted.phase.is_none() && wanted.components.is_empty() {
+        return Err(ActionError::invalid(
+            "/markdown",
+            "an update needs a text, a phase or a state: say what customers need to know",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! Checks that several actions share: known components and states, lengths, times.
+
+use chrono::{DateTime, Utc};
+
+use super::{ActionError, Change, FieldError};
+use crate::domain::component::Component;
+use crate::domain::slug::Slug;
+use crate::domain::state::{StateKey, States};
+use crate::store::components::{find_component, list_components};
+use crate::store::states::list_own_states;
+
+/// Longest text of a post or an update, in bytes.
+pub(super) const MAX_MARKDOWN_BYTES: usize = 200_000;
+/// Longest title, in characters.
+pub(super) const MAX_TITLE_CHARS: usize = 200;
+/// Longest note, in characters.
+pub(super) const MAX_NOTE_CHARS: usize = 500;
+
+/// The components and states that requests may name.
+pub(super) struct Known {
+    pub(super) components: Vec<Component>,
+    pub(super) states: States,
+}
+
+/// Reads the components and states that there are.
+pub(super) async fn known(change: &mut Change) -> Result<Known, ActionError> {
+    let components = list_components(&mut change.tx).await?;
+    let states = States::with_own(list_own_states(&mut change.tx).await?);
+    Ok(Known { components, states })
+}
+
+impl Known {
+    /// The state that a word names.
+    pub(super) fn state(&self, pointer: &str, word: &StateKey) -> Result<StateKey, ActionError> {
+        if let Some(state) = self.states.find_by_word(word.as_str()) {
+            return Ok(state.key.clone());
+        }
+        let keys = self
+            .states
+            .iter()
+            .filter(|state| !state.dropped)
+            .map(|state| state.key.as_str());
+        Err(ActionError::invalid(
+            pointer,
+            format!(
+                "unknown state {:?}{}",
+                word.as_str(),
+                suggestion(word.as_str(), keys)
+            ),
+        ))
+    }
+
+    /// Checks that a component is there and not retired.
+    pub(super) fn component(&self, pointer: &str, slug: &Slug) -> Result<(), ActionError> {
+        let found = self
+            .components
+            .iter()
+            .find(|component| component.slug == *slug);
+        match found {
+            Some(component) if component.retired_at.is_none() => Ok(()),
+            Some(component) => Err(ActionError::invalid(
+                pointer,
+                format!("the component {} is retired", component.name),
+            )),
+            None => {
+                let slugs = self
+                    .components
+                    .iter()
+                    .filter(|c| c.retired_at.is_none())
+                    .map(|c| c.slug.as_str());
+                let detail = format!(
+                    "unknown component {:?}{}",
+                    slug.as_str(),
+                    suggestion(slug.as_str(), slugs)
+                );
+                Err(ActionError::invalid(pointer, detail))
+            }
+        }
+    }
+}
+
+/// `; did you mean "migrating"?`, or the list of what there is.
+fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let word = word.to_lowercase();
+    let nearest = known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
+        .min();
+    match nearest {
+        Some((distance, candidate)) if distance <= 1 + word.chars().count() / 4 => {
+            format!("; did you mean {candidate:?}?")
+        }
+        _ if known.is_empty() => "; there is none yet".to_owned(),
+        _ => format!("; there are {}", known.join(", ")),
+    }
+}
+
+/// A component that isn't retired.
+pub(super) async fn active_component(
+    change: &mut Change,
+    slug: &Slug,
+) -> Result<Component, ActionError> {
+    match find_component(&mut change.tx, slug).await? {
+        Some(component) if component.retired_at.is_none() => Ok(component),
+        Some(component) => Err(ActionError::Conflict(format!(
+            "the component {} is retired; describe it again to bring it back",
+            component.name
+        ))),
+        None => {
+            let known = known(change).await?;
+            let slugs = known
+                .components
+                .iter()
+                .map(|component| component.slug.as_str());
+            Err(ActionError::NotFound(format!(
+                "unknown component {:?}{}",
+                slug.as_str(),
+                suggestion(slug.as_str(), slugs)
+            )))
+        }
+    }
+}
+
+/// A note is one line and not too long.
+pub(super) fn note(pointer: &str, note: Option<&str>) -> Result<(), ActionError> {
+    line(pointer, note.unwrap_or_default(), MAX_NOTE_CHARS)
+}
+
+/// A text is one line of at most `max` characters.
+pub(super) fn line(pointer: &str, text: &str, max: usize) -> Result<(), ActionError> {
+    let count = text.chars().count();
+    if count > max {
+        return Err(ActionError::invalid(
+            pointer,
+            format!("{count} characters are too many: at most {max}"),
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(ActionError::invalid(
+            pointer,
+            "write it on one line, without control characters",
+        ));
+    }
+    Ok(())
+}
+
+/// A text that isn't too long and holds nothing that can't be stored.
+pub(super) fn markdown(pointer: &str, text: &str) -> Result<(), ActionError> {
+    if text.len() > MAX_MARKDOWN_BYTES {
+        return Err(ActionError::invalid(
+            pointer,
+            format!(
+                "{} bytes are too many: at most {MAX_MARKDOWN_BYTES}",
+                text.len()
+            ),
+        ));
+    }
+    if text.contains('\0') {
+        return Err(ActionError::invalid(
+            pointer,
+            "the text holds a NUL character; take it out",
+        ));
+    }
+    Ok(())
+}
+
+/// An instant that isn't in the future.
+pub(super) fn not_future(
+    pointer: &str,
+    at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    match at {
+        Some(at) if at > now => Err(ActionError::invalid(
+            pointer,
+            format!(
+                "{} is in the future; leave it out to mean now",
+                at.format("%Y-%m-%dT%H:%M:%SZ")
+            ),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Gathers the errors of several fields, so that all are said at once.
+#[derive(Debug, Default)]
+pub(super) struct Gathered(Vec<FieldError>);
+
+impl Gathered {
+    /// The value, or `None` after noting what is wrong. Errors that aren't about fields pass.
+    pub(super) fn take<T>(
+        &mut self,
+        result: Result<T, ActionError>,
+    ) -> Result<Option<T>, ActionError> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(ActionError::Invalid(fields)) => {
+                self.0.extend(fields);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Fails if anything was wrong.
+    pub(super) fn finish(self) -> Result<(), ActionError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ActionError::Invalid(self.0))
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Corrects an update, withdraws it, or brings it back. The old is always kept.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::add_update::{Settings, phase_fits, present_incident, resolve, write_states};
+use super::checks::{self, Gathered};
+use super::{ActionError, Change, Deed};
+use crate::domain::component::Origin;
+use crate::domain::slug::Slug;
+use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::store::incidents::{StoredIncident, find_incident};
+use crate::store::states::{list_changes_of_incident, set_changes_withdrawn};
+use crate::store::updates::{StoredUpdate, find_update, set_update};
+
+/// What is to be corrected; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Correction {
+    /// Another text.
+    pub markdown: Option<String>,
+    /// Another phase; `Some(None)` takes it out.
+    pub phase: Option<Option<Phase>>,
+    /// Other states.
+    pub components: Option<Settings>,
+    /// Another instant.
+    pub at: Option<DateTime<Utc>>,
+    /// Another byline; `Some(None)` takes it out.
+    pub author: Option<Option<String>>,
+}
+
+/// Corrects an update that didn't come from a file.
+///
+/// # Errors
+/// `NotFound`, `Conflict` if a file states it, `Invalid` as for a new update.
+pub async fn correct_update(
+    change: &mut Change,
+    incident: &Slug,
+    id: &str,
+    wanted: Correction,
+) -> Result<(), ActionError> {
+    let (stored, old) = find_own(change, incident, id).await?;
+    if old.withdrawn_at.is_some() {
+        return Err(ActionError::NotFound(format!("there is no update {id:?}")));
+    }
+    let known = checks::known(change).await?;
+    let mut wrong = Gathered::default();
+    if let Some(markdown) = &wanted.markdown {
+        wrong.take(checks::markdown("/markdown", markdown))?;
+    }
+    wrong.take(phase_fits(stored.incident.kind, wanted.phase.flatten()))?;
+    wrong.take(checks::not_future("/at", wanted.at, change.now))?;
+    let components = match &wanted.components {
+        Some(components) => wrong.take(resolve(&known, "/components", components)?)?,
+        None => None,
+    };
+    wrong.finish()?;
+    let before = &old.update;
+    let update = Update {
+        markdown: wanted
+            .markdown
+            .map_or_else(|| before.markdown.clone(), |text| text.trim().to_owned()),
+        phase: wanted.phase.unwrap_or(before.phase),
+        at: wanted.at.unwrap_or(before.at),
+        precision: if wanted.at.is_some() {
+            Precision::Minute
+        } else {
+            before.precision
+        },
+        author: wanted.author.unwrap_or_else(|| before.author.clone()),
+        edited_at: Some(change.now),
+        ..before.clone()
+    };
+    // Moving the update moves its states with it, so they are written anew in both cases.
+    let components = match components {
+        Some(components) => Some(components),
+        None if update.at != before.at => Some(settings_of(change, &stored, id).await?),
+        None => None,
+    };
+    let row = StoredUpdate {
+        update: update.clone(),
+        ..old.clone()
+    };
+    set_update(&mut change.tx, &row, change.now).await?;
+    if let Some(components) = components {
+        set_changes_withdrawn(
+            &mut change.tx,
+            &stored.incident.id,
+            Some(id),
+            Origin::Update,
+            change.now,
+        )
+        .await?;
+        write_states(change, &stored.incident.id, &update, &components).await?;
+    }
+    touch_all(change, &stored);
+    let deed = Deed {
+        action: "correct_update",
+        kind: "update",
+        id,
+        label: &stored.incident.title,
+        before: Some(as_json(before)),
+        after: Some(as_json(&update)),
+    };
+    change.record(deed).await?;
+    change.settle().await
+}
+
+/// Withdraws an update: it is gone from page and feeds and kept in the record.
+///
+/// # Errors
+/// `NotFound`, `Conflict` if a file states it.
+pub async fn withdraw_update(
+    change: &mut Change,
+    incident: &Slug,
+    id: &str,
+) -> Result<(), ActionError> {
+    set_withdrawn(change, incident, id, true).await
+}
+
+/// Brings a withdrawn update back, as it was.
+///
+/// # Errors
+/// `NotFound`, `Conflict` if a file states it.
+pub async fn bring_back_update(
+    change: &mut Change,
+    incident: &Slug,
+    id: &str,
+) -> Result<(), ActionError> {
+    set_withdrawn(change, incident, id, false).await
+}
+
+async fn set_withdrawn(
+    change: &mut Change,
+    incident: &Slug,
+    id: &str,
+    withdraw: bool,
+) -> Result<(), ActionError> {
+    let (stored, old) = find_own(change, incident, id).await?;
+    if old.withdrawn_at.is_some() == withdraw {
+        return if withdraw {
+            Err(ActionError::NotFound(format!("there is no update {id:?}")))
+        } else {
+            Ok(())
+        };
+    }
+    let row = StoredUpdate {
+        withdrawn_at: withdraw.then_some(change.now),
+        ..old.clone()
+    };
+    set_update(&mut change.tx, &row, change.now).await?;
+    touch_all(change, &stored);
+    if let Some(after) = find_incident(&mut change.tx, &stored.incident.id).await? {
+        touch_all(change, &after);
+    }
+    let deed = Deed {
+        action: if withdraw {
+            "withdraw_update"
+        } else {
+            "bring_back_update"
+        },
+        kind: "update",
+        id,
+        label: &stored.incident.title,
+        before: Some(as_json(&old.update)),
+        after: None,
+    };
+    change.record(deed).await?;
+    change.settle().await
+}
+
+async fn find_own(
+    change: &mut Change,
+    incident: &Slug,
+    id: &str,
+) -> Result<(StoredIncident, StoredUpdate), ActionError> {
+    let stored = present_incident(change, incident).await?;
+    let update = find_update(&mut change.tx, id)
+        .await?
+        .filter(|update| update.incident_id == stored.incident.id)
+        .ok_or_else(|| ActionError::NotFound(format!("there is no update {id:?}")))?;
+    match update.update.source {
+        Source::File => Err(ActionError::Conflict(format!(
+            "this update is stated by {}; change it there",
+            stored.file.as_deref().unwrap_or("a file")
+        ))),
+        Source::Api | Source::Clock => Ok((stored, update)),
+    }
+}
+
+async fn settings_of(
+    change: &mut Change,
+    stored: &StoredIncident,
+    id: &str,
+) -> Result<Settings, ActionError> {
+    let changes = list_changes_of_incident(&mut change.tx, &stored.incident.id).await?;
+    let own = changes
+        .into_iter()
+        .filter(|found| found.update.as_deref() == Some(id) && found.origin == Origin::Update)
+        .map(|found| (found.component, Some((found.state, found.note))));
+    let named = stored
+        .incident
+        .updates
+        .iter()
+        .filter(|update| update.id == id)
+        .flat_map(|update| update.mentions.iter().map(|slug| (slug.clone(), None)));
+    Ok(own.chain(named).collect())
+}
+
+fn touch_all(change: &mut Change, stored: &StoredIncident) {
+    change.touch_incident(&stored.incident.id);
+    for component in stored.incident.components() {
+        change.touch_history(component);
+    }
+}
+
+fn as_json(update: &Update) -> serde_json::Value {
+    json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "author": update.author})
+}

@@ -1,0 +1,236 @@
+//! Corrects an incident's post by API, or withdraws the incident. The old is always kept.
+
+use chrono::{DateTime, Utc};
+
+use super::add_update::{Settings, present_incident, resolve};
+use super::checks::{self, Gathered};
+use super::write_incident::{
+    as_json, check_title, check_window, insert_entries, read_post, write_post_states,
+};
+use super::{ActionError, Change, Deed};
+use crate::content::update_entries::Entry;
+use crate::domain::component::Origin;
+use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::store::incidents::{StoredIncident, set_incident};
+use crate::store::states;
+
+/// What is to be corrected of a post; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct EditIncident {
+    /// Another headline.
+    pub title: Option<String>,
+    /// Another text. UPDATE entries in it that aren't there yet are added.
+    pub markdown: Option<String>,
+    /// Another kind.
+    pub kind: Option<Kind>,
+    /// Another impact; `Some(None)`: that of the worst state.
+    pub impact: Option<Option<Impact>>,
+    /// Other components and states of the post itself.
+    pub components: Option<Settings>,
+    /// Another start of the window.
+    pub starts: Option<Option<DateTime<Utc>>>,
+    /// Another end of the window.
+    pub ends: Option<Option<DateTime<Utc>>>,
+    /// Another byline.
+    pub author: Option<Option<String>>,
+    /// Another date of the post.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Keep it back, or publish it.
+    pub draft: Option<bool>,
+}
+
+/// Corrects an incident's post.
+///
+/// # Errors
+/// `NotFound`; `Conflict` for a field that a file states; `Invalid` as for a new one.
+pub async fn edit_incident(
+    change: &mut Change,
+    slug: &Slug,
+    wanted: EditIncident,
+) -> Result<(), ActionError> {
+    let stored = present_incident(change, slug).await?;
+    refuse_stated(&stored, &wanted)?;
+    let known = checks::known(change).await?;
+    let before = &stored.incident;
+    let kind = wanted.kind.unwrap_or(before.kind);
+    let starts = wanted.starts.unwrap_or(before.starts);
+    let ends = wanted.ends.unwrap_or(before.ends);
+    let published_at = wanted.published_at.unwrap_or(before.published_at);
+    let mut wrong = Gathered::default();
+    if let Some(title) = &wanted.title {
+        wrong.take(check_title(title))?;
+    }
+    wrong.take(checks::not_future(
+        "/published_at",
+        wanted.published_at,
+        change.now,
+    ))?;
+    if wanted.starts.is_some() || wanted.ends.is_some() || wanted.kind.is_some() {
+        wrong.take(check_window(kind, starts, ends))?;
+    }
+    let mut reading = None;
+    if let Some(markdown) = &wanted.markdown {
+        wrong.take(checks::markdown("/markdown", markdown))?;
+        let read = read_post(change, markdown, published_at).await?;
+        reading = wrong.take(read)?;
+    }
+    let components = match &wanted.components {
+        Some(components) => wrong.take(resolve(&known, "/components", components)?)?,
+        None => None,
+    };
+    wrong.finish()?;
+    let title = wanted
+        .title
+        .map_or_else(|| before.title.clone(), |title| title.trim().to_owned());
+    let markdown = reading.as_ref().map_or_else(
+        || before.markdown.clone(),
+        |reading| reading.markdown.clone(),
+    );
+    let draft = wanted.draft.unwrap_or(before.draft);
+    let reworded = title != before.title || markdown != before.markdown;
+    let after = StoredIncident {
+        incident: Incident {
+            title,
+            markdown,
+            kind,
+            starts,
+            ends,
+            published_at,
+            stated_impact: wanted.impact.unwrap_or(before.stated_impact),
+            author: wanted.author.unwrap_or_else(|| before.author.clone()),
+            edited_at: if reworded && !before.draft {
+                Some(change.now)
+            } else {
+                before.edited_at
+            },
+            public_at: if before.draft && !draft {
+                change.now
+            } else {
+                before.public_at
+            },
+            draft,
+            ..before.clone()
+        },
+        ..stored.clone()
+    };
+    set_incident(&mut change.tx, &after, change.now).await?;
+    let moved =
+        starts != before.starts || published_at != before.published_at || kind != before.kind;
+    if let Some(components) = components.or_else(|| moved.then(|| post_settings(before))) {
+        let id = &before.id;
+        states::set_changes_withdrawn(&mut change.tx, id, None, Origin::Post, change.now).await?;
+        write_post_states(change, &after, &components).await?;
+    }
+    if let Some(reading) = reading {
+        let is_new = |entry: &Entry| {
+            !before
+                .updates
+                .iter()
+                .any(|update| update.at == entry.at && update.markdown == entry.markdown)
+        };
+        let fresh: Vec<_> = reading.entries.into_iter().filter(is_new).collect();
+        insert_entries(change, &after, &fresh).await?;
+    }
+    touch_all(change, before);
+    let deed = Deed {
+        action: "edit_incident",
+        kind: "incident",
+        id: &before.id,
+        label: &after.incident.title,
+        before: Some(as_json(before)),
+        after: Some(as_json(&after.incident)),
+    };
+    change.record(deed).await?;
+    change.settle().await
+}
+
+/// Withdraws an incident: it is gone from everything public and kept in the record.
+///
+/// # Errors
+/// `NotFound`; `Conflict` if a file states it.
+pub async fn withdraw_incident(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    let stored = present_incident(change, slug).await?;
+    if let Some(file) = &stored.file {
+        return Err(ActionError::Conflict(format!(
+            "this incident is stated by {file}; remove it there"
+        )));
+    }
+    let after = StoredIncident {
+        withdrawn_at: Some(change.now),
+        ..stored.clone()
+    };
+    set_incident(&mut change.tx, &after, change.now).await?;
+    touch_all(change, &stored.incident);
+    let deed = Deed {
+        action: "withdraw_incident",
+        kind: "incident",
+        id: &stored.incident.id,
+        label: &stored.incident.title,
+        before: Some(as_json(&stored.incident)),
+        after: None,
+    };
+    change.record(deed).await?;
+    change.settle().await
+}
+
+/// What a file states belongs to the file.
+fn refuse_stated(stored: &StoredIncident, wanted: &EditIncident) -> Result<(), ActionError> {
+    let Some(file) = &stored.file else {
+        return Ok(());
+    };
+    let always = [
+        ("title", wanted.title.is_some()),
+        ("markdown", wanted.markdown.is_some()),
+        ("published_at", wanted.published_at.is_some()),
+        ("draft", wanted.draft.is_some()),
+    ];
+    let if_stated = [
+        ("kind", wanted.kind.is_some()),
+        ("impact", wanted.impact.is_some()),
+        ("components", wanted.components.is_some()),
+        ("starts", wanted.starts.is_some()),
+        ("ends", wanted.ends.is_some()),
+        ("author", wanted.author.is_some()),
+    ];
+    let stated = |field: &str| stored.stated.split(' ').any(|word| word == field);
+    let refused: Vec<_> = always
+        .iter()
+        .filter(|(_, asked)| *asked)
+        .chain(
+            if_stated
+                .iter()
+                .filter(|(field, asked)| *asked && stated(field)),
+        )
+        .map(|(field, _)| *field)
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(ActionError::Conflict(format!(
+        "{} is stated by {file}; change it there",
+        refused.join(", ")
+    )))
+}
+
+fn post_settings(incident: &Incident) -> Settings {
+    let set = incident
+        .changes
+        .iter()
+        .filter(|change| change.origin == Origin::Post)
+        .map(|change| {
+            (
+                change.component.clone(),
+                Some((change.state.clone(), change.note.clone())),
+            )
+        });
+    set.chain(incident.mentions.iter().map(|slug| (slug.clone(), None)))
+        .collect()
+}
+
+fn touch_all(change: &mut Change, incident: &Incident) {
+    change.touch_incident(&incident.id);
+    for component in incident.components() {
+        change.touch_history(component);
+    }
+}

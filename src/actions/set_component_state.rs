@@ -1,0 +1,80 @@
+//! Changes the state of a component, outside of an update.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{ActionError, Change, Deed, checks};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::store::incidents::find_incident_by_slug;
+use crate::store::states;
+
+/// What a component is to become.
+#[derive(Debug, Clone)]
+pub struct NewState {
+    /// The component.
+    pub component: Slug,
+    /// The state, as it was typed.
+    pub state: StateKey,
+    /// A line for customers; without one, the last is cleared.
+    pub note: Option<String>,
+    /// The incident that it belongs to.
+    pub incident: Option<Slug>,
+}
+
+/// Changes a component's state as of now.
+///
+/// # Errors
+/// `NotFound` for an unknown component, `Conflict` for a retired one, `Invalid` for an unknown
+/// state or incident or a note that is too long.
+pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Result<(), ActionError> {
+    let component = checks::active_component(change, &wanted.component).await?;
+    let known = checks::known(change).await?;
+    let state = known.state("/state", &wanted.state)?;
+    checks::note("/note", wanted.note.as_deref())?;
+    let incident = match &wanted.incident {
+        None => None,
+        Some(slug) => {
+            let found = find_incident_by_slug(&mut change.tx, slug)
+                .await?
+                .filter(|stored| stored.is_present());
+            Some(found.ok_or_else(|| {
+                ActionError::invalid(
+                    "/incident",
+                    format!("there is no incident {:?}", slug.as_str()),
+                )
+            })?)
+        }
+    };
+    let found = StateChange {
+        component: wanted.component.clone(),
+        at: change.now,
+        seq: change.next_seq(),
+        state,
+        note: wanted.note.filter(|note| !note.trim().is_empty()),
+        incident: incident.as_ref().map(|stored| stored.incident.id.clone()),
+        update: None,
+        origin: Origin::Request,
+        public_at: change.now,
+    };
+    let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
+    let id = Uuid::now_v7().to_string();
+    states::insert_change(&mut change.tx, &id, &found, change.now).await?;
+    change.touch_history(&wanted.component);
+    if let Some(stored) = &incident {
+        change.touch_incident(&stored.incident.id);
+    }
+    let deed = Deed {
+        action: "set_component_state",
+        kind: "component",
+        id: wanted.component.as_str(),
+        label: &component.name,
+        before: before
+            .last()
+            .map(|old| json!({"state": old.state, "note": old.note})),
+        after: Some(json!({"state": found.state, "note": found.note})),
+    };
+    change.record(deed).await?;
+    change.settle().await
+}

@@ -1,0 +1,127 @@
+//! Tokens: issued once, stored only as a hash, taken back at will.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{ActionError, Change, Deed};
+use crate::domain::staff::{Scope, Token};
+use crate::store::tokens;
+
+/// How a token's secret begins, so that one that leaks is recognised.
+pub const PREFIX: &str = "lsp_";
+
+/// What a new token is to be.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What its owner calls it.
+    pub name: String,
+    /// The byline of what is posted with it.
+    pub display_name: Option<String>,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// When it stops working.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Issues a token and returns it with its secret, which can't be had again.
+///
+/// # Errors
+/// `Invalid` for a name that is empty or too long, no scope, or an expiry that has passed.
+pub async fn issue_token(
+    change: &mut Change,
+    wanted: NewToken,
+) -> Result<(Token, String), ActionError> {
+    let name = wanted.name.trim();
+    if name.is_empty() || name.len() > 100 {
+        return Err(ActionError::invalid(
+            "/name",
+            "give the token a name of 1 to 100 characters",
+        ));
+    }
+    if wanted.scopes.is_empty() {
+        let scopes: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        let detail = format!("say what it may be used for: {}", scopes.join(", "));
+        return Err(ActionError::invalid("/scopes", detail));
+    }
+    if wanted
+        .expires_at
+        .is_some_and(|expires| expires <= change.now)
+    {
+        return Err(ActionError::invalid(
+            "/expires_at",
+            "this instant has passed already",
+        ));
+    }
+    let secret = random_secret()?;
+    let token = Token {
+        id: Uuid::now_v7().to_string(),
+        name: name.to_owned(),
+        display_name: wanted.display_name.filter(|name| !name.trim().is_empty()),
+        scopes: wanted.scopes,
+        created_at: change.now,
+        expires_at: wanted.expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    tokens::insert_token(&mut change.tx, &token, &hash_of(&secret)).await?;
+    let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
+    let deed = Deed {
+        action: "issue_token",
+        kind: "token",
+        id: &token.id,
+        label: &token.name,
+        before: None,
+        after: Some(json!({"name": token.name, "scopes": scopes, "expires_at": token.expires_at})),
+    };
+    change.record(deed).await?;
+    Ok((token, secret))
+}
+
+/// Takes a token back; doing it twice is harmless.
+///
+/// # Errors
+/// `NotFound` if there is none with this id.
+pub async fn revoke_token(change: &mut Change, id: &str) -> Result<Token, ActionError> {
+    let token = tokens::find_token(&mut change.tx, id)
+        .await?
+        .ok_or_else(|| ActionError::NotFound(format!("there is no token with the id {id:?}")))?;
+    if token.revoked_at.is_some() {
+        return Ok(token);
+    }
+    tokens::set_token_revoked(&mut change.tx, id, change.now).await?;
+    let deed = Deed {
+        action: "revoke_token",
+        kind: "token",
+        id,
+        label: &token.name,
+        ..Deed::default()
+    };
+    change.record(deed).await?;
+    Ok(Token {
+        revoked_at: Some(change.now),
+        ..token
+    })
+}
+
+/// SHA-256 of a secret, in hexadecimal. A secret is 256 random bits, so it needs no salt and no
+/// slow hash.
+pub fn hash_of(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn random_secret() -> Result<String, ActionError> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        ActionError::Conflict(format!(
+            "the system gave no random numbers ({error}); try again"
+        ))
+    })?;
+    Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
+}

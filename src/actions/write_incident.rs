@@ -1,0 +1,345 @@
+//! Writes an incident by API: makes it, corrects its post, withdraws it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::add_update::{NewUpdate, Settings, insert_update, phase_fits, resolve};
+use super::checks::{self, Gathered, MAX_TITLE_CHARS};
+use super::{ActionError, Change, Deed};
+use crate::content::update_entries::{self, Context, Entry, Reading};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::store::incidents::{StoredIncident, find_incident, find_incident_by_slug, set_incident};
+use crate::store::updates::{StoredUpdate, set_mentions, set_update};
+use crate::store::{settings, states};
+
+/// An incident in the making.
+#[derive(Debug, Clone, Default)]
+pub struct NewIncident {
+    /// Its headline.
+    pub title: String,
+    /// The post; UPDATE entries in it are read as in a file.
+    pub markdown: String,
+    /// What sort of post it is.
+    pub kind: Option<Kind>,
+    /// Where it stands.
+    pub phase: Option<Phase>,
+    /// How bad it is.
+    pub impact: Option<Impact>,
+    /// What it names, and the states it sets.
+    pub components: Settings,
+    /// A maintenance's window: its start.
+    pub starts: Option<DateTime<Utc>>,
+    /// A maintenance's window: its end.
+    pub ends: Option<DateTime<Utc>>,
+    /// The byline.
+    pub author: Option<String>,
+    /// The post's date; without one, now.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Kept, but not published.
+    pub draft: bool,
+    /// A first update.
+    pub update: Option<NewUpdate>,
+}
+
+/// Makes an incident, with its first update and its components' states, and returns its slug.
+///
+/// # Errors
+/// `Invalid` for each field that can't be used, an UPDATE entry that can't be read for certain
+/// among them.
+pub async fn create_incident(
+    change: &mut Change,
+    wanted: NewIncident,
+) -> Result<Slug, ActionError> {
+    let kind = wanted.kind.unwrap_or(Kind::Disruption);
+    let known = checks::known(change).await?;
+    let published_at = wanted.published_at.unwrap_or(change.now);
+    let reading = read_post(change, &wanted.markdown, published_at).await?;
+    let mut wrong = Gathered::default();
+    wrong.take(check_title(&wanted.title))?;
+    wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
+    wrong.take(phase_fits(kind, wanted.phase))?;
+    wrong.take(checks::not_future(
+        "/published_at",
+        wanted.published_at,
+        change.now,
+    ))?;
+    wrong.take(check_window(kind, wanted.starts, wanted.ends))?;
+    wrong.take(checks::line(
+        "/author",
+        wanted.author.as_deref().unwrap_or_default(),
+        100,
+    ))?;
+    let components = wrong.take(resolve(&known, "/components", &wanted.components)?)?;
+    let reading = wrong.take(reading)?;
+    let mut first = None;
+    if let Some(update) = &wanted.update {
+        wrong.take(checks::markdown("/update/markdown", &update.markdown))?;
+        wrong.take(phase_fits(kind, update.phase))?;
+        wrong.take(checks::not_future("/update/at", update.at, change.now))?;
+        first = wrong.take(resolve(&known, "/update/components", &update.components)?)?;
+    }
+    wrong.finish()?;
+    let reading = reading.unwrap_or_default();
+    let stored = StoredIncident {
+        seq: change.next_seq(),
+        withdrawn_at: None,
+        hidden_at: None,
+        file: None,
+        fingerprint: None,
+        stated: String::new(),
+        incident: Incident {
+            id: Uuid::now_v7().to_string(),
+            slug: free_slug(change, &wanted.title).await?,
+            title: wanted.title.trim().to_owned(),
+            kind,
+            stated_phase: wanted.phase,
+            stated_impact: wanted.impact,
+            author: wanted
+                .author
+                .or_else(|| change.actor.display_name().map(str::to_owned)),
+            published_at,
+            precision: Precision::Minute,
+            starts: wanted.starts,
+            ends: wanted.ends,
+            summary: None,
+            markdown: reading.markdown.clone(),
+            mentions: Vec::new(),
+            changes: Vec::new(),
+            updates: Vec::new(),
+            edited_at: None,
+            public_at: change.now,
+            source: Source::Api,
+            draft: wanted.draft,
+        },
+    };
+    set_incident(&mut change.tx, &stored, change.now).await?;
+    write_post_states(change, &stored, &components.unwrap_or_default()).await?;
+    insert_entries(change, &stored, &reading.entries).await?;
+    change.touch_incident(&stored.incident.id);
+    let deed = Deed {
+        action: "create_incident",
+        kind: "incident",
+        id: &stored.incident.id,
+        label: &stored.incident.title,
+        before: None,
+        after: Some(as_json(&stored.incident)),
+    };
+    change.record(deed).await?;
+    if let Some(update) = &wanted.update {
+        let whole = find_incident(&mut change.tx, &stored.incident.id)
+            .await?
+            .unwrap_or(stored.clone());
+        insert_update(change, &whole, update, &first.unwrap_or_default()).await?;
+    }
+    change.settle().await?;
+    Ok(stored.incident.slug)
+}
+
+/// Reads a post's UPDATE entries. The outer error is the database's; the inner one is about the
+/// text.
+pub(super) async fn read_post(
+    change: &mut Change,
+    markdown: &str,
+    published_at: DateTime<Utc>,
+) -> Result<Result<Reading, ActionError>, ActionError> {
+    let known = checks::known(change).await?;
+    let settings: BTreeMap<String, String> = settings::list_site_settings(&mut change.tx).await?;
+    let zone = settings
+        .get("time_zone")
+        .and_then(|name| name.parse().ok())
+        .unwrap_or(chrono_tz::UTC);
+    let date_order = settings
+        .get("date_order")
+        .and_then(|word| crate::domain::site::DateOrder::parse(word))
+        .unwrap_or_else(|| crate::domain::site::default_date_order(zone));
+    let components: Vec<_> = known
+        .components
+        .iter()
+        .map(|component| (component.slug.clone(), component.name.clone()))
+        .collect();
+    let context = Context {
+        file: "",
+        first_line: 1,
+        zone,
+        date_order,
+        zones: &settings::zones_from_text(settings.get("zones").map_or("", String::as_str)),
+        posted_at: published_at,
+        posted_precision: Precision::Minute,
+        now: change.now,
+        components: &components,
+        states: &known.states,
+    };
+    let reading = update_entries::read(markdown, &context);
+    let errors: Vec<_> = reading
+        .problems
+        .iter()
+        .filter(|problem| problem.severity == crate::content::problem::Severity::Error)
+        .map(|problem| super::FieldError {
+            pointer: "/markdown".to_owned(),
+            detail: format!(
+                "line {}: {}{}",
+                problem.line,
+                problem.message,
+                problem
+                    .help
+                    .as_ref()
+                    .map(|help| format!("; {help}"))
+                    .unwrap_or_default()
+            ),
+        })
+        .collect();
+    Ok(if errors.is_empty() {
+        Ok(reading)
+    } else {
+        Err(ActionError::Invalid(errors))
+    })
+}
+
+/// Adds the UPDATE entries of a post as updates of their own.
+pub(super) async fn insert_entries(
+    change: &mut Change,
+    stored: &StoredIncident,
+    entries: &[Entry],
+) -> Result<(), ActionError> {
+    let mut order: Vec<&Entry> = entries.iter().collect();
+    order.sort_by_key(|entry| entry.at);
+    for entry in order {
+        let update = Update {
+            id: Uuid::now_v7().to_string(),
+            at: entry.at,
+            seq: change.next_seq(),
+            precision: entry.precision,
+            as_written: entry.as_written.clone(),
+            phase: entry.phase,
+            author: entry.author.clone(),
+            markdown: entry.markdown.clone(),
+            changes: Vec::new(),
+            mentions: Vec::new(),
+            restore: entry.restore,
+            edited_at: None,
+            public_at: change.now,
+            source: Source::Api,
+        };
+        let row = StoredUpdate {
+            incident_id: stored.incident.id.clone(),
+            update: update.clone(),
+            withdrawn_at: None,
+        };
+        set_update(&mut change.tx, &row, change.now).await?;
+        let components: Settings = entry
+            .changes
+            .iter()
+            .map(|line| {
+                (
+                    line.component.clone(),
+                    line.state.clone().map(|state| (state, line.note.clone())),
+                )
+            })
+            .collect();
+        super::add_update::write_states(change, &stored.incident.id, &update, &components).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn write_post_states(
+    change: &mut Change,
+    stored: &StoredIncident,
+    components: &Settings,
+) -> Result<(), ActionError> {
+    let incident = &stored.incident;
+    let at = match (incident.kind, incident.starts) {
+        (Kind::Maintenance, Some(starts)) => starts,
+        _ => incident.published_at,
+    };
+    let mut mentions = Vec::new();
+    for ((slug, setting), place) in components.iter().zip(1..) {
+        change.touch_history(slug);
+        let Some((state, note)) = setting else {
+            mentions.push(slug.clone());
+            continue;
+        };
+        let found = StateChange {
+            component: slug.clone(),
+            at,
+            seq: stored.seq + place,
+            state: state.clone(),
+            note: note.clone(),
+            incident: Some(incident.id.clone()),
+            update: None,
+            origin: Origin::Post,
+            public_at: incident.public_at,
+        };
+        let id = Uuid::now_v7().to_string();
+        states::insert_change(&mut change.tx, &id, &found, change.now).await?;
+    }
+    set_mentions(&mut change.tx, &incident.id, None, &mentions).await?;
+    Ok(())
+}
+
+/// The slug of a title, with a number behind it if it is taken.
+async fn free_slug(change: &mut Change, title: &str) -> Result<Slug, ActionError> {
+    let wanted = Slug::from_title(title).map_or_else(|| "incident".to_owned(), String::from);
+    let mut candidate = wanted.clone();
+    let mut number = 1;
+    loop {
+        let slug = Slug::parse(&candidate)
+            .map_err(|error| ActionError::invalid("/title", error.to_string()))?;
+        if find_incident_by_slug(&mut change.tx, &slug)
+            .await?
+            .is_none()
+        {
+            return Ok(slug);
+        }
+        number += 1;
+        candidate = format!("{wanted}-{number}");
+    }
+}
+
+pub(super) fn check_title(title: &str) -> Result<(), ActionError> {
+    if title.trim().is_empty() {
+        return Err(ActionError::invalid(
+            "/title",
+            "give it a title: what would a customer call it?",
+        ));
+    }
+    checks::line("/title", title, MAX_TITLE_CHARS)
+}
+
+pub(super) fn check_window(
+    kind: Kind,
+    starts: Option<DateTime<Utc>>,
+    ends: Option<DateTime<Utc>>,
+) -> Result<(), ActionError> {
+    match (kind, starts, ends) {
+        (Kind::Disruption | Kind::Notice, Some(_), _)
+        | (Kind::Disruption | Kind::Notice, _, Some(_)) => {
+            let pointer = if starts.is_some() { "/starts" } else { "/ends" };
+            Err(ActionError::invalid(
+                pointer,
+                format!("only a maintenance has a window, not a {}", kind.as_str()),
+            ))
+        }
+        (Kind::Maintenance, Some(starts), Some(ends)) if ends <= starts => Err(
+            ActionError::invalid("/ends", "the window ends before it begins"),
+        ),
+        (Kind::Maintenance, None, _) => Err(ActionError::invalid(
+            "/starts",
+            "a maintenance needs a window: say when it starts and ends",
+        )),
+        (Kind::Maintenance | Kind::Disruption | Kind::Notice, _, _) => Ok(()),
+    }
+}
+
+pub(super) fn as_json(incident: &Incident) -> serde_json::Value {
+    json!({
+        "slug": incident.slug, "title": incident.title, "kind": incident.kind, "markdown": incident.markdown,
+        "impact": incident.stated_impact, "author": incident.author, "starts": incident.starts,
+        "ends": incident.ends, "published_at": incident.published_at, "draft": incident.draft,
+    })
+}

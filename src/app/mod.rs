@@ -1,0 +1,134 @@
+//! Wires all rooms together and runs until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch as signal};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::site::refresh::Refresher;
+use crate::store::Store;
+use crate::web;
+use crate::web::assets::Assets;
+use crate::web::state::AppState;
+
+pub mod feed;
+
+/// How often the database is asked whether another process has changed it.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How long running requests may take to finish once it is told to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// The application, ready to run.
+#[derive(Debug)]
+pub struct App {
+    config: Config,
+    state: AppState,
+    refresher: Refresher,
+    listener: TcpListener,
+}
+
+impl App {
+    /// Opens the database, syncs the content folder, makes the first pages and takes the address.
+    pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let store = Store::open(&config.source.database)
+            .await
+            .with_context(|| format!("opening the database {}", config.source.database))?;
+        feed::sync_at_start(&store, &clock, &config).await?;
+        let refresher = Refresher::start(store.clone(), clock.clone(), config.base_url.clone())
+            .await
+            .context("making the first pages")?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
+        let state = AppState {
+            site: refresher.site(),
+            nudge: Arc::new(Notify::new()),
+            assets: Arc::new(Assets::new(clock.now())),
+            proxies: Arc::new(config.trusted_proxy.clone()),
+            store,
+            clock,
+        };
+        Ok(Self {
+            config,
+            state,
+            refresher,
+            listener,
+        })
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        Ok(self.listener.local_addr()?)
+    }
+
+    /// The parts that handlers share.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Serves until `stop` ends, then lets running requests finish.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let (stopping, stopped) = signal::channel(false);
+        let refreshing = tokio::spawn(keep_fresh(
+            self.refresher,
+            self.state.nudge.clone(),
+            stopped.clone(),
+        ));
+        let feeding = tokio::spawn(feed::keep_synced(
+            self.state.store.clone(),
+            self.state.clock.clone(),
+            self.config.clone(),
+            self.state.nudge.clone(),
+            stopped.clone(),
+        ));
+        let service =
+            web::router(self.state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let mut told = stopped;
+        let serving = axum::serve(self.listener, service).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping: running requests may finish");
+            let _ = stopping.send(true);
+        });
+        tokio::select! {
+            ended = async { serving.await } => ended.context("serving")?,
+            () = grace(&mut told) => tracing::warn!("stopped before every request had finished"),
+        }
+        feeding.await.context("watching the content folder")?;
+        refreshing.await.context("refreshing the pages")?;
+        self.state.store.close().await;
+        Ok(())
+    }
+}
+
+async fn grace(told: &mut signal::Receiver<bool>) {
+    // An error means that the sender is gone, which is as good as being told.
+    let _ = told.wait_for(|stop| *stop).await;
+    tokio::time::sleep(GRACE).await;
+}
+
+async fn keep_fresh(
+    mut refresher: Refresher,
+    nudge: Arc<Notify>,
+    mut stopped: signal::Receiver<bool>,
+) {
+    loop {
+        tokio::select! {
+            () = nudge.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        match refresher.refresh().await {
+            Ok(true) => tracing::debug!("new pages are served"),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(%error, "the pages can't be made anew; the last ones stay")
+            }
+        }
+    }
+}

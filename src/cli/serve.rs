@@ -1,0 +1,39 @@
+//! `lightship serve`: the server, until it is told to stop.
+
+use std::io::IsTerminal;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::token::first_token;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::telemetry;
+
+/// Serves until SIGINT or SIGTERM, then lets running requests finish.
+pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
+    telemetry::start(config.log_format);
+    let app = App::build(config, Clock::System).await?;
+    let address = app.address()?;
+    let state = app.state();
+    if std::io::stdout().is_terminal() {
+        if let Some(secret) = first_token(&state.store, &state.clock).await? {
+            anstream::println!(
+                "This is the first start. Your admin token, shown this once:\n\n    {secret}\n\n\
+                 `lightship login` keeps it for you; `lightship token create NAME` makes others.\n"
+            );
+        }
+        anstream::println!("The page is up: http://{address}/  (Ctrl-C stops it)");
+    } else {
+        tracing::info!(%address, "serving; `lightship token create NAME --scope admin` makes a token");
+    }
+    let mut terminated = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    app.run(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+    .await
+}

@@ -1,0 +1,42 @@
+//! The files that come with the binary: stylesheet and icon.
+
+use chrono::{DateTime, Utc};
+
+use crate::site::document::{CachePolicy, Document};
+use crate::urls;
+
+/// The documents of the files that come with the binary, compressed once at start.
+#[derive(Debug)]
+pub struct Assets(Vec<(&'static str, Document)>);
+
+impl Assets {
+    /// Compresses them; `started` is when they are said to have changed last.
+    pub fn new(started: DateTime<Utc>) -> Self {
+        let file = |path, media_type, body: &'static str| {
+            (
+                path,
+                Document::new(media_type, CachePolicy::Live, started, body.as_bytes()),
+            )
+        };
+        Self(vec![
+            file(
+                urls::STYLESHEET,
+                "text/css; charset=utf-8",
+                include_str!("../../assets/lightship.css"),
+            ),
+            file(
+                urls::FAVICON,
+                "image/svg+xml",
+                include_str!("../../assets/favicon.svg"),
+            ),
+        ])
+    }
+
+    /// The document at a path.
+    pub fn find(&self, path: &str) -> Option<&Document> {
+        self.0
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map(|(_, document)| document)
+    }
+}

@@ -1,0 +1,61 @@
+//! What every answer carries, whatever made it.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderName, HeaderValue, Request, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::state::AppState;
+
+/// No inline style or script, nothing from elsewhere but pictures that a post shows.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Adds the headers that keep browsers safe; HSTS only where the request came by HTTPS.
+pub(super) async fn secure(
+    State(state): State<AppState>,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let by_https = came_by_https(&request, &state.proxies);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    if by_https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+fn came_by_https(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
+    is_from_proxy(request, proxies)
+        && request
+            .headers()
+            .get("x-forwarded-proto")
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+/// Whether the connection comes from a proxy that may speak for a reader.
+fn is_from_proxy(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
+    request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_some_and(|ConnectInfo(peer)| {
+            let ip = peer.ip().to_canonical();
+            if proxies.is_empty() {
+                ip.is_loopback()
+            } else {
+                proxies.contains(&ip)
+            }
+        })
+}

@@ -1,0 +1,46 @@
+//! What handlers may take: the parts of the application, each by itself.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use tokio::sync::Notify;
+
+use super::assets::Assets;
+use crate::clock::Clock;
+use crate::site::SiteHandle;
+use crate::store::Store;
+
+/// Everything that handlers share.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: Clock,
+    /// The bytes served now.
+    pub site: SiteHandle,
+    /// Says that the database has changed, so that nobody waits for the next look at it.
+    pub nudge: Arc<Notify>,
+    /// The files that come with the binary.
+    pub assets: Arc<Assets>,
+    /// The proxies that may speak for a reader.
+    pub proxies: Arc<Vec<std::net::IpAddr>>,
+}
+
+impl FromRef<AppState> for SiteHandle {
+    fn from_ref(state: &AppState) -> Self {
+        state.site.clone()
+    }
+}
+
+impl FromRef<AppState> for Store {
+    fn from_ref(state: &AppState) -> Self {
+        state.store.clone()
+    }
+}
+
+impl FromRef<AppState> for Clock {
+    fn from_ref(state: &AppState) -> Self {
+        state.clock.clone()
+    }
+}

@@ -1,0 +1,97 @@
+//! The test world: a database of its own, a clock that stands still.
+
+use chrono::{DateTime, Utc};
+use lightship::actions::Change;
+use lightship::actions::edit_components::{Description, put_component};
+use lightship::clock::Clock;
+use lightship::domain::slug::Slug;
+use lightship::domain::staff::Actor;
+use lightship::snapshot::Snapshot;
+use lightship::snapshot::load::load;
+use lightship::store::Store;
+
+/// A database and a clock. On PostgreSQL each world is a schema of its own.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) async fn at(now: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match option_env_database() {
+            None => format!("sqlite:{}", folder.path().join("test.db").display()),
+            Some(server) => new_schema(&server, folder.path()).await,
+        };
+        let now: DateTime<Utc> = now.parse().expect("an instant");
+        Self {
+            store: Store::open(&url).await.expect("the database opens"),
+            clock: Clock::fixed(now),
+            _folder: folder,
+        }
+    }
+
+    pub(crate) async fn change(&self) -> Change {
+        Change::begin(&self.store, &self.clock, Actor::Host)
+            .await
+            .expect("a change begins")
+    }
+
+    pub(crate) async fn with_component(self, slug: &str) -> Self {
+        let mut change = self.change().await;
+        let description = Description {
+            name: slug.to_owned(),
+            group: None,
+            description: None,
+            position: None,
+            since: None,
+        };
+        put_component(&mut change, &self::slug(slug), description)
+            .await
+            .expect("a component");
+        change.commit().await.expect("it is kept");
+        self
+    }
+
+    pub(crate) async fn snapshot(&self) -> Snapshot {
+        load(&self.store, self.clock.now(), None)
+            .await
+            .expect("a snapshot")
+            .snapshot
+    }
+}
+
+pub(crate) fn slug(text: &str) -> Slug {
+    Slug::parse(text).expect("a slug")
+}
+
+/// The server that the second run of the suite names.
+fn option_env_database() -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which engine to test is the runner's to say"
+    )]
+    std::env::var("LIGHTSHIP_TEST_DATABASE").ok()
+}
+
+async fn new_schema(server: &str, unique: &std::path::Path) -> String {
+    sqlx::any::install_default_drivers();
+    let name = unique
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("a name")
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+        .to_lowercase();
+    let schema = format!("test{name}");
+    let pool = sqlx::AnyPool::connect(server)
+        .await
+        .expect("the server answers");
+    let statement = format!("create schema {schema}");
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .execute(&pool)
+        .await
+        .expect("a schema");
+    pool.close().await;
+    format!("{server}?options=-csearch_path%3D{schema}")
+}
