@@ -51,6 +51,8 @@ impl App {
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
             proxies: Arc::new(config.trusted_proxy.clone()),
+            failures: Arc::default(),
+            running: Arc::default(),
             store,
             clock,
         };

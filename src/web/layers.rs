@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -37,6 +38,21 @@ pub(super) async fn secure(
     response
 }
 
+/// The address of whoever asks: the connection's, or what a trusted proxy says last.
+pub(super) fn reader_address(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr> {
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    let peer = peer.ip().to_canonical();
+    if !is_proxy(peer, proxies) {
+        return Some(peer);
+    }
+    let said = parts.headers.get_all("x-forwarded-for").iter().next_back();
+    let last = said
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.rsplit(',').next())
+        .and_then(|text| text.trim().parse::<IpAddr>().ok());
+    Some(last.unwrap_or(peer))
+}
+
 fn came_by_https(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
     is_from_proxy(request, proxies)
         && request
@@ -50,12 +66,13 @@ fn is_from_proxy(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
     request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
-        .is_some_and(|ConnectInfo(peer)| {
-            let ip = peer.ip().to_canonical();
-            if proxies.is_empty() {
-                ip.is_loopback()
-            } else {
-                proxies.contains(&ip)
-            }
-        })
+        .is_some_and(|ConnectInfo(peer)| is_proxy(peer.ip().to_canonical(), proxies))
+}
+
+fn is_proxy(address: IpAddr, proxies: &[IpAddr]) -> bool {
+    if proxies.is_empty() {
+        address.is_loopback()
+    } else {
+        proxies.contains(&address)
+    }
 }

@@ -6,6 +6,8 @@ use axum::extract::FromRef;
 use tokio::sync::Notify;
 
 use super::assets::Assets;
+use super::auth::Failures;
+use super::writing::Running;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
 use crate::store::Store;
@@ -25,6 +27,10 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// The proxies that may speak for a reader.
     pub proxies: Arc<Vec<std::net::IpAddr>>,
+    /// Failed tokens by address.
+    pub failures: Arc<Failures>,
+    /// Requests with an `Idempotency-Key` that are running now.
+    pub running: Running,
 }
 
 impl FromRef<AppState> for SiteHandle {

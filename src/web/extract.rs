@@ -1,0 +1,87 @@
+//! Reading requests: slugs from paths and bodies from JSON, with errors that name the field.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::header;
+use axum::http::request::Parts;
+
+use super::error::AppError;
+use super::writing::Call;
+use crate::actions::ActionError;
+use crate::actions::add_update::Settings;
+use crate::domain::slug::Slug;
+use crate::render::json;
+use crate::render::json::fields::Body;
+use crate::render::json::ordered::ByComponent;
+use crate::render::json::setting::Setting;
+
+/// The body of a request, read.
+pub(super) fn body<T: Body>(call: &Call) -> Result<T, AppError> {
+    let is_json = call
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_none_or(|value| value.contains("json"));
+    if !is_json {
+        return Err(AppError::BadRequest(
+            "send the body as JSON: Content-Type: application/json".to_owned(),
+        ));
+    }
+    json::parse(&call.body).map_err(AppError::Invalid)
+}
+
+/// A slug from a path. One that can't be a slug names nothing.
+pub(super) fn slug(text: &str, what: &str) -> Result<Slug, AppError> {
+    Slug::parse(text).map_err(|_| {
+        AppError::Action(ActionError::NotFound(format!(
+            "there is no {what} {text:?}"
+        )))
+    })
+}
+
+/// What a request says of components, as actions take it.
+pub(super) fn settings(said: Option<ByComponent<Option<Setting>>>) -> Settings {
+    said.map(|settings| settings.0)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(slug, setting)| {
+            let setting =
+                setting.map(|setting| (setting.state().clone(), setting.note().map(str::to_owned)));
+            (slug, setting)
+        })
+        .collect()
+}
+
+/// A slug for something that may be made.
+pub(super) fn new_slug(text: &str) -> Result<Slug, AppError> {
+    Slug::parse(text)
+        .map_err(|error| AppError::Invalid(vec![json::FieldError::new("", error.to_string())]))
+}
+
+/// The one name in a path.
+pub(super) struct Name(pub(super) String);
+
+/// The names in a path, in order.
+pub(super) struct Names<const N: usize>(pub(super) [String; N]);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let Names([name]) = Names::<1>::from_request_parts(parts, state).await?;
+        Ok(Self(name))
+    }
+}
+
+impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Names<N> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let unreadable =
+            || AppError::BadRequest("the path can't be read; write it in UTF-8".to_owned());
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| unreadable())?;
+        let names: Vec<String> = params.iter().map(|(_, name)| name.to_owned()).collect();
+        names.try_into().map(Self).map_err(|_| unreadable())
+    }
+}

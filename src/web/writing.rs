@@ -1,0 +1,255 @@
+//! A request that changes something: its body, its `Idempotency-Key`, its answer, all in one
+//! transaction.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::auth::Staff;
+use super::error::AppError;
+use super::state::AppState;
+use crate::actions::Change;
+use crate::render::json::FieldError;
+use crate::store::idempotency::{Answer, find_answer, insert_answer};
+
+/// Requests that are running now, by token and key.
+pub type Running = Arc<Mutex<HashSet<(String, String)>>>;
+
+/// What a request is, as far as repeating it is concerned.
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
+    type Rejection = Response;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let (method, uri, headers) = (
+            parts.method.clone(),
+            parts.uri.clone(),
+            parts.headers.clone(),
+        );
+        let request = axum::extract::Request::from_parts(parts, body);
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(axum::response::IntoResponse::into_response)?;
+        Ok(Self {
+            method,
+            uri,
+            headers,
+            body,
+        })
+    }
+}
+
+/// A change in the making, asked for by a request.
+pub(super) struct Writing {
+    pub(super) change: Change,
+    remember: Option<(String, String, String)>,
+    nudge: Arc<tokio::sync::Notify>,
+    _turn: Option<Turn>,
+}
+
+/// What a request leads to.
+pub(super) enum Begun {
+    /// A change to make.
+    Fresh(Box<Writing>),
+    /// The answer that was given before.
+    Repeated(Response),
+}
+
+struct Turn {
+    running: Running,
+    key: (String, String),
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.remove(&self.key);
+    }
+}
+
+impl Writing {
+    /// Begins the change that a request asks for, unless it was made already.
+    pub(super) async fn begin(
+        state: &AppState,
+        staff: &Staff,
+        call: &Call,
+    ) -> Result<Begun, AppError> {
+        let key = match call.headers.get("idempotency-key") {
+            Some(value) if call.method == Method::POST => Some(checked_key(value)?),
+            Some(_) | None => None,
+        };
+        let turn = match &key {
+            Some(key) => Some(take_turn(
+                &state.running,
+                (staff.token.id.clone(), key.clone()),
+            )?),
+            None => None,
+        };
+        let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
+        let mut remember = None;
+        if let Some(key) = key {
+            let hash = hash_of(call);
+            if let Some(answer) = find_answer(change.tx(), &staff.token.id, &key).await? {
+                return repeated(&answer, &hash).map(Begun::Repeated);
+            }
+            remember = Some((staff.token.id.clone(), key, hash));
+        }
+        Ok(Begun::Fresh(Box::new(Self {
+            change,
+            remember,
+            nudge: state.nudge.clone(),
+            _turn: turn,
+        })))
+    }
+
+    /// Commits the change together with the memory of its answer, and answers.
+    pub(super) async fn finish<T: Serialize>(
+        mut self: Box<Self>,
+        status: StatusCode,
+        location: Option<String>,
+        body: &T,
+        remembered: Option<&T>,
+    ) -> Result<Response, AppError> {
+        let now = self.change.now();
+        if let Some((token, key, hash)) = &self.remember {
+            let answer = Answer {
+                request_hash: hash.clone(),
+                status: status.as_u16().into(),
+                location: location.clone(),
+                body: as_json(remembered.unwrap_or(body)),
+            };
+            insert_answer(self.change.tx(), token, key, &answer, now).await?;
+        }
+        let revision = self.change.commit().await?;
+        if revision.is_some() {
+            self.nudge.notify_one();
+        }
+        Ok(json_response(status, location.as_deref(), as_json(body)))
+    }
+}
+
+fn checked_key(value: &HeaderValue) -> Result<String, AppError> {
+    let key = value.to_str().unwrap_or_default().trim();
+    if key.is_empty() || key.len() > 200 {
+        return Err(AppError::BadRequest(
+            "an Idempotency-Key has 1 to 200 printable ASCII characters; a UUID is good".to_owned(),
+        ));
+    }
+    Ok(key.to_owned())
+}
+
+fn take_turn(running: &Running, key: (String, String)) -> Result<Turn, AppError> {
+    let is_free = running
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(key.clone());
+    if is_free {
+        Ok(Turn {
+            running: running.clone(),
+            key,
+        })
+    } else {
+        Err(AppError::StillRunning)
+    }
+}
+
+fn hash_of(call: &Call) -> String {
+    let mut hash = Sha256::new();
+    for part in [
+        call.method.as_str().as_bytes(),
+        call.uri.path().as_bytes(),
+        &call.body,
+    ] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn repeated(answer: &Answer, hash: &str) -> Result<Response, AppError> {
+    if answer.request_hash != hash {
+        return Err(AppError::Invalid(vec![FieldError::new(
+            "",
+            "this Idempotency-Key was used for another request; use a new one",
+        )]));
+    }
+    let status = u16::try_from(answer.status)
+        .ok()
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .unwrap_or(StatusCode::OK);
+    Ok(json_response(
+        status,
+        answer.location.as_deref(),
+        answer.body.clone(),
+    ))
+}
+
+/// A value as JSON. What is written here consists of texts, numbers and maps with text keys, which
+/// can always be written.
+pub(super) fn as_json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// An answer in JSON, with an ETag made of it.
+pub(super) fn json_response(status: StatusCode, location: Option<&str>, body: String) -> Response {
+    let etag = etag_of(&body);
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    if let Some(Ok(location)) = location.map(HeaderValue::from_str) {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// The strong ETag of a body.
+pub(super) fn etag_of(body: &str) -> String {
+    let hash = Sha256::digest(body.as_bytes());
+    let tag: String = hash[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("\"{tag}\"")
+}
+
+/// Checks `If-Match` against what stands now.
+pub(super) fn check_match(headers: &HeaderMap, current: &str) -> Result<(), AppError> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(());
+    };
+    let etag = etag_of(current);
+    let matches = value
+        .to_str()
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag == etag);
+    if matches {
+        Ok(())
+    } else {
+        Err(AppError::PreconditionFailed)
+    }
+}
