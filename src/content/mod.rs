@@ -13,6 +13,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::State;
 use crate::domain::update::{Phase, Precision};
 
+mod nearest;
 pub mod problem;
 pub mod update_entries;
 

@@ -1,4 +1,37 @@
 //! The grammar of UPDATE entries: what people type into a post, and what it means.
+//!
+//! The way of a body: [`literal`] takes out what stands for itself, [`blocks`] finds the
+//! paragraphs, headings and list items of the rest, [`flat`] and [`lexer`] make their lines into
+//! words, numbers and signs, [`header`] reads label ([`label`]) and time ([`time_text`]) with the
+//! rules of [`acceptance`], [`scan`] collects the beginnings, [`extent`] says how far each
+//! reaches, [`direction`] and [`resolution`] give each its instant.
+
+mod acceptance;
+mod blocks;
+mod calendar;
+mod clock;
+pub(in crate::content) mod comment;
+mod date;
+mod direction;
+mod extent;
+mod flat;
+mod header;
+mod label;
+mod lexer;
+pub(in crate::content) mod literal;
+mod reading;
+pub(in crate::content) mod report;
+pub(in crate::content) mod resolution;
+mod scan;
+mod state_list;
+#[cfg(test)]
+mod tests;
+mod text;
+pub(in crate::content) mod time_text;
+mod zone_reading;
+mod zone_text;
+
+pub use self::reading::read;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,318 @@
+//! Whether what reads like a header is one: the rules of what must stand between header and
+//! text, by what the header holds.
+
+use super::flat::{Line, Mark};
+use super::header::{Draft, Found, Gap, Header, Place, tail};
+use super::lexer::{Cursor, Lex, Token};
+
+/// What follows a draft.
+struct Rest<'a> {
+    tail: Gap,
+    /// The line ends here.
+    ends: bool,
+    /// The first token of the text.
+    next: Option<&'a Token>,
+    /// Every bracket that was opened is closed.
+    enclosed: bool,
+    /// A bracket that stays open.
+    open: Option<char>,
+    /// Bold or italics span the label and end before the text.
+    marked: bool,
+    /// Bold does.
+    bold: bool,
+}
+
+impl Rest<'_> {
+    /// A colon, a dash, brackets or the end of the line stand between header and text.
+    fn separates(&self) -> bool {
+        self.strictly() || self.ends
+    }
+
+    fn strictly(&self) -> bool {
+        self.tail.colon || self.tail.dash || self.enclosed
+    }
+
+    fn opens_bracket(&self) -> bool {
+        self.next
+            .is_some_and(|token| matches!(token.lex, Lex::Sign('(' | '[')))
+    }
+
+    /// The text begins like a sentence.
+    fn begins_sentence(&self) -> bool {
+        self.next
+            .is_some_and(|token| token.initial || token.lex == Lex::Opaque)
+    }
+}
+
+/// What the line is if the header is `draft`; `None` if it can't be that.
+pub(super) fn judge(
+    draft: &Draft,
+    line: &Line,
+    tokens: &[Token],
+    place: Place<'_>,
+) -> Option<Found> {
+    let mut open = draft.open.clone();
+    let mut cursor = Cursor {
+        tokens,
+        at: draft.end,
+    };
+    let tail = tail(&mut cursor, &mut open);
+    let next = cursor.peek();
+    let text_at = next.and_then(|token| line.glyphs.get(token.from).map(|glyph| glyph.start));
+    let (marked, bold) = marks(draft, line, tokens, place, text_at);
+    let rest = Rest {
+        tail,
+        ends: next.is_none() && !line.cut,
+        next,
+        enclosed: draft.bracketed && open.is_empty(),
+        open: open.first().copied(),
+        marked,
+        bold,
+    };
+    let verdict = if draft.label.is_some() || draft.phase.is_some() {
+        worded(draft, &rest, place)?
+    } else {
+        if is_day(draft, &rest) {
+            return Some(Found::Day(time(draft, line, tokens, place)));
+        }
+        unlabelled(draft, &rest, place)?
+    };
+    Some(Found::Header(build(
+        draft, &rest, verdict, line, tokens, place,
+    )))
+}
+
+/// Nothing but a date.
+fn is_day(draft: &Draft, rest: &Rest<'_>) -> bool {
+    rest.ends && draft.time.has_date() && draft.time.clock.is_none() && rest.open.is_none()
+}
+
+/// How a draft is a header.
+enum Verdict {
+    /// It is one.
+    Sure,
+    /// If a time turns up at the end of the entry.
+    NeedsTime,
+    /// It is one, and the phase at its end is the text, too.
+    PhaseIsText,
+}
+
+/// A date and a clock without label, or a clock under a day.
+fn unlabelled(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
+    let time = &draft.time;
+    time.clock?;
+    let separated = rest.tail.colon || rest.tail.dash || rest.ends;
+    let dated = time.has_date() && separated;
+    let under_day = place.under_day && (separated || rest.enclosed);
+    (rest.open.is_none() && (dated || under_day)).then_some(Verdict::Sure)
+}
+
+/// A label or phase word.
+fn worded(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
+    let timed = !draft.time.is_empty();
+    let capitals = match (draft.label, draft.phase) {
+        (Some(label), _) => label.capitals,
+        (None, Some(phase)) => phase.capitals,
+        (None, None) => false,
+    };
+    if rest.open.is_some() && !(rest.tail.colon || rest.tail.dash || capitals) {
+        return None;
+    }
+    if draft.phase_last {
+        return phase_at_end(draft, rest, place, timed);
+    }
+    if timed {
+        return with_time(draft, rest, place, capitals);
+    }
+    let needs_time = draft.label.is_some_and(|label| label.needs_time) || !place.first;
+    let verdict = if draft.label.is_some() {
+        label_alone(draft, rest, place)?
+    } else {
+        phase_alone(rest, place, capitals)?
+    };
+    Some(if needs_time {
+        Verdict::NeedsTime
+    } else {
+        verdict
+    })
+}
+
+fn with_time(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, capitals: bool) -> Option<Verdict> {
+    let begins = draft.colon && (rest.tail.comma || rest.begins_sentence());
+    let separated = rest.separates() || capitals || rest.bold || begins;
+    // In the middle of a paragraph, small letters are more likely a sentence that was wrapped.
+    let small = !place.first && !draft.initial && !rest.marked;
+    let small_ok = draft.label.is_some() && rest.strictly();
+    (separated && (!small || small_ok)).then_some(Verdict::Sure)
+}
+
+fn label_alone(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
+    let separated = rest.strictly() || (draft.equals && rest.tail.equals);
+    if place.heading {
+        return (separated || rest.ends).then_some(Verdict::Sure);
+    }
+    if separated || rest.opens_bracket() || rest.bold || (rest.marked && rest.ends) {
+        return Some(Verdict::Sure);
+    }
+    rest.ends.then_some(Verdict::NeedsTime)
+}
+
+fn phase_alone(rest: &Rest<'_>, place: Place<'_>, capitals: bool) -> Option<Verdict> {
+    if place.heading || rest.marked {
+        return rest.separates().then_some(Verdict::Sure);
+    }
+    if capitals && (rest.strictly() || rest.opens_bracket()) || rest.enclosed && capitals {
+        return Some(Verdict::Sure);
+    }
+    rest.separates().then_some(Verdict::NeedsTime)
+}
+
+/// The phase stands after label or time: `UPDATE 10:48 - RESOLVED`.
+fn phase_at_end(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, timed: bool) -> Option<Verdict> {
+    let capitals = draft.phase.is_some_and(|phase| phase.capitals);
+    let shouted = rest
+        .next
+        .is_some_and(|token| token.capitals && token.to - token.from > 1);
+    let separated = rest.tail.colon || rest.tail.dash || rest.tail.closed || rest.ends;
+    let loud = capitals && !shouted && !place.heading;
+    if !separated && !loud {
+        return None;
+    }
+    if !timed && !place.first {
+        return Some(Verdict::NeedsTime);
+    }
+    let plain = !place.heading && !capitals && !rest.marked && !rest.enclosed;
+    if rest.ends && plain && draft.phase_gap.colon {
+        return Some(Verdict::PhaseIsText);
+    }
+    Some(Verdict::Sure)
+}
+
+/// Whether a mark spans the label and ends before the text; whether a bold one does.
+fn marks(
+    draft: &Draft,
+    line: &Line,
+    tokens: &[Token],
+    place: Place<'_>,
+    text_at: Option<usize>,
+) -> (bool, bool) {
+    let Some(label) = tokens
+        .get(draft.word_from)
+        .and_then(|token| line.glyphs.get(token.from))
+    else {
+        return (false, false);
+    };
+    let mut found = (false, false);
+    for mark in marks_of(line, place) {
+        if mark.range.start > label.start {
+            break;
+        }
+        let spans = mark.range.end > label.start;
+        if spans && text_at.is_none_or(|text_at| mark.range.end <= text_at) {
+            found.0 = true;
+            found.1 |= mark.strong;
+        }
+    }
+    found
+}
+
+/// The marks that begin in the line.
+fn marks_of<'a>(line: &Line, place: Place<'a>) -> impl Iterator<Item = &'a Mark> {
+    let (start, end) = (line.start, line.end);
+    let first = place.marks.partition_point(|mark| mark.range.start < start);
+    place.marks[first..]
+        .iter()
+        .take_while(move |mark| mark.range.start < end)
+}
+
+fn time(
+    draft: &Draft,
+    line: &Line,
+    tokens: &[Token],
+    place: Place<'_>,
+) -> super::time_text::TimeText {
+    let mut time = draft.time.clone();
+    for (from, to) in &draft.runs {
+        let first = tokens.get(*from).map_or(0, |token| token.from);
+        let last = tokens.get(to.max(&1) - 1).map_or(0, |token| token.to);
+        time.note(line, first, last, place.source);
+    }
+    close_bracket(&mut time);
+    time
+}
+
+/// `12:00 CEST (06:00 AM EDT` loses its closing bracket with the gap after it.
+fn close_bracket(time: &mut super::time_text::TimeText) {
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        let count = |bracket| time.written.chars().filter(|c| *c == bracket).count();
+        if count(open) > count(close) {
+            time.written.push(close);
+        }
+    }
+}
+
+fn build(
+    draft: &Draft,
+    rest: &Rest<'_>,
+    verdict: Verdict,
+    line: &Line,
+    tokens: &[Token],
+    place: Place<'_>,
+) -> Header {
+    let glyph_of = |token: usize| {
+        tokens
+            .get(token)
+            .and_then(|token| line.glyphs.get(token.from))
+    };
+    let end_glyph = tokens
+        .get(draft.end.max(1) - 1)
+        .and_then(|token| line.glyphs.get(token.to.max(1) - 1));
+    let start = glyph_of(draft.from).map_or(line.start, |glyph| glyph.start);
+    let end = end_glyph.map_or(start, |glyph| glyph.end);
+    let text_token = match verdict {
+        Verdict::PhaseIsText => tokens.get(draft.phase_from),
+        Verdict::Sure | Verdict::NeedsTime => rest.next,
+    };
+    let (text_start, prefix) = match text_token {
+        Some(token) => text_begins(token.from, line, place),
+        None if line.cut => (Some(end), String::new()),
+        None => (None, String::new()),
+    };
+    Header {
+        number: draft.label.and_then(|label| label.number),
+        phase: draft.phase.map(|phase| phase.phase),
+        time: time(draft, line, tokens, place),
+        text_start,
+        start,
+        end,
+        needs_time: matches!(verdict, Verdict::NeedsTime),
+        open_bracket: rest.open,
+        prefix,
+        unlabelled: draft.label.is_none() && draft.phase.is_none(),
+    }
+}
+
+/// Where the text begins that is seen to begin with the glyph `index`: at the marker that opens
+/// right before it. And the markers that began in the header and go on, to be opened again.
+fn text_begins(index: usize, line: &Line, place: Place<'_>) -> (Option<usize>, String) {
+    let Some(glyph) = line.glyphs.get(index) else {
+        return (None, String::new());
+    };
+    let header_end = index
+        .checked_sub(1)
+        .and_then(|before| line.glyphs.get(before))
+        .map_or(line.start, |before| before.end);
+    let mut start = glyph.start;
+    let mut prefix = String::new();
+    for mark in marks_of(line, place) {
+        if mark.range.start >= glyph.start || mark.range.end <= glyph.start {
+            continue;
+        }
+        if mark.range.start >= header_end {
+            start = start.min(mark.range.start);
+        } else {
+            prefix.push_str(place.source.get(mark.opener.clone()).unwrap_or_default());
+        }
+    }
+    (Some(start), prefix)
+}

@@ -1,0 +1,212 @@
+//! The one comment under a header that holds what only machines need:
+//! `<!-- id: 0195…; author: Tyler; edited_at: 2013-02-26T10:00:00Z; restore: no -->`.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::slug::Slug;
+use crate::domain::update::Precision;
+
+/// What a comment says of its entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::content) struct Comment {
+    pub(in crate::content) id: Option<String>,
+    pub(in crate::content) author: Option<String>,
+    pub(in crate::content) edited_at: Option<DateTime<Utc>>,
+    pub(in crate::content) public_at: Option<DateTime<Utc>>,
+    pub(in crate::content) restore: bool,
+    /// The instant, where the header can't say it.
+    pub(in crate::content) at: Option<DateTime<Utc>>,
+    /// The precision, where the header can't say it.
+    pub(in crate::content) precision: Option<Precision>,
+    /// The time as it was once typed.
+    pub(in crate::content) written: Option<String>,
+    /// Components that the update only names.
+    pub(in crate::content) names: Vec<Slug>,
+}
+
+impl Default for Comment {
+    fn default() -> Self {
+        Self {
+            id: None,
+            author: None,
+            edited_at: None,
+            public_at: None,
+            restore: true,
+            at: None,
+            precision: None,
+            written: None,
+            names: Vec::new(),
+        }
+    }
+}
+
+/// Whether a comment only marks the end of an update.
+pub(super) fn is_end_of_update(html: &str) -> bool {
+    inner(html).is_some_and(|inner| inner.trim().eq_ignore_ascii_case("end of update"))
+}
+
+fn inner(html: &str) -> Option<&str> {
+    html.trim().strip_prefix("<!--")?.strip_suffix("-->")
+}
+
+/// Reads a comment; `None` if it isn't one of this kind. What can't be understood in it is in
+/// the list, for a warning.
+pub(super) fn parse(html: &str) -> Option<(Comment, Vec<String>)> {
+    let inner = inner(html)?;
+    if inner.len() > 10_000 {
+        return None;
+    }
+    let mut comment = Comment::default();
+    let mut bad = Vec::new();
+    let mut any = false;
+    for field in fields(inner) {
+        let field = field.trim();
+        if field.is_empty() {
+            continue;
+        }
+        let (key, value) = field.split_once(':')?;
+        let value = unquote(value.trim());
+        match set(&mut comment, key.trim(), &value) {
+            Some(true) => {}
+            Some(false) => bad.push(field.to_owned()),
+            None => return None,
+        }
+        any = true;
+    }
+    any.then_some((comment, bad))
+}
+
+/// Sets a field. `None`: there is none of that name. `Some(false)`: it can't have that value.
+fn set(comment: &mut Comment, key: &str, value: &str) -> Option<bool> {
+    let instant = || {
+        DateTime::parse_from_rfc3339(value)
+            .ok()
+            .map(|at| at.with_timezone(&Utc))
+    };
+    Some(match key {
+        "id" => {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+            let good = !value.is_empty() && value.len() <= 100 && value.bytes().all(plain);
+            comment.id = good.then(|| value.to_owned());
+            good
+        }
+        "author" => {
+            comment.author = Some(value.to_owned()).filter(|value| !value.is_empty());
+            true
+        }
+        "edited_at" => {
+            comment.edited_at = instant();
+            comment.edited_at.is_some()
+        }
+        "public_at" => {
+            comment.public_at = instant();
+            comment.public_at.is_some()
+        }
+        "at" => {
+            comment.at = instant();
+            comment.at.is_some()
+        }
+        "precision" => {
+            comment.precision = Precision::parse(value);
+            comment.precision.is_some()
+        }
+        "written" => {
+            comment.written = Some(value.to_owned());
+            true
+        }
+        "restore" => {
+            comment.restore = !matches!(value, "no" | "false");
+            matches!(value, "no" | "false" | "yes" | "true")
+        }
+        "names" => {
+            let slugs: Result<Vec<_>, _> = value
+                .split(',')
+                .map(|slug| Slug::parse(slug.trim()))
+                .collect();
+            let good = slugs.is_ok();
+            comment.names = slugs.unwrap_or_default();
+            good
+        }
+        _ => return None,
+    })
+}
+
+/// Splits at semicolons and line ends that stand outside of quotes.
+fn fields(text: &str) -> Vec<&str> {
+    let mut fields = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ';' | '\n' if !quoted => {
+                fields.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    fields.push(&text[start..]);
+    fields
+}
+
+fn unquote(value: &str) -> String {
+    if value.starts_with('"') {
+        serde_json::from_str(value).unwrap_or_else(|_| value.to_owned())
+    } else {
+        value.to_owned()
+    }
+}
+
+/// Writes a value so that [`parse`] reads it back and no comment ends in it.
+fn quote(value: &str) -> String {
+    let plain =
+        |c: char| c.is_alphanumeric() || matches!(c, ' ' | ',' | '.' | '/' | ':' | '+' | '_');
+    let simple = !value.is_empty() && value.trim() == value && value.chars().all(plain);
+    // Hyphens one at a time can't end a comment.
+    if simple
+        || (!value.is_empty()
+            && !value.contains("--")
+            && value.trim() == value
+            && !value.starts_with('-')
+            && !value.ends_with('-')
+            && value.chars().all(|c| plain(c) || c == '-'))
+    {
+        return value.to_owned();
+    }
+    serde_json::Value::from(value)
+        .to_string()
+        .replace('-', "\\u002d")
+        .replace('>', "\\u003e")
+        .replace('<', "\\u003c")
+        .replace('\u{7f}', "\\u007f")
+}
+
+/// Writes a comment; empty if there is nothing to say.
+pub(in crate::content) fn render(comment: &Comment) -> String {
+    let instant = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+    let mut fields = Vec::new();
+    let mut add = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            fields.push(format!("{key}: {value}"));
+        }
+    };
+    add("id", comment.id.clone());
+    add("author", comment.author.as_deref().map(quote));
+    add("edited_at", comment.edited_at.map(instant));
+    add("public_at", comment.public_at.map(instant));
+    add("restore", (!comment.restore).then(|| "no".to_owned()));
+    add("at", comment.at.map(instant));
+    add(
+        "precision",
+        comment.precision.map(|p| p.as_str().to_owned()),
+    );
+    add("written", comment.written.as_deref().map(quote));
+    let names: Vec<_> = comment.names.iter().map(Slug::as_str).collect();
+    add("names", (!names.is_empty()).then(|| names.join(", ")));
+    if fields.is_empty() {
+        return String::new();
+    }
+    format!("<!-- {} -->", fields.join("; "))
+}

@@ -1,0 +1,186 @@
+//! The words that begin an entry: labels with their ordinals and numbers, and phase words.
+
+use super::date;
+use super::lexer::{Cursor, Lex};
+use crate::domain::update::Phase;
+
+/// "Update" in one of its forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Label {
+    /// Its number: "Second update", "Update #2".
+    pub(super) number: Option<u32>,
+    /// The label's own word is all capitals.
+    pub(super) capitals: bool,
+    /// A word before it makes it an entry only if a time stands in it: "Maintenance update".
+    pub(super) needs_time: bool,
+}
+
+/// Takes a label, with what stands before it and its number, if one stands here.
+pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
+    let mut ahead = *cursor;
+    let mut number = None;
+    let mut prefixed = false;
+    let mut needs_time = false;
+    for _ in 0..2 {
+        let mut word = ahead;
+        if let Some(ordinal) = ordinal(&mut word) {
+            number = number.or(ordinal);
+        } else if word.one_of(&QUALIFIERS) {
+            needs_time = true;
+        } else if !word.one_of(&["status"]) {
+            break;
+        }
+        prefixed = true;
+        let spaced = word.space();
+        if !spaced && !word.sign('-') {
+            return None;
+        }
+        ahead = word;
+    }
+    let token = ahead.peek()?;
+    let noun = matches!(ahead.word()?, "update" | "edit");
+    let participle = matches!(token.text.as_str(), "updated" | "edited");
+    // "Last updated: …" speaks of the page, not of an event.
+    if !(noun || participle && !prefixed) || ahead.is_alphanumeric() {
+        return None;
+    }
+    if noun {
+        number = number_after(&mut ahead).or(number);
+    }
+    *cursor = ahead;
+    Some(Label {
+        number,
+        capitals: token.capitals,
+        needs_time,
+    })
+}
+
+/// `#2`, `no. 2`, ` 2`, but not the beginning of a time, a date or a version.
+fn number_after(cursor: &mut Cursor<'_>) -> Option<u32> {
+    let mut ahead = *cursor;
+    ahead.space();
+    let mut named = ahead.sign('#');
+    if !named && ahead.one_of(&["no", "nr", "number"]) {
+        ahead.sign('.');
+        ahead.space();
+        named = true;
+    }
+    let value = ahead.number(1..=3)?;
+    if !named && is_part_of_more(*cursor) || continues(ahead) {
+        return None;
+    }
+    *cursor = ahead;
+    Some(value)
+}
+
+/// Whether the figure after these spaces begins a date or a time.
+fn is_part_of_more(mut cursor: Cursor<'_>) -> bool {
+    cursor.space();
+    let mut clock = cursor;
+    let mut day = cursor;
+    super::clock::clock(&mut clock).is_some() || date::date(&mut day).is_some()
+}
+
+/// Whether a number goes on after what was taken: `4.2`, `10:48`, `2nd`, `5%`.
+fn continues(cursor: Cursor<'_>) -> bool {
+    let sign = cursor.any_sign_ahead(&['.', ':', '/', '-', ',']);
+    let number = cursor
+        .peek_at(1)
+        .is_some_and(|token| token.lex == Lex::Number);
+    cursor.is_alphanumeric() || (sign && number) || cursor.any_sign_ahead(&['%', '°', '$', '€'])
+}
+
+/// A word of order before a label. `Some(None)` for one without a number, such as "final".
+fn ordinal(cursor: &mut Cursor<'_>) -> Option<Option<u32>> {
+    if cursor.digits() > 0 {
+        let value = cursor.number(1..=2)?;
+        return cursor
+            .one_of(&["st", "nd", "rd", "th"])
+            .then_some(Some(value));
+    }
+    let word = cursor.word()?;
+    if let Some(index) = ORDINALS.iter().position(|ordinal| *ordinal == word) {
+        return Some(u32::try_from(index + 1).ok());
+    }
+    ADJECTIVES.contains(&word).then_some(None)
+}
+
+const ORDINALS: [&str; 10] = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+];
+
+const ADJECTIVES: [&str; 12] = [
+    "final",
+    "latest",
+    "last",
+    "new",
+    "newest",
+    "another",
+    "further",
+    "quick",
+    "brief",
+    "short",
+    "important",
+    "urgent",
+];
+
+const QUALIFIERS: [&str; 7] = [
+    "service",
+    "incident",
+    "maintenance",
+    "outage",
+    "network",
+    "server",
+    "mail",
+];
+
+/// A phase word, and whether it is all capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PhaseWord {
+    pub(super) phase: Phase,
+    pub(super) capitals: bool,
+}
+
+/// Takes a phase word, if one stands here.
+pub(super) fn phase(cursor: &mut Cursor<'_>) -> Option<PhaseWord> {
+    let mut ahead = *cursor;
+    let token = ahead.peek()?;
+    let mut capitals = token.capitals;
+    let phase = match ahead.word()? {
+        "investigating" => Phase::Investigating,
+        "identified" => Phase::Identified,
+        "monitoring" => Phase::Monitoring,
+        "resolved" | "fixed" => Phase::Resolved,
+        "scheduled" => Phase::Scheduled,
+        "verifying" => Phase::Verifying,
+        "completed" => Phase::Completed,
+        "cancelled" | "canceled" => Phase::Cancelled,
+        "in" => {
+            let joined = ahead.space() || ahead.sign('_') || ahead.sign('-');
+            capitals &= ahead.peek().is_some_and(|token| token.capitals);
+            if !joined || !ahead.one_of(&["progress"]) {
+                return None;
+            }
+            Phase::InProgress
+        }
+        _ => return None,
+    };
+    if ahead.is_alphanumeric() {
+        return None;
+    }
+    *cursor = ahead;
+    Some(PhaseWord { phase, capitals })
+}
+
+/// The phase word that a misspelt one is nearest to, if it is near: `monitorng`.
+pub(super) fn nearest_phase(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    Phase::ALL
+        .into_iter()
+        .map(Phase::as_str)
+        .chain(["fixed"])
+        .map(|known| (strsim::damerau_levenshtein(known, &word), known))
+        .filter(|(distance, known)| *distance <= 2 && known.len() > 4)
+        .min()
+        .map(|(_, known)| known)
+}

@@ -1,0 +1,106 @@
+//! Problems with their places: turns a range of the body into file, line, column and width.
+
+use std::ops::Range;
+
+use crate::content::problem::{Problem, Severity};
+
+/// More problems than anyone reads; the last one says how many there were.
+const MOST: usize = 100;
+
+/// Characters of a line that a problem shows at most.
+const SHOWN: usize = 1000;
+
+/// Collects the problems of one text.
+pub(in crate::content) struct Report<'a> {
+    file: &'a str,
+    text: &'a str,
+    first_line: usize,
+    line_starts: Vec<usize>,
+    problems: Vec<Problem>,
+    left_out: usize,
+}
+
+impl<'a> Report<'a> {
+    /// For a text that begins on line `first_line` of a file.
+    pub(in crate::content) fn new(file: &'a str, text: &'a str, first_line: usize) -> Self {
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            file,
+            text,
+            first_line,
+            line_starts,
+            problems: Vec::new(),
+            left_out: 0,
+        }
+    }
+
+    /// The line of the file in which a place of the text is.
+    pub(in crate::content) fn line_of(&self, at: usize) -> usize {
+        self.first_line
+            + self
+                .line_starts
+                .partition_point(|start| *start <= at)
+                .max(1)
+            - 1
+    }
+
+    /// Adds a problem about a range of the text.
+    pub(in crate::content) fn add(
+        &mut self,
+        severity: Severity,
+        place: Range<usize>,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        if self.problems.len() >= MOST && severity != Severity::Error {
+            self.left_out += 1;
+            return;
+        }
+        if self.problems.len() >= 2 * MOST {
+            self.left_out += 1;
+            return;
+        }
+        let index = self
+            .line_starts
+            .partition_point(|start| *start <= place.start)
+            .max(1)
+            - 1;
+        let start = self.line_starts.get(index).copied().unwrap_or(0);
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .map_or(self.text.len(), |next| next - 1);
+        let count =
+            |range: Range<usize>| self.text.get(range).map_or(0, |text| text.chars().count());
+        let line = self.text.get(start..end).unwrap_or_default();
+        self.problems.push(Problem {
+            severity,
+            file: self.file.to_owned(),
+            line: self.first_line + index,
+            column: count(start..place.start) + 1,
+            width: count(place.start..place.end.min(end)).max(1),
+            source: line.trim_end_matches('\r').chars().take(SHOWN).collect(),
+            message: message.into(),
+            help,
+        });
+    }
+
+    /// The problems, by line and column.
+    pub(in crate::content) fn finish(mut self) -> Vec<Problem> {
+        self.problems
+            .sort_by_key(|problem| (problem.line, problem.column));
+        if self.left_out > 0
+            && let Some(last) = self.problems.last().cloned()
+        {
+            self.problems.push(Problem {
+                severity: Severity::Warning,
+                message: format!("and {} more problems like these", self.left_out),
+                help: None,
+                ..last
+            });
+        }
+        self.problems
+    }
+}

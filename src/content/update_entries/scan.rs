@@ -1,0 +1,285 @@
+//! Goes through the blocks of a body once and notes where entries begin, where days stand, and
+//! which lines give an entry its time at its end.
+
+use super::blocks::{Block, Sort};
+use super::flat::Line;
+use super::header::{self, Found, Header, Place};
+use super::time_text::{self, TimeText};
+
+/// The beginning of an entry.
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    pub(super) block: usize,
+    pub(super) line: usize,
+    pub(super) header: Header,
+    /// The day that stands above it.
+    pub(super) day: Option<usize>,
+    /// The time in a line of its own.
+    pub(super) trailing: Option<Trailing>,
+    /// Where what is cut out of the post for it begins.
+    pub(super) offset: usize,
+}
+
+/// A line that gives an entry its time.
+#[derive(Debug, Clone)]
+pub(super) struct Trailing {
+    pub(super) time: TimeText,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The entry ends with it; else it is still part of the header.
+    pub(super) closes: bool,
+}
+
+/// A line or heading that is nothing but a date.
+#[derive(Debug, Clone)]
+pub(super) struct Day {
+    pub(super) time: TimeText,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    pub(super) starts: Vec<Start>,
+    pub(super) days: Vec<Day>,
+    /// What looks like a header and was not read as one.
+    pub(super) doubtful: Vec<(usize, usize)>,
+}
+
+/// Goes through the blocks.
+pub(super) fn scan(blocks: &[Block], source: &str) -> Scan {
+    let mut scanner = Scanner {
+        source,
+        scan: Scan::default(),
+        day: None,
+        open: None,
+    };
+    for (index, block) in blocks.iter().enumerate() {
+        scanner.block(index, block);
+    }
+    let mut scan = scanner.scan;
+    let (kept, dropped): (Vec<_>, Vec<_>) = scan
+        .starts
+        .into_iter()
+        .partition(|start| !start.header.needs_time || start.trailing.is_some());
+    scan.starts = kept;
+    scan.doubtful.extend(
+        dropped
+            .iter()
+            .map(|start| (start.header.start, start.header.end)),
+    );
+    scan.doubtful.sort_unstable();
+    scan
+}
+
+struct Scanner<'a> {
+    source: &'a str,
+    scan: Scan,
+    /// The day above, and the level of its heading; 7 for a line.
+    day: Option<(usize, u8)>,
+    /// The entry without a time that a line below may give one.
+    open: Option<Open>,
+}
+
+/// An entry that waits for its time.
+#[derive(Clone, Copy)]
+struct Open {
+    start: usize,
+    /// Its header fills its line, so that it goes on after its paragraph.
+    fills: bool,
+    /// It is in an item of a list.
+    item: bool,
+    /// It has text, so that a time would be its last line.
+    has_text: bool,
+    /// Its paragraph is over: only a line that says "posted" counts.
+    over: bool,
+}
+
+impl Scanner<'_> {
+    fn block(&mut self, index: usize, block: &Block) {
+        match &block.sort {
+            Sort::Heading(level) => {
+                self.open = None;
+                if self.day.is_some_and(|(_, above)| above >= *level) {
+                    self.day = None;
+                }
+                self.lines(index, block, Some(*level));
+            }
+            Sort::Paragraph => self.lines(index, block, None),
+            Sort::Item(_) => {
+                if self.open.is_some_and(|open| open.over) {
+                    self.open = None;
+                }
+                self.lines(index, block, None);
+            }
+            Sort::Rule => {
+                self.open = None;
+                self.day = None;
+            }
+            Sort::Comment => {}
+            Sort::Literal | Sort::Other => self.text_goes_by(),
+        }
+    }
+
+    fn text_goes_by(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.has_text = true;
+            if open.over || !open.fills {
+                self.open = None;
+            }
+        }
+    }
+
+    fn lines(&mut self, index: usize, block: &Block, level: Option<u8>) {
+        let mut first = true;
+        for (number, line) in block.flat.lines.iter().enumerate() {
+            if level.is_some() && number > 0 {
+                break;
+            }
+            if self.takes_time(line, number == 0) {
+                first = true;
+                continue;
+            }
+            if self.open.is_some_and(|open| open.over) {
+                self.open = None;
+            }
+            let place = Place {
+                source: self.source,
+                marks: &block.flat.marks,
+                heading: level.is_some(),
+                first,
+                under_day: self.day.is_some(),
+            };
+            first = false;
+            match header::find(line, place) {
+                Found::Header(header) => self.start(index, number, block, header),
+                Found::Day(time) => self.day(time, line, block, level),
+                Found::Doubtful { from, to } if number == 0 && self.open.is_none() => {
+                    self.scan.doubtful.push((from, to));
+                    self.text_goes_by();
+                }
+                Found::Doubtful { .. } | Found::Prose => self.text_goes_on(),
+            }
+        }
+        self.track(block);
+        match &mut self.open {
+            Some(open) if open.item => self.open = None,
+            Some(open) if !open.fills => open.over = true,
+            Some(_) | None => {}
+        }
+    }
+
+    fn text_goes_on(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.has_text = true;
+        }
+    }
+
+    fn start(&mut self, block_index: usize, line: usize, block: &Block, header: Header) {
+        let fills = header.text_start.is_none();
+        let timeless = header.time.is_empty();
+        let offset = match block.sort {
+            _ if line > 0 => block.flat.lines[line].start,
+            _ => block.range.start,
+        };
+        self.scan.starts.push(Start {
+            block: block_index,
+            line,
+            day: self.day.map(|(day, _)| day),
+            trailing: None,
+            offset,
+            header,
+        });
+        self.open = timeless.then_some(Open {
+            start: self.scan.starts.len() - 1,
+            fills: matches!(block.sort, Sort::Heading(_))
+                || (fills && line + 1 >= block.flat.lines.len()),
+            item: matches!(block.sort, Sort::Item(_)),
+            has_text: !fills,
+            over: false,
+        });
+    }
+
+    fn day(&mut self, time: TimeText, line: &Line, block: &Block, level: Option<u8>) {
+        self.open = None;
+        let whole = block.flat.lines.len() == 1;
+        let (start, end) = if whole {
+            (block.range.start, block.range.end)
+        } else {
+            (line.start, line.end)
+        };
+        self.scan.days.push(Day { time, start, end });
+        self.day = Some((self.scan.days.len() - 1, level.unwrap_or(7)));
+    }
+
+    /// Takes the line for the time of the entry that waits for one, if it is one.
+    fn takes_time(&mut self, line: &Line, begins_block: bool) -> bool {
+        let Some(open) = self.open else {
+            return false;
+        };
+        // A line that long is text.
+        let Some(time) = (line.glyphs.len() <= 120)
+            .then(|| time_text::whole_line(line, self.source))
+            .flatten()
+        else {
+            return false;
+        };
+        let signed = time_text::is_signed(line);
+        let next_line = !open.has_text && (!begins_block || time.has_date());
+        let whole = time.has_date() && time.clock.is_some();
+        let fits = if open.over {
+            signed && whole
+        } else {
+            whole || (next_line && time.clock.is_some())
+        };
+        if !fits {
+            return false;
+        }
+        let Some(start) = self.scan.starts.get_mut(open.start) else {
+            return false;
+        };
+        start.trailing = Some(Trailing {
+            time,
+            start: line.start,
+            end: line.end,
+            closes: open.has_text,
+        });
+        self.open = None;
+        true
+    }
+
+    /// `{{< track "2018-04-13 17:30:00" >}}` at the end of a paragraph.
+    fn track(&mut self, block: &Block) {
+        let Some(open) = self.open else { return };
+        let Some(last) = block.flat.lines.last() else {
+            return;
+        };
+        let Some((start, inner)) = track_in(self.source, last.start, last.end) else {
+            return;
+        };
+        let Some(mut time) = time_text::whole_text(inner) else {
+            return;
+        };
+        time.place = start..last.end;
+        if let Some(entry) = self.scan.starts.get_mut(open.start) {
+            entry.trailing = Some(Trailing {
+                time,
+                start,
+                end: last.end,
+                closes: true,
+            });
+            self.open = None;
+        }
+    }
+}
+
+/// The last `{{< track "…" >}}` of a line: where it begins, and what it holds. Nothing else may
+/// follow it.
+fn track_in(source: &str, start: usize, end: usize) -> Option<(usize, &str)> {
+    let line = source.get(start..end)?;
+    let at = line.rfind("{{<")?;
+    let inner = line[at + 3..].trim_end().strip_suffix(">}}")?.trim();
+    let quoted = inner.strip_prefix("track")?.trim();
+    Some((start + at, quoted.trim_matches(['"', '\'', '“', '”'])))
+}

@@ -1,0 +1,196 @@
+//! The list that closes an entry and says what components became: `- Selma: migrating – note`.
+
+use super::Context;
+use super::StateLine;
+use super::blocks::{Block, Sort};
+use super::report::Report;
+use crate::content::nearest::nearest;
+use crate::content::problem::Severity;
+use crate::domain::slug::Slug;
+
+/// Longest name or state that an item can hold, in characters.
+const LONGEST: usize = 80;
+
+/// One item, split.
+struct Item {
+    name: String,
+    state: String,
+    note: Option<String>,
+    place: std::ops::Range<usize>,
+}
+
+/// Reads the list that closes `blocks`, if it is one of states: the changes, and how many blocks
+/// it takes.
+pub(super) fn read(
+    blocks: &[Block],
+    cx: &Context<'_>,
+    source: &str,
+    report: &mut Report<'_>,
+) -> Option<(Vec<StateLine>, usize)> {
+    let Sort::Item(list) = blocks.last()?.sort else {
+        return None;
+    };
+    let count = blocks
+        .iter()
+        .rev()
+        .take_while(|block| block.sort == Sort::Item(list))
+        .count();
+    let items: Vec<Item> = blocks[blocks.len() - count..]
+        .iter()
+        .map(|block| split(block, source))
+        .collect::<Option<_>>()?;
+    let known = |item: &Item| {
+        let component = component(cx, &item.name);
+        let state = cx.states.find_by_word(&item.state);
+        component.zip(state.map(|state| state.key.clone()))
+    };
+    if !items.iter().any(|item| known(item).is_some()) {
+        near_misses(&items, cx, report);
+        return None;
+    }
+    let mut lines: Vec<StateLine> = Vec::new();
+    for item in &items {
+        match known(item) {
+            Some((slug, key)) => {
+                lines.retain(|line| line.component != slug);
+                lines.push(StateLine {
+                    component: slug,
+                    state: Some(key),
+                    note: item.note.clone(),
+                });
+            }
+            None => complain(item, cx, report),
+        }
+    }
+    Some((lines, count))
+}
+
+/// The component that a name or slug means, in any case.
+pub(in crate::content) fn component(cx: &Context<'_>, name: &str) -> Option<Slug> {
+    let wanted = name.trim().to_lowercase();
+    cx.components
+        .iter()
+        .find(|(slug, name)| slug.as_str() == wanted || name.trim().to_lowercase() == wanted)
+        .map(|(slug, _)| slug.clone())
+}
+
+fn complain(item: &Item, cx: &Context<'_>, report: &mut Report<'_>) {
+    if component(cx, &item.name).is_none() {
+        let names = cx.components.iter().map(|(_, name)| name.as_str());
+        report.add(
+            Severity::Warning,
+            item.place.clone(),
+            format!(
+                "there is no component \"{}\"; the line is left out",
+                item.name
+            ),
+            nearest(&item.name, names).map(|near| format!("did you mean \"{near}\"?")),
+        );
+        return;
+    }
+    let all: Vec<&str> = cx
+        .states
+        .iter()
+        .filter(|state| !state.dropped)
+        .map(|state| state.key.as_str())
+        .collect();
+    let near = nearest(&item.state, all.iter().copied());
+    report.add(
+        Severity::Warning,
+        item.place.clone(),
+        format!("\"{}\" is not a state; the line is left out", item.state),
+        Some(match near {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("the states are: {}", all.join(", ")),
+        }),
+    );
+}
+
+/// A list of which no item can be read, but that may have been meant to be.
+fn near_misses(items: &[Item], cx: &Context<'_>, report: &mut Report<'_>) {
+    for item in items {
+        let component_known = component(cx, &item.name).is_some();
+        let state_known = cx.states.find_by_word(&item.state).is_some();
+        let keys = cx.states.iter().map(|state| state.key.as_str());
+        let names = cx
+            .components
+            .iter()
+            .flat_map(|(slug, name)| [slug.as_str(), name.as_str()]);
+        let meant = component_known
+            && (nearest(&item.state, keys).is_some() || item.state.split_whitespace().count() == 1)
+            || state_known && (nearest(&item.name, names).is_some() || items.len() == 1);
+        if !meant {
+            continue;
+        }
+        let what = if component_known {
+            format!("\"{}\" is not a state", item.state)
+        } else {
+            format!("there is no component \"{}\"", item.name)
+        };
+        let states: Vec<_> = cx.states.iter().map(|state| state.key.as_str()).collect();
+        report.add(
+            Severity::Warning,
+            item.place.clone(),
+            format!("{what}; the list is shown as text and changes no state"),
+            Some(format!(
+                "to change a state, write \"- component: state\" with one of: {}",
+                states.join(", ")
+            )),
+        );
+    }
+}
+
+/// Splits an item of one line at its first colon; `None` if it has no such shape.
+fn split(block: &Block, source: &str) -> Option<Item> {
+    let [line] = block.flat.lines.as_slice() else {
+        return None;
+    };
+    // More in the item than this line makes it something else.
+    let whole = source.get(line.end..block.range.end)?;
+    if line.cut || !whole.trim().is_empty() {
+        return None;
+    }
+    let colon = line.glyphs.iter().position(|glyph| glyph.ch == ':')?;
+    let seen = |from: usize, to: usize| -> String {
+        line.glyphs[from..to]
+            .iter()
+            .map(|glyph| {
+                source
+                    .get(glyph.start..glyph.end)
+                    .filter(|raw| raw.chars().count() == 1)
+                    .map_or_else(|| glyph.ch.to_string(), str::to_owned)
+            })
+            .collect::<String>()
+            .trim()
+            .to_owned()
+    };
+    if line.glyphs[..colon].iter().any(|glyph| glyph.opaque) {
+        return None;
+    }
+    let name = seen(0, colon);
+    let rest = &line.glyphs[colon + 1..];
+    let spaced_dash = rest.windows(3).position(|three| {
+        three[0].ch == ' ' && matches!(three[1].ch, '–' | '-') && three[2].ch == ' '
+    });
+    let end = spaced_dash.map_or(line.glyphs.len(), |at| colon + 1 + at);
+    if line.glyphs[colon + 1..end].iter().any(|glyph| glyph.opaque) {
+        return None;
+    }
+    let state = seen(colon + 1, end);
+    let note = spaced_dash
+        .and_then(|at| line.glyphs.get(colon + 1 + at + 3))
+        .and_then(|glyph| source.get(glyph.start..line.end))
+        .map(|note| note.trim().to_owned())
+        .filter(|note| !note.is_empty());
+    let long = |text: &str| text.is_empty() || text.chars().count() > LONGEST;
+    if long(&name) || long(&state) {
+        return None;
+    }
+    let first = line.glyphs.first()?;
+    Some(Item {
+        name,
+        state: state.trim_end_matches('.').to_owned(),
+        note,
+        place: first.start..line.end,
+    })
+}

@@ -1,0 +1,194 @@
+//! A time as it was written: date, day of the week, clock and zone, each if it is there.
+
+use std::ops::Range;
+
+use chrono::Weekday;
+use pulldown_cmark::Event;
+
+use super::clock::{self, ClockText};
+use super::date::{self, DateText};
+use super::flat::{Flattener, Line};
+use super::lexer::{Cursor, Lex, tokens};
+use super::zone_text::{self, ZoneText};
+
+/// A time as it was written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::content) struct TimeText {
+    pub(super) date: Option<DateText>,
+    pub(super) weekday: Option<Weekday>,
+    pub(super) clock: Option<ClockText>,
+    pub(super) zone: Option<ZoneText>,
+    /// The same instant in other zones, as in `12:00 CEST (06:00 AM EDT)`.
+    pub(super) others: Vec<(ClockText, ZoneText)>,
+    /// Where it stands in the source.
+    pub(super) place: Range<usize>,
+    /// As a reader sees it.
+    pub(super) written: String,
+}
+
+impl TimeText {
+    /// Nothing of a time was written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.date.is_none() && self.weekday.is_none() && self.clock.is_none()
+    }
+
+    /// A day of the year is named, not only one of the week.
+    pub(super) fn has_date(&self) -> bool {
+        self.date.is_some()
+    }
+
+    /// Takes the next part of a time, if one stands here that isn't known yet.
+    pub(super) fn part(&mut self, cursor: &mut Cursor<'_>) -> bool {
+        if self.date.is_none()
+            && let Some(date) = date::date(cursor)
+        {
+            self.date = Some(date);
+            // The `T` of `2013-02-26T09:15`.
+            let mut ahead = *cursor;
+            if ahead.one_of(&["t"]) && ahead.digits() > 0 {
+                *cursor = ahead;
+            }
+            return true;
+        }
+        if self.weekday.is_none()
+            && let Some(weekday) = date::weekday(cursor)
+        {
+            self.weekday = Some(weekday);
+            return true;
+        }
+        if self.clock.is_none()
+            && let Some(clock) = clock::clock(cursor)
+        {
+            self.clock = Some(clock);
+            return true;
+        }
+        if self.clock.is_some()
+            && let Some(DateText::DayMonth { month, day }) = self.date
+            && let Some(year) = date::late_year(cursor)
+        {
+            self.date = Some(DateText::Full { year, month, day });
+            return true;
+        }
+        self.zone_part(cursor)
+    }
+
+    /// A zone stands after its clock, or right before it.
+    fn zone_part(&mut self, cursor: &mut Cursor<'_>) -> bool {
+        if self.zone.is_some() {
+            return false;
+        }
+        let mut ahead = *cursor;
+        let Some(zone) = zone_text::zone(&mut ahead) else {
+            return false;
+        };
+        if self.clock.is_none() {
+            let mut clock = ahead;
+            if !clock.space() || clock::clock(&mut clock).is_none() {
+                return false;
+            }
+        }
+        self.zone = Some(zone);
+        *cursor = ahead;
+        true
+    }
+
+    /// Takes a time in another zone, such as `06:00 AM EDT`, if one stands here.
+    pub(super) fn other(&mut self, cursor: &mut Cursor<'_>) -> bool {
+        let mut ahead = *cursor;
+        let Some(clock) = clock::clock(&mut ahead) else {
+            return false;
+        };
+        ahead.space();
+        let Some(zone) = zone_text::zone(&mut ahead) else {
+            return false;
+        };
+        self.others.push((clock, zone));
+        *cursor = ahead;
+        true
+    }
+
+    /// Adds the tokens `from..to` of a line to what was written.
+    pub(super) fn note(&mut self, line: &Line, from: usize, to: usize, source: &str) {
+        let Some(glyphs) = line.glyphs.get(from..to) else {
+            return;
+        };
+        let (Some(first), Some(last)) = (glyphs.first(), glyphs.last()) else {
+            return;
+        };
+        if self.written.is_empty() {
+            self.place.start = first.start;
+        } else {
+            self.written.push(' ');
+        }
+        self.place.end = last.end;
+        for glyph in glyphs {
+            let raw = source.get(glyph.start..glyph.end).unwrap_or_default();
+            if raw.chars().count() == 1 {
+                self.written.push_str(raw);
+            } else {
+                self.written.push(glyph.ch);
+            }
+        }
+    }
+}
+
+/// Reads a line that is nothing but a time, with the words that systems put before it.
+pub(super) fn whole_line(line: &Line, source: &str) -> Option<TimeText> {
+    if line.cut || line.glyphs.is_empty() {
+        return None;
+    }
+    let tokens = tokens(line);
+    let mut cursor = Cursor::new(&tokens);
+    let mut time = TimeText::default();
+    let (mut first, mut last) = (None, 0);
+    loop {
+        filler(&mut cursor, time.is_empty());
+        let from = cursor.at;
+        let known = time.part(&mut cursor) || (time.clock.is_some() && time.other(&mut cursor));
+        if !known {
+            break;
+        }
+        first.get_or_insert(from);
+        last = cursor.at;
+    }
+    if !cursor.is_at_end() || time.is_empty() {
+        return None;
+    }
+    let from = tokens.get(first?)?.from;
+    let to = tokens.get(last.checked_sub(1)?)?.to;
+    time.note(line, from, to, source);
+    Some(time)
+}
+
+/// Whether a line says "posted" or the like before its time.
+pub(super) fn is_signed(line: &Line) -> bool {
+    let tokens = tokens(line);
+    tokens
+        .iter()
+        .find(|token| token.lex == Lex::Word)
+        .is_some_and(|token| SIGNATURES.contains(&token.text.as_str()))
+}
+
+const SIGNATURES: [&str; 3] = ["posted", "published", "added"];
+
+/// Skips what may stand between the parts of a time that fills its line.
+fn filler(cursor: &mut Cursor<'_>, before: bool) {
+    loop {
+        let sign = cursor.any_sign(&[
+            ':', '-', '–', ',', ';', '@', '(', ')', '[', ']', '=', '|', '•', '·', '*', '~', '.',
+        ]);
+        let word = cursor.one_of(&["at", "on", "um", "the", "of"])
+            || (before && cursor.one_of(&SIGNATURES));
+        if sign.is_none() && !word && !cursor.space() {
+            break;
+        }
+    }
+}
+
+/// Reads a text that is nothing but a time, such as one in front matter.
+pub(in crate::content) fn whole_text(text: &str) -> Option<TimeText> {
+    let mut flattener = Flattener::new(text, 0);
+    flattener.take(&Event::Text(text.into()), 0..text.len());
+    let flat = flattener.finish(text.len());
+    whole_line(flat.lines.first()?, text)
+}

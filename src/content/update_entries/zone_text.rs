@@ -1,0 +1,244 @@
+//! Zones as people write them after a time: `MST`, `UTC+2`, `-0700`, `Pacific time`, `ET`.
+
+use chrono::FixedOffset;
+use chrono_tz::Tz;
+
+use super::lexer::{Cursor, Lex};
+use crate::domain::zone;
+
+/// A zone as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ZoneText {
+    /// An offset that leaves no doubt.
+    Offset(FixedOffset),
+    /// An abbreviation that the table knows, in capitals.
+    Abbreviation(String),
+    /// A name whose offset depends on the day.
+    Rule(Tz),
+    /// "local time": the site's zone.
+    Site,
+    /// Capitals in the place of a zone that nobody knows.
+    Unknown(String),
+}
+
+/// Takes a zone, if one stands here. Never gives [`ZoneText::Unknown`].
+pub(super) fn zone(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
+    for parser in [named, abbreviation, signed_offset] {
+        let mut ahead = *cursor;
+        if let Some(zone) = parser(&mut ahead) {
+            *cursor = ahead;
+            return Some(zone);
+        }
+    }
+    None
+}
+
+/// Takes capitals that stand where a zone would, if they do.
+pub(super) fn unknown(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
+    let token = cursor.peek()?;
+    let like_one =
+        token.lex == Lex::Word && token.capitals && (2..=5).contains(&token.text.chars().count());
+    if !like_one {
+        return None;
+    }
+    cursor.at += 1;
+    Some(ZoneText::Unknown(token.text.to_uppercase()))
+}
+
+/// `Pacific time`, `ET`, `Mountain`, `Central European Summer Time`, `America/Denver`, `local`
+fn named(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
+    let first = cursor.peek()?;
+    if first.lex != Lex::Word {
+        return None;
+    }
+    let mut ahead = *cursor;
+    let mut name = String::new();
+    let mut found = None;
+    for _ in 0..4 {
+        let Some(word) = ahead.word() else { break };
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        name.push_str(word);
+        if ahead.is_sign('/') || ahead.is_sign('_') {
+            let mut whole = *cursor;
+            if let Some(rule) = iana(&mut whole) {
+                cursor.at = rule.1;
+                return Some(ZoneText::Rule(rule.0));
+            }
+            break;
+        }
+        if let Some((zone, end)) = ending(&name, first.capitals, first.initial, ahead) {
+            found = Some((zone, end));
+        }
+        if !ahead.space() {
+            break;
+        }
+    }
+    let (zone, end) = found?;
+    cursor.at = end;
+    Some(zone)
+}
+
+/// What `name` is as a zone, and where it ends with the words that may follow: "time",
+/// "standard time", "daylight time".
+fn ending(
+    name: &str,
+    capitals: bool,
+    initial: bool,
+    mut cursor: Cursor<'_>,
+) -> Option<(ZoneText, usize)> {
+    let bare_end = cursor.at;
+    let mut season = None;
+    let mut timed = false;
+    let mut ahead = cursor;
+    ahead.space();
+    if let Some(word @ ("standard" | "daylight" | "summer")) = ahead.word() {
+        ahead.space();
+        if ahead.one_of(&["time"]) {
+            season = Some(word);
+            timed = true;
+            cursor = ahead;
+        }
+    } else {
+        ahead = cursor;
+        ahead.space();
+        if ahead.one_of(&["time"]) {
+            timed = true;
+            cursor = ahead;
+        }
+    }
+    if name == "local" && timed {
+        return Some((ZoneText::Site, cursor.at));
+    }
+    let end = if timed { cursor.at } else { bare_end };
+    if name.len() <= 3 && !matches!(name, "uk") {
+        // `ET` must be in capitals, for `at` and `ct` are other things.
+        let rule = capitals.then(|| zone::by_name(name)).flatten()?;
+        return (name != "at" && zone::meanings(&name.to_uppercase()).is_empty())
+            .then_some((ZoneText::Rule(rule), end));
+    }
+    let family = matches!(
+        name,
+        "eastern"
+            | "central"
+            | "mountain"
+            | "pacific"
+            | "us eastern"
+            | "us central"
+            | "us mountain"
+            | "us pacific"
+    );
+    if !timed && !(family && initial) {
+        return None;
+    }
+    let rule = zone::by_name(name)?;
+    if let Some(abbreviation) = season.and_then(|season| seasonal(name, season)) {
+        return Some((ZoneText::Abbreviation(abbreviation.to_owned()), end));
+    }
+    Some((ZoneText::Rule(rule), end))
+}
+
+/// "Pacific Standard Time" and its like say which half of the year they mean.
+fn seasonal(name: &str, season: &str) -> Option<&'static str> {
+    let standard = season == "standard";
+    let name = name.strip_prefix("us ").unwrap_or(name);
+    Some(match name {
+        "eastern" if standard => "EST",
+        "eastern" => "EDT",
+        "central" if standard => return None,
+        "central" => "CDT",
+        "mountain" if standard => "MST",
+        "mountain" => "MDT",
+        "pacific" if standard => "PST",
+        "pacific" => "PDT",
+        "central european" if standard => "CET",
+        "central european" => "CEST",
+        "eastern european" if standard => "EET",
+        "eastern european" => "EEST",
+        _ => return None,
+    })
+}
+
+/// `America/Denver`, `America/New_York`
+fn iana(cursor: &mut Cursor<'_>) -> Option<(Tz, usize)> {
+    let mut name = String::new();
+    while let Some(token) = cursor.peek() {
+        match token.lex {
+            Lex::Word => name.push_str(&token.text),
+            Lex::Sign(sign @ ('/' | '_')) => name.push(sign),
+            Lex::Sign(_) | Lex::Number | Lex::Space | Lex::Opaque => break,
+        }
+        if name.len() > 40 {
+            return None;
+        }
+        cursor.at += 1;
+    }
+    let zone = name.contains('/').then(|| zone::by_name(&name)).flatten()?;
+    Some((zone, cursor.at))
+}
+
+/// `MST`, `UTC`, `UTC+2`, `GMT-05:30`, `Z`
+fn abbreviation(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
+    let token = cursor.peek().filter(|token| token.lex == Lex::Word)?;
+    let name = token.text.to_uppercase();
+    if zone::meanings(&name).is_empty() {
+        return None;
+    }
+    cursor.at += 1;
+    if matches!(name.as_str(), "UTC" | "GMT") {
+        let mut ahead = *cursor;
+        if let Some(minutes) = offset_minutes(&mut ahead, false) {
+            *cursor = ahead;
+            return Some(ZoneText::Offset(zone::offset_of_minutes(minutes)));
+        }
+    }
+    // In small letters only where a header would end, for `est` and `met` are words too.
+    let plain = token.capitals || (COMMON.contains(&name.as_str()) && stops(*cursor));
+    if !plain || cursor.is_alphanumeric() {
+        return None;
+    }
+    Some(ZoneText::Abbreviation(name))
+}
+
+const COMMON: [&str; 13] = [
+    "UTC", "GMT", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "CET", "CEST", "BST",
+];
+
+/// Whether a header could end here.
+fn stops(cursor: Cursor<'_>) -> bool {
+    cursor.is_at_end() || cursor.any_sign_ahead(&[':', '-', '–', ')', ']', ',', '/', '(']) || {
+        let mut ahead = cursor;
+        ahead.space() && (ahead.is_at_end() || ahead.any_sign_ahead(&['-', '–', '(', ':', '|']))
+    }
+}
+
+/// `+0200`, `-07:00`
+fn signed_offset(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
+    let minutes = offset_minutes(cursor, true)?;
+    Some(ZoneText::Offset(zone::offset_of_minutes(minutes)))
+}
+
+/// A sign and hours, with or without minutes; `full` asks for all four figures.
+fn offset_minutes(cursor: &mut Cursor<'_>, full: bool) -> Option<i32> {
+    let sign = cursor.any_sign(&['+', '-'])?;
+    let digits = cursor.digits();
+    let value = cursor.number(1..=4)?;
+    let (hours, mut minutes) = match digits {
+        4 => (value / 100, value % 100),
+        1 | 2 => (value, 0),
+        _ => return None,
+    };
+    let mut ahead = *cursor;
+    if digits <= 2 && ahead.sign(':') && ahead.digits() == 2 {
+        minutes = ahead.number(2..=2)?;
+        *cursor = ahead;
+    } else if full && digits <= 2 {
+        return None;
+    }
+    if hours > 14 || minutes > 59 || cursor.is_alphanumeric() {
+        return None;
+    }
+    let total = i32::try_from(hours * 60 + minutes).ok()?;
+    Some(if sign == '+' { total } else { -total })
+}
