@@ -1,4 +1,23 @@
-//! Markdown to HTML that is safe to show.
+//! Markdown to HTML that is safe to show, and to plain text.
+//!
+//! CommonMark with tables, footnotes, strikethrough and smart punctuation. Whatever the text
+//! holds, what comes out has been through the sanitiser's list of what pages may have.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+use ammonia::{Builder, Url, UrlRelative};
+use pulldown_cmark::{Event, Options, Parser, html};
+
+use self::shape::Shaper;
+
+mod attributes;
+mod notes;
+mod plain;
+mod raw_html;
+mod shape;
+
+pub use self::plain::{first_sentences, plain_text};
 
 /// HTML that was sanitised; the only way in which raw HTML enters a page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,3 +29,149 @@ impl SafeHtml {
         &self.0
     }
 }
+
+/// The level of a post's highest headings, where the text stands in a section of its own: the
+/// page has the first level, the section the second.
+pub const TOP_HEADING: u8 = 3;
+
+/// Markdown as HTML for a page. Its highest headings get the level `top`, deeper ones follow
+/// without a gap; `prefix` begins every id, so that two texts on one page don't collide.
+/// Relative links stay relative, but for pictures and files of the content folder (`media/…`),
+/// which are found from every page.
+pub fn to_html(markdown: &str, prefix: &str, top: u8) -> SafeHtml {
+    sanitised(markdown, prefix, top, UrlRelative::PassThrough)
+}
+
+/// As [`to_html`], with every URL absolute, for feeds and mail. `base_url` is the page on which
+/// the text stands (or the site's, where that makes no difference).
+pub fn to_html_absolute(markdown: &str, base_url: &str, prefix: &str) -> SafeHtml {
+    let relative = match Url::parse(base_url) {
+        Ok(base) => UrlRelative::RewriteWithBase(base),
+        Err(_) => UrlRelative::Deny,
+    };
+    sanitised(markdown, prefix, TOP_HEADING, relative)
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_SMART_PUNCTUATION
+}
+
+fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
+    Parser::new_ext(markdown, options())
+}
+
+fn sanitised(markdown: &str, prefix: &str, top: u8, relative: UrlRelative<'_>) -> SafeHtml {
+    let shaped = Shaper::new(prefix, top).shape(events(markdown));
+    let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
+    html::push_html(&mut unsafe_html, shaped.events.into_iter());
+    // Ids are only those that were made here, and each only once.
+    let ids = Mutex::new(shaped.ids);
+    let mut builder = allowed();
+    builder.url_relative(relative);
+    builder.attribute_filter(move |_, attribute, value| {
+        if attribute != "id" {
+            return Some(value.into());
+        }
+        let was_left = ids.lock().is_ok_and(|mut ids| ids.remove(value));
+        was_left.then(|| value.into())
+    });
+    SafeHtml(builder.clean(&in_pieces(&unsafe_html)).to_string())
+}
+
+/// The longest text between two tags that the sanitiser gets in one piece, in bytes.
+const PIECE_BYTES: usize = 1024;
+
+/// Puts empty comments, which the sanitiser drops, into long texts. It writes a text in time
+/// that grows with its length times the number of its ampersands.
+fn in_pieces(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + html.len() / 64);
+    let mut rest = html;
+    while rest.len() > PIECE_BYTES {
+        // The end of this text, or the end of a tag; neither has `<` inside.
+        let end = rest[1..].find('<').map_or(rest.len(), |place| place + 1);
+        let (mut text, after) = rest.split_at(end);
+        if let Some(tag_end) = text.starts_with('<').then(|| text.find('>')).flatten() {
+            let (tag, inner) = text.split_at(tag_end + 1);
+            out.push_str(tag);
+            text = inner;
+        }
+        while text.len() > PIECE_BYTES {
+            let from = text.floor_char_boundary(PIECE_BYTES);
+            // Never inside an entity.
+            let is_seam = |c: char| c == '&' || !c.is_ascii_alphanumeric() && c != '#' && c != ';';
+            let cut = text[from..]
+                .find(is_seam)
+                .map_or(text.len(), |place| from + place);
+            let (piece, others) = text.split_at(cut);
+            out.push_str(piece);
+            out.push_str("<!---->");
+            text = others;
+        }
+        out.push_str(text);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The strict list of what pages may have.
+fn allowed<'a>() -> Builder<'a> {
+    let set = |words: &[&'static str]| words.iter().copied().collect::<HashSet<_>>();
+    let mut tags = set(raw_html::TAGS);
+    tags.extend(["h3", "h4", "h5", "h6"]);
+    let attributes: HashMap<_, _> = [
+        ("a", set(&["href", "title", "id", "aria-label"])),
+        ("abbr", set(&["title"])),
+        ("details", set(&["open"])),
+        ("h3", set(&["id"])),
+        ("h4", set(&["id"])),
+        ("h5", set(&["id"])),
+        ("h6", set(&["id"])),
+        ("img", set(&["src", "alt", "title", "width", "height"])),
+        ("li", set(&["id"])),
+        ("ol", set(&["start"])),
+        ("td", set(&["colspan", "rowspan"])),
+        ("th", set(&["colspan", "rowspan"])),
+        ("time", set(&["datetime"])),
+    ]
+    .into();
+    let values: HashMap<_, _> = [
+        ("a", HashMap::from([("rel", set(&["nofollow noopener"]))])),
+        ("img", HashMap::from([("loading", set(&["lazy"]))])),
+        (
+            "div",
+            HashMap::from([
+                ("tabindex", set(&["0"])),
+                ("role", set(&["group"])),
+                ("aria-label", set(&["Table"])),
+            ]),
+        ),
+        ("th", HashMap::from([("scope", set(&["col", "row"]))])),
+    ]
+    .into();
+    let classes: HashMap<_, _> = [
+        ("a", set(&["anchor"])),
+        ("div", set(&["scroll"])),
+        ("section", set(&["footnotes"])),
+        ("td", set(&["center", "right"])),
+        ("th", set(&["center", "right"])),
+    ]
+    .into();
+    let mut builder = Builder::empty();
+    builder
+        .tags(tags)
+        .clean_content_tags(set(&["script", "style"]))
+        .tag_attributes(attributes)
+        .tag_attribute_values(values)
+        .allowed_classes(classes)
+        .url_schemes(set(&["http", "https", "mailto", "tel"]))
+        .generic_attributes(set(&["dir", "lang"]))
+        .link_rel(None);
+    builder
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! What stands in the attributes of a post's elements: ids, links, titles.
+
+/// The longest value of an attribute; of a longer one only the beginning is kept.
+const MAX_BYTES: usize = 2000;
+
+/// A place in the same text gets the prefix of its ids; files of the content folder are found
+/// from every page.
+pub(super) fn local_url(url: &str, prefix: &str) -> String {
+    let url = &url[..url.floor_char_boundary(MAX_BYTES)];
+    if let Some(place) = url.strip_prefix('#') {
+        return format!("#{prefix}{}", place.strip_prefix(prefix).unwrap_or(place));
+    }
+    let path = url.trim_start_matches("./").trim_start_matches("../");
+    match path.strip_prefix("media/") {
+        Some(file) => format!("/media/{file}"),
+        None => url.to_owned(),
+    }
+}
+
+/// Whether a link leads to another site, as far as can be told without knowing this one.
+pub(super) fn is_external(url: &str) -> bool {
+    let lower = url.trim_start().to_ascii_lowercase();
+    ["http:", "https:", "//", "\\", "/\\"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+}
+
+/// Words in lower case with hyphens between them.
+pub(super) fn slug(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars().filter(|c| !matches!(c, '\'' | '’')) {
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+        if out.len() >= 80 {
+            break;
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+/// ` name="value"`; nothing for an empty value.
+pub(super) fn attribute(name: &str, value: &str) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
+    let value = &value[..value.floor_char_boundary(MAX_BYTES)];
+    format!(" {name}=\"{}\"", escaped(value))
+}
+
+/// Text as it may stand in HTML, also between double quotes.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

@@ -1,0 +1,89 @@
+//! Footnotes: numbered in the order in which they are first referred to, shown after the text.
+
+use std::collections::{HashMap, HashSet};
+
+use pulldown_cmark::{CowStr, Event};
+
+/// The footnotes of one text.
+#[derive(Debug, Default)]
+pub(super) struct Notes<'a> {
+    /// By number, counted from 1.
+    labels: Vec<CowStr<'a>>,
+    numbers: HashMap<CowStr<'a>, usize>,
+    texts: HashMap<CowStr<'a>, Vec<Event<'a>>>,
+    /// The notes that are being read, and what was being written when each began.
+    reading: Vec<(CowStr<'a>, Vec<Event<'a>>)>,
+}
+
+impl<'a> Notes<'a> {
+    /// A reference as HTML. The first one to a note is where the note leads back to.
+    pub(super) fn reference(
+        &mut self,
+        label: &CowStr<'a>,
+        prefix: &str,
+        ids: &mut HashSet<String>,
+    ) -> String {
+        let (number, id) = match self.numbers.get(label) {
+            Some(number) => (*number, String::new()),
+            None => {
+                self.labels.push(label.clone());
+                let number = self.labels.len();
+                self.numbers.insert(label.clone(), number);
+                let id = format!("{prefix}ref-{number}");
+                let attribute = format!(" id=\"{id}\"");
+                ids.insert(id);
+                (number, attribute)
+            }
+        };
+        format!(
+            "<sup><a href=\"#{prefix}note-{number}\"{id} aria-label=\"Footnote {number}\">{number}</a></sup>"
+        )
+    }
+
+    /// A note's text begins; `outer` is what was written so far.
+    pub(super) fn begin(&mut self, label: CowStr<'a>, outer: Vec<Event<'a>>) {
+        self.reading.push((label, outer));
+    }
+
+    /// A note's text ends; gives back what had been written before it.
+    pub(super) fn end(&mut self, text: Vec<Event<'a>>) -> Vec<Event<'a>> {
+        match self.reading.pop() {
+            Some((label, outer)) => {
+                self.texts.entry(label).or_insert(text);
+                outer
+            }
+            None => text,
+        }
+    }
+
+    /// All of them, those that nothing refers to last: words are never lost.
+    pub(super) fn write(mut self, prefix: &str, ids: &mut HashSet<String>) -> Vec<Event<'a>> {
+        if self.texts.is_empty() {
+            return Vec::new();
+        }
+        let mut loose: Vec<_> = self
+            .texts
+            .keys()
+            .filter(|label| !self.numbers.contains_key(*label))
+            .cloned()
+            .collect();
+        loose.sort_by(|a, b| a.as_ref().cmp(b.as_ref()));
+        self.labels.extend(loose);
+        let html = |text: String| Event::Html(text.into());
+        let mut out = vec![html("<section class=\"footnotes\"><ol>\n".to_owned())];
+        for (label, number) in self.labels.iter().zip(1..) {
+            let id = format!("{prefix}note-{number}");
+            out.push(html(format!("<li id=\"{id}\">")));
+            ids.insert(id);
+            out.extend(self.texts.remove(label).unwrap_or_default());
+            if self.numbers.contains_key(label) {
+                out.push(html(format!(
+                    "<a href=\"#{prefix}ref-{number}\" aria-label=\"Back to the text\">↩</a>"
+                )));
+            }
+            out.push(html("</li>\n".to_owned()));
+        }
+        out.push(html("</ol></section>\n".to_owned()));
+        out
+    }
+}

@@ -1,0 +1,240 @@
+//! Raw HTML inside Markdown, tamed before it is sanitised: only tags that pages may have, only
+//! as deep as people write, each end with its beginning. So what the sanitiser has to parse
+//! holds no surprises, and its work stays in proportion to the text.
+
+/// Tags that may stand in a post. Those that hold other text than HTML (such as `title` or
+/// `xmp`) must never be among them.
+pub(super) const TAGS: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+];
+
+const VOID: &[&str] = &["br", "hr", "img", "wbr"];
+
+/// How many raw elements may stand in each other.
+const DEPTH: usize = 16;
+
+/// The raw elements that are open at some place of a text.
+#[derive(Debug, Default)]
+pub(super) struct RawHtml {
+    open: Vec<String>,
+}
+
+impl RawHtml {
+    /// Rewrites a piece of raw HTML: text and allowed tags stay, everything else goes.
+    pub(super) fn tame(&mut self, html: &str) -> String {
+        let mut out = String::with_capacity(html.len());
+        let mut rest = html;
+        while let Some(start) = rest.find('<') {
+            out.push_str(&rest[..start]);
+            rest = &rest[start..];
+            if let Some(end) = end_of_comment(rest) {
+                rest = &rest[end..];
+            } else if let Some(tag) = Tag::at_start_of(rest) {
+                rest = &rest[tag.text.len()..];
+                if !tag.is_end && matches!(tag.name.as_str(), "script" | "style") {
+                    rest = after_end_of(&tag.name, rest);
+                } else {
+                    self.take(&tag, &mut out);
+                }
+            } else {
+                out.push_str("&lt;");
+                rest = &rest[1..];
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// How many raw elements are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The ends of all but the first `depth` raw elements that are open.
+    pub(super) fn close_to(&mut self, depth: usize) -> String {
+        let ends = self.open.drain(depth.min(self.open.len())..).rev();
+        ends.map(|name| format!("</{name}>")).collect()
+    }
+
+    fn take(&mut self, tag: &Tag<'_>, out: &mut String) {
+        // Headings of the page's own outline are made from Markdown only.
+        let is_heading = matches!(tag.name.as_str(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+        let name = if is_heading { "p" } else { &tag.name };
+        if !TAGS.contains(&name) {
+            return;
+        }
+        if tag.is_end {
+            if let Some(place) = self.open.iter().rposition(|open| open == name) {
+                for open in self.open.drain(place..).rev() {
+                    out.push_str(&format!("</{open}>"));
+                }
+            }
+        } else if VOID.contains(&name) {
+            out.push_str(&format!("<{name}{}>", tag.attributes()));
+        } else if self.open.len() < DEPTH {
+            let rel = match name {
+                "a" => " rel=\"nofollow noopener\"",
+                _ => "",
+            };
+            out.push_str(&format!("<{name}{rel}{}>", tag.attributes()));
+            self.open.push(name.to_owned());
+        }
+    }
+}
+
+/// What follows the end of a script or style that began before `text`. One that doesn't end in
+/// this piece of HTML takes all of it.
+fn after_end_of<'a>(name: &str, text: &'a str) -> &'a str {
+    text.match_indices("</")
+        .filter_map(|(place, _)| Tag::at_start_of(&text[place..]).map(|tag| (place, tag)))
+        .find(|(_, tag)| tag.name == name)
+        .map_or("", |(place, tag)| &text[place + tag.text.len()..])
+}
+
+/// The length of a comment, processing instruction or declaration at the start of a text. One
+/// that doesn't end takes everything.
+fn end_of_comment(text: &str) -> Option<usize> {
+    let (start, end) = [
+        ("<!--", "-->"),
+        ("<![CDATA[", "]]>"),
+        ("<?", ">"),
+        ("<!", ">"),
+    ]
+    .into_iter()
+    .find(|(start, _)| text.starts_with(start))?;
+    let inner = &text[start.len()..];
+    Some(
+        inner
+            .find(end)
+            .map_or(text.len(), |place| start.len() + place + end.len()),
+    )
+}
+
+/// A tag longer than this is taken as text, so that looking for its end stays cheap.
+const MAX_TAG_BYTES: usize = 4096;
+
+struct Tag<'a> {
+    text: &'a str,
+    name: String,
+    is_end: bool,
+    attributes: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    fn at_start_of(text: &'a str) -> Option<Self> {
+        let inner = text.strip_prefix('<')?;
+        let is_end = inner.starts_with('/');
+        let inner = inner.strip_prefix('/').unwrap_or(inner);
+        if !inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        }
+        let name_len = inner.find(|c: char| !c.is_ascii_alphanumeric())?;
+        let (name, after) = inner.split_at(name_len);
+        let mut quote = None;
+        for (place, byte) in after.bytes().enumerate().take(MAX_TAG_BYTES) {
+            match (quote, byte) {
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'<') => return None,
+                (None, b'>') => {
+                    return Some(Self {
+                        text: &text[..text.len() - after.len() + place + 1],
+                        name: name.to_ascii_lowercase(),
+                        is_end,
+                        attributes: &after[..place],
+                    });
+                }
+                (Some(open), close) if open == close => quote = None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Its attributes, each written anew as ` name="value"`, so that whoever reads them next
+    /// sees the same ends as we do.
+    fn attributes(&self) -> String {
+        let mut out = String::new();
+        let mut rest = self.attributes;
+        loop {
+            rest = rest.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+            let len = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_')))
+                .unwrap_or(rest.len());
+            if len == 0 {
+                return out;
+            }
+            let (name, after) = rest.split_at(len);
+            let (value, after) = match after.trim_start().strip_prefix('=') {
+                Some(after) => value_at_start_of(after.trim_start()),
+                None => ("", after),
+            };
+            let value = value
+                .replace('"', "&quot;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;");
+            out.push_str(&format!(" {name}=\"{value}\""));
+            rest = after;
+        }
+    }
+}
+
+/// The value of an attribute, without its quotes, and what follows.
+fn value_at_start_of(text: &str) -> (&str, &str) {
+    for quote in ['"', '\''] {
+        if let Some(inner) = text.strip_prefix(quote) {
+            return inner.split_once(quote).unwrap_or((inner, ""));
+        }
+    }
+    let len = text
+        .find(|c: char| c.is_ascii_whitespace())
+        .unwrap_or(text.len());
+    text.split_at(len)
+}

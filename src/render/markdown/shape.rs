@@ -1,0 +1,357 @@
+//! The stream of a text's events, made fit for a page: levels, ids and anchors of headings,
+//! links, pictures, tables, footnotes, and an end to nesting.
+
+use std::collections::{HashMap, HashSet};
+
+use pulldown_cmark::{Alignment, CowStr, Event, Tag, TagEnd};
+
+use super::attributes::{attribute, escaped, is_external, local_url, slug};
+use super::notes::Notes;
+use super::raw_html::RawHtml;
+
+/// How deep elements may stand in each other; deeper ones lose their frame, never their text.
+const DEPTH: usize = 48;
+
+/// Events that can be written as HTML, and the ids among them.
+#[derive(Debug)]
+pub(super) struct Shaped<'a> {
+    pub(super) events: Vec<Event<'a>>,
+    pub(super) ids: HashSet<String>,
+}
+
+/// Takes the events of one text.
+#[derive(Debug)]
+pub(super) struct Shaper<'a> {
+    prefix: &'a str,
+    top: u8,
+    out: Vec<Event<'a>>,
+    ids: HashSet<String>,
+    next_number: HashMap<String, usize>,
+    /// Of each element that is open here: whether it was written, and how many raw ones were
+    /// open before it.
+    open: Vec<(bool, usize)>,
+    depth: usize,
+    outline: Vec<u8>,
+    heading: Option<Heading>,
+    raw: RawHtml,
+    html_block: Option<String>,
+    table: Vec<Table>,
+    picture: Option<Picture<'a>>,
+    notes: Notes<'a>,
+}
+
+#[derive(Debug)]
+struct Heading {
+    place: usize,
+    level: u8,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Table {
+    alignments: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+}
+
+#[derive(Debug)]
+struct Picture<'a> {
+    url: CowStr<'a>,
+    title: CowStr<'a>,
+    alt: String,
+    depth: usize,
+}
+
+impl<'a> Shaper<'a> {
+    pub(super) fn new(prefix: &'a str, top: u8) -> Self {
+        Self {
+            prefix,
+            top: top.clamp(3, 6),
+            out: Vec::new(),
+            ids: HashSet::new(),
+            next_number: HashMap::new(),
+            open: Vec::new(),
+            depth: 0,
+            outline: Vec::new(),
+            heading: None,
+            raw: RawHtml::default(),
+            html_block: None,
+            table: Vec::new(),
+            picture: None,
+            notes: Notes::default(),
+        }
+    }
+
+    pub(super) fn shape(mut self, events: impl Iterator<Item = Event<'a>>) -> Shaped<'a> {
+        for event in events {
+            self.take(event);
+        }
+        let ends = self.raw.close_to(0);
+        self.html(ends);
+        let notes = self.notes.write(self.prefix, &mut self.ids);
+        self.out.extend(notes);
+        Shaped {
+            events: self.out,
+            ids: self.ids,
+        }
+    }
+
+    fn take(&mut self, event: Event<'a>) {
+        if let Some(block) = &mut self.html_block {
+            if let Event::Html(text) | Event::Text(text) = &event {
+                block.push_str(text);
+                return;
+            }
+        }
+        if let Some(heading) = &mut self.heading {
+            if let Event::Text(text) | Event::Code(text) = &event {
+                heading.text.push_str(text);
+            }
+        }
+        match event {
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => self.take_picture(event),
+            Event::Text(text) | Event::Code(text) if self.picture.is_some() => {
+                self.add_to_alt(&text);
+            }
+            Event::SoftBreak | Event::HardBreak if self.picture.is_some() => self.add_to_alt(" "),
+            // An alternative text is text alone.
+            _ if self.picture.is_some() => {}
+            Event::Start(tag) => self.start(tag),
+            Event::End(end) => self.end(end),
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let tamed = self.raw.tame(&html);
+                self.html(tamed);
+            }
+            Event::FootnoteReference(label) => {
+                let reference = self.notes.reference(&label, self.prefix, &mut self.ids);
+                self.html(reference);
+            }
+            other => self.out.push(other),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>) {
+        let is_too_deep = self.depth >= DEPTH && !matches!(tag, Tag::HtmlBlock);
+        self.open.push((!is_too_deep, self.raw.depth()));
+        if is_too_deep {
+            if !is_inline(&tag) {
+                self.html("\n".to_owned());
+            }
+            return;
+        }
+        self.depth += 1;
+        match tag {
+            Tag::Heading { level, .. } => {
+                let level = self.level(level as u8);
+                self.heading = Some(Heading {
+                    place: self.out.len(),
+                    level,
+                    text: String::new(),
+                });
+                self.out.push(Event::SoftBreak);
+            }
+            Tag::HtmlBlock => self.html_block = Some(String::new()),
+            Tag::Link {
+                dest_url, title, ..
+            } => {
+                let url = local_url(&dest_url, self.prefix);
+                let rel = if is_external(&url) {
+                    " rel=\"nofollow noopener\""
+                } else {
+                    ""
+                };
+                self.html(format!(
+                    "<a href=\"{}\"{}{rel}>",
+                    escaped(&url),
+                    attribute("title", &title)
+                ));
+            }
+            Tag::Table(alignments) => {
+                self.table.push(Table {
+                    alignments,
+                    column: 0,
+                    in_head: false,
+                });
+                self.html(
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>"
+                        .to_owned(),
+                );
+            }
+            Tag::TableHead => {
+                self.begin_row(true);
+                self.html("<thead><tr>".to_owned());
+            }
+            Tag::TableRow => {
+                self.begin_row(false);
+                self.html("<tr>".to_owned());
+            }
+            Tag::TableCell => self.start_cell(),
+            Tag::FootnoteDefinition(label) => {
+                self.notes.begin(label, std::mem::take(&mut self.out));
+            }
+            other => self.out.push(Event::Start(other)),
+        }
+    }
+
+    fn end(&mut self, end: TagEnd) {
+        let Some((true, raw_depth)) = self.open.pop() else {
+            return;
+        };
+        self.depth -= 1;
+        // Raw HTML that began in an element ends with it; that of a block lasts.
+        if end != TagEnd::HtmlBlock {
+            let ends = self.raw.close_to(raw_depth);
+            self.html(ends);
+        }
+        match end {
+            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::HtmlBlock => {
+                let block = self.html_block.take().unwrap_or_default();
+                let tamed = self.raw.tame(&block);
+                self.html(tamed);
+            }
+            TagEnd::Link => self.html("</a>".to_owned()),
+            TagEnd::Table => {
+                self.table.pop();
+                self.html("</tbody></table></div>\n".to_owned());
+            }
+            TagEnd::TableHead => self.html("</tr></thead><tbody>\n".to_owned()),
+            TagEnd::TableRow => self.html("</tr>\n".to_owned()),
+            TagEnd::TableCell => {
+                let in_head = self.table.last().is_some_and(|table| table.in_head);
+                self.html(if in_head { "</th>" } else { "</td>" }.to_owned());
+            }
+            TagEnd::FootnoteDefinition => {
+                self.out = self.notes.end(std::mem::take(&mut self.out));
+            }
+            other => self.out.push(Event::End(other)),
+        }
+    }
+
+    /// The level of a heading on the page: one deeper than the heading that it belongs to.
+    fn level(&mut self, written: u8) -> u8 {
+        while self.outline.last().is_some_and(|last| *last >= written) {
+            self.outline.pop();
+        }
+        self.outline.push(written);
+        let depth = u8::try_from(self.outline.len() - 1).unwrap_or(u8::MAX);
+        self.top.saturating_add(depth).min(6)
+    }
+
+    fn end_heading(&mut self) {
+        let Some(heading) = self.heading.take() else {
+            return;
+        };
+        let id = self.unique_id(&heading.text);
+        let (level, label) = (
+            heading.level,
+            attribute("aria-label", &format!("Link to “{}”", heading.text.trim())),
+        );
+        // Its id is known only now.
+        self.out[heading.place] = Event::Html(format!("<h{level} id=\"{id}\">").into());
+        self.html(format!(
+            " <a class=\"anchor\" href=\"#{id}\"{label}>#</a></h{level}>\n"
+        ));
+    }
+
+    /// `prefix` and the words of a heading, with a number where that is taken.
+    fn unique_id(&mut self, text: &str) -> String {
+        let words = slug(text);
+        let base = format!(
+            "{}{}",
+            self.prefix,
+            if words.is_empty() { "section" } else { &words }
+        );
+        let number = self.next_number.entry(base.clone()).or_insert(1);
+        loop {
+            let id = match *number {
+                1 => base.clone(),
+                number => format!("{base}-{number}"),
+            };
+            *number += 1;
+            if self.ids.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+
+    fn take_picture(&mut self, event: Event<'a>) {
+        match (event, &mut self.picture) {
+            (Event::Start(_), Some(picture)) => picture.depth += 1,
+            (
+                Event::Start(Tag::Image {
+                    dest_url, title, ..
+                }),
+                None,
+            ) => {
+                self.picture = Some(Picture {
+                    url: dest_url,
+                    title,
+                    alt: String::new(),
+                    depth: 0,
+                });
+            }
+            (_, Some(picture)) if picture.depth > 0 => picture.depth -= 1,
+            (_, _) => {
+                if let Some(picture) = self.picture.take() {
+                    let url = local_url(&picture.url, self.prefix);
+                    // A picture without words says so: an empty `alt` is one, too.
+                    let alt = match attribute("alt", &picture.alt) {
+                        some if some.is_empty() => " alt=\"\"".to_owned(),
+                        some => some,
+                    };
+                    self.html(format!(
+                        "<img src=\"{}\"{}{} loading=\"lazy\">",
+                        escaped(&url),
+                        alt,
+                        attribute("title", &picture.title)
+                    ));
+                }
+            }
+        }
+    }
+
+    fn add_to_alt(&mut self, text: &str) {
+        if let Some(picture) = &mut self.picture {
+            picture.alt.push_str(text);
+        }
+    }
+
+    fn begin_row(&mut self, in_head: bool) {
+        if let Some(table) = self.table.last_mut() {
+            table.column = 0;
+            table.in_head = in_head;
+        }
+    }
+
+    fn start_cell(&mut self) {
+        let Some(table) = self.table.last_mut() else {
+            return;
+        };
+        let class = match table.alignments.get(table.column) {
+            Some(Alignment::Center) => " class=\"center\"",
+            Some(Alignment::Right) => " class=\"right\"",
+            Some(Alignment::Left | Alignment::None) | None => "",
+        };
+        table.column += 1;
+        let start = if table.in_head {
+            "<th scope=\"col\""
+        } else {
+            "<td"
+        };
+        self.html(format!("{start}{class}>"));
+    }
+
+    fn html(&mut self, html: String) {
+        if !html.is_empty() {
+            self.out.push(Event::Html(html.into()));
+        }
+    }
+}
+
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
+    )
+}
