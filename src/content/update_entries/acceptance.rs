@@ -88,6 +88,7 @@ fn is_day(draft: &Draft, rest: &Rest<'_>) -> bool {
 }
 
 /// How a draft is a header.
+#[derive(Clone, Copy)]
 enum Verdict {
     /// It is one.
     Sure,
@@ -161,7 +162,7 @@ fn phase_alone(rest: &Rest<'_>, place: Place<'_>, capitals: bool) -> Option<Verd
     if place.heading || rest.marked {
         return rest.separates().then_some(Verdict::Sure);
     }
-    if capitals && (rest.strictly() || rest.opens_bracket()) || rest.enclosed && capitals {
+    if capitals && (rest.strictly() || rest.opens_bracket() || rest.enclosed) {
         return Some(Verdict::Sure);
     }
     rest.separates().then_some(Verdict::NeedsTime)

@@ -125,12 +125,12 @@ fn with_minutes(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     if colon && ahead.sign(':') && ahead.digits() == 2 {
         clock.second = ahead.number(2..=2)?;
         *cursor = ahead;
-        let mut ahead = *cursor;
-        if ahead.sign('.') && (1..=9).contains(&ahead.digits()) {
-            let fraction = &ahead.peek()?.text;
+        let mut behind = *cursor;
+        if behind.sign('.') && (1..=9).contains(&behind.digits()) {
+            let fraction = &behind.peek()?.text;
             clock.milli = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-            ahead.at += 1;
-            *cursor = ahead;
+            behind.at += 1;
+            *cursor = behind;
         }
     }
     let named = half_or_unit(cursor, &mut clock);

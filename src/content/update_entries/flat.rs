@@ -235,9 +235,7 @@ impl<'a> Flattener<'a> {
 /// Wide forms, dashes and spaces as the plain characters that the grammar knows.
 fn fold(ch: char) -> char {
     match ch {
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(ch) - 0xfee0).map_or(ch, |plain| fold(plain))
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(ch) - 0xfee0).map_or(ch, fold),
         '‐' | '‑' | '−' | '﹣' => '-',
         '–' | '—' | '‒' | '―' | '⸺' => '–',
         '【' | '〔' | '「' => '[',

@@ -124,11 +124,3 @@ pub struct Reading {
     pub newest_first: bool,
 }
 pub mod identity;
-
-/// (thin) no entry is read yet.
-pub fn read(body: &str, _cx: &Context) -> Reading {
-    Reading {
-        markdown: body.trim().to_owned(),
-        ..Reading::default()
-    }
-}

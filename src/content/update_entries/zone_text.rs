@@ -129,7 +129,7 @@ fn ending(
             | "us mountain"
             | "us pacific"
     );
-    if !timed && !(family && initial) {
+    if !(timed || family && initial) {
         return None;
     }
     let rule = zone::by_name(name)?;
