@@ -1,6 +1,8 @@
 //! Lightship: a status page and incident blog in one binary. The rooms, lowest first:
 
 pub mod actions;
+
+pub mod client;
 pub mod clock;
 pub mod content;
 pub mod domain;
