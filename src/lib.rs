@@ -1,7 +1,7 @@
 //! Lightship: a status page and incident blog in one binary. The rooms, lowest first:
 
 pub mod actions;
-
+pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod content;

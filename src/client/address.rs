@@ -85,7 +85,10 @@ mod tests {
             Some("https://status.example.com/x"),
         );
         check(" http://localhost:80 ", Some("http://localhost:80/x"));
-        check("https://a.example/status", Some("https://a.example/status/x"));
+        check(
+            "https://a.example/status",
+            Some("https://a.example/status/x"),
+        );
         check("status.example.com", None);
         check("ftp://a.example", None);
         check("https://me:secret@a.example", None);

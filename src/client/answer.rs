@@ -1,6 +1,6 @@
 //! What the command line needs of the server's answers; the rest of them is passed over.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::incident::{self, Kind};
 use crate::domain::slug::Slug;
@@ -8,7 +8,7 @@ use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 
 /// A component and what it is now.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ComponentAnswer {
     /// Its name in URLs.
     pub slug: Slug,
@@ -28,7 +28,7 @@ pub struct ComponentAnswer {
 }
 
 /// An incident and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct IncidentAnswer {
     /// Its name in URLs.
     pub slug: Slug,

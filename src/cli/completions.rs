@@ -1,0 +1,24 @@
+//! `lightship completions`: what a shell needs to complete our commands.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::Cli;
+use super::failure::Failure;
+use super::world::World;
+
+/// Write a completion script for your shell
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// Which shell
+    shell: Shell,
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every command answers in the same way"
+)]
+pub(super) fn run(args: &CompletionsArgs, world: &mut World) -> Result<(), Failure> {
+    clap_complete::generate(args.shell, &mut Cli::command(), "lightship", &mut world.out);
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! The command line: one file a command. Here: which there are, and how one is run.
+
+mod choose;
+mod completions;
+mod connection;
+mod failure;
+mod healthcheck;
+mod incident;
+mod login;
+mod private_file;
+mod resend;
+mod said;
+mod send;
+mod state;
+mod status;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+mod text;
+mod unsent;
+mod update;
+mod words;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+use surroundings::Surroundings;
+use world::World;
+
+/// A customer-facing status page and incident blog in one binary
+#[derive(Debug, Parser)]
+#[command(name = "lightship", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    surroundings: Surroundings,
+}
+
+/// What can be asked of us.
+#[derive(Debug, Subcommand)]
+enum Command {
+    State(state::StateArgs),
+    Incident(incident::IncidentArgs),
+    Update(update::UpdateArgs),
+    Resolve(update::ResolveArgs),
+    Status(status::StatusArgs),
+    Resend(resend::ResendArgs),
+    Login(login::LoginArgs),
+    Healthcheck(healthcheck::HealthcheckArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Does what the process was asked for.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let mut world = World::of_process(cli.surroundings.clone());
+    ExitCode::from(run_in(&cli, &mut world))
+}
+
+/// Does what was asked for; gives the exit code: 0 done, 1 refused, 2 wrong usage.
+fn run_in(cli: &Cli, world: &mut World) -> u8 {
+    world.json = cli.command.wants_json();
+    match cli.command.run(world) {
+        Ok(()) => 0,
+        Err(failure) => failure.report(world),
+    }
+}
+
+impl Command {
+    fn wants_json(&self) -> bool {
+        match self {
+            Self::State(args) => args.connection.json,
+            Self::Incident(args) => args.connection.json,
+            Self::Update(args) => args.connection.json,
+            Self::Resolve(args) => args.connection.json,
+            Self::Status(args) => args.connection.json,
+            Self::Resend(args) => args.connection.json,
+            Self::Login(args) => args.connection.json,
+            Self::Healthcheck(args) => args.json,
+            Self::Completions(_) => false,
+        }
+    }
+
+    fn run(&self, world: &mut World) -> Result<(), Failure> {
+        match self {
+            Self::State(args) => state::run(args, world),
+            Self::Incident(args) => incident::run(args, world),
+            Self::Update(args) => update::run(args, world),
+            Self::Resolve(args) => update::run_resolve(args, world),
+            Self::Status(args) => status::run(args, world),
+            Self::Resend(args) => resend::run(args, world),
+            Self::Login(args) => login::run(args, world),
+            Self::Healthcheck(args) => healthcheck::run(args, world),
+            Self::Completions(args) => completions::run(args, world),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The commands, run against a small server of our own.
