@@ -1,9 +1,9 @@
 //! `lightship completions`: what a shell needs to complete our commands.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
-use super::Cli;
+use super::Command;
 use super::failure::Failure;
 use super::world::World;
 
@@ -19,6 +19,9 @@ pub(super) struct CompletionsArgs {
     reason = "every command answers in the same way"
 )]
 pub(super) fn run(args: &CompletionsArgs, world: &mut World) -> Result<(), Failure> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "lightship", &mut world.out);
+    // Made of the subcommands alone: shells would offer the hidden options of `Cli` too.
+    let bare = clap::Command::new("lightship");
+    let mut command = Command::augment_subcommands(bare);
+    clap_complete::generate(args.shell, &mut command, "lightship", &mut world.out);
     Ok(())
 }

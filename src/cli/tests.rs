@@ -1,1 +1,0 @@
-//! The commands, run against a small server of our own.
