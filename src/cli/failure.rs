@@ -1,6 +1,6 @@
 //! Why a command came to nothing, told to people and to scripts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -129,6 +129,14 @@ impl Failure {
 }
 
 impl Kept {
+    /// The file that `resend` sends, if there is one.
+    pub(super) fn request_file(&self) -> Option<&Path> {
+        match self {
+            Self::Request(file) => Some(file),
+            Self::Text(_) | Self::Nowhere { .. } => None,
+        }
+    }
+
     fn tell(&self, world: &mut World) {
         match self {
             Self::Request(file) => {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::connection::Connection;
-use super::failure::{Failure, Kept, quoted};
+use super::failure::{Failure, quoted};
 use super::said;
 use super::unsent::Unsent;
 use super::world::World;
@@ -65,7 +65,7 @@ fn resend(
     }
     // The command line it came from may be long gone.
     unsent.only_copy = true;
-    let answer = unsent.send(client, Kept::Request(file.to_owned()), world)?;
+    let answer = unsent.send(client, Some(file), world)?;
     said::done(&unsent, &answer, client, world);
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(super) fn change(
         unsent.only_copy = source.is_only_copy();
     }
     let kept = unsent.keep(None, world);
-    let answer = unsent.send(client, kept, world)?;
+    let answer = unsent.send(client, kept.request_file(), world)?;
     said::done(&unsent, &answer, client, world);
     Ok(())
 }

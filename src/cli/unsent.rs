@@ -199,19 +199,14 @@ impl Unsent {
         })
     }
 
-    /// Sends it. It stands in the file `kept` until the server has answered; only an answer that
+    /// Sends it. It stands in `file` until the server has answered; only an answer that
     /// would always be the same removes it.
     pub(super) fn send(
         &mut self,
         client: &Client,
-        kept: Kept,
+        file: Option<&Path>,
         world: &mut World,
     ) -> Result<Value, Failure> {
-        let file = match &kept {
-            Kept::Request(file) => Some(file.clone()),
-            Kept::Text(_) | Kept::Nowhere { .. } => None,
-        };
-        let file = file.as_deref();
         if let Err(failure) = self.settle(client, world) {
             return Err(self.failed(failure, file, world));
         }
