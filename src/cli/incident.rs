@@ -24,7 +24,13 @@ pub(super) struct IncidentArgs {
     #[arg(value_name = "-", value_parser = ["-"], conflicts_with_all = ["message", "file"])]
     stdin: Option<String>,
     /// The text, in Markdown; without it (or --file or -) your editor opens
-    #[arg(short, long, value_name = "TEXT", conflicts_with = "file")]
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "file"
+    )]
     message: Option<String>,
     /// A file with the text
     #[arg(long, value_name = "FILE")]

@@ -192,3 +192,30 @@ pub(super) fn of_answer(status: u16, text: &str, must_wait: bool) -> ClientError
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_for_good_ends_a_request() {
+        let check = |status: u16, must_wait: bool, is_final: bool, perhaps_done: bool| {
+            let told = of_answer(status, r#"{"title": "No"}"#, must_wait);
+            let found = (told.is_final(), told.perhaps_done());
+            assert_eq!(found, (is_final, perhaps_done), "{status} {must_wait}");
+        };
+        for status in [400, 404, 413, 415, 422] {
+            check(status, false, true, false);
+        }
+        for status in [401, 403, 429] {
+            check(status, false, false, false);
+        }
+        for status in [408, 500, 502, 503] {
+            check(status, false, false, true);
+        }
+        check(409, true, false, true);
+        assert!(of_answer(409, r#"{"title": "Conflict"}"#, false).is_final());
+        let by_a_proxy = of_answer(404, "<html>", false);
+        assert!(!by_a_proxy.is_final() && by_a_proxy.perhaps_done());
+    }
+}
