@@ -17,4 +17,5 @@ pub mod snapshot;
 
 pub mod app;
 pub mod cli;
+pub mod client;
 pub mod web;

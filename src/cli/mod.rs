@@ -1,58 +1,143 @@
-//! The command line: one file a command.
+//! The command line: one file a command. Here: which there are, and how one is run.
+
+mod choose;
+mod completions;
+mod connection;
+mod failure;
+mod healthcheck;
+mod incident;
+mod login;
+mod private_file;
+mod resend;
+mod said;
+mod send;
+mod serve;
+mod state;
+mod status;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+mod text;
+mod token;
+mod unsent;
+mod update;
+mod words;
+mod world;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use failure::Failure;
+use surroundings::Surroundings;
+use world::World;
+
 use crate::config::{Config, SourceConfig};
 
-mod serve;
-mod token;
-
-/// A status page and incident blog in one binary.
+/// A customer-facing status page and incident blog in one binary
 #[derive(Debug, Parser)]
-#[command(name = "lightship", version, args_conflicts_with_subcommands = true)]
-struct Cli {
+#[command(
+    name = "lightship",
+    version,
+    propagate_version = true,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     serve: Config,
+    #[command(flatten)]
+    surroundings: Surroundings,
 }
 
+/// What can be asked of us.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the page (also without a command).
+    /// Serve the page (also without a command)
     Serve(Config),
-    /// Make, list and revoke tokens.
+    /// Make, list and revoke tokens, on the host itself
     Token {
         #[command(subcommand)]
         command: token::TokenCommand,
         #[command(flatten)]
         source: SourceConfig,
     },
+    State(state::StateArgs),
+    Incident(incident::IncidentArgs),
+    Update(update::UpdateArgs),
+    Resolve(update::ResolveArgs),
+    Status(status::StatusArgs),
+    Resend(resend::ResendArgs),
+    Login(login::LoginArgs),
+    Healthcheck(healthcheck::HealthcheckArgs),
+    Completions(completions::CompletionsArgs),
 }
 
-/// Runs what the arguments say. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+/// Does what the process was asked for.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error.into()),
+    let mut world = World::of_process(cli.surroundings.clone());
+    ExitCode::from(run_in(&cli, &mut world))
+}
+
+/// Does what was asked for; gives the exit code: 0 done, 1 refused, 2 wrong usage.
+fn run_in(cli: &Cli, world: &mut World) -> u8 {
+    let Some(command) = &cli.command else {
+        return on_host(serve::serve(cli.serve.clone()));
     };
-    let outcome = runtime.block_on(async {
-        match cli.command {
-            None => serve::serve(cli.serve).await,
-            Some(Command::Serve(config)) => serve::serve(config).await,
-            Some(Command::Token { command, source }) => token::token(command, &source).await,
-        }
-    });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
+    world.json = command.wants_json();
+    match command {
+        Command::Serve(config) => on_host(serve::serve(config.clone())),
+        Command::Token { command, source } => on_host(token::token(command.clone(), source)),
+        _ => match command.run(world) {
+            Ok(()) => 0,
+            Err(failure) => failure.report(world),
+        },
     }
 }
 
-fn failed(error: &anyhow::Error) -> ExitCode {
-    anstream::eprintln!("error: {error:#}");
-    ExitCode::FAILURE
+/// Runs a command of the host itself; an error becomes one line.
+fn on_host(command: impl Future<Output = anyhow::Result<()>>) -> u8 {
+    let outcome = tokio::runtime::Runtime::new()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(command));
+    match outcome {
+        Ok(()) => 0,
+        Err(error) => {
+            anstream::eprintln!("error: {error:#}");
+            1
+        }
+    }
+}
+
+impl Command {
+    fn wants_json(&self) -> bool {
+        match self {
+            Self::State(args) => args.connection.json,
+            Self::Incident(args) => args.connection.json,
+            Self::Update(args) => args.connection.json,
+            Self::Resolve(args) => args.connection.json,
+            Self::Status(args) => args.connection.json,
+            Self::Resend(args) => args.connection.json,
+            Self::Login(args) => args.connection.json,
+            Self::Healthcheck(args) => args.json,
+            Self::Completions(_) | Self::Serve(_) | Self::Token { .. } => false,
+        }
+    }
+
+    fn run(&self, world: &mut World) -> Result<(), Failure> {
+        match self {
+            Self::State(args) => state::run(args, world),
+            Self::Incident(args) => incident::run(args, world),
+            Self::Update(args) => update::run(args, world),
+            Self::Resolve(args) => update::run_resolve(args, world),
+            Self::Status(args) => status::run(args, world),
+            Self::Resend(args) => resend::run(args, world),
+            Self::Login(args) => login::run(args, world),
+            Self::Healthcheck(args) => healthcheck::run(args, world),
+            Self::Completions(args) => completions::run(args, world),
+            Self::Serve(_) | Self::Token { .. } => Ok(()),
+        }
+    }
 }

@@ -1,0 +1,144 @@
+//! Which incident is meant: the open one, or that whose slug holds some letters.
+
+use super::failure::Failure;
+use super::world::{BOLD, World, styled};
+use crate::client::IncidentAnswer;
+
+/// What a person's words may mean.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Choice<'a> {
+    /// This one.
+    One(&'a IncidentAnswer),
+    /// One of these.
+    Several(Vec<&'a IncidentAnswer>),
+    /// None that is known.
+    Nothing,
+}
+
+/// With a part of a slug: the one with that very slug, else the open ones that have the part,
+/// else all that have it. Without: the open ones.
+pub(super) fn choice<'a>(incidents: &'a [IncidentAnswer], part: Option<&str>) -> Choice<'a> {
+    let open = || incidents.iter().filter(|incident| incident.is_open());
+    let Some(part) = part else {
+        return of_list(open().collect());
+    };
+    let part = part.trim().to_lowercase();
+    let has_part = |incident: &&IncidentAnswer| incident.slug.as_str().contains(&part);
+    if let Some(exact) = incidents.iter().find(|it| it.slug.as_str() == part) {
+        return Choice::One(exact);
+    }
+    match of_list(open().filter(has_part).collect()) {
+        Choice::Nothing => of_list(incidents.iter().filter(has_part).collect()),
+        found @ (Choice::One(_) | Choice::Several(_)) => found,
+    }
+}
+
+fn of_list(list: Vec<&IncidentAnswer>) -> Choice<'_> {
+    match list.as_slice() {
+        [] => Choice::Nothing,
+        [one] => Choice::One(one),
+        [..] => Choice::Several(list),
+    }
+}
+
+/// Chooses; asks where several could be meant and a person is there to be asked.
+pub(super) fn incident(
+    incidents: &[IncidentAnswer],
+    part: Option<&str>,
+    world: &mut World,
+) -> Result<IncidentAnswer, Failure> {
+    let several = match choice(incidents, part) {
+        Choice::One(one) => return Ok(one.clone()),
+        Choice::Nothing => return Err(nothing(part)),
+        Choice::Several(several) => several,
+    };
+    let several_what = match part {
+        Some(part) => format!("{} incidents have {part:?} in their slug", several.len()),
+        None => format!("{} incidents are open", several.len()),
+    };
+    if !world.interactive || world.json {
+        let mut told = format!("{several_what}; say which one:");
+        for incident in &several {
+            told.push_str(&format!("\n  --incident {}", incident.slug));
+            told.push_str(&format!("   {}", incident.title));
+        }
+        told.push_str("\n(any part that only one of them has is enough)");
+        return Err(Failure::Usage(told));
+    }
+    world.tell(&format!("{several_what}:"));
+    let width = several.iter().map(|it| it.slug.as_str().len()).max();
+    for (index, incident) in several.iter().enumerate() {
+        let slug = format!("{:width$}", incident.slug, width = width.unwrap_or(0));
+        let (number, slug) = (index + 1, styled(BOLD, &slug));
+        world.tell(&format!("{number:3}  {slug}  {}", incident.title));
+    }
+    let answer = world
+        .ask(&format!("Which one? [1-{}]", several.len()))
+        .map_err(|error| Failure::io("no answer could be read", &error))?;
+    let number = answer.and_then(|answer| answer.parse::<usize>().ok());
+    match number.and_then(|number| several.get(number.checked_sub(1)?)) {
+        Some(incident) => Ok((*incident).clone()),
+        None => Err(Failure::Usage(
+            "none was chosen; say it with --incident and a part of its slug".to_owned(),
+        )),
+    }
+}
+
+fn nothing(part: Option<&str>) -> Failure {
+    Failure::Refused(match part {
+        Some(part) => format!("no incident has {part:?} in its slug; see `lightship status`"),
+        None => "no incident is open. Open one with `lightship incident TITLE`, or name an older \
+                 or planned one with --incident"
+            .to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::incident::Kind;
+    use crate::domain::slug::Slug;
+    use crate::domain::update::Phase;
+
+    fn incident(slug: &str, kind: Kind, phase: Phase, draft: bool) -> IncidentAnswer {
+        IncidentAnswer {
+            slug: Slug::parse(slug).unwrap(),
+            title: slug.to_owned(),
+            kind,
+            phase,
+            url: String::new(),
+            draft,
+            starts: None,
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_slug_means_the_open_one_first() {
+        let known = [
+            incident("selma-down", Kind::Disruption, Phase::Investigating, false),
+            incident("nelson-slow", Kind::Disruption, Phase::Monitoring, false),
+            incident("selma-moves", Kind::Maintenance, Phase::Scheduled, false),
+            incident("selma-old", Kind::Disruption, Phase::Resolved, false),
+            incident("selma-older", Kind::Disruption, Phase::Resolved, false),
+            incident("draft-one", Kind::Disruption, Phase::Investigating, true),
+        ];
+        let check = |part: Option<&str>, wanted: &[&str]| {
+            let found = match choice(&known, part) {
+                Choice::One(one) => vec![one.slug.as_str()],
+                Choice::Several(several) => several.iter().map(|it| it.slug.as_str()).collect(),
+                Choice::Nothing => Vec::new(),
+            };
+            assert_eq!(found, wanted, "{part:?}");
+        };
+        check(None, &["selma-down", "nelson-slow"]);
+        check(Some("selma"), &["selma-down"]);
+        check(Some(" NELSON "), &["nelson-slow"]);
+        check(Some("selma-o"), &["selma-old", "selma-older"]);
+        check(Some("selma-old"), &["selma-old"]);
+        check(Some("moves"), &["selma-moves"]);
+        check(Some("draft"), &["draft-one"]);
+        check(Some("w"), &["selma-down", "nelson-slow"]);
+        check(Some("mail"), &[]);
+        assert_eq!(choice(&known[2..], None), Choice::Nothing);
+    }
+}

@@ -1,0 +1,170 @@
+//! Why a command came to nothing, told to people and to scripts.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::world::{ERROR, World, styled};
+use crate::client::ClientError;
+
+/// The exit code of a command that was refused.
+pub(super) const REFUSED: u8 = 1;
+/// The exit code of a command that was used wrongly.
+pub(super) const WRONG_USAGE: u8 = 2;
+
+/// Where that which was typed is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// In a file that `resend` sends.
+    Request(PathBuf),
+    /// The text alone, in a file.
+    Text(PathBuf),
+    /// Nowhere: the file couldn't be written.
+    Nowhere {
+        /// The text.
+        text: String,
+        /// Why it couldn't.
+        why: String,
+    },
+}
+
+/// Why a command came to nothing.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It was asked for in a way that can't be followed.
+    Usage(String),
+    /// It can't be done.
+    Refused(String),
+    /// The server refused it or wasn't heard.
+    Server(ClientError),
+    /// Another failure, after something was typed.
+    AfterTyping(Box<Failure>, Kept),
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl Failure {
+    /// A file or stream that couldn't be used.
+    pub(super) fn io(what: impl std::fmt::Display, error: &std::io::Error) -> Self {
+        Self::Refused(format!("{what}: {error}"))
+    }
+
+    /// Says what went wrong and what to do next; gives the exit code.
+    pub(super) fn report(&self, world: &mut World) -> u8 {
+        if world.json {
+            let told = serde_json::to_string_pretty(&self.as_json()).unwrap_or_default();
+            world.say(&told);
+        }
+        self.tell(world);
+        self.exit_code()
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => WRONG_USAGE,
+            Self::Refused(_) => REFUSED,
+            Self::Server(error) => match error {
+                ClientError::BadAddress { .. } | ClientError::Insecure(_) => WRONG_USAGE,
+                ClientError::Refused(_)
+                | ClientError::Unreachable { .. }
+                | ClientError::Unexpected { .. } => REFUSED,
+            },
+            Self::AfterTyping(inner, _) => inner.exit_code(),
+        }
+    }
+
+    fn tell(&self, world: &mut World) {
+        let error = styled(ERROR, "error:");
+        match self {
+            Self::Usage(why) | Self::Refused(why) => world.tell(&format!("{error} {why}")),
+            Self::Server(failed) => {
+                world.tell(&format!("{error} {failed}"));
+                if let Some(advice) = failed.token_advice() {
+                    world.tell(&format!("  {advice}"));
+                }
+            }
+            Self::AfterTyping(inner, kept) => {
+                inner.tell(world);
+                kept.tell(world);
+            }
+        }
+    }
+
+    fn as_json(&self) -> Value {
+        match self {
+            Self::Usage(why) => json!({"error": {"kind": "usage", "detail": why}}),
+            Self::Refused(why) => json!({"error": {"kind": "refused", "detail": why}}),
+            Self::Server(ClientError::Refused(refusal)) => json!({"error": {
+                "kind": "refused",
+                "status": refusal.status,
+                "title": refusal.title,
+                "detail": refusal.detail,
+                "request_id": refusal.request_id,
+                "errors": refusal.errors,
+            }}),
+            Self::Server(failed) => {
+                let kind = match failed {
+                    ClientError::BadAddress { .. } | ClientError::Insecure(_) => "usage",
+                    ClientError::Refused(_) => "refused",
+                    ClientError::Unreachable { .. } => "unreachable",
+                    ClientError::Unexpected { .. } => "unexpected",
+                };
+                json!({"error": {"kind": kind, "detail": failed.to_string()}})
+            }
+            Self::AfterTyping(inner, kept) => {
+                let mut told = inner.as_json();
+                match kept {
+                    Kept::Request(file) => told["unsent"] = json!(file),
+                    Kept::Text(file) => told["text_file"] = json!(file),
+                    Kept::Nowhere { text, .. } => told["text"] = json!(text),
+                }
+                told
+            }
+        }
+    }
+}
+
+impl Kept {
+    /// The file that `resend` sends, if there is one.
+    pub(super) fn request_file(&self) -> Option<&Path> {
+        match self {
+            Self::Request(file) => Some(file),
+            Self::Text(_) | Self::Nowhere { .. } => None,
+        }
+    }
+
+    fn tell(&self, world: &mut World) {
+        match self {
+            Self::Request(file) => {
+                let file = quoted(&file.display().to_string());
+                world.tell("What you typed is kept. Send it again with");
+                world.tell(&format!("  lightship resend {file}"));
+                world.tell("It can't be posted twice that way. To drop it, delete the file.");
+            }
+            Self::Text(file) => {
+                let file = quoted(&file.display().to_string());
+                world.tell(&format!("Your text is kept; use it with --file {file}"));
+            }
+            Self::Nowhere { text, why } => {
+                world.tell(&format!(
+                    "What you typed couldn't be kept ({why}). Here it is; before you send it \
+                     again, see with `lightship status` whether it arrived:"
+                ));
+                world.tell(text);
+            }
+        }
+    }
+}
+
+/// A path as a shell takes it.
+pub(super) fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
+    if path.chars().all(plain) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}

@@ -1,0 +1,70 @@
+//! `lightship healthcheck`: whether the server on this machine is alive, for containers.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use clap::Args;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::said;
+use super::world::World;
+use crate::client::Client;
+
+/// Ask the server whether it is alive; the exit code says so
+#[derive(Debug, Args)]
+pub(super) struct HealthcheckArgs {
+    /// Where the server is, if not at the address it listens on
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The address that the server listens on
+    #[arg(
+        long,
+        env = "LIGHTSHIP_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
+    listen: SocketAddr,
+    /// Write the result as JSON, for scripts
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+pub(super) fn run(args: &HealthcheckArgs, world: &mut World) -> Result<(), Failure> {
+    let url = match &args.url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", reachable(args.listen)),
+    };
+    Client::new(&url, None)?.check_health()?;
+    if world.json {
+        said::json(&json!({"alive": true, "url": url}), world);
+    } else {
+        world.say("alive");
+    }
+    Ok(())
+}
+
+/// Who listens on every address is asked on that of the machine itself.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_listens_everywhere_is_asked_at_home() {
+        let check = |listen: &str, wanted: &str| {
+            let asked = reachable(listen.parse().unwrap());
+            assert_eq!(asked.to_string(), wanted);
+        };
+        check("0.0.0.0:8080", "127.0.0.1:8080");
+        check("[::]:80", "[::1]:80");
+        check("10.1.2.3:80", "10.1.2.3:80");
+    }
+}

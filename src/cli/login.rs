@@ -1,0 +1,82 @@
+//! `lightship login`: which status page, and with which token, from now on.
+
+use std::process::{Command, Stdio};
+
+use clap::Args;
+use serde_json::json;
+
+use super::connection::{Connection, Login};
+use super::failure::Failure;
+use super::said;
+use super::world::World;
+use crate::client::{Client, TokenStanding};
+
+/// Remember the address of the status page and your token
+#[derive(Debug, Args)]
+pub(super) struct LoginArgs {
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+pub(super) fn run(args: &LoginArgs, world: &mut World) -> Result<(), Failure> {
+    let url = match args.connection.said_url() {
+        Some(url) => url.to_owned(),
+        None if world.interactive => {
+            let question = "Address of the status page (https://…):";
+            answer(world.ask(question), "give it with --url")?
+        }
+        None => return Err(Failure::Usage("which status page? Give --url".to_owned())),
+    };
+    // Checked before a token is typed.
+    Client::new(&url, None)?;
+    let token = match args.connection.said_token() {
+        Some(token) => token.to_owned(),
+        None => secret(world)?,
+    };
+    let client = Client::new(&url, Some(&token))?;
+    let standing = client.check_token()?;
+    let login = Login {
+        url: client.address().to_string(),
+        token,
+    };
+    let file = login.keep(world)?;
+    if world.json {
+        said::json(&json!({"url": login.url, "file": file}), world);
+        return Ok(());
+    }
+    let may = match standing {
+        TokenStanding::Admin => "may do everything",
+        TokenStanding::Limited => "is known, without the scope admin",
+    };
+    world.say(&format!("Signed in to {}; the token {may}.", login.url));
+    world.say(&format!("Kept in {}", file.display()));
+    Ok(())
+}
+
+fn answer(asked: std::io::Result<Option<String>>, else_what: &str) -> Result<String, Failure> {
+    let asked = asked.map_err(|error| Failure::io("no answer could be read", &error))?;
+    asked
+        .filter(|answer| !answer.is_empty())
+        .ok_or_else(|| Failure::Usage(format!("nothing was typed; {else_what}")))
+}
+
+/// A token from the keyboard, unseen, or from a pipe.
+fn secret(world: &mut World) -> Result<String, Failure> {
+    const ELSE_WHAT: &str = "give the token, or make one with `lightship token create NAME`";
+    if !world.interactive {
+        let mut line = String::new();
+        let read = world.input.read_line(&mut line);
+        let read = read.map(|_| Some(line.trim().to_owned()));
+        return answer(read, ELSE_WHAT);
+    }
+    let echo = |setting| {
+        let mut stty = Command::new("stty");
+        // Where there is no stty, the token is seen as it is typed: no reason to refuse it.
+        let _ = stty.arg(setting).stderr(Stdio::null()).status();
+    };
+    echo("-echo");
+    let asked = world.ask("Token (lsp_…, not shown as you type):");
+    echo("echo");
+    world.tell("");
+    answer(asked, ELSE_WHAT)
+}

@@ -1,0 +1,97 @@
+//! `lightship resend`: what couldn't be sent, sent again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::connection::Connection;
+use super::failure::{Failure, quoted};
+use super::said;
+use super::unsent::Unsent;
+use super::world::World;
+use crate::client::Client;
+
+/// Send again what couldn't be sent; it can't be posted twice
+#[derive(Debug, Args)]
+pub(super) struct ResendArgs {
+    /// The file that was named when it failed; without it, the only one there is
+    file: Option<PathBuf>,
+    /// Which incident it is about, if it wasn't known yet: any part of its slug
+    #[arg(long, value_name = "PART")]
+    incident: Option<String>,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+pub(super) fn run(args: &ResendArgs, world: &mut World) -> Result<(), Failure> {
+    let file = match &args.file {
+        Some(file) => file.clone(),
+        None => match only_file(world)? {
+            Some(file) => file,
+            None => {
+                world.tell("Nothing is waiting to be sent.");
+                return Ok(());
+            }
+        },
+    };
+    let client = args.connection.client(world)?;
+    resend(&file, args.incident.as_ref(), &client, world)
+}
+
+fn resend(
+    file: &Path,
+    incident: Option<&String>,
+    client: &Client,
+    world: &mut World,
+) -> Result<(), Failure> {
+    let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
+    let mut unsent = Unsent::parse(&text).map_err(|error| {
+        let file = file.display();
+        Failure::Refused(format!(
+            "{file} isn't a file that was kept by this: {error}"
+        ))
+    })?;
+    if let Some(danger) = unsent.danger(client, world) {
+        return Err(Failure::Refused(format!("{}: {danger}", file.display())));
+    }
+    if let Some(part) = incident {
+        if let Some(known) = &unsent.incident {
+            return Err(Failure::Usage(format!(
+                "this is about {known} and can't be sent to another; leave --incident out"
+            )));
+        }
+        unsent.incident_part = Some(part.clone());
+    }
+    // The command line it came from may be long gone.
+    unsent.only_copy = true;
+    let answer = unsent.send(client, Some(file), world)?;
+    said::done(&unsent, &answer, client, world);
+    Ok(())
+}
+
+fn only_file(world: &World) -> Result<Option<PathBuf>, Failure> {
+    let Some(folder) = Unsent::folder(world) else {
+        return Ok(None);
+    };
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::io(folder.display(), &error)),
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect();
+    files.sort();
+    if files.len() < 2 {
+        return Ok(files.pop());
+    }
+    let mut told = format!("{} are waiting; send them one by one:", files.len());
+    for file in &files {
+        let file = quoted(&file.display().to_string());
+        told.push_str(&format!("\n  lightship resend {file}"));
+    }
+    told.push_str("\nor delete those that aren't wanted any more");
+    Err(Failure::Usage(told))
+}

@@ -1,0 +1,130 @@
+//! What a command says when the server has done what was asked.
+
+use serde_json::Value;
+
+use super::unsent::{Unsent, Verb};
+use super::world::{BOLD, DIM, World, colour, styled};
+use crate::client::Client;
+use crate::domain::state::{StateKey, States};
+use crate::urls;
+
+/// Says what was done, and where customers see it.
+pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {
+    if world.json {
+        json(answer, world);
+        return;
+    }
+    match unsent.verb {
+        Verb::State => state(unsent, answer, client, world),
+        Verb::Incident => incident(answer, world),
+        Verb::Update => update(unsent, answer, world),
+        Verb::Resolve => resolved(unsent, answer, world),
+    }
+}
+
+/// A value as scripts read it.
+pub(super) fn json(value: &Value, world: &mut World) {
+    world.say(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
+    answer[field].as_str().unwrap_or_default()
+}
+
+/// A state in its colour. Which tone a state of the site's own has, only the site knows.
+pub(super) fn state_label(key: &str, width: usize) -> String {
+    let (key, states) = (StateKey::new(key), States::default());
+    let label = format!("{:width$}", states.label(&key));
+    match states.find(&key) {
+        Some(state) => styled(colour(state.tone), &label),
+        None => label,
+    }
+}
+
+fn state(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {
+    let name = match text(answer, "name") {
+        "" => unsent.component.as_ref().map_or("", |slug| slug.as_str()),
+        name => name,
+    };
+    let label = state_label(text(answer, "state"), 0);
+    world.say(&format!("{}: {label}", styled(BOLD, name)));
+    if let Some(note) = answer["note"].as_str() {
+        world.say(&format!("  {note}"));
+    }
+    if let Some(component) = &unsent.component {
+        let url = client.address().join(&urls::component(component));
+        address(&url, world);
+    }
+}
+
+fn incident(answer: &Value, world: &mut World) {
+    let is_draft = answer["draft"].as_bool().unwrap_or_default();
+    let what = if is_draft {
+        "Kept as a draft, not published"
+    } else {
+        "Published"
+    };
+    let (slug, phase) = (styled(BOLD, text(answer, "slug")), text(answer, "phase"));
+    world.say(&format!("{what}: {slug} ({})", spaced(phase)));
+    components(answer, world);
+    if !is_draft {
+        address(text(answer, "url"), world);
+    }
+}
+
+fn update(unsent: &Unsent, answer: &Value, world: &mut World) {
+    let slug = unsent.incident.as_ref().map_or("", |slug| slug.as_str());
+    let phase = match text(answer, "phase") {
+        "" => String::new(),
+        phase => format!(" ({})", spaced(phase)),
+    };
+    world.say(&format!("Update published: {}{phase}", styled(BOLD, slug)));
+    components(answer, world);
+    restored(answer, world);
+    address(text(answer, "url"), world);
+}
+
+fn resolved(unsent: &Unsent, answer: &Value, world: &mut World) {
+    let slug = unsent.incident.as_ref().map_or("", |slug| slug.as_str());
+    let phase = spaced(text(answer, "phase"));
+    world.say(&format!("{}: {phase}", styled(BOLD, slug)));
+    components(answer, world);
+    if !restored(answer, world) {
+        world.say("  no component changed its state");
+    }
+    address(text(answer, "url"), world);
+}
+
+fn components(answer: &Value, world: &mut World) {
+    let Some(set) = answer["components"].as_object() else {
+        return;
+    };
+    let width = set.keys().map(String::len).max().unwrap_or_default();
+    for (slug, state) in set {
+        if let Some(state) = state.as_str() {
+            world.say(&format!("  {slug:width$}  {}", state_label(state, 0)));
+        }
+    }
+}
+
+fn restored(answer: &Value, world: &mut World) -> bool {
+    let none = Vec::new();
+    let list = answer["restored"].as_array().unwrap_or(&none);
+    let slugs: Vec<_> = list.iter().filter_map(Value::as_str).collect();
+    if !slugs.is_empty() {
+        let slugs = slugs.join(", ");
+        world.say(&format!("  back to what they were before: {slugs}"));
+    }
+    !slugs.is_empty()
+}
+
+fn address(url: &str, world: &mut World) {
+    if !url.is_empty() {
+        world.say(&format!("  {}", styled(DIM, url)));
+    }
+}
+
+/// A phase as people write it.
+pub(super) fn spaced(word: &str) -> String {
+    word.replace('_', " ")
+}

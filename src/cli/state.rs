@@ -1,0 +1,43 @@
+//! `lightship state`: what a component is now.
+
+use clap::Args;
+use serde_json::Map;
+
+use super::connection::Connection;
+use super::failure::Failure;
+use super::send;
+use super::unsent::{Unsent, Verb};
+use super::words;
+use super::world::World;
+use crate::domain::slug::Slug;
+
+/// Set the state of a component
+#[derive(Debug, Args)]
+pub(super) struct StateArgs {
+    /// Which component: its slug or name
+    #[arg(value_parser = words::component)]
+    component: Slug,
+    /// What it is now, such as operational, degraded or major_outage
+    state: String,
+    /// A line for customers; without one, an earlier one is taken away
+    #[arg(long)]
+    note: Option<String>,
+    /// The incident that it belongs to: any part of its slug that no other open one has
+    #[arg(long, value_name = "PART")]
+    incident: Option<String>,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+pub(super) fn run(args: &StateArgs, world: &mut World) -> Result<(), Failure> {
+    let client = args.connection.client(world)?;
+    let mut body = Map::new();
+    body.insert("state".to_owned(), args.state.trim().into());
+    if let Some(note) = &args.note {
+        body.insert("note".to_owned(), note.as_str().into());
+    }
+    let mut unsent = Unsent::new(Verb::State, body, &client, world);
+    unsent.component = Some(args.component.clone());
+    unsent.incident_part = args.incident.clone();
+    send::change(unsent, None, "", &client, world)
+}

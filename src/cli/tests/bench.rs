@@ -1,0 +1,150 @@
+//! Runs a command in folders of its own, and says what came out.
+
+use std::io::{Cursor, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use anstream::{AutoStream, ColorChoice};
+use chrono::{DateTime, Utc};
+use clap::Parser;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::super::world::{self, World};
+use super::super::{Cli, run_in};
+use super::fake_server::{FakeServer, Reply, Request};
+use crate::clock::Clock;
+
+pub(super) struct Bench {
+    server: FakeServer,
+    folder: TempDir,
+}
+
+/// What came out of a command.
+pub(super) struct Ran {
+    pub(super) code: u8,
+    pub(super) out: String,
+    pub(super) err: String,
+}
+
+#[derive(Clone, Default)]
+struct Pen(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Pen {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Pen {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Bench {
+    pub(super) fn new(answer: impl Fn(&Request) -> Reply + Send + 'static) -> Self {
+        Self {
+            server: FakeServer::start(answer),
+            folder: TempDir::new().unwrap(),
+        }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.server.address)
+    }
+
+    pub(super) fn posts(&self) -> Vec<Request> {
+        let all = self.server.requests.lock().unwrap();
+        let posts = all.iter().filter(|request| request.method() == "POST");
+        posts.cloned().collect()
+    }
+
+    /// The files of what couldn't be sent.
+    pub(super) fn unsent(&self) -> Vec<PathBuf> {
+        let folder = self.folder.path().join("state/lightship/unsent");
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return Vec::new();
+        };
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+
+    /// Signed in, in a script.
+    pub(super) fn run(&self, args: &[&str]) -> Ran {
+        self.run_as("lsp_test", args)
+    }
+
+    pub(super) fn run_as(&self, token: &str, args: &[&str]) -> Ran {
+        let url = self.url();
+        let args = [args, &["--url", &url, "--token", token]].concat();
+        self.start(&args, "", false, ColorChoice::Never)
+    }
+
+    pub(super) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
+        self.start(&self.signed_in(args), input, false, ColorChoice::Never)
+    }
+
+    pub(super) fn run_at_a_terminal(&self, args: &[&str], input: &str) -> Ran {
+        self.start(&self.signed_in(args), input, true, ColorChoice::Never)
+    }
+
+    pub(super) fn run_in_colour(&self, args: &[&str]) -> Ran {
+        self.start(&self.signed_in(args), "", false, ColorChoice::AlwaysAnsi)
+    }
+
+    /// With nothing but what `args` say.
+    pub(super) fn run_bare(&self, args: &[&str], input: &str) -> Ran {
+        let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        self.start(&args, input, false, ColorChoice::Never)
+    }
+
+    fn signed_in(&self, args: &[&str]) -> Vec<String> {
+        let args = args.iter().map(|arg| (*arg).to_owned());
+        let url = self.url();
+        args.chain(["--url", &url, "--token", "lsp_test"].map(str::to_owned))
+            .collect()
+    }
+
+    fn start<S: AsRef<str>>(
+        &self,
+        args: &[S],
+        input: &str,
+        interactive: bool,
+        found: ColorChoice,
+    ) -> Ran {
+        let home = |name: &str| self.folder.path().join(name).display().to_string();
+        let mut all = vec!["lightship".to_owned()];
+        all.extend(args.iter().map(|arg| arg.as_ref().to_owned()));
+        all.extend(["--env-config-home".to_owned(), home("config")]);
+        all.extend(["--env-state-home".to_owned(), home("state")]);
+        let cli = Cli::try_parse_from(&all).unwrap();
+        let colour = world::choice(cli.surroundings.wants_no_colour(), found);
+        let (out, err) = (Pen::default(), Pen::default());
+        let mut world = World {
+            out: AutoStream::new(Box::new(out.clone()), colour),
+            err: AutoStream::new(Box::new(err.clone()), colour),
+            input: Box::new(Cursor::new(input.to_owned())),
+            interactive,
+            json: false,
+            clock: Clock::System,
+            surroundings: cli.surroundings.clone(),
+        };
+        let code = run_in(&cli, &mut world);
+        Ran {
+            code,
+            out: out.text(),
+            err: err.text(),
+        }
+    }
+}
+
+/// A kept request as if it had been typed at another time.
+pub(super) fn with_typed_at(file: &str, at: DateTime<Utc>) -> String {
+    let mut value: serde_json::Value = serde_json::from_str(file).unwrap();
+    value["typed_at"] = json!(at);
+    value.to_string()
+}

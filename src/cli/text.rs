@@ -1,0 +1,121 @@
+//! Where the text of a post comes from: the command line, a file, standard input, an editor.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use uuid::Uuid;
+
+use super::failure::{Failure, Kept, quoted};
+use super::private_file;
+use super::world::World;
+
+/// Above the hints in an editor; everything from here on is left out.
+const CUT: &str = "-------- 8< -------- this line and all below it is left out";
+
+/// Where the text comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum TextSource {
+    /// It was given.
+    Given(String),
+    /// It stands in a file.
+    File(PathBuf),
+    /// It comes through standard input.
+    Stdin,
+    /// It is still to be written.
+    Editor,
+}
+
+impl TextSource {
+    /// What the options say; `-` means standard input.
+    pub(super) fn of(
+        text: Option<&String>,
+        file: Option<&PathBuf>,
+        world: &World,
+    ) -> Result<Self, Failure> {
+        match (text, file) {
+            (Some(text), _) if text == "-" => Ok(Self::Stdin),
+            (Some(text), _) => Ok(Self::Given(text.clone())),
+            (None, Some(file)) if file == Path::new("-") => Ok(Self::Stdin),
+            (None, Some(file)) => Ok(Self::File(file.clone())),
+            (None, None) if world.interactive => Ok(Self::Editor),
+            (None, None) => Err(Failure::Usage(
+                "there is no text, and no terminal to open an editor on; give the text, or \
+                 --file FILE, or - for standard input"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// Whether the text would be lost with this process.
+    pub(super) fn is_only_copy(&self) -> bool {
+        match self {
+            Self::Stdin | Self::Editor => true,
+            Self::Given(_) | Self::File(_) => false,
+        }
+    }
+
+    /// The text, without blanks around it.
+    pub(super) fn read(&self, hints: &str, world: &mut World) -> Result<String, Failure> {
+        let text = match self {
+            Self::Given(text) => text.clone(),
+            Self::File(file) => {
+                fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?
+            }
+            Self::Stdin => {
+                let mut text = String::new();
+                let read = world.input.read_to_string(&mut text);
+                read.map_err(|error| Failure::io("standard input", &error))?;
+                if text.trim().is_empty() {
+                    return Err(Failure::Usage(
+                        "nothing was sent: standard input is empty".to_owned(),
+                    ));
+                }
+                text
+            }
+            Self::Editor => edit(hints, world)?,
+        };
+        Ok(text.trim().to_owned())
+    }
+}
+
+fn edit(hints: &str, world: &World) -> Result<String, Failure> {
+    let folder = world.surroundings.state_folder().ok_or_else(|| {
+        Failure::Refused("there is no home folder to write the text in; set HOME".to_owned())
+    })?;
+    let file = folder.join(format!("editing-{}.md", Uuid::now_v7()));
+    let failed = |error| Failure::io(file.display(), &error);
+    private_file::write(&file, &format!("\n\n{CUT}\n{hints}\n")).map_err(failed)?;
+    let editor = world.surroundings.editor();
+    // Through a shell, as an editor's command may have options of its own: "code --wait".
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg("eval \"$1\" '\"$2\"'")
+        .args(["sh".as_ref(), editor.as_os_str(), file.as_os_str()])
+        .status()
+        .map_err(|error| Failure::io("the editor didn't start", &error))?;
+    let whole = fs::read_to_string(&file).map_err(failed)?;
+    let text = match whole.split_once(CUT) {
+        Some((text, _)) => text.trim().to_owned(),
+        None => whole.trim().to_owned(),
+    };
+    if !text.is_empty() && !status.success() {
+        let editor = editor.display();
+        let why = format!("nothing was sent: the editor ({editor}) ended with {status}");
+        return Err(Failure::AfterTyping(
+            Box::new(Failure::Refused(why)),
+            Kept::Text(file),
+        ));
+    }
+    let _ = fs::remove_file(&file);
+    if !text.is_empty() {
+        return Ok(text);
+    }
+    let editor = quoted(&editor.to_string_lossy());
+    Err(Failure::Refused(if status.success() {
+        "nothing was sent: the text is empty".to_owned()
+    } else {
+        format!("nothing was sent: the editor ({editor}) ended with {status}; set EDITOR")
+    }))
+}

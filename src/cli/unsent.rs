@@ -1,0 +1,275 @@
+//! A change on its way to the server, kept in a file until the server has answered.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::choose;
+use super::failure::{Failure, Kept};
+use super::private_file;
+use super::world::World;
+use crate::client::{self, Client, IncidentAnswer};
+use crate::domain::slug::Slug;
+
+/// The server remembers a key for 7 days; an hour is left for clocks that disagree.
+const KEY_LIFETIME: TimeDelta = TimeDelta::hours(7 * 24 - 1);
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Verb {
+    /// Set a component's state.
+    State,
+    /// Open an incident.
+    Incident,
+    /// Add an update.
+    Update,
+    /// Add an update that ends the incident.
+    Resolve,
+}
+
+impl Verb {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Incident => "incident",
+            Self::Update => "update",
+            Self::Resolve => "resolve",
+        }
+    }
+}
+
+/// A change as it is sent, however often: the same key and, once it went out, the same body.
+/// The token isn't in it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Unsent {
+    pub(super) verb: Verb,
+    /// The server it is for.
+    pub(super) server: String,
+    pub(super) typed_at: DateTime<Utc>,
+    /// Of a state: whose.
+    pub(super) component: Option<Slug>,
+    /// The incident as it was asked for.
+    pub(super) incident_part: Option<String>,
+    /// The incident that this turned out to mean.
+    pub(super) incident: Option<Slug>,
+    pub(super) body: Map<String, Value>,
+    pub(super) idempotency_key: String,
+    /// A digest of the token with which it may have arrived; `null` if it never did.
+    pub(super) perhaps_arrived_as: Option<String>,
+    /// The text was typed in an editor or came through a pipe: there is no other copy of it.
+    pub(super) only_copy: bool,
+}
+
+impl Unsent {
+    pub(super) fn new(
+        verb: Verb,
+        body: Map<String, Value>,
+        client: &Client,
+        world: &World,
+    ) -> Self {
+        Self {
+            verb,
+            server: client.address().to_string(),
+            typed_at: world.clock.now(),
+            component: None,
+            incident_part: None,
+            incident: None,
+            body,
+            idempotency_key: Uuid::now_v7().to_string(),
+            perhaps_arrived_as: None,
+            only_copy: false,
+        }
+    }
+
+    fn needs_incident(&self) -> bool {
+        let needs = match self.verb {
+            Verb::State => self.incident_part.is_some(),
+            Verb::Incident => false,
+            Verb::Update | Verb::Resolve => true,
+        };
+        needs && self.incident.is_none()
+    }
+
+    /// Finds out which incident is meant, unless that is known.
+    pub(super) fn settle(&mut self, client: &Client, world: &mut World) -> Result<(), Failure> {
+        if !self.needs_incident() {
+            return Ok(());
+        }
+        let known = client.incidents()?;
+        let chosen = choose::incident(&known, self.incident_part.as_deref(), world)?;
+        self.take(&chosen);
+        Ok(())
+    }
+
+    fn take(&mut self, incident: &IncidentAnswer) {
+        self.incident = Some(incident.slug.clone());
+        match self.verb {
+            Verb::State => {
+                let slug = incident.slug.to_string();
+                self.body.insert("incident".to_owned(), slug.into());
+            }
+            Verb::Resolve => {
+                let phase = incident.kind.resolving_phase().as_str();
+                self.body.insert("phase".to_owned(), phase.into());
+            }
+            Verb::Incident | Verb::Update => {}
+        }
+    }
+
+    /// The path it is posted to, once it is settled.
+    fn path(&self) -> Option<String> {
+        match self.verb {
+            Verb::Incident => Some(client::incidents_path()),
+            Verb::State => self.component.as_ref().map(client::state_path),
+            Verb::Update | Verb::Resolve => self.incident.as_ref().map(client::updates_path),
+        }
+    }
+
+    /// The folder of what couldn't be sent.
+    pub(super) fn folder(world: &World) -> Option<PathBuf> {
+        Some(world.surroundings.state_folder()?.join("unsent"))
+    }
+
+    fn name(&self) -> String {
+        let key = &self.idempotency_key;
+        let tail = &key[key.len().saturating_sub(8)..];
+        let time = self.typed_at.format("%Y-%m-%dT%H%M%SZ");
+        format!("{time}-{}-{tail}", self.verb.as_str())
+    }
+
+    /// Reads a file that was kept.
+    pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    fn text(&self) -> &str {
+        self.body
+            .get("markdown")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Writes it down, so that neither a lost connection nor a lost process loses it.
+    pub(super) fn keep(&self, file: Option<&Path>, world: &World) -> Kept {
+        let nowhere = |why: String| Kept::Nowhere {
+            text: self.text().to_owned(),
+            why,
+        };
+        let file = match (file, Self::folder(world)) {
+            (Some(file), _) => file.to_owned(),
+            (None, Some(folder)) => folder.join(format!("{}.json", self.name())),
+            (None, None) => return nowhere("there is no home folder".to_owned()),
+        };
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        match private_file::write(&file, &text) {
+            Ok(()) => Kept::Request(file),
+            Err(error) => nowhere(format!("{}: {error}", file.display())),
+        }
+    }
+
+    /// Why sending it again could post it twice, if it could.
+    pub(super) fn danger(&self, client: &Client, world: &World) -> Option<String> {
+        let arrived_as = self.perhaps_arrived_as.as_ref()?;
+        let look = "See with `lightship status` whether it arrived; if it did, delete the file, \
+                    else say it anew";
+        if world.clock.now() - self.typed_at > KEY_LIFETIME {
+            return Some(format!(
+                "this was typed more than seven days ago, and the server may have forgotten \
+                 whether it arrived. {look}"
+            ));
+        }
+        if Some(arrived_as) != digest(client).as_ref() {
+            return Some(format!(
+                "this was sent with another token, and may have arrived; the server only knows \
+                 it again with that token. Sign in with that one, or: {look}"
+            ));
+        }
+        let server = client.address();
+        (self.server != server.to_string()).then(|| {
+            format!(
+                "this may have arrived at {}, and {server} can't know; give --url {}",
+                self.server, self.server
+            )
+        })
+    }
+
+    /// Sends it. It stands in `file` until the server has answered; only an answer that
+    /// would always be the same removes it.
+    pub(super) fn send(
+        &mut self,
+        client: &Client,
+        file: Option<&Path>,
+        world: &mut World,
+    ) -> Result<Value, Failure> {
+        if let Err(failure) = self.settle(client, world) {
+            return Err(self.failed(failure, file, world));
+        }
+        let Some(path) = self.path() else {
+            let why = "it doesn't say what it is about".to_owned();
+            return Err(self.failed(Failure::Refused(why), file, world));
+        };
+        let before = self.perhaps_arrived_as.take();
+        self.server = client.address().to_string();
+        self.perhaps_arrived_as = digest(client);
+        // Written before it goes out: from then on key, body and address stay as they are.
+        if file.is_some() {
+            self.keep(file, world);
+        }
+        let body = Value::Object(self.body.clone());
+        match client.post(&path, &body, &self.idempotency_key) {
+            Ok(answer) => {
+                remove(file);
+                Ok(answer)
+            }
+            Err(error) => {
+                if !error.perhaps_done() {
+                    self.perhaps_arrived_as = before;
+                }
+                Err(self.failed(Failure::Server(error), file, world))
+            }
+        }
+    }
+
+    fn failed(&self, failure: Failure, file: Option<&Path>, world: &World) -> Failure {
+        let is_final = match &failure {
+            Failure::Server(error) => error.is_final(),
+            // What stands on the command line is soon typed again, and rightly; the rest isn't.
+            Failure::Usage(_) | Failure::Refused(_) | Failure::AfterTyping(..) => !self.only_copy,
+        };
+        if !is_final {
+            return Failure::AfterTyping(Box::new(failure), self.keep(file, world));
+        }
+        if !self.only_copy || self.text().is_empty() {
+            remove(file);
+            return failure;
+        }
+        let text_file = Self::folder(world).map(|it| it.join(format!("{}.md", self.name())));
+        let kept = match text_file.map(|path| (private_file::write(&path, self.text()), path)) {
+            Some((Ok(()), path)) => {
+                remove(file);
+                Kept::Text(path)
+            }
+            Some((Err(_), _)) | None => self.keep(file, world),
+        };
+        Failure::AfterTyping(Box::new(failure), kept)
+    }
+}
+
+/// The file has done its duty; one that can't be removed does no harm, as its key is spent.
+fn remove(file: Option<&Path>) {
+    if let Some(file) = file {
+        let _ = fs::remove_file(file);
+    }
+}
+
+fn digest(client: &Client) -> Option<String> {
+    let digest = Sha256::digest(client.token()?.as_bytes());
+    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(text[..16].to_owned())
+}

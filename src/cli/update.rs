@@ -1,0 +1,90 @@
+//! `lightship update` and `lightship resolve`: what is new about an incident.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Map;
+
+use super::connection::Connection;
+use super::failure::Failure;
+use super::send;
+use super::text::TextSource;
+use super::unsent::{Unsent, Verb};
+use super::words::{self, Setting};
+use super::world::World;
+use crate::domain::update::Phase;
+
+/// Tell customers what is new about an incident
+#[derive(Debug, Args)]
+pub(super) struct UpdateArgs {
+    /// The text, in Markdown, or - for standard input; without it your editor opens
+    text: Option<String>,
+    /// A file with the text
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    file: Option<PathBuf>,
+    /// Where the incident stands now
+    #[arg(long, value_parser = words::phase(), ignore_case = true)]
+    phase: Option<Phase>,
+    /// A component and what it is now; may be given several times
+    #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
+    set: Vec<Setting>,
+    /// Which incident: any part of its slug that no other open one has; by default the open one
+    #[arg(long, value_name = "PART")]
+    incident: Option<String>,
+    /// The time it speaks of, if it isn't now, such as 2013-02-26T02:15:00-07:00
+    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    at: Option<String>,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+/// Tell customers that it is over
+#[derive(Debug, Args)]
+pub(super) struct ResolveArgs {
+    /// The text, in Markdown, or - for standard input; without it your editor opens
+    text: Option<String>,
+    /// A file with the text
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    file: Option<PathBuf>,
+    /// Leave the components as they are
+    #[arg(long)]
+    no_restore: bool,
+    /// Which incident: any part of its slug that no other open one has; by default the open one
+    #[arg(long, value_name = "PART")]
+    incident: Option<String>,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
+    let client = args.connection.client(world)?;
+    let source = TextSource::of(args.text.as_ref(), args.file.as_ref(), world)?;
+    let mut body = Map::new();
+    if let Some(phase) = args.phase {
+        body.insert("phase".to_owned(), phase.as_str().into());
+    }
+    let components = words::settings(&args.set).map_err(Failure::Usage)?;
+    if !components.is_empty() {
+        body.insert("components".to_owned(), components.into());
+    }
+    if let Some(at) = &args.at {
+        body.insert("at".to_owned(), at.as_str().into());
+    }
+    let mut unsent = Unsent::new(Verb::Update, body, &client, world);
+    unsent.incident_part = args.incident.clone();
+    let hints = "What is new, in Markdown, for customers of";
+    send::change(unsent, Some(&source), hints, &client, world)
+}
+
+pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), Failure> {
+    let client = args.connection.client(world)?;
+    let source = TextSource::of(args.text.as_ref(), args.file.as_ref(), world)?;
+    let mut body = Map::new();
+    if args.no_restore {
+        body.insert("restore".to_owned(), false.into());
+    }
+    let mut unsent = Unsent::new(Verb::Resolve, body, &client, world);
+    unsent.incident_part = args.incident.clone();
+    let hints = "How it ended, in Markdown, for customers of";
+    send::change(unsent, Some(&source), hints, &client, world)
+}

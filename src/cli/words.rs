@@ -1,0 +1,135 @@
+//! How the words on a command line are read: states to set, phases, instants.
+
+use chrono::DateTime;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde_json::{Map, Value};
+
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::update::Phase;
+
+/// `component=state`: what `--set` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Setting {
+    component: Slug,
+    state: String,
+}
+
+/// Reads `component=state`. Which states there are is for the server to say.
+pub(super) fn setting(text: &str) -> Result<Setting, String> {
+    let (component, state) = text
+        .split_once('=')
+        .ok_or("write it as component=state, such as selma=degraded")?;
+    let state = state.trim();
+    if state.is_empty() {
+        return Err(format!(
+            "which state? Write it as {}=degraded",
+            component.trim()
+        ));
+    }
+    Ok(Setting {
+        component: self::component(component)?,
+        state: state.to_owned(),
+    })
+}
+
+/// Reads a component: its slug, or its name in any case.
+pub(super) fn component(text: &str) -> Result<Slug, String> {
+    Slug::from_title(text)
+        .ok_or_else(|| "which component? Name it as in its address, such as shared-ssl".to_owned())
+}
+
+/// The settings as the API takes them; an error if two speak of one component.
+pub(super) fn settings(list: &[Setting]) -> Result<Map<String, Value>, String> {
+    let mut all = Map::new();
+    for Setting { component, state } in list {
+        if all
+            .insert(component.to_string(), state.clone().into())
+            .is_some()
+        {
+            return Err(format!("--set names {component} twice; leave one out"));
+        }
+    }
+    Ok(all)
+}
+
+/// Checks an instant. It is handed on as it was typed.
+pub(super) fn instant(text: &str) -> Result<String, String> {
+    match DateTime::parse_from_rfc3339(text.trim()) {
+        Ok(_) => Ok(text.trim().to_owned()),
+        Err(_) => Err(
+            "write the date, the time and the offset from UTC, as in 2013-02-26T02:15:00-07:00 \
+             or 2013-02-26T09:15:00Z"
+                .to_owned(),
+        ),
+    }
+}
+
+fn one_of<T: Copy + Send + Sync + 'static>(
+    words: impl IntoIterator<Item = &'static str>,
+    parse: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words)
+        .try_map(move |word| parse(&word.to_ascii_lowercase()).ok_or("not a known word"))
+}
+
+pub(super) fn phase() -> impl TypedValueParser<Value = Phase> {
+    one_of(Phase::ALL.map(Phase::as_str), Phase::parse)
+}
+
+pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
+    one_of(Kind::ALL.map(Kind::as_str), Kind::parse)
+}
+
+pub(super) fn impact() -> impl TypedValueParser<Value = Impact> {
+    one_of(Impact::ALL.map(Impact::as_str), Impact::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_a_component_and_a_state() {
+        let check = |text: &str, wanted: Option<(&str, &str)>| {
+            let read = setting(text).ok();
+            let read = read
+                .as_ref()
+                .map(|it| (it.component.as_str(), it.state.as_str()));
+            assert_eq!(read, wanted, "{text}");
+        };
+        check("selma=migrating", Some(("selma", "migrating")));
+        check("Selma = Major outage", Some(("selma", "Major outage")));
+        check("Shared SSL=degraded", Some(("shared-ssl", "degraded")));
+        check("selma=a=b", Some(("selma", "a=b")));
+        check("selma", None);
+        check("selma=", None);
+        check("selma= ", None);
+        check("=degraded", None);
+        check("…=degraded", None);
+        check("", None);
+    }
+
+    #[test]
+    fn a_component_is_set_once() {
+        let list = |texts: &[&str]| {
+            let list: Vec<_> = texts.iter().map(|text| setting(text).unwrap()).collect();
+            settings(&list).map(|map| Value::from(map).to_string())
+        };
+        assert_eq!(
+            list(&["b=degraded", "a=migrating"]).unwrap(),
+            r#"{"b":"degraded","a":"migrating"}"#
+        );
+        assert!(list(&["a=degraded", "A=migrating"]).is_err());
+    }
+
+    #[test]
+    fn an_instant_says_its_offset() {
+        for good in ["2013-02-26T09:15:00Z", " 2013-02-26T02:15:00-07:00"] {
+            assert!(instant(good).is_ok(), "{good}");
+        }
+        for bad in ["2013-02-26T09:15:00", "2013-02-26", "2:15 MST", "now"] {
+            assert!(instant(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a command touches besides the server: the terminal, the clock, the surroundings.
+
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use super::surroundings::Surroundings;
+use crate::clock::Clock;
+use crate::domain::state::Tone;
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// The colour of a tone; the word beside it says the same.
+pub(super) fn colour(tone: Tone) -> Style {
+    match tone {
+        Tone::Ok => AnsiColor::Green.on_default(),
+        Tone::Info => AnsiColor::Blue.on_default(),
+        Tone::Warn => AnsiColor::Yellow.on_default(),
+        Tone::Mid => AnsiColor::Magenta.on_default(),
+        Tone::Bad => AnsiColor::Red.on_default().bold(),
+    }
+}
+
+/// A text in a style; where colours are unwanted, the stream takes the style out again.
+pub(super) fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// What a command touches besides the server.
+pub(super) struct World {
+    pub(super) out: AutoStream<Box<dyn Write>>,
+    pub(super) err: AutoStream<Box<dyn Write>>,
+    pub(super) input: Box<dyn BufRead>,
+    /// A person is at the keyboard.
+    pub(super) interactive: bool,
+    /// A script reads the output.
+    pub(super) json: bool,
+    pub(super) clock: Clock,
+    pub(super) surroundings: Surroundings,
+}
+
+impl World {
+    /// The process's own streams.
+    pub(super) fn of_process(surroundings: Surroundings) -> Self {
+        let plain = surroundings.wants_no_colour();
+        let out = choice(plain, AutoStream::choice(&io::stdout()));
+        let err = choice(plain, AutoStream::choice(&io::stderr()));
+        Self {
+            out: AutoStream::new(Box::new(io::stdout()), out),
+            err: AutoStream::new(Box::new(io::stderr()), err),
+            input: Box::new(BufReader::new(io::stdin())),
+            interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
+            json: false,
+            clock: Clock::System,
+            surroundings,
+        }
+    }
+
+    /// A line of the result. A reader who has gone away (`| head`) is no failure.
+    pub(super) fn say(&mut self, line: &str) {
+        let _ = writeln!(self.out, "{line}");
+    }
+
+    /// A line beside the result.
+    pub(super) fn tell(&mut self, line: &str) {
+        let _ = writeln!(self.err, "{line}");
+    }
+
+    /// The answer to a question; `None` at the end of the input.
+    pub(super) fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
+        write!(self.err, "{question} ")?;
+        self.err.flush()?;
+        let mut line = String::new();
+        let read = self.input.read_line(&mut line)?;
+        Ok((read > 0).then(|| line.trim().to_owned()))
+    }
+}
+
+/// Colours only where the stream is a terminal that shows them, and nobody minds.
+pub(super) fn choice(unwanted: bool, found: ColorChoice) -> ColorChoice {
+    if unwanted { ColorChoice::Never } else { found }
+}

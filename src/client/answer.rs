@@ -1,0 +1,61 @@
+//! What the command line needs of the server's answers; the rest of them is passed over.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::incident::{self, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::update::Phase;
+
+/// A component and what it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ComponentAnswer {
+    /// Its name in URLs.
+    pub slug: Slug,
+    /// Its name for people.
+    pub name: String,
+    /// The heading under which it is listed.
+    pub group: Option<String>,
+    /// What it is right now.
+    pub state: StateKey,
+    /// A line for customers that came with the state.
+    pub note: Option<String>,
+    /// When it took that state, as RFC 3339.
+    pub state_since: Option<String>,
+    /// When it was retired, as RFC 3339.
+    #[serde(default)]
+    pub retired_at: Option<String>,
+}
+
+/// An incident and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct IncidentAnswer {
+    /// Its name in URLs.
+    pub slug: Slug,
+    /// Its headline.
+    pub title: String,
+    /// What sort of post it is.
+    pub kind: Kind,
+    /// Where it stands now.
+    pub phase: Phase,
+    /// Its page.
+    pub url: String,
+    /// It is kept, but not published.
+    #[serde(default)]
+    pub draft: bool,
+    /// Of a maintenance: when its window opens, as RFC 3339.
+    #[serde(default)]
+    pub starts: Option<String>,
+}
+
+impl IncidentAnswer {
+    /// Whether customers are told that it affects them now.
+    pub fn is_open(&self) -> bool {
+        !self.draft && incident::is_open(self.kind, self.phase)
+    }
+
+    /// Whether it is a maintenance that customers are told of, and that is still to come.
+    pub fn is_planned(&self) -> bool {
+        !self.draft && self.kind == Kind::Maintenance && self.phase == Phase::Scheduled
+    }
+}

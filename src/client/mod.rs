@@ -1,0 +1,270 @@
+//! The admin API as the command line calls it: one connection to one server.
+
+mod address;
+mod answer;
+mod error;
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::{Response, StatusCode, header};
+
+pub use address::Address;
+pub use answer::{ComponentAnswer, IncidentAnswer};
+pub use error::{ClientError, FieldMistake, Refusal};
+
+use crate::domain::slug::Slug;
+use crate::urls;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const OVERALL_TIMEOUT: Duration = Duration::from_secs(30);
+const USER_AGENT: &str = concat!("lightship/", env!("CARGO_PKG_VERSION"));
+/// An answer longer than this isn't one of ours.
+const MAX_ANSWER_BYTES: u64 = 32 << 20;
+const PAGE_SIZE: usize = 100;
+/// Reading stops after this many pages of a list, lest a faulty server keep us for ever.
+const MAX_PAGES: usize = 100;
+
+/// The path under which an incident is opened.
+pub fn incidents_path() -> String {
+    format!("{}/incidents", urls::API)
+}
+
+/// The path under which an incident gets updates.
+pub fn updates_path(incident: &Slug) -> String {
+    format!("{}/incidents/{incident}/updates", urls::API)
+}
+
+/// The path under which a component's state is set.
+pub fn state_path(component: &Slug) -> String {
+    format!("{}/components/{component}/state", urls::API)
+}
+
+/// What the server thinks of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenStanding {
+    /// It may do everything.
+    Admin,
+    /// It is known and may do some things.
+    Limited,
+}
+
+/// Speaks with one server, as the holder of a token or as anybody.
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: Agent,
+    address: Address,
+    token: Option<String>,
+}
+
+impl Client {
+    /// A client of the server at `url`. A token is refused if it would travel unencrypted.
+    pub fn new(url: &str, token: Option<&str>) -> Result<Self, ClientError> {
+        let address = Address::parse(url)?;
+        if token.is_some() && !address.keeps_secrets() {
+            return Err(ClientError::Insecure(address.to_string()));
+        }
+        let mut config = Agent::config_builder()
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(OVERALL_TIMEOUT))
+            .user_agent(USER_AGENT)
+            .accept("application/json, application/problem+json")
+            .http_status_as_error(false)
+            // A redirected POST would become a GET, and its answer be taken for a success.
+            .max_redirects(0)
+            .max_redirects_will_error(false);
+        if address.is_loopback() {
+            // A proxy would see the token, and knows another loopback than ours.
+            config = config.proxy(None);
+        }
+        Ok(Self {
+            agent: config.build().new_agent(),
+            address,
+            token: token.map(str::to_owned),
+        })
+    }
+
+    /// Where the server is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The token that is sent along.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// Every component, in the order of the page.
+    pub fn components(&self) -> Result<Vec<ComponentAnswer>, ClientError> {
+        self.list(&format!("{}/components", urls::API), "components")
+    }
+
+    /// Every incident, newest first.
+    pub fn incidents(&self) -> Result<Vec<IncidentAnswer>, ClientError> {
+        self.list(&incidents_path(), "incidents")
+    }
+
+    /// Sends a change. Sent again with the same `key`, it is done only once.
+    pub fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
+        let mut request = self
+            .agent
+            .post(self.address.join(path))
+            .header("Idempotency-Key", key);
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let response = request.send_json(body).map_err(ClientError::of_transport)?;
+        Ok(read(response)?.value)
+    }
+
+    /// Asks whether the server knows the token.
+    pub fn check_token(&self) -> Result<TokenStanding, ClientError> {
+        // The smallest question that no one without a token gets an answer to.
+        match self.fetch(&format!("{}/audit?limit=1", urls::API)) {
+            Ok(_) => Ok(TokenStanding::Admin),
+            Err(ClientError::Refused(refusal)) if refusal.status == 403 => {
+                Ok(TokenStanding::Limited)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks whether the server is alive.
+    pub fn check_health(&self) -> Result<(), ClientError> {
+        let response = self
+            .agent
+            .get(self.address.join("/healthz"))
+            .call()
+            .map_err(ClientError::of_transport)?;
+        match response.status() {
+            StatusCode::OK => Ok(()),
+            other => Err(ClientError::unexpected(other.as_u16(), "it isn't well")),
+        }
+    }
+
+    fn fetch(&self, path: &str) -> Result<Answer, ClientError> {
+        let mut request = self.agent.get(self.address.join(path));
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        read(request.call().map_err(ClientError::of_transport)?)
+    }
+
+    /// Every page of a list, whose items stand under `name`.
+    fn list<T: DeserializeOwned>(&self, path: &str, name: &str) -> Result<Vec<T>, ClientError> {
+        let mut all = Vec::new();
+        let mut next = Some(format!("{path}?limit={PAGE_SIZE}"));
+        for _ in 0..MAX_PAGES {
+            let Some(here) = next else { break };
+            let mut answer = self.fetch(&here)?;
+            let items = answer.value[name].take();
+            let items: Vec<T> = serde_json::from_value(items).map_err(|error| {
+                ClientError::unexpected(answer.status, format!("no list of {name}: {error}"))
+            })?;
+            all.extend(items);
+            next = answer.next;
+        }
+        Ok(all)
+    }
+}
+
+struct Answer {
+    status: u16,
+    value: Value,
+    /// The path and query of a list's next page.
+    next: Option<String>,
+}
+
+fn read(mut response: Response<ureq::Body>) -> Result<Answer, ClientError> {
+    let status = response.status();
+    let header = |name| {
+        let value = response.headers().get(name);
+        value.and_then(|value| value.to_str().ok().map(str::to_owned))
+    };
+    let next = header(header::LINK).and_then(|link| next_page(&link));
+    let must_wait = header(header::RETRY_AFTER).is_some();
+    let location = header(header::LOCATION);
+    let text = response
+        .body_mut()
+        .with_config()
+        .limit(MAX_ANSWER_BYTES)
+        .read_to_string()
+        .map_err(ClientError::of_transport)?;
+    if status.is_success() {
+        let value = serde_json::from_str(&text).map_err(|error| {
+            ClientError::unexpected(status.as_u16(), format!("not JSON: {error}"))
+        })?;
+        return Ok(Answer {
+            status: status.as_u16(),
+            value,
+            next,
+        });
+    }
+    if let Some(location) = location.filter(|_| status.is_redirection()) {
+        let why = format!("it points to {location}; give the address of that server");
+        return Err(ClientError::unexpected(status.as_u16(), why));
+    }
+    Err(error::of_answer(status.as_u16(), &text, must_wait))
+}
+
+/// The path and query of `rel="next"` in a `Link` header (RFC 8288). Only what follows the host
+/// is taken: the token goes nowhere else.
+fn next_page(link: &str) -> Option<String> {
+    let part = link
+        .split(',')
+        .find(|part| part.contains("rel=\"next\"") || part.contains("rel=next"))?;
+    let target = part.split_once('<')?.1.split_once('>')?.0;
+    let path = match target.split_once("://") {
+        Some((_, rest)) => &rest[rest.find('/')?..],
+        None => target,
+    };
+    path.starts_with(urls::API).then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_read_from_its_link_and_never_leads_elsewhere() {
+        let check = |link: &str, wanted: Option<&str>| {
+            assert_eq!(next_page(link).as_deref(), wanted, "{link}");
+        };
+        let next = Some("/api/v1/incidents?limit=100&before=x");
+        check("</api/v1/incidents?limit=100&before=x>; rel=\"next\"", next);
+        check(
+            "<https://a.example/api/v1/incidents?limit=100&before=x>; rel=\"next\"",
+            next,
+        );
+        check(
+            "</x>; rel=\"prev\", </api/v1/incidents?limit=100&before=x>; rel=next",
+            next,
+        );
+        check("</api/v1/incidents>; rel=\"prev\"", None);
+        check("<//evil.example/x>; rel=\"next\"", None);
+        check("<https://evil.example>; rel=\"next\"", None);
+    }
+
+    #[test]
+    fn a_token_is_never_sent_in_the_open() {
+        let insecure = |url| {
+            let made = Client::new(url, Some("lsp_x"));
+            matches!(made, Err(ClientError::Insecure(_)))
+        };
+        for url in ["http://status.example.com", "http://10.0.0.1:8080"] {
+            assert!(insecure(url), "{url}");
+            assert!(Client::new(url, None).is_ok(), "{url}");
+        }
+        for url in [
+            "https://status.example.com",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080",
+            "http://localhost",
+        ] {
+            assert!(!insecure(url), "{url}");
+        }
+    }
+}
