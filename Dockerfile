@@ -4,10 +4,7 @@
 # How to run it: docs/deploy.md.
 
 FROM rust:1.95-slim-bookworm AS build
-# SQLite is compiled from its C source, and so needs a compiler and the C headers.
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends gcc libc6-dev \
-    && rm -rf /var/lib/apt/lists/*
+# The image has what SQLite and ring, which are partly C, need to be compiled: gcc and libc6-dev.
 WORKDIR /src
 COPY . .
 # The caches last from build to build and aren't part of the image, so the binary is moved out.
