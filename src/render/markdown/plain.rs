@@ -57,7 +57,7 @@ fn shorten(line: &str, max_chars: usize) -> String {
             matches!(c, '.' | '!' | '?' | '…') && after.starts_with(' ') || *c == '。'
         })
         .map(|(place, c)| place + c.len_utf8())
-        .last();
+        .next_back();
     if let Some(end) = sentence.filter(|end| *end * 3 >= limit) {
         return room[..end].to_owned();
     }

@@ -97,16 +97,14 @@ impl<'a> Shaper<'a> {
     }
 
     fn take(&mut self, event: Event<'a>) {
-        if let Some(block) = &mut self.html_block {
-            if let Event::Html(text) | Event::Text(text) = &event {
-                block.push_str(text);
-                return;
-            }
+        if let (Some(block), Event::Html(text) | Event::Text(text)) = (&mut self.html_block, &event)
+        {
+            block.push_str(text);
+            return;
         }
-        if let Some(heading) = &mut self.heading {
-            if let Event::Text(text) | Event::Code(text) = &event {
-                heading.text.push_str(text);
-            }
+        if let (Some(heading), Event::Text(text) | Event::Code(text)) = (&mut self.heading, &event)
+        {
+            heading.text.push_str(text);
         }
         match event {
             Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => self.take_picture(event),
