@@ -57,9 +57,9 @@ impl Look {
     fn middle(self) -> &'static str {
         match self.0 {
             None => "1.8",
-            Some(Tone::Ok) => "1.3",
-            Some(Tone::Info) => "1.2",
-            Some(Tone::Warn | Tone::Mid) => "1.1",
+            Some(Tone::Ok) => "1.2",
+            Some(Tone::Info) => "1.1",
+            Some(Tone::Warn | Tone::Mid) => "1.05",
             Some(Tone::Bad) => "1",
         }
     }
@@ -104,10 +104,9 @@ pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> Strin
         Some(share) => format!("{} uptime.", percent(share)),
         None => return "No data yet.".to_owned(),
     };
-    if let Some(known) = days.iter().find(|day| day.worst.is_some()) {
-        if days.first() != Some(known) {
-            text.push_str(&format!(" No data before {}.", date(known)));
-        }
+    let known = days.iter().position(|day| day.worst.is_some());
+    if let Some(known) = known.filter(|place| *place > 0) {
+        text.push_str(&format!(" No data before {}.", date(&days[known])));
     }
     let mut troubled: Vec<&Day> = days.iter().filter(|day| !day.troubles.is_empty()).collect();
     if troubled.is_empty() {

@@ -136,14 +136,22 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
         return html! { p { (listing::summary(incident)) } };
     };
     let is_long = update.markdown.chars().nth(UPDATE_CHARS).is_some();
+    let text = if is_long {
+        let sentences = markdown::first_sentences(&update.markdown, UPDATE_CHARS);
+        html! { p { (sentences) } }
+    } else {
+        let prefix = format!("now-{place}-");
+        parts::raw(&markdown::to_html(
+            &update.markdown,
+            &prefix,
+            markdown::TOP_HEADING,
+        ))
+    };
     html! {
         (parts::moment(frame, update.at, update.precision, update.as_written.as_deref()))
-        @if is_long {
-            p { " — " (markdown::first_sentences(&update.markdown, UPDATE_CHARS)) }
-        } @else {
-            " — "
-            (parts::raw(&markdown::to_html(&update.markdown, &format!("now-{place}-"), 3)))
-        }
+        // A paragraph runs on after the time; anything else stands below it.
+        @if text.0.starts_with("<p>") { " — " }
+        (text)
     }
 }
 
@@ -184,14 +192,14 @@ fn component(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         (day_bar::bar(&span.days, states, &label, 0, DAYS as usize))
         @if let (Some(first), Some(last)) = ends {
             p.scale {
-                span { (first.date.format("%B %-d")) }
+                span { (first.date.format("%b %-d")) }
                 span {
                     @match span.uptime() {
                         Some(share) => { (day_bar::percent(share)) " uptime" }
                         None => "No data yet",
                     }
                 }
-                span { (last.date.format("%B %-d")) }
+                span { (last.date.format("%b %-d")) }
             }
         }
     }

@@ -157,6 +157,7 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
             section.post {
                 h2.unseen { "The post" }
                 div.text dir="auto" { (parts::raw(&text)) }
+                @if !incident.changes.is_empty() { p.meta { "With this post:" } }
                 (changes::chips(snapshot, &incident.changes))
             }
         }

@@ -12,6 +12,9 @@ use crate::urls;
 /// Longest summary, in characters.
 const SUMMARY_CHARS: usize = 240;
 
+/// How many components a line names before it counts.
+const NAMED: usize = 5;
+
 /// What a list shows of its incidents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
@@ -71,18 +74,32 @@ fn entry(snapshot: &Snapshot, incident: &Incident, detail: Detail) -> Markup {
     }
 }
 
-/// " · affects Selma, Nelson"; nothing if it names none.
+/// " · affects Selma, Nelson"; of many, the first ones. Nothing if it names none.
 pub(super) fn affects(snapshot: &Snapshot, incident: &Incident) -> Markup {
-    let names: Vec<_> = incident
-        .components()
-        .into_iter()
+    let components = incident.components();
+    let named = if components.len() > NAMED {
+        NAMED - 1
+    } else {
+        NAMED
+    };
+    let names: Vec<_> = components
+        .iter()
+        .take(named)
         .map(|slug| snapshot.component_name(slug))
         .collect();
     let verb = match incident.kind {
         Kind::Disruption | Kind::Maintenance => "affects",
         Kind::Notice => "about",
     };
+    let more = components.len() - names.len();
     html! {
-        @if !names.is_empty() { " · " (verb) " " bdi { (names.join(", ")) } }
+        @if !names.is_empty() {
+            " · " (verb) " "
+            @for (place, name) in names.iter().enumerate() {
+                @if place > 0 { ", " }
+                bdi { (name) }
+            }
+            @if more > 0 { " and " (more) " more" }
+        }
     }
 }

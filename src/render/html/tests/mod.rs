@@ -230,7 +230,10 @@ fn the_zone_of_the_site_is_that_of_the_pages() {
     world.snapshot.as_of = at("2014-07-01T00:00:00Z");
     says(
         &home::page(&world.snapshot).into_string(),
-        &["Last update February 26, 2013 at 10:15 CET.", "Central European Time (CEST)"],
+        &[
+            "Last update February 26, 2013 at 10:15 CET.",
+            "Central European Time (CEST)",
+        ],
     );
 }
 
