@@ -1,10 +1,195 @@
-//! The page of a component.
+//! The page of a component: what it is, was on each day of a year, and why.
 
+use chrono::Datelike;
 use maud::{Markup, html};
 
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::Incident;
+use crate::domain::uptime::{self, Day};
+use crate::render;
+use crate::render::html::layout::{self, Nav, Page};
+use crate::render::html::listing::{self, Detail};
+use crate::render::html::{changes, day_bar, parts};
 use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::urls;
+
+/// The longest month, hence the width of a month's bar.
+const LONGEST_MONTH: usize = 31;
 
 /// The whole page.
-pub fn page(_snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
-    html! { h1 { (record.component.name) } }
+pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+    let component = &record.component;
+    let standing = snapshot.standing(record);
+    let label = snapshot.states.label(&standing.state);
+    let description = match &component.retired_at {
+        Some(_) => format!("{} was retired.", component.name),
+        None => format!("{}: {label}.", component.name),
+    };
+    let incidents: Vec<&Incident> = snapshot
+        .incidents_of(&component.slug)
+        .map(AsRef::as_ref)
+        .collect();
+    let page = Page {
+        title: Some(&component.name),
+        description: &description,
+        path: Some(&urls::component(&component.slug)),
+        nav: Nav::Elsewhere,
+        feeds: Some((&component.name, urls::component_feeds(&component.slug))),
+        content: html! {
+            h1 dir="auto" { (component.name) }
+            (now(snapshot, record))
+            (year(snapshot, record))
+            @if !record.changes.is_empty() {
+                section {
+                    h2 { "Changes" }
+                    ol.log {
+                        @for change in record.changes.iter().rev() { (row(snapshot, change)) }
+                    }
+                }
+            }
+            @if !incidents.is_empty() {
+                section {
+                    h2 { "Posts" }
+                    (listing::list(snapshot, &incidents, Detail::Brief))
+                }
+            }
+            (ways_on(record))
+        },
+    };
+    layout::page(snapshot, &page)
+}
+
+fn now(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let standing = snapshot.standing(record);
+    html! {
+        @match record.component.retired_at {
+            Some(retired_at) => p.lead {
+                "Retired on " (parts::day_with_year(frame, retired_at))
+                ". What is below is kept as a record."
+            },
+            None => p.lead {
+                (parts::state_badge(&snapshot.states, &standing.state))
+                @if let Some(since) = standing.since {
+                    " since " (parts::instant(frame, since))
+                }
+            },
+        }
+        @if let (Some(note), None) = (&standing.note, record.component.retired_at) {
+            p dir="auto" { (note) }
+        }
+        @if let Some(description) = &record.component.description {
+            p.note dir="auto" { (description) }
+        }
+    }
+}
+
+/// A year of days, a row for each month, newest first.
+fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+    let (zone, states) = (snapshot.site.zone, &snapshot.states);
+    let began = uptime::began(&record.component, &record.changes, zone);
+    // A retired component's year ends with it.
+    let as_of = record
+        .component
+        .retired_at
+        .map_or(snapshot.as_of, |retired| retired.min(snapshot.as_of));
+    let today = as_of.with_timezone(&zone).date_naive();
+    let first = today
+        .with_day(1)
+        .and_then(|date| date.checked_sub_months(chrono::Months::new(11)))
+        .unwrap_or(today);
+    let count = u32::try_from((today - first).num_days() + 1).unwrap_or(1);
+    let span = uptime::span(&record.changes, began, states, zone, as_of, count);
+    let months: Vec<&[Day]> = span
+        .days
+        .chunk_by(|a, b| a.date.month() == b.date.month())
+        .filter(|days| days.iter().any(|day| day.worst.is_some()))
+        .collect();
+    html! {
+        section {
+            h2 {
+                "Twelve months"
+                @if let Some(share) = span.uptime() {
+                    " " span.count { (day_bar::percent(share)) " uptime" }
+                }
+            }
+            @if months.is_empty() {
+                p.note { "No data yet." }
+            } @else {
+                table.year {
+                    thead.unseen { tr { th scope="col" { "Month" } th scope="col" { "Days" } th scope="col" { "Uptime" } } }
+                    tbody {
+                        @for days in months.iter().rev() {
+                            @let share = uptime::uptime(*days);
+                            tr {
+                                th scope="row" { (days[0].date.format("%b %Y")) }
+                                td {
+                                    (day_bar::bar(
+                                        days,
+                                        states,
+                                        &day_bar::words(days, states, share),
+                                        days[0].date.day0() as usize,
+                                        LONGEST_MONTH,
+                                    ))
+                                }
+                                td { (share.map_or_else(String::new, day_bar::percent)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A change of state and what caused it.
+fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let states = &snapshot.states;
+    let before = changes::state_before(snapshot, change);
+    html! {
+        li {
+            p {
+                @if before != change.state { (states.label(&before)) " → " }
+                (parts::state_badge(states, &change.state))
+            }
+            @if let Some(note) = &change.note { p dir="auto" { (note) } }
+            p.meta { (parts::instant(frame, change.at)) (cause(snapshot, change)) }
+        }
+    }
+}
+
+fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
+    let incident = change.incident.as_ref().and_then(|id| {
+        snapshot
+            .incidents
+            .iter()
+            .find(|incident| incident.id == *id)
+    });
+    let Some(incident) = incident else {
+        return html! {};
+    };
+    let target = match &change.update {
+        Some(update) => urls::update(&incident.slug, update),
+        None => urls::incident(&incident.slug),
+    };
+    let words = match change.origin {
+        Origin::Restore => " · at the end of ",
+        Origin::Post | Origin::Update | Origin::Request => " · ",
+    };
+    html! { (words) a href=(target) dir="auto" { (incident.title) } }
+}
+
+fn ways_on(record: &ComponentRecord) -> Markup {
+    let feeds = urls::component_feeds(&record.component.slug);
+    html! {
+        aside.ways aria-label="This component elsewhere" {
+            p {
+                "Follow " bdi { (record.component.name) } " alone by "
+                a href=(feeds.rss) { "RSS" } ", "
+                a href=(feeds.atom) { "Atom" } " or "
+                a href=(feeds.json) { "JSON Feed" } "."
+            }
+        }
+    }
 }

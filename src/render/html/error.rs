@@ -1,15 +1,70 @@
 //! Pages for what went wrong.
 
-use maud::{Markup, html};
+use maud::{DOCTYPE, Markup, html};
 
+use crate::render;
+use crate::render::html::layout::{self, Nav, Page};
 use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// A path longer than this is shown cut.
+const PATH_CHARS: usize = 120;
 
 /// No page has this address. Still says what is down, and names ways on.
-pub fn not_found(_snapshot: &Snapshot, path: &str) -> Markup {
-    html! { h1 { "Not found" } p { (path) } }
+pub fn not_found(snapshot: &Snapshot, path: &str) -> Markup {
+    let headline = render::headline_of(snapshot);
+    let shown: String = path.chars().take(PATH_CHARS).collect();
+    let cut = if shown.len() < path.len() { "…" } else { "" };
+    let page = Page {
+        title: Some("Page not found"),
+        description: &headline.sentence,
+        path: None,
+        nav: Nav::Elsewhere,
+        feeds: None,
+        content: html! {
+            h1 { "There is no page here." }
+            p.lead { "Nothing has the address " code { (shown) (cut) } "." }
+            section {
+                h2 { "How things are right now" }
+                p.card.(headline.tone.as_str()) dir="auto" { strong { (headline.sentence) } }
+            }
+            section.text {
+                h2 { "Ways on" }
+                ul {
+                    li { a href=(urls::HOME) { "The state of every component" } }
+                    li { a href=(urls::HISTORY) { "Every post ever, by month" } }
+                    @if let Some(support) = &snapshot.site.support {
+                        li { "Help: " a href=(support.url) dir="auto" { (support.text) } }
+                    }
+                }
+            }
+        },
+    };
+    layout::page(snapshot, &page)
 }
 
-/// Anything else, said without a snapshot.
+/// Anything else that went wrong, said without a snapshot.
 pub fn plain(status: u16, title: &str, text: &str) -> Markup {
-    html! { h1 { (title) } p { (text) " (" (status) ")" } }
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                title { (title) }
+                link rel="stylesheet" href=(urls::STYLESHEET);
+                link rel="icon" type="image/svg+xml" href=(urls::FAVICON);
+            }
+            body {
+                main #main {
+                    h1 { (title) }
+                    p.lead { (text) }
+                    p { a href=(urls::HOME) { "To the status page" } }
+                    p.note { "Error " (status) }
+                }
+            }
+        }
+    }
 }

@@ -1,10 +1,222 @@
-//! The home page.
+//! The home page: is it me, and when is it over?
 
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use crate::snapshot::Snapshot;
+use crate::domain::incident::Incident;
+use crate::domain::update::Precision;
+use crate::domain::uptime;
+use crate::render;
+use crate::render::html::layout::{self, Nav, Page};
+use crate::render::html::listing::{self, Detail};
+use crate::render::html::{day_bar, parts};
+use crate::render::markdown;
+use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::urls;
+
+/// How many days a component's bar has.
+const DAYS: u32 = 90;
+/// How many incidents that are over are listed.
+const RECENT: usize = 10;
+/// An update that is longer than this is shown by its first sentences.
+const UPDATE_CHARS: usize = 700;
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot) -> Markup {
-    html! { h1 { (snapshot.site.name) } }
+    let headline = render::headline_of(snapshot);
+    let open: Vec<_> = snapshot.open_incidents().collect();
+    let planned = snapshot.planned_maintenance();
+    let recent: Vec<&Incident> = snapshot
+        .incidents
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|incident| {
+            !incident.is_open(snapshot.as_of) && !incident.is_planned(snapshot.as_of)
+        })
+        .take(RECENT)
+        .collect();
+    let content = html! {
+        h1.headline dir="auto" { (headline.sentence) }
+        (lead(snapshot, headline.rest_is_working))
+        @for (place, incident) in open.iter().enumerate() { (card(snapshot, incident, place)) }
+        @for (group, records) in groups(snapshot) {
+            section {
+                h2 dir="auto" { (group) }
+                ul.box { @for record in records { li { (component(snapshot, record)) } } }
+            }
+        }
+        @if !planned.is_empty() {
+            section {
+                h2 { "Planned maintenance" }
+                ul.box { @for incident in &planned { li { (maintenance(snapshot, incident)) } } }
+            }
+        }
+        @if !recent.is_empty() {
+            section {
+                h2 { "Recent posts" }
+                (listing::list(snapshot, &recent, Detail::Brief))
+                p.more { a href=(urls::HISTORY) { "Everything that ever happened" } }
+            }
+        }
+    };
+    let page = Page {
+        title: None,
+        description: &headline.sentence,
+        path: Some(urls::HOME),
+        nav: Nav::Status,
+        feeds: None,
+        content,
+    };
+    layout::page(snapshot, &page)
+}
+
+/// The line below the headline.
+fn lead(snapshot: &Snapshot, rest_is_working: bool) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let last = last_update(snapshot);
+    html! {
+        @if rest_is_working || last.is_some() {
+            p.lead {
+                @if rest_is_working { "Everything else is working. " }
+                @if let Some((at, precision)) = last {
+                    "Last update " (parts::moment(frame, at, precision, None)) "."
+                }
+            }
+        }
+    }
+}
+
+/// The latest thing that anyone said, and how exactly its time is known.
+fn last_update(snapshot: &Snapshot) -> Option<(DateTime<Utc>, Precision)> {
+    let posts = snapshot.incidents.iter().flat_map(|incident| {
+        let updates = incident
+            .updates
+            .iter()
+            .map(|update| (update.at, update.precision));
+        updates.chain([(incident.published_at, incident.precision)])
+    });
+    let changes = snapshot
+        .active_components()
+        .flat_map(|record| &record.changes)
+        .map(|change| (change.at, Precision::Minute));
+    posts
+        .chain(changes)
+        .filter(|(at, _)| *at <= snapshot.as_of)
+        .max_by_key(|(at, precision)| (*at, *precision == Precision::Minute))
+}
+
+/// An incident that is open.
+fn card(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let phase = incident.phase(snapshot.as_of);
+    let more = match incident.updates.len() {
+        0 => "The full post".to_owned(),
+        1 => "The update and the full post".to_owned(),
+        many => format!("All {many} updates and the full post"),
+    };
+    html! {
+        article.card.(parts::phase_tone(phase).as_str()) {
+            p.meta {
+                (parts::phase_badge(phase)) " · started "
+                time datetime=(frame.date(incident.started())) { (frame.day(incident.started())) }
+                (listing::affects(snapshot, incident))
+            }
+            h2 { a href=(urls::incident(&incident.slug)) dir="auto" { (incident.title) } }
+            @if let Some(window) = parts::window(frame, incident) { p.meta { (window) } }
+            div.said dir="auto" { (newest(snapshot, incident, place)) }
+            p.more { a href=(urls::incident(&incident.slug)) { (more) } }
+        }
+    }
+}
+
+/// The newest update; without one, the summary.
+fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let Some(update) = incident.updates.last() else {
+        return html! { p { (listing::summary(incident)) } };
+    };
+    let is_long = update.markdown.chars().nth(UPDATE_CHARS).is_some();
+    let text = if is_long {
+        let sentences = markdown::first_sentences(&update.markdown, UPDATE_CHARS);
+        html! { p { (sentences) } }
+    } else {
+        let prefix = format!("now-{place}-");
+        parts::raw(&markdown::to_html(
+            &update.markdown,
+            &prefix,
+            markdown::TOP_HEADING,
+        ))
+    };
+    html! {
+        (parts::moment(frame, update.at, update.precision, update.as_written.as_deref()))
+        // A paragraph runs on after the time; anything else stands below it.
+        @if text.0.starts_with("<p>") { " — " }
+        (text)
+    }
+}
+
+/// The components under their headings, in the order of the page.
+fn groups(snapshot: &Snapshot) -> Vec<(&str, Vec<&ComponentRecord>)> {
+    let has_groups = snapshot
+        .active_components()
+        .any(|record| record.component.group.is_some());
+    let nameless = if has_groups { "Other" } else { "Components" };
+    let mut groups: Vec<(&str, Vec<&ComponentRecord>)> = Vec::new();
+    for record in snapshot.active_components() {
+        let name = record.component.group.as_deref().unwrap_or(nameless);
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, records)) => records.push(record),
+            None => groups.push((name, vec![record])),
+        }
+    }
+    groups
+}
+
+fn component(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+    let component = &record.component;
+    let standing = snapshot.standing(record);
+    let (zone, states) = (snapshot.site.zone, &snapshot.states);
+    let began = uptime::began(component, &record.changes, zone);
+    let span = uptime::span(&record.changes, began, states, zone, snapshot.as_of, DAYS);
+    let words = day_bar::words(&span.days, states, span.uptime());
+    let label = format!("{DAYS} days: {words}");
+    let ends = (span.days.first(), span.days.last());
+    html! {
+        div.row {
+            h3 { a href=(urls::component(&component.slug)) dir="auto" { (component.name) } }
+            (parts::state_badge(states, &standing.state))
+        }
+        @if let Some(note) = standing.note.as_ref().or(component.description.as_ref()) {
+            p.note dir="auto" { (note) }
+        }
+        (day_bar::bar(&span.days, states, &label, 0, DAYS as usize))
+        @if let (Some(first), Some(last)) = ends {
+            p.scale {
+                span { (first.date.format("%b %-d")) }
+                span {
+                    @match span.uptime() {
+                        Some(share) => { (day_bar::percent(share)) " uptime" }
+                        None => "No data yet",
+                    }
+                }
+                span { (last.date.format("%b %-d")) }
+            }
+        }
+    }
+}
+
+fn maintenance(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let frame = render::frame_of(snapshot);
+    html! {
+        p.meta {
+            @match parts::window(frame, incident) {
+                Some(window) => (window),
+                None => "Date to be announced",
+            }
+            (listing::affects(snapshot, incident))
+        }
+        h3 { a href=(urls::incident(&incident.slug)) dir="auto" { (incident.title) } }
+        @let text = listing::summary(incident);
+        @if !text.is_empty() { p dir="auto" { (text) } }
+    }
 }

@@ -1,11 +1,182 @@
-//! The page of an incident.
+//! The page of an incident: how it stands, what was said since, and the post.
 
+use chrono::Duration;
 use maud::{Markup, html};
 
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::update::Update;
+use crate::render;
+use crate::render::html::layout::{self, Nav, Page};
+use crate::render::html::{changes, listing, parts};
+use crate::render::markdown;
 use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// An update that became public later than this after its own time is marked.
+const LATE: Duration = Duration::minutes(30);
 
 /// The whole page.
-pub fn page(_snapshot: &Snapshot, incident: &Incident) -> Markup {
-    html! { h1 { (incident.title) } }
+pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let summary = listing::summary(incident);
+    let description = if summary.is_empty() {
+        &incident.title
+    } else {
+        &summary
+    };
+    let page = Page {
+        title: Some(&incident.title),
+        description,
+        path: Some(&urls::incident(&incident.slug)),
+        nav: Nav::Elsewhere,
+        feeds: Some((&incident.title, urls::incident_feeds(&incident.slug))),
+        content: html! {
+            article {
+                h1 dir="auto" { (incident.title) }
+                (byline(snapshot, incident))
+                (components(snapshot, incident))
+                @if !incident.updates.is_empty() {
+                    section {
+                        h2 { "Updates" }
+                        ol.updates {
+                            @for update in incident.updates.iter().rev() {
+                                (entry(snapshot, incident, update))
+                            }
+                        }
+                    }
+                }
+                (post(snapshot, incident))
+            }
+            (ways_on(incident))
+        },
+    };
+    layout::page(snapshot, &page)
+}
+
+fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let author = incident.author.as_ref().unwrap_or(&snapshot.site.name);
+    html! {
+        p.meta {
+            "Written by " bdi { (author) } " on "
+            (parts::day_with_year(frame, incident.published_at))
+            @match incident.kind {
+                Kind::Notice => {}
+                Kind::Disruption | Kind::Maintenance => {
+                    " · " (parts::phase_badge(incident.phase(snapshot.as_of)))
+                }
+            }
+            @if let Some(edited_at) = incident.edited_at {
+                " · edited " (parts::instant(frame, edited_at))
+            }
+        }
+        @if let Some(window) = parts::window(frame, incident) {
+            p.window { strong { "Planned for " (window) } }
+        }
+    }
+}
+
+/// What it names, each as it is now.
+fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let named = incident.components();
+    html! {
+        @if !named.is_empty() {
+            ul.chips aria-label="Components, as they are now" {
+                @for slug in named {
+                    li {
+                        @match snapshot.find_component(slug) {
+                            Some(record) => {
+                                a href=(urls::component(slug)) dir="auto" { (record.component.name) }
+                                " "
+                                @if record.component.retired_at.is_some() {
+                                    span.retired { "retired" }
+                                } @else {
+                                    (parts::state_badge(
+                                        &snapshot.states,
+                                        &snapshot.standing(record).state,
+                                    ))
+                                }
+                            }
+                            None => (slug),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let anchor = urls::update_anchor(&update.id);
+    let tone = update.phase.map(parts::phase_tone);
+    let is_late = update.public_at - update.at > LATE && update.public_at > incident.public_at;
+    let text = markdown::to_html(&update.markdown, &format!("{anchor}-"), 4);
+    html! {
+        li id=(anchor) class=(tone.map_or("none", |tone| tone.as_str())) {
+            div.row {
+                h3 {
+                    @if let Some(tone) = tone { (parts::icon(tone)) }
+                    (update.phase.map_or("Update", |phase| phase.label()))
+                }
+                p.meta {
+                    a href={ "#" (anchor) } {
+                        (parts::moment(
+                            frame,
+                            update.at,
+                            update.precision,
+                            update.as_written.as_deref(),
+                        ))
+                    }
+                    @if let Some(author) = other_author(incident, update) {
+                        " · by " bdi { (author) }
+                    }
+                    @if is_late { " · added later, " (parts::instant(frame, update.public_at)) }
+                    @if let Some(edited_at) = update.edited_at {
+                        " · edited " (parts::instant(frame, edited_at))
+                    }
+                }
+            }
+            div.text dir="auto" { (parts::raw(&text)) }
+            (changes::chips(snapshot, &update.changes))
+        }
+    }
+}
+
+/// The update's author, where that isn't the post's.
+fn other_author<'a>(incident: &Incident, update: &'a Update) -> Option<&'a String> {
+    update
+        .author
+        .as_ref()
+        .filter(|author| incident.author.as_ref() != Some(*author))
+}
+
+fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let text = markdown::to_html(&incident.markdown, "post-", markdown::TOP_HEADING);
+    html! {
+        @if !text.as_str().is_empty() || !incident.changes.is_empty() {
+            section.post {
+                h2.unseen { "The post" }
+                div.text dir="auto" { (parts::raw(&text)) }
+                @if !incident.changes.is_empty() { p.meta { "With this post:" } }
+                (changes::chips(snapshot, &incident.changes))
+            }
+        }
+    }
+}
+
+fn ways_on(incident: &Incident) -> Markup {
+    let feeds = urls::incident_feeds(&incident.slug);
+    html! {
+        aside.ways aria-label="This post elsewhere" {
+            p {
+                "Follow this post by "
+                a href=(feeds.rss) { "RSS" } ", "
+                a href=(feeds.atom) { "Atom" } " or "
+                a href=(feeds.json) { "JSON Feed" }
+                ". Take it as "
+                a href=(urls::incident_markdown(&incident.slug)) { "text" } " or "
+                a href=(urls::incident_json(&incident.slug)) { "data" } "."
+            }
+        }
+    }
 }

@@ -1,8 +1,15 @@
-//! The public pages, one file each.
+//! The public pages, one file each, and the parts that they share.
 
+mod changes;
 pub mod component;
+mod day_bar;
 pub mod error;
 pub mod history;
 pub mod home;
 pub mod incident;
+pub mod layout;
+mod listing;
+pub mod parts;
 pub mod subscribe;
+#[cfg(test)]
+mod tests;

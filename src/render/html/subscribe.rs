@@ -1,10 +1,81 @@
-//! How to follow the page.
+//! How to follow the page, in words for people who have never used a feed.
 
 use maud::{Markup, html};
 
+use crate::render::html::layout::{self, Nav, Page};
 use crate::snapshot::Snapshot;
+use crate::urls;
+use crate::urls::Feeds;
 
 /// The whole page.
-pub fn page(_snapshot: &Snapshot) -> Markup {
-    html! { h1 { "Subscribe" } }
+pub fn page(snapshot: &Snapshot) -> Markup {
+    let components: Vec<_> = snapshot.active_components().collect();
+    let page = Page {
+        title: Some("Subscribe"),
+        description: "How to hear of every update without looking.",
+        path: Some(urls::SUBSCRIBE),
+        nav: Nav::Subscribe,
+        feeds: None,
+        content: html! {
+            h1 { "Hear of every update" }
+            p.lead { "Let a feed reader look for you: every update, once, in order." }
+            section.text {
+                h2 { "How it works" }
+                p {
+                    "A feed reader is a program or an app that watches pages and shows what is new, \
+                     much as a mailbox shows letters. Most are free, many mail programs have one \
+                     built in, and no one learns your address."
+                }
+                ol {
+                    li { "Get a feed reader, or open the one you have." }
+                    li { "Choose “add feed” or “subscribe” there." }
+                    li { "Paste one of the addresses below. RSS suits every reader." }
+                }
+            }
+            section {
+                h2 { "Everything" }
+                ul.box {
+                    li { (addresses(snapshot, None, &urls::feeds())) }
+                }
+            }
+            @if !components.is_empty() {
+                section {
+                    h2 { "Only what you use" }
+                    ul.box {
+                        @for record in components {
+                            li {
+                                (addresses(
+                                    snapshot,
+                                    Some(&record.component.name),
+                                    &urls::component_feeds(&record.component.slug),
+                                ))
+                            }
+                        }
+                    }
+                }
+            }
+            section.text {
+                h2 { "One post" }
+                p { "Each post has feeds of its own; they are named at its end." }
+            }
+        },
+    };
+    layout::page(snapshot, &page)
+}
+
+/// The feeds of something; of the whole site, with the address written out to be copied.
+fn addresses(snapshot: &Snapshot, name: Option<&str>, feeds: &Feeds) -> Markup {
+    html! {
+        div.row {
+            h3 dir="auto" { (name.unwrap_or(&snapshot.site.name)) }
+            p {
+                a href=(feeds.rss) { "RSS" } " "
+                a href=(feeds.atom) { "Atom" } " "
+                a href=(feeds.json) { "JSON Feed" }
+            }
+        }
+        @if name.is_none() {
+            p { code { (urls::absolute(&snapshot.site.base_url, &feeds.rss)) } }
+        }
+    }
 }

@@ -97,14 +97,12 @@ impl<'a> Shaper<'a> {
     }
 
     fn take(&mut self, event: Event<'a>) {
-        if let Some(block) = &mut self.html_block
-            && let Event::Html(text) | Event::Text(text) = &event
+        if let (Some(block), Event::Html(text) | Event::Text(text)) = (&mut self.html_block, &event)
         {
             block.push_str(text);
             return;
         }
-        if let Some(heading) = &mut self.heading
-            && let Event::Text(text) | Event::Code(text) = &event
+        if let (Some(heading), Event::Text(text) | Event::Code(text)) = (&mut self.heading, &event)
         {
             heading.text.push_str(text);
         }

@@ -1,0 +1,148 @@
+//! Bars of days: one stroke for each day, coloured and as high as its worst state is bad, and
+//! the same in words.
+
+use maud::{Markup, html};
+
+use crate::domain::state::{StateKey, States, Tone};
+use crate::domain::uptime::Day;
+use crate::render::time;
+
+/// How many days the text names before it counts.
+const NAMED: usize = 5;
+
+/// Days side by side. `slots` is the width in days, for bars that stand under each other; the
+/// first day has the place `first`, counted from 0.
+pub(super) fn bar(
+    days: &[Day],
+    states: &States,
+    label: &str,
+    first: usize,
+    slots: usize,
+) -> Markup {
+    let runs = runs(days, states);
+    html! {
+        svg.days viewBox=(format!("0 0 {slots} 2")) preserveAspectRatio="none" role="img"
+            aria-label=(label) {
+            @for look in Look::ALL {
+                @if let Some(path) = path(&runs, look, first) { path.(look.class()) d=(path) {} }
+            }
+        }
+    }
+}
+
+/// What a day looks like; `None` where nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Look(Option<Tone>);
+
+impl Look {
+    const ALL: [Self; 6] = [
+        Self(None),
+        Self(Some(Tone::Ok)),
+        Self(Some(Tone::Info)),
+        Self(Some(Tone::Warn)),
+        Self(Some(Tone::Mid)),
+        Self(Some(Tone::Bad)),
+    ];
+
+    fn of(day: &Day, states: &States) -> Self {
+        Self(day.worst.as_ref().map(|state| states.tone(state)))
+    }
+
+    fn class(self) -> &'static str {
+        self.0.map_or("none", Tone::as_str)
+    }
+
+    /// The middle of its stroke: strokes stand on the ground, and the stylesheet makes them as
+    /// wide (that is, high) as twice the distance.
+    fn middle(self) -> &'static str {
+        match self.0 {
+            None => "1.8",
+            Some(Tone::Ok) => "1.2",
+            Some(Tone::Info) => "1.1",
+            Some(Tone::Warn | Tone::Mid) => "1.05",
+            Some(Tone::Bad) => "1",
+        }
+    }
+}
+
+/// Days in a row that look the same: the look, the place of the first, how many.
+fn runs(days: &[Day], states: &States) -> Vec<(Look, usize, usize)> {
+    let mut runs: Vec<(Look, usize, usize)> = Vec::new();
+    for (place, day) in days.iter().enumerate() {
+        let look = Look::of(day, states);
+        match runs.last_mut() {
+            Some((last, _, len)) if *last == look => *len += 1,
+            _ => runs.push((look, place, 1)),
+        }
+    }
+    runs
+}
+
+/// One line for each run of a look. The stylesheet dashes it, a dash a day.
+fn path(runs: &[(Look, usize, usize)], look: Look, first: usize) -> Option<String> {
+    let lines: Vec<_> = runs
+        .iter()
+        .filter(|run| run.0 == look)
+        .map(|(look, place, len)| format!("M{} {}h{len}", first + place, look.middle()))
+        .collect();
+    (!lines.is_empty()).then(|| lines.concat())
+}
+
+/// "97.81 %", never rounded up to 100.
+pub(super) fn percent(share: f64) -> String {
+    if share >= 1.0 {
+        return "100\u{a0}%".to_owned();
+    }
+    // What is left after the second decimal is cut off: 99.999 isn't 100.
+    let cut = (share.max(0.0) * 10_000.0 + 1e-6).floor() / 100.0;
+    format!("{:.2}\u{a0}%", cut.min(99.99))
+}
+
+/// What a bar shows, in words: the uptime, the worst days and what was known when.
+pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> String {
+    let mut text = match uptime {
+        Some(share) => format!("{} uptime.", percent(share)),
+        None => return "No data yet.".to_owned(),
+    };
+    let known = days.iter().position(|day| day.worst.is_some());
+    if let Some(known) = known.filter(|place| *place > 0) {
+        text.push_str(&format!(" No data before {}.", date(&days[known])));
+    }
+    let mut troubled: Vec<&Day> = days.iter().filter(|day| !day.troubles.is_empty()).collect();
+    if troubled.is_empty() {
+        text.push_str(" No trouble.");
+        return text;
+    }
+    troubled.sort_by_key(|day| {
+        let worst = day.troubles.first();
+        std::cmp::Reverse(worst.map(|(state, length)| (states.severity(state), *length)))
+    });
+    let more = troubled.len().saturating_sub(NAMED);
+    troubled.truncate(NAMED);
+    troubled.sort_by_key(|day| day.date);
+    for day in troubled {
+        text.push_str(&format!(" {}: {}.", date(day), troubles(day, states)));
+    }
+    if more > 0 {
+        let days = if more == 1 { "day" } else { "days" };
+        text.push_str(&format!(" Milder trouble on {more} other {days}."));
+    }
+    text
+}
+
+fn troubles(day: &Day, states: &States) -> String {
+    let told = |(state, length): &(StateKey, chrono::Duration)| {
+        let length = if *length >= day.known && length.num_hours() > 1 {
+            "all day".to_owned()
+        } else {
+            time::duration(*length)
+        };
+        format!("{} {length}", states.label(state))
+    };
+    let parts: Vec<_> = day.troubles.iter().map(told).collect();
+    parts.join(", ")
+}
+
+fn date(day: &Day) -> String {
+    day.date.format("%B %-d").to_string()
+}

@@ -1,0 +1,145 @@
+//! The frame of every page: head, header, navigation, footer.
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::domain::site::Site;
+use crate::render;
+use crate::snapshot::Snapshot;
+use crate::urls;
+use crate::urls::Feeds;
+
+/// Where in the navigation a page belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nav {
+    /// The home page.
+    Status,
+    /// What was.
+    History,
+    /// How to follow.
+    Subscribe,
+    /// Nowhere in particular.
+    Elsewhere,
+}
+
+/// A page, but for what is the same on all of them.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Its name, without the site's; `None` on the home page.
+    pub title: Option<&'a str>,
+    /// One or two sentences for previews and search engines.
+    pub description: &'a str,
+    /// Its path; `None` where the page has no address of its own.
+    pub path: Option<&'a str>,
+    /// Its place in the navigation.
+    pub nav: Nav,
+    /// Feeds that are about this page only, and what they are about.
+    pub feeds: Option<(&'a str, Feeds)>,
+    /// What stands in it.
+    pub content: Markup,
+}
+
+/// The whole document.
+pub fn page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
+    let site = &snapshot.site;
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(site, page))
+            body {
+                a.skip href="#main" { "Skip to content" }
+                (header(site, page.nav))
+                main #main { (page.content) }
+                (footer(snapshot))
+            }
+        }
+    }
+}
+
+fn head(site: &Site, page: &Page<'_>) -> Markup {
+    let title = match page.title {
+        Some(title) => format!("{title} · {}", site.name),
+        None => site.name.clone(),
+    };
+    let url = page.path.map(|path| urls::absolute(&site.base_url, path));
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) }
+            meta name="description" content=(page.description);
+            @match &url {
+                Some(url) => {
+                    link rel="canonical" href=(url);
+                    meta property="og:url" content=(url);
+                }
+                None => meta name="robots" content="noindex";,
+            }
+            meta property="og:type" content="website";
+            meta property="og:site_name" content=(site.name);
+            meta property="og:title" content=(page.title.unwrap_or(&site.name));
+            meta property="og:description" content=(page.description);
+            link rel="stylesheet" href=(urls::STYLESHEET);
+            link rel="icon" type="image/svg+xml" href=(urls::FAVICON);
+            (discovery(&site.name, &urls::feeds()))
+            @if let Some((about, feeds)) = &page.feeds { (discovery(about, feeds)) }
+        }
+    }
+}
+
+/// Lets feed readers find the feeds of a page.
+fn discovery(about: &str, feeds: &Feeds) -> Markup {
+    let rows = [
+        ("application/rss+xml", "RSS", &feeds.rss),
+        ("application/atom+xml", "Atom", &feeds.atom),
+        ("application/feed+json", "JSON Feed", &feeds.json),
+    ];
+    html! {
+        @for (kind, name, path) in rows {
+            link rel="alternate" type=(kind) title=(format!("{about} ({name})")) href=(path);
+        }
+    }
+}
+
+fn header(site: &Site, current: Nav) -> Markup {
+    let rows = [
+        (Nav::Status, "Status", urls::HOME),
+        (Nav::History, "History", urls::HISTORY),
+        (Nav::Subscribe, "Subscribe", urls::SUBSCRIBE),
+    ];
+    html! {
+        header.top {
+            div.in {
+                a.site href=(urls::HOME) dir="auto" { (site.name) }
+                nav aria-label="Main" {
+                    @for (nav, name, path) in rows {
+                        a href=(path) aria-current=[(nav == current).then_some("page")] { (name) }
+                    }
+                    @if let Some(support) = &site.support {
+                        a href=(support.url) { "Support" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn footer(snapshot: &Snapshot) -> Markup {
+    let feeds = urls::feeds();
+    html! {
+        footer.end {
+            div.in {
+                @if let Some(support) = &snapshot.site.support {
+                    p { "Need help? Turn to " a href=(support.url) dir="auto" { (support.text) } "." }
+                }
+                p { "All times are " (render::frame_of(snapshot).zone_name()) "." }
+                p {
+                    "Follow by "
+                    a href=(feeds.rss) { "RSS" } ", "
+                    a href=(feeds.atom) { "Atom" } " or "
+                    a href=(feeds.json) { "JSON Feed" } "."
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Small parts that pages share: badges, icons, times, sanitised text.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, PreEscaped, html};
+
+use crate::domain::incident::Incident;
+use crate::domain::state::{StateKey, States, Tone};
+use crate::domain::update::{Phase, Precision};
+use crate::render::markdown::SafeHtml;
+use crate::render::time::{self, Frame};
+
+/// Sanitised HTML, as it is.
+pub fn raw(text: &SafeHtml) -> Markup {
+    PreEscaped(text.as_str().to_owned())
+}
+
+/// A state: its icon and its label.
+pub fn state_badge(states: &States, state: &StateKey) -> Markup {
+    badge(states.tone(state), states.label(state))
+}
+
+/// A phase: its icon and its label.
+pub fn phase_badge(phase: Phase) -> Markup {
+    badge(phase_tone(phase), phase.label())
+}
+
+fn badge(tone: Tone, label: &str) -> Markup {
+    html! { span.badge.(tone.as_str()) { (icon(tone)) (label) } }
+}
+
+/// How an incident looks in a phase.
+pub fn phase_tone(phase: Phase) -> Tone {
+    match phase {
+        Phase::Investigating => Tone::Bad,
+        Phase::Identified => Tone::Warn,
+        Phase::Monitoring
+        | Phase::Scheduled
+        | Phase::InProgress
+        | Phase::Verifying
+        | Phase::Cancelled => Tone::Info,
+        Phase::Resolved | Phase::Completed => Tone::Ok,
+    }
+}
+
+/// A tone's icon: each has a shape of its own, so that no one needs its colour. Says nothing
+/// by itself; a word always stands beside it.
+pub fn icon(tone: Tone) -> Markup {
+    // The sign inside is cut out of the shape, so that it has the colour of what lies behind.
+    let path = match tone {
+        // A disc with a tick.
+        Tone::Ok => "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0M7 12 3 8l1.5-1.5L7 9l4.5-4.5L13 6z",
+        // A square with an arrow.
+        Tone::Info => "M3 0h10l3 3v10l-3 3H3l-3-3V3zM8 3 6.6 4.4 9.2 7H3v2h6.2L6.6 11.6 8 13l5-5z",
+        // A triangle with an exclamation mark.
+        Tone::Warn => "M8 0 0 15h16zM7 5h2v5H7zm0 6h2v2H7z",
+        // A diamond with a bar.
+        Tone::Mid => "M8 0 0 8l8 8 8-8zM4 7h8v2H4z",
+        // An octagon with a cross.
+        Tone::Bad => {
+            "M5 0h6l5 5v6l-5 5H5l-5-5V5zM5.5 4 4 5.5 6.5 8 4 10.5 5.5 12 8 9.5l2.5 2.5 1.5-1.5L9.5 8 12 5.5 10.5 4 8 6.5z"
+        }
+    };
+    html! {
+        svg.icon viewBox="0 0 16 16" aria-hidden="true" { path fill-rule="evenodd" d=(path) {} }
+    }
+}
+
+/// An instant as the page writes it, and for machines; what was typed stands in its title.
+pub fn moment(
+    frame: Frame,
+    at: DateTime<Utc>,
+    precision: Precision,
+    as_written: Option<&str>,
+) -> Markup {
+    let machine = match precision {
+        Precision::Minute => time::machine(at),
+        Precision::Day | Precision::None => frame.date(at).to_string(),
+    };
+    html! {
+        time datetime=(machine) title=[as_written] { (frame.moment(at, precision)) }
+    }
+}
+
+/// An instant that is known to the minute.
+pub fn instant(frame: Frame, at: DateTime<Utc>) -> Markup {
+    moment(frame, at, Precision::Minute, None)
+}
+
+/// A day, with its year.
+pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
+    html! { time datetime=(frame.date(at)) { (frame.day_with_year(at)) } }
+}
+
+/// When a maintenance takes place, if it says so.
+pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
+    let text = frame.window(incident.starts, incident.ends)?;
+    let machine = incident.starts.or(incident.ends).map(time::machine);
+    Some(html! { time datetime=[machine] { (text) } })
+}
+
+/// "1 update", "3 updates".
+pub fn count(number: usize, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {one}s"),
+    }
+}

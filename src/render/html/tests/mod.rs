@@ -1,0 +1,289 @@
+//! Every page of several worlds: its structure, its links, its size, the stylesheet's colours.
+
+mod structure;
+mod worlds;
+
+use std::io::Write as _;
+
+use chrono_tz::Tz;
+
+use self::structure::check;
+use self::worlds::{World, at, calm, seed, stormy};
+use super::*;
+use crate::domain::slug::Slug;
+use crate::snapshot::Snapshot;
+
+const STYLESHEET: &str = include_str!("../../../../assets/lightship.css");
+
+/// Each page of a world and the path at which it is served.
+fn pages(snapshot: &Snapshot) -> Vec<(String, String)> {
+    let mut pages = vec![
+        ("/".to_owned(), home::page(snapshot)),
+        ("/history".to_owned(), history::page(snapshot)),
+        (
+            "/history/1999/12".to_owned(),
+            history::month(snapshot, 1999, 12),
+        ),
+        ("/subscribe".to_owned(), subscribe::page(snapshot)),
+        (
+            "/nowhere".to_owned(),
+            error::not_found(snapshot, "/nowhere/<b>\"&"),
+        ),
+        (
+            "/plain".to_owned(),
+            error::plain(503, "Back soon", "The page is being <loaded>."),
+        ),
+    ];
+    for (year, month) in history::months(snapshot) {
+        pages.push((
+            format!("/history/{year}/{month:02}"),
+            history::month(snapshot, year, month),
+        ));
+    }
+    for record in &snapshot.components {
+        let path = format!("/components/{}", record.component.slug);
+        pages.push((path, component::page(snapshot, record)));
+    }
+    for incident in &snapshot.incidents {
+        let path = format!("/incidents/{}", incident.slug);
+        pages.push((path, incident::page(snapshot, incident)));
+    }
+    pages
+        .into_iter()
+        .map(|(path, page)| (path, page.into_string()))
+        .collect()
+}
+
+#[test]
+fn every_page_of_every_world_is_well_made() {
+    for (name, world) in [
+        ("empty", World::empty()),
+        ("calm", calm()),
+        ("stormy", stormy()),
+        ("seed", seed()),
+    ] {
+        let pages = pages(&world.snapshot);
+        for (path, html) in &pages {
+            check(&format!("{name} {path}"), html, &world.snapshot);
+        }
+        assert_eq!(
+            pages,
+            self::pages(&world.snapshot),
+            "the same snapshot gives the same bytes"
+        );
+        write_out(name, &pages);
+    }
+}
+
+/// Set `LIGHTSHIP_PAGES` to a folder while the tests are compiled to look at the pages.
+fn write_out(world: &str, pages: &[(String, String)]) {
+    let Some(folder) = option_env!("LIGHTSHIP_PAGES") else {
+        return;
+    };
+    for (path, html) in pages {
+        let name = format!(
+            "{world}{}.html",
+            path.trim_end_matches('/').replace('/', "_")
+        );
+        let file = std::path::Path::new(folder).join(name);
+        std::fs::write(file, html).expect("the folder can be written to");
+    }
+}
+
+fn gzipped(text: &str) -> usize {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text.as_bytes()).expect("memory");
+    encoder.finish().expect("memory").len()
+}
+
+#[test]
+fn the_home_page_stays_small_in_a_storm() {
+    let size = gzipped(&home::page(&stormy().snapshot).into_string());
+    assert!(size <= 12 * 1024, "{size} bytes");
+    let size = gzipped(STYLESHEET);
+    assert!(size <= 4 * 1024, "{size} bytes of stylesheet");
+}
+
+#[track_caller]
+fn says(html: &str, texts: &[&str]) {
+    let words = structure::text(html);
+    for text in texts {
+        assert!(words.contains(text), "{text:?} isn't in:\n{words}");
+    }
+}
+
+#[test]
+fn the_home_page_answers_first() {
+    let html = home::page(&seed().snapshot).into_string();
+    says(
+        &html,
+        &[
+            "Nelson and Mail delivery are degraded, and Selma is migrating. \
+             Everything else is working. Last update February 26 at 2:15 MST.",
+            "Monitoring · started February 24 · affects Nelson, Mail delivery, Selma, \
+             Shared SSL certificates",
+            "February 26 at 2:15 MST — Our techs were able",
+            "All 4 updates and the full post",
+            "Saturday, March 2 · 22:00 – 24:00 MST · affects Clark New disks for Clark",
+            "Nelson ran out of memory Resolved · February 20, 2013 · 2 updates",
+        ],
+    );
+    assert!(html.contains("title=\"2/26/13 – 2:15 MST\""));
+    assert!(html.contains("90 days: 100\u{a0}% uptime. No data before January 1. No trouble."));
+    assert!(
+        html.contains("February 25: Major outage all day."),
+        "{html}"
+    );
+    says(
+        &home::page(&calm().snapshot).into_string(),
+        &["Everything is working."],
+    );
+    says(
+        &home::page(&World::empty().snapshot).into_string(),
+        &["No problems are reported."],
+    );
+}
+
+#[test]
+fn an_incident_says_what_changed_and_what_was_added_later() {
+    let world = seed();
+    let incident = |slug| {
+        let slug = Slug::parse(slug).expect("a slug");
+        let incident = world.snapshot.find_incident(&slug).expect("an incident");
+        incident::page(&world.snapshot, incident).into_string()
+    };
+    says(
+        &incident("selma-nelson-blacklists-and-shared-ssl"),
+        &[
+            "Written by Tyler Jacobson on February 26, 2013 · Monitoring",
+            "Selma: Major outage → Migrating",
+            "February 24 at 18:00 MST · added later, February 26 at 1:00 MST",
+            "February 25 at 21:40 MST · by Dana · edited February 25 at 22:00 MST",
+            "Don’t you have a backup?",
+            "Nelson: Operational → Degraded",
+        ],
+    );
+    says(
+        &incident("nelson-memory"),
+        &["Nelson is back to Operational"],
+    );
+    says(
+        &incident("clark-disks"),
+        &["Planned for Saturday, March 2 · 22:00 – 24:00 MST"],
+    );
+}
+
+#[test]
+fn a_component_says_what_it_was_and_why() {
+    let world = seed();
+    let slug = Slug::parse("nelson").expect("a slug");
+    let record = world.snapshot.find_component(&slug).expect("a component");
+    says(
+        &component::page(&world.snapshot, record).into_string(),
+        &[
+            "Degraded since February 25 at 8:00 MST",
+            "Ran out of memory twice",
+            "Major outage → Operational February 20 at 10:40 MST · at the end of Nelson ran out",
+            "Operational → Degraded January 8 at 3:00 MST",
+        ],
+    );
+    let world = stormy();
+    let retired = world.snapshot.components.last().expect("a component");
+    says(
+        &component::page(&world.snapshot, retired).into_string(),
+        &["Retired on January 19, 2013."],
+    );
+}
+
+#[test]
+fn history_leads_from_month_to_month() {
+    let world = seed();
+    says(
+        &history::page(&world.snapshot).into_string(),
+        &[
+            "4 posts since January 2013.",
+            "February 2013 2 posts",
+            "March 2013 1 post",
+        ],
+    );
+    let html = history::month(&world.snapshot, 2013, 2).into_string();
+    assert!(html.contains("rel=\"prev\" href=\"/history/2013/01\""));
+    assert!(html.contains("rel=\"next\" href=\"/history/2013/03\""));
+    says(&html, &["Nelson stopped answering twice."]);
+    says(
+        &history::month(&world.snapshot, 2011, 5).into_string(),
+        &["Nothing was posted in this month.", "January 2013 →"],
+    );
+}
+
+#[test]
+fn a_wrong_address_still_says_what_is_down() {
+    let html = error::not_found(&seed().snapshot, &"/x".repeat(500)).into_string();
+    says(&html, &["Nelson and Mail delivery are degraded", "/x/x…"]);
+    assert!(html.contains("noindex") && !html.contains("canonical"));
+}
+
+#[test]
+fn the_zone_of_the_site_is_that_of_the_pages() {
+    let mut world = seed();
+    world.snapshot.site.zone = Tz::Europe__Berlin;
+    world.snapshot.as_of = at("2014-07-01T00:00:00Z");
+    says(
+        &home::page(&world.snapshot).into_string(),
+        &[
+            "Last update February 26, 2013 at 10:15 CET.",
+            "Central European Time (CEST)",
+        ],
+    );
+}
+
+#[test]
+fn text_is_readable_on_every_background() {
+    // Each block of custom properties: light, then dark.
+    let blocks: Vec<_> = STYLESHEET.split(":root {").skip(1).collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        let colour = |name: &str| {
+            let start = block.find(&format!("--{name}: #")).expect(name) + name.len() + 5;
+            let hex: String = block[start..]
+                .chars()
+                .take_while(char::is_ascii_hexdigit)
+                .collect();
+            luminance(&hex)
+        };
+        for name in ["ink", "soft", "link", "ok", "info", "warn", "mid", "bad"] {
+            let contrasts = ["paper", "card"].map(|ground| contrast(colour(name), colour(ground)));
+            let lowest = contrasts[0].min(contrasts[1]);
+            let said = format!("{lowest:.1}");
+            assert!(lowest >= 4.5, "{name}: {said}");
+            assert!(
+                STYLESHEET[..600].contains(&said),
+                "the comment doesn't say {name} {said}"
+            );
+        }
+        // Code stands on the colour of lines.
+        assert!(contrast(colour("ink"), colour("line")) >= 4.5);
+    }
+}
+
+/// Relative luminance, <https://www.w3.org/TR/WCAG22/#dfn-relative-luminance>.
+fn luminance(hex: &str) -> f64 {
+    let wide: String = match hex.len() {
+        3 => hex.chars().flat_map(|c| [c, c]).collect(),
+        _ => hex.to_owned(),
+    };
+    let channel = |place: usize| {
+        let value = u8::from_str_radix(&wide[place..place + 2], 16).expect("hexadecimal");
+        let share = f64::from(value) / 255.0;
+        if share <= 0.040_45 {
+            share / 12.92
+        } else {
+            ((share + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+}
+
+fn contrast(a: f64, b: f64) -> f64 {
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
