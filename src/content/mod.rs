@@ -1,9 +1,10 @@
 //! Files to domain values and back. Reading never stops at the first problem, never fails.
 
+pub use self::folder::{KnownSite, MAX_FILE_BYTES, read_folder};
+
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use self::problem::Problem;
 use self::update_entries::{Entry, StateLine};
@@ -13,9 +14,17 @@ use crate::domain::slug::Slug;
 use crate::domain::state::State;
 use crate::domain::update::{Phase, Precision};
 
+pub mod compose;
+mod folder;
+mod front_matter;
+mod incident_file;
 mod nearest;
 pub mod problem;
+mod site_file;
+mod toml_table;
 pub mod update_entries;
+mod written_time;
+mod yaml;
 
 /// A content folder, read.
 #[derive(Debug, Clone, Default)]
@@ -114,29 +123,6 @@ pub struct IncidentFile {
     pub newest_first: bool,
     /// When it was last corrected, if the front matter says (`edited_at`, written by `export`).
     pub edited_at: Option<DateTime<Utc>>,
-}
-
-/// What is known of the site besides what `site.toml` says.
-#[derive(Debug, Clone, Default)]
-pub struct KnownSite {
-    /// Slugs and names of the components that exist.
-    pub components: Vec<(Slug, String)>,
-}
-
-/// Reads a content folder.
-pub fn read_folder(folder: &Path, _known: &KnownSite, _now: DateTime<Utc>) -> Content {
-    let problem = Problem {
-        severity: problem::Severity::Error,
-        file: folder.display().to_string(),
-        line: 0,
-        column: 0,
-        width: 0,
-        source: String::new(),
-        message: "this version can't read content folders yet".to_owned(),
-        help: Some("post by API".to_owned()),
-    };
-    Content {
-        problems: vec![problem],
-        ..Content::default()
-    }
+    /// When it became public, if the front matter says (`public_at`, written by `export`).
+    pub public_at: Option<DateTime<Utc>>,
 }

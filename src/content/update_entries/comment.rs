@@ -184,7 +184,6 @@ fn quote(value: &str) -> String {
 }
 
 /// Writes a comment; empty if there is nothing to say.
-#[expect(dead_code, reason = "writing incident files will use it")]
 pub(in crate::content) fn render(comment: &Comment) -> String {
     let instant = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
     let mut fields = Vec::new();

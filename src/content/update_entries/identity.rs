@@ -1,68 +1,233 @@
-//! Which entry is which after an edit, and the ids of entries that carry none.
+//! Ids of updates and incidents: how they are made, and how an entry is recognised after an edit.
 
-use chrono::{DateTime, Utc};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::Hash;
+
+use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Entry;
 
-/// An entry as the last sync knew it.
+/// An entry of the last sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// Its id.
     pub id: String,
     /// Its instant.
     pub at: DateTime<Utc>,
-    /// Its text.
+    /// Its text, as [`Entry::markdown`] had it.
     pub text: String,
 }
 
-/// The id of an entry that carries none: the same slug, instant and text always give the same one.
+/// The id of an update that has none yet: the same for the same slug, instant and text, wherever
+/// and whenever it is made.
 pub fn derive_id(slug: &str, at: DateTime<Utc>, text: &str) -> String {
-    derive("update", &[slug, &at.timestamp_millis().to_string(), text])
+    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    hashed("lightship update 1", &[slug, &at, text])
 }
 
-/// The id of an incident file that carries none.
+/// The id of an incident whose file states none.
 pub fn derive_incident_id(slug: &str) -> String {
-    derive("incident", &[slug])
+    hashed("lightship incident 1", &[slug])
 }
 
-/// A UUID (version 8, RFC 9562) made of a hash. Each part goes in with its length, so that no two
-/// lists of parts read the same.
-fn derive(label: &str, parts: &[&str]) -> String {
+/// A UUID of version 8 (RFC 9562, section 5.8) from the SHA-256 of a label and fields, each
+/// after its length, so that no two lists of fields look alike.
+fn hashed(label: &str, fields: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in [label].iter().chain(parts) {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
+    for field in std::iter::once(&label).chain(fields) {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field.as_bytes());
     }
+    let digest = hash.finalize();
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
+    for (byte, from) in bytes.iter_mut().zip(digest) {
+        *byte = from;
+    }
     Uuid::new_v8(bytes).to_string()
 }
 
-/// For each entry the id that it has already: the one in its comment, else that of the known entry
-/// with the same instant and text, else of one with the same text, else of one with the same
-/// instant. Each known one is taken once; `None` means that the entry is new.
+/// For each entry the id that it has: the one in its comment; else that of the known entry with
+/// the same instant and text, or the same text, or the same instant, each known one taken once.
+/// `None` for an entry that is new.
 pub fn recognise(known: &[Known], entries: &[Entry]) -> Vec<Option<String>> {
     let mut ids: Vec<Option<String>> = entries.iter().map(|entry| entry.id.clone()).collect();
-    let mut free: Vec<&Known> = known
+    let mut taken: HashSet<&str> = entries
         .iter()
-        .filter(|old| !ids.iter().flatten().any(|id| *id == old.id))
+        .filter_map(|entry| entry.id.as_deref())
         .collect();
-    let rules: [fn(&Known, &Entry) -> bool; 3] = [
-        |old, entry| old.at == entry.at && old.text == entry.markdown,
-        |old, entry| old.text == entry.markdown,
-        |old, entry| old.at == entry.at,
-    ];
-    for same in rules {
-        for (id, entry) in ids.iter_mut().zip(entries) {
-            if id.is_some() {
-                continue;
-            }
-            if let Some(place) = free.iter().position(|old| same(old, entry)) {
-                *id = Some(free.remove(place).id.clone());
-            }
+    take(
+        known,
+        entries,
+        &mut ids,
+        &mut taken,
+        |k| (k.at, k.text.as_str()),
+        |e| (e.at, e.markdown.as_str()),
+    );
+    take(
+        known,
+        entries,
+        &mut ids,
+        &mut taken,
+        |k| k.text.as_str(),
+        |e| e.markdown.as_str(),
+    );
+    take(known, entries, &mut ids, &mut taken, |k| k.at, |e| e.at);
+    ids
+}
+
+/// One round: gives ids to the entries that agree with a known one in `key`.
+fn take<'a, K: Eq + Hash>(
+    known: &'a [Known],
+    entries: &'a [Entry],
+    ids: &mut [Option<String>],
+    taken: &mut HashSet<&'a str>,
+    key_of_known: impl Fn(&'a Known) -> K,
+    key_of_entry: impl Fn(&'a Entry) -> K,
+) {
+    let mut free: HashMap<K, VecDeque<&'a str>> = HashMap::new();
+    for known in known
+        .iter()
+        .filter(|known| !taken.contains(known.id.as_str()))
+    {
+        free.entry(key_of_known(known))
+            .or_default()
+            .push_back(&known.id);
+    }
+    for (entry, id) in entries.iter().zip(ids.iter_mut()) {
+        if id.is_some() {
+            continue;
+        }
+        if let Some(found) = free
+            .get_mut(&key_of_entry(entry))
+            .and_then(VecDeque::pop_front)
+        {
+            taken.insert(found);
+            *id = Some(found.to_owned());
         }
     }
-    ids
+}
+
+/// Ids for all entries: recognised, else derived. Where a derived id belongs to another entry,
+/// or `is_used` says that it once did, a number is put to the text until it is free.
+pub fn assign(
+    slug: &str,
+    known: &[Known],
+    entries: &[Entry],
+    is_used: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let recognised = recognise(known, entries);
+    let mut taken: HashSet<String> = recognised.iter().flatten().cloned().collect();
+    recognised
+        .into_iter()
+        .zip(entries)
+        .map(|(id, entry)| {
+            if let Some(id) = id {
+                return id;
+            }
+            let mut id = derive_id(slug, entry.at, &entry.markdown);
+            let mut number = 1_u32;
+            while taken.contains(&id) || is_used(&id) {
+                number += 1;
+                id = derive_id(slug, entry.at, &format!("{}\n#{number}", entry.markdown));
+            }
+            taken.insert(id.clone());
+            id
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::update::Precision;
+
+    fn at(minute: u32) -> DateTime<Utc> {
+        DateTime::from_timestamp(i64::from(minute) * 60, 0).expect("in range")
+    }
+
+    fn entry(id: Option<&str>, minute: u32, text: &str) -> Entry {
+        Entry {
+            at: at(minute),
+            precision: Precision::Minute,
+            as_written: None,
+            phase: None,
+            number: None,
+            markdown: text.to_owned(),
+            changes: Vec::new(),
+            id: id.map(str::to_owned),
+            author: None,
+            edited_at: None,
+            public_at: None,
+            restore: true,
+            line: 1,
+        }
+    }
+
+    fn known(id: &str, minute: u32, text: &str) -> Known {
+        Known {
+            id: id.to_owned(),
+            at: at(minute),
+            text: text.to_owned(),
+        }
+    }
+
+    fn check(known: &[Known], entries: &[Entry], expected: &[Option<&str>]) {
+        let found = recognise(known, entries);
+        let found: Vec<_> = found.iter().map(Option::as_deref).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn no_edit_changes_an_id() {
+        let old = [
+            known("a", 1, "one"),
+            known("b", 2, "two"),
+            known("c", 3, "three"),
+        ];
+        let e = |minute, text| entry(None, minute, text);
+        // Moved, reversed, one added before.
+        check(
+            &old,
+            &[e(3, "three"), e(2, "two"), e(0, "zero"), e(1, "one")],
+            &[Some("c"), Some("b"), None, Some("a")],
+        );
+        // A typo mended; a time corrected; both at once is another entry.
+        check(
+            &old,
+            &[e(1, "One"), e(9, "two"), e(8, "3")],
+            &[Some("a"), Some("b"), None],
+        );
+        // The text of one and the time of another: text goes first.
+        check(&old, &[e(2, "one")], &[Some("a")]);
+        // Twins are told apart by their order, and each old one is taken once.
+        let twins = [known("a", 1, "x"), known("b", 1, "x")];
+        check(
+            &twins,
+            &[e(1, "x"), e(1, "x"), e(1, "x")],
+            &[Some("a"), Some("b"), None],
+        );
+        // A comment wins, and its id is not given to another.
+        check(
+            &old,
+            &[entry(Some("a"), 7, "new"), e(1, "one")],
+            &[Some("a"), None],
+        );
+    }
+
+    #[test]
+    fn derived_ids_are_stable_and_never_shared() {
+        let id = derive_id("selma", at(1), "one");
+        assert_eq!(id, derive_id("selma", at(1), "one"));
+        assert_ne!(id, derive_id("selm", at(1), "aone"));
+        let uuid: Uuid = id.parse().expect("a UUID");
+        assert_eq!(uuid.get_version_num(), 8);
+        assert_ne!(derive_incident_id("selma"), derive_incident_id("nelson"));
+        let twins = [entry(None, 1, "x"), entry(None, 1, "x")];
+        let ids = assign("selma", &[], &twins, |_| false);
+        assert_ne!(ids[0], ids[1]);
+        assert_ne!(assign("selma", &[], &twins, |id| id == ids[0])[0], ids[0]);
+        assert_eq!(ids, assign("selma", &[], &twins, |_| false));
+    }
 }

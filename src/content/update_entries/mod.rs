@@ -16,6 +16,7 @@ mod direction;
 mod extent;
 mod flat;
 mod header;
+pub mod identity;
 mod label;
 mod lexer;
 pub(in crate::content) mod literal;
@@ -123,4 +124,3 @@ pub struct Reading {
     /// The entries run newest first.
     pub newest_first: bool,
 }
-pub mod identity;

@@ -336,8 +336,12 @@ fn post(blocks: &[Block], scan: &Scan, extents: &[Extent], source: &str) -> Stri
         .iter()
         .map(|extent| Cut::with(extent.removed.clone(), "\n\n"))
         .collect();
-    let governing: std::collections::HashSet<usize> =
-        scan.starts.iter().filter_map(|start| start.day).collect();
+    let governing: std::collections::HashSet<usize> = scan
+        .starts
+        .iter()
+        .filter(|start| start.header.time.date.is_none())
+        .filter_map(|start| start.day)
+        .collect();
     for (index, day) in scan.days.iter().enumerate() {
         if governing.contains(&index) {
             cuts.push(Cut::with(day.start..day.end, "\n\n"));
@@ -405,5 +409,5 @@ fn is_canonical(written: &str) -> bool {
             })
         })
     };
-    shape(0, "0000-00-00") && (bytes.len() == 10 || shape(10, " 00:00"))
+    shape(0, "0000-00-00") && (bytes.len() == 10 || shape(10, " 00:00") || shape(10, "T00:00"))
 }

@@ -36,6 +36,19 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Nothing was wrong so far.
+    pub(in crate::content) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// How many errors there are.
+    pub(in crate::content) fn error_count(&self) -> usize {
+        self.problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count()
+    }
+
     /// The line of the file in which a place of the text is.
     pub(in crate::content) fn line_of(&self, at: usize) -> usize {
         self.first_line
@@ -85,6 +98,23 @@ impl<'a> Report<'a> {
             message: message.into(),
             help,
         });
+    }
+
+    /// Adds a problem about a line of the file.
+    pub(in crate::content) fn add_line(
+        &mut self,
+        severity: Severity,
+        line: usize,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        let index = line.saturating_sub(self.first_line);
+        let start = self.line_starts.get(index).copied().unwrap_or(0);
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .map_or(self.text.len(), |next| next - 1);
+        self.add(severity, start..end, message, help);
     }
 
     /// The problems, by line and column.

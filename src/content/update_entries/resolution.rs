@@ -338,3 +338,13 @@ pub(super) fn local_date(at: DateTime<Utc>, zone: Tz) -> (i32, NaiveDate) {
     let day = local_day(at, zone);
     (day.year(), day)
 }
+
+/// Resolves a time that stands alone and says its day.
+pub(in crate::content) fn resolve_alone(
+    time: &TimeText,
+    cx: &Context<'_>,
+    report: &mut Report<'_>,
+) -> Option<Resolved> {
+    let base = Base { cx, previous: None };
+    resolve(time, None, base, report)
+}

@@ -65,12 +65,16 @@ pub(super) fn read(
     Some((lines, count))
 }
 
-/// The component that a name or slug means, in any case.
-pub(in crate::content) fn component(cx: &Context<'_>, name: &str) -> Option<Slug> {
-    let wanted = name.trim().to_lowercase();
-    cx.components
-        .iter()
-        .find(|(slug, name)| slug.as_str() == wanted || name.trim().to_lowercase() == wanted)
+/// The component that a slug or name means, in any case.
+pub(in crate::content) fn component(cx: &Context<'_>, word: &str) -> Option<Slug> {
+    let wanted = word.trim().to_lowercase();
+    let by_slug = |(slug, _): &&(Slug, String)| slug.as_str() == wanted;
+    let by_name = |(_, name): &&(Slug, String)| name.trim().to_lowercase() == wanted;
+    let known = cx.components.iter();
+    known
+        .clone()
+        .find(by_slug)
+        .or_else(|| known.clone().find(by_name))
         .map(|(slug, _)| slug.clone())
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use chrono::Weekday;
+use chrono::{NaiveDate, Weekday};
 use pulldown_cmark::Event;
 
 use super::clock::{self, ClockText};
@@ -33,8 +33,20 @@ impl TimeText {
     }
 
     /// A day of the year is named, not only one of the week.
-    pub(super) fn has_date(&self) -> bool {
+    pub(in crate::content) fn has_date(&self) -> bool {
         self.date.is_some()
+    }
+
+    /// The day, if year, month and day are written so that they can't mean another.
+    pub(in crate::content) fn plain_day(&self) -> Option<NaiveDate> {
+        match self.date? {
+            DateText::Full { year, month, day } => {
+                // A day that doesn't exist is reported where it is resolved.
+                NaiveDate::from_ymd_opt(year, month, day)
+                    .or_else(|| NaiveDate::from_ymd_opt(year, 1, 1))
+            }
+            DateText::DayMonth { .. } | DateText::Figures { .. } => None,
+        }
     }
 
     /// Takes the next part of a time, if one stands here that isn't known yet.

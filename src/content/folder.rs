@@ -1,0 +1,301 @@
+//! A content folder: every file of it, read one by one, so that none takes its neighbours down.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::problem::{Problem, Severity};
+use super::update_entries::Context;
+use super::{Content, IncidentFile, SiteFile, incident_file, site_file};
+use crate::domain::site::default_date_order;
+use crate::domain::slug::Slug;
+use crate::domain::state::States;
+use crate::domain::update::Precision;
+
+/// A larger file is not read.
+pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
+
+/// What is known of the site beside its files.
+#[derive(Debug, Clone, Default)]
+pub struct KnownSite {
+    /// Slugs and names of the components that exist through the API.
+    pub components: Vec<(Slug, String)>,
+}
+
+/// Reads `site.toml` and `incidents/*.md` in a folder. Never fails and never stops: what is wrong
+/// is in the problems.
+pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Content {
+    let mut content = Content::default();
+    let Some(site) = read_site(folder, &mut content.problems) else {
+        return content;
+    };
+    let Some(names) = list_incidents(folder, &mut content.problems) else {
+        return content;
+    };
+    let mut components: Vec<(Slug, String)> = site
+        .components
+        .iter()
+        .map(|entry| (entry.slug.clone(), entry.name.clone()))
+        .collect();
+    for (slug, name) in &known.components {
+        if !components.iter().any(|(known, _)| known == slug) {
+            components.push((slug.clone(), name.clone()));
+        }
+    }
+    let states = States::with_own(site.states.clone());
+    let cx = Context {
+        file: "",
+        first_line: 1,
+        zone: site.zone,
+        date_order: site
+            .date_order
+            .unwrap_or_else(|| default_date_order(site.zone)),
+        zones: &site.zones,
+        posted_at: now,
+        posted_precision: Precision::Minute,
+        now,
+        components: &components,
+        states: &states,
+    };
+    for name in names {
+        let (incident, problems) = read_incident(folder, &name, &cx);
+        content.problems.extend(problems);
+        match incident {
+            Some(incident) => content.incidents.push(incident),
+            None => content.unreadable.push(name),
+        }
+    }
+    refuse_twins(&mut content);
+    content.site = Some(site);
+    content
+        .problems
+        .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    content
+}
+
+fn read_site(folder: &Path, problems: &mut Vec<Problem>) -> Option<SiteFile> {
+    let bytes = read_file(folder, site_file::NAME, problems)?;
+    let text = decode(site_file::NAME, bytes, problems)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let (site, found) = site_file::read(text);
+    problems.extend(found);
+    site
+}
+
+/// The names of the incident files, sorted. `None` if the folder is there but can't be listed.
+fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
+    let path = folder.join("incidents");
+    let entries = match fs::read_dir(&path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Some(Vec::new()),
+        Err(error) => {
+            let message = format!("the folder can't be read: {error}");
+            problems.push(Problem::of_file(
+                Severity::Error,
+                "incidents",
+                message,
+                None,
+            ));
+            return None;
+        }
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = match entry {
+            Ok(entry) => entry.file_name(),
+            Err(error) => {
+                let message = format!("the folder can't be read to its end: {error}");
+                problems.push(Problem::of_file(
+                    Severity::Error,
+                    "incidents",
+                    message,
+                    None,
+                ));
+                return None;
+            }
+        };
+        let shown = name.to_string_lossy().into_owned();
+        let hidden = shown.starts_with(['.', '#']) || shown.ends_with('~');
+        let markdown = shown
+            .rsplit_once('.')
+            .is_some_and(|(_, end)| end.eq_ignore_ascii_case("md"));
+        if hidden || !markdown {
+            continue;
+        }
+        if name.to_str().is_none() {
+            let file = format!("incidents/{shown}");
+            let help = "rename it: small letters, digits and hyphens";
+            let message = "the file's name is not UTF-8";
+            problems.push(Problem::of_file(
+                Severity::Error,
+                &file,
+                message,
+                Some(help),
+            ));
+            continue;
+        }
+        names.push(format!("incidents/{shown}"));
+    }
+    names.sort();
+    Some(names)
+}
+
+fn read_incident(
+    folder: &Path,
+    file: &str,
+    cx: &Context<'_>,
+) -> (Option<IncidentFile>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let Some(bytes) = read_file(folder, file, &mut problems) else {
+        return (None, problems);
+    };
+    let fingerprint = fingerprint(&bytes);
+    let Some(text) = decode(file, bytes, &mut problems) else {
+        return (None, problems);
+    };
+    let (incident, found) = incident_file::read(file, &text, fingerprint, cx);
+    problems.extend(found);
+    (incident, problems)
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+fn fingerprint(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// The bytes of a plain file that isn't too large; anything else isn't even opened.
+fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
+    let path = folder.join(file);
+    let mut refuse = |message: String, help: Option<&str>| {
+        problems.push(Problem::of_file(Severity::Error, file, message, help));
+    };
+    let metadata = match fs::metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            refuse(format!("the file can't be read: {error}"), None);
+            return None;
+        }
+    };
+    if !metadata.is_file() {
+        let what = if metadata.is_dir() {
+            "a folder"
+        } else {
+            "no plain file"
+        };
+        refuse(
+            format!("this is {what}, not an incident"),
+            Some("take it away or rename it"),
+        );
+        return None;
+    }
+    let too_large =
+        |size: u64| format!("the file has {size} bytes; at most {MAX_FILE_BYTES} are read");
+    if metadata.len() > MAX_FILE_BYTES {
+        refuse(
+            too_large(metadata.len()),
+            Some("put pictures and logs beside it and link to them"),
+        );
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let read =
+        File::open(&path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(size) if size as u64 > MAX_FILE_BYTES => {
+            refuse(too_large(size as u64), None);
+            None
+        }
+        Ok(_) => Some(bytes),
+        Err(error) => {
+            refuse(format!("the file can't be read: {error}"), None);
+            None
+        }
+    }
+}
+
+/// Bytes as text, if they are UTF-8 without NUL.
+fn decode(file: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) -> Option<String> {
+    let place = |bytes: &[u8], at: usize| {
+        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("byte {at}, on line {line}")
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let Some(at) = text.bytes().position(|byte| byte == 0) else {
+                return Some(text);
+            };
+            let message = format!("there is a NUL at {}", place(text.as_bytes(), at));
+            let help = "save it as a plain text in UTF-8";
+            problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
+            None
+        }
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let message = format!("the file is not UTF-8: {}", place(error.as_bytes(), at));
+            let help = "save it as a plain text in UTF-8";
+            problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
+            None
+        }
+    }
+}
+
+/// Files that claim the same slug or id: an error that names all of them, and none is read.
+fn refuse_twins(content: &mut Content) {
+    let mut claims: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
+    for (index, incident) in content.incidents.iter().enumerate() {
+        let mut claim = |what, name: String| {
+            let files = claims.entry((what, name)).or_default();
+            if files.last() != Some(&index) {
+                files.push(index);
+            }
+        };
+        claim("slug", incident.slug.to_string());
+        if let Some(id) = &incident.id {
+            claim("id", id.clone());
+        }
+        for entry in &incident.entries {
+            if let Some(id) = &entry.id {
+                claim("update id", id.clone());
+            }
+        }
+    }
+    let mut refused = Vec::new();
+    let mut problems = Vec::new();
+    for ((what, name), files) in claims {
+        if files.len() < 2 {
+            continue;
+        }
+        let named = |index: &usize| content.incidents.get(*index).map(|i| i.file.clone());
+        let names: Vec<String> = files.iter().filter_map(named).collect();
+        for file in &names {
+            let others: Vec<_> = names.iter().filter(|name| *name != file).cloned().collect();
+            let message = format!(
+                "the {what} \"{name}\" is claimed by {}, too",
+                others.join(" and ")
+            );
+            let help = "give each file its own; rename one, or say \"slug:\" in its front matter";
+            let help = if what == "slug" {
+                help
+            } else {
+                "take it out of the copy"
+            };
+            problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
+        }
+        refused.extend(names);
+    }
+    content.problems.extend(problems);
+    content
+        .incidents
+        .retain(|incident| !refused.contains(&incident.file));
+    refused.sort();
+    refused.dedup();
+    content.unreadable.extend(refused);
+    content.unreadable.sort();
+}

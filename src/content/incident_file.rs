@@ -1,0 +1,262 @@
+//! One incident file: its name, its front matter, its body, and what they say together.
+
+use chrono::{DateTime, Utc};
+
+use super::IncidentFile;
+use super::front_matter::{self, FrontMatter};
+use super::problem::{Problem, Severity};
+use super::update_entries::report::Report;
+use super::update_entries::{Context, Entry, read as read_entries};
+use crate::domain::incident::Kind;
+use crate::domain::slug::Slug;
+use crate::domain::update::Phase;
+
+/// Reads a file whose text and name are known. `site` holds what is the same for all files.
+/// `None` if there is an error in it.
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    fingerprint: String,
+    site: &Context<'_>,
+) -> (Option<IncidentFile>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let name_slug = Slug::parse(undated(stem(file)));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let Some(parts) = split(&text) else {
+        let mut report = Report::new(file, &text, 1);
+        let begins = text.trim_start().starts_with("---");
+        let message = if text.trim().is_empty() {
+            "the file is empty"
+        } else if begins {
+            "the front matter never ends"
+        } else {
+            "the file has no front matter"
+        };
+        let help = "begin the file with a line \"---\", then title and date, then another \"---\"";
+        report.add(Severity::Error, 0..0, message, Some(help.to_owned()));
+        problems.extend(report.finish());
+        return (None, problems);
+    };
+    let cx = Context {
+        file,
+        first_line: parts.yaml_line,
+        ..site.clone()
+    };
+    let mut report = Report::new(file, parts.yaml, parts.yaml_line);
+    let front = front_matter::read(parts.yaml, &cx, &mut report);
+    let Some(date) = front.date else {
+        problems.extend(report.finish());
+        return (None, problems);
+    };
+    let body_cx = Context {
+        first_line: parts.body_line,
+        posted_at: date.at,
+        posted_precision: date.precision,
+        ..cx
+    };
+    let reading = read_entries(parts.body, &body_cx);
+    let kind = front.kind.unwrap_or(Kind::Disruption);
+    check_phase(&front, kind, &reading.entries, &mut report);
+    problems.extend(report.finish());
+    problems.extend(entry_phases(file, &text, kind, &reading.entries));
+    problems.extend(reading.problems);
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    let slug = match (front.slug, name_slug) {
+        (Some(slug), _) | (None, Ok(slug)) => Some(slug),
+        (None, Err(error)) => {
+            let near = Slug::from_title(undated(stem(file)))
+                .map_or("2013-02-26-selma".to_owned(), |near| near.to_string());
+            let help = format!("rename the file, as in \"{near}.md\", or say \"slug:\" in it");
+            let message = format!("the file's name gives no slug: {error}");
+            problems.push(Problem::of_file(
+                Severity::Error,
+                file,
+                message,
+                Some(&help),
+            ));
+            None
+        }
+    };
+    let broken = problems.iter().any(|p| p.severity == Severity::Error);
+    let (Some(slug), Some(title), false) = (slug, front.title, broken) else {
+        return (None, problems);
+    };
+    let incident = IncidentFile {
+        file: file.to_owned(),
+        fingerprint,
+        slug,
+        id: front.id,
+        title,
+        author: front.author,
+        published_at: date.at,
+        precision: date.precision,
+        kind: front.kind,
+        states_components: front.components.is_some(),
+        components: front.components.unwrap_or_default(),
+        phase: front.phase.map(|(phase, _)| phase),
+        impact: front.impact,
+        starts: front.starts.map(|(at, _)| at),
+        ends: front.ends.map(|(at, _)| at),
+        summary: front.summary,
+        draft: front.draft,
+        markdown: reading.markdown,
+        entries: reading.entries,
+        newest_first: reading.newest_first,
+        edited_at: front.edited_at,
+        public_at: front.public_at,
+    };
+    (Some(incident), problems)
+}
+
+/// A file's text, split.
+struct Parts<'a> {
+    yaml: &'a str,
+    yaml_line: usize,
+    body: &'a str,
+    body_line: usize,
+}
+
+/// Front matter stands between two lines of `---`, the first of which begins the file.
+fn split(text: &str) -> Option<Parts<'_>> {
+    let mut lines = text.split_inclusive('\n');
+    let first = lines.next()?;
+    if first.trim_end() != "---" {
+        return None;
+    }
+    let mut at = first.len();
+    for (index, line) in lines.enumerate() {
+        if matches!(line.trim_end(), "---" | "...") {
+            return Some(Parts {
+                yaml: &text[first.len()..at],
+                yaml_line: 2,
+                body: &text[at + line.len()..],
+                body_line: index + 3,
+            });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The name of a file without folder and ending.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// A name without the date before it.
+fn undated(stem: &str) -> &str {
+    let date = stem.get(..11).filter(|date| {
+        date.bytes().enumerate().all(|(index, b)| match index {
+            4 | 7 | 10 => b == b'-',
+            _ => b.is_ascii_digit(),
+        })
+    });
+    date.and_then(|date| stem.get(date.len()..))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(stem)
+}
+
+/// How far along a phase is.
+fn rank(phase: Phase) -> u8 {
+    match phase {
+        Phase::Investigating | Phase::Scheduled => 0,
+        Phase::Identified | Phase::InProgress => 1,
+        Phase::Monitoring | Phase::Verifying => 2,
+        Phase::Resolved | Phase::Completed | Phase::Cancelled => 3,
+    }
+}
+
+/// The phase of the latest entry that has one.
+fn latest(entries: &[Entry]) -> Option<(Phase, DateTime<Utc>)> {
+    entries
+        .iter()
+        .filter_map(|entry| entry.phase.map(|phase| (phase, entry.at)))
+        .max_by_key(|(_, at)| *at)
+}
+
+fn check_phase(front: &FrontMatter, kind: Kind, entries: &[Entry], report: &mut Report<'_>) {
+    let Some((phase, place)) = &front.phase else {
+        return;
+    };
+    if !kind.phases().contains(phase) {
+        let words: Vec<_> = kind.phases().iter().map(|phase| phase.as_str()).collect();
+        report.add(
+            Severity::Warning,
+            place.clone(),
+            format!(
+                "a {} can't be {}",
+                kind.as_str(),
+                phase.label().to_lowercase()
+            ),
+            Some(format!("its phases are: {}", words.join(", "))),
+        );
+    }
+    if let Some((said, _)) = latest(entries)
+        && rank(*phase) > rank(said)
+    {
+        report.add(
+            Severity::Warning,
+            place.clone(),
+            format!(
+                "the front matter says {}, but the latest update says {}; the update holds",
+                phase.as_str(),
+                said.as_str()
+            ),
+            Some(format!(
+                "to change the phase, add an entry: \"## UPDATE 2013-02-26 02:15 MST: {}\"",
+                phase.as_str()
+            )),
+        );
+    }
+}
+
+/// Phases in entries that don't fit the kind.
+fn entry_phases(file: &str, text: &str, kind: Kind, entries: &[Entry]) -> Vec<Problem> {
+    let mut report = Report::new(file, text, 1);
+    for entry in entries {
+        let Some(phase) = entry.phase else { continue };
+        if kind.phases().contains(&phase) {
+            continue;
+        }
+        let words: Vec<_> = kind.phases().iter().map(|phase| phase.as_str()).collect();
+        report.add_line(
+            Severity::Warning,
+            entry.line,
+            format!(
+                "a {} can't be {}",
+                kind.as_str(),
+                phase.label().to_lowercase()
+            ),
+            Some(format!(
+                "its phases are: {}; or say \"kind: {}\" in the front matter",
+                words.join(", "),
+                if phase.is_of_maintenance() {
+                    "maintenance"
+                } else {
+                    "disruption"
+                }
+            )),
+        );
+    }
+    report.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slug_is_the_name_without_its_date() {
+        for (file, slug) in [
+            ("incidents/2013-02-26-selma-nelson.md", "selma-nelson"),
+            ("incidents/selma.MD", "selma"),
+            ("incidents/2013-02-26.md", "2013-02-26"),
+            ("incidents/2013-02-26-.md", "2013-02-26-"),
+            ("incidents/2013-2-26-selma.md", "2013-2-26-selma"),
+        ] {
+            assert_eq!(undated(stem(file)), slug);
+        }
+    }
+}
