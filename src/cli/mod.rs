@@ -3,6 +3,7 @@
 mod choose;
 mod completions;
 mod connection;
+mod demo;
 mod failure;
 mod healthcheck;
 mod incident;
@@ -56,6 +57,7 @@ pub struct Cli {
 enum Command {
     /// Serve the page (also without a command)
     Serve(Config),
+    Demo(demo::DemoArgs),
     /// Make, list and revoke tokens, on the host itself
     Token {
         #[command(subcommand)]
@@ -89,6 +91,7 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
     world.json = command.wants_json();
     match command {
         Command::Serve(config) => on_host(serve::serve(config.clone())),
+        Command::Demo(args) => on_host(demo::demo(args.clone())),
         Command::Token { command, source } => on_host(token::token(command.clone(), source)),
         _ => match command.run(world) {
             Ok(()) => 0,
@@ -122,7 +125,7 @@ impl Command {
             Self::Resend(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
-            Self::Completions(_) | Self::Serve(_) | Self::Token { .. } => false,
+            Self::Completions(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => false,
         }
     }
 
@@ -137,7 +140,7 @@ impl Command {
             Self::Login(args) => login::run(args, world),
             Self::Healthcheck(args) => healthcheck::run(args, world),
             Self::Completions(args) => completions::run(args, world),
-            Self::Serve(_) | Self::Token { .. } => Ok(()),
+            Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => Ok(()),
         }
     }
 }
