@@ -22,9 +22,10 @@ pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
     let mut prefixed = false;
     let mut needs_time = false;
     for _ in 0..2 {
-        let mut word = ahead;
-        if let Some(ordinal) = ordinal(&mut word) {
+        let (mut word, mut counted) = (ahead, ahead);
+        if let Some(ordinal) = ordinal(&mut counted) {
             number = number.or(ordinal);
+            word = counted;
         } else if word.one_of(&QUALIFIERS) {
             needs_time = true;
         } else if !word.one_of(&["status"]) {
