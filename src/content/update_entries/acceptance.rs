@@ -127,16 +127,15 @@ fn worded(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
     if timed {
         return with_time(draft, rest, place, capitals);
     }
-    let needs_time = draft.label.is_some_and(|label| label.needs_time) || !place.first;
     let verdict = if draft.label.is_some() {
         label_alone(draft, rest, place)?
     } else {
         phase_alone(draft, rest, place, capitals)?
     };
-    Some(if needs_time {
-        Verdict::NeedsTime
-    } else {
+    Some(if place.first {
         verdict
+    } else {
+        Verdict::NeedsTime
     })
 }
 
