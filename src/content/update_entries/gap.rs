@@ -15,6 +15,8 @@ pub(super) struct Gap {
     pub(super) closed: bool,
     /// Words such as "at".
     pub(super) words: bool,
+    /// A full stop or dots, as at the end of a sentence.
+    pub(super) stop: bool,
 }
 
 const OPENERS: [char; 4] = ['(', '[', '{', '<'];
@@ -86,6 +88,8 @@ fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, betw
         '=' => gap.equals = true,
         '|' | '•' | '·' | '»' | '→' => gap.dash = true,
         '~' | '*' | '!' => {}
+        '+' if !between => {}
+        '.' | '…' if !between && ends_sentence(*cursor) => gap.stop = true,
         _ => {
             let closes = CLOSERS.iter().position(|closer| *closer == sign);
             let matching = closes.and_then(|index| OPENERS.get(index));
@@ -116,4 +120,11 @@ fn is_hyphen(cursor: Cursor<'_>, between: bool) -> bool {
     }
     before.is_none_or(|token| token.lex == Lex::Space)
         && after.is_some_and(|token| token.lex == Lex::Number)
+}
+
+/// Whether a space, another dot or the end of the line follows the sign here.
+fn ends_sentence(cursor: Cursor<'_>) -> bool {
+    cursor
+        .peek_at(1)
+        .is_none_or(|token| matches!(token.lex, Lex::Space | Lex::Sign('.' | '…')))
 }

@@ -178,7 +178,7 @@ fn iana(cursor: &mut Cursor<'_>) -> Option<(Tz, usize)> {
     Some((zone, cursor.at))
 }
 
-/// `MST`, `UTC`, `UTC+2`, `GMT-05:30`, `Z`
+/// `MST`, `UTC`, `UTC+2`, `GMT-05:30`, `(UTC -7)`, `Z`
 fn abbreviation(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     let token = cursor.peek().filter(|token| token.lex == Lex::Word)?;
     let name = token.text.to_uppercase();
@@ -188,7 +188,10 @@ fn abbreviation(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     cursor.at += 1;
     if matches!(name.as_str(), "UTC" | "GMT") {
         let mut ahead = *cursor;
-        if let Some(minutes) = offset_minutes(&mut ahead, false) {
+        let apart = ahead.space();
+        if let Some(minutes) = offset_minutes(&mut ahead, false)
+            && (!apart || ahead.is_at_end() || ahead.any_sign_ahead(&[')', ']', ':']))
+        {
             *cursor = ahead;
             return Some(ZoneText::Offset(zone::offset_of_minutes(minutes)));
         }
