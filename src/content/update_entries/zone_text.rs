@@ -133,31 +133,11 @@ fn ending(
         return None;
     }
     let rule = zone::by_name(name)?;
-    if let Some(abbreviation) = season.and_then(|season| seasonal(name, season)) {
+    let seasonal = |season: &str| zone::seasonal(name, season == "standard");
+    if let Some(abbreviation) = season.and_then(seasonal) {
         return Some((ZoneText::Abbreviation(abbreviation.to_owned()), end));
     }
     Some((ZoneText::Rule(rule), end))
-}
-
-/// "Pacific Standard Time" and its like say which half of the year they mean.
-fn seasonal(name: &str, season: &str) -> Option<&'static str> {
-    let standard = season == "standard";
-    let name = name.strip_prefix("us ").unwrap_or(name);
-    Some(match name {
-        "eastern" if standard => "EST",
-        "eastern" => "EDT",
-        "central" if standard => return None,
-        "central" => "CDT",
-        "mountain" if standard => "MST",
-        "mountain" => "MDT",
-        "pacific" if standard => "PST",
-        "pacific" => "PDT",
-        "central european" if standard => "CET",
-        "central european" => "CEST",
-        "eastern european" if standard => "EET",
-        "eastern european" => "EEST",
-        _ => return None,
-    })
 }
 
 /// `America/Denver`, `America/New_York`
