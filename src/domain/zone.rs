@@ -147,6 +147,7 @@ pub fn by_name(name: &str) -> Option<Tz> {
         "ht" | "hawaii" => Tz::Pacific__Honolulu,
         "at" | "atlantic" => Tz::America__Halifax,
         "arizona" => Tz::America__Phoenix,
+        "greenwich mean" | "universal" | "coordinated universal" => Tz::UTC,
         "uk" | "british" => Tz::Europe__London,
         "irish" => Tz::Europe__Dublin,
         "central european" => Tz::Europe__Berlin,

@@ -49,7 +49,12 @@ pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool)
         ..Draft::default()
     };
     loop {
-        let gap = gap(&mut cursor, &mut draft.open, !drafts.is_empty());
+        let gap = gap(
+            &mut cursor,
+            &mut draft.open,
+            !drafts.is_empty(),
+            draft.label.is_some(),
+        );
         if is_span(cursor, gap, &draft) {
             return (drafts, true);
         }

@@ -133,6 +133,10 @@ fn ending(
         return None;
     }
     let rule = zone::by_name(name)?;
+    if season == Some("standard") && rule == Tz::America__Chicago {
+        // Its abbreviation means other things as well.
+        return Some((ZoneText::Offset(zone::offset_of_minutes(-6 * 60)), end));
+    }
     let seasonal = |season: &str| zone::seasonal(name, season == "standard");
     if let Some(abbreviation) = season.and_then(seasonal) {
         return Some((ZoneText::Abbreviation(abbreviation.to_owned()), end));
