@@ -1,5 +1,6 @@
 //! The command line: one file a command. Here: which there are, and how one is run.
 
+mod check;
 mod choose;
 mod completions;
 mod connection;
@@ -73,6 +74,7 @@ enum Command {
     Resend(resend::ResendArgs),
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
+    Check(check::CheckArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -93,6 +95,10 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         Command::Serve(config) => on_host(serve::serve(config.clone())),
         Command::Demo(args) => on_host(demo::demo(args.clone())),
         Command::Token { command, source } => on_host(token::token(command.clone(), source)),
+        Command::Check(args) => match check::run(args, world) {
+            Ok(code) => code,
+            Err(failure) => failure.report(world),
+        },
         _ => match command.run(world) {
             Ok(()) => 0,
             Err(failure) => failure.report(world),
@@ -125,6 +131,7 @@ impl Command {
             Self::Resend(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
+            Self::Check(args) => args.json,
             Self::Completions(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => false,
         }
     }
@@ -140,7 +147,7 @@ impl Command {
             Self::Login(args) => login::run(args, world),
             Self::Healthcheck(args) => healthcheck::run(args, world),
             Self::Completions(args) => completions::run(args, world),
-            Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => Ok(()),
+            Self::Check(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => Ok(()),
         }
     }
 }
