@@ -57,6 +57,7 @@ impl App {
             assets: Arc::new(Assets::new(clock.now())),
             proxies: Arc::new(config.trusted_proxy.clone()),
             failures: Arc::default(),
+            uses: Arc::default(),
             running: Arc::default(),
             store,
             clock,

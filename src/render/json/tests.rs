@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::component::{PutComponent, SetState};
 use super::fields::Body;
 use super::incident::{EditIncident, IncidentBody, NewIncident};
-use super::parse;
 use super::preview::Preview;
 use super::token::NewToken;
 use super::update::{EditUpdate, NewUpdate, UpdateBody};
+use super::{FieldError, Unusable, parse};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::site::Site;
@@ -21,7 +21,8 @@ use crate::domain::update::{Phase, Precision, Source, Update};
 fn check_refused<T: Body>(body: &str, expected: &[(&str, &str)]) {
     let errors = match parse::<T>(body.as_bytes()) {
         Ok(_) => panic!("taken: {body}"),
-        Err(errors) => errors,
+        Err(Unusable::Mistaken(errors)) => errors,
+        Err(Unusable::NotJson(detail)) => vec![FieldError::new("", detail)],
     };
     let found: Vec<_> = errors
         .iter()
