@@ -55,6 +55,7 @@ impl App {
             site: refresher.site(),
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
+            media: Arc::new(config.source.content.join("media")),
             proxies: Arc::new(config.trusted_proxy.clone()),
             failures: Arc::default(),
             uses: Arc::default(),

@@ -1,8 +1,10 @@
 //! The command line: one file a command. Here: which there are, and how one is run.
 
+mod check;
 mod choose;
 mod completions;
 mod connection;
+mod demo;
 mod failure;
 mod healthcheck;
 mod incident;
@@ -28,7 +30,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use failure::Failure;
 use surroundings::Surroundings;
 use world::World;
 
@@ -56,6 +57,7 @@ pub struct Cli {
 enum Command {
     /// Serve the page (also without a command)
     Serve(Config),
+    Demo(demo::DemoArgs),
     /// Make, list and revoke tokens, on the host itself
     Token {
         #[command(subcommand)]
@@ -71,6 +73,7 @@ enum Command {
     Resend(resend::ResendArgs),
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
+    Check(check::CheckArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -87,14 +90,24 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         return on_host(serve::serve(cli.serve.clone()));
     };
     world.json = command.wants_json();
-    match command {
-        Command::Serve(config) => on_host(serve::serve(config.clone())),
-        Command::Token { command, source } => on_host(token::token(command.clone(), source)),
-        _ => match command.run(world) {
-            Ok(()) => 0,
-            Err(failure) => failure.report(world),
-        },
-    }
+    let done = match command {
+        Command::Serve(config) => return on_host(serve::serve(config.clone())),
+        Command::Demo(args) => return on_host(demo::demo(args.clone())),
+        Command::Token { command, source } => {
+            return on_host(token::token(command.clone(), source));
+        }
+        Command::Check(args) => check::run(args, world),
+        Command::State(args) => state::run(args, world).map(|()| 0),
+        Command::Incident(args) => incident::run(args, world).map(|()| 0),
+        Command::Update(args) => update::run(args, world).map(|()| 0),
+        Command::Resolve(args) => update::run_resolve(args, world).map(|()| 0),
+        Command::Status(args) => status::run(args, world).map(|()| 0),
+        Command::Resend(args) => resend::run(args, world).map(|()| 0),
+        Command::Login(args) => login::run(args, world).map(|()| 0),
+        Command::Healthcheck(args) => healthcheck::run(args, world).map(|()| 0),
+        Command::Completions(args) => completions::run(args, world).map(|()| 0),
+    };
+    done.unwrap_or_else(|failure| failure.report(world))
 }
 
 /// Runs a command of the host itself; an error becomes one line.
@@ -122,22 +135,8 @@ impl Command {
             Self::Resend(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
-            Self::Completions(_) | Self::Serve(_) | Self::Token { .. } => false,
-        }
-    }
-
-    fn run(&self, world: &mut World) -> Result<(), Failure> {
-        match self {
-            Self::State(args) => state::run(args, world),
-            Self::Incident(args) => incident::run(args, world),
-            Self::Update(args) => update::run(args, world),
-            Self::Resolve(args) => update::run_resolve(args, world),
-            Self::Status(args) => status::run(args, world),
-            Self::Resend(args) => resend::run(args, world),
-            Self::Login(args) => login::run(args, world),
-            Self::Healthcheck(args) => healthcheck::run(args, world),
-            Self::Completions(args) => completions::run(args, world),
-            Self::Serve(_) | Self::Token { .. } => Ok(()),
+            Self::Check(args) => args.json,
+            Self::Completions(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,6 +18,7 @@ mod error;
 mod extract;
 mod identify;
 mod layers;
+mod media;
 mod openapi;
 mod ops;
 pub mod state;
@@ -60,6 +61,7 @@ pub fn router(state: AppState) -> Router {
         .route("/assets/{file}", get(documents::show_asset))
         .route(crate::urls::FAVICON, get(documents::show_asset))
         .route(crate::urls::OPENAPI, get(documents::show_asset))
+        .route("/media/{*file}", any(media::show_file))
         .fallback(documents::show_document)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn(identify::identify))

@@ -1,5 +1,6 @@
 //! What is not public is nowhere: no draft, nothing withdrawn, in no document that anyone can get.
 
+use lightship::domain::staff::Scope;
 use lightship::site::pages;
 use serde_json::json;
 
@@ -144,4 +145,43 @@ async fn a_retired_component_leaves_the_lists_and_keeps_its_past() {
     assert!(incident.text().contains("Nelson the Elder"));
     assert!(incident.text().contains("etired"), "{}", incident.text());
     app.get("/components/nelson/feed.rss").await.expect(200);
+}
+
+#[tokio::test]
+async fn drafts_are_only_for_those_who_write_incidents() {
+    let app = TestApp::new()
+        .with_component("selma")
+        .with_file(
+            "incidents/2013-02-25-hidden.md",
+            "---\ntitle: Hidden\ndate: 2013-02-25\ndraft: true\n---\nQuagga.\n",
+        )
+        .start()
+        .await;
+    app.api_get("/incidents/hidden").await.expect(200);
+    let other = app.issue_token("monitor", &[Scope::StatesWrite]).await;
+    for path in ["/incidents/hidden", "/incidents/hidden/updates/1"] {
+        app.api_as(&other, "GET", path, &[], None).await.expect(404);
+    }
+    let list = app.api_as(&other, "GET", "/incidents", &[], None).await;
+    assert!(!list.expect(200).text().contains("Quagga"));
+}
+
+#[tokio::test]
+async fn an_incident_goes_with_its_file() {
+    let name = "incidents/2013-02-25-selma-moves.md";
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_file(
+            name,
+            "---\ntitle: Selma moves\ndate: 2013-02-25\n---\nQuagga.\n",
+        )
+        .start()
+        .await;
+    app.get("/incidents/selma-moves").await.expect(200);
+    app.remove(name);
+    app.sync(&[name]).await.expect("synced");
+    app.get("/incidents/selma-moves").await.expect(404);
+    for (path, text) in everything_public(&app).await {
+        assert!(!text.contains("Quagga"), "{path}");
+    }
 }

@@ -129,6 +129,21 @@ fn mistakes_are_named_with_their_place_and_remedy() {
         r#"{"at":"yesterday"}"#,
         &[("/at", "is not a date and time")],
     );
+    check_refused::<NewUpdate>(
+        r#"{"at":"0001-01-01T00:00:00+23:59"}"#,
+        &[("/at", "is the year right?")],
+    );
+    check_refused::<NewUpdate>(
+        r#"{"at":"9999-12-31T23:59:59-01:00"}"#,
+        &[("/at", "is the year right?")],
+    );
+    check_refused::<PutComponent>(
+        r#"{"name":"Selma","position":9223372036854775807,"since":"0009-05-01"}"#,
+        &[
+            ("/since", "is the year right?"),
+            ("/position", "at most 1000000"),
+        ],
+    );
     check_refused::<NewUpdate>(r#"{"at":1361870100}"#, &[("/at", "got a number")]);
     check_refused::<EditIncident>(r#"{"title":null}"#, &[("/title", "can't be null")]);
     check_refused::<EditIncident>(r#"{"phase":"resolved"}"#, &[("/phase", "only an update")]);

@@ -62,11 +62,6 @@ impl TestApp {
         self.folder.path().join("content")
     }
 
-    /// A place of the test's own, beside the content folder.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// Writes a file of the content folder, such as `incidents/selma.md`.
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         write(&self.content(), name, text.as_ref());
