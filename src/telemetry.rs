@@ -1,5 +1,7 @@
 //! Logs: their format and what is logged.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
@@ -8,10 +10,14 @@ use crate::config::LogFormat;
 /// `info` on.
 pub fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
+    let mut builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
         .with_writer(std::io::stderr);
+    // On a terminal, the library heeds `NO_COLOR`; elsewhere nobody wants colours.
+    if !std::io::stderr().is_terminal() {
+        builder = builder.with_ansi(false);
+    }
     let started = match format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),

@@ -31,6 +31,8 @@ pub const OPENAPI: &str = "/openapi.json";
 pub const STYLESHEET: &str = "/assets/lightship.css";
 /// The icon of the site.
 pub const FAVICON: &str = "/favicon.svg";
+/// Where the pictures of posts are.
+pub const MEDIA: &str = "/media/";
 /// The root of the admin API.
 pub const API: &str = "/api/v1";
 

@@ -139,7 +139,8 @@ pub(super) async fn keep_synced(
     }
 }
 
-async fn sync_once(
+/// One sync. Of the files that are missing, those in `gone` count as gone.
+pub async fn sync_once(
     store: &Store,
     clock: &Clock,
     source: &SourceConfig,

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch as signal};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::site::refresh::Refresher;
+use crate::snapshot::load::BaseUrl;
 use crate::store::Store;
 use crate::web;
 use crate::web::assets::Assets;
@@ -40,16 +41,21 @@ impl App {
             .await
             .with_context(|| format!("opening the database {}", config.source.database))?;
         feed::sync_at_start(&store, &clock, &config).await?;
-        let refresher = Refresher::start(store.clone(), clock.clone(), config.base_url.clone())
-            .await
-            .context("making the first pages")?;
         let listener = TcpListener::bind(config.listen)
             .await
             .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
+        let base_url = BaseUrl {
+            stated: config.base_url.clone(),
+            fallback: format!("http://{}", listener.local_addr()?),
+        };
+        let refresher = Refresher::start(store.clone(), clock.clone(), base_url)
+            .await
+            .context("making the first pages")?;
         let state = AppState {
             site: refresher.site(),
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
+            media: Arc::new(config.source.content.join("media")),
             proxies: Arc::new(config.trusted_proxy.clone()),
             failures: Arc::default(),
             running: Arc::default(),
@@ -72,6 +78,16 @@ impl App {
     /// The parts that handlers share.
     pub fn state(&self) -> &AppState {
         &self.state
+    }
+
+    /// What answers requests, without a socket.
+    pub fn router(&self) -> axum::Router {
+        web::router(self.state.clone())
+    }
+
+    /// Makes new pages if the database or the clock has moved on. Returns whether it did.
+    pub async fn refresh_site(&mut self) -> anyhow::Result<bool> {
+        Ok(self.refresher.refresh().await?)
     }
 
     /// Serves until `stop` ends, then lets running requests finish.

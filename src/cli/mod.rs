@@ -1,8 +1,10 @@
 //! The command line: one file a command. Here: which there are, and how one is run.
 
+mod check;
 mod choose;
 mod completions;
 mod connection;
+mod demo;
 mod failure;
 mod healthcheck;
 mod incident;
@@ -56,6 +58,7 @@ pub struct Cli {
 enum Command {
     /// Serve the page (also without a command)
     Serve(Config),
+    Demo(demo::DemoArgs),
     /// Make, list and revoke tokens, on the host itself
     Token {
         #[command(subcommand)]
@@ -71,6 +74,7 @@ enum Command {
     Resend(resend::ResendArgs),
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
+    Check(check::CheckArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -89,7 +93,12 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
     world.json = command.wants_json();
     match command {
         Command::Serve(config) => on_host(serve::serve(config.clone())),
+        Command::Demo(args) => on_host(demo::demo(args.clone())),
         Command::Token { command, source } => on_host(token::token(command.clone(), source)),
+        Command::Check(args) => match check::run(args, world) {
+            Ok(code) => code,
+            Err(failure) => failure.report(world),
+        },
         _ => match command.run(world) {
             Ok(()) => 0,
             Err(failure) => failure.report(world),
@@ -122,7 +131,8 @@ impl Command {
             Self::Resend(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
-            Self::Completions(_) | Self::Serve(_) | Self::Token { .. } => false,
+            Self::Check(args) => args.json,
+            Self::Completions(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => false,
         }
     }
 
@@ -137,7 +147,7 @@ impl Command {
             Self::Login(args) => login::run(args, world),
             Self::Healthcheck(args) => healthcheck::run(args, world),
             Self::Completions(args) => completions::run(args, world),
-            Self::Serve(_) | Self::Token { .. } => Ok(()),
+            Self::Check(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => Ok(()),
         }
     }
 }

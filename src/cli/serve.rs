@@ -28,12 +28,16 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     } else {
         tracing::info!(%address, "serving; `lightship token create NAME --scope admin` makes a token");
     }
+    app.run(until_stopped()?).await
+}
+
+/// Ends with SIGINT or SIGTERM.
+pub(super) fn until_stopped() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminated = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
-    app.run(async move {
+    Ok(async move {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminated.recv() => {}
         }
     })
-    .await
 }

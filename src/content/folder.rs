@@ -19,6 +19,10 @@ use crate::domain::update::Precision;
 /// A larger file is not read.
 pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 
+/// How a site begins.
+const NEW_SITE: &str = "make one; two lines are enough: name = \"Example status\" and time_zone = \
+                        \"America/Denver\"";
+
 /// What is known of the site beside its files.
 #[derive(Debug, Clone, Default)]
 pub struct KnownSite {
@@ -178,6 +182,13 @@ fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<V
     };
     let metadata = match fs::metadata(&path) {
         Ok(metadata) => metadata,
+        Err(error) if file == site_file::NAME && error.kind() == ErrorKind::NotFound => {
+            refuse(
+                "there is no site.toml in this folder".to_owned(),
+                Some(NEW_SITE),
+            );
+            return None;
+        }
         Err(error) => {
             refuse(format!("the file can't be read: {error}"), None);
             return None;
@@ -190,7 +201,7 @@ fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<V
             "no plain file"
         };
         refuse(
-            format!("this is {what}, not an incident"),
+            format!("this is {what}, where a text is expected"),
             Some("take it away or rename it"),
         );
         return None;

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::{Site, SiteHandle};
 use crate::clock::Clock;
-use crate::snapshot::load::load;
+use crate::snapshot::load::{BaseUrl, load};
 use crate::store::changes::find_revision;
 use crate::store::{Store, StoreError};
 
@@ -15,7 +15,7 @@ use crate::store::{Store, StoreError};
 pub struct Refresher {
     store: Store,
     clock: Clock,
-    base_url: Option<String>,
+    base_url: BaseUrl,
     site: SiteHandle,
     /// When time alone makes the pages untrue.
     due: DateTime<Utc>,
@@ -23,12 +23,8 @@ pub struct Refresher {
 
 impl Refresher {
     /// Loads the first site.
-    pub async fn start(
-        store: Store,
-        clock: Clock,
-        base_url: Option<String>,
-    ) -> Result<Self, StoreError> {
-        let (site, due) = load_site(&store, &clock, base_url.as_deref()).await?;
+    pub async fn start(store: Store, clock: Clock, base_url: BaseUrl) -> Result<Self, StoreError> {
+        let (site, due) = load_site(&store, &clock, &base_url).await?;
         Ok(Self {
             store,
             clock,
@@ -53,7 +49,7 @@ impl Refresher {
         if revision == shown && self.clock.now() < self.due {
             return Ok(false);
         }
-        let (site, due) = load_site(&self.store, &self.clock, self.base_url.as_deref()).await?;
+        let (site, due) = load_site(&self.store, &self.clock, &self.base_url).await?;
         self.site.replace(site);
         self.due = due;
         Ok(true)
@@ -63,7 +59,7 @@ impl Refresher {
 async fn load_site(
     store: &Store,
     clock: &Clock,
-    base_url: Option<&str>,
+    base_url: &BaseUrl,
 ) -> Result<(Site, DateTime<Utc>), StoreError> {
     let now = clock.now();
     let loaded = load(store, now, base_url).await?;

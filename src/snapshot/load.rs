@@ -31,11 +31,20 @@ pub struct Loaded {
     pub next_due: Option<DateTime<Utc>>,
 }
 
-/// Everything public at the instant `as_of`. `base_url`, if given, overrides the site's.
+/// Where readers reach the page, as far as the settings of the process say.
+#[derive(Debug, Clone, Default)]
+pub struct BaseUrl {
+    /// Overrides what the site says.
+    pub stated: Option<String>,
+    /// Holds if nobody says anything: the address that is listened on.
+    pub fallback: String,
+}
+
+/// Everything public at the instant `as_of`.
 pub async fn load(
     store: &Store,
     as_of: DateTime<Utc>,
-    base_url: Option<&str>,
+    base_url: &BaseUrl,
 ) -> Result<Loaded, StoreError> {
     let mut tx = store.read().await?;
     let revision = find_revision(&mut tx).await?;
@@ -84,13 +93,14 @@ fn next_due(
 }
 
 /// The site's settings alone, as they stand in the database.
-pub async fn load_site(tx: &mut Tx, base_url: Option<&str>) -> Result<Site, StoreError> {
+pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<Site, StoreError> {
     let mut settings = list_site_settings(tx).await?;
     let remembered = find_meta(tx, AUTHORITY).await?;
     let base_url = base_url
-        .map(str::to_owned)
+        .stated
+        .clone()
         .or_else(|| settings.remove("base_url"))
-        .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        .unwrap_or_else(|| base_url.fallback.clone());
     let authority = settings
         .remove("authority")
         .or(remembered)

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
+use axum::routing::{any, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::state::AppState;
@@ -15,6 +15,7 @@ mod documents;
 mod error;
 mod extract;
 mod layers;
+mod media;
 mod ops;
 pub mod state;
 pub mod writing;
@@ -61,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(ops::show_readiness))
         .route("/assets/{file}", get(documents::show_asset))
         .route("/favicon.svg", get(documents::show_asset))
+        .route("/media/{*file}", any(media::show_file))
         .fallback(documents::show_document)
         .layer(from_fn_with_state(state.clone(), layers::secure))
         .layer(CatchPanicLayer::new())

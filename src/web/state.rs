@@ -1,5 +1,6 @@
 //! What handlers may take: the parts of the application, each by itself.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -25,6 +26,8 @@ pub struct AppState {
     pub nudge: Arc<Notify>,
     /// The files that come with the binary.
     pub assets: Arc<Assets>,
+    /// The folder of the pictures that posts show.
+    pub media: Arc<PathBuf>,
     /// The proxies that may speak for a reader.
     pub proxies: Arc<Vec<std::net::IpAddr>>,
     /// Failed tokens by address.

@@ -1,4 +1,7 @@
-//! What readers and staff can see, one module each, on SQLite and on PostgreSQL.
+//! The application as readers and staff meet it, one module for each thing they can see.
 
+mod feeds;
 mod history;
+mod never_shown;
+mod readers;
 mod support;

@@ -102,6 +102,10 @@ impl Bench {
         self.start(&args, input, false, ColorChoice::Never)
     }
 
+    pub(super) fn run_bare_in_colour(&self, args: &[&str]) -> Ran {
+        self.start(args, "", false, ColorChoice::AlwaysAnsi)
+    }
+
     fn signed_in(&self, args: &[&str]) -> Vec<String> {
         let args = args.iter().map(|arg| (*arg).to_owned());
         let url = self.url();

@@ -1,6 +1,7 @@
 //! The commands, run against a small server of our own.
 
 mod bench;
+mod check;
 mod fake_server;
 
 use serde_json::{Value, json};

@@ -1,8 +1,10 @@
 //! Whether what reads like a header is one: the rules of what must stand between header and
 //! text, by what the header holds.
 
+use super::draft::Draft;
 use super::flat::{Line, Mark};
-use super::header::{Draft, Found, Gap, Header, Place, tail};
+use super::gap::{Gap, tail};
+use super::header::{Found, Header, Place};
 use super::lexer::{Cursor, Lex, Token};
 
 /// What follows a draft.

@@ -2,9 +2,10 @@
 //!
 //! The way of a body: [`literal`] takes out what stands for itself, [`blocks`] finds the
 //! paragraphs, headings and list items of the rest, [`flat`] and [`lexer`] make their lines into
-//! words, numbers and signs, [`header`] reads label ([`label`]) and time ([`time_text`]) with the
-//! rules of [`acceptance`], [`scan`] collects the beginnings, [`extent`] says how far each
-//! reaches, [`direction`] and [`resolution`] give each its instant.
+//! words, numbers and signs, [`draft`] reads label ([`label`]) and time ([`time_text`]), [`header`]
+//! judges by the rules of [`acceptance`], [`scan`] collects the beginnings, [`extent`] says how far
+//! each reaches, [`raw`] collects what it holds, [`instants`] finds out the [`direction`] and gives
+//! each its instant ([`resolution`]).
 
 mod acceptance;
 mod blocks;
@@ -13,13 +14,17 @@ mod clock;
 pub(in crate::content) mod comment;
 mod date;
 mod direction;
+mod draft;
 mod extent;
 mod flat;
+mod gap;
 mod header;
 pub mod identity;
+mod instants;
 mod label;
 mod lexer;
 pub(in crate::content) mod literal;
+mod raw;
 mod reading;
 pub(in crate::content) mod report;
 pub(in crate::content) mod resolution;

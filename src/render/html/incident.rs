@@ -151,7 +151,11 @@ fn other_author<'a>(incident: &Incident, update: &'a Update) -> Option<&'a Strin
 }
 
 fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
-    let text = markdown::to_html(&incident.markdown, "post-", markdown::TOP_HEADING);
+    let text = markdown::to_html(
+        &incident.markdown,
+        markdown::POST_ANCHOR,
+        markdown::TOP_HEADING,
+    );
     html! {
         @if !text.as_str().is_empty() || !incident.changes.is_empty() {
             section.post {

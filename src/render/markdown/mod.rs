@@ -34,6 +34,9 @@ impl SafeHtml {
 /// page has the first level, the section the second.
 pub const TOP_HEADING: u8 = 3;
 
+/// Begins the ids of the headings of an incident's post on its page.
+pub const POST_ANCHOR: &str = "post-";
+
 /// Markdown as HTML for a page. Its highest headings get the level `top`, deeper ones follow
 /// without a gap; `prefix` begins every id, so that two texts on one page don't collide.
 /// Relative links stay relative, but for pictures and files of the content folder (`media/…`),

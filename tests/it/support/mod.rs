@@ -1,4 +1,5 @@
-//! The test world: a database of its own, a clock that stands still.
+//! The test worlds: a database of its own, a clock that stands still; and the whole application
+//! over them, asked as readers and staff ask.
 
 use chrono::{DateTime, Utc};
 use lightship::actions::Change;
@@ -7,8 +8,10 @@ use lightship::clock::Clock;
 use lightship::domain::slug::Slug;
 use lightship::domain::staff::Actor;
 use lightship::snapshot::Snapshot;
-use lightship::snapshot::load::load;
+use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::Store;
+
+pub(crate) mod app;
 
 /// A database and a clock. On PostgreSQL each world is a schema of its own.
 pub(crate) struct World {
@@ -20,10 +23,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn at(now: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = match option_env_database() {
-            None => format!("sqlite:{}", folder.path().join("test.db").display()),
-            Some(server) => new_schema(&server, folder.path()).await,
-        };
+        let url = new_database(folder.path()).await;
         let now: DateTime<Utc> = now.parse().expect("an instant");
         Self {
             store: Store::open(&url).await.expect("the database opens"),
@@ -55,7 +55,7 @@ impl World {
     }
 
     pub(crate) async fn snapshot(&self) -> Snapshot {
-        load(&self.store, self.clock.now(), None)
+        load(&self.store, self.clock.now(), &BaseUrl::default())
             .await
             .expect("a snapshot")
             .snapshot
@@ -64,6 +64,14 @@ impl World {
 
 pub(crate) fn slug(text: &str) -> Slug {
     Slug::parse(text).expect("a slug")
+}
+
+/// The URL of an empty database; `folder`, which is the world's own, holds it or gives it its name.
+pub(crate) async fn new_database(folder: &std::path::Path) -> String {
+    match option_env_database() {
+        None => format!("sqlite:{}", folder.join("test.db").display()),
+        Some(server) => new_schema(&server, folder).await,
+    }
 }
 
 /// The server that the second run of the suite names.

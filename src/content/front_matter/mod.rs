@@ -1,38 +1,40 @@
 //! The front matter of incident files: what each key may hold.
 
+mod components;
+
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use super::nearest::nearest;
-use super::problem::Severity;
-use super::update_entries::report::Report;
-use super::update_entries::resolution::Resolved;
-use super::update_entries::{Context, StateLine};
-use super::written_time;
-use super::yaml::{self, Key, Node, Placed};
+use crate::content::nearest::nearest;
+use crate::content::problem::Severity;
+use crate::content::update_entries::report::Report;
+use crate::content::update_entries::resolution::Resolved;
+use crate::content::update_entries::{Context, StateLine};
+use crate::content::written_time;
+use crate::content::yaml::{self, Key, Node, Placed};
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 
 /// Front matter, read. What can't be read is missing, and said in the report.
 #[derive(Debug, Clone, Default)]
-pub(super) struct FrontMatter {
-    pub(super) slug: Option<Slug>,
-    pub(super) id: Option<String>,
-    pub(super) title: Option<String>,
-    pub(super) author: Option<String>,
-    pub(super) date: Option<Resolved>,
-    pub(super) kind: Option<Kind>,
-    pub(super) components: Option<Vec<StateLine>>,
-    pub(super) phase: Option<(Phase, Range<usize>)>,
-    pub(super) impact: Option<Impact>,
-    pub(super) starts: Option<(DateTime<Utc>, Range<usize>)>,
-    pub(super) ends: Option<(DateTime<Utc>, Range<usize>)>,
-    pub(super) summary: Option<String>,
-    pub(super) draft: bool,
-    pub(super) edited_at: Option<DateTime<Utc>>,
-    pub(super) public_at: Option<DateTime<Utc>>,
+pub(in crate::content) struct FrontMatter {
+    pub(in crate::content) slug: Option<Slug>,
+    pub(in crate::content) id: Option<String>,
+    pub(in crate::content) title: Option<String>,
+    pub(in crate::content) author: Option<String>,
+    pub(in crate::content) date: Option<Resolved>,
+    pub(in crate::content) kind: Option<Kind>,
+    pub(in crate::content) components: Option<Vec<StateLine>>,
+    pub(in crate::content) phase: Option<(Phase, Range<usize>)>,
+    pub(in crate::content) impact: Option<Impact>,
+    pub(in crate::content) starts: Option<(DateTime<Utc>, Range<usize>)>,
+    pub(in crate::content) ends: Option<(DateTime<Utc>, Range<usize>)>,
+    pub(in crate::content) summary: Option<String>,
+    pub(in crate::content) draft: bool,
+    pub(in crate::content) edited_at: Option<DateTime<Utc>>,
+    pub(in crate::content) public_at: Option<DateTime<Utc>>,
 }
 
 const KEYS: [&str; 15] = [
@@ -54,7 +56,11 @@ const KEYS: [&str; 15] = [
 ];
 
 /// Reads front matter: `yaml` is what stands between the `---` lines.
-pub(super) fn read(yaml: &str, cx: &Context<'_>, report: &mut Report<'_>) -> FrontMatter {
+pub(in crate::content) fn read(
+    yaml: &str,
+    cx: &Context<'_>,
+    report: &mut Report<'_>,
+) -> FrontMatter {
     let mut front = FrontMatter::default();
     let entries = match yaml::parse(yaml) {
         Ok(entries) => entries,
@@ -254,152 +260,6 @@ impl Reader<'_, '_, '_> {
         None
     }
 
-    fn components(&mut self, value: &Placed) -> Vec<StateLine> {
-        let mut lines = Vec::new();
-        match &value.node {
-            Node::Null => {}
-            Node::Text(_) | Node::Number | Node::Bool(_) => {
-                if let Some(component) = self.component(value) {
-                    lines.push(named(component));
-                }
-            }
-            Node::List(items) => {
-                for item in items {
-                    match &item.node {
-                        Node::Map(entries) => self.component_map(entries, &mut lines),
-                        Node::Null
-                        | Node::Bool(_)
-                        | Node::Number
-                        | Node::Text(_)
-                        | Node::List(_) => {
-                            lines.extend(self.component(item).map(named));
-                        }
-                    }
-                }
-            }
-            Node::Map(entries) => self.component_map(entries, &mut lines),
-        }
-        let mut once: Vec<StateLine> = Vec::new();
-        for line in lines {
-            if once.iter().any(|other| other.component == line.component) {
-                let message = format!("\"{}\" is named twice; the first is taken", line.component);
-                self.report
-                    .add(Severity::Warning, value.place.clone(), message, None);
-            } else {
-                once.push(line);
-            }
-        }
-        once
-    }
-
-    fn component_map(&mut self, entries: &[(Key, Placed)], lines: &mut Vec<StateLine>) {
-        for (key, value) in entries {
-            let name = Placed {
-                node: Node::Text(key.name.clone()),
-                place: key.place.clone(),
-            };
-            let Some(component) = self.component(&name) else {
-                continue;
-            };
-            let (state, note) = self.state_and_note(value);
-            lines.push(StateLine {
-                component,
-                state,
-                note,
-            });
-        }
-    }
-
-    fn state_and_note(
-        &mut self,
-        value: &Placed,
-    ) -> (Option<crate::domain::state::StateKey>, Option<String>) {
-        let Node::Map(entries) = &value.node else {
-            return (self.state(value), None);
-        };
-        let (mut state, mut note) = (None, None);
-        for (key, value) in entries {
-            match key.name.as_str() {
-                "state" => state = self.state(value),
-                "note" => note = self.text(key, value, false),
-                _ => {
-                    let near = nearest(&key.name, ["state", "note"].into_iter());
-                    self.report.add(
-                        Severity::Warning,
-                        key.place.clone(),
-                        format!("there is no key \"{}\" here; it is ignored", key.name),
-                        Some(near.map_or_else(
-                            || "the keys are: state, note".to_owned(),
-                            |near| format!("did you mean \"{near}\"?"),
-                        )),
-                    );
-                }
-            }
-        }
-        (state, note)
-    }
-
-    fn state(&mut self, value: &Placed) -> Option<crate::domain::state::StateKey> {
-        let Node::Text(word) = &value.node else {
-            if value.node != Node::Null {
-                self.wrong(value, "a state is one word, such as \"degraded\"", None);
-            }
-            return None;
-        };
-        let found = self.cx.states.find_by_word(word);
-        if found.is_none() {
-            let known: Vec<&str> = self
-                .cx
-                .states
-                .iter()
-                .filter(|state| !state.dropped)
-                .map(|state| state.key.as_str())
-                .collect();
-            let near = nearest(word, known.iter().copied());
-            self.report.add(
-                Severity::Warning,
-                value.place.clone(),
-                format!("\"{word}\" is not a state; the component is only named"),
-                Some(match near {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => format!("the states are: {}", known.join(", ")),
-                }),
-            );
-        }
-        found.map(|state| state.key.clone())
-    }
-
-    fn component(&mut self, value: &Placed) -> Option<Slug> {
-        let word = match &value.node {
-            Node::Text(word) => word.clone(),
-            Node::Number | Node::Bool(_) => self.yaml.get(value.place.clone())?.to_owned(),
-            Node::Null => return None,
-            Node::List(_) | Node::Map(_) => {
-                self.wrong(value, "a component is named by its slug", None);
-                return None;
-            }
-        };
-        let wanted = word.trim().to_lowercase();
-        let found =
-            self.cx.components.iter().find(|(slug, name)| {
-                slug.as_str() == wanted || name.trim().to_lowercase() == wanted
-            });
-        if found.is_none() {
-            let slugs = self.cx.components.iter().map(|(slug, _)| slug.as_str());
-            let near = nearest(&word, slugs);
-            self.report.add(
-                Severity::Warning,
-                value.place.clone(),
-                format!("there is no component \"{word}\"; it is left out"),
-                Some(match near {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => "add it to site.toml, under [[components]]".to_owned(),
-                }),
-            );
-        }
-        found.map(|(slug, _)| slug.clone())
-    }
-
     fn check_window(&mut self, front: &FrontMatter) {
         if let (Some((starts, _)), Some((ends, place))) = (&front.starts, &front.ends)
             && ends < starts
@@ -424,13 +284,5 @@ impl Reader<'_, '_, '_> {
                 );
             }
         }
-    }
-}
-
-fn named(component: Slug) -> StateLine {
-    StateLine {
-        component,
-        state: None,
-        note: None,
     }
 }

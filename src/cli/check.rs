@@ -1,0 +1,84 @@
+//! `lightship check`: what is wrong in the content folder, before anything is published.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::said;
+use super::world::World;
+use crate::content::problem::{Problem, Severity};
+use crate::content::{Content, KnownSite, read_folder};
+
+/// Say what is wrong in the content folder; needs neither database nor server
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The folder with site.toml and incidents/*.md
+    #[arg(
+        long,
+        env = "LIGHTSHIP_CONTENT",
+        default_value = "content",
+        value_name = "FOLDER"
+    )]
+    content: PathBuf,
+    /// Write the problems as JSON, for scripts
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Gives the exit code: 1 if something in the folder can't be published as it is.
+pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
+    let folder = &args.content;
+    if !folder.is_dir() {
+        let shown = folder.display();
+        let what = if folder.exists() {
+            format!("{shown} is no folder")
+        } else {
+            format!("there is no folder {shown}")
+        };
+        return Err(Failure::Refused(format!(
+            "{what}; name the one that holds site.toml with --content FOLDER or LIGHTSHIP_CONTENT"
+        )));
+    }
+    let content = read_folder(folder, &KnownSite::default(), world.clock.now());
+    if world.json {
+        said::json(&json!({"problems": content.problems}), world);
+    } else {
+        let prefix = folder.display().to_string();
+        for problem in &content.problems {
+            world.say(&problem.render(&prefix, true));
+        }
+        world.say(&summary(&content));
+    }
+    let broken = content.problems.iter().any(is_error);
+    Ok(u8::from(broken))
+}
+
+fn is_error(problem: &Problem) -> bool {
+    problem.severity == Severity::Error
+}
+
+/// "2 errors, 1 warning in 12 files", "12 files, nothing to mend".
+fn summary(content: &Content) -> String {
+    let files = 1 + content.incidents.len() + content.unreadable.len();
+    let files = counted(files, "file");
+    let found: Vec<String> = [Severity::Error, Severity::Warning, Severity::Hint]
+        .into_iter()
+        .filter_map(|severity| {
+            let of_it = |problem: &&Problem| problem.severity == severity;
+            let count = content.problems.iter().filter(of_it).count();
+            (count > 0).then(|| counted(count, severity.as_str()))
+        })
+        .collect();
+    if found.is_empty() {
+        format!("{files}, nothing to mend")
+    } else {
+        format!("{} in {files}", found.join(", "))
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}

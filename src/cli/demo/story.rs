@@ -1,0 +1,50 @@
+//! The sample content, carried in the binary, so that the demo needs no folder.
+
+/// A file of the sample content: its place in the folder, and its text.
+type File = (&'static str, &'static str);
+
+macro_rules! file {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../../content/", $name)))
+    };
+}
+
+/// Every file of the sample content.
+pub(super) const FILES: [File; 12] = [
+    file!("site.toml"),
+    file!("incidents/2012-11-13-control-panel-not-loading.md"),
+    file!("incidents/2012-12-03-security-updates-for-clark.md"),
+    file!("incidents/2012-12-24-telephone-lines-down.md"),
+    file!("incidents/2013-01-07-slow-databases-on-nelson.md"),
+    file!("incidents/2013-01-09-ruby-is-open.md"),
+    file!("incidents/2013-01-23-network-interruption-in-denver.md"),
+    file!("incidents/2013-02-05-mail-was-slow-to-arrive.md"),
+    file!("incidents/2013-02-11-ssl-for-your-mail.md"),
+    file!("incidents/2013-02-21-new-disks-for-clark.md"),
+    file!("incidents/2013-02-23-nelson-ran-out-of-memory.md"),
+    file!("incidents/2013-02-26-selma-nelson-blacklists-and-shared-ssl.md"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_of_the_sample_is_left_out() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/incidents");
+        let mut found: Vec<String> = std::fs::read_dir(folder)
+            .expect("the sample content")
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .into_string()
+                    .expect("UTF-8")
+            })
+            .map(|name| format!("incidents/{name}"))
+            .collect();
+        found.sort();
+        let carried: Vec<&str> = FILES[1..].iter().map(|(name, _)| *name).collect();
+        assert_eq!(found, carried);
+    }
+}

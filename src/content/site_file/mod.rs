@@ -1,0 +1,219 @@
+//! `site.toml`: the company, its components, its own states, its zones.
+
+mod states;
+mod texts;
+mod zones;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use toml::de::{DeTable, DeValue};
+
+use self::states::state;
+use self::texts::{authority, base_url, date_order, time_zone};
+use self::zones::read_zones;
+use crate::content::problem::{Problem, Severity};
+use crate::content::toml_table::{Table, Value};
+use crate::content::update_entries::report::Report;
+use crate::content::{ComponentEntry, SiteFile};
+use crate::domain::site::Support;
+use crate::domain::slug::Slug;
+
+/// The name of the file, in the content folder.
+pub(in crate::content) const NAME: &str = "site.toml";
+
+/// Reads the file. `None` if there is an error in it.
+pub(in crate::content) fn read(text: &str) -> (Option<SiteFile>, Vec<Problem>) {
+    let mut report = Report::new(NAME, text, 1);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let place = error.span().unwrap_or(0..0);
+        let message = error.message().lines().collect::<Vec<_>>().join("; ");
+        report.add(Severity::Error, place, message, None);
+    }
+    let site = site(root.get_ref(), &mut report);
+    let problems = report.finish();
+    let broken = problems.iter().any(|p| p.severity == Severity::Error);
+    (site.filter(|_| !broken), problems)
+}
+
+fn site(root: &DeTable<'_>, report: &mut Report<'_>) -> Option<SiteFile> {
+    let mut table = Table::new(root, 0..0, report);
+    let name = table.required_text("name").map(|(name, _)| name);
+    let zone = table
+        .required_text("time_zone")
+        .and_then(|(text, place)| time_zone(&text, place, &mut table));
+    let base_url = table
+        .text("base_url")
+        .and_then(|(text, place)| base_url(&text, place, &mut table));
+    let authority = table
+        .text("authority")
+        .and_then(|(text, place)| authority(text, place, &mut table));
+    let date_order = table
+        .text("date_order")
+        .and_then(|(text, place)| date_order(&text, place, &mut table));
+    let support = table.take("support");
+    let components = table.take("components");
+    let states = table.take("states");
+    let zones = table.take("zones");
+    table.finish();
+    let support = support.and_then(|value| read_support(&value, report));
+    let components = each(components.as_ref(), "components", report, component);
+    let components = without_twins(components, report, |component| component.slug.to_string());
+    let states = each(states.as_ref(), "states", report, state);
+    let states = without_twins(states, report, |state| state.key.to_string());
+    Some(SiteFile {
+        name: name?,
+        base_url,
+        authority,
+        zone: zone?,
+        date_order,
+        support,
+        components,
+        states,
+        zones: zones
+            .map(|value| read_zones(&value, report))
+            .unwrap_or_default(),
+    })
+}
+
+fn read_support(value: &Value<'_, '_>, report: &mut Report<'_>) -> Option<Support> {
+    let Some(inner) = value.value.as_table() else {
+        let help = "write support = { text = \"our support\", url = \"https://…\" }".to_owned();
+        report.add(
+            Severity::Error,
+            value.place.clone(),
+            "\"support\" is a table",
+            Some(help),
+        );
+        return None;
+    };
+    let mut table = Table::new(inner, value.place.clone(), report);
+    let text = table.required_text("text");
+    let url = table.required_text("url");
+    if let Some((url, place)) = &url {
+        let lower = url.to_ascii_lowercase();
+        let good = ["https://", "http://", "mailto:"].iter().any(|scheme| {
+            lower
+                .strip_prefix(scheme)
+                .is_some_and(|rest| !rest.is_empty())
+        }) && !url.contains(|c: char| c.is_whitespace() || c.is_control());
+        if !good {
+            let help = "an address begins with https://, http:// or mailto:".to_owned();
+            table.error(
+                place.clone(),
+                format!("\"{url}\" can't be linked to"),
+                Some(help),
+            );
+        }
+    }
+    table.finish();
+    Some(Support {
+        text: text?.0,
+        url: url?.0,
+    })
+}
+
+/// Reads each table of a list of tables, and keeps the place of each.
+fn each<T>(
+    value: Option<&Value<'_, '_>>,
+    name: &str,
+    report: &mut Report<'_>,
+    read: fn(&mut Table<'_, '_, '_, '_>) -> Option<T>,
+) -> Vec<(T, Range<usize>)> {
+    let Some(value) = value else {
+        return Vec::new();
+    };
+    let Some(list) = value.value.as_array() else {
+        let help = format!("begin each with a line: [[{name}]]");
+        report.add(
+            Severity::Error,
+            value.place.clone(),
+            format!("\"{name}\" is a list"),
+            Some(help),
+        );
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for item in list.iter() {
+        let Some(inner) = item.get_ref().as_table() else {
+            let help = format!("begin each with a line: [[{name}]]");
+            report.add(Severity::Error, item.span(), "this is no table", Some(help));
+            continue;
+        };
+        let mut table = Table::new(inner, item.span(), report);
+        let entry = read(&mut table);
+        table.finish();
+        found.extend(entry.map(|entry| (entry, item.span())));
+    }
+    found
+}
+
+fn without_twins<T>(
+    found: Vec<(T, Range<usize>)>,
+    report: &mut Report<'_>,
+    key: fn(&T) -> String,
+) -> Vec<T> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for (entry, place) in found {
+        let name = key(&entry);
+        if let Some(first) = seen.get(&name) {
+            let message = format!("\"{name}\" is there twice, first on line {first}");
+            let help = "give one of them another name, or take it out".to_owned();
+            report.add(Severity::Error, place, message, Some(help));
+            continue;
+        }
+        seen.insert(name, report.line_of(place.start));
+        kept.push(entry);
+    }
+    kept
+}
+
+fn component(table: &mut Table<'_, '_, '_, '_>) -> Option<ComponentEntry> {
+    let slug = table.required_text("slug");
+    let name = table.required_text("name").map(|(name, _)| name);
+    let group = table.text("group").map(|(group, _)| group);
+    let description = table.text("description").map(|(text, _)| text);
+    let since = table.take("since").and_then(|value| day(&value, table));
+    let (slug, place) = slug?;
+    match Slug::parse(&slug) {
+        Ok(slug) => Some(ComponentEntry {
+            slug,
+            name: name?,
+            group,
+            description,
+            since,
+        }),
+        Err(error) => {
+            let help = Slug::from_title(&slug).map(|near| format!("write slug = \"{near}\""));
+            table.error(place, error.to_string(), help);
+            None
+        }
+    }
+}
+
+/// A day, as TOML's own or as a text.
+fn day(value: &Value<'_, '_>, table: &mut Table<'_, '_, '_, '_>) -> Option<NaiveDate> {
+    let day = match value.value {
+        DeValue::Datetime(datetime) => datetime.date.and_then(|date| {
+            NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
+        }),
+        DeValue::String(text) => text.trim().parse().ok(),
+        DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Array(_)
+        | DeValue::Table(_) => None,
+    };
+    if day.is_none() {
+        let help = "write since = 2009-05-01".to_owned();
+        table.error(
+            value.place.clone(),
+            "\"since\" is a day".to_owned(),
+            Some(help),
+        );
+    }
+    day
+}

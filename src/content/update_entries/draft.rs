@@ -1,0 +1,156 @@
+//! How a line could begin as a header: every reading of its first words, shortest first.
+
+use super::gap::{Gap, gap, tail};
+use super::label::{self, Label, PhaseWord};
+use super::lexer::Cursor;
+use super::time_text::TimeText;
+use super::zone_text;
+
+/// A header as far as it has been read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub(super) label: Option<Label>,
+    pub(super) phase: Option<PhaseWord>,
+    /// The last part read is the phase, and stands after others.
+    pub(super) phase_last: bool,
+    /// What stands before that phase.
+    pub(super) phase_gap: Gap,
+    /// The first token of that phase.
+    pub(super) phase_from: usize,
+    /// The first token of the label, or of the phase that stands for one.
+    pub(super) word_from: usize,
+    pub(super) time: TimeText,
+    /// Tokens of each run of time parts.
+    pub(super) runs: Vec<(usize, usize)>,
+    /// Brackets that are open.
+    pub(super) open: Vec<char>,
+    /// A bracket was opened before a part.
+    pub(super) bracketed: bool,
+    /// A colon stands somewhere after the label.
+    pub(super) colon: bool,
+    /// The first word begins with a capital.
+    pub(super) initial: bool,
+    /// `=` stands before the first part.
+    pub(super) equals: bool,
+    /// One past the last part's last token.
+    pub(super) end: usize,
+    /// Its first token.
+    pub(super) from: usize,
+}
+
+/// Every header that the line could begin with, shortest first; and whether what follows the
+/// longest makes it a span of time.
+pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool) {
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut draft = Draft {
+        from: cursor.at,
+        equals,
+        initial: cursor.peek().is_some_and(|token| token.initial),
+        ..Draft::default()
+    };
+    loop {
+        let gap = gap(&mut cursor, &mut draft.open, !drafts.is_empty());
+        if is_span(cursor, gap, &draft) {
+            return (drafts, true);
+        }
+        let from = cursor.at;
+        let worded = draft.label.is_some();
+        if !part(&mut cursor, gap, &mut draft) {
+            return (drafts, false);
+        }
+        if (draft.label.is_some() || draft.phase.is_some()) && !worded {
+            draft.word_from = from;
+        }
+        draft.bracketed |= gap.opened;
+        draft.colon |= gap.colon && (draft.label.is_some() || draft.phase.is_some());
+        draft.end = cursor.at;
+        if draft.phase_last {
+            draft.phase_from = from;
+            draft.phase_gap = gap;
+        }
+        drafts.push(draft.clone());
+    }
+}
+
+/// Takes the next part of a header, if one stands here.
+fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
+    let from = cursor.at;
+    let began = draft.label.is_some() || draft.phase.is_some() || !draft.time.is_empty();
+    if !gap.words
+        && draft.label.is_none()
+        && let Some(label) = label::label(cursor)
+    {
+        draft.label = Some(label);
+        draft.phase_last = false;
+        return true;
+    }
+    if !gap.words
+        && draft.phase.is_none()
+        && let Some(phase) = label::phase(cursor)
+    {
+        draft.phase = Some(phase);
+        draft.phase_last = began;
+        return true;
+    }
+    let goes_on = !draft.open.is_empty() && !draft.time.others.is_empty();
+    let other = draft.time.clock.is_some() && (gap.opened || gap.slash || goes_on);
+    let taken = draft.time.part(cursor)
+        || (other && draft.time.other(cursor))
+        || unknown_zone(cursor, gap, draft);
+    if taken {
+        draft.phase_last = false;
+        match draft.runs.last_mut() {
+            // It goes on from the part before: no label or phase stands between.
+            Some(run) if run.1 == draft.end => run.1 = cursor.at,
+            Some(_) | None => draft.runs.push((from, cursor.at)),
+        }
+    }
+    taken
+}
+
+/// Capitals right after a clock, before what ends a header.
+fn unknown_zone(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
+    let bare = !(gap.colon || gap.dash || gap.comma || gap.opened || gap.words || gap.equals);
+    let after_clock = draft.time.clock.is_some()
+        && draft.time.zone.is_none()
+        && draft.runs.last().is_some_and(|run| run.1 == draft.end);
+    if !bare || !after_clock {
+        return false;
+    }
+    let mut ahead = *cursor;
+    let Some(zone) = zone_text::unknown(&mut ahead) else {
+        return false;
+    };
+    let mut rest = ahead;
+    let tail = tail(&mut rest, &mut draft.open.clone());
+    let ends = tail.colon || tail.dash || tail.closed || tail.comma || rest.is_at_end();
+    if ends {
+        draft.time.zone = Some(zone);
+        *cursor = ahead;
+    }
+    ends
+}
+
+/// Whether a clock that stands here makes a span of time of the clock before: `11 PM - 11:59 PM`.
+fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
+    if draft.time.clock.is_none() || gap.opened || gap.slash {
+        return false;
+    }
+    let mut ahead = cursor;
+    let to = ahead.one_of(&["to", "until", "till", "through", "thru", "and", "bis"]);
+    if !to && !gap.dash {
+        return false;
+    }
+    ahead.space();
+    let mut second = TimeText::default();
+    second.part(&mut ahead);
+    while second.clock.is_none() {
+        ahead.space();
+        ahead.any_sign(&[',', '-', '–']);
+        ahead.space();
+        if !second.part(&mut ahead) {
+            break;
+        }
+    }
+    second.clock.is_some()
+}

@@ -1,0 +1,119 @@
+//! What stands between the parts of a header, and between it and its text.
+
+use super::lexer::{Cursor, Lex, Token};
+use super::zone_text;
+
+/// What stands between two parts, or between header and text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Gap {
+    pub(super) colon: bool,
+    pub(super) dash: bool,
+    pub(super) comma: bool,
+    pub(super) equals: bool,
+    pub(super) slash: bool,
+    pub(super) opened: bool,
+    pub(super) closed: bool,
+    /// Words such as "at".
+    pub(super) words: bool,
+}
+
+const OPENERS: [char; 4] = ['(', '[', '{', '<'];
+const CLOSERS: [char; 4] = [')', ']', '}', '>'];
+
+/// Skips what may stand between two parts of a header.
+pub(super) fn gap(cursor: &mut Cursor<'_>, open: &mut Vec<char>, began: bool) -> Gap {
+    let mut gap = Gap::default();
+    loop {
+        if separators(cursor, open, &mut gap, true) {
+            continue;
+        }
+        if let Some(bracket) = cursor.any_sign(&OPENERS) {
+            open.push(bracket);
+            gap.opened = true;
+        } else if began && cursor.sign('@') {
+            gap.words = true;
+        } else if began && cursor.sign('/') {
+            gap.slash = true;
+        } else if began && glue_word(cursor) {
+            gap.words = true;
+        } else {
+            return gap;
+        }
+    }
+}
+
+/// "at", "on", "as of", "posted" and the like.
+fn glue_word(cursor: &mut Cursor<'_>) -> bool {
+    let mut ahead = *cursor;
+    let as_of = ahead.one_of(&["as"]) && ahead.space() && ahead.one_of(&["of"]);
+    if as_of {
+        *cursor = ahead;
+        return true;
+    }
+    cursor.one_of(&[
+        "at",
+        "on",
+        "um",
+        "posted",
+        "added",
+        "approx",
+        "approximately",
+        "circa",
+        "ca",
+    ])
+}
+
+/// Skips what may stand between a header and its text.
+pub(super) fn tail(cursor: &mut Cursor<'_>, open: &mut Vec<char>) -> Gap {
+    let mut gap = Gap::default();
+    while separators(cursor, open, &mut gap, false) {}
+    gap
+}
+
+/// Takes a space, a separator or the bracket that closes an open one.
+fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, between: bool) -> bool {
+    if cursor.space() {
+        return true;
+    }
+    let Some(Lex::Sign(sign)) = cursor.peek().map(|token| token.lex) else {
+        return false;
+    };
+    match sign {
+        ':' => gap.colon = true,
+        '–' => gap.dash = true,
+        '-' if !is_hyphen(*cursor, between) => gap.dash = true,
+        ',' | ';' => gap.comma = true,
+        '=' => gap.equals = true,
+        '|' | '•' | '·' | '»' | '→' => gap.dash = true,
+        '~' | '*' => {}
+        _ => {
+            let closes = CLOSERS.iter().position(|closer| *closer == sign);
+            let matching = closes.and_then(|index| OPENERS.get(index));
+            if matching.is_none() || open.last() != matching {
+                return false;
+            }
+            open.pop();
+            gap.closed = true;
+        }
+    }
+    cursor.at += 1;
+    true
+}
+
+/// Whether the `-` here joins two words, or is the sign of an offset or a figure.
+fn is_hyphen(cursor: Cursor<'_>, between: bool) -> bool {
+    let before = cursor
+        .at
+        .checked_sub(1)
+        .and_then(|before| cursor.tokens.get(before));
+    let after = cursor.peek_at(1);
+    let is_word = |token: Option<&Token>| token.is_some_and(|token| token.lex == Lex::Word);
+    if is_word(before) && is_word(after) {
+        return true;
+    }
+    if between {
+        return zone_text::zone(&mut cursor.clone()).is_some();
+    }
+    before.is_none_or(|token| token.lex == Lex::Space)
+        && after.is_some_and(|token| token.lex == Lex::Number)
+}

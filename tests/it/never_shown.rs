@@ -1,0 +1,187 @@
+//! What is not public is nowhere: no draft, nothing withdrawn, in no document that anyone can get.
+
+use lightship::domain::staff::Scope;
+use lightship::site::pages;
+use serde_json::json;
+
+use crate::support::app::TestApp;
+
+/// Every public document, with its path and its bytes as text, and the page for a wrong address.
+async fn everything_public(app: &TestApp) -> Vec<(String, String)> {
+    let paths = pages::list(app.app.state().site.current().snapshot());
+    let mut found = Vec::new();
+    for path in paths {
+        let reply = app.get(&path).await.expect(200);
+        found.push((path, reply.text().to_owned()));
+    }
+    for path in ["/nowhere", "/incidents/nowhere", "/components/nowhere"] {
+        let reply = app.get(path).await.expect(404);
+        found.push((path.to_owned(), reply.text().to_owned()));
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_draft_and_a_withdrawn_update_are_nowhere() {
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_component("nelson")
+        .with_file(
+            "incidents/2013-02-25-file-draft.md",
+            "---\ntitle: Zanzibar file draft\ndate: 2013-02-25\ndraft: true\ncomponents: {selma: major_outage}\n---\nQuagga.\n",
+        )
+        .start()
+        .await;
+    let made = json!({"title": "Zanzibar api draft", "markdown": "Quagga.", "draft": true,
+        "components": {"nelson": "major_outage"}, "update": {"markdown": "Quagga update."}});
+    app.post("/incidents", made).await.expect(201);
+    let open = json!({"title": "Mail is slow", "markdown": "We look.", "components": {"selma": "degraded"}});
+    app.post("/incidents", open).await.expect(201);
+    let said = json!({"markdown": "Okapi said too much.", "phase": "resolved", "components": {"nelson": "major_outage"}});
+    let update = app
+        .post("/incidents/mail-is-slow/updates", said)
+        .await
+        .expect(201)
+        .json();
+    let shown = app.get("/incidents/mail-is-slow").await;
+    assert!(shown.text().contains("Okapi"));
+    let id = update["id"].as_str().expect("an id").to_owned();
+    app.api(
+        "DELETE",
+        &format!("/incidents/mail-is-slow/updates/{id}"),
+        None,
+    )
+    .await
+    .expect(200);
+    app.refresh_site().await;
+    for (path, text) in everything_public(&app).await {
+        for secret in ["Zanzibar", "zanzibar", "Quagga", "Okapi", id.as_str()] {
+            assert!(!text.contains(secret), "{secret:?} is in {path}");
+        }
+    }
+    let home = app.get("/").await;
+    assert!(
+        home.text().contains("Selma is degraded."),
+        "{}",
+        home.text()
+    );
+    assert!(!home.text().contains("Nelson is down"));
+}
+
+#[tokio::test]
+async fn asking_for_what_is_not_public_answers_as_if_it_never_was() {
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_file(
+            "incidents/2013-02-25-hidden.md",
+            "---\ntitle: Hidden\ndate: 2013-02-25\ndraft: true\n---\nQuagga.\n",
+        )
+        .start()
+        .await;
+    let made = json!({"title": "Taken back", "markdown": "Quagga."});
+    app.post("/incidents", made).await.expect(201);
+    app.api("DELETE", "/incidents/taken-back", None)
+        .await
+        .expect(200);
+    app.refresh_site().await;
+    for tail in ["", ".json", ".md", "/feed.rss", "/feed.atom", "/feed.json"] {
+        let never = app.get(&format!("/incidents/neverland{tail}")).await;
+        for slug in ["hidden", "taken-back"] {
+            let asked = app.get(&format!("/incidents/{slug}{tail}")).await;
+            assert_eq!(asked.status, never.status);
+            let differs = never.text().replace("neverland", slug);
+            assert_eq!(asked.text(), differs);
+            let ignored = |name: &str| name == "etag" || name == "content-length";
+            let names = |reply: &crate::support::app::Reply| -> Vec<String> {
+                let names = reply.headers.keys().map(|name| name.as_str().to_owned());
+                names.filter(|name| !ignored(name)).collect()
+            };
+            assert_eq!(names(&asked), names(&never));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_retired_component_leaves_the_lists_and_keeps_its_past() {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    let nelson = json!({"name": "Nelson the Elder", "group": "Servers"});
+    app.api("PUT", "/components/nelson", Some(nelson)).await;
+    let broken = json!({"title": "A disk broke", "markdown": "We look.",
+        "components": {"nelson": "major_outage"}});
+    app.post("/incidents", broken).await.expect(201);
+    let all_well = json!({"markdown": "Done.", "phase": "resolved"});
+    app.post("/incidents/a-disk-broke/updates", all_well)
+        .await
+        .expect(201);
+    let state = json!({"state": "degraded"});
+    app.post("/components/nelson/state", state)
+        .await
+        .expect(200);
+    assert!(
+        app.get("/")
+            .await
+            .text()
+            .contains("Nelson the Elder is degraded.")
+    );
+    app.api("DELETE", "/components/nelson", None)
+        .await
+        .expect(200);
+    app.refresh_site().await;
+    let home = app.get("/").await.expect(200);
+    assert!(
+        home.text().contains("Everything is working."),
+        "{}",
+        home.text()
+    );
+    assert!(
+        !home.text().contains("/components/nelson"),
+        "{}",
+        home.text()
+    );
+    let page = app.get("/components/nelson").await.expect(200);
+    assert!(page.text().contains("etired"), "{}", page.text());
+    assert!(page.text().contains("A disk broke"));
+    let incident = app.get("/incidents/a-disk-broke").await.expect(200);
+    assert!(incident.text().contains("Nelson the Elder"));
+    assert!(incident.text().contains("etired"), "{}", incident.text());
+    app.get("/components/nelson/feed.rss").await.expect(200);
+}
+
+#[tokio::test]
+async fn drafts_are_only_for_those_who_write_incidents() {
+    let app = TestApp::new()
+        .with_component("selma")
+        .with_file(
+            "incidents/2013-02-25-hidden.md",
+            "---\ntitle: Hidden\ndate: 2013-02-25\ndraft: true\n---\nQuagga.\n",
+        )
+        .start()
+        .await;
+    app.api_get("/incidents/hidden").await.expect(200);
+    let other = app.issue_token("monitor", &[Scope::StatesWrite]).await;
+    for path in ["/incidents/hidden", "/incidents/hidden/updates/1"] {
+        app.api_as(&other, "GET", path, &[], None).await.expect(404);
+    }
+    let list = app.api_as(&other, "GET", "/incidents", &[], None).await;
+    assert!(!list.expect(200).text().contains("Quagga"));
+}
+
+#[tokio::test]
+async fn an_incident_goes_with_its_file() {
+    let name = "incidents/2013-02-25-selma-moves.md";
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_file(
+            name,
+            "---\ntitle: Selma moves\ndate: 2013-02-25\n---\nQuagga.\n",
+        )
+        .start()
+        .await;
+    app.get("/incidents/selma-moves").await.expect(200);
+    app.remove(name);
+    app.sync(&[name]).await.expect("synced");
+    app.get("/incidents/selma-moves").await.expect(404);
+    for (path, text) in everything_public(&app).await {
+        assert!(!text.contains("Quagga"), "{path}");
+    }
+}

@@ -1,0 +1,132 @@
+//! What readers get: ready documents, whatever the database does.
+
+use axum::body::Body;
+use axum::http::Request;
+use lightship::site::pages;
+use serde_json::json;
+
+use crate::support::app::TestApp;
+
+const POST: &str = "---\ntitle: Selma moves\ndate: 2013-02-25\ncomponents: {selma: migrating}\n---\n\
+    We are moving Selma.\n\nUPDATE (2013-02-26 01:15 MST): Mail is up.\n";
+
+#[tokio::test]
+async fn every_page_answers_while_the_database_is_gone() {
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_file("incidents/2013-02-25-selma-moves.md", POST)
+        .start()
+        .await;
+    let open = json!({"title": "Mail is slow", "markdown": "We look.", "components": {"selma": "degraded"}});
+    app.post("/incidents", open).await.expect(201);
+    let paths = pages::list(app.app.state().site.current().snapshot());
+    assert!(paths.len() > 15, "{paths:?}");
+    app.app.state().store.close().await;
+    for path in paths {
+        let reply = app.get(&path).await.expect(200);
+        assert!(!reply.bytes.is_empty(), "{path}");
+        assert!(reply.header("etag").starts_with('"'), "{path}");
+        let policy =
+            "public, max-age=0, s-maxage=5, stale-while-revalidate=60, stale-if-error=86400";
+        assert_eq!(reply.header("cache-control"), policy, "{path}");
+        assert_eq!(reply.header("vary"), "Accept-Encoding", "{path}");
+        assert!(!reply.header("last-modified").is_empty(), "{path}");
+    }
+    app.get("/nowhere").await.expect(404);
+    app.get("/readyz").await.expect(503);
+    app.get("/healthz").await.expect(200);
+}
+
+#[tokio::test]
+async fn head_and_conditional_requests_spare_the_bytes() {
+    let app = TestApp::new().with_component("selma").start().await;
+    let whole = app.get("/").await.expect(200);
+    let head = Request::head("/").body(Body::empty()).expect("a request");
+    let head = app.send(head).await.expect(200);
+    assert!(head.bytes.is_empty());
+    assert_eq!(head.header("content-length"), whole.bytes.len().to_string());
+    assert_eq!(head.header("etag"), whole.header("etag"));
+    let again = Request::get("/")
+        .header("if-none-match", whole.header("etag"))
+        .body(Body::empty())
+        .expect("a request");
+    let again = app.send(again).await.expect(304);
+    assert!(again.bytes.is_empty());
+    assert_eq!(again.header("etag"), whole.header("etag"));
+    let small = Request::get("/")
+        .header("accept-encoding", "gzip, br")
+        .body(Body::empty())
+        .expect("a request");
+    let small = app.send(small).await.expect(200);
+    assert_eq!(small.header("content-encoding"), "br");
+    assert_ne!(small.header("etag"), whole.header("etag"));
+    let mut plain = Vec::new();
+    brotli::BrotliDecompress(&mut small.bytes.as_slice(), &mut plain).expect("Brotli");
+    assert_eq!(plain, whole.bytes);
+}
+
+#[tokio::test]
+async fn answers_carry_the_headers_that_keep_browsers_safe() {
+    let app = TestApp::new().with_component("selma").start().await;
+    for path in [
+        "/",
+        "/nowhere",
+        "/api/v1/components",
+        "/assets/lightship.css",
+        "/healthz",
+    ] {
+        let reply = app.get(path).await;
+        let policy = reply.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(!reply.header("referrer-policy").is_empty(), "{path}");
+        assert_eq!(reply.header("strict-transport-security"), "", "{path}");
+    }
+    let by_https = Request::get("/")
+        .header("x-forwarded-proto", "https")
+        .body(Body::empty())
+        .expect("a request");
+    let reply = app.send(by_https).await;
+    assert!(
+        reply
+            .header("strict-transport-security")
+            .starts_with("max-age=")
+    );
+}
+
+#[tokio::test]
+async fn pictures_of_posts_are_served_and_nothing_beside_them() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+    let app = TestApp::new()
+        .with_component("selma")
+        .with_file("media/disk.svg", svg)
+        .with_file("media/2013/rack.png", b"png")
+        .with_file("media/.secret", "x")
+        .start()
+        .await;
+    let picture = app.get("/media/disk.svg").await.expect(200);
+    assert_eq!(picture.header("content-type"), "image/svg+xml");
+    assert!(
+        picture
+            .header("content-security-policy")
+            .ends_with("; sandbox")
+    );
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+    assert_eq!(picture.text(), svg);
+    app.get("/media/2013/rack.png").await.expect(200);
+    for wrong in [
+        "/media/",
+        "/media/2013",
+        "/media/2013/",
+        "/media/.secret",
+        "/media/../site.toml",
+        "/media/..%2fsite.toml",
+        "/media/%2e%2e/site.toml",
+        "/media//etc/passwd",
+        "/media/none.png",
+    ] {
+        let reply = app.get(wrong).await.expect(404);
+        assert!(reply.text().contains("<main"), "{wrong}");
+    }
+}

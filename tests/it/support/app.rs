@@ -1,0 +1,294 @@
+//! The whole application over a content folder of its own, asked through its router.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode};
+use chrono::{DateTime, Duration, Utc};
+use lightship::actions::Change;
+use lightship::actions::sync_content::SyncReport;
+use lightship::actions::tokens::{NewToken, issue_token};
+use lightship::app::{App, feed};
+use lightship::clock::Clock;
+use lightship::config::{Config, LogFormat, SourceConfig};
+use lightship::domain::staff::{Actor, Scope};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::new_database;
+
+/// What is to be started.
+pub(crate) struct TestAppBuilder {
+    now: DateTime<Utc>,
+    components: Vec<String>,
+    site_lines: String,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+/// The application, with an admin token.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) config: Config,
+    /// The secret of a token with every scope.
+    pub(crate) token: String,
+    folder: tempfile::TempDir,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl TestApp {
+    #[expect(clippy::new_ret_no_self, reason = "it reads as a sentence")]
+    pub(crate) fn new() -> TestAppBuilder {
+        TestAppBuilder {
+            now: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+            components: Vec::new(),
+            site_lines: String::new(),
+            files: Vec::new(),
+        }
+    }
+
+    /// The content folder.
+    pub(crate) fn content(&self) -> PathBuf {
+        self.folder.path().join("content")
+    }
+
+    /// Writes a file of the content folder, such as `incidents/selma.md`.
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        write(&self.content(), name, text.as_ref());
+    }
+
+    /// Takes a file of the content folder away.
+    pub(crate) fn remove(&self, name: &str) {
+        std::fs::remove_file(self.content().join(name)).expect("the file was there");
+    }
+
+    /// Syncs the content folder; files in `gone` count as gone if they are missing.
+    pub(crate) async fn sync(&mut self, gone: &[&str]) -> anyhow::Result<SyncReport> {
+        let gone: BTreeSet<String> = gone.iter().map(|name| (*name).to_owned()).collect();
+        let store = &self.app.state().store;
+        let report = feed::sync_once(store, &self.clock, &self.config.source, gone).await?;
+        self.refresh_site().await;
+        Ok(report)
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Makes new pages if anything has changed.
+    pub(crate) async fn refresh_site(&mut self) -> bool {
+        self.app.refresh_site().await.expect("pages are made")
+    }
+
+    /// A token with these scopes; gives its secret.
+    pub(crate) async fn issue_token(&self, name: &str, scopes: &[Scope]) -> String {
+        issue(&self.app, &self.clock, name, scopes).await
+    }
+
+    /// Asks as a reader.
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Request::get(path).body(Body::empty()).expect("a request"))
+            .await
+    }
+
+    /// Asks as staff, with the admin token.
+    pub(crate) async fn api_get(&self, path: &str) -> Reply {
+        self.api("GET", path, None).await
+    }
+
+    /// Posts as staff, with the admin token; the pages are made anew.
+    pub(crate) async fn post(&mut self, path: &str, body: Value) -> Reply {
+        let reply = self.api("POST", path, Some(body)).await;
+        self.refresh_site().await;
+        reply
+    }
+
+    /// Any call of the API with the admin token. The path is what follows `/api/v1`.
+    pub(crate) async fn api(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        let token = self.token.clone();
+        self.api_as(&token, method, path, &[], body).await
+    }
+
+    /// Any call of the API with any token and headers.
+    pub(crate) async fn api_as(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Reply {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).expect("a request")).await
+    }
+
+    /// Any request, from the machine itself unless it says otherwise.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Reply {
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 4711));
+        if request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .is_none()
+        {
+            request.extensions_mut().insert(ConnectInfo(here));
+        }
+        let response = self
+            .app
+            .router()
+            .oneshot(request)
+            .await
+            .expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("a whole body");
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: bytes.to_vec(),
+        }
+    }
+}
+
+impl Reply {
+    /// The body as text.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).expect("UTF-8")
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The same, if the status is as expected.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+
+    /// A header's value, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("ASCII"))
+    }
+}
+
+impl TestAppBuilder {
+    /// The clock stands at this instant.
+    pub(crate) fn at(mut self, now: &str) -> Self {
+        self.now = now.parse().expect("an instant");
+        self
+    }
+
+    /// `site.toml` has this component; its name is the slug with a capital.
+    pub(crate) fn with_component(mut self, slug: &str) -> Self {
+        self.components.push(slug.to_owned());
+        self
+    }
+
+    /// `site.toml` has these lines, too (before its components).
+    pub(crate) fn with_site(mut self, lines: &str) -> Self {
+        self.site_lines.push_str(lines);
+        self.site_lines.push('\n');
+        self
+    }
+
+    /// The content folder has this file.
+    pub(crate) fn with_file(mut self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        self.files.push((name.to_owned(), text.as_ref().to_vec()));
+        self
+    }
+
+    /// Starts it.
+    pub(crate) async fn start(self) -> TestApp {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let content = folder.path().join("content");
+        write(&content, "site.toml", self.site_toml().as_bytes());
+        for (name, text) in &self.files {
+            write(&content, name, text);
+        }
+        let config = Config {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            source: SourceConfig {
+                database: new_database(folder.path()).await,
+                content,
+                machine: Some("test".to_owned()),
+            },
+            base_url: None,
+            trusted_proxy: Vec::new(),
+            log_format: LogFormat::Text,
+        };
+        let clock = Clock::fixed(self.now);
+        let app = App::build(config.clone(), clock.clone())
+            .await
+            .expect("the application starts");
+        let token = issue(&app, &clock, "test", &Scope::ALL).await;
+        TestApp {
+            app,
+            clock,
+            config,
+            token,
+            folder,
+        }
+    }
+
+    fn site_toml(&self) -> String {
+        let mut text = format!(
+            "name = \"Example status\"\nbase_url = \"https://status.example.com\"\n\
+             time_zone = \"America/Denver\"\n{}",
+            self.site_lines
+        );
+        for slug in &self.components {
+            let (first, rest) = slug.split_at(1);
+            let name = first.to_uppercase() + rest;
+            text.push_str(&format!(
+                "\n[[components]]\nslug = \"{slug}\"\nname = \"{name}\"\n"
+            ));
+        }
+        text
+    }
+}
+
+fn write(content: &Path, name: &str, text: &[u8]) {
+    let path = content.join(name);
+    let parent = path.parent().expect("a folder");
+    std::fs::create_dir_all(parent).expect("the folder is made");
+    std::fs::write(path, text).expect("the file is written");
+}
+
+async fn issue(app: &App, clock: &Clock, name: &str, scopes: &[Scope]) -> String {
+    let mut change = Change::begin(&app.state().store, clock, Actor::Host)
+        .await
+        .expect("a change begins");
+    let wanted = NewToken {
+        name: name.to_owned(),
+        display_name: None,
+        scopes: scopes.to_vec(),
+        expires_at: None,
+    };
+    let (_, secret) = issue_token(&mut change, wanted).await.expect("a token");
+    change.commit().await.expect("it is kept");
+    secret
+}
