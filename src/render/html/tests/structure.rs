@@ -37,11 +37,7 @@ pub(super) fn check(what: &str, html: &str, snapshot: &Snapshot) {
             assert!(tag.attribute("datetime").is_some(), "{what}: {tag:?}");
         }
     }
-    for required in [
-        "<html lang=",
-        "<main id=\"main\"",
-        "name=\"viewport\"",
-    ] {
+    for required in ["<html lang=", "<main id=\"main\"", "name=\"viewport\""] {
         assert_eq!(html.matches(required).count(), 1, "{what}: {required}");
     }
     // Pictures have titles too.
