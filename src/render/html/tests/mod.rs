@@ -1,6 +1,7 @@
 //! Every page of several worlds: its structure, its links, its size, the stylesheet's colours.
 
 mod structure;
+mod whole;
 mod world;
 mod worlds;
 
