@@ -95,7 +95,7 @@ pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
 pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
     let text = frame.window(incident.starts, incident.ends)?;
     let machine = incident.starts.or(incident.ends).map(time::machine);
-    Some(html! { time.span datetime=[machine] { (text) } })
+    Some(html! { time datetime=[machine] { (text) } })
 }
 
 /// A month of a year, `month` being 1 to 12.

@@ -98,6 +98,13 @@ class Server {
     return text && JSON.parse(text);
   }
 
+  /** Every page, as its sitemap lists them. */
+  async pages() {
+    const sitemap = await (await fetch(`${this.url}/sitemap.xml`)).text();
+    const found = [...sitemap.matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)];
+    return found.map(([, path]) => path || "/");
+  }
+
   /** Waits until the page at `path` holds `text`: what is written is served a moment later. */
   async shows(path, text) {
     const until = Date.now() + START_MS;

@@ -249,3 +249,32 @@ async function tellTheStorm(server) {
   });
   return { main, wide, hostile };
 }
+
+/** A page of each kind in the stormy world, and one that isn't there. */
+export function kindsOfPages(stormy) {
+  const now = new Date();
+  return [
+    "/",
+    `/incidents/${stormy.main}`,
+    `/incidents/${stormy.wide}`,
+    `/incidents/${stormy.hostile}`,
+    "/components/selma",
+    "/components/verwaltung",
+    "/components/gone",
+    "/history",
+    `/history/${month(now)}`,
+    "/subscribe",
+    "/nowhere/at/all",
+  ];
+}
+
+/** The month of an instant in the zone of the worlds, as the pages' paths have it. */
+function month(instant) {
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone: "America/Denver",
+    year: "numeric",
+    month: "2-digit",
+  }).formatToParts(instant);
+  const part = (type) => parts.find((one) => one.type === type).value;
+  return `${part("year")}/${part("month")}`;
+}
