@@ -229,7 +229,7 @@ fn what_permissions_forbid_is_named() {
     let folder = folder();
     let bad = folder.path().join("incidents/bad.md");
     fs::write(&bad, GOOD).expect("written");
-    fs::set_permissions(&bad, fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(&bad, fs::Permissions::from_mode(0o000)).expect("set");
     // The superuser reads it nevertheless.
     let readable = fs::File::open(&bad).is_ok();
     let content = read(folder.path());
