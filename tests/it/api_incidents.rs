@@ -104,9 +104,10 @@ async fn each_mistake_is_named_with_its_place_and_the_nearest_word() {
     )
     .await;
     check(
-        json!({"title": "a", "update": {"markdown": "b", "at": "2013-02-27T00:00:00Z",
+        json!({"title": "a", "update": {"phase": "completed", "at": "2013-02-27T00:00:00Z",
             "components": {"nelson": "rescue"}}}),
         &[
+            ("/update/phase", "its phases are"),
             ("/update/at", "in the future"),
             ("/update/components/nelson", "unknown state \"rescue\""),
         ],

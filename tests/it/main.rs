@@ -2,6 +2,8 @@
 
 mod api_contract;
 mod api_incidents;
+mod api_requests;
+mod api_tokens;
 mod api_updates;
 mod feeds;
 mod history;
