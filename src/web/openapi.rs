@@ -167,9 +167,12 @@ fn add_common(path: &str, item: &mut PathItem) {
         add_etag(operation);
     }
     if let Some(operation) = &mut item.post {
-        add_parameter(operation, idempotency_key());
         add_refusals(operation, has_name);
-        refuse(operation, &[409, 422]);
+        // A preview changes nothing, so it may be repeated anyhow.
+        if !path.ends_with("/preview") {
+            add_parameter(operation, idempotency_key());
+            refuse(operation, &[409, 422]);
+        }
     }
     let edits = [&mut item.put, &mut item.patch, &mut item.delete];
     for operation in edits.into_iter().flatten() {
