@@ -246,17 +246,7 @@ impl TestAppBuilder {
         for (name, text) in &self.files {
             write(&content, name, text);
         }
-        let config = Config {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            source: SourceConfig {
-                database: new_database(folder.path()).await,
-                content,
-                machine: Some("test".to_owned()),
-            },
-            base_url: None,
-            trusted_proxy: Vec::new(),
-            log_format: LogFormat::Text,
-        };
+        let config = config(new_database(folder.path()).await, content);
         let clock = Clock::fixed(self.now);
         let app = App::build(config.clone(), clock.clone())
             .await
@@ -288,7 +278,23 @@ impl TestAppBuilder {
     }
 }
 
-fn write(content: &Path, name: &str, text: &[u8]) {
+/// Settings over a database and a content folder.
+pub(crate) fn config(database: String, content: PathBuf) -> Config {
+    Config {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        source: SourceConfig {
+            database,
+            content,
+            machine: Some("test".to_owned()),
+        },
+        base_url: None,
+        trusted_proxy: Vec::new(),
+        log_format: LogFormat::Text,
+    }
+}
+
+/// Writes a file of a content folder.
+pub(crate) fn write(content: &Path, name: &str, text: &[u8]) {
     let path = content.join(name);
     let parent = path.parent().expect("a folder");
     std::fs::create_dir_all(parent).expect("the folder is made");
