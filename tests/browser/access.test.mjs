@@ -93,7 +93,9 @@ test("twice as large, everything is still there", async () => {
 
 test("the keyboard skips to the content, and sees where it is in the order of the page", async () => {
   for (const theme of ["light", "dark"]) {
-    await visit(all.browser, all.calm, "/", { theme }, async (page) => {
+    // Else the page is still on its way when it is looked at.
+    const options = { theme, reducedMotion: "reduce" };
+    await visit(all.browser, all.calm, "/", options, async (page) => {
       const focused = () =>
         page.evaluate(() => {
           const element = document.activeElement;

@@ -29,7 +29,7 @@ A footnote.[^1]
 /** Everything that might run, load, style or imitate something. */
 export const HOSTILE_POST = `Hello <script>window.hacked = 1; alert(1)</script>
 
-<img src="x" onerror="window.hacked = 2"> <svg onload="window.hacked = 3"><script>window.hacked = 4</script></svg>
+<img src="x" alt="a picture" onerror="window.hacked = 2"> <svg onload="window.hacked = 3"><script>window.hacked = 4</script></svg>
 
 <iframe src="https://evil.example/"></iframe> <object data="https://evil.example/"></object>
 
