@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch as signal};
 
+use self::feed::Told;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::site::refresh::Refresher;
@@ -18,6 +19,7 @@ use crate::web::assets::Assets;
 use crate::web::state::AppState;
 
 pub mod feed;
+mod watch;
 
 /// How often the database is asked whether another process has changed it.
 const POLL: Duration = Duration::from_secs(1);
@@ -32,6 +34,7 @@ pub struct App {
     state: AppState,
     refresher: Refresher,
     listener: TcpListener,
+    told: Told,
 }
 
 impl App {
@@ -40,7 +43,7 @@ impl App {
         let store = Store::open(&config.source.database)
             .await
             .with_context(|| format!("opening the database {}", config.source.database))?;
-        feed::sync_at_start(&store, &clock, &config).await?;
+        let told = feed::sync_at_start(&store, &clock, &config).await?;
         let listener = TcpListener::bind(config.listen)
             .await
             .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
@@ -55,8 +58,10 @@ impl App {
             site: refresher.site(),
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
+            media: Arc::new(config.source.content.join("media")),
             proxies: Arc::new(config.trusted_proxy.clone()),
             failures: Arc::default(),
+            uses: Arc::default(),
             running: Arc::default(),
             store,
             clock,
@@ -66,6 +71,7 @@ impl App {
             state,
             refresher,
             listener,
+            told,
         })
     }
 
@@ -100,7 +106,8 @@ impl App {
         let feeding = tokio::spawn(feed::keep_synced(
             self.state.store.clone(),
             self.state.clock.clone(),
-            self.config.clone(),
+            self.config.source.clone(),
+            self.told,
             self.state.nudge.clone(),
             stopped.clone(),
         ));

@@ -159,16 +159,6 @@ fn undated(stem: &str) -> &str {
         .unwrap_or(stem)
 }
 
-/// How far along a phase is.
-fn rank(phase: Phase) -> u8 {
-    match phase {
-        Phase::Investigating | Phase::Scheduled => 0,
-        Phase::Identified | Phase::InProgress => 1,
-        Phase::Monitoring | Phase::Verifying => 2,
-        Phase::Resolved | Phase::Completed | Phase::Cancelled => 3,
-    }
-}
-
 /// The phase of the latest entry that has one.
 fn latest(entries: &[Entry]) -> Option<(Phase, DateTime<Utc>)> {
     entries
@@ -195,7 +185,7 @@ fn check_phase(front: &FrontMatter, kind: Kind, entries: &[Entry], report: &mut 
         );
     }
     if let Some((said, _)) = latest(entries)
-        && rank(*phase) > rank(said)
+        && phase.progress() > said.progress()
     {
         report.add(
             Severity::Warning,

@@ -1,6 +1,7 @@
 //! Files to domain values and back. Reading never stops at the first problem, never fails.
 
 pub use self::folder::{KnownSite, MAX_FILE_BYTES, read_folder};
+pub use self::ids::FileIds;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -17,6 +18,7 @@ use crate::domain::update::{Phase, Precision};
 pub mod compose;
 mod folder;
 mod front_matter;
+mod ids;
 mod incident_file;
 mod nearest;
 pub mod problem;

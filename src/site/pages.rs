@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use maud::Markup;
 
 use super::document::{CachePolicy, Document};
+use crate::content::compose;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::render::feeds::entry::Scope;
@@ -15,6 +16,7 @@ use crate::urls;
 
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
+const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
 /// What a public path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Page {
     Subscribe,
     /// An incident.
     Incident(Slug),
+    /// An incident as the file that it could be read from.
+    IncidentMarkdown(Slug),
     /// An incident as data.
     IncidentJson(Slug),
     /// A component.
@@ -88,10 +92,16 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
             (canonical && history::months(snapshot).contains(&found))
                 .then_some(Page::Month(found.0, found.1))
         }
-        ["incidents", name] => match name.strip_suffix(".json") {
-            Some(name) => Some(Page::IncidentJson(known_incident(snapshot, name)?)),
-            None => Some(Page::Incident(known_incident(snapshot, name)?)),
-        },
+        ["incidents", name] => {
+            let (slug, ending) = name.split_once('.').unwrap_or((name, ""));
+            let page = match ending {
+                "" => Page::Incident,
+                "md" => Page::IncidentMarkdown,
+                "json" => Page::IncidentJson,
+                _ => return None,
+            };
+            Some(page(known_incident(snapshot, slug)?))
+        }
         ["incidents", slug, name] => Some(Page::Feed(
             Scope::Incident(known_incident(snapshot, slug)?),
             format(name)?,
@@ -122,6 +132,7 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
     }
     for incident in &snapshot.incidents {
         paths.push(urls::incident(&incident.slug));
+        paths.push(urls::incident_markdown(&incident.slug));
         paths.push(urls::incident_json(&incident.slug));
         feeds.push(urls::incident_feeds(&incident.slug));
     }
@@ -155,6 +166,11 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::Month(year, month) => html(history::month(snapshot, *year, *month)),
         Page::Subscribe => html(subscribe::page(snapshot)),
         Page::Incident(slug) => html(incident::page(snapshot, snapshot.find_incident(slug)?)),
+        Page::IncidentMarkdown(slug) => {
+            let found = snapshot.find_incident(slug)?;
+            let name_of = |slug: &Slug| snapshot.component_name(slug).to_owned();
+            text(MARKDOWN, compose::incident(found, &snapshot.site, &name_of))
+        }
         Page::IncidentJson(slug) => {
             let found: &Incident = snapshot.find_incident(slug)?;
             let body = IncidentBody::of(found, snapshot.as_of, &snapshot.states, &snapshot.site);
@@ -206,6 +222,7 @@ fn sitemap(snapshot: &Snapshot) -> String {
     );
     let machine_read = |path: &String| {
         path.ends_with(".json")
+            || path.ends_with(".md")
             || path.contains("/feed.")
             || path.ends_with(".txt")
             || path.ends_with(".xml")

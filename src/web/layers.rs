@@ -25,8 +25,11 @@ pub(super) async fn secure(
     let by_https = came_by_https(&request, &state.proxies);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    // What an answer says itself, it knows better.
     let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     };
     set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");

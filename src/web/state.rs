@@ -1,12 +1,13 @@
 //! What handlers may take: the parts of the application, each by itself.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use tokio::sync::Notify;
 
 use super::assets::Assets;
-use super::auth::Failures;
+use super::auth::{Failures, Uses};
 use super::writing::Running;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
@@ -25,10 +26,14 @@ pub struct AppState {
     pub nudge: Arc<Notify>,
     /// The files that come with the binary.
     pub assets: Arc<Assets>,
+    /// The folder of the pictures that posts show.
+    pub media: Arc<PathBuf>,
     /// The proxies that may speak for a reader.
     pub proxies: Arc<Vec<std::net::IpAddr>>,
     /// Failed tokens by address.
     pub failures: Arc<Failures>,
+    /// When each token was used last.
+    pub uses: Arc<Uses>,
     /// Requests with an `Idempotency-Key` that are running now.
     pub running: Running,
 }

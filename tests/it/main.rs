@@ -1,7 +1,18 @@
 //! The application as readers and staff meet it, one module for each thing they can see.
 
+mod api_contract;
+mod api_incidents;
+mod api_requests;
+mod api_tokens;
+mod api_updates;
 mod feeds;
 mod history;
 mod never_shown;
 mod readers;
 mod support;
+mod sync_entries;
+mod sync_files;
+mod sync_folder;
+mod sync_shared;
+mod sync_site;
+mod watching;

@@ -94,3 +94,39 @@ async fn answers_carry_the_headers_that_keep_browsers_safe() {
             .starts_with("max-age=")
     );
 }
+
+#[tokio::test]
+async fn pictures_of_posts_are_served_and_nothing_beside_them() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+    let app = TestApp::new()
+        .with_component("selma")
+        .with_file("media/disk.svg", svg)
+        .with_file("media/2013/rack.png", b"png")
+        .with_file("media/.secret", "x")
+        .start()
+        .await;
+    let picture = app.get("/media/disk.svg").await.expect(200);
+    assert_eq!(picture.header("content-type"), "image/svg+xml");
+    assert!(
+        picture
+            .header("content-security-policy")
+            .ends_with("; sandbox")
+    );
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+    assert_eq!(picture.text(), svg);
+    app.get("/media/2013/rack.png").await.expect(200);
+    for wrong in [
+        "/media/",
+        "/media/2013",
+        "/media/2013/",
+        "/media/.secret",
+        "/media/../site.toml",
+        "/media/..%2fsite.toml",
+        "/media/%2e%2e/site.toml",
+        "/media//etc/passwd",
+        "/media/none.png",
+    ] {
+        let reply = app.get(wrong).await.expect(404);
+        assert!(reply.text().contains("<main"), "{wrong}");
+    }
+}

@@ -128,7 +128,7 @@ impl Shift {
     fn month(self, rest: &str, word: &str) -> Option<Found> {
         let short = |name: &&str| name[..3] == *word;
         let full = MONTHS.iter().position(|name| *name == word);
-        let index = full.or_else(|| MONTHS.iter().position(|name| short(name)))?;
+        let index = full.or_else(|| MONTHS.iter().position(short))?;
         let month = u32::try_from(index).ok()? + 1;
         // The story begins in autumn of the one year and ends in spring of the other.
         let year = if month > 6 { 2012 } else { 2013 };

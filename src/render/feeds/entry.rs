@@ -8,12 +8,13 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::content::{content_html, first_paragraph, one_line};
+use super::content::{content_html, one_line, summary_of};
 use super::when::in_words;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Precision, Update};
+use crate::render::markdown::POST_ANCHOR;
 use crate::render::xml::{allowed, escaped};
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
@@ -194,7 +195,7 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
     let head = head(snapshot, kind, when, incident.edited_at);
     let summary = match &incident.summary {
         Some(summary) => summary.clone(),
-        None => first_paragraph(&incident.markdown),
+        None => summary_of(&incident.markdown),
     };
     FeedEntry {
         id: tag(snapshot, incident.public_at, "incident", &incident.id),
@@ -202,7 +203,7 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
         published: incident.public_at,
         updated: incident.edited_at.unwrap_or(incident.public_at),
         author: byline(snapshot, &[&incident.author]),
-        html: html(&head, &states) + &content_html(&incident.markdown, &url),
+        html: html(&head, &states) + &content_html(&incident.markdown, &url, POST_ANCHOR),
         summary: first_said([summary, states.join("; "), head]),
         tags: tags(snapshot, &incident.changes, &incident.mentions),
         url,
@@ -219,6 +220,7 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     let states = state_lines(snapshot, &update.changes);
     let when = in_words(update.at, update.precision, site.zone);
     let head = head(snapshot, label, when, update.edited_at);
+    let anchor = format!("{}-", urls::update_anchor(&update.id));
     FeedEntry {
         id: tag(snapshot, update.public_at, "update", &update.id),
         title: format!("{}: {word}", incident.title),
@@ -226,8 +228,8 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
         published: update.public_at,
         updated: update.edited_at.unwrap_or(update.public_at),
         author: byline(snapshot, &[&update.author, &incident.author]),
-        html: html(&head, &states) + &content_html(&update.markdown, &page),
-        summary: first_said([first_paragraph(&update.markdown), states.join("; "), head]),
+        html: html(&head, &states) + &content_html(&update.markdown, &page, &anchor),
+        summary: first_said([summary_of(&update.markdown), states.join("; "), head]),
         tags: tags(snapshot, &update.changes, &update.mentions),
     }
 }
