@@ -133,11 +133,29 @@ fn with_minutes(cursor: &mut Cursor<'_>) -> Option<ClockText> {
             *cursor = behind;
         }
     }
-    let named = half_or_unit(cursor, &mut clock);
+    let named = half_or_unit(cursor, &mut clock) || noon_or_midnight(cursor, &mut clock);
     if dot && !named {
         return None;
     }
     ends(*cursor).then_some(clock)
+}
+
+/// The second word of `12:00 noon` and `12:00 midnight`.
+fn noon_or_midnight(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
+    let mut ahead = *cursor;
+    ahead.space();
+    let is_twelve = (clock.hour, clock.minute) == (12, 0);
+    let midnight = is_twelve && ahead.one_of(&["midnight"]);
+    if midnight {
+        clock.hour = 0;
+        clock.midnight = true;
+    }
+    let found = midnight || is_twelve && ahead.one_of(&["noon"]);
+    if found {
+        clock.sure = true;
+        *cursor = ahead;
+    }
+    found
 }
 
 /// `3pm`, `11a`, `7 AM`, `14 Uhr`
