@@ -2,6 +2,7 @@
 
 mod feeds;
 mod history;
+mod kill;
 mod never_shown;
 mod readers;
 mod support;

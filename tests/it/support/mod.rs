@@ -12,6 +12,7 @@ use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::Store;
 
 pub(crate) mod app;
+pub(crate) mod process;
 
 /// A database and a clock. On PostgreSQL each world is a schema of its own.
 pub(crate) struct World {
