@@ -22,7 +22,9 @@ pub fn start(format: LogFormat) {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-    if started.is_err() {
-        tracing::debug!("logging had been started already");
+    match started {
+        // A panic is a line of the log like others, with what is known of the request.
+        Ok(()) => std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a fault"))),
+        Err(_) => tracing::debug!("logging had been started already"),
     }
 }

@@ -36,6 +36,11 @@ pub const MEDIA: &str = "/media/";
 /// The root of the admin API.
 pub const API: &str = "/api/v1";
 
+/// Whether programs ask there, not people: answers are JSON, and so are refusals.
+pub fn is_for_programs(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
 /// The three feeds of something: of the whole site, of a component, of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feeds {
@@ -95,6 +100,16 @@ pub fn update(incident_slug: &Slug, update_id: &str) -> String {
 /// The name of an update's place on its incident's page.
 pub fn update_anchor(update_id: &str) -> String {
     format!("update-{update_id}")
+}
+
+/// An incident in the admin API.
+pub fn api_incident(slug: &Slug) -> String {
+    format!("{API}/incidents/{slug}")
+}
+
+/// An update in the admin API.
+pub fn api_update(incident_slug: &Slug, update_id: &str) -> String {
+    format!("{API}/incidents/{incident_slug}/updates/{update_id}")
 }
 
 /// The page of a component.

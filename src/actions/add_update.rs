@@ -50,7 +50,7 @@ pub async fn add_update(
     let mut wrong = Gathered::default();
     wrong.take(says_something(&wanted))?;
     wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
-    wrong.take(phase_fits(stored.incident.kind, wanted.phase))?;
+    wrong.take(phase_fits("/phase", stored.incident.kind, wanted.phase))?;
     wrong.take(checks::not_future("/at", wanted.at, change.now))?;
     wrong.take(checks::line(
         "/author",
@@ -191,14 +191,18 @@ pub(super) fn resolve(
 }
 
 /// The phases of an incident's kind.
-pub(super) fn phase_fits(kind: Kind, phase: Option<Phase>) -> Result<(), ActionError> {
+pub(super) fn phase_fits(
+    pointer: &str,
+    kind: Kind,
+    phase: Option<Phase>,
+) -> Result<(), ActionError> {
     let Some(phase) = phase else { return Ok(()) };
     if kind.phases().contains(&phase) {
         return Ok(());
     }
     let words: Vec<_> = kind.phases().iter().map(|phase| phase.as_str()).collect();
     Err(ActionError::invalid(
-        "/phase",
+        pointer,
         format!(
             "a {} can't be {:?}; its phases are {}",
             kind.as_str(),

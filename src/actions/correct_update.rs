@@ -47,8 +47,14 @@ pub async fn correct_update(
     if let Some(markdown) = &wanted.markdown {
         wrong.take(checks::markdown("/markdown", markdown))?;
     }
-    wrong.take(phase_fits(stored.incident.kind, wanted.phase.flatten()))?;
+    wrong.take(phase_fits(
+        "/phase",
+        stored.incident.kind,
+        wanted.phase.flatten(),
+    ))?;
     wrong.take(checks::not_future("/at", wanted.at, change.now))?;
+    let author = wanted.author.as_ref().and_then(Option::as_deref);
+    wrong.take(checks::line("/author", author.unwrap_or_default(), 100))?;
     let components = match &wanted.components {
         Some(components) => wrong.take(resolve(&known, "/components", components)?)?,
         None => None,

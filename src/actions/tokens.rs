@@ -7,12 +7,15 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change, Deed, checks};
 use crate::domain::staff::{Scope, Token};
 use crate::store::tokens;
 
 /// How a token's secret begins, so that one that leaks is recognised.
 pub const PREFIX: &str = "lsp_";
+
+/// Longest name of a token, in characters.
+const MAX_NAME_CHARS: usize = 100;
 
 /// What a new token is to be.
 #[derive(Debug, Clone)]
@@ -36,12 +39,13 @@ pub async fn issue_token(
     wanted: NewToken,
 ) -> Result<(Token, String), ActionError> {
     let name = wanted.name.trim();
-    if name.is_empty() || name.len() > 100 {
-        return Err(ActionError::invalid(
-            "/name",
-            "give the token a name of 1 to 100 characters",
-        ));
+    if name.is_empty() {
+        let how = "give the token a name by which you will know it";
+        return Err(ActionError::invalid("/name", how));
     }
+    checks::line("/name", name, MAX_NAME_CHARS)?;
+    let display_name = wanted.display_name.unwrap_or_default().trim().to_owned();
+    checks::line("/display_name", &display_name, MAX_NAME_CHARS)?;
     if wanted.scopes.is_empty() {
         let scopes: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
         let detail = format!("say what it may be used for: {}", scopes.join(", "));
@@ -60,7 +64,7 @@ pub async fn issue_token(
     let token = Token {
         id: Uuid::now_v7().to_string(),
         name: name.to_owned(),
-        display_name: wanted.display_name.filter(|name| !name.trim().is_empty()),
+        display_name: Some(display_name).filter(|name| !name.is_empty()),
         scopes: wanted.scopes,
         created_at: change.now,
         expires_at: wanted.expires_at,

@@ -63,7 +63,7 @@ pub async fn create_incident(
     let mut wrong = Gathered::default();
     wrong.take(check_title(&wanted.title))?;
     wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
-    wrong.take(phase_fits(kind, wanted.phase))?;
+    wrong.take(phase_fits("/phase", kind, wanted.phase))?;
     wrong.take(checks::not_future(
         "/published_at",
         wanted.published_at,
@@ -80,8 +80,10 @@ pub async fn create_incident(
     let mut first = None;
     if let Some(update) = &wanted.update {
         wrong.take(checks::markdown("/update/markdown", &update.markdown))?;
-        wrong.take(phase_fits(kind, update.phase))?;
+        wrong.take(phase_fits("/update/phase", kind, update.phase))?;
         wrong.take(checks::not_future("/update/at", update.at, change.now))?;
+        let author = update.author.as_deref().unwrap_or_default();
+        wrong.take(checks::line("/update/author", author, 100))?;
         first = wrong.take(resolve(&known, "/update/components", &update.components)?)?;
     }
     wrong.finish()?;

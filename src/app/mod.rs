@@ -61,6 +61,7 @@ impl App {
             media: Arc::new(config.source.content.join("media")),
             proxies: Arc::new(config.trusted_proxy.clone()),
             failures: Arc::default(),
+            uses: Arc::default(),
             running: Arc::default(),
             store,
             clock,

@@ -30,7 +30,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use failure::Failure;
 use surroundings::Surroundings;
 use world::World;
 
@@ -91,19 +90,24 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         return on_host(serve::serve(cli.serve.clone()));
     };
     world.json = command.wants_json();
-    match command {
-        Command::Serve(config) => on_host(serve::serve(config.clone())),
-        Command::Demo(args) => on_host(demo::demo(args.clone())),
-        Command::Token { command, source } => on_host(token::token(command.clone(), source)),
-        Command::Check(args) => match check::run(args, world) {
-            Ok(code) => code,
-            Err(failure) => failure.report(world),
-        },
-        _ => match command.run(world) {
-            Ok(()) => 0,
-            Err(failure) => failure.report(world),
-        },
-    }
+    let done = match command {
+        Command::Serve(config) => return on_host(serve::serve(config.clone())),
+        Command::Demo(args) => return on_host(demo::demo(args.clone())),
+        Command::Token { command, source } => {
+            return on_host(token::token(command.clone(), source));
+        }
+        Command::Check(args) => check::run(args, world),
+        Command::State(args) => state::run(args, world).map(|()| 0),
+        Command::Incident(args) => incident::run(args, world).map(|()| 0),
+        Command::Update(args) => update::run(args, world).map(|()| 0),
+        Command::Resolve(args) => update::run_resolve(args, world).map(|()| 0),
+        Command::Status(args) => status::run(args, world).map(|()| 0),
+        Command::Resend(args) => resend::run(args, world).map(|()| 0),
+        Command::Login(args) => login::run(args, world).map(|()| 0),
+        Command::Healthcheck(args) => healthcheck::run(args, world).map(|()| 0),
+        Command::Completions(args) => completions::run(args, world).map(|()| 0),
+    };
+    done.unwrap_or_else(|failure| failure.report(world))
 }
 
 /// Runs a command of the host itself; an error becomes one line.
@@ -133,21 +137,6 @@ impl Command {
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,
             Self::Completions(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => false,
-        }
-    }
-
-    fn run(&self, world: &mut World) -> Result<(), Failure> {
-        match self {
-            Self::State(args) => state::run(args, world),
-            Self::Incident(args) => incident::run(args, world),
-            Self::Update(args) => update::run(args, world),
-            Self::Resolve(args) => update::run_resolve(args, world),
-            Self::Status(args) => status::run(args, world),
-            Self::Resend(args) => resend::run(args, world),
-            Self::Login(args) => login::run(args, world),
-            Self::Healthcheck(args) => healthcheck::run(args, world),
-            Self::Completions(args) => completions::run(args, world),
-            Self::Check(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => Ok(()),
         }
     }
 }

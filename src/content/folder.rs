@@ -23,6 +23,8 @@ pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 const NEW_SITE: &str = "make one; two lines are enough: name = \"Example status\" and time_zone = \
                         \"America/Denver\"";
 
+const DEAD_LINK: &str = "it is a link that leads nowhere; correct it or take it away";
+
 /// What is known of the site beside its files.
 #[derive(Debug, Clone, Default)]
 pub struct KnownSite {
@@ -131,14 +133,23 @@ fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<Stri
     let path = folder.join("incidents");
     let entries = match fs::read_dir(&path) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Some(Vec::new()),
+        // A link that leads nowhere is not an empty folder.
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+            return Some(Vec::new());
+        }
         Err(error) => {
-            let message = format!("the folder can't be read: {error}");
+            let (message, help) = if path.is_file() {
+                let help = "make a folder of that name and put the incident files into it";
+                ("this is a file, not a folder".to_owned(), Some(help))
+            } else {
+                let help = path.is_symlink().then_some(DEAD_LINK);
+                (format!("the folder can't be read: {error}"), help)
+            };
             problems.push(Problem::of_file(
                 Severity::Error,
                 "incidents",
                 message,
-                None,
+                help,
             ));
             return None;
         }
@@ -226,7 +237,8 @@ fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<V
             return None;
         }
         Err(error) => {
-            refuse(format!("the file can't be read: {error}"), None);
+            let help = path.is_symlink().then_some(DEAD_LINK);
+            refuse(format!("the file can't be read: {error}"), help);
             return None;
         }
     };

@@ -23,6 +23,8 @@ mod incident_file;
 mod nearest;
 pub mod problem;
 mod site_file;
+#[cfg(test)]
+mod tests;
 mod toml_table;
 pub mod update_entries;
 mod written_time;

@@ -40,7 +40,7 @@ pub async fn find_answer(
     .transpose()
 }
 
-/// Remembers an answer.
+/// Remembers an answer. `Conflict` if one is remembered already.
 pub async fn insert_answer(
     tx: &mut Tx,
     token_id: &str,

@@ -62,13 +62,16 @@ pub async fn set_token_revoked(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resu
     Ok(())
 }
 
-/// Notes that a token was used.
+/// Notes that a token was used; an earlier use doesn't take the place of a later one.
 pub async fn set_token_used(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-    sqlx::query("update tokens set last_used_at_ms = $1 where id = $2")
-        .bind(at.timestamp_millis())
-        .bind(id)
-        .execute(&mut *tx.inner)
-        .await?;
+    sqlx::query(
+        "update tokens set last_used_at_ms = $1 where id = $2 \
+         and (last_used_at_ms is null or last_used_at_ms < $1)",
+    )
+    .bind(at.timestamp_millis())
+    .bind(id)
+    .execute(&mut *tx.inner)
+    .await?;
     Ok(())
 }
 

@@ -1,7 +1,8 @@
-//! The files that come with the binary: stylesheet and icon.
+//! The files that come with the binary: stylesheet, icon and the contract of the admin API.
 
 use chrono::{DateTime, Utc};
 
+use super::openapi;
 use crate::site::document::{CachePolicy, Document};
 use crate::urls;
 
@@ -28,6 +29,15 @@ impl Assets {
                 urls::FAVICON,
                 "image/svg+xml",
                 include_str!("../../assets/favicon.svg"),
+            ),
+            (
+                urls::OPENAPI,
+                Document::new(
+                    "application/json",
+                    CachePolicy::Live,
+                    started,
+                    openapi::text(),
+                ),
             ),
         ])
     }

@@ -4,17 +4,21 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, PoisonError};
 
-use axum::extract::FromRequestParts;
-use axum::http::header;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use chrono::{DateTime, Duration, Utc};
+use axum::http::{Request, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use chrono::{DateTime, Duration, DurationRound as _, Utc};
 
 use super::error::AppError;
 use super::layers::reader_address;
 use super::state::AppState;
 use crate::actions::tokens::hash_of;
 use crate::domain::staff::{Actor, Scope, Token};
-use crate::store::tokens::find_token_by_hash;
+use crate::store::tokens::{find_token_by_hash, set_token_used};
+use crate::store::{Store, StoreError};
 
 /// A member of staff, signed in by token. As a parameter it means: only for staff.
 #[derive(Debug, Clone)]
@@ -61,19 +65,92 @@ impl FromRequestParts<AppState> for Staff {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, secret)| secret.trim().to_owned())
-            .ok_or(AppError::Unauthorized(
-                "send a token in the header: Authorization: Bearer lsp_…",
-            ))?;
+            .ok_or(AppError::NoToken)?;
         let mut tx = state.store.read().await?;
         let token = find_token_by_hash(&mut tx, &hash_of(&secret)).await?;
         match token {
-            Some(token) if token.is_valid(now) => Ok(Self { token }),
+            Some(token) if token.is_valid(now) => {
+                state.uses.note(&token, now);
+                Ok(Self { token })
+            }
             Some(_) | None if state.failures.are_too_many(address, now) => Err(AppError::Throttled),
             Some(_) => Err(AppError::Unauthorized(
                 "this token has expired or was revoked",
             )),
             None => Err(AppError::Unauthorized("this token opens nothing here")),
         }
+    }
+}
+
+/// Writes down which tokens were used, after the answer is made and apart from it, so that no
+/// request waits for it or fails with it.
+pub(super) async fn note_uses(
+    State(state): State<AppState>,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    let uses = state.uses.take();
+    if !uses.is_empty() {
+        tokio::spawn(async move {
+            if let Err(error) = write_uses(&state.store, &uses).await {
+                tracing::debug!(%error, "when tokens were used last isn't written down");
+            }
+        });
+    }
+    response
+}
+
+async fn write_uses(store: &Store, uses: &[(String, DateTime<Utc>)]) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    for (id, minute) in uses {
+        set_token_used(&mut tx, id, *minute).await?;
+    }
+    tx.commit().await
+}
+
+/// When each token was used last, to the minute.
+#[derive(Debug, Default)]
+pub struct Uses(Mutex<HashMap<String, Use>>);
+
+#[derive(Debug)]
+struct Use {
+    minute: DateTime<Utc>,
+    is_written: bool,
+}
+
+impl Uses {
+    /// Notes that a token was used.
+    fn note(&self, token: &Token, now: DateTime<Utc>) {
+        let Ok(minute) = now.duration_trunc(Duration::minutes(1)) else {
+            return;
+        };
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match uses.get_mut(&token.id) {
+            Some(known) if known.minute == minute => {}
+            Some(known) => {
+                *known = Use {
+                    minute,
+                    is_written: false,
+                };
+            }
+            None => {
+                let is_written = token.last_used_at == Some(minute);
+                uses.insert(token.id.clone(), Use { minute, is_written });
+            }
+        }
+    }
+
+    /// The uses that are to be written down now.
+    fn take(&self) -> Vec<(String, DateTime<Utc>)> {
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.iter_mut()
+            .filter(|(_, used)| !used.is_written)
+            .map(|(id, used)| {
+                used.is_written = true;
+                (id.clone(), used.minute)
+            })
+            .collect()
     }
 }
 

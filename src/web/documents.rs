@@ -6,9 +6,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
+use super::error::{AppError, nothing_here};
 use super::state::AppState;
 use crate::site::document::{CachePolicy, Document, Encoding, Variant};
 use crate::site::{Found, SiteHandle};
@@ -19,11 +20,15 @@ pub(super) async fn show_document(
     State(site): State<SiteHandle>,
     request: Request<Body>,
 ) -> Response {
-    if request.method() != Method::GET && request.method() != Method::HEAD {
+    let path = request.uri().path();
+    let is_for_programs = urls::is_for_programs(path);
+    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+    if !reads && !is_for_programs {
         return not_allowed();
     }
-    let path = request.uri().path();
     match site.current().find(path) {
+        Found::Nothing(_) if is_for_programs => nothing_here().await.into_response(),
+        _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
         Found::Document(document) => answer(&document, StatusCode::OK, &request),
         Found::Nothing(document) => answer(&document, StatusCode::NOT_FOUND, &request),
         Found::Moved(present) => moved(&present),

@@ -1,18 +1,26 @@
 //! One error for every handler: the API answers problem+json (RFC 9457).
+//!
+//! What is made here is the status, the headers and the problem itself, as an extension of the
+//! response; `layers` writes its body, once it knows the request's id.
 
-use axum::body::Body;
+use std::any::Any;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::MAX_BODY_BYTES;
 use crate::actions::ActionError;
 use crate::render::json::FieldError;
-use crate::render::json::problem::Problem;
+use crate::render::json::problem::{self, Problem};
 use crate::store::StoreError;
+use crate::urls;
 
 /// Why a request of the admin API was refused or failed.
 #[derive(Debug)]
 pub(super) enum AppError {
-    /// No token, or none that opens anything.
+    /// No token.
+    NoToken,
+    /// A token that opens nothing.
     Unauthorized(&'static str),
     /// Too many failed tokens from this address.
     Throttled,
@@ -22,10 +30,20 @@ pub(super) enum AppError {
     Invalid(Vec<FieldError>),
     /// The request itself is malformed.
     BadRequest(String),
+    /// Nothing is there.
+    NotFound(String),
+    /// Something is there, but it doesn't take this method.
+    NotAllowed,
+    /// The body is longer than bodies may be.
+    TooLarge,
+    /// The body is in a format that isn't read here.
+    UnsupportedFormat(&'static str),
     /// It was changed meanwhile.
     PreconditionFailed,
     /// The same request is still running.
     StillRunning,
+    /// The program itself is at fault.
+    Panicked,
     /// The action refused or failed.
     Action(ActionError),
 }
@@ -52,6 +70,10 @@ impl AppError {
             )
         };
         match self {
+            Self::NoToken => with(
+                StatusCode::UNAUTHORIZED,
+                "send a token in the header: Authorization: Bearer lsp_…",
+            ),
             Self::Unauthorized(detail) => with(StatusCode::UNAUTHORIZED, detail),
             Self::Throttled => with(
                 StatusCode::TOO_MANY_REQUESTS,
@@ -60,6 +82,19 @@ impl AppError {
             Self::Forbidden(detail) => with(StatusCode::FORBIDDEN, detail),
             Self::Invalid(errors) => invalid(errors.clone()),
             Self::BadRequest(detail) => with(StatusCode::BAD_REQUEST, detail),
+            Self::NotFound(detail) => with(StatusCode::NOT_FOUND, detail),
+            Self::NotAllowed => with(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this address doesn't take this method; the header Allow says which it takes",
+            ),
+            Self::TooLarge => with(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &format!(
+                    "the body is longer than {} KiB; say it in fewer words",
+                    MAX_BODY_BYTES / 1024
+                ),
+            ),
+            Self::UnsupportedFormat(detail) => with(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail),
             Self::PreconditionFailed => with(
                 StatusCode::PRECONDITION_FAILED,
                 "it was changed since you read it; read it again and repeat your change",
@@ -67,6 +102,10 @@ impl AppError {
             Self::StillRunning => with(
                 StatusCode::CONFLICT,
                 "the first request with this Idempotency-Key is still running; ask again in a second",
+            ),
+            Self::Panicked => with(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "a fault in Lightship; what you asked for was not done, and the log has the rest",
             ),
             Self::Action(ActionError::Invalid(fields)) => invalid(
                 fields
@@ -98,40 +137,65 @@ fn invalid(errors: Vec<FieldError>) -> Problem {
     }
 }
 
+/// What a path of the API that leads nowhere is answered with.
+pub(super) async fn nothing_here() -> AppError {
+    AppError::NotFound(format!(
+        "the API has nothing under this address; {} lists what it has",
+        urls::OPENAPI
+    ))
+}
+
+/// What a path of the API answers to a method that it doesn't take; the router adds `Allow`.
+pub(super) async fn not_allowed() -> AppError {
+    AppError::NotAllowed
+}
+
+/// What is answered when a handler panics. The panic itself is in the log already.
+pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    AppError::Panicked.into_response()
+}
+
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let problem = self.problem();
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() =
+        let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
+            HeaderValue::from_static(problem::MEDIA_TYPE),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        match self {
+        let more = match self {
+            Self::NoToken => Some((header::WWW_AUTHENTICATE, "Bearer")),
             Self::Unauthorized(_) => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                Some((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
             }
-            Self::Throttled => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-            }
+            Self::Throttled => Some((header::RETRY_AFTER, "60")),
             Self::StillRunning | Self::Action(ActionError::Store(_)) => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                Some((header::RETRY_AFTER, "1"))
             }
             Self::Forbidden(_)
             | Self::Invalid(_)
             | Self::BadRequest(_)
+            | Self::NotFound(_)
+            | Self::NotAllowed
+            | Self::TooLarge
+            | Self::UnsupportedFormat(_)
             | Self::PreconditionFailed
+            | Self::Panicked
             | Self::Action(
                 ActionError::Invalid(_)
                 | ActionError::NotFound(_)
                 | ActionError::Conflict(_)
                 | ActionError::Forbidden(_),
-            ) => {}
+            ) => None,
+        };
+        if let Some((name, value)) = more {
+            headers.insert(name, HeaderValue::from_static(value));
         }
+        response.extensions_mut().insert(problem);
         response
     }
 }

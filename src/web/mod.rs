@@ -2,9 +2,11 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, post, put};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use self::state::AppState;
 
@@ -14,57 +16,55 @@ pub mod auth;
 mod documents;
 mod error;
 mod extract;
+mod identify;
 mod layers;
 mod media;
+mod openapi;
 mod ops;
 pub mod state;
 pub mod writing;
 
-use self::api::{components, incidents};
+use self::api::{audit, components, incidents, preview, tokens, updates};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
+/// The admin API. What is routed here stands in its contract, too.
+fn api_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(components::list_all))
+        .routes(routes!(components::put, components::delete))
+        .routes(routes!(components::create_state))
+        .routes(routes!(incidents::list_all, incidents::create))
+        .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(updates::create))
+        .routes(routes!(updates::show, updates::edit, updates::delete))
+        .routes(routes!(updates::restore))
+        .routes(routes!(preview::create))
+        .routes(routes!(tokens::list_all, tokens::create))
+        .routes(routes!(tokens::delete))
+        .routes(routes!(audit::list_all))
+}
+
 /// Everything that is served on the public address.
 pub fn router(state: AppState) -> Router {
-    let api = Router::new()
-        .route("/components", get(components::list_all))
-        .route(
-            "/components/{slug}",
-            put(components::put).delete(components::delete),
-        )
-        .route("/components/{slug}/state", post(components::create_state))
-        .route(
-            "/incidents",
-            get(incidents::list_all).post(incidents::create),
-        )
-        .route(
-            "/incidents/{slug}",
-            get(incidents::show)
-                .patch(incidents::edit)
-                .delete(incidents::delete),
-        )
-        .route("/incidents/{slug}/updates", post(incidents::create_update))
-        .route(
-            "/incidents/{slug}/updates/{id}",
-            get(incidents::show_update)
-                .patch(incidents::edit_update)
-                .delete(incidents::delete_update),
-        )
-        .route(
-            "/incidents/{slug}/updates/{id}/restore",
-            post(incidents::restore_update),
-        )
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    let (api, _) = api_routes().split_for_parts();
+    let api = api
+        .fallback(error::nothing_here)
+        .method_not_allowed_fallback(error::not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(state.clone(), auth::note_uses));
     Router::new()
         .nest(crate::urls::API, api)
         .route("/healthz", get(ops::show_health))
         .route("/readyz", get(ops::show_readiness))
         .route("/assets/{file}", get(documents::show_asset))
-        .route("/favicon.svg", get(documents::show_asset))
+        .route(crate::urls::FAVICON, get(documents::show_asset))
+        .route(crate::urls::OPENAPI, get(documents::show_asset))
         .route("/media/{*file}", any(media::show_file))
         .fallback(documents::show_document)
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(identify::identify))
         .layer(from_fn_with_state(state.clone(), layers::secure))
-        .layer(CatchPanicLayer::new())
         .with_state(state)
 }

@@ -7,7 +7,7 @@ use axum::extract::FromRef;
 use tokio::sync::Notify;
 
 use super::assets::Assets;
-use super::auth::Failures;
+use super::auth::{Failures, Uses};
 use super::writing::Running;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
@@ -32,6 +32,8 @@ pub struct AppState {
     pub proxies: Arc<Vec<std::net::IpAddr>>,
     /// Failed tokens by address.
     pub failures: Arc<Failures>,
+    /// When each token was used last.
+    pub uses: Arc<Uses>,
     /// Requests with an `Idempotency-Key` that are running now.
     pub running: Running,
 }

@@ -15,7 +15,11 @@ use super::error::AppError;
 use super::state::AppState;
 use crate::actions::Change;
 use crate::render::json::FieldError;
-use crate::store::idempotency::{Answer, find_answer, insert_answer};
+use crate::store::StoreError;
+use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
+
+/// How long an answer to a request with an `Idempotency-Key` is remembered.
+const KEPT: chrono::Duration = chrono::Duration::days(7);
 
 /// Requests that are running now, by token and key.
 pub type Running = Arc<Mutex<HashSet<(String, String)>>>;
@@ -29,9 +33,9 @@ pub(super) struct Call {
 }
 
 impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
-    type Rejection = Response;
+    type Rejection = AppError;
 
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Response> {
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, AppError> {
         let (parts, body) = request.into_parts();
         let (method, uri, headers) = (
             parts.method.clone(),
@@ -39,9 +43,13 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
             parts.headers.clone(),
         );
         let request = axum::extract::Request::from_parts(parts, body);
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(axum::response::IntoResponse::into_response)?;
+        let body =
+            Bytes::from_request(request, state)
+                .await
+                .map_err(|rejection| match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
+                    _ => AppError::BadRequest("the body broke off before its end".to_owned()),
+                })?;
         Ok(Self {
             method,
             uri,
@@ -80,16 +88,24 @@ impl Drop for Turn {
 }
 
 impl Writing {
-    /// Begins the change that a request asks for, unless it was made already.
+    /// Begins a change that does no harm if it is made twice.
+    pub(super) async fn begin_edit(state: &AppState, staff: &Staff) -> Result<Box<Self>, AppError> {
+        Ok(Box::new(Self {
+            change: Change::begin(&state.store, &state.clock, staff.actor()).await?,
+            remember: None,
+            nudge: state.nudge.clone(),
+            _turn: None,
+        }))
+    }
+
+    /// Begins the change that a POST asks for, unless it was made already.
     pub(super) async fn begin(
         state: &AppState,
         staff: &Staff,
         call: &Call,
     ) -> Result<Begun, AppError> {
-        let key = match call.headers.get("idempotency-key") {
-            Some(value) if call.method == Method::POST => Some(checked_key(value)?),
-            Some(_) | None => None,
-        };
+        let key = call.headers.get("idempotency-key").map(checked_key);
+        let key = key.transpose()?;
         let turn = match &key {
             Some(key) => Some(take_turn(
                 &state.running,
@@ -101,6 +117,8 @@ impl Writing {
         let mut remember = None;
         if let Some(key) = key {
             let hash = hash_of(call);
+            let forgotten = change.now() - KEPT;
+            delete_answers(change.tx(), forgotten).await?;
             if let Some(answer) = find_answer(change.tx(), &staff.token.id, &key).await? {
                 return repeated(&answer, &hash).map(Begun::Repeated);
             }
@@ -130,7 +148,13 @@ impl Writing {
                 location: location.clone(),
                 body: as_json(remembered.unwrap_or(body)),
             };
-            insert_answer(self.change.tx(), token, key, &answer, now).await?;
+            insert_answer(self.change.tx(), token, key, &answer, now)
+                .await
+                .map_err(|error| match error {
+                    // Another process was quicker; nothing of this change is kept.
+                    StoreError::Conflict(_) => AppError::StillRunning,
+                    other => AppError::from(other),
+                })?;
         }
         let revision = self.change.commit().await?;
         if revision.is_some() {
@@ -221,6 +245,16 @@ pub(super) fn json_response(status: StatusCode, location: Option<&str>, body: St
     }
     if let Some(Ok(location)) = location.map(HeaderValue::from_str) {
         headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// A part of the list at `path`, with the way to the next one; `next` is its query.
+pub(super) fn list_response(path: &str, next: Option<&str>, body: String) -> Response {
+    let mut response = json_response(StatusCode::OK, None, body);
+    let link = next.map(|query| format!("<{path}{query}>; rel=\"next\""));
+    if let Some(Ok(link)) = link.map(HeaderValue::try_from) {
+        response.headers_mut().insert(header::LINK, link);
     }
     response
 }

@@ -1,5 +1,10 @@
 //! The application as readers and staff meet it, one module for each thing they can see.
 
+mod api_contract;
+mod api_incidents;
+mod api_requests;
+mod api_tokens;
+mod api_updates;
 mod feeds;
 mod history;
 mod kill;

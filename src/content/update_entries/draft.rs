@@ -2,7 +2,7 @@
 
 use super::gap::{Gap, gap, tail};
 use super::label::{self, Label, PhaseWord};
-use super::lexer::Cursor;
+use super::lexer::{Cursor, Lex};
 use super::time_text::TimeText;
 use super::zone_text;
 
@@ -136,6 +136,9 @@ fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
     if draft.time.clock.is_none() || gap.opened || gap.slash {
         return false;
     }
+    if joins_clocks(cursor, draft) {
+        return true;
+    }
     let mut ahead = cursor;
     let to = ahead.one_of(&["to", "until", "till", "through", "thru", "and", "bis"]);
     if !to && !gap.dash {
@@ -153,4 +156,28 @@ fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
         }
     }
     second.clock.is_some()
+}
+
+/// Whether the hyphen here joins two clocks, as in `9:00-11:59 PM`, rather than beginning an
+/// offset, as in `09:15:00-07:00`: that is how machines write, with a `T` or with seconds.
+fn joins_clocks(cursor: Cursor<'_>, draft: &Draft) -> bool {
+    let is = |back: usize, wanted: &dyn Fn(Lex) -> bool| {
+        let token = cursor
+            .at
+            .checked_sub(back)
+            .and_then(|at| cursor.tokens.get(at));
+        token.is_some_and(|token| wanted(token.lex))
+    };
+    let colon = |lex| lex == Lex::Sign(':');
+    let seconds = is(2, &colon) && is(4, &colon);
+    if is(1, &|lex| lex == Lex::Space) || seconds || draft.time.machine {
+        return false;
+    }
+    let mut ahead = cursor;
+    let mut second = TimeText::default();
+    let minutes = |cursor: &Cursor<'_>| {
+        let figures = cursor.peek_at(2).map(|token| token.lex);
+        cursor.peek_at(1).is_some_and(|token| colon(token.lex)) && figures == Some(Lex::Number)
+    };
+    ahead.sign('-') && minutes(&ahead) && second.part(&mut ahead) && second.clock.is_some()
 }

@@ -85,7 +85,7 @@ fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, betw
         ',' | ';' => gap.comma = true,
         '=' => gap.equals = true,
         '|' | '•' | '·' | '»' | '→' => gap.dash = true,
-        '~' | '*' => {}
+        '~' | '*' | '!' => {}
         _ => {
             let closes = CLOSERS.iter().position(|closer| *closer == sign);
             let matching = closes.and_then(|index| OPENERS.get(index));

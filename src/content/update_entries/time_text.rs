@@ -20,6 +20,8 @@ pub(in crate::content) struct TimeText {
     pub(super) zone: Option<ZoneText>,
     /// The same instant in other zones, as in `12:00 CEST (06:00 AM EDT)`.
     pub(super) others: Vec<(ClockText, ZoneText)>,
+    /// A `T` joins date and clock, as machines write.
+    pub(super) machine: bool,
     /// Where it stands in the source.
     pub(super) place: Range<usize>,
     /// As a reader sees it.
@@ -58,6 +60,7 @@ impl TimeText {
             // The `T` of `2013-02-26T09:15`.
             let mut ahead = *cursor;
             if ahead.one_of(&["t"]) && ahead.digits() > 0 {
+                self.machine = true;
                 *cursor = ahead;
             }
             return true;

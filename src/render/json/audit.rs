@@ -5,27 +5,35 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::instant;
-use crate::domain::staff::Actor;
 
 /// One line of the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditBody {
-    /// Its number; later lines have higher ones.
-    pub id: i64,
+    /// Its identity; later lines have higher ones.
+    pub id: String,
     /// When it was done.
     #[serde(with = "instant")]
+    #[schema(example = "2013-02-26T09:15:00Z")]
     pub at: DateTime<Utc>,
     /// Who did it.
     pub actor: ActorBody,
     /// What was done, in a word or two.
     #[schema(example = "add_update")]
     pub action: String,
-    /// What it was done to: a slug or an id.
-    #[schema(required, example = "selma-is-down")]
-    pub subject: Option<String>,
-    /// What more is known, such as the text that was replaced.
+    /// What sort of thing it was done to: `component`, `incident`, `update`, `token` or `site`.
+    #[schema(example = "update")]
+    pub kind: String,
+    /// The id of that; of a component, its slug.
+    pub subject: String,
+    /// The name of that, for people; of an update, its incident's.
+    #[schema(example = "Selma is down")]
+    pub label: String,
+    /// What it was, where something was replaced.
     #[schema(required)]
-    pub detail: Option<serde_json::Value>,
+    pub before: Option<serde_json::Value>,
+    /// What it became.
+    #[schema(required)]
+    pub after: Option<serde_json::Value>,
 }
 
 /// Who made a change.
@@ -34,19 +42,12 @@ pub struct ActorBody {
     /// `token`, `host` or `file`.
     #[schema(example = "token")]
     pub kind: String,
+    /// The id of the token.
+    #[schema(required)]
+    pub id: Option<String>,
     /// The name of the token or file.
     #[schema(example = "on call")]
     pub name: String,
-}
-
-impl ActorBody {
-    /// An actor as the record lists it.
-    pub fn of(actor: &Actor) -> Self {
-        Self {
-            kind: actor.kind().to_owned(),
-            name: actor.name().to_owned(),
-        }
-    }
 }
 
 /// Lines of the record, newest first.

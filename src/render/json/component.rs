@@ -88,7 +88,7 @@ pub struct PutComponent {
     pub since: Option<NaiveDate>,
     /// Its place in the list, counted from 0; without one it keeps its place, or comes last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 1_000_000)]
     pub position: Option<i64>,
 }
 

@@ -141,7 +141,7 @@ pub(super) fn body<T: Body>(value: Value, place: &mut Place<'_>) -> Option<T> {
 }
 
 /// "unknown field "titel"; did you mean "title"?", or the list of those known.
-pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
     let short: String = word.chars().take(40).collect();
     let distance = |name: &str| strsim::damerau_levenshtein(&short.to_lowercase(), name);
     let nearest = known.iter().map(|name| (distance(name), *name)).min();

@@ -131,7 +131,7 @@ pub struct IncidentList {
 #[serde(deny_unknown_fields)]
 pub struct NewIncident {
     /// Its headline; its slug is made of it.
-    #[schema(example = "Selma is down")]
+    #[schema(example = "Selma is down", min_length = 1, max_length = 200)]
     pub title: String,
     /// The post. UPDATE entries in it are read as in a file.
     #[schema(required = false)]
@@ -213,7 +213,7 @@ impl Body for NewIncident {
 pub struct EditIncident {
     /// Its headline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// The post, without its updates.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ pub mod update;
 mod values;
 mod words;
 
-pub use self::parse::parse;
+pub use self::parse::{Unusable, parse};
 pub use self::problem::FieldError;
 
 #[cfg(test)]

@@ -9,19 +9,28 @@ use serde_json::{Map, Number, Value};
 use super::fields::{Body, Place, body, token};
 use super::problem::FieldError;
 
+/// Why a body can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// It isn't JSON; the text says where it stops being it.
+    NotJson(String),
+    /// It is JSON with mistakes, each with its place.
+    Mistaken(Vec<FieldError>),
+}
+
 /// Reads a body. Fields given twice, unknown ones and values of the wrong sort are mistakes, all
 /// of which are listed. Nesting is limited by the JSON reader (128 levels).
-pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Vec<FieldError>> {
+pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Unusable> {
     let value = value(bytes)?;
     let mut errors = Vec::new();
     let read = body(value, &mut Place::root(&mut errors));
     match read {
         Some(read) if errors.is_empty() => Ok(read),
-        _ => Err(errors),
+        _ => Err(Unusable::Mistaken(errors)),
     }
 }
 
-fn value(bytes: &[u8]) -> Result<Value, Vec<FieldError>> {
+fn value(bytes: &[u8]) -> Result<Value, Unusable> {
     let twice = RefCell::new(Vec::new());
     let whole = Node {
         pointer: String::new(),
@@ -32,8 +41,8 @@ fn value(bytes: &[u8]) -> Result<Value, Vec<FieldError>> {
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value));
     match value {
-        Err(error) => Err(vec![FieldError::new("", format!("not JSON: {error}"))]),
-        Ok(_) if !twice.borrow().is_empty() => Err(twice.into_inner()),
+        Err(error) => Err(Unusable::NotJson(format!("not JSON: {error}"))),
+        Ok(_) if !twice.borrow().is_empty() => Err(Unusable::Mistaken(twice.into_inner())),
         Ok(value) => Ok(value),
     }
 }

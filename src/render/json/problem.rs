@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::fields::token;
+
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -47,10 +49,11 @@ fn about_blank() -> String {
     "about:blank".to_owned()
 }
 
-/// One mistake in a body.
+/// One mistake in a body or a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// Where it is: a JSON pointer (RFC 6901); empty for the body as a whole.
+    /// Where it is: a JSON pointer (RFC 6901); empty for the body as a whole. Of a parameter of the
+    /// query: its name after a slash.
     #[schema(example = "/components/selma")]
     pub pointer: String,
     /// What is wrong and how to mend it.
@@ -59,6 +62,11 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// A mistake in one field of the body, or one parameter of the query.
+    pub fn of_field(name: &str, detail: impl Into<String>) -> Self {
+        Self::new(format!("/{}", token(name)), detail)
+    }
+
     /// A mistake at a place.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::component::{PutComponent, SetState};
 use super::fields::Body;
 use super::incident::{EditIncident, IncidentBody, NewIncident};
-use super::parse;
 use super::preview::Preview;
 use super::token::NewToken;
 use super::update::{EditUpdate, NewUpdate, UpdateBody};
+use super::{FieldError, Unusable, parse};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::site::Site;
@@ -21,7 +21,8 @@ use crate::domain::update::{Phase, Precision, Source, Update};
 fn check_refused<T: Body>(body: &str, expected: &[(&str, &str)]) {
     let errors = match parse::<T>(body.as_bytes()) {
         Ok(_) => panic!("taken: {body}"),
-        Err(errors) => errors,
+        Err(Unusable::Mistaken(errors)) => errors,
+        Err(Unusable::NotJson(detail)) => vec![FieldError::new("", detail)],
     };
     let found: Vec<_> = errors
         .iter()
@@ -127,6 +128,21 @@ fn mistakes_are_named_with_their_place_and_remedy() {
     check_refused::<NewUpdate>(
         r#"{"at":"yesterday"}"#,
         &[("/at", "is not a date and time")],
+    );
+    check_refused::<NewUpdate>(
+        r#"{"at":"0001-01-01T00:00:00+23:59"}"#,
+        &[("/at", "is the year right?")],
+    );
+    check_refused::<NewUpdate>(
+        r#"{"at":"9999-12-31T23:59:59-01:00"}"#,
+        &[("/at", "is the year right?")],
+    );
+    check_refused::<PutComponent>(
+        r#"{"name":"Selma","position":9223372036854775807,"since":"0009-05-01"}"#,
+        &[
+            ("/since", "is the year right?"),
+            ("/position", "at most 1000000"),
+        ],
     );
     check_refused::<NewUpdate>(r#"{"at":1361870100}"#, &[("/at", "got a number")]);
     check_refused::<EditIncident>(r#"{"title":null}"#, &[("/title", "can't be null")]);

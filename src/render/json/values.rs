@@ -1,6 +1,8 @@
 //! How single values of a body are read.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
 use serde_json::Value;
 
 use super::fields::{self, Body, Fields, Place};
@@ -51,10 +53,14 @@ pub(super) fn note(value: Value, place: &mut Place<'_>) -> Option<Option<String>
 pub(super) fn instant(value: Value, place: &mut Place<'_>) -> Option<DateTime<Utc>> {
     const EXAMPLE: &str = "2013-02-26T09:15:00Z or 2013-02-26T02:15:00-07:00";
     let text = string(value, place, "a string with a date and time")?;
-    if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
-        return Some(at.to_utc());
-    }
     let short: String = text.chars().take(40).collect();
+    if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
+        let at = at.to_utc();
+        return match YEARS.contains(&at.year()) {
+            true => Some(at),
+            false => place.refuse(format!("{short:?} {NO_YEAR}")),
+        };
+    }
     if text.parse::<NaiveDateTime>().is_ok() || text.parse::<NaiveDate>().is_ok() {
         return place.refuse(format!(
             "{short:?} says no offset from UTC; write it as {EXAMPLE}"
@@ -69,10 +75,18 @@ pub(super) fn instant(value: Value, place: &mut Place<'_>) -> Option<DateTime<Ut
 pub(super) fn day(value: Value, place: &mut Place<'_>) -> Option<NaiveDate> {
     let text = string(value, place, "a string with a date")?;
     match NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
-        Ok(day) => Some(day),
+        Ok(day) if YEARS.contains(&day.year()) => Some(day),
+        Ok(_) => place.refuse(NO_YEAR),
         Err(_) => place.refuse("not a date; write it as 2009-05-01"),
     }
 }
+
+/// The years that anything here can be about.
+const YEARS: RangeInclusive<i32> = 1970..=9999;
+const NO_YEAR: &str = "isn't between the years 1970 and 9999; is the year right?";
+
+/// Longest list that anything can have a place in.
+const MAX_COUNT: i64 = 1_000_000;
 
 /// A whole number from 0 up.
 pub(super) fn count(value: Value, place: &mut Place<'_>) -> Option<i64> {
@@ -80,8 +94,9 @@ pub(super) fn count(value: Value, place: &mut Place<'_>) -> Option<i64> {
         return place.expected("a whole number", &value);
     };
     match number.as_i64() {
-        Some(count) if count >= 0 => Some(count),
-        Some(_) => place.refuse("must not be negative"),
+        Some(count) if (0..=MAX_COUNT).contains(&count) => Some(count),
+        Some(count) if count < 0 => place.refuse("must not be negative"),
+        Some(_) => place.refuse(format!("must be at most {MAX_COUNT}")),
         None => place.refuse("must be a whole number"),
     }
 }

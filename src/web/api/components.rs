@@ -20,7 +20,14 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
 
-/// Every component, retired ones too.
+/// List every component, retired ones too.
+#[utoipa::path(
+    get,
+    path = "/components",
+    tag = "components",
+    operation_id = "list_components",
+    responses((status = OK, description = "Every component, in the order of the page.", body = ComponentList)),
+)]
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
     _staff: Staff,
@@ -47,7 +54,22 @@ pub(in crate::web) async fn list_all(
     ))
 }
 
-/// Creates a component or describes it anew.
+/// Create a component, or describe it anew. A retired one comes back.
+///
+/// Needs `admin`.
+#[utoipa::path(
+    put,
+    path = "/components/{slug}",
+    tag = "components",
+    operation_id = "put_component",
+    params(("slug" = String, Path, description = "The component.", example = "selma")),
+    request_body = PutComponent,
+    responses(
+        (status = OK, description = "As it is described now.", body = ComponentBody),
+        (status = CREATED, description = "It is new.", body = ComponentBody,
+            headers(("Location" = String, description = "Its page."))),
+    ),
+)]
 pub(in crate::web) async fn put(
     State(state): State<AppState>,
     staff: Staff,
@@ -57,9 +79,7 @@ pub(in crate::web) async fn put(
     staff.must(Scope::Admin)?;
     let slug = extract::new_slug(&name)?;
     let wanted: PutComponent = extract::body(&call)?;
-    let Begun::Fresh(mut writing) = Writing::begin(&state, &staff, &call).await? else {
-        return Err(AppError::StillRunning);
-    };
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
     if let Some(current) = read(&mut writing, &slug).await? {
         check_match(&call.headers, &as_json(&current))?;
     }
@@ -81,7 +101,17 @@ pub(in crate::web) async fn put(
     writing.finish(status, location, &body, None).await
 }
 
-/// Retires a component.
+/// Retire a component: it leaves the lists, its past stays.
+///
+/// Needs `admin`.
+#[utoipa::path(
+    delete,
+    path = "/components/{slug}",
+    tag = "components",
+    operation_id = "retire_component",
+    params(("slug" = String, Path, description = "The component.", example = "selma")),
+    responses((status = OK, description = "As it is now.", body = ComponentBody)),
+)]
 pub(in crate::web) async fn delete(
     State(state): State<AppState>,
     staff: Staff,
@@ -90,9 +120,7 @@ pub(in crate::web) async fn delete(
 ) -> Result<Response, AppError> {
     staff.must(Scope::Admin)?;
     let slug = extract::slug(&name, "component")?;
-    let Begun::Fresh(mut writing) = Writing::begin(&state, &staff, &call).await? else {
-        return Err(AppError::StillRunning);
-    };
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
     if let Some(current) = read(&mut writing, &slug).await? {
         check_match(&call.headers, &as_json(&current))?;
     }
@@ -101,7 +129,18 @@ pub(in crate::web) async fn delete(
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
-/// Changes a component's state.
+/// Change a component's state.
+///
+/// Needs `states:write`.
+#[utoipa::path(
+    post,
+    path = "/components/{slug}/state",
+    tag = "components",
+    operation_id = "set_component_state",
+    params(("slug" = String, Path, description = "The component.", example = "selma")),
+    request_body = SetState,
+    responses((status = OK, description = "As it is now.", body = ComponentBody)),
+)]
 pub(in crate::web) async fn create_state(
     State(state): State<AppState>,
     staff: Staff,

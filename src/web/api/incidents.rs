@@ -1,14 +1,12 @@
-//! Incidents and their updates.
+//! Incidents: the posts.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::sets_states;
+use super::updates::new_update;
 use crate::actions::ActionError;
-use crate::actions::add_update::{NewUpdate, add_update};
-use crate::actions::correct_update::{
-    Correction, bring_back_update, correct_update, withdraw_update,
-};
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::domain::slug::Slug;
@@ -16,41 +14,68 @@ use crate::domain::staff::Scope;
 use crate::domain::state::States;
 use crate::render::json::incident as wire;
 use crate::render::json::incident::{IncidentBody, IncidentList};
-use crate::render::json::update as wire_update;
-use crate::render::json::update::UpdateBody;
 use crate::store::Tx;
-use crate::store::incidents::{StoredIncident, find_incident_by_slug, list_incidents};
+use crate::store::incidents::{
+    StoredIncident, find_incident, find_incident_by_slug, list_incidents,
+};
 use crate::store::states::list_own_states;
 use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
+use crate::web::writing::{
+    Begun, Call, Writing, as_json, check_match, json_response, list_response,
+};
 
-/// The newest incidents; drafts only for those who write them.
+/// List incidents, newest first. Drafts are among them for tokens with `incidents:write`.
+#[utoipa::path(
+    get,
+    path = "/incidents",
+    tag = "incidents",
+    operation_id = "list_incidents",
+    params(extract::Part),
+    responses((status = OK, description = "A part of the list.", body = IncidentList,
+        headers(("Link" = String, description = "The next part, as `rel=\"next\"`, if there is one.")))),
+)]
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
     staff: Staff,
+    part: extract::Part,
 ) -> Result<Response, AppError> {
     let mut tx = state.store.read().await?;
     let drafts = staff.token.allows(Scope::IncidentsWrite);
     let states = States::with_own(list_own_states(&mut tx).await?);
-    let stored = list_incidents(&mut tx, 100, None, drafts).await?;
+    if let Some(before) = &part.before
+        && find_incident(&mut tx, before).await?.is_none()
+    {
+        return Err(extract::unknown_before("incident"));
+    }
+    let before = part.before.as_deref();
+    let stored = list_incidents(&mut tx, part.to_read(), before, drafts).await?;
+    let (stored, next) = part.divide(stored, |stored| &stored.incident.id);
     let now = state.clock.now();
     let site = state.site.current();
     let incidents = stored
         .iter()
         .map(|stored| IncidentBody::of(&stored.incident, now, &states, &site.snapshot().site))
         .collect();
-    Ok(json_response(
-        StatusCode::OK,
-        None,
+    Ok(list_response(
+        &format!("{}/incidents", urls::API),
+        next.as_deref(),
         as_json(&IncidentList { incidents }),
     ))
 }
 
-/// One incident.
+/// Show an incident, whole.
+#[utoipa::path(
+    get,
+    path = "/incidents/{slug}",
+    tag = "incidents",
+    operation_id = "show_incident",
+    params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
+    responses((status = OK, description = "As it stands now.", body = IncidentBody)),
+)]
 pub(in crate::web) async fn show(
     State(state): State<AppState>,
     staff: Staff,
@@ -62,7 +87,18 @@ pub(in crate::web) async fn show(
     Ok(json_response(StatusCode::OK, None, as_json(&body)))
 }
 
-/// Makes an incident, with its first update and its components' states.
+/// Create an incident, with its first update and its components' states in one step.
+///
+/// Needs `incidents:write`, and `states:write` if it sets a state.
+#[utoipa::path(
+    post,
+    path = "/incidents",
+    tag = "incidents",
+    operation_id = "create_incident",
+    request_body = wire::NewIncident,
+    responses((status = CREATED, description = "As it stands now.", body = IncidentBody,
+        headers(("Location" = String, description = "Where the API has it.")))),
+)]
 pub(in crate::web) async fn create(
     State(state): State<AppState>,
     staff: Staff,
@@ -70,12 +106,10 @@ pub(in crate::web) async fn create(
 ) -> Result<Response, AppError> {
     staff.must(Scope::IncidentsWrite)?;
     let said: wire::NewIncident = extract::body(&call)?;
-    let sets_states = said.components.is_some()
-        || said
-            .update
-            .as_ref()
-            .is_some_and(|update| update.components.is_some());
-    if sets_states {
+    let in_update = said.update.as_ref();
+    if sets_states(said.components.as_ref())
+        || sets_states(in_update.and_then(|update| update.components.as_ref()))
+    {
         staff.must(Scope::StatesWrite)?;
     }
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
@@ -98,13 +132,24 @@ pub(in crate::web) async fn create(
     };
     let slug = create_incident(&mut writing.change, wanted).await?;
     let body = read(&state, writing.change.tx(), &slug, &staff).await?;
-    let location = format!("{}{}", urls::API, urls::incident(&slug));
+    let location = urls::api_incident(&slug);
     writing
         .finish(StatusCode::CREATED, Some(location), &body, None)
         .await
 }
 
-/// Corrects an incident's post.
+/// Correct an incident's post; the old is kept. The phase isn't among it: updates change that.
+///
+/// Needs `incidents:write`, and `states:write` for `components`.
+#[utoipa::path(
+    patch,
+    path = "/incidents/{slug}",
+    tag = "incidents",
+    operation_id = "edit_incident",
+    params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
+    request_body = wire::EditIncident,
+    responses((status = OK, description = "As it stands now.", body = IncidentBody)),
+)]
 pub(in crate::web) async fn edit(
     State(state): State<AppState>,
     staff: Staff,
@@ -117,7 +162,7 @@ pub(in crate::web) async fn edit(
     if said.components.is_some() {
         staff.must(Scope::StatesWrite)?;
     }
-    let mut writing = fresh(&state, &staff, &call).await?;
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
     let wanted = EditIncident {
@@ -139,7 +184,17 @@ pub(in crate::web) async fn edit(
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
-/// Withdraws an incident.
+/// Withdraw an incident: it is gone from everything public and kept in the record.
+///
+/// Needs `incidents:write`.
+#[utoipa::path(
+    delete,
+    path = "/incidents/{slug}",
+    tag = "incidents",
+    operation_id = "withdraw_incident",
+    params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
+    responses((status = OK, description = "As it stood.", body = IncidentBody)),
+)]
 pub(in crate::web) async fn delete(
     State(state): State<AppState>,
     staff: Staff,
@@ -148,134 +203,19 @@ pub(in crate::web) async fn delete(
 ) -> Result<Response, AppError> {
     staff.must(Scope::IncidentsWrite)?;
     let slug = extract::slug(&name, "incident")?;
-    let mut writing = fresh(&state, &staff, &call).await?;
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
     withdraw_incident(&mut writing.change, &slug).await?;
     writing.finish(StatusCode::OK, None, &current, None).await
 }
 
-/// Adds an update.
-pub(in crate::web) async fn create_update(
-    State(state): State<AppState>,
-    staff: Staff,
-    extract::Name(name): extract::Name,
-    call: Call,
-) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
-    let slug = extract::slug(&name, "incident")?;
-    let said: wire_update::NewUpdate = extract::body(&call)?;
-    if said.components.is_some() {
-        staff.must(Scope::StatesWrite)?;
-    }
-    let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
-    };
-    let id = add_update(&mut writing.change, &slug, new_update(said)).await?;
-    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    let location = format!("{}{}/updates/{id}", urls::API, urls::incident(&slug));
-    writing
-        .finish(StatusCode::CREATED, Some(location), &body, None)
-        .await
-}
-
-/// One update.
-pub(in crate::web) async fn show_update(
-    State(state): State<AppState>,
-    staff: Staff,
-    extract::Names([name, id]): extract::Names<2>,
-) -> Result<Response, AppError> {
-    let slug = extract::slug(&name, "incident")?;
-    let mut tx = state.store.read().await?;
-    let body = read_update(&state, &mut tx, &slug, &id, &staff).await?;
-    Ok(json_response(StatusCode::OK, None, as_json(&body)))
-}
-
-/// Corrects an update.
-pub(in crate::web) async fn edit_update(
-    State(state): State<AppState>,
-    staff: Staff,
-    extract::Names([name, id]): extract::Names<2>,
-    call: Call,
-) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
-    let slug = extract::slug(&name, "incident")?;
-    let said: wire_update::EditUpdate = extract::body(&call)?;
-    if said.components.is_some() {
-        staff.must(Scope::StatesWrite)?;
-    }
-    let mut writing = fresh(&state, &staff, &call).await?;
-    let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    check_match(&call.headers, &as_json(&current))?;
-    let correction = Correction {
-        markdown: said.markdown,
-        phase: said.phase,
-        components: said
-            .components
-            .map(|components| extract::settings(Some(components))),
-        at: said.at,
-        author: said.author,
-    };
-    correct_update(&mut writing.change, &slug, &id, correction).await?;
-    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
-}
-
-/// Withdraws an update.
-pub(in crate::web) async fn delete_update(
-    State(state): State<AppState>,
-    staff: Staff,
-    extract::Names([name, id]): extract::Names<2>,
-    call: Call,
-) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
-    let slug = extract::slug(&name, "incident")?;
-    let mut writing = fresh(&state, &staff, &call).await?;
-    let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    check_match(&call.headers, &as_json(&current))?;
-    withdraw_update(&mut writing.change, &slug, &id).await?;
-    writing.finish(StatusCode::OK, None, &current, None).await
-}
-
-/// Brings a withdrawn update back.
-pub(in crate::web) async fn restore_update(
-    State(state): State<AppState>,
-    staff: Staff,
-    extract::Names([name, id]): extract::Names<2>,
-    call: Call,
-) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
-    let slug = extract::slug(&name, "incident")?;
-    let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
-    };
-    bring_back_update(&mut writing.change, &slug, &id).await?;
-    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
-}
-
-async fn fresh(state: &AppState, staff: &Staff, call: &Call) -> Result<Box<Writing>, AppError> {
-    match Writing::begin(state, staff, call).await? {
-        Begun::Fresh(writing) => Ok(writing),
-        // Only a POST is ever answered from memory.
-        Begun::Repeated(_) => Err(AppError::StillRunning),
-    }
-}
-
-fn new_update(said: wire_update::NewUpdate) -> NewUpdate {
-    NewUpdate {
-        markdown: said.markdown,
-        phase: said.phase,
-        components: extract::settings(said.components),
-        at: said.at,
-        author: said.author,
-        restore: said.restore,
-    }
-}
-
-async fn find(tx: &mut Tx, slug: &Slug, staff: &Staff) -> Result<StoredIncident, AppError> {
+/// An incident that this member of staff may see.
+pub(super) async fn find(
+    tx: &mut Tx,
+    slug: &Slug,
+    staff: &Staff,
+) -> Result<StoredIncident, AppError> {
     let drafts = staff.token.allows(Scope::IncidentsWrite);
     find_incident_by_slug(tx, slug)
         .await?
@@ -301,30 +241,6 @@ async fn read(
         &stored.incident,
         state.clock.now(),
         &states,
-        &site.snapshot().site,
-    ))
-}
-
-async fn read_update(
-    state: &AppState,
-    tx: &mut Tx,
-    slug: &Slug,
-    id: &str,
-    staff: &Staff,
-) -> Result<UpdateBody, AppError> {
-    let stored = find(tx, slug, staff).await?;
-    let update = stored
-        .incident
-        .updates
-        .iter()
-        .find(|update| update.id == id)
-        .ok_or_else(|| {
-            AppError::Action(ActionError::NotFound(format!("there is no update {id:?}")))
-        })?;
-    let site = state.site.current();
-    Ok(UpdateBody::of(
-        &stored.incident,
-        update,
         &site.snapshot().site,
     ))
 }

@@ -1,0 +1,29 @@
+//! What a text will look like, before anybody else sees it.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::render::json::preview::{Preview, PreviewBody};
+use crate::render::markdown;
+use crate::web::auth::Staff;
+use crate::web::error::AppError;
+use crate::web::extract;
+use crate::web::writing::{Call, as_json, json_response};
+
+/// Turn Markdown into the HTML that it will become as a post. Any token will do.
+#[utoipa::path(
+    post,
+    path = "/preview",
+    tag = "preview",
+    operation_id = "preview",
+    request_body = Preview,
+    responses((status = OK, description = "The HTML.", body = PreviewBody)),
+)]
+pub(in crate::web) async fn create(_staff: Staff, call: Call) -> Result<Response, AppError> {
+    let said: Preview = extract::body(&call)?;
+    let html = markdown::to_html(&said.markdown, "post-", markdown::TOP_HEADING);
+    let body = PreviewBody {
+        html: html.as_str().to_owned(),
+    };
+    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+}

@@ -1,0 +1,104 @@
+//! Tokens: issued, listed, taken back.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::actions::tokens::{self, issue_token, revoke_token};
+use crate::domain::staff::Scope;
+use crate::render::json::token::{NewToken, TokenBody, TokenList};
+use crate::store::tokens::{find_token, list_tokens};
+use crate::web::auth::Staff;
+use crate::web::error::AppError;
+use crate::web::extract;
+use crate::web::state::AppState;
+use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
+
+/// List every token, taken back ones too.
+///
+/// Needs `admin`.
+#[utoipa::path(
+    get,
+    path = "/tokens",
+    tag = "tokens",
+    operation_id = "list_tokens",
+    responses((status = OK, description = "Every token, oldest first.", body = TokenList)),
+)]
+pub(in crate::web) async fn list_all(
+    State(state): State<AppState>,
+    staff: Staff,
+) -> Result<Response, AppError> {
+    staff.must(Scope::Admin)?;
+    let mut tx = state.store.read().await?;
+    let tokens = list_tokens(&mut tx).await?;
+    let tokens = tokens.iter().map(TokenBody::of).collect();
+    let body = as_json(&TokenList { tokens });
+    Ok(json_response(StatusCode::OK, None, body))
+}
+
+/// Issue a token.
+///
+/// Its `secret` is shown in this answer and never again, not even if the request is repeated with
+/// the same `Idempotency-Key`. Needs `admin`.
+#[utoipa::path(
+    post,
+    path = "/tokens",
+    tag = "tokens",
+    operation_id = "issue_token",
+    request_body = NewToken,
+    responses((status = CREATED, description = "The token, with its secret.", body = TokenBody)),
+)]
+pub(in crate::web) async fn create(
+    State(state): State<AppState>,
+    staff: Staff,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::Admin)?;
+    let said: NewToken = extract::body(&call)?;
+    let mut writing = match Writing::begin(&state, &staff, &call).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Repeated(answer) => return Ok(answer),
+    };
+    let wanted = tokens::NewToken {
+        name: said.name,
+        display_name: said.display_name,
+        scopes: said.scopes,
+        expires_at: said.expires_at,
+    };
+    let (token, secret) = issue_token(&mut writing.change, wanted).await?;
+    let remembered = TokenBody::of(&token);
+    let body = TokenBody {
+        secret: Some(secret),
+        ..remembered.clone()
+    };
+    writing
+        .finish(StatusCode::CREATED, None, &body, Some(&remembered))
+        .await
+}
+
+/// Take a token back; it opens nothing from now on.
+///
+/// Needs `admin`.
+#[utoipa::path(
+    delete,
+    path = "/tokens/{id}",
+    tag = "tokens",
+    operation_id = "revoke_token",
+    params(("id" = String, Path, description = "The token.")),
+    responses((status = OK, description = "As it is now.", body = TokenBody)),
+)]
+pub(in crate::web) async fn delete(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Name(id): extract::Name,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::Admin)?;
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
+    if let Some(current) = find_token(writing.change.tx(), &id).await? {
+        check_match(&call.headers, &as_json(&TokenBody::of(&current)))?;
+    }
+    let token = revoke_token(&mut writing.change, &id).await?;
+    let body = TokenBody::of(&token);
+    writing.finish(StatusCode::OK, None, &body, None).await
+}

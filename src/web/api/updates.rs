@@ -1,0 +1,224 @@
+//! Updates of incidents.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::incidents::find;
+use super::sets_states;
+use crate::actions::ActionError;
+use crate::actions::add_update::{NewUpdate, add_update};
+use crate::actions::correct_update::{
+    Correction, bring_back_update, correct_update, withdraw_update,
+};
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::render::json::update as wire;
+use crate::render::json::update::UpdateBody;
+use crate::store::Tx;
+use crate::urls;
+use crate::web::auth::Staff;
+use crate::web::error::AppError;
+use crate::web::extract;
+use crate::web::state::AppState;
+use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
+
+/// Add an update; its changes of state are made with it, in one step.
+///
+/// Needs `incidents:write`, and `states:write` if it sets a state.
+#[utoipa::path(
+    post,
+    path = "/incidents/{slug}/updates",
+    tag = "updates",
+    operation_id = "add_update",
+    params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
+    request_body = wire::NewUpdate,
+    responses((status = CREATED, description = "The update; `restored` says what came back.", body = UpdateBody,
+        headers(("Location" = String, description = "Where the API has it.")))),
+)]
+pub(in crate::web) async fn create(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Name(name): extract::Name,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::IncidentsWrite)?;
+    let slug = extract::slug(&name, "incident")?;
+    let said: wire::NewUpdate = extract::body(&call)?;
+    if sets_states(said.components.as_ref()) {
+        staff.must(Scope::StatesWrite)?;
+    }
+    let mut writing = match Writing::begin(&state, &staff, &call).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Repeated(answer) => return Ok(answer),
+    };
+    let id = add_update(&mut writing.change, &slug, new_update(said)).await?;
+    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    let location = urls::api_update(&slug, &id);
+    writing
+        .finish(StatusCode::CREATED, Some(location), &body, None)
+        .await
+}
+
+/// Show an update.
+#[utoipa::path(
+    get,
+    path = "/incidents/{slug}/updates/{id}",
+    tag = "updates",
+    operation_id = "show_update",
+    params(
+        ("slug" = String, Path, description = "The incident.", example = "selma-is-down"),
+        ("id" = String, Path, description = "The update."),
+    ),
+    responses((status = OK, description = "As it stands now.", body = UpdateBody)),
+)]
+pub(in crate::web) async fn show(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Names([name, id]): extract::Names<2>,
+) -> Result<Response, AppError> {
+    let slug = extract::slug(&name, "incident")?;
+    let mut tx = state.store.read().await?;
+    let body = read_update(&state, &mut tx, &slug, &id, &staff).await?;
+    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+}
+
+/// Correct an update; the old is kept.
+///
+/// Needs `incidents:write`, and `states:write` for `components`.
+#[utoipa::path(
+    patch,
+    path = "/incidents/{slug}/updates/{id}",
+    tag = "updates",
+    operation_id = "correct_update",
+    params(
+        ("slug" = String, Path, description = "The incident.", example = "selma-is-down"),
+        ("id" = String, Path, description = "The update."),
+    ),
+    request_body = wire::EditUpdate,
+    responses((status = OK, description = "As it stands now.", body = UpdateBody)),
+)]
+pub(in crate::web) async fn edit(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Names([name, id]): extract::Names<2>,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::IncidentsWrite)?;
+    let slug = extract::slug(&name, "incident")?;
+    let said: wire::EditUpdate = extract::body(&call)?;
+    if said.components.is_some() {
+        staff.must(Scope::StatesWrite)?;
+    }
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
+    let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    check_match(&call.headers, &as_json(&current))?;
+    let correction = Correction {
+        markdown: said.markdown,
+        phase: said.phase,
+        components: said
+            .components
+            .map(|components| extract::settings(Some(components))),
+        at: said.at,
+        author: said.author,
+    };
+    correct_update(&mut writing.change, &slug, &id, correction).await?;
+    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    writing.finish(StatusCode::OK, None, &body, None).await
+}
+
+/// Withdraw an update: it is gone from page and feeds and kept in the record.
+///
+/// Needs `incidents:write`.
+#[utoipa::path(
+    delete,
+    path = "/incidents/{slug}/updates/{id}",
+    tag = "updates",
+    operation_id = "withdraw_update",
+    params(
+        ("slug" = String, Path, description = "The incident.", example = "selma-is-down"),
+        ("id" = String, Path, description = "The update."),
+    ),
+    responses((status = OK, description = "As it stood.", body = UpdateBody)),
+)]
+pub(in crate::web) async fn delete(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Names([name, id]): extract::Names<2>,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::IncidentsWrite)?;
+    let slug = extract::slug(&name, "incident")?;
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
+    let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    check_match(&call.headers, &as_json(&current))?;
+    withdraw_update(&mut writing.change, &slug, &id).await?;
+    writing.finish(StatusCode::OK, None, &current, None).await
+}
+
+/// Bring a withdrawn update back, as it was.
+///
+/// Needs `incidents:write`.
+#[utoipa::path(
+    post,
+    path = "/incidents/{slug}/updates/{id}/restore",
+    tag = "updates",
+    operation_id = "restore_update",
+    params(
+        ("slug" = String, Path, description = "The incident.", example = "selma-is-down"),
+        ("id" = String, Path, description = "The update."),
+    ),
+    responses((status = OK, description = "As it stands now.", body = UpdateBody)),
+)]
+pub(in crate::web) async fn restore(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Names([name, id]): extract::Names<2>,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::IncidentsWrite)?;
+    let slug = extract::slug(&name, "incident")?;
+    let mut writing = match Writing::begin(&state, &staff, &call).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Repeated(answer) => return Ok(answer),
+    };
+    bring_back_update(&mut writing.change, &slug, &id).await?;
+    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    writing.finish(StatusCode::OK, None, &body, None).await
+}
+
+/// A new update as actions take it.
+pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
+    NewUpdate {
+        markdown: said.markdown,
+        phase: said.phase,
+        components: extract::settings(said.components),
+        at: said.at,
+        author: said.author,
+        restore: said.restore,
+    }
+}
+
+async fn read_update(
+    state: &AppState,
+    tx: &mut Tx,
+    slug: &Slug,
+    id: &str,
+    staff: &Staff,
+) -> Result<UpdateBody, AppError> {
+    let stored = find(tx, slug, staff).await?;
+    let update = stored
+        .incident
+        .updates
+        .iter()
+        .find(|update| update.id == id)
+        .ok_or_else(|| {
+            AppError::Action(ActionError::NotFound(format!("there is no update {id:?}")))
+        })?;
+    let site = state.site.current();
+    Ok(UpdateBody::of(
+        &stored.incident,
+        update,
+        &site.snapshot().site,
+    ))
+}

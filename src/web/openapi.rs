@@ -1,0 +1,264 @@
+//! The contract of the admin API (OpenAPI 3.1), made from the handlers themselves, and what all of
+//! them have in common, said once.
+
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, Header, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    Required, Response, ResponseBuilder,
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::api_routes;
+use crate::render::json::FieldError;
+use crate::render::json::problem::{self, Problem};
+use crate::urls;
+
+const ABOUT: &str = "\
+Staff and their programs write and correct incident posts, updates and states here; what the \
+public may read needs no API key and is on the pages, in the feeds and under `/api/v2`.
+
+Times are RFC 3339: in requests with an offset, in answers UTC with `Z`. Every refusal is a \
+problem (RFC 9457) with the place of each mistake. A POST sent twice with the same \
+`Idempotency-Key` is done once.";
+
+/// The name of the security scheme.
+const TOKEN: &str = "token";
+
+/// The contract, as it is served and checked in.
+pub(super) fn text() -> String {
+    let mut text = document().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn document() -> OpenApi {
+    let components = ComponentsBuilder::new()
+        .schema_from::<Problem>()
+        .schema_from::<FieldError>()
+        .security_scheme(TOKEN, bearer());
+    let components = REFUSALS.iter().fold(components, |components, refusal| {
+        components.response(refusal.name, Response::from(refusal))
+    });
+    let base = OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Lightship admin API")
+                .description(Some(ABOUT))
+                .version(env!("CARGO_PKG_VERSION"))
+                .build(),
+        )
+        .components(Some(components.build()))
+        .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>(
+            TOKEN,
+            [],
+        )]))
+        .build();
+    let mut document = OpenApiRouter::with_openapi(base)
+        .nest(urls::API, api_routes())
+        .into_openapi();
+    for (path, item) in &mut document.paths.paths {
+        add_common(path, item);
+    }
+    document
+}
+
+fn bearer() -> SecurityScheme {
+    let about = "A token, made with `lightship token create` or `POST /tokens`. It has the scopes \
+                 `states:write`, `incidents:write` or `admin`, which includes the others.";
+    SecurityScheme::Http(
+        HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("lsp_…")
+            .description(Some(about))
+            .build(),
+    )
+}
+
+/// A refusal that several operations have in common.
+struct Refusal {
+    status: u16,
+    name: &'static str,
+    about: &'static str,
+    /// What its header `Retry-After` is for.
+    waits: bool,
+}
+
+impl Refusal {
+    const fn new(status: u16, name: &'static str, about: &'static str) -> Self {
+        Self {
+            status,
+            name,
+            about,
+            waits: matches!(status, 409 | 429 | 503),
+        }
+    }
+}
+
+const REFUSALS: [Refusal; 12] = [
+    Refusal::new(400, "Unreadable", "The request can't be read."),
+    Refusal::new(401, "Unknown", "There is no token, or it opens nothing."),
+    Refusal::new(403, "Forbidden", "The token lacks the scope."),
+    Refusal::new(404, "Missing", "There is nothing of this name."),
+    Refusal::new(
+        409,
+        "Conflict",
+        "It can't be done as things stand: a file states it (the detail names the file), or \
+         something is retired. Or, then with `Retry-After`: the first request with this \
+         `Idempotency-Key` is still running.",
+    ),
+    Refusal::new(
+        412,
+        "Changed",
+        "It was changed since you read it: `If-Match` has another `ETag`.",
+    ),
+    Refusal::new(413, "TooLong", "The body is longer than 256 KiB."),
+    Refusal::new(415, "NotJson", "The body isn't sent as JSON."),
+    Refusal::new(
+        422,
+        "Mistaken",
+        "The body or the query has mistakes; `errors` has each with its place and how to mend it. \
+         Or this `Idempotency-Key` was used with another body.",
+    ),
+    Refusal::new(
+        429,
+        "TooManyWrongTokens",
+        "Too many wrong tokens came from this address. A right one is never told this.",
+    ),
+    Refusal::new(500, "Fault", "A fault in Lightship; nothing was done."),
+    Refusal::new(
+        503,
+        "NoDatabase",
+        "The database can't do it right now; nothing was done, so send it again.",
+    ),
+];
+
+impl From<&Refusal> for Response {
+    fn from(refusal: &Refusal) -> Self {
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("Problem")))
+            .build();
+        let response = ResponseBuilder::new()
+            .description(refusal.about)
+            .content(problem::MEDIA_TYPE, content)
+            .header("x-request-id", header("What the log calls this request."));
+        if refusal.waits {
+            let wait = header("In how many seconds to ask again.");
+            response.header("Retry-After", wait).build()
+        } else {
+            response.build()
+        }
+    }
+}
+
+/// What follows for an operation from its method, its path and whether it takes a body.
+fn add_common(path: &str, item: &mut PathItem) {
+    let has_name = path.contains('{');
+    if let Some(operation) = &mut item.get {
+        let takes_query = operation.parameters.iter().flatten().any(|parameter| {
+            matches!(parameter, RefOr::T(known) if known.parameter_in == ParameterIn::Query)
+        });
+        add_refusals(operation, has_name);
+        if takes_query {
+            refuse(operation, &[422]);
+        }
+        add_etag(operation);
+    }
+    if let Some(operation) = &mut item.post {
+        add_refusals(operation, has_name);
+        // A preview changes nothing, so it may be repeated anyhow.
+        if !path.ends_with("/preview") {
+            add_parameter(operation, idempotency_key());
+            refuse(operation, &[409, 422]);
+        }
+    }
+    let edits = [&mut item.put, &mut item.patch, &mut item.delete];
+    for operation in edits.into_iter().flatten() {
+        add_parameter(operation, if_match());
+        add_refusals(operation, has_name);
+        refuse(operation, &[409, 412]);
+        add_etag(operation);
+    }
+}
+
+fn add_refusals(operation: &mut Operation, has_name: bool) {
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let id = header("What the log calls this request.");
+            response
+                .headers
+                .insert("x-request-id".to_owned(), id.into());
+        }
+    }
+    refuse(operation, &[400, 401, 403, 429, 500, 503]);
+    if has_name {
+        refuse(operation, &[404]);
+    }
+    if operation.request_body.is_some() {
+        refuse(operation, &[413, 415, 422]);
+    }
+}
+
+fn refuse(operation: &mut Operation, statuses: &[u16]) {
+    let responses = &mut operation.responses.responses;
+    for refusal in REFUSALS {
+        if statuses.contains(&refusal.status) {
+            let response = Ref::from_response_name(refusal.name);
+            responses.insert(refusal.status.to_string(), response.into());
+        }
+    }
+}
+
+fn add_etag(operation: &mut Operation) {
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
+        let etag = header("Changes whenever the answer does; for `If-Match`.");
+        response.headers.insert("ETag".to_owned(), etag.into());
+    }
+}
+
+fn header(about: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(Object::with_type(Type::String)))
+        .description(Some(about))
+        .build()
+}
+
+fn add_parameter(operation: &mut Operation, parameter: Parameter) {
+    operation
+        .parameters
+        .get_or_insert_default()
+        .push(parameter.into());
+}
+
+fn idempotency_key() -> Parameter {
+    let mut key = Object::with_type(Type::String);
+    key.min_length = Some(1);
+    key.max_length = Some(200);
+    key.pattern = Some("^[!-~]([ -~]*[!-~])?$".to_owned());
+    parameter(
+        "Idempotency-Key",
+        key,
+        "A text of your own, best a UUID. For 7 days the same key with the same body gets the \
+         same answer, and is done once.",
+    )
+}
+
+fn if_match() -> Parameter {
+    parameter(
+        "If-Match",
+        Object::with_type(Type::String),
+        "The `ETag` that you read; if it has changed since, nothing is done.",
+    )
+}
+
+fn parameter(name: &str, schema: Object, about: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema))
+        .build()
+}

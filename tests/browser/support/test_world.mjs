@@ -1,0 +1,44 @@
+// What the tests of one file share: a browser and the worlds that they look at.
+
+import { after, before } from "node:test";
+
+import { openPage, startBrowser } from "./browser.mjs";
+
+/**
+ * Starts a browser and each of the worlds before the file's tests, and stops them after. `open`
+ * goes to a path and gives the page; its context is closed by `close`.
+ */
+export function shared(worlds) {
+  const all = {};
+  before(async () => {
+    all.browser = await startBrowser();
+    for (const [name, start] of Object.entries(worlds)) all[name] = await start();
+  });
+  after(async () => {
+    await all.browser?.close();
+    for (const name of Object.keys(worlds)) await all[name]?.stop();
+  });
+  return all;
+}
+
+/** Opens a path, hands the page to `look`, and closes it whatever happens. */
+export async function visit(browser, server, path, options, look) {
+  const page = await openPage(browser, server, options);
+  try {
+    await page.goto(path);
+    return await look(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** What went wrong on a page, without what is meant to: the answer to a path that isn't there. */
+export function unexpected(page, missing = "/nowhere") {
+  const isExpected = (text) =>
+    text.startsWith("status 404: ") && new URL(text.slice(12)).pathname.startsWith(missing);
+  const isItsEcho = (text) => text.includes("status of 404");
+  const others = page.trouble.filter((text) => !isExpected(text));
+  const had = page.trouble.length - others.length;
+  const echoes = others.filter(isItsEcho);
+  return had === echoes.length ? others.filter((text) => !isItsEcho(text)) : others;
+}

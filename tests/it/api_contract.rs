@@ -1,0 +1,143 @@
+//! The contract of the admin API: checked in, served, and true of what is routed.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::Value;
+
+use crate::support::app::TestApp;
+
+/// `LIGHTSHIP_WRITE_OPENAPI=1 cargo nextest run the_contract` writes the file anew.
+fn is_to_be_written() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whether to write the file is the runner's to say"
+    )]
+    std::env::var_os("LIGHTSHIP_WRITE_OPENAPI").is_some()
+}
+
+#[tokio::test]
+async fn the_contract_that_is_served_is_the_one_checked_in() {
+    let app = TestApp::new().start().await;
+    let served = app.get("/openapi.json").await.expect(200);
+    assert_eq!(served.header("content-type"), "application/json");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    if is_to_be_written() {
+        std::fs::write(&file, served.text()).expect("openapi.json is written");
+    }
+    let checked_in = std::fs::read_to_string(&file).unwrap_or_default();
+    let first = served
+        .text()
+        .lines()
+        .zip(checked_in.lines())
+        .position(|(served, checked_in)| served != checked_in);
+    assert!(
+        served.text() == checked_in,
+        "openapi.json is out of date (line {first:?}, counted from 0); look whether the change is \
+         meant, then run: LIGHTSHIP_WRITE_OPENAPI=1 cargo nextest run the_contract",
+    );
+}
+
+const METHODS: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+];
+
+#[tokio::test]
+async fn each_path_takes_just_the_methods_that_the_contract_says() {
+    let app = TestApp::new().start().await;
+    let contract = app.get("/openapi.json").await.json();
+    let paths = contract["paths"].as_object().expect("paths");
+    assert!(paths.len() > 9);
+    for (path, item) in paths {
+        let mut said: BTreeSet<String> = item
+            .as_object()
+            .expect("operations")
+            .keys()
+            .map(|method| method.to_uppercase())
+            .collect();
+        if said.contains("GET") {
+            said.insert("HEAD".to_owned());
+        }
+        let path = path.replace("{slug}", "nothing").replace("{id}", "nothing");
+        for method in METHODS {
+            let request = Request::builder().method(method).uri(&path);
+            let request = request.body(Body::empty()).expect("a request");
+            let reply = app.send(request).await;
+            if said.contains(method) {
+                assert_eq!(reply.status, 401, "{method} {path}");
+                continue;
+            }
+            assert_eq!(reply.status, 405, "{method} {path}");
+            let allowed: BTreeSet<String> = reply
+                .header("allow")
+                .split(',')
+                .map(|method| method.trim().to_owned())
+                .collect();
+            assert_eq!(allowed, said, "{method} {path}");
+        }
+    }
+}
+
+/// What a value stands for, if it is a reference into the contract.
+fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
+    let Some(reference) = value["$ref"].as_str() else {
+        return value;
+    };
+    let pointer = reference.strip_prefix('#').expect("a reference within");
+    contract.pointer(pointer).expect("what it refers to")
+}
+
+#[tokio::test]
+async fn every_operation_says_who_may_what_is_refused_and_how() {
+    let app = TestApp::new().start().await;
+    let contract = app.get("/openapi.json").await.json();
+    assert_eq!(contract["openapi"], "3.1.0");
+    assert!(contract["security"][0]["token"].is_array(), "{contract}");
+    let mut ids = BTreeSet::new();
+    for (path, item) in contract["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let at = format!("{method} {path}");
+            let id = operation["operationId"].as_str().expect("an id");
+            assert!(ids.insert(id.to_owned()), "{id} stands twice");
+            let headers: Vec<_> = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|parameter| parameter["in"] == "header")
+                .map(|parameter| parameter["name"].as_str().expect("a name"))
+                .collect();
+            let expected: &[&str] = match method.as_str() {
+                "post" if path.ends_with("/preview") => &[],
+                "post" => &["Idempotency-Key"],
+                "get" => &[],
+                _ => &["If-Match"],
+            };
+            assert_eq!(headers, expected, "{at}");
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                let response = resolved(&contract, response);
+                let formats: Vec<_> = response["content"]
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(format, _)| format.as_str())
+                    .collect();
+                let expected = if status.starts_with('2') {
+                    "application/json"
+                } else {
+                    "application/problem+json"
+                };
+                assert_eq!(formats, [expected], "{at} {status}");
+            }
+            for status in ["401", "403", "429", "500", "503"] {
+                assert!(operation["responses"][status].is_object(), "{at} {status}");
+            }
+            if operation["requestBody"] != Value::Null {
+                for status in ["400", "413", "415", "422"] {
+                    assert!(operation["responses"][status].is_object(), "{at} {status}");
+                }
+            }
+        }
+    }
+}
