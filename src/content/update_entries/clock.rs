@@ -148,6 +148,12 @@ fn hour_alone(cursor: &mut Cursor<'_>) -> Option<ClockText> {
         sure: false,
         ..EXACT
     };
+    let mut unit = *cursor;
+    unit.space();
+    if unit.one_of(&["hours", "hrs"]) {
+        // "2 hours later"
+        return None;
+    }
     let named = half_or_unit(cursor, &mut clock);
     (named && ends(*cursor)).then_some(clock)
 }
