@@ -78,10 +78,8 @@ impl SourceConfig {
     /// The machine and folder that feed the database, as the database remembers them.
     pub fn feeder(&self) -> String {
         let machine = self.machine.clone().unwrap_or_else(system_name);
-        let folder = self
-            .content
-            .canonicalize()
-            .unwrap_or_else(|_| self.content.clone());
+        // Not the canonical path: a deploy that swaps a symlink is still the same folder.
+        let folder = std::path::absolute(&self.content).unwrap_or_else(|_| self.content.clone());
         format!("{machine}:{}", folder.display())
     }
 }

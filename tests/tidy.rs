@@ -93,7 +93,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Longest file, in lines.
-const MAX_LINES: usize = 470;
+const MAX_LINES: usize = 400;
 
 /// What a name tells nobody.
 const EMPTY_NAMES: &[&str] = &[

@@ -12,7 +12,7 @@ use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
-use crate::store::incidents::{StoredIncident, set_incident};
+use crate::store::incidents::{StoredIncident, set_incident, set_public_since};
 use crate::store::states;
 
 /// What is to be corrected of a post; what is `None` stays as it is.
@@ -89,6 +89,7 @@ pub async fn edit_incident(
     );
     let draft = wanted.draft.unwrap_or(before.draft);
     let reworded = title != before.title || markdown != before.markdown;
+    let is_first = stored.never_public && !draft;
     let after = StoredIncident {
         incident: Incident {
             title,
@@ -104,7 +105,7 @@ pub async fn edit_incident(
             } else {
                 before.edited_at
             },
-            public_at: if before.draft && !draft {
+            public_at: if is_first {
                 change.now
             } else {
                 before.public_at
@@ -115,6 +116,9 @@ pub async fn edit_incident(
         ..stored.clone()
     };
     set_incident(&mut change.tx, &after, change.now).await?;
+    if is_first {
+        set_public_since(&mut change.tx, &before.id, change.now).await?;
+    }
     let moved =
         starts != before.starts || published_at != before.published_at || kind != before.kind;
     if let Some(components) = components.or_else(|| moved.then(|| post_settings(before))) {

@@ -27,7 +27,9 @@ pub mod set_component_state;
 pub mod sync_content;
 mod sync_entries;
 mod sync_incident;
+mod sync_match;
 mod sync_site;
+mod sync_states;
 pub mod tokens;
 pub mod write_incident;
 

@@ -1,15 +1,15 @@
 //! Brings the database in step with the content folder: what a file says, the file owns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::sync_incident::{Matched, sync_incident};
+use super::sync_incident::sync_incident;
+use super::sync_match::match_files;
 use super::sync_site::sync_site;
-use super::{ActionError, Change};
+use super::{ActionError, Change, Deed};
 use crate::clock::Clock;
 use crate::content::problem::{Problem, Severity};
-use crate::content::{Content, IncidentFile};
+use crate::content::{Content, FileIds};
 use crate::domain::staff::Actor;
-use crate::domain::update::Source;
 use crate::store::Store;
 use crate::store::incidents::{self, StoredIncident};
 use crate::store::settings;
@@ -38,8 +38,11 @@ pub struct SyncReport {
     pub hidden: usize,
     /// Files that are missing and will count as gone if they still are a moment later.
     pub missing: BTreeSet<String>,
-    /// Files that could not be taken over because of what the database holds.
+    /// What is wrong between files and database: files that could not be taken over because of
+    /// what the database holds, and what they say in vain.
     pub problems: Vec<Problem>,
+    /// The ids that each file's incident and entries have, by file name.
+    pub ids: BTreeMap<String, FileIds>,
     /// The new revision, if anything public changed.
     pub revision: Option<i64>,
 }
@@ -55,22 +58,15 @@ pub async fn sync_content(
     content: &Content,
     options: &SyncOptions,
 ) -> Result<SyncReport, ActionError> {
-    let site = content.site.as_ref().ok_or_else(|| {
-        ActionError::Conflict("site.toml can't be read, so nothing was changed".to_owned())
-    })?;
+    let site = content.site.as_ref().ok_or_else(|| unusable(content))?;
     let actor = Actor::File {
         name: "site.toml".to_owned(),
     };
     let mut change = Change::begin(store, clock, actor).await?;
-    check_feeder(&mut change, options).await?;
+    let is_new_feeder = check_feeder(&mut change, options).await?;
     let known = incidents::list_file_incidents(&mut change.tx).await?;
-    let missing: Vec<&StoredIncident> = known
-        .iter()
-        .filter(|stored| stored.is_present() && !is_there(stored, content))
-        .collect();
-    let renamed =
-        |stored: &StoredIncident| content.incidents.iter().any(|file| has_moved(stored, file));
-    let lost = missing.iter().filter(|stored| !renamed(stored)).count();
+    let matches = match_files(&mut change, content, &known).await?;
+    let lost = matches.missing.len();
     let present = known.iter().filter(|stored| stored.is_present()).count();
     if present >= 4 && lost * 2 > present && !options.allow_missing {
         return Err(ActionError::Conflict(format!(
@@ -79,45 +75,62 @@ pub async fn sync_content(
         )));
     }
     sync_site(&mut change, site).await?;
-    let mut report = SyncReport::default();
-    let mut taken = BTreeSet::new();
-    for file in &content.incidents {
-        match find_match(&mut change, file, &known, &missing).await? {
-            Err(problem) => report.problems.push(problem),
-            Ok(old) => {
-                if let Some(old) = &old {
-                    taken.insert(old.incident.id.clone());
-                }
-                let is_new = old.is_none();
-                let differs = sync_incident(&mut change, file, old.as_ref()).await?;
-                report.added += usize::from(is_new);
-                report.changed += usize::from(differs && !is_new);
-            }
+    let mut report = SyncReport {
+        problems: matches.problems,
+        ..SyncReport::default()
+    };
+    for stored in matches.displaced {
+        incidents::free_slug(&mut change.tx, &stored.incident.id).await?;
+    }
+    for (file, old) in &matches.files {
+        if let Some(old) = old.filter(|old| old.incident.slug != file.slug) {
+            incidents::free_slug(&mut change.tx, &old.incident.id).await?;
         }
     }
-    for stored in missing {
+    for (file, old) in matches.files {
+        let synced = sync_incident(&mut change, file, old).await?;
+        report.added += usize::from(old.is_none());
+        report.changed += usize::from(synced.differs && old.is_some());
+        report.problems.extend(synced.problems);
+        report.ids.insert(file.file.clone(), synced.ids);
+    }
+    for stored in matches.missing {
         let Some(name) = &stored.file else { continue };
-        if taken.contains(&stored.incident.id) {
-            continue;
-        }
-        if options.gone.contains(name) || options.allow_missing {
+        if options.gone.contains(name) {
             hide(&mut change, stored).await?;
             report.hidden += 1;
         } else {
             report.missing.insert(name.clone());
         }
     }
-    report.revision = change.commit().await?;
+    // Looking without finding anything leaves no trace.
+    if is_new_feeder || change.has_touched() {
+        report.revision = change.commit().await?;
+    }
     Ok(report)
+}
+
+fn unusable(content: &Content) -> ActionError {
+    let why = content
+        .problems
+        .iter()
+        .find(|problem| problem.severity == Severity::Error)
+        .map(|problem| format!("{}: {}", problem.file, problem.message));
+    ActionError::Conflict(format!(
+        "the content folder can't be read for certain, so nothing was changed ({})",
+        why.unwrap_or_else(|| "site.toml".to_owned())
+    ))
 }
 
 /// The name under which a database remembers the machine and folder that feed it.
 const FEEDER: &str = "feeder";
 
-async fn check_feeder(change: &mut Change, options: &SyncOptions) -> Result<(), ActionError> {
+/// Whether the content comes from where it last came from. Returns whether it is the first time
+/// that it doesn't.
+async fn check_feeder(change: &mut Change, options: &SyncOptions) -> Result<bool, ActionError> {
     let known = settings::find_meta(&mut change.tx, FEEDER).await?;
     match known {
-        Some(known) if known == options.feeder => return Ok(()),
+        Some(known) if known == options.feeder => return Ok(false),
         Some(known) if !options.take_over => {
             return Err(ActionError::Conflict(format!(
                 "this database is fed from {known}, so {} is not synced into it; run \
@@ -128,88 +141,7 @@ async fn check_feeder(change: &mut Change, options: &SyncOptions) -> Result<(), 
         Some(_) | None => {}
     }
     settings::set_meta(&mut change.tx, FEEDER, &options.feeder).await?;
-    Ok(())
-}
-
-fn is_there(stored: &StoredIncident, content: &Content) -> bool {
-    stored.file.as_ref().is_some_and(|name| {
-        content.unreadable.contains(name) || content.incidents.iter().any(|file| file.file == *name)
-    })
-}
-
-/// Whether a file holds what a missing one did.
-fn has_moved(stored: &StoredIncident, file: &IncidentFile) -> bool {
-    stored.fingerprint.as_ref() == Some(&file.fingerprint)
-        || file.id.as_ref() == Some(&stored.incident.id)
-        || (stored.incident.title == file.title
-            && stored.incident.markdown == file.markdown
-            && !file.markdown.is_empty())
-}
-
-/// The incident that a file states: by id, by file name, by the slug of one from a file, or a
-/// missing one whose text it holds. A problem if the slug or id belongs to something else.
-async fn find_match(
-    change: &mut Change,
-    file: &IncidentFile,
-    known: &[StoredIncident],
-    missing: &[&StoredIncident],
-) -> Result<Result<Matched, Problem>, ActionError> {
-    let by_id = match &file.id {
-        Some(id) => incidents::find_incident(&mut change.tx, id).await?,
-        None => None,
-    };
-    let by_slug = incidents::find_incident_by_slug(&mut change.tx, &file.slug).await?;
-    let by_name = known
-        .iter()
-        .find(|stored| stored.file.as_ref() == Some(&file.file));
-    let moved = missing.iter().find(|stored| has_moved(stored, file));
-    let found = by_id
-        .or_else(|| by_name.cloned())
-        .or_else(|| by_slug.clone().filter(|stored| stored.file.is_some()))
-        .or_else(|| moved.map(|stored| (*stored).clone()));
-    if let Some(other) = by_slug
-        && found
-            .as_ref()
-            .is_none_or(|found| found.incident.id != other.incident.id)
-    {
-        let owner = match other.incident.source {
-            Source::File => other.file.unwrap_or_default(),
-            Source::Api | Source::Clock => {
-                format!("the incident {:?} made by API", other.incident.title)
-            }
-        };
-        return Ok(Err(clash(
-            file,
-            &format!(
-                "the slug {:?} belongs to {owner} already",
-                file.slug.as_str()
-            ),
-        )));
-    }
-    if let Some(found) = &found
-        && (found.withdrawn_at.is_some() || found.incident.source != Source::File)
-    {
-        return Ok(Err(clash(
-            file,
-            "its id belongs to an incident that was made by API",
-        )));
-    }
-    Ok(Ok(found))
-}
-
-fn clash(file: &IncidentFile, message: &str) -> Problem {
-    Problem {
-        severity: Severity::Error,
-        file: file.file.clone(),
-        line: 0,
-        column: 0,
-        width: 0,
-        source: String::new(),
-        message: message.to_owned(),
-        help: Some(
-            "give this file another name or another `slug:`, and no `id:` of another".to_owned(),
-        ),
-    }
+    Ok(true)
 }
 
 async fn hide(change: &mut Change, stored: &StoredIncident) -> Result<(), ActionError> {
@@ -228,12 +160,12 @@ async fn hide(change: &mut Change, stored: &StoredIncident) -> Result<(), Action
     change
         .record_as(
             &actor,
-            super::Deed {
+            Deed {
                 action: "hide_incident",
                 kind: "incident",
                 id: &stored.incident.id,
                 label: &stored.incident.title,
-                ..super::Deed::default()
+                ..Deed::default()
             },
         )
         .await

@@ -1,225 +1,211 @@
-//! The part of the sync that is about the entries of an incident file and the states they set.
+//! The part of the sync that is about the entries of an incident file.
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
-use uuid::Uuid;
 
+use super::sync_incident::public_since;
+use super::sync_match::file_problem;
+use super::sync_states::{Owner, Standing, When, says_the_same, sync_states};
 use super::{ActionError, Change, Deed};
 use crate::content::IncidentFile;
+use crate::content::problem::{Problem, Severity};
+use crate::content::update_entries::Entry;
 use crate::content::update_entries::identity::{self, Known};
-use crate::content::update_entries::{Entry, StateLine};
-use crate::domain::component::{Origin, StateChange};
+use crate::domain::component::Origin;
 use crate::domain::incident::CLOCK_TOLERANCE;
-use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::domain::update::{Precision, Source, Update};
 use crate::store::incidents::StoredIncident;
-use crate::store::states;
+use crate::store::states::set_changes_withdrawn;
 use crate::store::updates::{self, StoredUpdate};
 
-/// Whose changes of state: an incident's post's or one of its updates'.
-pub(super) struct Owner<'a> {
-    pub(super) incident: &'a str,
-    pub(super) update: Option<&'a str>,
-    pub(super) origin: Origin,
+/// What came of the entries of a file.
+#[derive(Debug, Default)]
+pub(super) struct SyncedEntries {
+    /// They said something new.
+    pub(super) differs: bool,
+    /// Their ids, in the order of the file.
+    pub(super) ids: Vec<String>,
+    /// Ids that they state and can't have.
+    pub(super) problems: Vec<Problem>,
 }
 
-/// When changes of state take place, in which order, and since when they are public.
-pub(super) struct When {
-    pub(super) at: DateTime<Utc>,
-    pub(super) seq: i64,
-    pub(super) public_at: DateTime<Utc>,
+/// A file whose entries are synced, and what stands of it.
+struct Entries<'a> {
+    file: &'a IncidentFile,
+    wanted: &'a StoredIncident,
+    old: Option<&'a StoredIncident>,
+    /// Updates that an entry may be: those of the file, and of the API those that an entry states
+    /// the id of.
+    standing: Vec<&'a Update>,
+    /// Updates of the file that were withdrawn when their entry vanished.
+    gone: Vec<Update>,
 }
 
-/// Makes the changes of state and the mentions of a post or an update those that its lines say.
-pub(super) async fn sync_states(
-    change: &mut Change,
-    owner: &Owner<'_>,
-    lines: &[StateLine],
-    standing: &[StateChange],
-    when: &When,
-) -> Result<bool, ActionError> {
-    let wanted: Vec<StateChange> = lines
-        .iter()
-        .filter_map(|line| line.state.as_ref().map(|state| (line, state)))
-        .zip(1..)
-        .map(|((line, state), place)| StateChange {
-            component: line.component.clone(),
-            at: when.at,
-            seq: when.seq + place,
-            state: state.clone(),
-            note: line.note.clone(),
-            incident: Some(owner.incident.to_owned()),
-            update: owner.update.map(str::to_owned),
-            origin: owner.origin,
-            public_at: when.public_at,
-        })
-        .collect();
-    let mentions: Vec<Slug> = lines
-        .iter()
-        .filter(|line| line.state.is_none())
-        .map(|line| line.component.clone())
-        .collect();
-    updates::set_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;
-    let own: Vec<_> = standing
-        .iter()
-        .filter(|found| found.origin == owner.origin)
-        .collect();
-    if own.iter().copied().eq(wanted.iter()) {
-        return Ok(false);
-    }
-    states::set_changes_withdrawn(
-        &mut change.tx,
-        owner.incident,
-        owner.update,
-        owner.origin,
-        change.now,
-    )
-    .await?;
-    for found in &wanted {
-        let id = Uuid::now_v7().to_string();
-        states::insert_change(&mut change.tx, &id, found, change.now).await?;
-    }
-    Ok(true)
-}
-
+/// Makes the updates of an incident those that its file's entries say; others are left alone.
 pub(super) async fn sync_entries(
     change: &mut Change,
     file: &IncidentFile,
     old: Option<&StoredIncident>,
     wanted: &StoredIncident,
-) -> Result<bool, ActionError> {
-    let incident_id = &wanted.incident.id;
+) -> Result<SyncedEntries, ActionError> {
+    let is_stated = |update: &Update| {
+        update.source == Source::File
+            || file
+                .entries
+                .iter()
+                .any(|entry| entry.id.as_ref() == Some(&update.id))
+    };
     let standing: Vec<&Update> = old
         .iter()
         .flat_map(|old| &old.incident.updates)
-        .filter(|update| update.source == Source::File)
+        .filter(|update| is_stated(update))
         .collect();
-    let known: Vec<Known> = standing
-        .iter()
-        .map(|update| Known {
-            id: update.id.clone(),
-            at: update.at,
-            text: update.markdown.clone(),
-        })
-        .collect();
-    let ids = identity::recognise(&known, &file.entries);
+    let gone = match old {
+        Some(old) => list_gone(change, old).await?,
+        None => Vec::new(),
+    };
+    let cx = Entries {
+        file,
+        wanted,
+        old,
+        standing,
+        gone,
+    };
+    let recognised = recognise(&cx);
     let mut order: Vec<usize> = (0..file.entries.len()).collect();
     if file.newest_first {
         order.reverse();
     }
     order.sort_by_key(|index| file.entries[*index].at);
-    let mut kept = HashSet::new();
-    let mut differs = false;
+    let mut synced = SyncedEntries {
+        ids: vec![String::new(); file.entries.len()],
+        ..SyncedEntries::default()
+    };
     for index in order {
         let entry = &file.entries[index];
-        let before = ids[index]
-            .as_ref()
-            .and_then(|id| standing.iter().find(|update| update.id == *id).copied());
+        let id = recognised[index].as_deref();
+        let before = cx
+            .standing
+            .iter()
+            .find(|update| Some(update.id.as_str()) == id)
+            .copied();
         let update = match before {
-            Some(before) => edited(change, entry, before),
-            None => added(change, file, entry, ids[index].as_deref(), old.is_some()).await?,
+            Some(before) => edited(change, &cx, entry, before),
+            None => added(change, &cx, entry, id).await?,
         };
-        kept.insert(update.id.clone());
-        let owner = Owner {
-            incident: incident_id,
-            update: Some(&update.id),
-            origin: Origin::Update,
-        };
-        let when = When {
-            at: update.at,
-            seq: update.seq,
-            public_at: update.public_at,
-        };
-        if before != Some(&update) {
-            let text = |update: &Update| json!({"at": update.at, "markdown": update.markdown, "phase": update.phase});
-            let stored = StoredUpdate {
-                incident_id: incident_id.clone(),
-                update: update.clone(),
-                withdrawn_at: None,
-            };
-            updates::set_update(&mut change.tx, &stored, change.now).await?;
-            let actor = Actor::File {
-                name: file.file.clone(),
-            };
-            let deed = Deed {
-                action: "sync_update",
-                kind: "update",
-                id: &update.id,
-                label: &wanted.incident.title,
-                before: before.map(text),
-                after: Some(text(&update)),
-            };
-            change.record_as(&actor, deed).await?;
-            differs = true;
+        if let Some(stated) = entry.id.as_ref().filter(|stated| **stated != update.id) {
+            synced.problems.push(taken_id(file, entry, stated));
         }
-        let changes = before.map_or(&[][..], |before| &before.changes);
-        differs |= sync_states(change, &owner, &entry.changes, changes, &when).await?;
+        synced.differs |= write(change, &cx, entry, before, &update).await?;
+        synced.ids[index] = update.id;
     }
-    for gone in standing
-        .into_iter()
-        .filter(|update| !kept.contains(&update.id))
-    {
-        let stored = StoredUpdate {
-            incident_id: incident_id.clone(),
-            update: gone.clone(),
-            withdrawn_at: Some(change.now),
-        };
-        updates::set_update(&mut change.tx, &stored, change.now).await?;
-        differs = true;
+    let kept: HashSet<&str> = synced.ids.iter().map(String::as_str).collect();
+    for lost in &cx.standing {
+        if !kept.contains(lost.id.as_str()) {
+            withdraw(change, &cx, lost).await?;
+            synced.differs = true;
+        }
     }
-    Ok(differs)
+    Ok(synced)
 }
 
-fn edited(change: &Change, entry: &Entry, before: &Update) -> Update {
+async fn list_gone(change: &mut Change, old: &StoredIncident) -> Result<Vec<Update>, ActionError> {
+    let all = updates::list_updates_of_incident(&mut change.tx, &old.incident.id).await?;
+    Ok(all
+        .into_iter()
+        .filter(|stored| stored.withdrawn_at.is_some() && stored.update.source == Source::File)
+        .map(|stored| stored.update)
+        .collect())
+}
+
+/// The ids of the entries that are known: those that stand; else those that vanished and are back
+/// just as they were.
+fn recognise(cx: &Entries<'_>) -> Vec<Option<String>> {
+    let known = |update: &Update| Known {
+        id: update.id.clone(),
+        at: update.at,
+        text: update.markdown.clone(),
+        undated: update.precision == Precision::None,
+    };
+    let standing: Vec<Known> = cx.standing.iter().map(|update| known(update)).collect();
+    let mut ids = identity::recognise(&standing, &cx.file.entries);
+    let mut gone: Vec<&Update> = cx.gone.iter().collect();
+    for (entry, id) in cx.file.entries.iter().zip(&mut ids) {
+        if id.is_some() {
+            continue;
+        }
+        let undated = entry.precision == Precision::None;
+        let back = gone.iter().position(|update| {
+            update.markdown == entry.markdown
+                && (update.at == entry.at || (undated && update.precision == Precision::None))
+        });
+        *id = back.map(|place| gone.remove(place).id.clone());
+    }
+    ids
+}
+
+fn edited(change: &Change, cx: &Entries<'_>, entry: &Entry, before: &Update) -> Update {
     let undated = entry.precision == Precision::None && before.precision == Precision::None;
-    let reworded = before.markdown != entry.markdown;
+    let at = if undated { before.at } else { entry.at };
+    let exact = entry.precision == Precision::Minute && before.precision == Precision::Minute;
+    let standing = Standing {
+        changes: &before.changes,
+        mentions: &before.mentions,
+    };
+    let says_else = before.markdown != entry.markdown
+        || before.phase != entry.phase
+        || (exact && before.at != at)
+        || !says_the_same(&entry.changes, standing, Origin::Update);
+    let was_draft = cx.old.is_some_and(|old| old.incident.draft);
+    let is_first = cx.old.is_some_and(|old| old.never_public) && !cx.file.draft;
     Update {
-        at: if undated { before.at } else { entry.at },
+        at,
         precision: entry.precision,
         as_written: entry.as_written.clone(),
         phase: entry.phase,
         author: entry.author.clone(),
         markdown: entry.markdown.clone(),
         restore: entry.restore,
-        edited_at: entry.edited_at.or(if reworded {
+        edited_at: entry.edited_at.or(if says_else && !was_draft {
             Some(change.now)
         } else {
             before.edited_at
         }),
+        public_at: if is_first {
+            before.public_at.max(change.now)
+        } else {
+            before.public_at
+        },
+        source: Source::File,
         ..before.clone()
     }
 }
 
 async fn added(
     change: &mut Change,
-    file: &IncidentFile,
+    cx: &Entries<'_>,
     entry: &Entry,
-    stated_id: Option<&str>,
-    file_was_known: bool,
+    id: Option<&str>,
 ) -> Result<Update, ActionError> {
-    let undated = entry.precision == Precision::None;
-    let at = if undated && file_was_known {
+    let is_known = cx.old.is_some();
+    let at = if entry.precision == Precision::None && is_known {
         change.now
     } else {
         entry.at
     };
-    let mut id = stated_id.map_or_else(
-        || identity::derive_id(file.slug.as_str(), entry.at, &entry.markdown),
-        str::to_owned,
-    );
-    let seq = change.next_seq();
-    let public_at = if file_was_known && at <= change.now + CLOCK_TOLERANCE {
-        change.now
-    } else {
-        at
-    };
+    let public_at =
+        entry
+            .public_at
+            .unwrap_or_else(|| match is_known && at <= change.now + CLOCK_TOLERANCE {
+                true => change.now,
+                false => public_since(at, change.now),
+            });
     let mut update = Update {
-        id: id.clone(),
+        id: String::new(),
         at,
-        seq,
+        seq: change.next_seq(),
         precision: entry.precision,
         as_written: entry.as_written.clone(),
         phase: entry.phase,
@@ -229,28 +215,129 @@ async fn added(
         mentions: Vec::new(),
         restore: entry.restore,
         edited_at: entry.edited_at,
-        public_at: entry.public_at.unwrap_or(public_at),
+        public_at,
         source: Source::File,
     };
-    // An id that was given before is this entry's only if it is the very same one come back.
-    let mut attempt = 0;
-    while let Some(found) = updates::find_update(&mut change.tx, &id).await? {
-        if found.withdrawn_at.is_some()
-            && found.update.at == at
-            && found.update.markdown == entry.markdown
-        {
-            update.seq = found.update.seq;
-            update.public_at = found.update.public_at;
-            update.edited_at = found.update.edited_at;
-            break;
+    if let Some(back) = cx.gone.iter().find(|gone| Some(gone.id.as_str()) == id) {
+        update.id = back.id.clone();
+        update.seq = back.seq;
+        update.public_at = back.public_at;
+        update.edited_at = entry.edited_at.or(back.edited_at);
+        if entry.precision == Precision::None {
+            update.at = back.at;
         }
-        attempt += 1;
-        id = identity::derive_id(
-            file.slug.as_str(),
-            entry.at,
-            &format!("{}\n{attempt}", entry.markdown),
-        );
+        return Ok(update);
     }
-    update.id = id;
+    update.id = free_id(change, cx, entry, id).await?;
     Ok(update)
+}
+
+/// The id of a new entry: the one that it states, else the derived one; with a number put to the
+/// text as long as another update has or had it.
+async fn free_id(
+    change: &mut Change,
+    cx: &Entries<'_>,
+    entry: &Entry,
+    stated: Option<&str>,
+) -> Result<String, ActionError> {
+    let derive = |text: &str| identity::derive_id(cx.wanted.incident.slug.as_str(), entry.at, text);
+    let mut id = stated.map_or_else(|| derive(&entry.markdown), str::to_owned);
+    let mut number = 1_u32;
+    while updates::find_update(&mut change.tx, &id).await?.is_some() {
+        id = match (number, stated) {
+            (1, Some(_)) => derive(&entry.markdown),
+            _ => derive(&format!("{}\n#{}", entry.markdown, number + 1)),
+        };
+        number += 1;
+    }
+    Ok(id)
+}
+
+async fn write(
+    change: &mut Change,
+    cx: &Entries<'_>,
+    entry: &Entry,
+    before: Option<&Update>,
+    update: &Update,
+) -> Result<bool, ActionError> {
+    let mut differs = before != Some(update);
+    if differs {
+        let stored = StoredUpdate {
+            incident_id: cx.wanted.incident.id.clone(),
+            update: update.clone(),
+            withdrawn_at: None,
+        };
+        updates::set_update(&mut change.tx, &stored, change.now).await?;
+        record(change, cx, "sync_update", before, Some(update)).await?;
+    }
+    let owner = Owner {
+        incident: &cx.wanted.incident.id,
+        update: Some(&update.id),
+        origin: Origin::Update,
+    };
+    let standing = before.map_or(Standing::default(), |before| Standing {
+        changes: &before.changes,
+        mentions: &before.mentions,
+    });
+    let when = When {
+        at: update.at,
+        seq: update.seq,
+        public_at: update.public_at,
+    };
+    differs |= sync_states(change, &owner, &entry.changes, standing, &when).await?;
+    Ok(differs)
+}
+
+async fn withdraw(change: &mut Change, cx: &Entries<'_>, lost: &Update) -> Result<(), ActionError> {
+    let stored = StoredUpdate {
+        incident_id: cx.wanted.incident.id.clone(),
+        update: lost.clone(),
+        withdrawn_at: Some(change.now),
+    };
+    updates::set_update(&mut change.tx, &stored, change.now).await?;
+    let incident = &cx.wanted.incident.id;
+    set_changes_withdrawn(
+        &mut change.tx,
+        incident,
+        Some(&lost.id),
+        Origin::Update,
+        change.now,
+    )
+    .await?;
+    record(change, cx, "withdraw_update", Some(lost), None).await
+}
+
+async fn record(
+    change: &mut Change,
+    cx: &Entries<'_>,
+    action: &'static str,
+    before: Option<&Update>,
+    after: Option<&Update>,
+) -> Result<(), ActionError> {
+    let text = |update: &Update| json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "author": update.author});
+    let actor = Actor::File {
+        name: cx.file.file.clone(),
+    };
+    let deed = Deed {
+        action,
+        kind: "update",
+        id: before.or(after).map_or("", |update| &update.id),
+        label: &cx.wanted.incident.title,
+        before: before.map(text),
+        after: after.map(text),
+    };
+    change.record_as(&actor, deed).await
+}
+
+fn taken_id(file: &IncidentFile, entry: &Entry, stated: &str) -> Problem {
+    Problem {
+        line: entry.line,
+        column: 1,
+        ..file_problem(
+            Severity::Warning,
+            file,
+            format!("the id {stated:?} is that of another update; this entry got its own"),
+            "take the id out of its comment",
+        )
+    }
 }

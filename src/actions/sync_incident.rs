@@ -1,67 +1,166 @@
 //! The part of the sync that is about one incident file.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::sync_entries::{Owner, When, sync_entries, sync_states};
+use super::sync_entries::sync_entries;
+use super::sync_match::file_problem;
+use super::sync_states::{Owner, Standing, When, sync_states};
 use super::{ActionError, Change, Deed};
-use crate::content::IncidentFile;
-use crate::content::update_entries::identity;
-use crate::domain::component::{Origin, StateChange};
-use crate::domain::incident::{Incident, Kind};
+use crate::content::problem::{Problem, Severity};
+use crate::content::update_entries::{StateLine, identity};
+use crate::content::{FileIds, IncidentFile};
+use crate::domain::component::Origin;
+use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind};
 use crate::domain::staff::Actor;
 use crate::domain::update::Source;
 use crate::store::incidents::{self, StoredIncident};
 
-/// The incident that a file was found to state, if it isn't new.
-pub(super) type Matched = Option<StoredIncident>;
+/// What came of a file.
+#[derive(Debug)]
+pub(super) struct Synced {
+    /// It said something new.
+    pub(super) differs: bool,
+    /// The ids of its incident and its entries.
+    pub(super) ids: FileIds,
+    /// What it says in vain.
+    pub(super) problems: Vec<Problem>,
+}
 
-/// Writes what a file says, as far as it differs from what stands. Returns whether it did.
+/// Writes what a file says, as far as it differs from what stands.
 pub(super) async fn sync_incident(
     change: &mut Change,
     file: &IncidentFile,
     old: Option<&StoredIncident>,
-) -> Result<bool, ActionError> {
+) -> Result<Synced, ActionError> {
     let wanted = match old {
         Some(old) => merged(change, file, old),
         None => new_incident(change, file).await?,
     };
+    let id = &wanted.incident.id;
     let mut differs = old != Some(&wanted);
     if differs {
         incidents::set_incident(&mut change.tx, &wanted, change.now).await?;
         record(change, file, old, &wanted).await?;
-        if let Some(old) = old.filter(|old| old.incident.slug != wanted.incident.slug) {
-            incidents::set_redirect(&mut change.tx, &old.incident.slug, &wanted.incident.id)
-                .await?;
+    }
+    if let Some(old) = old {
+        if old.incident.slug != wanted.incident.slug {
+            incidents::set_redirect(&mut change.tx, &old.incident.slug, id).await?;
+        }
+        if old.never_public && !wanted.incident.draft {
+            incidents::set_public_since(&mut change.tx, id, change.now).await?;
         }
     }
-    let owner = Owner {
-        incident: &wanted.incident.id,
-        update: None,
-        origin: Origin::Post,
-    };
-    let at = match (wanted.incident.kind, wanted.incident.starts) {
-        (Kind::Maintenance, Some(starts)) => starts,
-        _ => wanted.incident.published_at,
-    };
-    let standing: &[StateChange] = old.map_or(&[], |old| &old.incident.changes);
-    let when = When {
-        at,
-        seq: wanted.seq,
-        public_at: wanted.incident.public_at,
-    };
-    differs |= sync_states(change, &owner, &file.components, standing, &when).await?;
-    differs |= sync_entries(change, file, old, &wanted).await?;
+    differs |= sync_post(change, file, old, &wanted).await?;
+    let entries = sync_entries(change, file, old, &wanted).await?;
+    differs |= entries.differs;
+    let fresh = incidents::find_incident(&mut change.tx, id).await?;
     if differs {
-        change.touch_incident(&wanted.incident.id);
-        let fresh = incidents::find_incident(&mut change.tx, &wanted.incident.id).await?;
+        change.touch_incident(id);
         for stored in old.into_iter().chain(&fresh) {
             for component in stored.incident.components() {
                 change.touch_history(component);
             }
         }
     }
-    Ok(differs)
+    let mut problems = entries.problems;
+    problems.extend(stated_in_vain(change, file, &wanted, fresh.as_ref()));
+    Ok(Synced {
+        differs,
+        ids: FileIds {
+            incident: id.clone(),
+            entries: entries.ids,
+        },
+        problems,
+    })
+}
+
+/// The states and names of the post itself. Those of a file that never stated any are the API's.
+async fn sync_post(
+    change: &mut Change,
+    file: &IncidentFile,
+    old: Option<&StoredIncident>,
+    wanted: &StoredIncident,
+) -> Result<bool, ActionError> {
+    let at = match (wanted.incident.kind, wanted.incident.starts) {
+        (Kind::Maintenance, Some(starts)) => starts,
+        _ => wanted.incident.published_at,
+    };
+    let owner = Owner {
+        incident: &wanted.incident.id,
+        update: None,
+        origin: Origin::Post,
+    };
+    let when = When {
+        at,
+        seq: wanted.seq,
+        public_at: wanted.incident.public_at,
+    };
+    let standing = old.map_or(Standing::default(), |old| Standing {
+        changes: &old.incident.changes,
+        mentions: &old.incident.mentions,
+    });
+    let was_stated = old.is_none_or(|old| is_stated(&old.stated, "components"));
+    if file.states_components || was_stated {
+        return sync_states(change, &owner, &file.components, standing, &when).await;
+    }
+    let kept: Vec<StateLine> = standing
+        .changes
+        .iter()
+        .filter(|found| found.origin == Origin::Post)
+        .map(|found| StateLine {
+            component: found.component.clone(),
+            state: Some(found.state.clone()),
+            note: found.note.clone(),
+        })
+        .chain(standing.mentions.iter().map(|component| StateLine {
+            component: component.clone(),
+            state: None,
+            note: None,
+        }))
+        .collect();
+    sync_states(change, &owner, &kept, standing, &when).await
+}
+
+/// What a file says without effect, because of what the database holds.
+fn stated_in_vain(
+    change: &Change,
+    file: &IncidentFile,
+    wanted: &StoredIncident,
+    fresh: Option<&StoredIncident>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut warn = |message: String, help: String| {
+        problems.push(file_problem(Severity::Warning, file, message, &help));
+    };
+    if let Some(id) = file.id.as_ref().filter(|id| **id != wanted.incident.id) {
+        let kept = &wanted.incident.id;
+        warn(
+            format!("the id {id:?} comes too late: this incident has had another from the start"),
+            format!("write \"id: {kept}\", or run `lightship sync --write-ids`"),
+        );
+    }
+    let latest = fresh.and_then(|fresh| {
+        let mut updates = fresh.incident.updates.iter().rev();
+        updates.find(|update| update.phase.is_some() && update.at <= change.now + CLOCK_TOLERANCE)
+    });
+    if let (Some(stated), Some(latest)) = (file.phase, latest)
+        && let Some(said) = latest.phase
+        && latest.source != Source::File
+        && stated.progress() > said.progress()
+    {
+        let (stated, said) = (stated.as_str(), said.as_str());
+        warn(
+            format!(
+                "the front matter says {stated}, but the latest update says {said}; the update holds"
+            ),
+            format!(
+                "to change the phase, add an entry: \"## UPDATE 2013-02-26 02:15 MST: {stated}\""
+            ),
+        );
+    }
+    problems
 }
 
 async fn new_incident(
@@ -85,6 +184,7 @@ async fn new_incident(
         file: Some(file.file.clone()),
         fingerprint: Some(file.fingerprint.clone()),
         stated: stated_fields(file),
+        never_public: file.draft,
         incident: Incident {
             id,
             slug: file.slug.clone(),
@@ -103,7 +203,9 @@ async fn new_incident(
             changes: Vec::new(),
             updates: Vec::new(),
             edited_at: file.edited_at,
-            public_at: file.published_at,
+            public_at: file
+                .public_at
+                .unwrap_or_else(|| public_since(file.published_at, change.now)),
             source: Source::File,
             draft: file.draft,
         },
@@ -113,7 +215,7 @@ async fn new_incident(
 /// What stands, with what the file says put over it. A field that the file no longer states falls
 /// back to nothing; one that it never stated stays as the API set it.
 fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredIncident {
-    let was_stated = |field: &str| old.stated.split(' ').any(|word| word == field);
+    let was_stated = |field: &str| is_stated(&old.stated, field);
     fn pick<T: Clone>(said: Option<&T>, was_stated: bool, standing: Option<&T>) -> Option<T> {
         match said {
             Some(value) => Some(value.clone()),
@@ -123,7 +225,7 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
     }
     let before = &old.incident;
     let reworded = before.title != file.title || before.markdown != file.markdown;
-    let first_published = before.draft && !file.draft;
+    let first_published = old.never_public && !file.draft;
     let edited_at = if file.edited_at.is_some() {
         file.edited_at
     } else if reworded && !before.draft {
@@ -138,6 +240,7 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
         file: Some(file.file.clone()),
         fingerprint: Some(file.fingerprint.clone()),
         stated: stated_fields(file),
+        never_public: old.never_public && file.draft,
         incident: Incident {
             slug: file.slug.clone(),
             title: file.title.clone(),
@@ -182,6 +285,21 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
             ..before.clone()
         },
     }
+}
+
+/// When what a new file says of the instant `at` became public: at its own time, but not in a
+/// future that is shown already.
+pub(super) fn public_since(at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    if at > now + CLOCK_TOLERANCE {
+        at
+    } else {
+        at.min(now)
+    }
+}
+
+/// Whether a list of fields names this one.
+fn is_stated(fields: &str, field: &str) -> bool {
+    fields.split(' ').any(|word| word == field)
 }
 
 fn stated_fields(file: &IncidentFile) -> String {

@@ -4,6 +4,7 @@ use super::{ActionError, Change, Deed};
 use crate::content::SiteFile;
 use crate::domain::component::Component;
 use crate::domain::site::DateOrder;
+use crate::domain::state::{State, built_in};
 use crate::store::{components, settings, states};
 
 /// Writes what `site.toml` says, as far as it differs from what stands.
@@ -51,13 +52,13 @@ async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionE
         if old.dropped || site.states.iter().any(|state| state.key == old.key) {
             continue;
         }
-        if states::find_state_used(&mut change.tx, &old.key)
-            .await?
-            .is_none()
-        {
+        // Another label for a built-in state is just taken off.
+        let is_built_in = built_in().iter().any(|state| state.key == old.key);
+        let used = states::find_state_used(&mut change.tx, &old.key).await?;
+        if is_built_in || used.is_none() {
             states::delete_own_state(&mut change.tx, &old.key).await?;
         } else {
-            let dropped = crate::domain::state::State {
+            let dropped = State {
                 dropped: true,
                 ..old
             };

@@ -95,6 +95,7 @@ pub async fn create_incident(
         file: None,
         fingerprint: None,
         stated: String::new(),
+        never_public: wanted.draft,
         incident: Incident {
             id: Uuid::now_v7().to_string(),
             slug: free_slug(change, &wanted.title).await?,

@@ -5,19 +5,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::{Notify, watch as signal};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
+use super::watch::FolderWatch;
 use crate::actions::ActionError;
 use crate::actions::sync_content::{SyncOptions, SyncReport, sync_content};
 use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
-use crate::content::problem::Severity;
+use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, KnownSite, read_folder};
 use crate::snapshot::load::{AUTHORITY, host_of};
 use crate::store::components::list_components;
 use crate::store::settings::{find_meta, list_site_settings, set_meta};
+use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError};
 
 /// A file counts as gone if it still is this much later.
@@ -26,35 +27,64 @@ pub const GONE_AFTER: Duration = Duration::from_secs(2);
 /// Editors write a file in several steps; this long after the last one it is read.
 const SETTLE: Duration = Duration::from_millis(150);
 
+/// However many steps there are, it is read this long after the first.
+const SETTLE_AT_MOST: Duration = Duration::from_millis(700);
+
+/// Whether the watch still holds is looked at this often.
+const GLANCE: Duration = Duration::from_secs(1);
+
 /// The folder is read this often even if the system reported no change: some file systems don't.
 const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 
-/// Reads the folder; components that exist only in the database count as known.
-pub async fn read(store: &Store, clock: &Clock, folder: &Path) -> Result<Content, StoreError> {
+/// After a failure it is read again this much later.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+/// What the log has said of the content folder, so that it says nothing twice.
+#[derive(Debug, Default)]
+pub struct Told {
+    problems: BTreeSet<String>,
+    refusal: Option<String>,
+}
+
+/// Reads the folder; components and states that exist only in the database count as known.
+pub async fn read(store: &Store, clock: &Clock, folder: &Path) -> anyhow::Result<Content> {
+    let known = known_site(store).await?;
+    let (folder, now) = (folder.to_owned(), clock.now());
+    let reading = tokio::task::spawn_blocking(move || read_folder(&folder, &known, now));
+    Ok(reading.await?)
+}
+
+/// What the database knows of the site.
+pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
     let mut tx = store.read().await?;
-    let components = list_components(&mut tx)
-        .await?
-        .into_iter()
-        .map(|component| (component.slug, component.name))
-        .collect();
-    drop(tx);
-    Ok(read_folder(folder, &KnownSite { components }, clock.now()))
+    let components = list_components(&mut tx).await?;
+    Ok(KnownSite {
+        components: components
+            .into_iter()
+            .map(|component| (component.slug, component.name))
+            .collect(),
+        states: list_own_states(&mut tx).await?,
+    })
 }
 
 /// The first sync. A folder that can't be used is reported and leaves what the database has.
-pub async fn sync_at_start(store: &Store, clock: &Clock, config: &Config) -> anyhow::Result<()> {
+pub async fn sync_at_start(store: &Store, clock: &Clock, config: &Config) -> anyhow::Result<Told> {
+    let mut told = Told::default();
     let content = read(store, clock, &config.source.content).await?;
-    report_problems(&content);
     let options = options(&config.source, BTreeSet::new());
     match sync_content(store, clock, &content, &options).await {
-        Ok(report) => report_sync(&report),
+        Ok(report) => {
+            told.tell_problems(content.problems.iter().chain(&report.problems));
+            tell_sync(&report);
+        }
         Err(ActionError::Store(error)) => return Err(error.into()),
         Err(error) => {
-            tracing::error!(%error, "the content folder was not synced; the last good site stays")
+            told.tell_problems(&content.problems);
+            told.tell_refusal(&error.to_string());
         }
     }
     remember_authority(store, config).await?;
-    Ok(())
+    Ok(told)
 }
 
 /// Feed ids carry the host of the first start, so that moving to another repeats nothing.
@@ -83,60 +113,75 @@ fn options(source: &SourceConfig, gone: BTreeSet<String>) -> SyncOptions {
 pub(super) async fn keep_synced(
     store: Store,
     clock: Clock,
-    config: Config,
+    source: SourceConfig,
+    mut told: Told,
     nudge: Arc<Notify>,
     mut stopped: signal::Receiver<bool>,
 ) {
     let changed = Arc::new(Notify::new());
-    let _watcher = watch(&config.source.content, changed.clone());
+    let mut watch = FolderWatch::start(&source.content, changed.clone());
     let mut missing: BTreeMap<String, Instant> = BTreeMap::new();
-    let mut last_error = None;
     // What vanished while nobody watched counts as gone only if it still is a moment later.
-    let mut wait = GONE_AFTER;
+    let mut look_at = Instant::now() + GONE_AFTER;
     loop {
         let is_told = tokio::select! {
             () = changed.notified() => true,
-            () = tokio::time::sleep(wait) => false,
+            () = tokio::time::sleep(GLANCE) => false,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
-        if is_told {
-            tokio::time::sleep(SETTLE).await;
+        let is_lost = watch.is_lost();
+        let is_time = Instant::now() >= look_at;
+        if !is_told && !is_lost && !is_time {
+            continue;
+        }
+        if is_lost || is_time {
+            watch.renew();
+        }
+        if is_told || is_lost {
+            settle(&changed).await;
         }
         let gone = missing
             .iter()
             .filter(|(_, since)| since.elapsed() >= GONE_AFTER)
             .map(|(name, _)| name.clone())
             .collect();
-        let outcome = sync_once(&store, &clock, &config.source, gone).await;
-        wait = LOOK_ANYWAY;
-        match outcome {
+        let wait = match sync_and_tell(&store, &clock, &source, gone, &mut told).await {
             Ok(report) => {
-                last_error = None;
                 if report.revision.is_some() {
-                    report_sync(&report);
                     nudge.notify_one();
                 }
-                if !report.missing.is_empty() {
-                    wait = GONE_AFTER;
+                missing = since_when(&report.missing, &missing);
+                if missing.is_empty() {
+                    LOOK_ANYWAY
+                } else {
+                    GONE_AFTER
                 }
-                missing = report
-                    .missing
-                    .into_iter()
-                    .map(|name| {
-                        let since = missing.get(&name).copied().unwrap_or_else(Instant::now);
-                        (name, since)
-                    })
-                    .collect();
             }
             Err(error) => {
-                let text = error.to_string();
-                if last_error.as_ref() != Some(&text) {
-                    tracing::error!(error = %text, "the content folder was not synced; the last good site stays");
-                }
-                last_error = Some(text);
+                told.tell_refusal(&format!("{error:#}"));
+                TRY_AGAIN
             }
-        }
+        };
+        look_at = Instant::now() + wait;
     }
+}
+
+/// Waits until nothing has changed for a moment.
+async fn settle(changed: &Notify) {
+    let start = Instant::now();
+    while start.elapsed() < SETTLE_AT_MOST && timeout(SETTLE, changed.notified()).await.is_ok() {}
+}
+
+/// The files that are missing, each with when it was first missed.
+fn since_when(
+    missing: &BTreeSet<String>,
+    before: &BTreeMap<String, Instant>,
+) -> BTreeMap<String, Instant> {
+    let since = |name: &String| before.get(name).copied().unwrap_or_else(Instant::now);
+    missing
+        .iter()
+        .map(|name| (name.clone(), since(name)))
+        .collect()
 }
 
 /// One sync. Of the files that are missing, those in `gone` count as gone.
@@ -146,52 +191,68 @@ pub async fn sync_once(
     source: &SourceConfig,
     gone: BTreeSet<String>,
 ) -> anyhow::Result<SyncReport> {
+    sync_and_tell(store, clock, source, gone, &mut Told::default()).await
+}
+
+async fn sync_and_tell(
+    store: &Store,
+    clock: &Clock,
+    source: &SourceConfig,
+    gone: BTreeSet<String>,
+    told: &mut Told,
+) -> anyhow::Result<SyncReport> {
     let content = read(store, clock, &source.content).await?;
-    let report = sync_content(store, clock, &content, &options(source, gone)).await?;
-    if report.revision.is_some() {
-        report_problems(&content);
-    }
-    Ok(report)
-}
-
-fn watch(folder: &Path, changed: Arc<Notify>) -> Option<RecommendedWatcher> {
-    let told = move |event: notify::Result<notify::Event>| {
-        let is_reading = event.as_ref().is_ok_and(|event| event.kind.is_access());
-        if !is_reading {
-            changed.notify_one();
-        }
-    };
-    let watching = notify::recommended_watcher(told).and_then(|mut watcher| {
-        watcher.watch(folder, RecursiveMode::Recursive)?;
-        Ok(watcher)
-    });
-    match watching {
-        Ok(watcher) => Some(watcher),
-        Err(error) => {
-            tracing::warn!(%error, folder = %folder.display(), "the content folder can't be watched; it is read every 30 seconds");
-            None
-        }
-    }
-}
-
-fn report_problems(content: &Content) {
-    for problem in &content.problems {
-        let place = format!("{}:{}:{}", problem.file, problem.line, problem.column);
-        let help = problem.help.as_deref().unwrap_or_default();
-        match problem.severity {
-            Severity::Error => {
-                tracing::error!(%place, help, "{}; the last good version stays", problem.message);
+    match sync_content(store, clock, &content, &options(source, gone)).await {
+        Ok(report) => {
+            told.tell_problems(content.problems.iter().chain(&report.problems));
+            told.refusal = None;
+            if report.revision.is_some() {
+                tell_sync(&report);
             }
-            Severity::Warning => tracing::warn!(%place, help, "{}", problem.message),
-            Severity::Hint => {}
+            Ok(report)
+        }
+        Err(error) => {
+            told.tell_problems(&content.problems);
+            Err(error.into())
         }
     }
 }
 
-fn report_sync(report: &SyncReport) {
-    for problem in &report.problems {
-        tracing::error!(file = %problem.file, "{}", problem.message);
+impl Told {
+    /// Logs the problems that were not there the last time.
+    fn tell_problems<'a>(&mut self, problems: impl IntoIterator<Item = &'a Problem>) {
+        let mut now = BTreeSet::new();
+        for problem in problems {
+            let place = format!("{}:{}:{}", problem.file, problem.line, problem.column);
+            let text = format!("{place} {}", problem.message);
+            if !self.problems.contains(&text) {
+                tell_problem(problem, &place);
+            }
+            now.insert(text);
+        }
+        self.problems = now;
     }
+
+    fn tell_refusal(&mut self, why: &str) {
+        if self.refusal.as_deref() != Some(why) {
+            tracing::error!(error = %why, "the content folder was not synced; the last good site stays");
+            self.refusal = Some(why.to_owned());
+        }
+    }
+}
+
+fn tell_problem(problem: &Problem, place: &str) {
+    let help = problem.help.as_deref().unwrap_or_default();
+    match problem.severity {
+        Severity::Error => {
+            tracing::error!(%place, help, "{}; the last good version stays", problem.message);
+        }
+        Severity::Warning => tracing::warn!(%place, help, "{}", problem.message),
+        Severity::Hint => {}
+    }
+}
+
+fn tell_sync(report: &SyncReport) {
     tracing::info!(
         added = report.added,
         changed = report.changed,

@@ -8,16 +8,18 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch as signal};
 
+use self::feed::Told;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::site::refresh::Refresher;
 use crate::snapshot::load::BaseUrl;
-use crate::store::Store;
+use crate::store::{Store, without_password};
 use crate::web;
 use crate::web::assets::Assets;
 use crate::web::state::AppState;
 
 pub mod feed;
+mod watch;
 
 /// How often the database is asked whether another process has changed it.
 const POLL: Duration = Duration::from_secs(1);
@@ -32,6 +34,7 @@ pub struct App {
     state: AppState,
     refresher: Refresher,
     listener: TcpListener,
+    told: Told,
 }
 
 impl App {
@@ -39,8 +42,11 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(&config.source.database)
             .await
-            .with_context(|| format!("opening the database {}", config.source.database))?;
-        feed::sync_at_start(&store, &clock, &config).await?;
+            .with_context(|| {
+                let shown = without_password(&config.source.database);
+                format!("opening the database {shown}")
+            })?;
+        let told = feed::sync_at_start(&store, &clock, &config).await?;
         let listener = TcpListener::bind(config.listen)
             .await
             .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
@@ -68,6 +74,7 @@ impl App {
             state,
             refresher,
             listener,
+            told,
         })
     }
 
@@ -102,7 +109,8 @@ impl App {
         let feeding = tokio::spawn(feed::keep_synced(
             self.state.store.clone(),
             self.state.clock.clone(),
-            self.config.clone(),
+            self.config.source.clone(),
+            self.told,
             self.state.nudge.clone(),
             stopped.clone(),
         ));

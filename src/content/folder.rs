@@ -13,7 +13,7 @@ use super::update_entries::Context;
 use super::{Content, IncidentFile, SiteFile, incident_file, site_file};
 use crate::domain::site::default_date_order;
 use crate::domain::slug::Slug;
-use crate::domain::state::States;
+use crate::domain::state::{State, States};
 use crate::domain::update::Precision;
 
 /// A larger file is not read.
@@ -23,11 +23,15 @@ pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 const NEW_SITE: &str = "make one; two lines are enough: name = \"Example status\" and time_zone = \
                         \"America/Denver\"";
 
+const DEAD_LINK: &str = "it is a link that leads nowhere; correct it or take it away";
+
 /// What is known of the site beside its files.
 #[derive(Debug, Clone, Default)]
 pub struct KnownSite {
     /// Slugs and names of the components that exist through the API.
     pub components: Vec<(Slug, String)>,
+    /// The states of its own that it has or had: what files say of the past stays readable.
+    pub states: Vec<State>,
 }
 
 /// Reads `site.toml` and `incidents/*.md` in a folder. Never fails and never stops: what is wrong
@@ -40,31 +44,8 @@ pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Cont
     let Some(names) = list_incidents(folder, &mut content.problems) else {
         return content;
     };
-    let mut components: Vec<(Slug, String)> = site
-        .components
-        .iter()
-        .map(|entry| (entry.slug.clone(), entry.name.clone()))
-        .collect();
-    for (slug, name) in &known.components {
-        if !components.iter().any(|(known, _)| known == slug) {
-            components.push((slug.clone(), name.clone()));
-        }
-    }
-    let states = States::with_own(site.states.clone());
-    let cx = Context {
-        file: "",
-        first_line: 1,
-        zone: site.zone,
-        date_order: site
-            .date_order
-            .unwrap_or_else(|| default_date_order(site.zone)),
-        zones: &site.zones,
-        posted_at: now,
-        posted_precision: Precision::Minute,
-        now,
-        components: &components,
-        states: &states,
-    };
+    let ground = Ground::of(site, known, now);
+    let cx = ground.context();
     for name in names {
         let (incident, problems) = read_incident(folder, &name, &cx);
         content.problems.extend(problems);
@@ -74,11 +55,68 @@ pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Cont
         }
     }
     refuse_twins(&mut content);
-    content.site = Some(site);
+    content.site = Some(ground.site);
     content
         .problems
         .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     content
+}
+
+/// What every file of a folder is read with.
+pub(super) struct Ground {
+    site: SiteFile,
+    components: Vec<(Slug, String)>,
+    states: States,
+    now: DateTime<Utc>,
+}
+
+impl Ground {
+    /// What `site.toml` says goes before what else is known.
+    pub(super) fn of(site: SiteFile, known: &KnownSite, now: DateTime<Utc>) -> Self {
+        let mut components: Vec<(Slug, String)> = site
+            .components
+            .iter()
+            .map(|entry| (entry.slug.clone(), entry.name.clone()))
+            .collect();
+        for (slug, name) in &known.components {
+            if !components.iter().any(|(known, _)| known == slug) {
+                components.push((slug.clone(), name.clone()));
+            }
+        }
+        let mut states = site.states.clone();
+        for state in &known.states {
+            if !states.iter().any(|other| other.key == state.key) {
+                states.push(State {
+                    dropped: false,
+                    ..state.clone()
+                });
+            }
+        }
+        Self {
+            components,
+            states: States::with_own(states),
+            site,
+            now,
+        }
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        let site = &self.site;
+        Context {
+            file: "",
+            first_line: 1,
+            zone: site.zone,
+            date_order: site
+                .date_order
+                .unwrap_or_else(|| default_date_order(site.zone)),
+            zones: &site.zones,
+            posted_at: self.now,
+            posted_precision: Precision::Minute,
+            now: self.now,
+            components: &self.components,
+            states: &self.states,
+        }
+    }
 }
 
 fn read_site(folder: &Path, problems: &mut Vec<Problem>) -> Option<SiteFile> {
@@ -95,14 +133,23 @@ fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<Stri
     let path = folder.join("incidents");
     let entries = match fs::read_dir(&path) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Some(Vec::new()),
+        // A link that leads nowhere is not an empty folder.
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+            return Some(Vec::new());
+        }
         Err(error) => {
-            let message = format!("the folder can't be read: {error}");
+            let (message, help) = if path.is_file() {
+                let help = "make a folder of that name and put the incident files into it";
+                ("this is a file, not a folder".to_owned(), Some(help))
+            } else {
+                let help = path.is_symlink().then_some(DEAD_LINK);
+                (format!("the folder can't be read: {error}"), help)
+            };
             problems.push(Problem::of_file(
                 Severity::Error,
                 "incidents",
                 message,
-                None,
+                help,
             ));
             return None;
         }
@@ -190,7 +237,8 @@ fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<V
             return None;
         }
         Err(error) => {
-            refuse(format!("the file can't be read: {error}"), None);
+            let help = path.is_symlink().then_some(DEAD_LINK);
+            refuse(format!("the file can't be read: {error}"), help);
             return None;
         }
     };

@@ -26,14 +26,15 @@ pub(super) fn read(
     let Some(parts) = split(&text) else {
         let mut report = Report::new(file, &text, 1);
         let begins = text.trim_start().starts_with("---");
-        let message = if text.trim().is_empty() {
-            "the file is empty"
+        let whole = "begin the file with a line \"---\", then title and date, then another \"---\"";
+        let (message, help) = if text.trim().is_empty() {
+            ("the file is empty", whole)
         } else if begins {
-            "the front matter never ends"
+            let close = "close it with another line \"---\", before the text";
+            ("the front matter never ends", close)
         } else {
-            "the file has no front matter"
+            ("the file has no front matter", whole)
         };
-        let help = "begin the file with a line \"---\", then title and date, then another \"---\"";
         report.add(Severity::Error, 0..0, message, Some(help.to_owned()));
         problems.extend(report.finish());
         return (None, problems);
@@ -158,16 +159,6 @@ fn undated(stem: &str) -> &str {
         .unwrap_or(stem)
 }
 
-/// How far along a phase is.
-fn rank(phase: Phase) -> u8 {
-    match phase {
-        Phase::Investigating | Phase::Scheduled => 0,
-        Phase::Identified | Phase::InProgress => 1,
-        Phase::Monitoring | Phase::Verifying => 2,
-        Phase::Resolved | Phase::Completed | Phase::Cancelled => 3,
-    }
-}
-
 /// The phase of the latest entry that has one.
 fn latest(entries: &[Entry]) -> Option<(Phase, DateTime<Utc>)> {
     entries
@@ -194,7 +185,7 @@ fn check_phase(front: &FrontMatter, kind: Kind, entries: &[Entry], report: &mut 
         );
     }
     if let Some((said, _)) = latest(entries)
-        && rank(*phase) > rank(said)
+        && phase.progress() > said.progress()
     {
         report.add(
             Severity::Warning,

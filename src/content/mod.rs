@@ -1,6 +1,7 @@
 //! Files to domain values and back. Reading never stops at the first problem, never fails.
 
 pub use self::folder::{KnownSite, MAX_FILE_BYTES, read_folder};
+pub use self::ids::FileIds;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -17,10 +18,13 @@ use crate::domain::update::{Phase, Precision};
 pub mod compose;
 mod folder;
 mod front_matter;
+mod ids;
 mod incident_file;
 mod nearest;
 pub mod problem;
 mod site_file;
+#[cfg(test)]
+mod tests;
 mod toml_table;
 pub mod update_entries;
 mod written_time;

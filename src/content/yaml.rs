@@ -74,8 +74,13 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
             let place = error
                 .location()
                 .map_or(0..0, |location| places.range(location));
+            let message = first_sentence(&error.to_string());
             Err(YamlError {
-                message: first_sentence(&error.to_string()),
+                message: if message.starts_with("budget breached") {
+                    "it is too large or too deep, or its aliases unfold too far".to_owned()
+                } else {
+                    message
+                },
                 place,
             })
         }

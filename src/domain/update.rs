@@ -92,6 +92,16 @@ impl Phase {
         }
     }
 
+    /// How far along it is, from 0 (just begun) to 3 (over).
+    pub fn progress(self) -> u8 {
+        match self {
+            Self::Investigating | Self::Scheduled => 0,
+            Self::Identified | Self::InProgress => 1,
+            Self::Monitoring | Self::Verifying => 2,
+            Self::Resolved | Self::Completed | Self::Cancelled => 3,
+        }
+    }
+
     /// Only a maintenance can be in it.
     pub fn is_of_maintenance(self) -> bool {
         match self {

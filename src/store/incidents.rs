@@ -35,6 +35,8 @@ pub struct StoredIncident {
     pub fingerprint: Option<String>,
     /// The optional fields that the file states, separated by spaces.
     pub stated: String,
+    /// It is a draft and has been one ever since it was made.
+    pub never_public: bool,
 }
 
 impl StoredIncident {
@@ -162,7 +164,8 @@ pub async fn set_incident(
          published_precision = excluded.published_precision, starts_ms = excluded.starts_ms, \
          ends_ms = excluded.ends_ms, summary = excluded.summary, markdown = excluded.markdown, \
          edited_at_ms = excluded.edited_at_ms, public_at_ms = excluded.public_at_ms, \
-         source = excluded.source, draft_since_ms = excluded.draft_since_ms, \
+         source = excluded.source, draft_since_ms = case when excluded.draft_since_ms is null \
+         then null else coalesce(incidents.draft_since_ms, excluded.draft_since_ms) end, \
          withdrawn_at_ms = excluded.withdrawn_at_ms, file = excluded.file, \
          fingerprint = excluded.fingerprint, stated = excluded.stated, \
          hidden_at_ms = excluded.hidden_at_ms",
@@ -197,6 +200,33 @@ pub async fn set_incident(
     Ok(())
 }
 
+/// What was said in a draft became public with it: its updates and changes of state did at `at`,
+/// but for those that are still to come.
+pub async fn set_public_since(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    for statement in [
+        "update updates set public_at_ms = $1 where incident_id = $2 and public_at_ms < $1",
+        "update state_changes set public_at_ms = $1 where incident_id = $2 and public_at_ms < $1",
+    ] {
+        sqlx::query(statement)
+            .bind(at.timestamp_millis())
+            .bind(id)
+            .execute(&mut *tx.inner)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes an incident's slug from it, so that another may have it; it stays known as a former one.
+pub async fn free_slug(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "update incidents set former_slug = coalesce(slug, former_slug), slug = null where id = $1",
+    )
+    .bind(id)
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}
+
 /// Former slugs of public incidents, each with the present one. A former slug that something else
 /// has taken is not among them.
 pub async fn list_redirects(tx: &mut Tx) -> Result<BTreeMap<Slug, Slug>, StoreError> {
@@ -204,7 +234,9 @@ pub async fn list_redirects(tx: &mut Tx) -> Result<BTreeMap<Slug, Slug>, StoreEr
         "select r.slug as former, i.slug as present from slug_redirects r \
          join incidents i on i.id = r.incident_id \
          where i.slug is not null and i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         and i.draft_since_ms is null and not exists (select 1 from incidents o where o.slug = r.slug)",
+         and i.draft_since_ms is null and not exists (select 1 from incidents o \
+         where o.slug = r.slug and o.withdrawn_at_ms is null and o.hidden_at_ms is null \
+         and o.draft_since_ms is null)",
     )
     .fetch_all(&mut *tx.inner)
     .await?;
@@ -332,5 +364,7 @@ fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
         file: text_or_none(row, "file")?,
         fingerprint: text_or_none(row, "fingerprint")?,
         stated: text_or_none(row, "stated")?.unwrap_or_default(),
+        never_public: instant_or_none(row, "draft_since_ms")?
+            == Some(instant(row, "created_at_ms")?),
     })
 }

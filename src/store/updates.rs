@@ -51,7 +51,7 @@ pub async fn list_updates_of_incident(
     rows.iter().map(to_stored).collect()
 }
 
-/// Adds an update or replaces all that is said of it but when it was created and by whom.
+/// Adds an update or replaces all that is said of it but when it was created.
 pub async fn set_update(
     tx: &mut Tx,
     stored: &StoredUpdate,
@@ -66,7 +66,7 @@ pub async fn set_update(
          precision = excluded.precision, as_written = excluded.as_written, phase = excluded.phase, \
          author = excluded.author, markdown = excluded.markdown, restore = excluded.restore, \
          edited_at_ms = excluded.edited_at_ms, public_at_ms = excluded.public_at_ms, \
-         withdrawn_at_ms = excluded.withdrawn_at_ms",
+         source = excluded.source, withdrawn_at_ms = excluded.withdrawn_at_ms",
     )
     .bind(&update.id)
     .bind(&stored.incident_id)

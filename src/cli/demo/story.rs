@@ -1,4 +1,5 @@
-//! The sample content, carried in the binary, so that the demo needs no folder.
+//! The sample content, carried in the binary, so that the demo needs no folder; and a maintenance
+//! that only the demo has, because only there is it still to come.
 
 /// A file of the sample content: its place in the folder, and its text.
 type File = (&'static str, &'static str);
@@ -9,8 +10,14 @@ macro_rules! file {
     };
 }
 
+/// The maintenance that is planned.
+pub(super) const PLANNED: File = (
+    "incidents/2013-02-21-new-disks-for-clark.md",
+    include_str!("2013-02-21-new-disks-for-clark.md"),
+);
+
 /// Every file of the sample content.
-pub(super) const FILES: [File; 12] = [
+pub(super) const FILES: [File; 11] = [
     file!("site.toml"),
     file!("incidents/2012-11-13-control-panel-not-loading.md"),
     file!("incidents/2012-12-03-security-updates-for-clark.md"),
@@ -20,7 +27,6 @@ pub(super) const FILES: [File; 12] = [
     file!("incidents/2013-01-23-network-interruption-in-denver.md"),
     file!("incidents/2013-02-05-mail-was-slow-to-arrive.md"),
     file!("incidents/2013-02-11-ssl-for-your-mail.md"),
-    file!("incidents/2013-02-21-new-disks-for-clark.md"),
     file!("incidents/2013-02-23-nelson-ran-out-of-memory.md"),
     file!("incidents/2013-02-26-selma-nelson-blacklists-and-shared-ssl.md"),
 ];

@@ -64,7 +64,7 @@ pub(super) fn judge(
     let (marked, bold) = marks(draft, line, tokens, place, text_at);
     let rest = Rest {
         tail,
-        ends: next.is_none() && !line.cut,
+        ends: next.is_none() && !line.cut && !tail.stop,
         next,
         enclosed: draft.bracketed && open.is_empty(),
         open: open.first().copied(),
@@ -127,16 +127,15 @@ fn worded(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
     if timed {
         return with_time(draft, rest, place, capitals);
     }
-    let needs_time = draft.label.is_some_and(|label| label.needs_time) || !place.first;
     let verdict = if draft.label.is_some() {
         label_alone(draft, rest, place)?
     } else {
-        phase_alone(rest, place, capitals)?
+        phase_alone(draft, rest, place, capitals)?
     };
-    Some(if needs_time {
-        Verdict::NeedsTime
-    } else {
+    Some(if place.first {
         verdict
+    } else {
+        Verdict::NeedsTime
     })
 }
 
@@ -160,11 +159,17 @@ fn label_alone(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdi
     rest.ends.then_some(Verdict::NeedsTime)
 }
 
-fn phase_alone(rest: &Rest<'_>, place: Place<'_>, capitals: bool) -> Option<Verdict> {
-    if place.heading || rest.marked {
-        return rest.separates().then_some(Verdict::Sure);
+fn phase_alone(
+    draft: &Draft,
+    rest: &Rest<'_>,
+    place: Place<'_>,
+    capitals: bool,
+) -> Option<Verdict> {
+    let equals = draft.equals && rest.tail.equals;
+    if place.heading || rest.marked || rest.enclosed || equals {
+        return (rest.separates() || equals).then_some(Verdict::Sure);
     }
-    if capitals && (rest.strictly() || rest.opens_bracket() || rest.enclosed) {
+    if capitals && (rest.strictly() || rest.opens_bracket()) {
         return Some(Verdict::Sure);
     }
     rest.separates().then_some(Verdict::NeedsTime)

@@ -113,9 +113,16 @@ fn closes_with_dot(cursor: Cursor<'_>) -> bool {
         .is_some_and(|token| token.lex == Lex::Sign('.'))
 }
 
-/// `26 February 2013`, `25th March`, `2nd of March`, `26-Feb-2013`
+/// `26 February 2013`, `25th March`, `the 2nd of March`, `26-Feb-2013`, `26Feb2013`
 fn day_month(cursor: &mut Cursor<'_>) -> Option<DateText> {
+    if cursor.one_of(&["the"]) {
+        cursor.space();
+    }
     let day = cursor.number(1..=2)?;
+    if let Some(date) = close_month(*cursor, day) {
+        cursor.at += 2;
+        return Some(date);
+    }
     cursor.one_of(&["st", "nd", "rd", "th"]);
     cursor.sign('.');
     let joint = joint(cursor)?;
@@ -125,6 +132,15 @@ fn day_month(cursor: &mut Cursor<'_>) -> Option<DateText> {
     let month = month(cursor)?;
     let year = year(cursor, joint);
     Some(with_year(year, month, day))
+}
+
+/// The month and the year of `26Feb2013` or `26Feb13`.
+fn close_month(mut cursor: Cursor<'_>, day: u32) -> Option<DateText> {
+    let month = month(&mut cursor)?;
+    let digits = cursor.digits();
+    let value = cursor.number(2..=4).filter(|_| digits != 3)?;
+    let year = full_year(value, digits)?;
+    ends(cursor).then_some(DateText::Full { year, month, day })
 }
 
 /// `February 26, 2013`, `Feb. 26`, `Feb 26th`, `Dec 3`

@@ -2,7 +2,7 @@
 
 use super::gap::{Gap, gap, tail};
 use super::label::{self, Label, PhaseWord};
-use super::lexer::Cursor;
+use super::lexer::{Cursor, Lex};
 use super::time_text::TimeText;
 use super::zone_text;
 
@@ -49,7 +49,12 @@ pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool)
         ..Draft::default()
     };
     loop {
-        let gap = gap(&mut cursor, &mut draft.open, !drafts.is_empty());
+        let gap = gap(
+            &mut cursor,
+            &mut draft.open,
+            !drafts.is_empty(),
+            draft.label.is_some(),
+        );
         if is_span(cursor, gap, &draft) {
             return (drafts, true);
         }
@@ -96,6 +101,8 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     let other = draft.time.clock.is_some() && (gap.opened || gap.slash || goes_on);
     let taken = draft.time.part(cursor)
         || (other && draft.time.other(cursor))
+        || (gap.opened && draft.time.zone_again(cursor))
+        || (gap.comma && other_at_the_end(cursor, draft))
         || unknown_zone(cursor, gap, draft);
     if taken {
         draft.phase_last = false;
@@ -106,6 +113,23 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
         }
     }
     taken
+}
+
+/// A time in another zone after a comma, if the header ends with it: `0330 EST, 0830 UTC`.
+fn other_at_the_end(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
+    let mut ahead = *cursor;
+    let mut time = draft.time.clone();
+    if time.zone.is_none() || !time.other(&mut ahead) {
+        return false;
+    }
+    let mut rest = ahead;
+    let tail = tail(&mut rest, &mut draft.open.clone());
+    let ends = tail.colon || tail.dash || tail.closed || rest.is_at_end();
+    if ends {
+        draft.time = time;
+        *cursor = ahead;
+    }
+    ends
 }
 
 /// Capitals right after a clock, before what ends a header.
@@ -136,6 +160,9 @@ fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
     if draft.time.clock.is_none() || gap.opened || gap.slash {
         return false;
     }
+    if joins_clocks(cursor, draft) {
+        return true;
+    }
     let mut ahead = cursor;
     let to = ahead.one_of(&["to", "until", "till", "through", "thru", "and", "bis"]);
     if !to && !gap.dash {
@@ -153,4 +180,28 @@ fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
         }
     }
     second.clock.is_some()
+}
+
+/// Whether the hyphen here joins two clocks, as in `9:00-11:59 PM`, rather than beginning an
+/// offset, as in `09:15:00-07:00`: that is how machines write, with a `T` or with seconds.
+fn joins_clocks(cursor: Cursor<'_>, draft: &Draft) -> bool {
+    let is = |back: usize, wanted: &dyn Fn(Lex) -> bool| {
+        let token = cursor
+            .at
+            .checked_sub(back)
+            .and_then(|at| cursor.tokens.get(at));
+        token.is_some_and(|token| wanted(token.lex))
+    };
+    let colon = |lex| lex == Lex::Sign(':');
+    let seconds = is(2, &colon) && is(4, &colon);
+    if is(1, &|lex| lex == Lex::Space) || seconds || draft.time.machine {
+        return false;
+    }
+    let mut ahead = cursor;
+    let mut second = TimeText::default();
+    let minutes = |cursor: &Cursor<'_>| {
+        let figures = cursor.peek_at(2).map(|token| token.lex);
+        cursor.peek_at(1).is_some_and(|token| colon(token.lex)) && figures == Some(Lex::Number)
+    };
+    ahead.sign('-') && minutes(&ahead) && second.part(&mut ahead) && second.clock.is_some()
 }

@@ -153,8 +153,11 @@ fn top_level(blocks: &[Block], scan: &Scan, start: &Start, next: usize) -> (usiz
         | Sort::Literal
         | Sort::Other => None,
     };
-    // A header that fills its line, but not its paragraph, is followed by its text there.
-    let fills = start.header.text_start.is_none() && start.line + 1 >= block.flat.lines.len();
+    // A header that fills its line, but not its paragraph, is followed by its text there. A time
+    // on the next line belongs to the header.
+    let timed_below = start.trailing.as_ref().is_some_and(|it| !it.closes);
+    let header_lines = start.line + 1 + usize::from(timed_below);
+    let fills = start.header.text_start.is_none() && header_lines >= block.flat.lines.len();
     if level.is_none() && !fills {
         let end = block.range.end.min(next);
         return (end, end);

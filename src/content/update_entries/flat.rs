@@ -198,7 +198,7 @@ impl<'a> Flattener<'a> {
             self.flat.comments.push(range);
             return;
         }
-        self.line.end = self.line.end.max(range.end);
+        let end = range.end;
         let closing = html.starts_with("</");
         let name: String = html
             .trim_start_matches(['<', '/'])
@@ -208,7 +208,7 @@ impl<'a> Flattener<'a> {
             .collect::<String>()
             .to_ascii_lowercase();
         match name.as_str() {
-            "br" => self.break_line(&range),
+            "br" => return self.break_line(&range),
             "b" | "strong" | "i" | "em" | "u" | "mark" if closing => {
                 if let Some((open, index)) = self.open_tags.pop() {
                     if open == name {
@@ -229,6 +229,7 @@ impl<'a> Flattener<'a> {
             "span" | "font" | "small" | "big" | "time" | "ins" | "center" => {}
             _ => self.opaque(range),
         }
+        self.line.end = self.line.end.max(end);
     }
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Entry;
+use crate::domain::update::Precision;
 
 /// An entry of the last sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Known {
     pub at: DateTime<Utc>,
     /// Its text, as [`Entry::markdown`] had it.
     pub text: String,
+    /// It doesn't say its time, so that `at` tells nothing of it.
+    pub undated: bool,
 }
 
 /// The id of an update that has none yet: the same for the same slug, instant and text, wherever
@@ -49,8 +52,8 @@ fn hashed(label: &str, fields: &[&str]) -> String {
 }
 
 /// For each entry the id that it has: the one in its comment; else that of the known entry with
-/// the same instant and text, or the same text, or the same instant, each known one taken once.
-/// `None` for an entry that is new.
+/// the same instant and text, or the same text, or the same instant, or, where neither says its
+/// time, nearly the same text; each known one taken once. `None` for an entry that is new.
 pub fn recognise(known: &[Known], entries: &[Entry]) -> Vec<Option<String>> {
     let mut ids: Vec<Option<String>> = entries.iter().map(|entry| entry.id.clone()).collect();
     let mut taken: HashSet<&str> = entries
@@ -73,9 +76,49 @@ pub fn recognise(known: &[Known], entries: &[Entry]) -> Vec<Option<String>> {
         |k| k.text.as_str(),
         |e| e.markdown.as_str(),
     );
-    take(known, entries, &mut ids, &mut taken, |k| k.at, |e| e.at);
+    take(
+        known,
+        entries,
+        &mut ids,
+        &mut taken,
+        // Each undated one has a key of its own.
+        |k| (k.undated.then_some(k.id.as_str()), k.at),
+        |e| (is_undated(e).then_some(""), e.at),
+    );
+    take_alike(known, entries, &mut ids, &mut taken);
     ids
 }
+
+fn is_undated(entry: &Entry) -> bool {
+    entry.precision == Precision::None
+}
+
+/// The last round: a typo mended in an entry without a time.
+fn take_alike<'a>(
+    known: &'a [Known],
+    entries: &[Entry],
+    ids: &mut [Option<String>],
+    taken: &mut HashSet<&'a str>,
+) {
+    for (entry, id) in entries.iter().zip(ids) {
+        if id.is_some() || !is_undated(entry) {
+            continue;
+        }
+        let alike = known
+            .iter()
+            .filter(|known| known.undated && !taken.contains(known.id.as_str()))
+            .map(|known| (strsim::sorensen_dice(&known.text, &entry.markdown), known))
+            .filter(|(likeness, _)| *likeness >= ALIKE)
+            .max_by(|(a, _), (b, _)| a.total_cmp(b));
+        if let Some((_, found)) = alike {
+            taken.insert(&found.id);
+            *id = Some(found.id.clone());
+        }
+    }
+}
+
+/// From this likeness on (of 0 to 1), a text without a time is the same one, edited.
+const ALIKE: f64 = 0.7;
 
 /// One round: gives ids to the entries that agree with a known one in `key`.
 fn take<'a, K: Eq + Hash>(
@@ -141,7 +184,6 @@ pub fn assign(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::update::Precision;
 
     fn at(minute: u32) -> DateTime<Utc> {
         DateTime::from_timestamp(i64::from(minute) * 60, 0).expect("in range")
@@ -170,6 +212,7 @@ mod tests {
             id: id.to_owned(),
             at: at(minute),
             text: text.to_owned(),
+            undated: false,
         }
     }
 
@@ -213,6 +256,35 @@ mod tests {
             &old,
             &[entry(Some("a"), 7, "new"), e(1, "one")],
             &[Some("a"), None],
+        );
+    }
+
+    #[test]
+    fn an_entry_without_a_time_is_known_by_its_text_alone() {
+        let undated = |minute, text: &str| Entry {
+            precision: Precision::None,
+            ..entry(None, minute, text)
+        };
+        let old = [
+            known("a", 1, "Mail is down."),
+            Known {
+                undated: true,
+                ..known("b", 5, "We are lookng into it.")
+            },
+        ];
+        check(
+            &old,
+            &[
+                entry(None, 1, "Mail was down."),
+                undated(1, "We are looking into it."),
+            ],
+            &[Some("a"), Some("b")],
+        );
+        // It stands at the instant of its neighbour, whose id it doesn't take.
+        check(
+            &old,
+            &[undated(1, "All is well."), entry(None, 1, "Mail was down.")],
+            &[None, Some("a")],
         );
     }
 

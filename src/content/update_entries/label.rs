@@ -11,8 +11,6 @@ pub(super) struct Label {
     pub(super) number: Option<u32>,
     /// The label's own word is all capitals.
     pub(super) capitals: bool,
-    /// A word before it makes it an entry only if a time stands in it: "Maintenance update".
-    pub(super) needs_time: bool,
 }
 
 /// Takes a label, with what stands before it and its number, if one stands here.
@@ -20,13 +18,11 @@ pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
     let mut ahead = *cursor;
     let mut number = None;
     let mut prefixed = false;
-    let mut needs_time = false;
     for _ in 0..2 {
-        let mut word = ahead;
-        if let Some(ordinal) = ordinal(&mut word) {
+        let (mut word, mut counted) = (ahead, ahead);
+        if let Some(ordinal) = ordinal(&mut counted) {
             number = number.or(ordinal);
-        } else if word.one_of(&QUALIFIERS) {
-            needs_time = true;
+            word = counted;
         } else if !word.one_of(&["status"]) {
             break;
         }
@@ -41,25 +37,30 @@ pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
     let noun = matches!(ahead.word()?, "update" | "edit");
     let participle = matches!(token.text.as_str(), "updated" | "edited");
     // "Last updated: …" speaks of the page, not of an event.
-    if !(noun || participle && !prefixed) || ahead.is_alphanumeric() {
+    if !(noun || participle && !prefixed) {
         return None;
     }
     if noun {
         number = number_after(&mut ahead).or(number);
     }
+    if ahead.is_alphanumeric() {
+        return None;
+    }
     *cursor = ahead;
     Some(Label {
         number,
         capitals: token.capitals,
-        needs_time,
     })
 }
 
-/// `#2`, `no. 2`, ` 2`, but not the beginning of a time, a date or a version.
+/// `#2`, `no. 2`, ` 2`, `2`, but not the beginning of a time, a date or a version.
 fn number_after(cursor: &mut Cursor<'_>) -> Option<u32> {
     let mut ahead = *cursor;
     ahead.space();
     let mut named = ahead.sign('#');
+    if named {
+        ahead.space();
+    }
     if !named && ahead.one_of(&["no", "nr", "number"]) {
         ahead.sign('.');
         ahead.space();
@@ -122,16 +123,6 @@ const ADJECTIVES: [&str; 12] = [
     "short",
     "important",
     "urgent",
-];
-
-const QUALIFIERS: [&str; 7] = [
-    "service",
-    "incident",
-    "maintenance",
-    "outage",
-    "network",
-    "server",
-    "mail",
 ];
 
 /// A phase word, and whether it is all capitals.

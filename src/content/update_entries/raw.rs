@@ -105,7 +105,14 @@ pub(super) fn raw(
     cuts.extend(literals);
     let markdown = text::assemble(source, extent.text.clone(), cuts, own, &start.header);
     for slug in &comment.names {
-        if !changes.iter().any(|line| line.component == *slug) {
+        if !cx.components.iter().any(|(known, _)| known == slug) {
+            report.add(
+                Severity::Warning,
+                start.header.start..start.header.end,
+                format!("the comment of this entry names \"{slug}\", which is no component"),
+                Some("add it to site.toml, under [[components]]".to_owned()),
+            );
+        } else if !changes.iter().any(|line| line.component == *slug) {
             changes.push(StateLine {
                 component: slug.clone(),
                 state: None,

@@ -20,6 +20,8 @@ pub(in crate::content) struct TimeText {
     pub(super) zone: Option<ZoneText>,
     /// The same instant in other zones, as in `12:00 CEST (06:00 AM EDT)`.
     pub(super) others: Vec<(ClockText, ZoneText)>,
+    /// A `T` joins date and clock, as machines write.
+    pub(super) machine: bool,
     /// Where it stands in the source.
     pub(super) place: Range<usize>,
     /// As a reader sees it.
@@ -58,6 +60,7 @@ impl TimeText {
             // The `T` of `2013-02-26T09:15`.
             let mut ahead = *cursor;
             if ahead.one_of(&["t"]) && ahead.digits() > 0 {
+                self.machine = true;
                 *cursor = ahead;
             }
             return true;
@@ -114,6 +117,24 @@ impl TimeText {
         let Some(zone) = zone_text::zone(&mut ahead) else {
             return false;
         };
+        self.others.push((clock, zone));
+        *cursor = ahead;
+        true
+    }
+
+    /// Takes the zone once more in another form, such as the `GMT-7` of `2:15 PM MST (GMT-7)`, if
+    /// it stands here alone in a bracket.
+    pub(super) fn zone_again(&mut self, cursor: &mut Cursor<'_>) -> bool {
+        let (Some(clock), Some(_)) = (self.clock, &self.zone) else {
+            return false;
+        };
+        let mut ahead = *cursor;
+        let Some(zone) = zone_text::zone(&mut ahead) else {
+            return false;
+        };
+        if !ahead.any_sign_ahead(&[')', ']']) {
+            return false;
+        }
         self.others.push((clock, zone));
         *cursor = ahead;
         true

@@ -50,6 +50,16 @@ fn items(format: &str, document: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
+fn whole_feeds_as_they_were_last_found_good() {
+    let snapshot = story();
+    for (format, render) in FORMATS {
+        insta::assert_snapshot!(format, render(&snapshot, &Scope::Site));
+    }
+    let selma = Scope::Component(slug("selma"));
+    insta::assert_snapshot!("component-rss", rss::render(&snapshot, &selma));
+}
+
+#[test]
 fn what_comes_later_alters_no_older_item() {
     let late = |incident: &mut Incident| {
         // It speaks of an earlier hour and changes what a resolution gives back.

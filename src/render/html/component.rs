@@ -36,7 +36,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         nav: Nav::Elsewhere,
         feeds: Some((&component.name, urls::component_feeds(&component.slug))),
         content: html! {
-            h1 dir="auto" { (component.name) }
+            (parts::title(&component.name))
             (now(snapshot, record))
             (year(snapshot, record))
             @if !record.changes.is_empty() {
@@ -122,7 +122,11 @@ fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
                         @for days in months.iter().rev() {
                             @let share = uptime::uptime(*days);
                             tr {
-                                th scope="row" { (days[0].date.format("%b %Y")) }
+                                th scope="row" {
+                                    time datetime=(days[0].date.format("%Y-%m")) {
+                                        (days[0].date.format("%b %Y"))
+                                    }
+                                }
                                 td {
                                     (day_bar::bar(
                                         days,
@@ -174,8 +178,8 @@ fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
         None => urls::incident(&incident.slug),
     };
     let words = match change.origin {
-        Origin::Restore => " · at the end of ",
-        Origin::Post | Origin::Update | Origin::Request => " · ",
+        Origin::Restore => "\u{a0}· at the end of ",
+        Origin::Post | Origin::Update | Origin::Request => "\u{a0}· ",
     };
     html! { (words) a href=(target) dir="auto" { (incident.title) } }
 }

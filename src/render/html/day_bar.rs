@@ -21,8 +21,9 @@ pub(super) fn bar(
 ) -> Markup {
     let runs = runs(days, states);
     html! {
-        svg.days viewBox=(format!("0 0 {slots} 2")) preserveAspectRatio="none" role="img"
-            aria-label=(label) {
+        svg.days viewBox=(format!("0 0 {slots} 2")) preserveAspectRatio="none" role="img" {
+            // Its name, read in one piece, and what a pointer shows.
+            title { (label) }
             @for look in Look::ALL {
                 @if let Some(path) = path(&runs, look, first) { path.(look.class()) d=(path) {} }
             }

@@ -29,7 +29,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
             p.lead {
                 @match by_month.first_key_value() {
                     Some(((year, month), _)) => {
-                        (parts::count(total, "post")) " since " (time::month(*year, *month)) "."
+                        (parts::count(total, "post")) " since " (parts::month(*year, *month)) "."
                     }
                     None => "Nothing has happened yet.",
                 }
@@ -37,7 +37,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
             @for ((year, month), incidents) in by_month.iter().rev() {
                 section {
                     h2 {
-                        a href=(urls::month(*year, *month)) { (time::month(*year, *month)) }
+                        a href=(urls::month(*year, *month)) { (parts::month(*year, *month)) }
                         " " span.count { (parts::count(incidents.len(), "post")) }
                     }
                     (listing::list(snapshot, incidents, Detail::Brief))
@@ -65,7 +65,7 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
         nav: Nav::History,
         feeds: None,
         content: html! {
-            h1 { (name) }
+            h1 { (parts::month(year, month)) }
             p.lead {
                 @match incidents.len() {
                     0 => "Nothing was posted in this month.",
@@ -80,12 +80,12 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
             }
             nav.pages aria-label="Months" {
                 @if let Some(((year, month), _)) = before {
-                    a rel="prev" href=(urls::month(*year, *month)) { "← " (time::month(*year, *month)) }
+                    a rel="prev" href=(urls::month(*year, *month)) { "← " (parts::month(*year, *month)) }
                 }
-                a href=(urls::HISTORY) { "All months" }
                 @if let Some(((year, month), _)) = after {
-                    a rel="next" href=(urls::month(*year, *month)) { (time::month(*year, *month)) " →" }
+                    a rel="next" href=(urls::month(*year, *month)) { (parts::month(*year, *month)) " →" }
                 }
+                a.all href=(urls::HISTORY) { "All months" }
             }
         },
     };

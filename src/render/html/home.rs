@@ -20,6 +20,8 @@ const DAYS: u32 = 90;
 const RECENT: usize = 10;
 /// An update that is longer than this is shown by its first sentences.
 const UPDATE_CHARS: usize = 700;
+/// So is one that has any of these in it.
+const WIDE: [&str; 4] = ["<table", "<pre", "<img", "<section"];
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot) -> Markup {
@@ -36,7 +38,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         .take(RECENT)
         .collect();
     let content = html! {
-        h1.headline dir="auto" { (headline.sentence) }
+        (parts::title(&headline.sentence))
         (lead(snapshot, headline.rest_is_working))
         @for (place, incident) in open.iter().enumerate() { (card(snapshot, incident, place)) }
         @for (group, records) in groups(snapshot) {
@@ -82,6 +84,8 @@ fn lead(snapshot: &Snapshot, rest_is_working: bool) -> Markup {
                     "Last update " (parts::moment(frame, at, precision, None)) "."
                 }
             }
+        } @else if snapshot.active_components().next().is_none() {
+            p.lead { "Nothing is listed here yet. What happens will be posted on this page." }
         }
     }
 }
@@ -117,7 +121,7 @@ fn card(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     html! {
         article.card.(parts::phase_tone(phase).as_str()) {
             p.meta {
-                (parts::phase_badge(phase)) " · started "
+                (parts::phase_badge(phase)) "\u{a0}· started "
                 time datetime=(frame.date(incident.started())) { (frame.day(incident.started())) }
                 (listing::affects(snapshot, incident))
             }
@@ -136,21 +140,19 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
         return html! { p { (listing::summary(incident)) } };
     };
     let is_long = update.markdown.chars().nth(UPDATE_CHARS).is_some();
-    let text = if is_long {
+    let prefix = format!("now-{place}-");
+    let whole = markdown::to_html(&update.markdown, &prefix, markdown::TOP_HEADING);
+    let is_wide = WIDE.iter().any(|tag| whole.as_str().contains(tag));
+    let text = if is_long || is_wide {
         let sentences = markdown::first_sentences(&update.markdown, UPDATE_CHARS);
         html! { p { (sentences) } }
     } else {
-        let prefix = format!("now-{place}-");
-        parts::raw(&markdown::to_html(
-            &update.markdown,
-            &prefix,
-            markdown::TOP_HEADING,
-        ))
+        parts::raw(&whole)
     };
     html! {
         (parts::moment(frame, update.at, update.precision, update.as_written.as_deref()))
         // A paragraph runs on after the time; anything else stands below it.
-        @if text.0.starts_with("<p>") { " — " }
+        @if text.0.starts_with("<p>") { "\u{a0}— " }
         (text)
     }
 }
@@ -191,15 +193,16 @@ fn component(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         }
         (day_bar::bar(&span.days, states, &label, 0, DAYS as usize))
         @if let (Some(first), Some(last)) = ends {
-            p.scale {
-                span { (first.date.format("%b %-d")) }
+            // The bar's own text says all of it.
+            p.scale aria-hidden="true" {
+                time datetime=(first.date) { (first.date.format("%b %-d")) }
                 span {
                     @match span.uptime() {
                         Some(share) => { (day_bar::percent(share)) " uptime" }
                         None => "No data yet",
                     }
                 }
-                span { (last.date.format("%b %-d")) }
+                time datetime=(last.date) { (last.date.format("%b %-d")) }
             }
         }
     }

@@ -31,7 +31,7 @@ pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
         feeds: Some((&incident.title, urls::incident_feeds(&incident.slug))),
         content: html! {
             article {
-                h1 dir="auto" { (incident.title) }
+                (parts::title(&incident.title))
                 (byline(snapshot, incident))
                 (components(snapshot, incident))
                 @if !incident.updates.is_empty() {
@@ -62,11 +62,11 @@ fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
             @match incident.kind {
                 Kind::Notice => {}
                 Kind::Disruption | Kind::Maintenance => {
-                    " · " (parts::phase_badge(incident.phase(snapshot.as_of)))
+                    "\u{a0}· " (parts::phase_badge(incident.phase(snapshot.as_of)))
                 }
             }
             @if let Some(edited_at) = incident.edited_at {
-                " · edited " (parts::instant(frame, edited_at))
+                "\u{a0}· edited " (parts::instant(frame, edited_at))
             }
         }
         @if let Some(window) = parts::window(frame, incident) {
@@ -128,11 +128,11 @@ fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
                         ))
                     }
                     @if let Some(author) = other_author(incident, update) {
-                        " · by " bdi { (author) }
+                        "\u{a0}· by " bdi { (author) }
                     }
-                    @if is_late { " · added later, " (parts::instant(frame, update.public_at)) }
+                    @if is_late { "\u{a0}· added later, " (parts::instant(frame, update.public_at)) }
                     @if let Some(edited_at) = update.edited_at {
-                        " · edited " (parts::instant(frame, edited_at))
+                        "\u{a0}· edited " (parts::instant(frame, edited_at))
                     }
                 }
             }

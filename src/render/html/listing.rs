@@ -57,13 +57,13 @@ fn entry(snapshot: &Snapshot, incident: &Incident, detail: Detail) -> Markup {
                 Kind::Notice => "Notice",
                 Kind::Disruption | Kind::Maintenance => (parts::phase_badge(phase)),
             }
-            " · "
+            "\u{a0}· "
             @match parts::window(frame, incident).filter(|_| incident.kind == Kind::Maintenance) {
                 Some(window) => (window),
                 None => (parts::day_with_year(frame, incident.started())),
             }
             @if !incident.updates.is_empty() {
-                " · " (parts::count(incident.updates.len(), "update"))
+                "\u{a0}· " (parts::count(incident.updates.len(), "update"))
             }
             @if detail == Detail::Full { (affects(snapshot, incident)) }
         }
@@ -94,7 +94,7 @@ pub(super) fn affects(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let more = components.len() - names.len();
     html! {
         @if !names.is_empty() {
-            " · " (verb) " "
+            "\u{a0}· " (verb) " "
             @for (place, name) in names.iter().enumerate() {
                 @if place > 0 { ", " }
                 bdi { (name) }

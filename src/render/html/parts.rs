@@ -98,10 +98,24 @@ pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
     Some(html! { time datetime=[machine] { (text) } })
 }
 
-/// "1 update", "3 updates".
+/// A month of a year, `month` being 1 to 12.
+pub fn month(year: i32, month: u32) -> Markup {
+    html! { time datetime=(format!("{year:04}-{month:02}")) { (time::month(year, month)) } }
+}
+
+/// A title is longer than this, in characters, if it is set smaller.
+const LONG_TITLE: usize = 70;
+
+/// The heading of a page, which people or the state of things have worded.
+pub fn title(text: &str) -> Markup {
+    let is_long = text.chars().nth(LONG_TITLE).is_some();
+    html! { h1.long[is_long] dir="auto" { (text) } }
+}
+
+/// "1 update", "3 updates"; never broken over two lines.
 pub fn count(number: usize, one: &str) -> String {
     match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {one}s"),
+        1 => format!("1\u{a0}{one}"),
+        _ => format!("{number}\u{a0}{one}s"),
     }
 }

@@ -68,7 +68,7 @@ fn addresses(snapshot: &Snapshot, name: Option<&str>, feeds: &Feeds) -> Markup {
     html! {
         div.row {
             h3 dir="auto" { (name.unwrap_or(&snapshot.site.name)) }
-            p {
+            p.feeds {
                 a href=(feeds.rss) { "RSS" } " "
                 a href=(feeds.atom) { "Atom" } " "
                 a href=(feeds.json) { "JSON Feed" }

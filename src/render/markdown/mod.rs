@@ -42,17 +42,20 @@ pub const POST_ANCHOR: &str = "post-";
 /// Relative links stay relative, but for pictures and files of the content folder (`media/…`),
 /// which are found from every page.
 pub fn to_html(markdown: &str, prefix: &str, top: u8) -> SafeHtml {
-    sanitised(markdown, prefix, top, UrlRelative::PassThrough)
+    sanitised(markdown, prefix, top, UrlRelative::PassThrough, &[])
 }
 
-/// As [`to_html`], with every URL absolute, for feeds and mail. `base_url` is the page on which
+/// What means something only on the page, or only to browsers. Feed readers drop it or complain.
+const PAGE_ATTRIBUTES: [&str; 6] = ["aria-label", "class", "id", "loading", "role", "tabindex"];
+
+/// As [`to_html`], with every URL absolute and nothing that needs the page, for feeds and mail. `base_url` is the page on which
 /// the text stands (or the site's, where that makes no difference).
 pub fn to_html_absolute(markdown: &str, base_url: &str, prefix: &str) -> SafeHtml {
     let relative = match Url::parse(base_url) {
         Ok(base) => UrlRelative::RewriteWithBase(base),
         Err(_) => UrlRelative::Deny,
     };
-    sanitised(markdown, prefix, TOP_HEADING, relative)
+    sanitised(markdown, prefix, TOP_HEADING, relative, &PAGE_ATTRIBUTES)
 }
 
 fn options() -> Options {
@@ -66,8 +69,15 @@ fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     Parser::new_ext(markdown, options())
 }
 
-fn sanitised(markdown: &str, prefix: &str, top: u8, relative: UrlRelative<'_>) -> SafeHtml {
-    let shaped = Shaper::new(prefix, top).shape(events(markdown));
+/// `without` are attributes that are left out, and with them the links of headings to themselves.
+fn sanitised(
+    markdown: &str,
+    prefix: &str,
+    top: u8,
+    relative: UrlRelative<'_>,
+    without: &'static [&str],
+) -> SafeHtml {
+    let shaped = Shaper::new(prefix, top, without.is_empty()).shape(events(markdown));
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut unsafe_html, shaped.events.into_iter());
     // Ids are only those that were made here, and each only once.
@@ -75,6 +85,9 @@ fn sanitised(markdown: &str, prefix: &str, top: u8, relative: UrlRelative<'_>) -
     let mut builder = allowed();
     builder.url_relative(relative);
     builder.attribute_filter(move |_, attribute, value| {
+        if without.contains(&attribute) {
+            return None;
+        }
         if attribute != "id" {
             return Some(value.into());
         }

@@ -24,6 +24,8 @@ pub(super) struct Shaped<'a> {
 pub(super) struct Shaper<'a> {
     prefix: &'a str,
     top: u8,
+    /// Headings get a link to themselves.
+    anchors: bool,
     out: Vec<Event<'a>>,
     ids: HashSet<String>,
     next_number: HashMap<String, usize>,
@@ -63,10 +65,11 @@ struct Picture<'a> {
 }
 
 impl<'a> Shaper<'a> {
-    pub(super) fn new(prefix: &'a str, top: u8) -> Self {
+    pub(super) fn new(prefix: &'a str, top: u8, anchors: bool) -> Self {
         Self {
             prefix,
             top: top.clamp(3, 6),
+            anchors,
             out: Vec::new(),
             ids: HashSet::new(),
             next_number: HashMap::new(),
@@ -247,9 +250,9 @@ impl<'a> Shaper<'a> {
         );
         // Its id is known only now.
         self.out[heading.place] = Event::Html(format!("<h{level} id=\"{id}\">").into());
-        self.html(format!(
-            " <a class=\"anchor\" href=\"#{id}\"{label}>#</a></h{level}>\n"
-        ));
+        let anchor = format!(" <a class=\"anchor\" href=\"#{id}\"{label}>#</a>");
+        let anchor = if self.anchors { anchor.as_str() } else { "" };
+        self.html(format!("{anchor}</h{level}>\n"));
     }
 
     /// `prefix` and the words of a heading, with a number where that is taken.

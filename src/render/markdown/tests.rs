@@ -380,3 +380,18 @@ fn summaries_end_where_a_sentence_does() {
     check("Größe: über allem, ja", 13, "Größe: über…");
     check("Version 4.2 is out now", 14, "Version 4.2…");
 }
+
+#[test]
+fn what_needs_the_page_stays_out_of_feeds() {
+    let text =
+        "## Backup?\n\n| a |\n|--|\n| b |\n\n![disk](/media/d.png) One[^1].\n\n[^1]: Note.\n";
+    let html = to_html_absolute(text, "https://status.example.com/incidents/a", "post-");
+    for attribute in PAGE_ATTRIBUTES {
+        assert!(
+            !html.as_str().contains(&format!(" {attribute}=")),
+            "{html:?}"
+        );
+    }
+    assert!(html.as_str().contains("<h3>Backup?</h3>"), "{html:?}");
+    assert!(html.as_str().contains("<td>b</td>"), "{html:?}");
+}

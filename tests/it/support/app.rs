@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
@@ -14,6 +15,7 @@ use lightship::actions::tokens::{NewToken, issue_token};
 use lightship::app::{App, feed};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
+use lightship::domain::incident::Incident;
 use lightship::domain::staff::{Actor, Scope};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -79,6 +81,21 @@ impl TestApp {
         let report = feed::sync_once(store, &self.clock, &self.config.source, gone).await?;
         self.refresh_site().await;
         Ok(report)
+    }
+
+    /// A public incident as readers see it now.
+    pub(crate) fn incident(&self, slug: &str) -> Option<Arc<Incident>> {
+        let site = self.app.state().site.current();
+        site.snapshot().find_incident(&super::slug(slug)).cloned()
+    }
+
+    /// A component's state as readers see it now.
+    pub(crate) fn state_of(&self, component: &str) -> String {
+        let site = self.app.state().site.current();
+        let snapshot = site.snapshot();
+        let record = snapshot.find_component(&super::slug(component));
+        let standing = snapshot.standing(record.expect("a component"));
+        standing.state.to_string()
     }
 
     /// Moves the clock on.
@@ -229,17 +246,7 @@ impl TestAppBuilder {
         for (name, text) in &self.files {
             write(&content, name, text);
         }
-        let config = Config {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            source: SourceConfig {
-                database: new_database(folder.path()).await,
-                content,
-                machine: Some("test".to_owned()),
-            },
-            base_url: None,
-            trusted_proxy: Vec::new(),
-            log_format: LogFormat::Text,
-        };
+        let config = config(new_database(folder.path()).await, content);
         let clock = Clock::fixed(self.now);
         let app = App::build(config.clone(), clock.clone())
             .await
@@ -271,7 +278,23 @@ impl TestAppBuilder {
     }
 }
 
-fn write(content: &Path, name: &str, text: &[u8]) {
+/// Settings over a database and a content folder.
+pub(crate) fn config(database: String, content: PathBuf) -> Config {
+    Config {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        source: SourceConfig {
+            database,
+            content,
+            machine: Some("test".to_owned()),
+        },
+        base_url: None,
+        trusted_proxy: Vec::new(),
+        log_format: LogFormat::Text,
+    }
+}
+
+/// Writes a file of a content folder.
+pub(crate) fn write(content: &Path, name: &str, text: &[u8]) {
     let path = content.join(name);
     let parent = path.parent().expect("a folder");
     std::fs::create_dir_all(parent).expect("the folder is made");

@@ -1,6 +1,8 @@
 //! Every page of several worlds: its structure, its links, its size, the stylesheet's colours.
 
 mod structure;
+mod whole;
+mod world;
 mod worlds;
 
 use std::io::Write as _;
@@ -8,7 +10,8 @@ use std::io::Write as _;
 use chrono_tz::Tz;
 
 use self::structure::check;
-use self::worlds::{World, at, calm, seed, stormy};
+use self::world::{World, at};
+use self::worlds::{calm, seed, stormy};
 use super::*;
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;

@@ -1,0 +1,102 @@
+//! Watches the content folder. What is watched is a folder on the disk, not its name: when another
+//! one gets the name (a deploy that swaps a link, a folder deleted and made anew), that is watched.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::Notify;
+
+/// The folders behind the names: device and number of each that is there.
+type Places = [Option<(u64, u64)>; 2];
+
+/// A watch over a folder.
+pub(super) struct FolderWatch {
+    folder: PathBuf,
+    changed: Arc<Notify>,
+    is_lost: Arc<AtomicBool>,
+    places: Places,
+    watcher: Option<RecommendedWatcher>,
+    last_error: Option<String>,
+}
+
+impl FolderWatch {
+    /// Watches `folder` and says through `changed` that something in it changed.
+    pub(super) fn start(folder: &Path, changed: Arc<Notify>) -> Self {
+        let mut watch = Self {
+            folder: folder.to_owned(),
+            changed,
+            is_lost: Arc::default(),
+            places: places(folder),
+            watcher: None,
+            last_error: None,
+        };
+        watch.renew();
+        watch
+    }
+
+    /// Whether the folder is another one than that which is watched.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed) || places(&self.folder) != self.places
+    }
+
+    /// Sets the watch up anew.
+    pub(super) fn renew(&mut self) {
+        // First the places: what changes in between is then noticed the next time.
+        self.places = places(&self.folder);
+        self.is_lost = Arc::default();
+        self.watcher = None;
+        if self.places[0].is_none() {
+            return;
+        }
+        match watcher(&self.folder, self.changed.clone(), self.is_lost.clone()) {
+            Ok(watcher) => {
+                self.watcher = Some(watcher);
+                self.last_error = None;
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if self.last_error.as_ref() != Some(&error) {
+                    tracing::warn!(%error, folder = %self.folder.display(), "the content folder can't be watched; it is read every 30 seconds");
+                }
+                self.last_error = Some(error);
+            }
+        }
+    }
+}
+
+fn places(folder: &Path) -> Places {
+    let place = |path: &Path| {
+        let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_dir)?;
+        Some((metadata.dev(), metadata.ino()))
+    };
+    [place(folder), place(&folder.join("incidents"))]
+}
+
+fn watcher(
+    folder: &Path,
+    changed: Arc<Notify>,
+    is_lost: Arc<AtomicBool>,
+) -> notify::Result<RecommendedWatcher> {
+    let roots = [folder.to_owned(), folder.join("incidents")];
+    let told = move |event: notify::Result<notify::Event>| {
+        if let Ok(event) = &event {
+            if event.kind.is_access() {
+                return;
+            }
+            // A folder made anew may get the number of the old one, so its end is noted, too.
+            let ends =
+                event.kind.is_remove() && event.paths.iter().any(|path| roots.contains(path));
+            if ends {
+                is_lost.store(true, Ordering::Relaxed);
+            }
+        }
+        changed.notify_one();
+    };
+    let mut watcher = notify::recommended_watcher(told)?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
+    Ok(watcher)
+}

@@ -1,0 +1,244 @@
+//! A content folder with what doesn't belong into one: each such file is named with its reason,
+//! and its neighbours are read all the same.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::problem::Severity;
+use super::{Content, KnownSite, MAX_FILE_BYTES, read_folder};
+
+const SITE: &str = "name = \"Example\"\ntime_zone = \"America/Denver\"\n";
+const FRONT: &str = "---\ntitle: Mail\ndate: 2013-02-26 01:00\n---\n\n";
+const GOOD: &str = "---\ntitle: Mail\ndate: 2013-02-26 01:00\n---\n\nIt is down.\n\n\
+                    UPDATE (2/26/13 – 2:15 MST): Mail is up.\n";
+
+/// A site with the incident `good.md`.
+fn folder() -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("site.toml"), SITE).expect("written");
+    fs::create_dir(folder.path().join("incidents")).expect("made");
+    fs::write(folder.path().join("incidents/good.md"), GOOD).expect("written");
+    folder
+}
+
+fn read(folder: &Path) -> Content {
+    let now = "2013-02-27T00:00:00Z".parse().expect("an instant");
+    read_folder(folder, &KnownSite::default(), now)
+}
+
+/// Reads a folder in which `make` has put something in the place of `incidents/bad.md`: it must
+/// be refused with words that hold `message`, and with `help`.
+#[track_caller]
+fn refused(make: impl FnOnce(&Path), message: &str, help: &str) {
+    let folder = folder();
+    make(&folder.path().join("incidents/bad.md"));
+    let content = read(folder.path());
+    let problem = content.problems.first().expect("a problem");
+    assert_eq!(
+        (problem.severity, problem.file.as_str()),
+        (Severity::Error, "incidents/bad.md")
+    );
+    assert!(problem.message.contains(message), "{}", problem.message);
+    let helped = problem.help.as_deref().unwrap_or_default();
+    assert!(helped.contains(help), "{helped}");
+    assert_eq!(content.unreadable, ["incidents/bad.md"]);
+    let files: Vec<_> = content
+        .incidents
+        .iter()
+        .map(|it| it.file.as_str())
+        .collect();
+    assert_eq!(files, ["incidents/good.md"]);
+    assert!(content.site.is_some());
+}
+
+/// `bad.md` holds these bytes.
+#[track_caller]
+fn refused_bytes(bytes: impl AsRef<[u8]>, message: &str, help: &str) {
+    refused(
+        |path| fs::write(path, bytes).expect("written"),
+        message,
+        help,
+    );
+}
+
+#[test]
+fn what_is_no_text_is_refused() {
+    refused_bytes(vec![b'a'; 10 << 20], "at most 2097152", "link to them");
+    let size = usize::try_from(MAX_FILE_BYTES).expect("a size");
+    refused_bytes(vec![b'a'; size], "no front matter", "begin the file");
+    refused_bytes(
+        b"---\ntitle: \xff\xfe\n",
+        "not UTF-8: byte 11, on line 2",
+        "UTF-8",
+    );
+    refused_bytes(
+        b"---\ntitle: a\0b\n---\n",
+        "NUL at byte 12, on line 2",
+        "UTF-8",
+    );
+    refused_bytes("", "the file is empty", "begin the file");
+    refused_bytes(" \n\n", "the file is empty", "begin the file");
+}
+
+#[test]
+fn what_is_no_file_is_refused_unopened() {
+    use std::os::unix::fs::symlink;
+    refused(
+        |path| fs::create_dir(path).expect("made"),
+        "this is a folder",
+        "rename it",
+    );
+    refused(
+        |path| symlink("bad.md", path).expect("linked"),
+        "can't be read",
+        "a link that leads nowhere",
+    );
+    refused(
+        |path| symlink("nowhere.md", path).expect("linked"),
+        "can't be read",
+        "a link that leads nowhere",
+    );
+    // To open one would wait for a writer without end.
+    let make_fifo = |path: &Path| {
+        let made = Command::new("mkfifo").arg(path).status().expect("mkfifo");
+        assert!(made.success());
+    };
+    refused(make_fifo, "this is no plain file", "rename it");
+    refused(
+        |path| symlink("/dev/zero", path).expect("linked"),
+        "this is no plain file",
+        "rename it",
+    );
+}
+
+#[test]
+fn front_matter_that_can_t_be_read_is_refused() {
+    refused_bytes(
+        "---\ntitle: Mail\ndate: 2013-02-26\n\nIt is down.\n",
+        "never ends",
+        "close it with another line",
+    );
+    let mut bomb = "---\ntitle: Mail\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let before = format!("*a{}, ", level - 1).repeat(9);
+        bomb.push_str(&format!("a{level}: &a{level} [{before}]\n"));
+    }
+    bomb.push_str("---\n");
+    refused_bytes(bomb, "aliases unfold too far", "");
+    let deep = format!("---\ntitle: {}\n---\n", "[".repeat(100_000));
+    refused_bytes(deep, "the front matter can't be read", "");
+    let own = "---\ntitle: &t [*t]\ndate: 2013-02-26\n---\n";
+    refused_bytes(own, "the front matter can't be read", "");
+    refused_bytes("---\n- a\n- b\n---\n", "\"key: value\"", "");
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_read() {
+    let folder = folder();
+    let put = |name: &str, text: &str| {
+        fs::write(folder.path().join("incidents").join(name), text).expect("written");
+    };
+    put("bom.md", &format!("\u{feff}{GOOD}"));
+    put("crlf.md", &GOOD.replace('\n', "\r\n"));
+    put("old-mac.md", &GOOD.replace('\n', "\r"));
+    let content = read(folder.path());
+    assert_eq!(content.problems, []);
+    assert_eq!(content.incidents.len(), 4);
+    for incident in &content.incidents {
+        assert_eq!(
+            (incident.title.as_str(), incident.markdown.as_str()),
+            ("Mail", "It is down.")
+        );
+        assert_eq!(incident.entries.len(), 1, "{}", incident.file);
+        assert_eq!(incident.entries[0].markdown, "Mail is up.");
+        assert_eq!(incident.entries[0].line, 8, "{}", incident.file);
+    }
+}
+
+#[test]
+fn deep_nesting_is_read_and_what_follows_too() {
+    let nested: String = (0..1000)
+        .map(|deep| format!("{}- x\n", "  ".repeat(deep)))
+        .collect();
+    for (what, body) in [
+        ("quotes", format!("{} quote\n", ">".repeat(1000))),
+        ("lists on a line", format!("{}x\n", "- ".repeat(1000))),
+        ("lists", nested),
+        ("brackets", format!("{}\n", "[".repeat(10_000))),
+        ("emphasis", format!("{}a\n", "*a **b ".repeat(5_000))),
+        ("tags", format!("{}\n", "<b>".repeat(10_000))),
+    ] {
+        let folder = folder();
+        let text = format!("{FRONT}{body}\nUPDATE (2/26/13 – 2:15 MST): Mail is up.\n");
+        fs::write(folder.path().join("incidents/bad.md"), text).expect("written");
+        let content = read(folder.path());
+        assert_eq!(content.problems, [], "{what}");
+        let entries = &content.incidents[0].entries;
+        assert_eq!(entries.len(), 1, "{what}");
+        assert_eq!(entries[0].markdown, "Mail is up.", "{what}");
+    }
+}
+
+#[test]
+fn a_folder_that_can_t_be_listed_is_no_empty_one() {
+    use std::os::unix::fs::symlink;
+    let check = |make: &dyn Fn(&Path), message: &str, help: &str| {
+        let folder = TempDir::new().expect("a folder");
+        fs::write(folder.path().join("site.toml"), SITE).expect("written");
+        make(&folder.path().join("incidents"));
+        let content = read(folder.path());
+        assert!(content.site.is_none(), "{message}");
+        let [problem] = content.problems.as_slice() else {
+            panic!("{:?}", content.problems);
+        };
+        assert_eq!(
+            (problem.severity, problem.file.as_str()),
+            (Severity::Error, "incidents")
+        );
+        assert!(problem.message.contains(message), "{}", problem.message);
+        assert!(problem.help.as_deref().unwrap_or_default().contains(help));
+    };
+    check(
+        &|path| fs::write(path, "").expect("written"),
+        "a file, not a folder",
+        "make a folder",
+    );
+    check(
+        &|path| symlink("incidents", path).expect("linked"),
+        "can't be read",
+        "link",
+    );
+    check(
+        &|path| symlink("nowhere", path).expect("linked"),
+        "can't be read",
+        "link",
+    );
+
+    let none = TempDir::new().expect("a folder");
+    fs::write(none.path().join("site.toml"), SITE).expect("written");
+    let content = read(none.path());
+    assert_eq!((content.problems.len(), content.site.is_some()), (0, true));
+}
+
+#[test]
+fn what_permissions_forbid_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let bad = folder.path().join("incidents/bad.md");
+    fs::write(&bad, GOOD).expect("written");
+    fs::set_permissions(&bad, fs::Permissions::from_mode(0o000)).expect("set");
+    // The superuser reads it nevertheless.
+    let readable = fs::File::open(&bad).is_ok();
+    let content = read(folder.path());
+    assert_eq!(content.unreadable.is_empty(), readable);
+    assert_eq!(content.problems.is_empty(), readable);
+    assert!(
+        content
+            .incidents
+            .iter()
+            .any(|it| it.file == "incidents/good.md")
+    );
+}

@@ -1,0 +1,32 @@
+//! Whole pages as they were last looked at and found good. `cargo insta review` takes new ones.
+
+use super::world::World;
+use super::worlds::{calm, seed, stormy};
+use super::{Snapshot, pages};
+
+/// A page with a line for each tag, so that a change shows where it is.
+fn page(snapshot: &Snapshot, path: &str) -> String {
+    let found = pages(snapshot).into_iter().find(|(other, _)| other == path);
+    let (_, html) = found.unwrap_or_else(|| panic!("no page {path}"));
+    html.replace("><", ">\n<")
+}
+
+#[test]
+fn home_pages() {
+    insta::assert_snapshot!("home-empty", page(&World::empty().snapshot, "/"));
+    insta::assert_snapshot!("home-calm", page(&calm().snapshot, "/"));
+    insta::assert_snapshot!("home-stormy", page(&stormy().snapshot, "/"));
+    insta::assert_snapshot!("home-seed", page(&seed().snapshot, "/"));
+}
+
+#[test]
+fn every_sort_of_page() {
+    let seed = seed().snapshot;
+    let incident = format!("/incidents/{}", seed.incidents[0].slug);
+    insta::assert_snapshot!("incident", page(&seed, &incident));
+    insta::assert_snapshot!("component", page(&seed, "/components/selma"));
+    insta::assert_snapshot!("history", page(&seed, "/history"));
+    insta::assert_snapshot!("month", page(&seed, "/history/2013/02"));
+    insta::assert_snapshot!("subscribe", page(&seed, "/subscribe"));
+    insta::assert_snapshot!("not-found", page(&seed, "/nowhere"));
+}

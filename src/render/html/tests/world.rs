@@ -1,0 +1,194 @@
+//! A snapshot under construction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::component::{Component, Origin, StateChange};
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::site::{Site, Support};
+use crate::domain::slug::Slug;
+use crate::domain::state::{StateKey, States};
+use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::snapshot::{ComponentRecord, Snapshot};
+
+pub(super) fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+pub(super) fn slug(text: &str) -> Slug {
+    Slug::parse(text).expect("a slug")
+}
+
+/// A snapshot under construction.
+pub(super) struct World {
+    pub(super) snapshot: Snapshot,
+    seq: i64,
+}
+
+impl World {
+    pub(super) fn empty() -> Self {
+        let site = Site {
+            name: "MacHighway Status".into(),
+            base_url: "https://status.example.com".into(),
+            authority: "status.example.com".into(),
+            zone: Tz::America__Denver,
+            stated_date_order: None,
+            support: Some(Support {
+                text: "our 24/7 support department".into(),
+                url: "https://example.com/support".into(),
+            }),
+            zones: BTreeMap::new(),
+        };
+        let snapshot = Snapshot {
+            revision: 1,
+            as_of: at("2013-02-26T09:55:00Z"),
+            site,
+            states: States::default(),
+            components: Vec::new(),
+            incidents: Vec::new(),
+            redirects: BTreeMap::new(),
+        };
+        Self { snapshot, seq: 0 }
+    }
+
+    pub(super) fn component(&mut self, key: &str, name: &str, group: &str, since: &str) {
+        let position = i64::try_from(self.snapshot.components.len()).expect("few");
+        self.snapshot.components.push(ComponentRecord {
+            component: Component {
+                slug: slug(key),
+                name: name.into(),
+                group: (!group.is_empty()).then(|| group.into()),
+                description: Some("Shared hosting and mail".into()),
+                position,
+                since: since.parse::<NaiveDate>().ok(),
+                created_at: at("2012-10-01T00:00:00Z"),
+                retired_at: None,
+                from_file: true,
+            },
+            changes: Vec::new(),
+        });
+    }
+
+    /// `what` is `state` or `state: note`.
+    pub(super) fn change(&mut self, key: &str, when: &str, what: &str) -> StateChange {
+        self.seq += 1;
+        let (state, note) = match what.split_once(": ") {
+            Some((state, note)) => (state, Some(note.to_owned())),
+            None => (what, None),
+        };
+        let change = StateChange {
+            component: slug(key),
+            at: at(when),
+            seq: self.seq,
+            state: StateKey::new(state),
+            note,
+            incident: None,
+            update: None,
+            origin: Origin::Request,
+            public_at: at(when),
+        };
+        self.record(&change);
+        change
+    }
+
+    fn record(&mut self, change: &StateChange) {
+        let record = self
+            .snapshot
+            .components
+            .iter_mut()
+            .find(|record| record.component.slug == change.component)
+            .expect("a component");
+        record.changes.retain(|other| other.seq != change.seq);
+        record.changes.push(change.clone());
+        record.changes.sort_by_key(|change| (change.at, change.seq));
+    }
+
+    /// An update; its changes are `component=state` or `component=state: note`, and
+    /// `component<state` for one that was given back.
+    pub(super) fn update(
+        &mut self,
+        id: &str,
+        when: &str,
+        phase: Option<Phase>,
+        text: &str,
+        changes: &[&str],
+    ) -> Update {
+        let changes = changes
+            .iter()
+            .map(|text| {
+                let (key, what) = text.split_once(['=', '<']).expect("component=state");
+                let mut change = self.change(key, when, what);
+                change.origin = if text.contains('<') {
+                    Origin::Restore
+                } else {
+                    Origin::Update
+                };
+                change.update = Some(id.to_owned());
+                change
+            })
+            .collect();
+        Update {
+            id: id.into(),
+            at: at(when),
+            seq: self.seq,
+            precision: Precision::Minute,
+            as_written: None,
+            phase,
+            author: None,
+            markdown: text.into(),
+            changes,
+            mentions: Vec::new(),
+            restore: true,
+            edited_at: None,
+            public_at: at(when),
+            source: Source::Api,
+        }
+    }
+
+    pub(super) fn incident(&mut self, key: &str, title: &str, when: &str) -> Incident {
+        Incident {
+            id: format!("id-{key}"),
+            slug: slug(key),
+            title: title.into(),
+            kind: Kind::Disruption,
+            stated_phase: None,
+            stated_impact: None,
+            author: Some("Tyler Jacobson".into()),
+            published_at: at(when),
+            precision: Precision::Minute,
+            starts: None,
+            ends: None,
+            summary: None,
+            markdown: String::new(),
+            mentions: Vec::new(),
+            changes: Vec::new(),
+            updates: Vec::new(),
+            edited_at: None,
+            public_at: at(when),
+            source: Source::File,
+            draft: false,
+        }
+    }
+
+    pub(super) fn publish(&mut self, mut incident: Incident) {
+        let id = incident.id.clone();
+        let updates = incident
+            .updates
+            .iter_mut()
+            .flat_map(|update| &mut update.changes);
+        for change in incident.changes.iter_mut().chain(updates) {
+            change.incident = Some(id.clone());
+            self.record(change);
+        }
+        incident
+            .updates
+            .sort_by_key(|update| (update.at, update.seq));
+        self.snapshot.incidents.push(Arc::new(incident));
+        self.snapshot
+            .incidents
+            .sort_by_key(|incident| std::cmp::Reverse((incident.started(), incident.id.clone())));
+    }
+}
