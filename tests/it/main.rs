@@ -1,5 +1,6 @@
 //! The application as readers and staff meet it, one module for each thing they can see.
 
+mod api_client;
 mod api_contract;
 mod api_incidents;
 mod api_requests;
