@@ -127,7 +127,7 @@ fn incident_of(key: &str) -> String {
 
 /// The state that the update of a key sets.
 fn state_of(key: &str) -> &'static str {
-    if key.len() % 2 == 0 {
+    if key.len().is_multiple_of(2) {
         "degraded"
     } else {
         "migrating"
