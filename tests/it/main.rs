@@ -12,6 +12,7 @@ mod kill;
 mod never_shown;
 mod readers;
 mod support;
+mod sync_command;
 mod sync_entries;
 mod sync_files;
 mod sync_folder;
