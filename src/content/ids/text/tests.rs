@@ -1,0 +1,134 @@
+//! Ids in files of many forms.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::domain::site::DateOrder;
+use crate::domain::slug::Slug;
+use crate::domain::state::States;
+use crate::domain::update::Precision;
+
+fn ids(count: usize) -> FileIds {
+    FileIds {
+        incident: "incident-1".to_owned(),
+        entries: (1..=count)
+            .map(|number| format!("entry-{number}"))
+            .collect(),
+    }
+}
+
+fn write(text: &str, ids: &FileIds) -> Result<String, String> {
+    let selma = Slug::parse("selma").expect("a slug");
+    let (zones, states) = (BTreeMap::new(), States::default());
+    let now = "2013-02-27T00:00:00Z".parse().expect("an instant");
+    let cx = Context {
+        file: "",
+        first_line: 1,
+        zone: chrono_tz::America::Denver,
+        date_order: DateOrder::Mdy,
+        zones: &zones,
+        posted_at: now,
+        posted_precision: Precision::Minute,
+        now,
+        components: &[(selma, "Selma".to_owned())],
+        states: &states,
+    };
+    with_ids("incidents/2013-02-26-selma.md", text, ids, &cx)
+}
+
+const FRONT: &str = "---\ntitle: T\ndate: 2013-02-26 01:00\n---\n\n";
+const FRONT_WITH: &str = "---\ntitle: T\ndate: 2013-02-26 01:00\nid: incident-1\n---\n\n";
+
+/// A body with `count` entries becomes `expected`, and writing it again changes nothing.
+#[track_caller]
+fn check(body: &str, count: usize, expected: &str) {
+    let written = write(&format!("{FRONT}{body}"), &ids(count)).expect("it can be written");
+    assert_eq!(written, format!("{FRONT_WITH}{expected}"));
+    assert_eq!(write(&written, &ids(count)).as_ref(), Ok(&written));
+    // The same with other line ends and a byte order mark.
+    for end in ["\r\n", "\r"] {
+        let other = |text: &str| format!("\u{feff}{}", text.replace('\n', end));
+        let again = write(&other(&format!("{FRONT}{body}")), &ids(count));
+        assert_eq!(again.expect("it can be written"), other(&written));
+    }
+}
+
+#[test]
+fn the_comment_stands_under_a_heading() {
+    check(
+        "## UPDATE 2013-02-26 02:15 MST: monitoring\n\nMail is up.\n\n- Selma: migrating\n",
+        1,
+        "## UPDATE 2013-02-26 02:15 MST: monitoring\n\n<!-- id: entry-1 -->\n\nMail is up.\n\n- Selma: migrating\n",
+    );
+    check(
+        "## UPDATE 2013-02-26 02:15 MST\nMail is up.",
+        1,
+        "## UPDATE 2013-02-26 02:15 MST\n\n<!-- id: entry-1 -->\n\nMail is up.",
+    );
+    check(
+        "UPDATE 2013-02-26 02:15 MST\n---\n\nMail is up.\n",
+        1,
+        "UPDATE 2013-02-26 02:15 MST\n---\n\n<!-- id: entry-1 -->\n\nMail is up.\n",
+    );
+}
+
+#[test]
+fn the_comment_stands_under_a_paragraph() {
+    check(
+        "We look.\n\nUPDATE (2/26/13 – 2:15 MST) Our techs were able\nto help.\n\nMore of the post.\n",
+        1,
+        "We look.\n\nUPDATE (2/26/13 – 2:15 MST) Our techs were able\nto help.\n<!-- id: entry-1 -->\n\nMore of the post.\n",
+    );
+    check(
+        "**UPDATE 2:15 MST:** One.\n\n**UPDATE 3:15 MST:** Two.",
+        2,
+        "**UPDATE 2:15 MST:** One.\n<!-- id: entry-1 -->\n\n**UPDATE 3:15 MST:** Two.\n<!-- id: entry-2 -->\n",
+    );
+}
+
+#[test]
+fn entries_in_one_paragraph_or_list_have_theirs_on_their_line() {
+    check(
+        "- UPDATE 2:15 MST: One.\n- UPDATE 3:15 MST: Two.\n",
+        2,
+        "- UPDATE 2:15 MST: One. <!-- id: entry-1 -->\n- UPDATE 3:15 MST: Two. <!-- id: entry-2 -->\n",
+    );
+    let together = format!("{FRONT}UPDATE 2:15 MST: One.  \nUPDATE 3:15 MST: Two.\n");
+    let written = write(&together, &ids(2)).expect("it can be written");
+    assert_eq!(written.matches("<!-- id: entry-").count(), 2, "{written}");
+}
+
+#[test]
+fn a_comment_that_is_there_takes_the_id() {
+    check(
+        "## UPDATE 2013-02-26 02:15 MST\n\n<!-- author: Tyler -->\n\nMail is up.\n",
+        1,
+        "## UPDATE 2013-02-26 02:15 MST\n\n<!-- id: entry-1; author: Tyler -->\n\nMail is up.\n",
+    );
+    // One of somebody else's does not.
+    check(
+        "## UPDATE 2013-02-26 02:15 MST\n\nMail is up.\n\n<!-- to do: tell sales -->\n",
+        1,
+        "## UPDATE 2013-02-26 02:15 MST\n\n<!-- id: entry-1 -->\n\nMail is up.\n\n<!-- to do: tell sales -->\n",
+    );
+}
+
+#[test]
+fn what_a_file_states_is_left_as_it_is() {
+    let text = "---\nid: other\ntitle: T\ndate: 2013-02-26\n---\n\n## UPDATE 2:15 MST\n\n<!-- id: b -->\n\nT.\n";
+    assert_eq!(write(text, &ids(1)).as_deref(), Ok(text));
+}
+
+#[test]
+fn keys_and_comments_of_the_front_matter_keep_their_places() {
+    let text = "---\n# by hand\ntitle:   \"T\" # loud\nsummary: |\n  One.\n\n  Two.\ndate: 2013-02-26   \n...\nText.";
+    let expected = text.replace("   \n...", "   \nid: incident-1\n...");
+    assert_eq!(write(text, &ids(0)), Ok(expected));
+}
+
+#[test]
+fn a_file_with_no_safe_place_is_refused() {
+    let text = "---\n{title: T, date: 2013-02-26}\n---\nText.\n";
+    let error = write(text, &ids(0)).expect_err("refused");
+    assert!(error.contains("id: incident-1"), "{error}");
+}
