@@ -179,8 +179,10 @@ fn tell(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, world: &mut Wo
         return;
     }
     world.say(&summary(&outcome.report));
-    if !outcome.written.is_empty() {
-        world.say(&format!("ids written into {}", outcome.written.join(", ")));
+    match outcome.written.len() {
+        0 => {}
+        1..=5 => world.say(&format!("ids written into {}", outcome.written.join(", "))),
+        count => world.say(&format!("ids written into {count} files")),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+use serde_json::Value;
+
 use super::*;
-use crate::domain::site::DateOrder;
+use crate::domain::site::{DateOrder, default_date_order};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::domain::update::Precision;
@@ -18,22 +21,34 @@ fn ids(count: usize) -> FileIds {
 }
 
 fn write(text: &str, ids: &FileIds) -> Result<String, String> {
-    let selma = Slug::parse("selma").expect("a slug");
+    write_in(chrono_tz::America::Denver, DateOrder::Mdy, text, ids)
+}
+
+fn write_in(zone: Tz, order: DateOrder, text: &str, ids: &FileIds) -> Result<String, String> {
+    in_context(zone, order, |cx| with_ids(FILE, text, ids, cx))
+}
+
+const FILE: &str = "incidents/2013-02-26-selma.md";
+
+fn in_context<T>(zone: Tz, order: DateOrder, run: impl Fn(&Context<'_>) -> T) -> T {
+    let slug = |name: &str| Slug::parse(name).expect("a slug");
     let (zones, states) = (BTreeMap::new(), States::default());
-    let now = "2013-02-27T00:00:00Z".parse().expect("an instant");
-    let cx = Context {
+    let now = "2030-01-01T00:00:00Z".parse().expect("an instant");
+    run(&Context {
         file: "",
         first_line: 1,
-        zone: chrono_tz::America::Denver,
-        date_order: DateOrder::Mdy,
+        zone,
+        date_order: order,
         zones: &zones,
         posted_at: now,
         posted_precision: Precision::Minute,
         now,
-        components: &[(selma, "Selma".to_owned())],
+        components: &[
+            (slug("selma"), "Selma".to_owned()),
+            (slug("nelson"), "Nelson".to_owned()),
+        ],
         states: &states,
-    };
-    with_ids("incidents/2013-02-26-selma.md", text, ids, &cx)
+    })
 }
 
 const FRONT: &str = "---\ntitle: T\ndate: 2013-02-26 01:00\n---\n\n";
@@ -131,4 +146,41 @@ fn a_file_with_no_safe_place_is_refused() {
     let text = "---\n{title: T, date: 2013-02-26}\n---\nText.\n";
     let error = write(text, &ids(0)).expect_err("refused");
     assert!(error.contains("id: incident-1"), "{error}");
+}
+
+/// What people typed takes ids, too, and reads as it did.
+#[test]
+fn whatever_form_an_entry_has_there_is_a_place_for_its_id() {
+    let corpus = [
+        include_str!("../../../../tests/corpus/updates.jsonl"),
+        include_str!("../../../../tests/corpus/more.jsonl"),
+    ];
+    let mut refused = Vec::new();
+    let mut count = 0;
+    for case in corpus.iter().flat_map(|file| file.lines()) {
+        let case: Value = serde_json::from_str(case).expect("a case");
+        let text = |key: &str| case[key].as_str().unwrap_or_default();
+        let zone: Tz = text("zone").parse().expect("a zone");
+        let order = DateOrder::parse(text("date_order"));
+        let order = order.unwrap_or_else(|| default_date_order(zone));
+        let file = format!(
+            "---\ntitle: T\ndate: {}\n---\n\n{}",
+            text("post"),
+            text("body")
+        );
+        let read = in_context(zone, order, |cx| {
+            incident_file::read(FILE, &file, String::new(), cx).0
+        });
+        let Some(read) = read else { continue };
+        count += 1;
+        if let Err(why) = write_in(zone, order, &file, &ids(read.entries.len())) {
+            refused.push(format!("{}: {why}", text("id")));
+        }
+    }
+    assert!(count > 50, "{count}");
+    assert!(
+        refused.is_empty(),
+        "{} of {count}: {refused:#?}",
+        refused.len()
+    );
 }
