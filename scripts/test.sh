@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, where it is missing, and runs them all: format, lints, unit and
-# integration tests on SQLite and on PostgreSQL. Nothing is skipped in silence: what can't be
-# installed or started is a failure.
+# integration tests on SQLite and on PostgreSQL, the pages in a real browser. Nothing is skipped in
+# silence: what can't be installed or started is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,14 +20,24 @@ pg_bin() {
 }
 
 say "what the tests need"
-if ! pg_bin >/dev/null; then
+MISSING=()
+pg_bin >/dev/null || MISSING+=(postgresql)
+command -v chromium >/dev/null || MISSING+=(chromium)
+command -v node >/dev/null || MISSING+=(nodejs)
+command -v npm >/dev/null || MISSING+=(npm)
+if [ ${#MISSING[@]} != 0 ]; then
     if [ "$(id -u)" != 0 ]; then
-        echo "PostgreSQL is missing; install Debian's package postgresql" >&2
+        echo "missing; install Debian's packages ${MISSING[*]}" >&2
         exit 1
     fi
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+    apt-get install -y -qq --no-install-recommends "${MISSING[@]}" >/dev/null
+fi
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number);
+    process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
+    echo "the browser tests need Node 20.19 or later, this is $(node --version)" >&2
+    exit 1
 fi
 if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --locked cargo-nextest
@@ -72,5 +82,9 @@ done
 "$PG/pg_isready" -q -h 127.0.0.1 -p "$PORT" || { cat "$DATA/log" >&2; exit 1; }
 LIGHTSHIP_TEST_DATABASE="postgres://lightship@127.0.0.1:$PORT/postgres" \
     cargo nextest run --locked --no-fail-fast
+
+say "pages in a browser"
+cargo build --locked
+(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && npm test)
 
 say "all passed"

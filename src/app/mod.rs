@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::site::refresh::Refresher;
 use crate::snapshot::load::BaseUrl;
-use crate::store::Store;
+use crate::store::{Store, without_password};
 use crate::web;
 use crate::web::assets::Assets;
 use crate::web::front::Front;
@@ -44,7 +44,10 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(&config.source.database)
             .await
-            .with_context(|| format!("opening the database {}", config.source.database))?;
+            .with_context(|| {
+                let shown = without_password(&config.source.database);
+                format!("opening the database {shown}")
+            })?;
         let told = feed::sync_at_start(&store, &clock, &config).await?;
         let listener = serving::listen(config.listen)
             .with_context(|| format!("listening on {}; is something else there?", config.listen))?;

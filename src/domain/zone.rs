@@ -147,6 +147,7 @@ pub fn by_name(name: &str) -> Option<Tz> {
         "ht" | "hawaii" => Tz::Pacific__Honolulu,
         "at" | "atlantic" => Tz::America__Halifax,
         "arizona" => Tz::America__Phoenix,
+        "greenwich mean" | "universal" | "coordinated universal" => Tz::UTC,
         "uk" | "british" => Tz::Europe__London,
         "irish" => Tz::Europe__Dublin,
         "central european" => Tz::Europe__Berlin,
@@ -160,6 +161,26 @@ pub fn by_name(name: &str) -> Option<Tz> {
         _ => return by_place(name),
     };
     Some(known)
+}
+
+/// The abbreviation of a family's standard or daylight time: "Pacific Standard Time" is `PST` on
+/// every day of the year. Lower case, without "standard time". `None` for a family without one,
+/// or whose abbreviation means other things as well.
+pub fn seasonal(name: &str, standard: bool) -> Option<&'static str> {
+    let (winter, summer) = match name.strip_prefix("us ").unwrap_or(name) {
+        "eastern" => ("EST", "EDT"),
+        "central" => return (!standard).then_some("CDT"),
+        "mountain" => ("MST", "MDT"),
+        "pacific" => ("PST", "PDT"),
+        "alaska" => ("AKST", "AKDT"),
+        "hawaii" => ("HST", "HDT"),
+        "central european" => ("CET", "CEST"),
+        "eastern european" => ("EET", "EEST"),
+        "western european" => ("WET", "WEST"),
+        "new zealand" => ("NZST", "NZDT"),
+        _ => return None,
+    };
+    Some(if standard { winter } else { summer })
 }
 
 /// A zone by its IANA name or the city in it, in any case.
@@ -320,6 +341,8 @@ mod tests {
         assert_eq!(by_name("america/denver"), Some(Tz::America__Denver));
         assert_eq!(by_name("berlin"), Some(Tz::Europe__Berlin));
         assert_eq!(by_name("nowhere"), None);
+        assert_eq!(seasonal("us pacific", true), Some("PST"));
+        assert_eq!(seasonal("central", true), None);
         assert_eq!(meanings("IST").len(), 3);
         assert_eq!(meanings("MST").len(), 1);
         assert!(meanings("XQT").is_empty());

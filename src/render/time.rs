@@ -5,6 +5,7 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, SecondsFormat, Timelike, U
 use chrono_tz::Tz;
 
 use crate::domain::update::Precision;
+use crate::domain::zone;
 
 /// The zone in which times are shown, and the instant that the page shows: a year is written
 /// where it isn't that instant's.
@@ -176,21 +177,7 @@ pub fn duration(length: Duration) -> String {
 
 /// The zone's abbreviation at an instant; zones that have only figures get "UTC−3".
 fn abbreviation(zone: Tz, at: DateTime<Utc>) -> String {
-    let name = at.with_timezone(&zone).format("%Z").to_string();
-    let Some(sign) = name.chars().next().filter(|c| matches!(c, '+' | '-')) else {
-        return name;
-    };
-    let sign = if sign == '-' { '−' } else { '+' };
-    let (hours, minutes) = name[1..].split_at(name.len().min(3) - 1);
-    let hours = hours.trim_start_matches('0');
-    match (hours, minutes) {
-        ("", "" | "00") => "UTC".to_owned(),
-        (hours, "" | "00") => format!("UTC{sign}{hours}"),
-        (hours, minutes) => {
-            let hours = if hours.is_empty() { "0" } else { hours };
-            format!("UTC{sign}{hours}:{minutes}")
-        }
-    }
+    zone::abbreviation(zone, at).replace('-', "−")
 }
 
 #[cfg(test)]

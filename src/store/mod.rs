@@ -3,16 +3,14 @@
 //! [`Store::read`] gives a consistent view, [`Store::begin`] a transaction that writes; both are a
 //! [`Tx`], which the functions of the modules take. What is not committed is rolled back.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Row, Transaction};
+use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use self::error::StoreError;
+pub use self::open::without_password;
 
 pub mod audit;
 pub mod changes;
@@ -20,6 +18,7 @@ pub mod components;
 mod error;
 pub mod idempotency;
 pub mod incidents;
+mod open;
 mod row;
 pub mod settings;
 pub mod states;
@@ -57,16 +56,22 @@ impl Store {
     /// Opens the database at `url` (`sqlite:FILE`, `sqlite::memory:` or `postgres://…`), makes it
     /// if it is a file that doesn't exist, and brings it up to date: an older SQLite file is
     /// copied beside itself first, a newer database is refused.
+    ///
+    /// # Errors
+    /// `File` if it can't be opened, with how to mend it; `Newer`; `Migration`.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        sqlx::any::install_default_drivers();
-        let engine = engine_of(url)?;
-        let store = Self {
-            pool: connect(url, engine).await?,
+        Self::open_with(url, &MIGRATOR).await
+    }
+
+    /// The same with other migrations than the built-in ones.
+    pub async fn open_with(url: &str, migrator: &Migrator) -> Result<Self, StoreError> {
+        let (pool, engine) = open::connect(url).await?;
+        open::migrate(&pool, engine, url, migrator).await?;
+        Ok(Self {
+            pool,
             engine,
             writing: Arc::new(Mutex::new(())),
-        };
-        store.migrate(sqlite_file(url).as_deref()).await?;
-        Ok(store)
+        })
     }
 
     /// Which database it is.
@@ -115,60 +120,6 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
-
-    async fn migrate(&self, file: Option<&Path>) -> Result<(), StoreError> {
-        let known = MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0);
-        match self.newest_migration().await? {
-            Some(found) if found > known => return Err(StoreError::Newer { found, known }),
-            Some(found) if found < known => {
-                if let Some(file) = file {
-                    self.copy_aside(file, found).await?;
-                }
-            }
-            Some(_) | None => {}
-        }
-        MIGRATOR.run(&self.pool).await?;
-        Ok(())
-    }
-
-    /// The newest migration that the database has; `None` if it is new.
-    async fn newest_migration(&self) -> Result<Option<i64>, StoreError> {
-        let table = match self.engine {
-            Engine::Sqlite => "select count(*) from sqlite_master where name = '_sqlx_migrations'",
-            Engine::Postgres => {
-                "select count(*) from information_schema.tables \
-                 where table_name = '_sqlx_migrations' and table_schema = current_schema()"
-            }
-        };
-        let there: i64 = sqlx::query(table).fetch_one(&self.pool).await?.try_get(0)?;
-        if there == 0 {
-            return Ok(None);
-        }
-        let row = sqlx::query("select max(version) from _sqlx_migrations")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(row.try_get(0)?)
-    }
-
-    async fn copy_aside(&self, file: &Path, version: i64) -> Result<(), StoreError> {
-        let mut name = file.as_os_str().to_owned();
-        name.push(format!(".before-migration-{}", version + 1));
-        let copy = PathBuf::from(name);
-        if copy.exists() {
-            return Ok(());
-        }
-        sqlx::query("vacuum into $1")
-            .bind(copy.to_string_lossy().into_owned())
-            .execute(&self.pool)
-            .await
-            .map_err(|error| {
-                StoreError::File(format!(
-                    "the database is older than this version and can't be copied to {} first: {error}",
-                    copy.display()
-                ))
-            })?;
-        Ok(())
-    }
 }
 
 impl Tx {
@@ -176,53 +127,4 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.inner.commit().await?)
     }
-}
-
-fn engine_of(url: &str) -> Result<Engine, StoreError> {
-    if url.starts_with("sqlite:") {
-        Ok(Engine::Sqlite)
-    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        Ok(Engine::Postgres)
-    } else {
-        Err(StoreError::File(format!(
-            "{url:?} is no database that Lightship knows: \
-             write sqlite:FILE or postgres://USER@HOST/NAME"
-        )))
-    }
-}
-
-/// The file of an SQLite database that has one.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let rest = url.strip_prefix("sqlite:")?;
-    let path = rest.split('?').next().unwrap_or(rest);
-    let path = path.strip_prefix("//").unwrap_or(path);
-    (path != ":memory:" && !path.is_empty()).then(|| PathBuf::from(path))
-}
-
-async fn connect(url: &str, engine: Engine) -> Result<AnyPool, StoreError> {
-    let in_memory = engine == Engine::Sqlite && sqlite_file(url).is_none();
-    let mut options = AnyPoolOptions::new()
-        .max_connections(if in_memory { 1 } else { 8 })
-        .acquire_timeout(Duration::from_secs(10));
-    if in_memory {
-        options = options.idle_timeout(None).max_lifetime(None);
-    }
-    if engine == Engine::Sqlite {
-        options = options.after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql(
-                    "pragma busy_timeout = 10000; pragma journal_mode = wal; \
-                     pragma synchronous = full; pragma foreign_keys = on;",
-                )
-                .execute(connection)
-                .await?;
-                Ok(())
-            })
-        });
-    }
-    let url = match engine {
-        Engine::Sqlite if !in_memory && !url.contains('?') => format!("{url}?mode=rwc"),
-        Engine::Sqlite | Engine::Postgres => url.to_owned(),
-    };
-    Ok(options.connect(&url).await?)
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { shared, unexpected, visit } from "./support/test_world.mjs";
+import { shared, unexpected, visit } from "./support/shared.mjs";
 import { stormyWorld } from "./support/worlds.mjs";
 
 const all = shared({ stormy: stormyWorld });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
 
-import { shared, unexpected, visit } from "./support/test_world.mjs";
+import { shared, unexpected, visit, visitEach } from "./support/shared.mjs";
 import { calmWorld, emptyWorld, kindsOfPages, stormyWorld } from "./support/worlds.mjs";
 
 const HOME_BYTES = 12 * 1024;
@@ -91,11 +91,10 @@ test("no page reports an error, fetches what isn't there or asks another host", 
     const server = all[world];
     const known = await server.pages();
     const hostile = `/incidents/${server.hostile}`;
-    for (const path of [...known, "/nowhere"].filter((path) => path !== hostile)) {
-      await visit(all.browser, server, path, {}, async (page) => {
-        assert.deepEqual(unexpected(page), [], `${world} ${path}`);
-      });
-    }
+    const paths = [...known, "/nowhere"].filter((path) => path !== hostile);
+    await visitEach(all.browser, server, paths, {}, async (page, path) => {
+      assert.deepEqual(unexpected(page), [], `${world} ${path}`);
+    });
   }
 });
 
@@ -141,15 +140,13 @@ function compressedSize(url) {
 }
 
 test("without scripts every page says the same", async () => {
-  for (const path of kindsOfPages(all.stormy)) {
-    const said = (javaScriptEnabled) =>
-      visit(all.browser, all.stormy, path, { javaScriptEnabled }, (page) =>
-        page.locator("body").innerText(),
-      );
-    const without = await said(false);
-    assert.ok(without.length > 100, path);
-    assert.equal(without, await said(true), path);
-  }
+  const said = (javaScriptEnabled) =>
+    visitEach(all.browser, all.stormy, kindsOfPages(all.stormy), { javaScriptEnabled }, (page) =>
+      page.locator("body").innerText(),
+    );
+  const without = await said(false);
+  assert.ok(without.every((text) => text.length > 100));
+  assert.deepEqual(without, await said(true));
 });
 
 test("the head says what the page is, where it lives and where its feeds are", async () => {

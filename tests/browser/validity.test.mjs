@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
 
-import { shared } from "./support/test_world.mjs";
+import { shared } from "./support/shared.mjs";
 import { calmWorld, emptyWorld, stormyWorld } from "./support/worlds.mjs";
 
 const all = shared({ empty: emptyWorld, calm: calmWorld, stormy: stormyWorld });

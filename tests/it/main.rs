@@ -7,6 +7,7 @@ mod api_tokens;
 mod api_updates;
 mod feeds;
 mod history;
+mod kill;
 mod never_shown;
 mod readers;
 mod support;

@@ -64,7 +64,7 @@ pub(super) fn judge(
     let (marked, bold) = marks(draft, line, tokens, place, text_at);
     let rest = Rest {
         tail,
-        ends: next.is_none() && !line.cut,
+        ends: next.is_none() && !line.cut && !tail.stop,
         next,
         enclosed: draft.bracketed && open.is_empty(),
         open: open.first().copied(),

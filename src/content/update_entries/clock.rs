@@ -59,7 +59,7 @@ impl ClockText {
 
 /// Takes a time of day, if one stands here.
 pub(super) fn clock(cursor: &mut Cursor<'_>) -> Option<ClockText> {
-    for parser in [by_word, with_minutes, hour_alone, without_sign] {
+    for parser in [by_word, with_minutes, hour_alone, without_sign, after_mark] {
         let mut ahead = *cursor;
         if let Some(clock) = parser(&mut ahead) {
             *cursor = ahead;
@@ -177,6 +177,21 @@ fn without_sign(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     };
     let maybe_year = (1900..2100).contains(&value);
     (ends(*cursor) && (named || zoned || !maybe_year)).then_some(clock)
+}
+
+/// The `091500` of `20130226T091500Z`.
+fn after_mark(cursor: &mut Cursor<'_>) -> Option<ClockText> {
+    let before = cursor
+        .at
+        .checked_sub(1)
+        .and_then(|at| cursor.tokens.get(at))?;
+    let value = cursor.number(6..=6)?;
+    (before.text == "t" && ends(*cursor)).then_some(ClockText {
+        hour: value / 10_000,
+        minute: value / 100 % 100,
+        second: value % 100,
+        ..EXACT
+    })
 }
 
 /// Takes `am`, `p.m.`, `a`, `Uhr`, `hrs`, `h`, if one stands here.

@@ -113,8 +113,11 @@ fn closes_with_dot(cursor: Cursor<'_>) -> bool {
         .is_some_and(|token| token.lex == Lex::Sign('.'))
 }
 
-/// `26 February 2013`, `25th March`, `2nd of March`, `26-Feb-2013`, `26Feb2013`
+/// `26 February 2013`, `25th March`, `the 2nd of March`, `26-Feb-2013`, `26Feb2013`
 fn day_month(cursor: &mut Cursor<'_>) -> Option<DateText> {
+    if cursor.one_of(&["the"]) {
+        cursor.space();
+    }
     let day = cursor.number(1..=2)?;
     if let Some(date) = close_month(*cursor, day) {
         cursor.at += 2;

@@ -49,7 +49,12 @@ pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool)
         ..Draft::default()
     };
     loop {
-        let gap = gap(&mut cursor, &mut draft.open, !drafts.is_empty());
+        let gap = gap(
+            &mut cursor,
+            &mut draft.open,
+            !drafts.is_empty(),
+            draft.label.is_some(),
+        );
         if is_span(cursor, gap, &draft) {
             return (drafts, true);
         }
@@ -96,6 +101,8 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     let other = draft.time.clock.is_some() && (gap.opened || gap.slash || goes_on);
     let taken = draft.time.part(cursor)
         || (other && draft.time.other(cursor))
+        || (gap.opened && draft.time.zone_again(cursor))
+        || (gap.comma && other_at_the_end(cursor, draft))
         || unknown_zone(cursor, gap, draft);
     if taken {
         draft.phase_last = false;
@@ -106,6 +113,23 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
         }
     }
     taken
+}
+
+/// A time in another zone after a comma, if the header ends with it: `0330 EST, 0830 UTC`.
+fn other_at_the_end(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
+    let mut ahead = *cursor;
+    let mut time = draft.time.clone();
+    if time.zone.is_none() || !time.other(&mut ahead) {
+        return false;
+    }
+    let mut rest = ahead;
+    let tail = tail(&mut rest, &mut draft.open.clone());
+    let ends = tail.colon || tail.dash || tail.closed || rest.is_at_end();
+    if ends {
+        draft.time = time;
+        *cursor = ahead;
+    }
+    ends
 }
 
 /// Capitals right after a clock, before what ends a header.

@@ -15,13 +15,20 @@ pub(super) struct Gap {
     pub(super) closed: bool,
     /// Words such as "at".
     pub(super) words: bool,
+    /// A full stop or dots, as at the end of a sentence.
+    pub(super) stop: bool,
 }
 
 const OPENERS: [char; 4] = ['(', '[', '{', '<'];
 const CLOSERS: [char; 4] = [')', ']', '}', '>'];
 
 /// Skips what may stand between two parts of a header.
-pub(super) fn gap(cursor: &mut Cursor<'_>, open: &mut Vec<char>, began: bool) -> Gap {
+pub(super) fn gap(
+    cursor: &mut Cursor<'_>,
+    open: &mut Vec<char>,
+    began: bool,
+    labelled: bool,
+) -> Gap {
     let mut gap = Gap::default();
     loop {
         if separators(cursor, open, &mut gap, true) {
@@ -34,7 +41,8 @@ pub(super) fn gap(cursor: &mut Cursor<'_>, open: &mut Vec<char>, began: bool) ->
             gap.words = true;
         } else if began && cursor.sign('/') {
             gap.slash = true;
-        } else if began && glue_word(cursor) {
+        } else if began && (glue_word(cursor) || labelled && cursor.one_of(&["from", "of", "for"]))
+        {
             gap.words = true;
         } else {
             return gap;
@@ -86,14 +94,17 @@ fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, betw
         '=' => gap.equals = true,
         '|' | '•' | '·' | '»' | '→' => gap.dash = true,
         '~' | '*' | '!' => {}
+        '+' if !between => {}
+        '.' | '…' if !between && ends_sentence(*cursor) => gap.stop = true,
         _ => {
             let closes = CLOSERS.iter().position(|closer| *closer == sign);
             let matching = closes.and_then(|index| OPENERS.get(index));
-            if matching.is_none() || open.last() != matching {
+            if matching.is_some() && open.last() == matching {
+                open.pop();
+                gap.closed = true;
+            } else if !(between && is_symbol(sign)) {
                 return false;
             }
-            open.pop();
-            gap.closed = true;
         }
     }
     cursor.at += 1;
@@ -116,4 +127,16 @@ fn is_hyphen(cursor: Cursor<'_>, between: bool) -> bool {
     }
     before.is_none_or(|token| token.lex == Lex::Space)
         && after.is_some_and(|token| token.lex == Lex::Number)
+}
+
+/// Whether a space, another dot or the end of the line follows the sign here.
+fn ends_sentence(cursor: Cursor<'_>) -> bool {
+    cursor
+        .peek_at(1)
+        .is_none_or(|token| matches!(token.lex, Lex::Space | Lex::Sign('.' | '…')))
+}
+
+/// An emoji or the like, which may stand between the parts of a header.
+fn is_symbol(sign: char) -> bool {
+    !sign.is_ascii() && !matches!(sign, '“' | '”' | '„' | '‟' | '«' | '‹' | '›' | '…')
 }

@@ -37,11 +37,14 @@ pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
     let noun = matches!(ahead.word()?, "update" | "edit");
     let participle = matches!(token.text.as_str(), "updated" | "edited");
     // "Last updated: …" speaks of the page, not of an event.
-    if !(noun || participle && !prefixed) || ahead.is_alphanumeric() {
+    if !(noun || participle && !prefixed) {
         return None;
     }
     if noun {
         number = number_after(&mut ahead).or(number);
+    }
+    if ahead.is_alphanumeric() {
+        return None;
     }
     *cursor = ahead;
     Some(Label {
@@ -50,11 +53,14 @@ pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
     })
 }
 
-/// `#2`, `no. 2`, ` 2`, but not the beginning of a time, a date or a version.
+/// `#2`, `no. 2`, ` 2`, `2`, but not the beginning of a time, a date or a version.
 fn number_after(cursor: &mut Cursor<'_>) -> Option<u32> {
     let mut ahead = *cursor;
     ahead.space();
     let mut named = ahead.sign('#');
+    if named {
+        ahead.space();
+    }
     if !named && ahead.one_of(&["no", "nr", "number"]) {
         ahead.sign('.');
         ahead.space();

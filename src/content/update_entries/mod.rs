@@ -31,6 +31,8 @@ pub(in crate::content) mod resolution;
 mod scan;
 mod state_list;
 #[cfg(test)]
+mod stress_tests;
+#[cfg(test)]
 mod tests;
 mod text;
 pub(in crate::content) mod time_text;

@@ -9,10 +9,20 @@ use serde_json::Value;
 use super::*;
 use crate::content::problem::Severity;
 use crate::domain::site::default_date_order;
-use crate::domain::zone::{Local, resolve, start_of_day};
+use crate::domain::zone::{Local, offset_of_minutes, resolve, start_of_day};
 
-/// What is wrong with the reading of a case; empty if nothing is.
-fn check(case: &Value) -> Vec<String> {
+const CORPUS: [&str; 2] = [
+    include_str!("../../../tests/corpus/updates.jsonl"),
+    include_str!("../../../tests/corpus/more.jsonl"),
+];
+
+pub(super) fn cases() -> impl Iterator<Item = Value> {
+    let lines = CORPUS.iter().flat_map(|file| file.lines());
+    lines.map(|line| serde_json::from_str(line).expect("a case"))
+}
+
+/// Reads a body as that of a case, at `now`, with what the site says of abbreviations.
+pub(super) fn read_as(case: &Value, body: &str, now: &str, zones: &[(&str, i32)]) -> Reading {
     let text = |key: &str| case[key].as_str().unwrap_or_default();
     let zone: Tz = text("zone").parse().expect("a zone");
     let (posted_at, posted_precision) = posted(text("post"), zone);
@@ -22,8 +32,10 @@ fn check(case: &Value) -> Vec<String> {
         (slug("selma"), "Selma".to_owned()),
         (slug("nelson"), "Nelson".to_owned()),
     ];
-    let states = States::default();
-    let zones = BTreeMap::new();
+    let zones: BTreeMap<String, FixedOffset> = zones
+        .iter()
+        .map(|(name, minutes)| ((*name).to_owned(), offset_of_minutes(*minutes)))
+        .collect();
     let cx = Context {
         file: "incidents/case.md",
         first_line: 1,
@@ -32,11 +44,19 @@ fn check(case: &Value) -> Vec<String> {
         zones: &zones,
         posted_at,
         posted_precision,
-        now: "2030-01-01T00:00:00Z".parse().expect("an instant"),
+        now: now.parse().expect("an instant"),
         components: &components,
-        states: &states,
+        states: &States::default(),
     };
-    let reading = read(text("body"), &cx);
+    read(body, &cx)
+}
+
+const LONG_AFTER: &str = "2030-01-01T00:00:00Z";
+
+/// What is wrong with the reading of a case; empty if nothing is.
+fn check(case: &Value) -> Vec<String> {
+    let body = case["body"].as_str().unwrap_or_default();
+    let reading = read_as(case, body, LONG_AFTER, &[]);
     let mut wrong = Vec::new();
     let has = |severity| reading.problems.iter().any(|p| p.severity == severity);
     let is_error = has(Severity::Error);
@@ -126,14 +146,9 @@ fn posted(text: &str, zone: Tz) -> (DateTime<Utc>, Precision) {
 
 #[test]
 fn the_corpus_is_read_rightly() {
-    let files = [
-        include_str!("../../../tests/corpus/updates.jsonl"),
-        include_str!("../../../tests/corpus/more.jsonl"),
-    ];
     let mut failures = Vec::new();
     let mut count = 0;
-    for line in files.iter().flat_map(|file| file.lines()) {
-        let case: Value = serde_json::from_str(line).expect("a case");
+    for case in cases() {
         count += 1;
         let wrong = check(&case);
         if !wrong.is_empty() {
@@ -145,11 +160,70 @@ fn the_corpus_is_read_rightly() {
             ));
         }
     }
-    assert!(count >= 131, "only {count} cases");
+    assert!(count >= 800, "only {count} cases");
     assert!(
         failures.is_empty(),
         "{} of {count} cases fail:\n{}",
         failures.len(),
         failures.join("\n")
+    );
+}
+
+/// A post of Tuesday, 2013-02-26 01:00 in Denver.
+fn read_in_denver(body: &str, now: &str, zones: &[(&str, i32)]) -> Reading {
+    let case = serde_json::json!({"zone": "America/Denver", "post": "2013-02-26 01:00"});
+    read_as(&case, body, now, zones)
+}
+
+#[test]
+fn what_is_still_to_come_is_said() {
+    let body = "UPDATE 2013-02-26 02:15 MST: Mail is up.";
+    let problems = |now| read_in_denver(body, now, &[]).problems;
+    assert_eq!(problems("2013-02-26T09:15:00Z"), []);
+    assert_eq!(problems("2013-02-26T09:00:00Z"), []);
+    let [early] = problems("2013-02-26T08:59:00Z")
+        .try_into()
+        .expect("one problem");
+    assert_eq!(early.severity, Severity::Warning);
+    assert!(early.message.contains("still to come"), "{}", early.message);
+}
+
+#[test]
+fn a_morning_that_is_still_to_come_is_an_afternoon() {
+    // After 13:00 on Tuesday, 2:15 would be Wednesday morning.
+    let body = "UPDATE 13:00: Mail is down.\n\nUPDATE 2:15: Mail is up.";
+    let reading = read_in_denver(body, "2013-02-26T21:20:00Z", &[]);
+    assert_eq!(
+        reading.entries[1].at.to_rfc3339(),
+        "2013-02-26T21:15:00+00:00"
+    );
+    assert_eq!(reading.problems.len(), 1, "{:?}", reading.problems);
+    assert!(
+        reading.problems[0]
+            .message
+            .contains("read as 2013-02-26 14:15 MST")
+    );
+}
+
+#[test]
+fn the_site_settles_what_an_abbreviation_means() {
+    let body = "UPDATE 2013-02-26 14:30 IST: Mail is up.";
+    let reading = read_in_denver(body, LONG_AFTER, &[("IST", 330)]);
+    assert_eq!(reading.problems, []);
+    assert_eq!(
+        reading.entries[0].at.to_rfc3339(),
+        "2013-02-26T09:00:00+00:00"
+    );
+    let unsettled = read_in_denver(body, LONG_AFTER, &[]).problems;
+    assert!(
+        unsettled[0]
+            .message
+            .contains("India Standard Time (UTC+5:30)")
+    );
+    assert!(
+        unsettled[0]
+            .help
+            .as_deref()
+            .is_some_and(|help| help.contains("[zones]"))
     );
 }

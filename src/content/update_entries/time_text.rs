@@ -122,6 +122,24 @@ impl TimeText {
         true
     }
 
+    /// Takes the zone once more in another form, such as the `GMT-7` of `2:15 PM MST (GMT-7)`, if
+    /// it stands here alone in a bracket.
+    pub(super) fn zone_again(&mut self, cursor: &mut Cursor<'_>) -> bool {
+        let (Some(clock), Some(_)) = (self.clock, &self.zone) else {
+            return false;
+        };
+        let mut ahead = *cursor;
+        let Some(zone) = zone_text::zone(&mut ahead) else {
+            return false;
+        };
+        if !ahead.any_sign_ahead(&[')', ']']) {
+            return false;
+        }
+        self.others.push((clock, zone));
+        *cursor = ahead;
+        true
+    }
+
     /// Adds the tokens `from..to` of a line to what was written.
     pub(super) fn note(&mut self, line: &Line, from: usize, to: usize, source: &str) {
         let Some(glyphs) = line.glyphs.get(from..to) else {

@@ -133,31 +133,15 @@ fn ending(
         return None;
     }
     let rule = zone::by_name(name)?;
-    if let Some(abbreviation) = season.and_then(|season| seasonal(name, season)) {
+    if season == Some("standard") && rule == Tz::America__Chicago {
+        // Its abbreviation means other things as well.
+        return Some((ZoneText::Offset(zone::offset_of_minutes(-6 * 60)), end));
+    }
+    let seasonal = |season: &str| zone::seasonal(name, season == "standard");
+    if let Some(abbreviation) = season.and_then(seasonal) {
         return Some((ZoneText::Abbreviation(abbreviation.to_owned()), end));
     }
     Some((ZoneText::Rule(rule), end))
-}
-
-/// "Pacific Standard Time" and its like say which half of the year they mean.
-fn seasonal(name: &str, season: &str) -> Option<&'static str> {
-    let standard = season == "standard";
-    let name = name.strip_prefix("us ").unwrap_or(name);
-    Some(match name {
-        "eastern" if standard => "EST",
-        "eastern" => "EDT",
-        "central" if standard => return None,
-        "central" => "CDT",
-        "mountain" if standard => "MST",
-        "mountain" => "MDT",
-        "pacific" if standard => "PST",
-        "pacific" => "PDT",
-        "central european" if standard => "CET",
-        "central european" => "CEST",
-        "eastern european" if standard => "EET",
-        "eastern european" => "EEST",
-        _ => return None,
-    })
 }
 
 /// `America/Denver`, `America/New_York`
@@ -178,7 +162,7 @@ fn iana(cursor: &mut Cursor<'_>) -> Option<(Tz, usize)> {
     Some((zone, cursor.at))
 }
 
-/// `MST`, `UTC`, `UTC+2`, `GMT-05:30`, `Z`
+/// `MST`, `UTC`, `UTC+2`, `GMT-05:30`, `(UTC -7)`, `Z`
 fn abbreviation(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     let token = cursor.peek().filter(|token| token.lex == Lex::Word)?;
     let name = token.text.to_uppercase();
@@ -188,7 +172,10 @@ fn abbreviation(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     cursor.at += 1;
     if matches!(name.as_str(), "UTC" | "GMT") {
         let mut ahead = *cursor;
-        if let Some(minutes) = offset_minutes(&mut ahead, false) {
+        let apart = ahead.space();
+        if let Some(minutes) = offset_minutes(&mut ahead, false)
+            && (!apart || ahead.is_at_end() || ahead.any_sign_ahead(&[')', ']', ':']))
+        {
             *cursor = ahead;
             return Some(ZoneText::Offset(zone::offset_of_minutes(minutes)));
         }

@@ -12,6 +12,10 @@ export function startBrowser() {
   if (!executablePath) throw new Error("no Chromium: install it, or say where with CHROMIUM=PATH");
   return chromium.launch({
     executablePath,
+    // The process that started it ends it, and ends itself on a signal.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     // Root may not use the sandbox.
     chromiumSandbox: process.getuid() !== 0,
     args: [
@@ -56,7 +60,9 @@ export async function openPage(browser, server, options = {}) {
     return dialog.dismiss();
   });
   page.on("requestfailed", (request) => {
-    note(`failed: ${request.url()} ${request.failure()?.errorText}`);
+    const why = request.failure()?.errorText;
+    // Whoever goes on to the next page doesn't wait for the icon of this one.
+    if (why !== "net::ERR_ABORTED") note(`failed: ${request.url()} ${why}`);
   });
   page.on("response", (response) => {
     page.fetched.push(new URL(response.url()).pathname);

@@ -1,6 +1,7 @@
 // Starts the real binary on a database and a content folder of its own, and speaks its API.
 
 import { execFile, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -12,9 +13,15 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const BINARY = resolve(ROOT, process.env.LIGHTSHIP_BINARY ?? "target/debug/lightship");
 const START_MS = 30_000;
 
-/** Every server that still runs, so that none outlives this process. */
-const running = new Set();
-process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+/** Every server that still runs and its folder, so that none outlives this process. */
+const running = new Map();
+process.on("exit", () => {
+  for (const [child, folder] of running) {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
 /**
  * Starts a server. `files` are the texts of its content folder by their path; what isn't there
@@ -34,7 +41,7 @@ export async function startServer({ files = {}, content } = {}) {
     ["serve", "--listen", "127.0.0.1:0", "--log-format", "json", ...source],
     { stdio: ["ignore", "ignore", "pipe"], env: surroundings() },
   );
-  running.add(child);
+  running.set(child, folder);
   const ended = new Promise((done) => child.once("close", done)).then(() => running.delete(child));
   const log = [];
   const address = await addressOf(child, log).catch(async (error) => {

@@ -130,7 +130,8 @@ export async function stormyWorld() {
     note: "The last of the seeds.",
   });
   await server.shows("/", "The last of the seeds.");
-  return Object.assign(server, slugs);
+  const month = (await server.pages()).find((path) => path.startsWith("/history/"));
+  return Object.assign(server, slugs, { month });
 }
 
 async function describeComponents(server) {
@@ -252,7 +253,6 @@ async function tellTheStorm(server) {
 
 /** A page of each kind in the stormy world, and one that isn't there. */
 export function kindsOfPages(stormy) {
-  const now = new Date();
   return [
     "/",
     `/incidents/${stormy.main}`,
@@ -262,19 +262,8 @@ export function kindsOfPages(stormy) {
     "/components/verwaltung",
     "/components/gone",
     "/history",
-    `/history/${month(now)}`,
+    stormy.month,
     "/subscribe",
     "/nowhere/at/all",
   ];
-}
-
-/** The month of an instant in the zone of the worlds, as the pages' paths have it. */
-function month(instant) {
-  const parts = new Intl.DateTimeFormat("en", {
-    timeZone: "America/Denver",
-    year: "numeric",
-    month: "2-digit",
-  }).formatToParts(instant);
-  const part = (type) => parts.find((one) => one.type === type).value;
-  return `${part("year")}/${part("month")}`;
 }

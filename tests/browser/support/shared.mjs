@@ -4,10 +4,7 @@ import { after, before } from "node:test";
 
 import { openPage, startBrowser } from "./browser.mjs";
 
-/**
- * Starts a browser and each of the worlds before the file's tests, and stops them after. `open`
- * goes to a path and gives the page; its context is closed by `close`.
- */
+/** Starts a browser and each of the worlds before the file's tests, and stops them after. */
 export function shared(worlds) {
   const all = {};
   before(async () => {
@@ -23,10 +20,22 @@ export function shared(worlds) {
 
 /** Opens a path, hands the page to `look`, and closes it whatever happens. */
 export async function visit(browser, server, path, options, look) {
+  const [said] = await visitEach(browser, server, [path], options, look);
+  return said;
+}
+
+/** Opens several paths one after the other; gives what `look` made of each. */
+export async function visitEach(browser, server, paths, options, look) {
   const page = await openPage(browser, server, options);
   try {
-    await page.goto(path);
-    return await look(page);
+    const said = [];
+    for (const path of paths) {
+      page.trouble.length = 0;
+      page.fetched.length = 0;
+      await page.goto(path);
+      said.push(await look(page, path));
+    }
+    return said;
   } finally {
     await page.context().close();
   }

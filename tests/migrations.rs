@@ -1,0 +1,225 @@
+//! Databases of earlier versions, and files that are no database at all.
+//!
+//! Each migration has a file of the same name in `tests/data/migrations` with rows as that version
+//! wrote them. The migrations are applied in turn, each over the rows of those before it.
+
+#[path = "it/support/database.rs"]
+mod database;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lightship::snapshot::load::{BaseUrl, load};
+use lightship::store::audit::list_entries;
+use lightship::store::tokens::list_tokens;
+use lightship::store::{Engine, Store, StoreError};
+use sqlx::migrate::Migrator;
+use sqlx::{AnyPool, AssertSqlSafe};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The names of the migrations, oldest first.
+fn migrations() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(root().join("migrations"))
+        .expect("migrations")
+        .map(|entry| entry.expect("an entry").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Migrations in a folder of their own: the first `count` real ones, then a made-up one.
+async fn migrator(folder: &Path, count: usize, made_up: Option<&str>) -> Migrator {
+    let target = folder.join(format!("migrations-{count}-{}", made_up.is_some()));
+    fs::create_dir_all(&target).expect("made");
+    for name in migrations().iter().take(count) {
+        let from = root().join("migrations").join(name);
+        fs::copy(from, target.join(name)).expect("copied");
+    }
+    if let Some(statement) = made_up {
+        fs::write(target.join("9000_made_up.sql"), statement).expect("written");
+    }
+    Migrator::new(target.as_path()).await.expect("migrations")
+}
+
+async fn run(url: &str, statements: String) {
+    let pool = AnyPool::connect(url).await.expect("it answers");
+    sqlx::raw_sql(AssertSqlSafe(statements))
+        .execute(&pool)
+        .await
+        .expect("rows are put in");
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn each_migration_leaves_what_was_there_readable() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = database::new_database(folder.path()).await;
+    for (count, name) in (1..).zip(migrations()) {
+        let migrator = migrator(folder.path(), count, None).await;
+        let store = Store::open_with(&url, &migrator).await;
+        store
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+            .close()
+            .await;
+        let rows = root().join("tests/data/migrations").join(&name);
+        let rows = fs::read_to_string(&rows).unwrap_or_else(|_| {
+            panic!(
+                "{} is missing: rows as that version writes them",
+                rows.display()
+            )
+        });
+        run(&url, rows).await;
+    }
+    let store = Store::open(&url).await.expect("it is up to date");
+    let now = "2013-02-26T09:30:00Z".parse().expect("an instant");
+    let loaded = load(&store, now, &BaseUrl::default())
+        .await
+        .expect("a snapshot");
+    let snapshot = loaded.snapshot;
+    assert_eq!(snapshot.site.name, "Example status");
+    assert_eq!(snapshot.site.authority, "status.example.com");
+    assert_eq!(snapshot.incidents.len(), 1);
+    assert_eq!(snapshot.incidents[0].updates[0].id, "selma-1-1");
+    assert_eq!(snapshot.redirects.len(), 1);
+    let standing = snapshot.standing(&snapshot.components[0]);
+    assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");
+    let mut tx = store.read().await.expect("a view");
+    assert_eq!(
+        list_entries(&mut tx, 10, None).await.expect("lines").len(),
+        1
+    );
+    assert_eq!(list_tokens(&mut tx).await.expect("tokens").len(), 1);
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused_and_an_older_file_is_copied_first() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = database::new_database(folder.path()).await;
+    let store = Store::open(&url).await.expect("a new one");
+    let engine = store.engine();
+    store.close().await;
+    run(
+        &url,
+        "insert into meta (key, value) values ('before', 'yes')".to_owned(),
+    )
+    .await;
+    let later = "create table made_up (id bigint primary key)";
+    let later = migrator(folder.path(), usize::MAX, Some(later)).await;
+    let migrated = Store::open_with(&url, &later).await.expect("migrated");
+    migrated.close().await;
+
+    let error = Store::open(&url).await.expect_err("it is newer");
+    assert!(
+        matches!(error, StoreError::Newer { found: 9000, .. }),
+        "{error}"
+    );
+    let told = error.to_string();
+    assert!(
+        told.contains("9000") && told.contains("newer version"),
+        "{told}"
+    );
+
+    if engine == Engine::Sqlite {
+        let copy = format!("{url}.before-migration-{}", migrations().len() + 1);
+        let copied = Store::open(&copy)
+            .await
+            .expect("the copy is of this version");
+        let mut tx = copied.read().await.expect("a view");
+        let kept = lightship::store::settings::find_meta(&mut tx, "before").await;
+        assert_eq!(kept.expect("it can be read").as_deref(), Some("yes"));
+    }
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_leaves_the_database_as_it_was() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = database::new_database(folder.path()).await;
+    Store::open(&url).await.expect("a new one").close().await;
+    let broken = "create table half (id bigint primary key); insert into nowhere values (1);";
+    let broken = migrator(folder.path(), usize::MAX, Some(broken)).await;
+    // The second attempt finds the copy that the first one made.
+    for _ in 0..2 {
+        let error = Store::open_with(&url, &broken).await.expect_err("it fails");
+        assert!(
+            error.to_string().contains("can't be brought up to date"),
+            "{error}"
+        );
+    }
+    Store::open(&url).await.expect("as it was").close().await;
+    run(&url, "create table half (id bigint primary key)".to_owned()).await;
+}
+
+/// What opening `path` as an SQLite database is refused with.
+async fn refused(path: &Path, options: &str) -> String {
+    let url = format!("sqlite:{}{options}", path.display());
+    let error = Store::open(&url).await.expect_err("refused").to_string();
+    assert!(error.contains(&path.display().to_string()), "{error}");
+    error
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused_with_how_to_mend_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let text = folder.join("notes.txt");
+    fs::write(
+        &text,
+        "These are notes, and they are longer than sixteen bytes.",
+    )
+    .expect("written");
+    assert!(refused(&text, "").await.contains("is no SQLite database"));
+    let kept = fs::read_to_string(&text).expect("still there");
+    assert!(kept.starts_with("These are notes"), "it wasn't touched");
+
+    let error = refused(folder, "").await;
+    assert!(
+        error.contains("is a folder") && error.contains("lightship.db"),
+        "{error}"
+    );
+
+    let error = refused(&folder.join("no/such/folder/lightship.db"), "").await;
+    assert!(
+        error.contains("make it first") && error.contains("--database"),
+        "{error}"
+    );
+
+    let file = folder.join("kept.db");
+    let url = format!("sqlite:{}", file.display());
+    Store::open(&url).await.expect("a new one").close().await;
+    run(&url, "pragma journal_mode = delete".to_owned()).await;
+    let error = refused(&file, "?mode=ro").await;
+    assert!(error.contains("right to write"), "{error}");
+
+    let mut broken = fs::read(&file).expect("the file");
+    broken[100..].fill(0x5a);
+    fs::write(&file, broken).expect("written");
+    refused(&file, "").await;
+
+    for url in ["lightship.db", "mysql://ann:secret@db/x"] {
+        let error = Store::open(url).await.expect_err("refused").to_string();
+        assert!(
+            error.contains("sqlite:FILE") && !error.contains("secret"),
+            "{error}"
+        );
+    }
+    let error = Store::open("postgres://ann:secret@127.0.0.1:1/x").await;
+    let error = error.expect_err("nobody is there").to_string();
+    assert!(
+        error.contains("ann@127.0.0.1:1/x") && !error.contains("secret"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_empty_file_becomes_a_database() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("with a space.db");
+    fs::write(&file, "").expect("written");
+    let url = format!("sqlite:{}", file.display());
+    let store = Store::open(&url).await.expect("it opens");
+    store.ping().await.expect("it answers");
+}
