@@ -186,7 +186,9 @@ fn validators(policy: CachePolicy, last_modified: DateTime<Utc>, etag: &str) -> 
         HeaderValue::from_static(policy.header()),
     );
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    let modified = last_modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let modified = last_modified
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
     for (name, text) in [
         (header::ETAG, etag),
         (header::LAST_MODIFIED, modified.as_str()),

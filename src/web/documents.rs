@@ -31,7 +31,9 @@ pub(super) async fn show_document(
         Found::Nothing(_) if is_for_programs => nothing_here().await.into_response(),
         _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
         Found::Document(document) => answer(&document, StatusCode::OK, &request).into_response(),
-        Found::Nothing(document) => answer(&document, StatusCode::NOT_FOUND, &request).into_response(),
+        Found::Nothing(document) => {
+            answer(&document, StatusCode::NOT_FOUND, &request).into_response()
+        }
         Found::Moved(present) => moved(&present),
     }
 }

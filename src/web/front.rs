@@ -44,15 +44,18 @@ impl Front {
             return None;
         }
         let path = request.uri().path();
-        let ready = self.state.site.with_ready(path, |document| {
-            answer(document, StatusCode::OK, request)
-        });
+        let ready = self
+            .state
+            .site
+            .with_ready(path, |document| answer(document, StatusCode::OK, request));
         let mut ready: Ready = match ready {
             Some(ready) => ready,
             None => answer(self.state.assets.find(path)?, StatusCode::OK, request),
         };
         if says_https(request.headers(), peer, &self.state.proxies) {
-            ready.headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+            ready
+                .headers
+                .insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
         }
         Some(ready.with(Body::Ready))
     }
@@ -64,7 +67,10 @@ impl Front {
         B::Error: Into<axum::BoxError>,
     {
         request.extensions_mut().insert(ConnectInfo(peer));
-        let Ok(response) = self.router.oneshot(request.map(axum::body::Body::new)).await;
+        let Ok(response) = self
+            .router
+            .oneshot(request.map(axum::body::Body::new))
+            .await;
         response.map(Body::Other)
     }
 }
