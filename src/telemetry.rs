@@ -24,7 +24,9 @@ pub fn start(format: LogFormat) {
     };
     match started {
         // A panic is a line of the log like others, with what is known of the request.
-        Ok(()) => std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a fault"))),
+        Ok(()) => std::panic::set_hook(Box::new(
+            |panic| tracing::error!(%panic, "a fault in Lightship"),
+        )),
         Err(_) => tracing::debug!("logging had been started already"),
     }
 }

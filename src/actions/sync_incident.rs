@@ -55,17 +55,21 @@ pub(super) async fn sync_incident(
     differs |= sync_post(change, file, old, &wanted).await?;
     let entries = sync_entries(change, file, old, &wanted).await?;
     differs |= entries.differs;
-    let fresh = incidents::find_incident(&mut change.tx, id).await?;
+    let rewritten = match differs {
+        true => incidents::find_incident(&mut change.tx, id).await?,
+        false => None,
+    };
+    let fresh = rewritten.as_ref().or(old);
     if differs {
         change.touch_incident(id);
-        for stored in old.into_iter().chain(&fresh) {
+        for stored in old.into_iter().chain(fresh) {
             for component in stored.incident.components() {
                 change.touch_history(component);
             }
         }
     }
     let mut problems = entries.problems;
-    problems.extend(stated_in_vain(change, file, &wanted, fresh.as_ref()));
+    problems.extend(stated_in_vain(change, file, &wanted, fresh));
     Ok(Synced {
         differs,
         ids: FileIds {

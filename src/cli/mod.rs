@@ -17,6 +17,7 @@ mod serve;
 mod state;
 mod status;
 mod surroundings;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -74,6 +75,7 @@ enum Command {
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
     Check(check::CheckArgs),
+    Sync(sync::SyncArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -97,6 +99,7 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
             return on_host(token::token(command.clone(), source));
         }
         Command::Check(args) => check::run(args, world),
+        Command::Sync(args) => sync::run(args, world),
         Command::State(args) => state::run(args, world).map(|()| 0),
         Command::Incident(args) => incident::run(args, world).map(|()| 0),
         Command::Update(args) => update::run(args, world).map(|()| 0),
@@ -136,6 +139,7 @@ impl Command {
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,
+            Self::Sync(args) => args.json,
             Self::Completions(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => false,
         }
     }

@@ -214,7 +214,7 @@ fn read_incident(
 }
 
 /// The SHA-256 of bytes, in hexadecimal.
-fn fingerprint(bytes: &[u8]) -> String {
+pub(super) fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))

@@ -1,7 +1,7 @@
 //! Files to domain values and back. Reading never stops at the first problem, never fails.
 
 pub use self::folder::{KnownSite, MAX_FILE_BYTES, read_folder};
-pub use self::ids::FileIds;
+pub use self::ids::{FileIds, IdWriter};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;

@@ -242,3 +242,55 @@ fn what_permissions_forbid_is_named() {
             .any(|it| it.file == "incidents/good.md")
     );
 }
+
+/// The blocks of a document that are fenced with this word.
+fn fenced<'a>(document: &'a str, word: &str) -> Vec<&'a str> {
+    let begins = format!("\n```{word}\n");
+    let blocks = document.split(begins.as_str()).skip(1);
+    blocks
+        .filter_map(|rest| rest.split("\n```").next())
+        .collect()
+}
+
+#[test]
+fn the_examples_for_staff_are_read_as_they_say() {
+    let document = include_str!("../../docs/updates.md");
+    let folder = TempDir::new().expect("a folder");
+    let site = format!(
+        "{SITE}[[components]]\nslug = \"selma\"\nname = \"Selma\"\n\
+         [[components]]\nslug = \"nelson\"\nname = \"Nelson\"\n"
+    );
+    fs::write(folder.path().join("site.toml"), site).expect("written");
+    fs::create_dir(folder.path().join("incidents")).expect("made");
+    let read_body = |body: &str| {
+        let text = if body.starts_with("---") {
+            body.to_owned()
+        } else {
+            format!("{FRONT}{body}\n")
+        };
+        fs::write(folder.path().join("incidents/example.md"), text).expect("written");
+        let now = "2013-03-02T00:00:00Z".parse().expect("an instant");
+        let content = read_folder(folder.path(), &KnownSite::default(), now);
+        let mut problems = content.problems;
+        problems.retain(|problem| problem.severity != Severity::Hint);
+        assert_eq!(problems, [], "{body}");
+        content
+            .incidents
+            .into_iter()
+            .next()
+            .expect("an incident")
+            .entries
+    };
+    let blocks = fenced(document, "markdown");
+    let counts: Vec<_> = blocks.iter().map(|body| read_body(body).len()).collect();
+    assert_eq!(counts, [1, 1, 0]);
+    assert_eq!(read_body(blocks[0])[0].changes.len(), 2);
+    let lines: Vec<_> = fenced(document, "text")
+        .iter()
+        .flat_map(|block| block.lines())
+        .collect();
+    assert_eq!(lines.len(), 10);
+    for line in lines {
+        assert_eq!(read_body(line).len(), 1, "{line}");
+    }
+}

@@ -3,11 +3,11 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool, Connection, Row};
 
 use super::{Engine, StoreError};
 
@@ -23,6 +23,15 @@ pub(super) async fn connect(url: &str) -> Result<(AnyPool, Engine), StoreError> 
         check_file(file)?;
     }
     let in_memory = engine == Engine::Sqlite && file.is_none();
+    let full_url = match engine {
+        Engine::Sqlite if !in_memory && !url.contains('?') => format!("{url}?mode=rwc"),
+        Engine::Sqlite | Engine::Postgres => url.to_owned(),
+    };
+    // The pool would hide what is wrong behind a time-out, so one connection is tried before.
+    if !in_memory {
+        let tried = try_once(&full_url, engine).await;
+        tried.map_err(|error| cannot_open(url, file.as_deref(), &error))?;
+    }
     let mut options = AnyPoolOptions::new()
         .max_connections(if in_memory { 1 } else { 8 })
         .acquire_timeout(Duration::from_secs(10));
@@ -30,37 +39,56 @@ pub(super) async fn connect(url: &str) -> Result<(AnyPool, Engine), StoreError> 
         options = options.idle_timeout(None).max_lifetime(None);
     }
     if engine == Engine::Sqlite {
-        options = options.after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql(
-                    "pragma busy_timeout = 10000; pragma journal_mode = wal; \
-                     pragma synchronous = full; pragma foreign_keys = on;",
-                )
-                .execute(connection)
-                .await?;
-                Ok(())
-            })
-        });
+        options = options.after_connect(|connection, _| Box::pin(set_up(connection)));
     }
-    let full_url = match engine {
-        Engine::Sqlite if !in_memory && !url.contains('?') => format!("{url}?mode=rwc"),
-        Engine::Sqlite | Engine::Postgres => url.to_owned(),
-    };
-    let pool = options.connect(&full_url).await.map_err(|error| {
-        let shown = without_password(url);
-        StoreError::File(match file {
-            Some(file) => format!(
-                "the database {} can't be opened for writing: {error}; whoever runs Lightship needs \
-                 the right to write the file and the folder that it is in",
-                file.display()
-            ),
-            None => format!(
-                "the database {shown} can't be reached: {error}; see whether the server runs, and \
-                 whether host, port, user, password and name are right"
-            ),
-        })
-    })?;
+    let pool = options.connect(&full_url).await;
+    let pool = pool.map_err(|error| cannot_open(url, file.as_deref(), &error))?;
     Ok((pool, engine))
+}
+
+/// A server that is just starting gets this long to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+async fn try_once(url: &str, engine: Engine) -> Result<(), sqlx::Error> {
+    let start = Instant::now();
+    let mut connection = loop {
+        match AnyConnection::connect(url).await {
+            Err(sqlx::Error::Io(_)) if start.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            outcome => break outcome?,
+        }
+    };
+    if engine == Engine::Sqlite {
+        set_up(&mut connection).await?;
+    }
+    connection.close().await
+}
+
+/// What each SQLite connection needs.
+async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(
+        "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; \
+         pragma foreign_keys = on;",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreError {
+    StoreError::File(match file {
+        Some(file) => format!(
+            "the database {} can't be opened for writing: {error}; whoever runs Lightship needs \
+             the right to write the file and the folder that it is in",
+            file.display()
+        ),
+        None => format!(
+            "the database {} can't be reached: {error}; see whether the server runs, and whether \
+             host, port, user, password and name are right",
+            without_password(url)
+        ),
+    })
 }
 
 fn engine_of(url: &str) -> Result<Engine, StoreError> {

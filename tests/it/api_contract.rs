@@ -70,6 +70,7 @@ async fn each_path_takes_just_the_methods_that_the_contract_says() {
                 continue;
             }
             assert_eq!(reply.status, 405, "{method} {path}");
+            assert_eq!(reply.header("content-type"), "application/problem+json");
             let allowed: BTreeSet<String> = reply
                 .header("allow")
                 .split(',')

@@ -84,9 +84,12 @@ async fn while_the_first_is_running_the_second_is_told_to_wait() {
     let body = json!({"title": "Selma is down"});
     let mut first = Box::pin(post_with_key(&app, &app.token, "k", body.clone()));
     let mut second = Box::pin(post_with_key(&app, &app.token, "k", body));
+    // Without an end, a server that lets both wait would be waited for, too.
+    let end = tokio::time::sleep(std::time::Duration::from_secs(60));
     let (refused, running) = tokio::select! {
         reply = &mut first => (reply, second),
         reply = &mut second => (reply, first),
+        () = end => panic!("both are waiting"),
     };
     let refused = refused.expect(409);
     assert_eq!(refused.header("retry-after"), "1");

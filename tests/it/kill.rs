@@ -47,14 +47,11 @@ impl Poster {
 
     /// Posts the update of a key; its id, if an answer came.
     fn post(&self, url: &str, key: &str) -> Option<String> {
-        let state = state_of(key);
-        let body = json!({"markdown": format!("Text of {key}."), "components": {"selma": state}});
+        let incident = incident_of(key);
+        let body = json!({"markdown": format!("Text of {key}."), "components": {&incident: state_of(key)}});
         let answer = self
             .agent
-            .post(format!(
-                "{url}/api/v1/incidents/{}/updates",
-                incident_of(key)
-            ))
+            .post(format!("{url}/api/v1/incidents/{incident}/updates"))
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .header("idempotency-key", key)
@@ -89,7 +86,6 @@ async fn an_acknowledged_update_survives_being_killed_and_is_there_once() {
         repeat(&poster, &server.url, &mut outcomes, round);
         let new = storm(&poster, server, round);
         let heard = new.values().flatten().count();
-        eprintln!("round {round}: {heard} of {} heard", new.len());
         assert!(heard > 0, "nothing was acknowledged in round {round}");
         outcomes.extend(new);
     }
@@ -101,19 +97,22 @@ async fn an_acknowledged_update_survives_being_killed_and_is_there_once() {
 }
 
 fn fill(content: &Path) {
-    write(
-        content,
-        "site.toml",
-        b"name = \"Example status\"\nbase_url = \"https://status.example.com\"\n\
-          time_zone = \"America/Denver\"\n[[components]]\nslug = \"selma\"\nname = \"Selma\"\n",
-    );
+    let mut site = "name = \"Example status\"\nbase_url = \"https://status.example.com\"\n\
+                    time_zone = \"America/Denver\"\n"
+        .to_owned();
+    for slug in incidents() {
+        site.push_str(&format!(
+            "[[components]]\nslug = \"{slug}\"\nname = \"{slug}\"\n"
+        ));
+    }
+    write(content, "site.toml", site.as_bytes());
     let post = b"---\ntitle: Selma is down\ndate: 2013-02-25 08:00\n---\n\nWe look.\n";
     for incident in incidents() {
         write(content, &format!("incidents/{incident}.md"), post);
     }
 }
 
-/// Each side of each round has an incident of its own.
+/// Each side of each round has an incident of its own, and a component of the same name.
 fn incidents() -> impl Iterator<Item = String> {
     let sides = |round| (0..POSTERS).map(move |side| format!("selma-{round}-{side}"));
     (0..ROUNDS).flat_map(sides)
@@ -220,7 +219,11 @@ fn check_updates(poster: &Poster, url: &str, outcomes: &Outcomes) -> Vec<String>
     for (key, id) in outcomes {
         let update = &found[&format!("Text of {key}.")];
         assert_eq!(update["id"].as_str(), id.as_deref(), "{key}");
-        assert_eq!(update["components"]["selma"], state_of(key), "{key}");
+        assert_eq!(
+            update["components"][incident_of(key)],
+            state_of(key),
+            "{key}"
+        );
     }
     outcomes.values().flatten().cloned().collect()
 }

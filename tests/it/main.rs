@@ -1,5 +1,6 @@
 //! The application as readers and staff meet it, one module for each thing they can see.
 
+mod api_client;
 mod api_contract;
 mod api_incidents;
 mod api_requests;
@@ -11,6 +12,7 @@ mod kill;
 mod never_shown;
 mod readers;
 mod support;
+mod sync_command;
 mod sync_entries;
 mod sync_files;
 mod sync_folder;

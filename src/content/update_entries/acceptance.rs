@@ -58,7 +58,13 @@ pub(super) fn judge(
         tokens,
         at: draft.end,
     };
-    let tail = tail(&mut cursor, &mut open);
+    if goes_on(cursor) {
+        return None;
+    }
+    // No word is joined to a time, so that this hyphen is a dash.
+    let joined = draft.time.clock.is_some() && cursor.sign('-');
+    let mut tail = tail(&mut cursor, &mut open);
+    tail.dash |= joined;
     let next = cursor.peek();
     let text_at = next.and_then(|token| line.glyphs.get(token.from).map(|glyph| glyph.start));
     let (marked, bold) = marks(draft, line, tokens, place, text_at);
@@ -82,6 +88,12 @@ pub(super) fn judge(
     Some(Found::Header(build(
         draft, &rest, verdict, line, tokens, place,
     )))
+}
+
+/// Whether the last word of a draft is only the beginning of one: "Tuesday's maintenance".
+fn goes_on(cursor: Cursor<'_>) -> bool {
+    let letter = |token: &Token| token.lex == Lex::Word;
+    cursor.is_sign('\'') && cursor.peek_at(1).is_some_and(letter)
 }
 
 /// Nothing but a date.
@@ -140,6 +152,11 @@ fn worded(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
 }
 
 fn with_time(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, capitals: bool) -> Option<Verdict> {
+    // "UPDATE: Friday maintenance is cancelled" has no time.
+    let dated = draft.time.date.is_some() && rest.begins_sentence();
+    if draft.colon && draft.time.clock.is_none() && !rest.separates() && !dated {
+        return None;
+    }
     let begins = draft.colon && (rest.tail.comma || rest.begins_sentence());
     let separated = rest.separates() || capitals || rest.bold || begins;
     // In the middle of a paragraph, small letters are more likely a sentence that was wrapped.

@@ -133,11 +133,29 @@ fn with_minutes(cursor: &mut Cursor<'_>) -> Option<ClockText> {
             *cursor = behind;
         }
     }
-    let named = half_or_unit(cursor, &mut clock);
+    let named = half_or_unit(cursor, &mut clock) || noon_or_midnight(cursor, &mut clock);
     if dot && !named {
         return None;
     }
     ends(*cursor).then_some(clock)
+}
+
+/// The second word of `12:00 noon` and `12:00 midnight`.
+fn noon_or_midnight(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
+    let mut ahead = *cursor;
+    ahead.space();
+    let is_twelve = (clock.hour, clock.minute) == (12, 0);
+    let midnight = is_twelve && ahead.one_of(&["midnight"]);
+    if midnight {
+        clock.hour = 0;
+        clock.midnight = true;
+    }
+    let found = midnight || is_twelve && ahead.one_of(&["noon"]);
+    if found {
+        clock.sure = true;
+        *cursor = ahead;
+    }
+    found
 }
 
 /// `3pm`, `11a`, `7 AM`, `14 Uhr`
@@ -148,6 +166,12 @@ fn hour_alone(cursor: &mut Cursor<'_>) -> Option<ClockText> {
         sure: false,
         ..EXACT
     };
+    let mut unit = *cursor;
+    unit.space();
+    if unit.one_of(&["hours", "hrs"]) {
+        // "2 hours later"
+        return None;
+    }
     let named = half_or_unit(cursor, &mut clock);
     (named && ends(*cursor)).then_some(clock)
 }

@@ -23,7 +23,9 @@ pub(super) enum DateText {
 
 /// Takes a date, if one stands here.
 pub(super) fn date(cursor: &mut Cursor<'_>) -> Option<DateText> {
-    let parsers = [compact, year_first, figures, day_month, month_day];
+    let parsers = [
+        compact, year_first, year_name, figures, day_month, month_day,
+    ];
     for parser in parsers {
         let mut ahead = *cursor;
         if let Some(date) = parser(&mut ahead) {
@@ -57,6 +59,22 @@ fn year_first(cursor: &mut Cursor<'_>) -> Option<DateText> {
     }
     let day = cursor.number(1..=2)?;
     ends(*cursor).then_some(DateText::Full {
+        year: i32::try_from(year).ok()?,
+        month,
+        day,
+    })
+}
+
+/// `2013 Feb 26`, `2013-Feb-26`
+fn year_name(cursor: &mut Cursor<'_>) -> Option<DateText> {
+    let year = cursor.number(4..=4)?;
+    joint(cursor)?;
+    let month = month(cursor)?;
+    joint(cursor)?;
+    let day = cursor.number(1..=2)?;
+    cursor.one_of(&["st", "nd", "rd", "th"]);
+    let plausible = (1970..2100).contains(&year) && !cursor.is_sign(':');
+    (plausible && ends(*cursor)).then_some(DateText::Full {
         year: i32::try_from(year).ok()?,
         month,
         day,
@@ -173,9 +191,9 @@ fn with_year(year: Option<i32>, month: u32, day: u32) -> DateText {
     }
 }
 
-/// What joins day and month: spaces, a hyphen or a slash.
+/// What joins day and month: spaces, a hyphen, a slash, or the dot of an abbreviation.
 fn joint(cursor: &mut Cursor<'_>) -> Option<char> {
-    if cursor.space() {
+    if cursor.space() || closes_with_dot(*cursor) {
         return Some(' ');
     }
     cursor.any_sign(&['-', '/'])
@@ -282,7 +300,7 @@ const MONTHS: [&[&str]; 12] = [
 const WEEKDAYS: [(&[&str], Weekday); 7] = [
     (&["monday", "mon", "montag"], Weekday::Mon),
     (&["tuesday", "tue", "tues", "dienstag"], Weekday::Tue),
-    (&["wednesday", "wed", "mittwoch"], Weekday::Wed),
+    (&["wednesday", "wed", "weds", "mittwoch"], Weekday::Wed),
     (
         &["thursday", "thu", "thur", "thurs", "donnerstag"],
         Weekday::Thu,

@@ -101,7 +101,7 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     let other = draft.time.clock.is_some() && (gap.opened || gap.slash || goes_on);
     let taken = draft.time.part(cursor)
         || (other && draft.time.other(cursor))
-        || (gap.opened && draft.time.zone_again(cursor))
+        || ((gap.opened || gap.slash) && draft.time.zone_again(cursor, gap.slash))
         || (gap.comma && other_at_the_end(cursor, draft))
         || unknown_zone(cursor, gap, draft);
     if taken {

@@ -123,8 +123,8 @@ impl TimeText {
     }
 
     /// Takes the zone once more in another form, such as the `GMT-7` of `2:15 PM MST (GMT-7)`, if
-    /// it stands here alone in a bracket.
-    pub(super) fn zone_again(&mut self, cursor: &mut Cursor<'_>) -> bool {
+    /// it stands here alone in a bracket, or behind a slash: `14:15 UTC/GMT`.
+    pub(super) fn zone_again(&mut self, cursor: &mut Cursor<'_>, slash: bool) -> bool {
         let (Some(clock), Some(_)) = (self.clock, &self.zone) else {
             return false;
         };
@@ -132,7 +132,7 @@ impl TimeText {
         let Some(zone) = zone_text::zone(&mut ahead) else {
             return false;
         };
-        if !ahead.any_sign_ahead(&[')', ']']) {
+        if !slash && !ahead.any_sign_ahead(&[')', ']']) {
             return false;
         }
         self.others.push((clock, zone));

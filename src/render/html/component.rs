@@ -43,7 +43,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
                 section {
                     h2 { "Changes" }
                     ol.log {
-                        @for change in record.changes.iter().rev() { (row(snapshot, change)) }
+                        @for change in told(record) { (row(snapshot, change)) }
                     }
                 }
             }
@@ -144,6 +144,16 @@ fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
             }
         }
     }
+}
+
+/// The changes worth telling, newest first: a post that repeats what already held changed nothing.
+fn told(record: &ComponentRecord) -> impl Iterator<Item = &StateChange> {
+    let changes = &record.changes;
+    let says = |change: &StateChange| (change.state.clone(), change.note.clone());
+    (0..changes.len())
+        .rev()
+        .filter(move |place| *place == 0 || says(&changes[*place]) != says(&changes[place - 1]))
+        .map(|place| &changes[place])
 }
 
 /// A change of state and what caused it.

@@ -199,6 +199,54 @@ fn a_component_says_what_it_was_and_why() {
 }
 
 #[test]
+fn what_repeats_a_state_and_its_note_is_no_change() {
+    let mut world = seed();
+    let rows = |world: &World| {
+        let slug = Slug::parse("nelson").expect("a slug");
+        let record = world.snapshot.find_component(&slug).expect("a component");
+        let html = component::page(&world.snapshot, record).into_string();
+        let log = html.split_once("<ol class=\"log\">").expect("changes").1;
+        log.split("</ol>")
+            .next()
+            .map(|log| log.matches("<li>").count())
+    };
+    world.change("nelson", "2013-02-26T08:00:00Z", "degraded: Slow");
+    let before = rows(&world);
+    world.change("nelson", "2013-02-26T08:30:00Z", "degraded: Slow");
+    assert_eq!(rows(&world), before);
+    world.change("nelson", "2013-02-26T09:00:00Z", "degraded: Slower");
+    assert_eq!(rows(&world), before.map(|rows| rows + 1));
+}
+
+#[test]
+fn what_is_wide_is_left_to_the_post_itself() {
+    let mut world = seed();
+    let mut incident = world.incident("wide", "A cut line", "2013-02-26T09:00:00Z");
+    incident.updates = vec![world.update(
+        "w1",
+        "2013-02-26T09:10:00Z",
+        None,
+        "The carrier says this:\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+        &[],
+    )];
+    world.publish(incident);
+    let html = home::page(&world.snapshot).into_string();
+    says(&html, &["February 26 at 2:10 MST — The carrier says this:"]);
+    assert!(!html.contains("class=\"scroll\""));
+}
+
+#[test]
+fn a_long_headline_is_set_smaller() {
+    let is_long = |world: World| {
+        home::page(&world.snapshot)
+            .into_string()
+            .contains("<h1 class=\"long\"")
+    };
+    assert!(is_long(stormy()));
+    assert!(!is_long(calm()));
+}
+
+#[test]
 fn history_leads_from_month_to_month() {
     let world = seed();
     says(

@@ -1,0 +1,210 @@
+//! `lightship sync`: brings the database in step with the content folder, once.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::said;
+use super::world::World;
+use crate::actions::ActionError;
+use crate::actions::sync_content::{SyncOptions, SyncReport, sync_content};
+use crate::app::feed::{GONE_AFTER, known_site, read};
+use crate::config::SourceConfig;
+use crate::content::problem::{Problem, Severity};
+use crate::content::{Content, IdWriter};
+use crate::store::Store;
+
+/// Take over what the content folder says, once; `serve` does it by itself whenever a file changes
+#[derive(Debug, Args)]
+pub(super) struct SyncArgs {
+    #[command(flatten)]
+    source: SourceConfig,
+    /// Feed the database from this machine and folder from now on, whatever fed it before
+    #[arg(long)]
+    take_over: bool,
+    /// Believe it even if more than half of the known files are gone
+    #[arg(long)]
+    allow_missing: bool,
+    /// Write the ids of incidents and updates into the files, so that a database built anew from
+    /// them has the same
+    #[arg(long)]
+    write_ids: bool,
+    /// Write the result as JSON, for scripts
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What was done, over all looks at the folder.
+#[derive(Default)]
+struct Outcome {
+    report: SyncReport,
+    content: Content,
+    /// Why nothing was done.
+    refusal: Option<String>,
+    /// Files that got ids.
+    written: Vec<String>,
+}
+
+/// Gives the exit code: 1 if there was an error or the sync was refused.
+pub(super) fn run(args: &SyncArgs, world: &mut World) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::io("no threads can be started", &error))?;
+    let mut outcome = runtime
+        .block_on(sync(args, world))
+        .map_err(|error| Failure::Refused(format!("{error:#}")))?;
+    let mut problems = std::mem::take(&mut outcome.content.problems);
+    problems.append(&mut outcome.report.problems);
+    if world.json {
+        tell_as_json(&outcome, &problems, world);
+    } else {
+        tell(&outcome, &problems, args, world);
+    }
+    let is_error = |problem: &Problem| problem.severity == Severity::Error;
+    let failed = outcome.refusal.is_some() || problems.iter().any(is_error);
+    Ok(u8::from(failed))
+}
+
+async fn sync(args: &SyncArgs, world: &World) -> anyhow::Result<Outcome> {
+    let store = Store::open(&args.source.database).await?;
+    let mut outcome = Outcome::default();
+    look(args, world, &store, BTreeSet::new(), &mut outcome).await?;
+    let missing = outcome.report.missing.clone();
+    if !missing.is_empty() || outcome.refusal.is_some() {
+        // What is missing may be on its way: an editor or a deploy puts files in their place.
+        tokio::time::sleep(GONE_AFTER).await;
+        look(args, world, &store, missing, &mut outcome).await?;
+    }
+    if args.write_ids && outcome.refusal.is_none() {
+        write_ids(args, world, &store, &mut outcome).await?;
+    }
+    store.close().await;
+    Ok(outcome)
+}
+
+/// One look at the folder; what it did is added to what was done before.
+async fn look(
+    args: &SyncArgs,
+    world: &World,
+    store: &Store,
+    gone: BTreeSet<String>,
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
+    outcome.content = read(store, &world.clock, &args.source.content).await?;
+    let options = SyncOptions {
+        feeder: args.source.feeder(),
+        take_over: args.take_over,
+        allow_missing: args.allow_missing,
+        gone,
+    };
+    match sync_content(store, &world.clock, &outcome.content, &options).await {
+        Ok(mut report) => {
+            report.added += outcome.report.added;
+            report.changed += outcome.report.changed;
+            report.hidden += outcome.report.hidden;
+            report.revision = report.revision.or(outcome.report.revision);
+            outcome.report = report;
+            outcome.refusal = None;
+            Ok(())
+        }
+        Err(ActionError::Conflict(why)) => {
+            outcome.refusal = Some(why);
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes ids into the files, and takes over that they are there.
+async fn write_ids(
+    args: &SyncArgs,
+    world: &World,
+    store: &Store,
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
+    let known = known_site(store).await?;
+    let Some(site) = &outcome.content.site else {
+        return Ok(());
+    };
+    let folder = &args.source.content;
+    let writer = IdWriter::new(folder, site, &known, world.clock.now());
+    let mut problems = Vec::new();
+    for file in &outcome.content.incidents {
+        let Some(ids) = outcome.report.ids.get(&file.file) else {
+            continue;
+        };
+        match writer.write(file, ids) {
+            Ok(true) => outcome.written.push(file.file.clone()),
+            Ok(false) => {}
+            Err(why) => problems.push(Problem::of_file(
+                Severity::Error,
+                &file.file,
+                "its ids could not be written into it",
+                Some(&why),
+            )),
+        }
+    }
+    if !outcome.written.is_empty() {
+        let before = outcome.report.clone();
+        look(args, world, store, BTreeSet::new(), outcome).await?;
+        // That ids were written is no change of any incident.
+        outcome.report.changed = before.changed;
+    }
+    outcome.report.problems.append(&mut problems);
+    Ok(())
+}
+
+fn tell_as_json(outcome: &Outcome, problems: &[Problem], world: &mut World) {
+    let report = &outcome.report;
+    let told = json!({
+        "problems": problems,
+        "refused": outcome.refusal,
+        "added": report.added,
+        "changed": report.changed,
+        "hidden": report.hidden,
+        "ids_written": outcome.written,
+        "revision": report.revision,
+    });
+    said::json(&told, world);
+}
+
+fn tell(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, world: &mut World) {
+    let prefix = args.source.content.display().to_string();
+    for problem in problems {
+        world.say(&problem.render(&prefix, true));
+    }
+    if let Some(why) = &outcome.refusal {
+        Failure::Refused(why.clone()).report(world);
+        return;
+    }
+    world.say(&summary(&outcome.report));
+    match outcome.written.len() {
+        0 => {}
+        1..=5 => world.say(&format!("ids written into {}", outcome.written.join(", "))),
+        count => world.say(&format!("ids written into {count} files")),
+    }
+}
+
+/// "3 incidents added, 1 changed, 1 hidden"; "nothing new".
+fn summary(report: &SyncReport) -> String {
+    let counts = [
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.hidden, "hidden"),
+    ];
+    let mut parts = Vec::new();
+    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        let noun = match (parts.is_empty(), count) {
+            (true, 1) => " incident",
+            (true, _) => " incidents",
+            (false, _) => "",
+        };
+        parts.push(format!("{count}{noun} {what}"));
+    }
+    match (parts.is_empty(), report.revision) {
+        (false, _) => parts.join(", "),
+        (true, Some(_)) => "the site's settings or components changed; no incident did".to_owned(),
+        (true, None) => "nothing new".to_owned(),
+    }
+}

@@ -1,0 +1,81 @@
+//! Puts ids into incident files, so that a database built anew from them has the same. Of all
+//! other bytes none changes: line ends, spaces, the order of keys, a byte order mark.
+
+mod text;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::folder::{Ground, fingerprint};
+use super::{IncidentFile, KnownSite, SiteFile};
+
+/// The ids that an incident file's incident and entries have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileIds {
+    /// The incident's.
+    pub incident: String,
+    /// Those of its entries, in the order in which they stand in the file.
+    pub entries: Vec<String>,
+}
+
+/// Writes ids into the files of a folder.
+pub struct IdWriter<'a> {
+    folder: &'a Path,
+    ground: Ground,
+}
+
+impl<'a> IdWriter<'a> {
+    /// For a folder that was read with the same `site`, `known` and `now`.
+    pub fn new(folder: &'a Path, site: &SiteFile, known: &KnownSite, now: DateTime<Utc>) -> Self {
+        Self {
+            folder,
+            ground: Ground::of(site.clone(), known, now),
+        }
+    }
+
+    /// Writes those ids into a file that it doesn't state. Returns whether there were any.
+    ///
+    /// # Errors
+    /// Why it could not be done, and what to do; the file is then as it was.
+    pub fn write(&self, file: &IncidentFile, ids: &FileIds) -> Result<bool, String> {
+        let failed = |error: std::io::Error| format!("the file can't be written: {error}");
+        // A link stays a link: what it leads to is replaced.
+        let path = self
+            .folder
+            .join(&file.file)
+            .canonicalize()
+            .map_err(failed)?;
+        let read_again = || {
+            let bytes = fs::read(&path).map_err(failed)?;
+            if fingerprint(&bytes) == file.fingerprint {
+                Ok(bytes)
+            } else {
+                Err("the file was changed meanwhile and left alone; run it again".to_owned())
+            }
+        };
+        let old = String::from_utf8(read_again()?).map_err(|error| error.to_string())?;
+        let new = text::with_ids(&file.file, &old, ids, &self.ground.context())?;
+        if new == old {
+            return Ok(false);
+        }
+        let parent = path.parent().unwrap_or(self.folder);
+        let mut beside = tempfile::Builder::new()
+            .prefix(".ids-")
+            .suffix(".tmp")
+            .tempfile_in(parent)
+            .map_err(failed)?;
+        let metadata = fs::metadata(&path).map_err(failed)?;
+        beside.write_all(new.as_bytes()).map_err(failed)?;
+        let whole = beside.as_file();
+        whole
+            .set_permissions(metadata.permissions())
+            .map_err(failed)?;
+        whole.sync_all().map_err(failed)?;
+        read_again()?;
+        beside.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(true)
+    }
+}
