@@ -16,9 +16,11 @@ use crate::snapshot::load::BaseUrl;
 use crate::store::{Store, without_password};
 use crate::web;
 use crate::web::assets::Assets;
+use crate::web::front::Front;
 use crate::web::state::AppState;
 
 pub mod feed;
+mod serving;
 mod watch;
 
 /// How often the database is asked whether another process has changed it.
@@ -47,8 +49,7 @@ impl App {
                 format!("opening the database {shown}")
             })?;
         let told = feed::sync_at_start(&store, &clock, &config).await?;
-        let listener = TcpListener::bind(config.listen)
-            .await
+        let listener = serving::listen(config.listen)
             .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
         let base_url = BaseUrl {
             stated: config.base_url.clone(),
@@ -89,8 +90,8 @@ impl App {
     }
 
     /// What answers requests, without a socket.
-    pub fn router(&self) -> axum::Router {
-        web::router(self.state.clone())
+    pub fn front(&self) -> Front {
+        Front::new(self.state.clone(), web::router(self.state.clone()))
     }
 
     /// Makes new pages if the database or the clock has moved on. Returns whether it did.
@@ -114,16 +115,15 @@ impl App {
             self.state.nudge.clone(),
             stopped.clone(),
         ));
-        let service =
-            web::router(self.state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let mut told = stopped;
-        let serving = axum::serve(self.listener, service).with_graceful_shutdown(async move {
+        let front = Front::new(self.state.clone(), web::router(self.state.clone()));
+        let mut told = stopped.clone();
+        tokio::spawn(async move {
             stop.await;
             tracing::info!("stopping: running requests may finish");
             let _ = stopping.send(true);
         });
         tokio::select! {
-            ended = async { serving.await } => ended.context("serving")?,
+            ended = serving::serve(self.listener, front, stopped) => ended.context("serving")?,
             () = grace(&mut told) => tracing::warn!("stopped before every request had finished"),
         }
         feeding.await.context("watching the content folder")?;

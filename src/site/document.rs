@@ -1,10 +1,11 @@
-//! Documents: the ready bytes of one public URL, compressed once, with their headers' values.
+//! Documents: the ready bytes of one public URL, compressed once, with their headers.
 
 use std::io::Write;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use flate2::write::GzEncoder;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use sha2::{Digest, Sha256};
 
 /// How long a document may be kept, and by whom.
@@ -43,6 +44,26 @@ pub enum Encoding {
     Brotli,
 }
 
+impl Encoding {
+    /// Its name in `Content-Encoding`; none for bytes as they are.
+    pub fn token(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
+        }
+    }
+
+    /// What tells the ETags of a document's encodings apart.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Gzip => "-gz",
+            Self::Brotli => "-br",
+        }
+    }
+}
+
 /// The bytes of a document in one encoding, with their own strong ETag.
 #[derive(Debug, Clone)]
 pub struct Variant {
@@ -52,6 +73,33 @@ pub struct Variant {
     pub bytes: Bytes,
     /// A strong ETag (RFC 9110), quotes included.
     pub etag: String,
+    /// Every header of an answer with these bytes, but for those that belong to the connection.
+    pub headers: HeaderMap,
+    /// The headers of an answer that says: you have these bytes already.
+    pub not_modified: HeaderMap,
+}
+
+/// No inline style or script, nothing from elsewhere but pictures that a post shows.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// The headers that keep browsers safe, whatever the answer is.
+pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
+    [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+        ),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin-when-cross-origin"),
+        ),
+    ]
 }
 
 /// The ready bytes of one public URL.
@@ -88,16 +136,26 @@ impl Document {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let mut variants = Vec::with_capacity(3);
+        let mut written = Vec::with_capacity(3);
         if body.len() >= TINY_BYTES {
-            variants.extend(variant(Encoding::Brotli, brotli(&body), &tag, "br"));
-            variants.extend(variant(Encoding::Gzip, gzip(&body), &tag, "gz"));
+            written.extend(brotli(&body).map(|bytes| (Encoding::Brotli, bytes.into())));
+            written.extend(gzip(&body).map(|bytes| (Encoding::Gzip, bytes.into())));
         }
-        variants.push(Variant {
-            encoding: Encoding::Plain,
-            bytes: body,
-            etag: format!("\"{tag}\""),
-        });
+        written.push((Encoding::Plain, body));
+        let variants = written
+            .into_iter()
+            .map(|(encoding, bytes)| {
+                let etag = format!("\"{tag}{}\"", encoding.suffix());
+                let not_modified = validators(policy, last_modified, &etag);
+                Variant {
+                    encoding,
+                    headers: headers(media_type, encoding, bytes.len(), &not_modified),
+                    bytes,
+                    etag,
+                    not_modified,
+                }
+            })
+            .collect();
         Self {
             media_type,
             policy,
@@ -120,17 +178,44 @@ impl Document {
     }
 }
 
-fn variant(
+/// What both answers say: how long the bytes may be kept, and by what they are known again.
+fn validators(policy: CachePolicy, last_modified: DateTime<Utc>, etag: &str) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(4);
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(policy.header()),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let modified = last_modified
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
+    for (name, text) in [
+        (header::ETAG, etag),
+        (header::LAST_MODIFIED, modified.as_str()),
+    ] {
+        // Both are plain ASCII, made here.
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.insert(name, value);
+        }
+    }
+    headers
+}
+
+fn headers(
+    media_type: &'static str,
     encoding: Encoding,
-    bytes: std::io::Result<Vec<u8>>,
-    tag: &str,
-    suffix: &str,
-) -> Option<Variant> {
-    Some(Variant {
-        encoding,
-        bytes: bytes.ok()?.into(),
-        etag: format!("\"{tag}-{suffix}\""),
-    })
+    size_bytes: usize,
+    validators: &HeaderMap,
+) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size_bytes));
+    if let Some(token) = encoding.token() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
+    }
+    headers.extend(validators.clone());
+    headers.extend(safety_headers());
+    headers
 }
 
 fn brotli(body: &[u8]) -> std::io::Result<Vec<u8>> {

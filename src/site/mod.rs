@@ -23,6 +23,9 @@ type Place = Arc<OnceLock<Option<Arc<Document>>>>;
 #[derive(Debug)]
 pub struct Site {
     snapshot: Snapshot,
+    /// What is asked for most, found without a lock.
+    hot: HashMap<String, Place>,
+    /// What was asked for otherwise.
     documents: Mutex<HashMap<String, Place>>,
 }
 
@@ -41,9 +44,19 @@ impl Site {
     /// A site that shows `snapshot`.
     pub fn new(snapshot: Snapshot) -> Self {
         Self {
+            hot: pages::list_hot(&snapshot)
+                .into_iter()
+                .map(|path| (path, Place::default()))
+                .collect(),
             snapshot,
             documents: Mutex::default(),
         }
+    }
+
+    /// What `path` leads to, if that is among the documents that are asked for most, and somebody
+    /// has asked for it already.
+    pub fn find_ready(&self, path: &str) -> Option<&Document> {
+        self.hot.get(path)?.get()?.as_deref()
     }
 
     /// What it shows.
@@ -71,6 +84,9 @@ impl Site {
 
     /// Only paths that lead somewhere get a place, so that strangers can't fill the memory.
     fn place(&self, path: &str) -> Place {
+        if let Some(place) = self.hot.get(path) {
+            return place.clone();
+        }
         let mut documents = self
             .documents
             .lock()
@@ -103,6 +119,12 @@ impl SiteHandle {
     /// The site as it is now; it stays whole while it is held.
     pub fn current(&self) -> Arc<Site> {
         self.0.load_full()
+    }
+
+    /// What `look` makes of the document at `path`, if that is ready. The site can't change
+    /// meanwhile, so `look` has to be quick.
+    pub fn with_ready<T>(&self, path: &str, look: impl FnOnce(&Document) -> T) -> Option<T> {
+        self.0.load().find_ready(path).map(look)
     }
 
     /// Serves another site from now on.

@@ -148,6 +148,26 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
     paths
 }
 
+/// So many of the newest incidents are asked for most.
+const HOT_INCIDENTS: usize = 20;
+
+/// The public paths that are asked for most.
+pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
+    let feeds = urls::feeds();
+    let mut paths = vec![
+        urls::HOME.to_owned(),
+        urls::HISTORY.to_owned(),
+        feeds.rss,
+        feeds.atom,
+        feeds.json,
+    ];
+    let newest = snapshot.incidents.iter().take(HOT_INCIDENTS);
+    paths.extend(newest.map(|incident| urls::incident(&incident.slug)));
+    let components = snapshot.active_components();
+    paths.extend(components.map(|record| urls::component(&record.component.slug)));
+    paths
+}
+
 /// Renders what a path leads to. `None` only for a page that [`find`] wouldn't give for this
 /// snapshot.
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {

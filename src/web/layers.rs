@@ -5,16 +5,15 @@ use std::net::{IpAddr, SocketAddr};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::state::AppState;
+use crate::site::document::safety_headers;
 
-/// No inline style or script, nothing from elsewhere but pictures that a post shows.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
+/// A browser that came by HTTPS comes by HTTPS for a year.
+pub(super) const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Adds the headers that keep browsers safe; HSTS only where the request came by HTTPS.
 pub(super) async fn secure(
@@ -26,17 +25,11 @@ pub(super) async fn secure(
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // What an answer says itself, it knows better.
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
-    };
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
-    set(header::X_FRAME_OPTIONS, "DENY");
+    for (name, value) in safety_headers() {
+        headers.entry(name).or_insert(value);
+    }
     if by_https {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response
 }
@@ -57,19 +50,16 @@ pub(super) fn reader_address(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr
 }
 
 fn came_by_https(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
-    is_from_proxy(request, proxies)
-        && request
-            .headers()
-            .get("x-forwarded-proto")
-            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"))
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|ConnectInfo(peer)| says_https(request.headers(), *peer, proxies))
 }
 
-/// Whether the connection comes from a proxy that may speak for a reader.
-fn is_from_proxy(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
-    request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .is_some_and(|ConnectInfo(peer)| is_proxy(peer.ip().to_canonical(), proxies))
+/// Whether a proxy that may speak for a reader says that the reader came by HTTPS.
+pub(super) fn says_https(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpAddr]) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"))
+        && is_proxy(peer.ip().to_canonical(), proxies)
 }
 
 fn is_proxy(address: IpAddr, proxies: &[IpAddr]) -> bool {

@@ -18,7 +18,6 @@ use lightship::config::{Config, LogFormat, SourceConfig};
 use lightship::domain::incident::Incident;
 use lightship::domain::staff::{Actor, Scope};
 use serde_json::Value;
-use tower::ServiceExt;
 
 use super::new_database;
 
@@ -159,23 +158,19 @@ impl TestApp {
     }
 
     /// Any request, from the machine itself unless it says otherwise.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Reply {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 4711));
-        if request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .is_none()
-        {
-            request.extensions_mut().insert(ConnectInfo(here));
-        }
-        let response = self
-            .app
-            .router()
-            .oneshot(request)
-            .await
-            .expect("the router always answers");
+        let said = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = said.map_or(here, |ConnectInfo(peer)| *peer);
+        let front = self.app.front();
+        let response = match front.ready(&request, peer) {
+            Some(response) => response,
+            None => front.other(request, peer).await,
+        };
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.expect("a whole body");
+        let bytes = to_bytes(Body::new(body), usize::MAX)
+            .await
+            .expect("a whole body");
         Reply {
             status: parts.status,
             headers: parts.headers,
