@@ -65,7 +65,7 @@ fn answer(headers_file: &str, body_file: &str) -> Answer {
     let mut headers = HeaderMap::new();
     for (name, value) in text.lines().filter_map(|line| line.split_once(": ")) {
         let name: HeaderName = name.parse().expect("a header's name");
-        if name != header::DATE {
+        if name != header::DATE && name != header::CONNECTION {
             headers.insert(name, HeaderValue::from_str(value.trim()).expect("a value"));
         }
     }

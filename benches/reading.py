@@ -94,7 +94,8 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         root {folder}/www;
-        location / {{ try_files $uri $uri.html =404; index index.html; }}
+        location = / {{ try_files /index.html =404; }}
+        location / {{ try_files $uri $uri.html =404; }}
     }}
 }}
 """)
