@@ -5,62 +5,27 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// The rooms, and what each may import beside itself.
-const LADDER: &[(&str, &[&str])] = &[
-    ("clock", &[]),
-    ("config", &[]),
-    ("telemetry", &["config"]),
-    ("domain", &[]),
-    ("urls", &["domain"]),
-    ("content", &["domain"]),
-    ("store", &["domain"]),
-    ("actions", &["clock", "domain", "content", "store"]),
-    ("snapshot", &["domain", "store"]),
-    ("render", &["domain", "urls", "snapshot"]),
-    (
-        "site",
-        &[
-            "clock", "content", "domain", "urls", "store", "snapshot", "render",
-        ],
-    ),
-    (
-        "web",
-        &[
-            "clock", "domain", "urls", "store", "actions", "render", "site",
-        ],
-    ),
+const LADDER: &[(&str, &str)] = &[
+    ("clock", ""),
+    ("config", ""),
+    ("telemetry", "config"),
+    ("domain", ""),
+    ("urls", "domain"),
+    ("content", "domain"),
+    ("store", "domain"),
+    ("actions", "clock domain content store"),
+    ("snapshot", "domain store"),
+    ("render", "domain urls snapshot"),
+    ("site", "clock content domain urls store snapshot render"),
+    ("web", "clock domain urls store actions render site"),
     (
         "app",
-        &[
-            "clock",
-            "config",
-            "telemetry",
-            "domain",
-            "urls",
-            "content",
-            "store",
-            "actions",
-            "snapshot",
-            "render",
-            "site",
-            "web",
-        ],
+        "clock config telemetry domain urls content store actions snapshot render site web",
     ),
-    ("client", &["clock", "domain", "urls", "render"]),
+    ("client", "clock domain urls render"),
     (
         "cli",
-        &[
-            "clock",
-            "config",
-            "telemetry",
-            "domain",
-            "urls",
-            "content",
-            "store",
-            "actions",
-            "render",
-            "app",
-            "client",
-        ],
+        "clock config telemetry domain urls content store actions render app client",
     ),
 ];
 
@@ -68,6 +33,9 @@ const LADDER: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store/"]),
     ("axum", &["web/", "app/"]),
+    ("hyper", &["app/"]),
+    ("hyper_util", &["app/"]),
+    ("http_body", &["web/"]),
     ("tower", &["web/", "app/"]),
     ("tower_http", &["web/", "app/"]),
     ("maud", &["render/html/", "site/pages.rs"]),
@@ -190,7 +158,7 @@ fn rooms_named(line: &str) -> Vec<&str> {
 
 #[test]
 fn rooms_import_only_from_rooms_below() {
-    let ladder: BTreeMap<&str, &[&str]> = LADDER.iter().copied().collect();
+    let ladder: BTreeMap<&str, &str> = LADDER.iter().copied().collect();
     check("src", |file, breaches| {
         if ["lib.rs", "main.rs"].contains(&file.name.as_str()) || file.is_test() {
             return;
@@ -201,7 +169,10 @@ fn rooms_import_only_from_rooms_below() {
         };
         for (number, line) in file.code() {
             for room in rooms_named(line) {
-                if room != file.room() && !may.contains(&room) && ladder.contains_key(room) {
+                if room != file.room()
+                    && !may.split(' ').any(|other| other == room)
+                    && ladder.contains_key(room)
+                {
                     breaches.push(format!(
                         "line {number}: {} may not import {room}",
                         file.room()
@@ -215,8 +186,8 @@ fn rooms_import_only_from_rooms_below() {
 #[test]
 fn the_ladder_has_no_step_upwards() {
     for (place, (room, may)) in LADDER.iter().enumerate() {
-        for below in *may {
-            let known = LADDER.iter().position(|(other, _)| other == below);
+        for below in may.split_whitespace() {
+            let known = LADDER.iter().position(|(other, _)| *other == below);
             assert!(
                 known.is_some_and(|known| known < place),
                 "{room} imports {below}"

@@ -5,14 +5,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
+use super::stated_states::write_update_states;
 use super::{ActionError, Change, Deed};
-use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
-use crate::store::states;
 use crate::store::updates::{self, StoredUpdate};
 
 /// What a request says of components, in its order: a state with its note, or only the name.
@@ -48,7 +47,7 @@ pub async fn add_update(
     let stored = present_incident(change, incident).await?;
     let known = checks::known(change).await?;
     let mut wrong = Gathered::default();
-    wrong.take(says_something(&wanted))?;
+    wrong.take(says_something("/markdown", &wanted))?;
     wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
     wrong.take(phase_fits("/phase", stored.incident.kind, wanted.phase))?;
     wrong.take(checks::not_future("/at", wanted.at, change.now))?;
@@ -97,7 +96,7 @@ pub(super) async fn insert_update(
         withdrawn_at: None,
     };
     updates::set_update(&mut change.tx, &row, change.now).await?;
-    write_states(change, &incident.id, &update, components).await?;
+    write_update_states(change, &incident.id, &update, components).await?;
     change.touch_incident(&incident.id);
     // The phase may free components that other updates hold.
     for component in incident.components() {
@@ -120,38 +119,6 @@ pub(super) async fn insert_update(
     change.record(deed).await?;
     change.settle().await?;
     Ok(update.id)
-}
-
-/// Writes the states and names that come with an update.
-pub(super) async fn write_states(
-    change: &mut Change,
-    incident_id: &str,
-    update: &Update,
-    components: &Settings,
-) -> Result<(), ActionError> {
-    let mut mentions = Vec::new();
-    for ((slug, setting), place) in components.iter().zip(1..) {
-        change.touch_history(slug);
-        let Some((state, note)) = setting else {
-            mentions.push(slug.clone());
-            continue;
-        };
-        let found = StateChange {
-            component: slug.clone(),
-            at: update.at,
-            seq: update.seq + place,
-            state: state.clone(),
-            note: note.clone(),
-            incident: Some(incident_id.to_owned()),
-            update: Some(update.id.clone()),
-            origin: Origin::Update,
-            public_at: update.public_at,
-        };
-        let id = Uuid::now_v7().to_string();
-        states::insert_change(&mut change.tx, &id, &found, change.now).await?;
-    }
-    updates::set_mentions(&mut change.tx, incident_id, Some(&update.id), &mentions).await?;
-    Ok(())
 }
 
 /// An incident that staff may change.
@@ -212,10 +179,11 @@ pub(super) fn phase_fits(
     ))
 }
 
-fn says_something(wanted: &NewUpdate) -> Result<(), ActionError> {
+/// Whether an update tells anybody anything; `pointer` is where its text stands.
+pub(super) fn says_something(pointer: &str, wanted: &NewUpdate) -> Result<(), ActionError> {
     if wanted.markdown.trim().is_empty() && wanted.phase.is_none() && wanted.components.is_empty() {
         return Err(ActionError::invalid(
-            "/markdown",
+            pointer,
             "an update needs a text, a phase or a state: say what customers need to know",
         ));
     }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::add_update::{Settings, phase_fits, present_incident, resolve, write_states};
+use super::add_update::{Settings, phase_fits, present_incident, resolve};
 use super::checks::{self, Gathered};
+use super::stated_states::write_update_states;
 use super::{ActionError, Change, Deed};
 use crate::domain::component::Origin;
 use crate::domain::slug::Slug;
@@ -96,7 +97,7 @@ pub async fn correct_update(
             change.now,
         )
         .await?;
-        write_states(change, &stored.incident.id, &update, &components).await?;
+        write_update_states(change, &stored.incident.id, &update, &components).await?;
     }
     touch_all(change, &stored);
     let deed = Deed {

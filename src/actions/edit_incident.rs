@@ -4,9 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::add_update::{Settings, present_incident, resolve};
 use super::checks::{self, Gathered};
-use super::write_incident::{
-    as_json, check_title, check_window, insert_entries, read_post, write_post_states,
-};
+use super::stated_states::write_post_states;
+use super::write_incident::{as_json, check_title, check_window, insert_entries, read_post};
 use super::{ActionError, Change, Deed};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
@@ -61,6 +60,8 @@ pub async fn edit_incident(
     if let Some(title) = &wanted.title {
         wrong.take(check_title(title))?;
     }
+    let author = wanted.author.as_ref().and_then(Option::as_deref);
+    wrong.take(checks::line("/author", author.unwrap_or_default(), 100))?;
     wrong.take(checks::not_future(
         "/published_at",
         wanted.published_at,
@@ -124,7 +125,7 @@ pub async fn edit_incident(
     if let Some(components) = components.or_else(|| moved.then(|| post_settings(before))) {
         let id = &before.id;
         states::set_changes_withdrawn(&mut change.tx, id, None, Origin::Post, change.now).await?;
-        write_post_states(change, &after, &components).await?;
+        write_post_states(change, &after.incident, after.seq, &components).await?;
     }
     if let Some(reading) = reading {
         let is_new = |entry: &Entry| {

@@ -24,6 +24,7 @@ pub mod edit_components;
 pub mod edit_incident;
 mod give_back;
 pub mod set_component_state;
+mod stated_states;
 pub mod sync_content;
 mod sync_entries;
 mod sync_incident;

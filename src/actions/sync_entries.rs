@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
+use super::stated_states::{Owner, When};
 use super::sync_incident::public_since;
 use super::sync_match::file_problem;
-use super::sync_states::{Owner, Standing, When, says_the_same, sync_states};
+use super::sync_states::{Standing, says_the_same, sync_states};
 use super::{ActionError, Change, Deed};
 use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
@@ -270,20 +271,12 @@ async fn write(
         updates::set_update(&mut change.tx, &stored, change.now).await?;
         record(change, cx, "sync_update", before, Some(update)).await?;
     }
-    let owner = Owner {
-        incident: &cx.wanted.incident.id,
-        update: Some(&update.id),
-        origin: Origin::Update,
-    };
+    let owner = Owner::update(&cx.wanted.incident.id, &update.id);
     let standing = before.map_or(Standing::default(), |before| Standing {
         changes: &before.changes,
         mentions: &before.mentions,
     });
-    let when = When {
-        at: update.at,
-        seq: update.seq,
-        public_at: update.public_at,
-    };
+    let when = When::of_update(update);
     differs |= sync_states(change, &owner, &entry.changes, standing, &when).await?;
     Ok(differs)
 }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::stated_states::{Owner, When};
 use super::sync_entries::sync_entries;
 use super::sync_match::file_problem;
-use super::sync_states::{Owner, Standing, When, sync_states};
+use super::sync_states::{Standing, sync_states};
 use super::{ActionError, Change, Deed};
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::{StateLine, identity};
@@ -87,20 +88,8 @@ async fn sync_post(
     old: Option<&StoredIncident>,
     wanted: &StoredIncident,
 ) -> Result<bool, ActionError> {
-    let at = match (wanted.incident.kind, wanted.incident.starts) {
-        (Kind::Maintenance, Some(starts)) => starts,
-        _ => wanted.incident.published_at,
-    };
-    let owner = Owner {
-        incident: &wanted.incident.id,
-        update: None,
-        origin: Origin::Post,
-    };
-    let when = When {
-        at,
-        seq: wanted.seq,
-        public_at: wanted.incident.public_at,
-    };
+    let owner = Owner::post(&wanted.incident.id);
+    let when = When::of_post(&wanted.incident, wanted.seq);
     let standing = old.map_or(Standing::default(), |old| Standing {
         changes: &old.incident.changes,
         mentions: &old.incident.mentions,

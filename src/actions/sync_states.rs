@@ -1,27 +1,13 @@
 //! The part of the sync that is about what a post or an entry does to components.
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::stated_states::{Owner, When};
 use super::{ActionError, Change};
 use crate::content::update_entries::StateLine;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::store::{states, updates};
-
-/// Whose changes of state: an incident's post's or one of its updates'.
-pub(super) struct Owner<'a> {
-    pub(super) incident: &'a str,
-    pub(super) update: Option<&'a str>,
-    pub(super) origin: Origin,
-}
-
-/// When changes of state take place, in which order, and since when they are public.
-pub(super) struct When {
-    pub(super) at: DateTime<Utc>,
-    pub(super) seq: i64,
-    pub(super) public_at: DateTime<Utc>,
-}
 
 /// What a post or an update did and named so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,16 +29,8 @@ pub(super) async fn sync_states(
         .iter()
         .filter_map(|line| line.state.as_ref().map(|state| (line, state)))
         .zip(1..)
-        .map(|((line, state), place)| StateChange {
-            component: line.component.clone(),
-            at: when.at,
-            seq: when.seq + place,
-            state: state.clone(),
-            note: line.note.clone(),
-            incident: Some(owner.incident.to_owned()),
-            update: owner.update.map(str::to_owned),
-            origin: owner.origin,
-            public_at: when.public_at,
+        .map(|((line, state), place)| {
+            owner.change(when, place, &line.component, (state, line.note.as_deref()))
         })
         .collect();
     let mentions: Vec<Slug> = lines

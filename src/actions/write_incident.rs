@@ -6,17 +6,17 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::add_update::{NewUpdate, Settings, insert_update, phase_fits, resolve};
+use super::add_update::{NewUpdate, Settings, insert_update, phase_fits, resolve, says_something};
 use super::checks::{self, Gathered, MAX_TITLE_CHARS};
+use super::stated_states::{write_post_states, write_update_states};
 use super::{ActionError, Change, Deed};
 use crate::content::update_entries::{self, Context, Entry, Reading};
-use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::store::incidents::{StoredIncident, find_incident, find_incident_by_slug, set_incident};
-use crate::store::updates::{StoredUpdate, set_mentions, set_update};
-use crate::store::{settings, states};
+use crate::store::settings;
+use crate::store::updates::{StoredUpdate, set_update};
 
 /// An incident in the making.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +79,7 @@ pub async fn create_incident(
     let reading = wrong.take(reading)?;
     let mut first = None;
     if let Some(update) = &wanted.update {
+        wrong.take(says_something("/update/markdown", update))?;
         wrong.take(checks::markdown("/update/markdown", &update.markdown))?;
         wrong.take(phase_fits("/update/phase", kind, update.phase))?;
         wrong.take(checks::not_future("/update/at", update.at, change.now))?;
@@ -122,7 +123,13 @@ pub async fn create_incident(
         },
     };
     set_incident(&mut change.tx, &stored, change.now).await?;
-    write_post_states(change, &stored, &components.unwrap_or_default()).await?;
+    write_post_states(
+        change,
+        &stored.incident,
+        stored.seq,
+        &components.unwrap_or_default(),
+    )
+    .await?;
     insert_entries(change, &stored, &reading.entries).await?;
     change.touch_incident(&stored.incident.id);
     let deed = Deed {
@@ -245,43 +252,8 @@ pub(super) async fn insert_entries(
                 )
             })
             .collect();
-        super::add_update::write_states(change, &stored.incident.id, &update, &components).await?;
+        write_update_states(change, &stored.incident.id, &update, &components).await?;
     }
-    Ok(())
-}
-
-pub(super) async fn write_post_states(
-    change: &mut Change,
-    stored: &StoredIncident,
-    components: &Settings,
-) -> Result<(), ActionError> {
-    let incident = &stored.incident;
-    let at = match (incident.kind, incident.starts) {
-        (Kind::Maintenance, Some(starts)) => starts,
-        _ => incident.published_at,
-    };
-    let mut mentions = Vec::new();
-    for ((slug, setting), place) in components.iter().zip(1..) {
-        change.touch_history(slug);
-        let Some((state, note)) = setting else {
-            mentions.push(slug.clone());
-            continue;
-        };
-        let found = StateChange {
-            component: slug.clone(),
-            at,
-            seq: stored.seq + place,
-            state: state.clone(),
-            note: note.clone(),
-            incident: Some(incident.id.clone()),
-            update: None,
-            origin: Origin::Post,
-            public_at: incident.public_at,
-        };
-        let id = Uuid::now_v7().to_string();
-        states::insert_change(&mut change.tx, &id, &found, change.now).await?;
-    }
-    set_mentions(&mut change.tx, &incident.id, None, &mentions).await?;
     Ok(())
 }
 

@@ -14,7 +14,6 @@ use crate::config::Config;
 use crate::site::refresh::Refresher;
 use crate::snapshot::load::BaseUrl;
 use crate::store::{Store, without_password};
-use crate::web;
 use crate::web::assets::Assets;
 use crate::web::front::Front;
 use crate::web::state::AppState;
@@ -91,7 +90,7 @@ impl App {
 
     /// What answers requests, without a socket.
     pub fn front(&self) -> Front {
-        Front::new(self.state.clone(), web::router(self.state.clone()))
+        Front::new(self.state.clone())
     }
 
     /// Makes new pages if the database or the clock has moved on. Returns whether it did.
@@ -101,6 +100,7 @@ impl App {
 
     /// Serves until `stop` ends, then lets running requests finish.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let front = self.front();
         let (stopping, stopped) = signal::channel(false);
         let refreshing = tokio::spawn(keep_fresh(
             self.refresher,
@@ -115,7 +115,6 @@ impl App {
             self.state.nudge.clone(),
             stopped.clone(),
         ));
-        let front = Front::new(self.state.clone(), web::router(self.state.clone()));
         let mut told = stopped.clone();
         tokio::spawn(async move {
             stop.await;

@@ -190,6 +190,15 @@ impl Incident {
         self.kind == Kind::Maintenance && self.phase(now) == Phase::Scheduled
     }
 
+    /// From when on the states hold that its post sets: from its date; of a maintenance, from the
+    /// start of its window.
+    pub fn states_hold_from(&self) -> DateTime<Utc> {
+        match (self.kind, self.starts) {
+            (Kind::Maintenance, Some(starts)) => starts,
+            (Kind::Maintenance | Kind::Disruption | Kind::Notice, _) => self.published_at,
+        }
+    }
+
     /// The earlier of its post and its first update; of a maintenance with a window, its start.
     pub fn started(&self) -> DateTime<Utc> {
         if let (Kind::Maintenance, Some(starts)) = (self.kind, self.starts) {

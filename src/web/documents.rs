@@ -1,8 +1,6 @@
 //! Answers public GET and HEAD requests with ready documents: which encoding, which ETag, whether
 //! the reader has it already. Never touches the database.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
@@ -11,7 +9,6 @@ use bytes::Bytes;
 
 use super::error::{AppError, nothing_here};
 use super::negotiation::{accepts, has_it};
-use super::state::AppState;
 use crate::site::document::{CachePolicy, Document};
 use crate::site::{Found, SiteHandle};
 use crate::urls;
@@ -35,19 +32,6 @@ pub(super) async fn show_document(
             answer(&document, StatusCode::NOT_FOUND, &request).into_response()
         }
         Found::Moved(present) => moved(&present),
-    }
-}
-
-/// The stylesheet, the icon: documents that come with the binary.
-pub(super) async fn show_asset(State(state): State<AppState>, request: Request<Body>) -> Response {
-    match state.assets.find(request.uri().path()) {
-        Some(document) => answer(document, StatusCode::OK, &request).into_response(),
-        None => {
-            let found = state.site.current();
-            let path = request.uri().path();
-            let document = Arc::new(crate::site::pages::render_not_found(found.snapshot(), path));
-            answer(&document, StatusCode::NOT_FOUND, &request).into_response()
-        }
     }
 }
 

@@ -33,8 +33,9 @@ pub enum Body {
 }
 
 impl Front {
-    /// The door in front of `router`.
-    pub fn new(state: AppState, router: Router) -> Self {
+    /// The door in front of all routes.
+    pub fn new(state: AppState) -> Self {
+        let router = super::router(state.clone());
         Self { state, router }
     }
 

@@ -48,8 +48,9 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::list_all))
 }
 
-/// Everything that is served on the public address.
-pub fn router(state: AppState) -> Router {
+/// Everything that is served on the public address and isn't ready. What is ready, `front` answers
+/// before it comes here, the files of the binary among it.
+fn router(state: AppState) -> Router {
     let (api, _) = api_routes().split_for_parts();
     let api = api
         .fallback(error::nothing_here)
@@ -60,9 +61,6 @@ pub fn router(state: AppState) -> Router {
         .nest(crate::urls::API, api)
         .route("/healthz", get(ops::show_health))
         .route("/readyz", get(ops::show_readiness))
-        .route("/assets/{file}", get(documents::show_asset))
-        .route(crate::urls::FAVICON, get(documents::show_asset))
-        .route(crate::urls::OPENAPI, get(documents::show_asset))
         .route("/media/{*file}", any(media::show_file))
         .fallback(documents::show_document)
         .layer(CatchPanicLayer::custom(error::panicked))

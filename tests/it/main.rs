@@ -4,6 +4,7 @@ mod api_client;
 mod api_contract;
 mod api_incidents;
 mod api_requests;
+mod api_scopes;
 mod api_tokens;
 mod api_updates;
 mod feeds;

@@ -130,3 +130,17 @@ async fn pictures_of_posts_are_served_and_nothing_beside_them() {
         assert!(reply.text().contains("<main"), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn files_of_the_binary_are_served_and_others_are_not_found() {
+    let app = TestApp::new().start().await;
+    for path in ["/assets/lightship.css", "/favicon.svg", "/openapi.json"] {
+        assert!(!app.get(path).await.expect(200).bytes.is_empty(), "{path}");
+        let post = Request::post(path).body(Body::empty()).expect("a request");
+        assert_eq!(
+            app.send(post).await.expect(405).header("allow"),
+            "GET, HEAD"
+        );
+    }
+    app.get("/assets/other.css").await.expect(404);
+}

@@ -186,7 +186,7 @@ pub(in crate::web) async fn edit(
 
 /// Withdraw an incident: it is gone from everything public and kept in the record.
 ///
-/// Needs `incidents:write`.
+/// Needs `incidents:write`, and `states:write` if it set a state, which goes with it.
 #[utoipa::path(
     delete,
     path = "/incidents/{slug}",
@@ -206,6 +206,9 @@ pub(in crate::web) async fn delete(
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
+    if sets_states(Some(&current.components)) {
+        staff.must(Scope::StatesWrite)?;
+    }
     withdraw_incident(&mut writing.change, &slug).await?;
     writing.finish(StatusCode::OK, None, &current, None).await
 }

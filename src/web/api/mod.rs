@@ -1,6 +1,6 @@
 //! The admin API, one resource a file.
 
-use crate::render::json::setting::Settings;
+use crate::render::json::ordered::ByComponent;
 
 pub(super) mod audit;
 pub(super) mod components;
@@ -9,7 +9,7 @@ pub(super) mod preview;
 pub(super) mod tokens;
 pub(super) mod updates;
 
-/// Whether a request changes a state; to name a component changes none.
-fn sets_states(settings: Option<&Settings>) -> bool {
-    settings.is_some_and(|settings| settings.0.iter().any(|(_, setting)| setting.is_some()))
+/// Whether a request, or what it is about, sets a state; to name a component sets none.
+fn sets_states<T>(components: Option<&ByComponent<Option<T>>>) -> bool {
+    components.is_some_and(|components| components.0.iter().any(|(_, state)| state.is_some()))
 }

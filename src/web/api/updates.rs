@@ -85,7 +85,8 @@ pub(in crate::web) async fn show(
 
 /// Correct an update; the old is kept.
 ///
-/// Needs `incidents:write`, and `states:write` for `components`.
+/// Needs `incidents:write`, and `states:write` for `components` and to move an update that sets a
+/// state.
 #[utoipa::path(
     patch,
     path = "/incidents/{slug}/updates/{id}",
@@ -113,6 +114,10 @@ pub(in crate::web) async fn edit(
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
+    // Its states move with it.
+    if said.at.is_some() && sets_states(Some(&current.components)) {
+        staff.must(Scope::StatesWrite)?;
+    }
     let correction = Correction {
         markdown: said.markdown,
         phase: said.phase,
@@ -129,7 +134,7 @@ pub(in crate::web) async fn edit(
 
 /// Withdraw an update: it is gone from page and feeds and kept in the record.
 ///
-/// Needs `incidents:write`.
+/// Needs `incidents:write`, and `states:write` if it set a state, which goes with it.
 #[utoipa::path(
     delete,
     path = "/incidents/{slug}/updates/{id}",
@@ -152,13 +157,16 @@ pub(in crate::web) async fn delete(
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
+    if sets_states(Some(&current.components)) {
+        staff.must(Scope::StatesWrite)?;
+    }
     withdraw_update(&mut writing.change, &slug, &id).await?;
     writing.finish(StatusCode::OK, None, &current, None).await
 }
 
 /// Bring a withdrawn update back, as it was.
 ///
-/// Needs `incidents:write`.
+/// Needs `incidents:write`, and `states:write` if it sets a state.
 #[utoipa::path(
     post,
     path = "/incidents/{slug}/updates/{id}/restore",
@@ -184,6 +192,10 @@ pub(in crate::web) async fn restore(
     };
     bring_back_update(&mut writing.change, &slug, &id).await?;
     let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    // Nothing is kept of a change that isn't finished.
+    if sets_states(Some(&body.components)) {
+        staff.must(Scope::StatesWrite)?;
+    }
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 

@@ -1,0 +1,131 @@
+//! The states and names of components that a post or an update states.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::add_update::Settings;
+use super::{ActionError, Change};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::update::Update;
+use crate::store::{states, updates};
+
+/// Whose changes of state: an incident's post's or one of its updates'.
+pub(super) struct Owner<'a> {
+    pub(super) incident: &'a str,
+    pub(super) update: Option<&'a str>,
+    pub(super) origin: Origin,
+}
+
+/// When changes of state take place, in which order, and since when they are public.
+pub(super) struct When {
+    pub(super) at: DateTime<Utc>,
+    pub(super) seq: i64,
+    pub(super) public_at: DateTime<Utc>,
+}
+
+impl<'a> Owner<'a> {
+    /// An incident's post.
+    pub(super) fn post(incident: &'a str) -> Self {
+        Self {
+            incident,
+            update: None,
+            origin: Origin::Post,
+        }
+    }
+
+    /// An update of an incident.
+    pub(super) fn update(incident: &'a str, update: &'a str) -> Self {
+        Self {
+            incident,
+            update: Some(update),
+            origin: Origin::Update,
+        }
+    }
+
+    /// A change of state that the owner makes; `place` is its place among the owner's, from 1.
+    pub(super) fn change(
+        &self,
+        when: &When,
+        place: i64,
+        component: &Slug,
+        (state, note): (&StateKey, Option<&str>),
+    ) -> StateChange {
+        StateChange {
+            component: component.clone(),
+            at: when.at,
+            seq: when.seq + place,
+            state: state.clone(),
+            note: note.map(str::to_owned),
+            incident: Some(self.incident.to_owned()),
+            update: self.update.map(str::to_owned),
+            origin: self.origin,
+            public_at: when.public_at,
+        }
+    }
+}
+
+impl When {
+    /// When an incident's post sets states; `seq` is the incident's place in the order of things.
+    pub(super) fn of_post(incident: &Incident, seq: i64) -> Self {
+        Self {
+            at: incident.states_hold_from(),
+            seq,
+            public_at: incident.public_at,
+        }
+    }
+
+    /// When an update sets states.
+    pub(super) fn of_update(update: &Update) -> Self {
+        Self {
+            at: update.at,
+            seq: update.seq,
+            public_at: update.public_at,
+        }
+    }
+}
+
+/// Writes what an update states. What it stated before must be withdrawn.
+pub(super) async fn write_update_states(
+    change: &mut Change,
+    incident_id: &str,
+    update: &Update,
+    stated: &Settings,
+) -> Result<(), ActionError> {
+    let owner = Owner::update(incident_id, &update.id);
+    write(change, &owner, &When::of_update(update), stated).await
+}
+
+/// Writes what an incident's post states; `seq` is the incident's place in the order of things.
+pub(super) async fn write_post_states(
+    change: &mut Change,
+    incident: &Incident,
+    seq: i64,
+    stated: &Settings,
+) -> Result<(), ActionError> {
+    let owner = Owner::post(&incident.id);
+    write(change, &owner, &When::of_post(incident, seq), stated).await
+}
+
+async fn write(
+    change: &mut Change,
+    owner: &Owner<'_>,
+    when: &When,
+    stated: &Settings,
+) -> Result<(), ActionError> {
+    let mut mentions = Vec::new();
+    for ((slug, setting), place) in stated.iter().zip(1..) {
+        change.touch_history(slug);
+        let Some((state, note)) = setting else {
+            mentions.push(slug.clone());
+            continue;
+        };
+        let found = owner.change(when, place, slug, (state, note.as_deref()));
+        let id = Uuid::now_v7().to_string();
+        states::insert_change(&mut change.tx, &id, &found, change.now).await?;
+    }
+    updates::set_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;
+    Ok(())
+}
