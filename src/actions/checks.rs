@@ -50,6 +50,19 @@ impl Known {
         ))
     }
 
+    /// That a component is unknown, and which was probably meant: the one of that name, or the one
+    /// that is spelled most like it.
+    fn unknown_component(&self, slug: &Slug) -> String {
+        let active = || self.components.iter().filter(|c| c.retired_at.is_none());
+        let hint = active()
+            .find(|component| Slug::from_title(&component.name).as_ref() == Some(slug))
+            .map_or_else(
+                || suggestion(slug.as_str(), active().map(|c| c.slug.as_str())),
+                |named| format!("; did you mean {:?}?", named.slug.as_str()),
+            );
+        format!("unknown component {:?}{hint}", slug.as_str())
+    }
+
     /// Checks that a component is there and not retired.
     pub(super) fn component(&self, pointer: &str, slug: &Slug) -> Result<(), ActionError> {
         let found = self
@@ -62,19 +75,7 @@ impl Known {
                 pointer,
                 format!("the component {} is retired", component.name),
             )),
-            None => {
-                let slugs = self
-                    .components
-                    .iter()
-                    .filter(|c| c.retired_at.is_none())
-                    .map(|c| c.slug.as_str());
-                let detail = format!(
-                    "unknown component {:?}{}",
-                    slug.as_str(),
-                    suggestion(slug.as_str(), slugs)
-                );
-                Err(ActionError::invalid(pointer, detail))
-            }
+            None => Err(ActionError::invalid(pointer, self.unknown_component(slug))),
         }
     }
 }
@@ -109,15 +110,7 @@ pub(super) async fn active_component(
         ))),
         None => {
             let known = known(change).await?;
-            let slugs = known
-                .components
-                .iter()
-                .map(|component| component.slug.as_str());
-            Err(ActionError::NotFound(format!(
-                "unknown component {:?}{}",
-                slug.as_str(),
-                suggestion(slug.as_str(), slugs)
-            )))
+            Err(ActionError::NotFound(known.unknown_component(slug)))
         }
     }
 }

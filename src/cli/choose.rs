@@ -1,5 +1,7 @@
 //! Which incident is meant: the open one, or that whose slug holds some letters.
 
+use chrono::{DateTime, Utc};
+
 use super::failure::Failure;
 use super::world::{BOLD, World, styled};
 use crate::client::IncidentAnswer;
@@ -17,8 +19,12 @@ pub(super) enum Choice<'a> {
 
 /// With a part of a slug: the one with that very slug, else the open ones that have the part,
 /// else all that have it. Without: the open ones.
-pub(super) fn choice<'a>(incidents: &'a [IncidentAnswer], part: Option<&str>) -> Choice<'a> {
-    let open = || incidents.iter().filter(|incident| incident.is_open());
+pub(super) fn choice<'a>(
+    incidents: &'a [IncidentAnswer],
+    part: Option<&str>,
+    now: DateTime<Utc>,
+) -> Choice<'a> {
+    let open = || incidents.iter().filter(|incident| incident.is_open(now));
     let Some(part) = part else {
         return of_list(open().collect());
     };
@@ -47,7 +53,7 @@ pub(super) fn incident(
     part: Option<&str>,
     world: &mut World,
 ) -> Result<IncidentAnswer, Failure> {
-    let several = match choice(incidents, part) {
+    let several = match choice(incidents, part, world.clock.now()) {
         Choice::One(one) => return Ok(one.clone()),
         Choice::Nothing => return Err(nothing(part)),
         Choice::Several(several) => several,
@@ -100,6 +106,22 @@ mod tests {
     use crate::domain::slug::Slug;
     use crate::domain::update::Phase;
 
+    fn now() -> DateTime<Utc> {
+        "2013-02-26T09:15:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn what_customers_cannot_see_yet_is_not_the_open_one() {
+        let ahead = IncidentAnswer {
+            published_at: now() + chrono::Duration::hours(2),
+            ..incident("ahead", Kind::Disruption, Phase::Investigating, false)
+        };
+        let open = incident("open", Kind::Disruption, Phase::Investigating, false);
+        let known = [ahead.clone(), open.clone()];
+        assert_eq!(choice(&known, None, now()), Choice::One(&open));
+        assert_eq!(choice(&known, Some("ahead"), now()), Choice::One(&ahead));
+    }
+
     fn incident(slug: &str, kind: Kind, phase: Phase, draft: bool) -> IncidentAnswer {
         IncidentAnswer {
             slug: Slug::parse(slug).unwrap(),
@@ -108,6 +130,7 @@ mod tests {
             phase,
             url: String::new(),
             draft,
+            published_at: now(),
             starts: None,
         }
     }
@@ -123,7 +146,7 @@ mod tests {
             incident("draft-one", Kind::Disruption, Phase::Investigating, true),
         ];
         let check = |part: Option<&str>, wanted: &[&str]| {
-            let found = match choice(&known, part) {
+            let found = match choice(&known, part, now()) {
                 Choice::One(one) => vec![one.slug.as_str()],
                 Choice::Several(several) => several.iter().map(|it| it.slug.as_str()).collect(),
                 Choice::Nothing => Vec::new(),
@@ -139,6 +162,6 @@ mod tests {
         check(Some("draft"), &["draft-one"]);
         check(Some("w"), &["selma-down", "nelson-slow"]);
         check(Some("mail"), &[]);
-        assert_eq!(choice(&known[2..], None), Choice::Nothing);
+        assert_eq!(choice(&known[2..], None, now()), Choice::Nothing);
     }
 }

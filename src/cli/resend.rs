@@ -1,6 +1,7 @@
 //! `lightship resend`: what couldn't be sent, sent again.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -45,7 +46,14 @@ fn resend(
     client: &Client,
     world: &mut World,
 ) -> Result<(), Failure> {
-    let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
+    let text = fs::read_to_string(file).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Failure::Refused(format!(
+            "there is no {}: it was sent already, or is elsewhere; `lightship resend` lists what \
+             wasn't sent",
+            file.display()
+        )),
+        _ => Failure::io(file.display(), &error),
+    })?;
     let mut unsent = Unsent::parse(&text).map_err(|error| {
         let file = file.display();
         Failure::Refused(format!(

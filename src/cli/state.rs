@@ -14,7 +14,7 @@ use crate::domain::slug::Slug;
 /// Set the state of a component
 #[derive(Debug, Args)]
 pub(super) struct StateArgs {
-    /// Which component: its slug or name
+    /// Which component: its slug, as in its address
     #[arg(value_parser = words::component)]
     component: Slug,
     /// What it is now, such as operational, degraded or major_outage

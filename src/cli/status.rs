@@ -9,6 +9,7 @@ use super::said::{self, spaced, state_label};
 use super::world::{BOLD, DIM, World, styled};
 use crate::client::{ComponentAnswer, IncidentAnswer};
 use crate::domain::state::States;
+use crate::domain::update::Phase;
 
 /// Show what customers see now
 #[derive(Debug, Args)]
@@ -22,18 +23,19 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
     let mut components = client.components()?;
     components.retain(|component| component.retired_at.is_none());
     let mut incidents = client.incidents()?;
-    incidents.retain(|incident| incident.is_open() || incident.is_planned());
+    let now = world.clock.now();
+    incidents.retain(|incident| incident.is_open(now) || incident.is_planned(now));
     if world.json {
         let told = json!({"components": components, "incidents": incidents});
         said::json(&told, world);
         return Ok(());
     }
     table(&components, world);
-    let open = incidents.iter().filter(|it| it.is_open());
+    let open = incidents.iter().filter(|it| it.is_open(now));
     list("Open", &open.collect::<Vec<_>>(), world);
-    let planned = incidents.iter().filter(|it| it.is_planned());
+    let planned = incidents.iter().filter(|it| it.is_planned(now));
     list("Planned", &planned.collect::<Vec<_>>(), world);
-    if !incidents.iter().any(IncidentAnswer::is_open) {
+    if !incidents.iter().any(|it| it.is_open(now)) {
         world.say("No incident is open.");
     }
     world.say(&styled(DIM, &client.address().join("/")));
@@ -81,7 +83,7 @@ fn list(heading: &str, incidents: &[&IncidentAnswer], world: &mut World) {
         let title = styled(BOLD, &incident.title);
         world.say(&format!("  {phase:width$}  {title}"));
         let starts = match &incident.starts {
-            Some(starts) if incident.is_planned() => format!("from {starts}  "),
+            Some(starts) if incident.phase == Phase::Scheduled => format!("from {starts}  "),
             Some(_) | None => String::new(),
         };
         let url = styled(DIM, &incident.url);

@@ -19,6 +19,15 @@ use crate::domain::update::Phase;
 pub(super) struct UpdateArgs {
     /// The text, in Markdown, or - for standard input; without it your editor opens
     text: Option<String>,
+    /// The text, as `incident` takes it
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["text", "file"]
+    )]
+    message: Option<String>,
     /// A file with the text
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     file: Option<PathBuf>,
@@ -43,6 +52,15 @@ pub(super) struct UpdateArgs {
 pub(super) struct ResolveArgs {
     /// The text, in Markdown, or - for standard input; without it your editor opens
     text: Option<String>,
+    /// The text, as `incident` takes it
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["text", "file"]
+    )]
+    message: Option<String>,
     /// A file with the text
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     file: Option<PathBuf>,
@@ -58,7 +76,11 @@ pub(super) struct ResolveArgs {
 
 pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
     let client = args.connection.client(world)?;
-    let source = TextSource::of(args.text.as_ref(), args.file.as_ref(), world)?;
+    let source = TextSource::of(
+        args.text.as_ref().or(args.message.as_ref()),
+        args.file.as_ref(),
+        world,
+    )?;
     let mut body = Map::new();
     if let Some(phase) = args.phase {
         body.insert("phase".to_owned(), phase.as_str().into());
@@ -78,7 +100,11 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
 
 pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), Failure> {
     let client = args.connection.client(world)?;
-    let source = TextSource::of(args.text.as_ref(), args.file.as_ref(), world)?;
+    let source = TextSource::of(
+        args.text.as_ref().or(args.message.as_ref()),
+        args.file.as_ref(),
+        world,
+    )?;
     let mut body = Map::new();
     if args.no_restore {
         body.insert("restore".to_owned(), false.into());

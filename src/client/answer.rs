@@ -1,8 +1,9 @@
 //! What the command line needs of the server's answers; the rest of them is passed over.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::incident::{self, Kind};
+use crate::domain::incident::{self, CLOCK_TOLERANCE, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
@@ -38,6 +39,8 @@ pub struct IncidentAnswer {
     pub kind: Kind,
     /// Where it stands now.
     pub phase: Phase,
+    /// The post's date.
+    pub published_at: DateTime<Utc>,
     /// Its page.
     pub url: String,
     /// It is kept, but not published.
@@ -49,13 +52,18 @@ pub struct IncidentAnswer {
 }
 
 impl IncidentAnswer {
-    /// Whether customers are told that it affects them now.
-    pub fn is_open(&self) -> bool {
-        !self.draft && incident::is_open(self.kind, self.phase)
+    /// Whether customers are told that it affects them at `now`.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.is_shown(now) && incident::is_open(self.kind, self.phase)
     }
 
-    /// Whether it is a maintenance that customers are told of, and that is still to come.
-    pub fn is_planned(&self) -> bool {
-        !self.draft && self.kind == Kind::Maintenance && self.phase == Phase::Scheduled
+    /// Whether it is a maintenance that customers are told of at `now`, and that is still to come.
+    pub fn is_planned(&self, now: DateTime<Utc>) -> bool {
+        self.is_shown(now) && self.kind == Kind::Maintenance && self.phase == Phase::Scheduled
+    }
+
+    /// Whether customers can read it at `now`: one that is dated ahead waits until then.
+    fn is_shown(&self, now: DateTime<Utc>) -> bool {
+        !self.draft && self.published_at <= now + CLOCK_TOLERANCE
     }
 }

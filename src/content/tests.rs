@@ -294,3 +294,25 @@ fn the_examples_for_staff_are_read_as_they_say() {
         assert_eq!(read_body(line).len(), 1, "{line}");
     }
 }
+
+#[test]
+fn a_post_that_is_dated_ahead_is_read_with_a_warning() {
+    let folder = folder();
+    let check = |date: &str, warned: bool| {
+        let text = format!("---\ntitle: Mail\ndate: {date}\n---\n\nIt is down.\n");
+        fs::write(folder.path().join("incidents/ahead.md"), text).expect("written");
+        let content = read(folder.path());
+        assert_eq!(content.incidents.len(), 2, "{:?}", content.problems);
+        let told = content.problems.iter().any(|problem| {
+            problem.file == "incidents/ahead.md"
+                && problem.line == 3
+                && problem.severity == Severity::Warning
+                && problem.message.contains("not shown until then")
+        });
+        assert_eq!(told, warned, "{date}: {:?}", content.problems);
+    };
+    check("2013-02-26 17:00", false);
+    check("2013-02-26 17:14", false);
+    check("2013-02-26 17:16", true);
+    check("2013-03-02", true);
+}

@@ -188,3 +188,20 @@ async fn what_a_file_says_is_refused_and_the_file_named() {
     let refused = app.api("PUT", "/components/nelson", Some(components)).await;
     assert!(refused.expect(409).text().contains("site.toml"));
 }
+
+#[tokio::test]
+async fn a_name_in_place_of_a_slug_is_told_the_slug() {
+    let app = TestApp::new().start().await;
+    let named = json!({"name": "Shared SSL certificates"});
+    app.api("PUT", "/components/shared-ssl", Some(named))
+        .await
+        .expect(201);
+    let state = json!({"state": "degraded"});
+    let path = "/components/shared-ssl-certificates/state";
+    let reply = app.api("POST", path, Some(state)).await.expect(404);
+    assert!(
+        reply.text().contains("did you mean \\\"shared-ssl\\\"?"),
+        "{}",
+        reply.text()
+    );
+}

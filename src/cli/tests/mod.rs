@@ -12,6 +12,7 @@ use fake_server::Reply;
 fn incident(slug: &str, phase: &str) -> Value {
     json!({
         "slug": slug, "title": format!("About {slug}"), "kind": "disruption", "phase": phase,
+        "published_at": "2013-02-26T08:30:00Z",
         "url": format!("https://status.example.com/incidents/{slug}"), "updates": [],
     })
 }
@@ -66,7 +67,7 @@ fn resolving_says_what_came_back() {
         "GET" => open(&["selma-down"]),
         _ => posted("resolved", &["selma", "nelson"]),
     });
-    let ran = bench.run(&["resolve", "The copy is complete."]);
+    let ran = bench.run(&["resolve", "-m", "The copy is complete."]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("selma, nelson"), "{}", ran.out);
     assert_eq!(
@@ -154,6 +155,9 @@ fn what_could_not_be_sent_is_sent_again_with_the_same_key() {
     let ran = bench.run(&["resend"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(bench.unsent().is_empty());
+    let ran = bench.run(&["resend", kept.to_str().unwrap()]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("it was sent already"), "{}", ran.err);
     let posts = bench.posts();
     assert_eq!(posts.len(), 3);
     for again in &posts[1..] {

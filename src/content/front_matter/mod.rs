@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
-use crate::content::update_entries::resolution::Resolved;
+use crate::content::update_entries::resolution::{Resolved, shown};
 use crate::content::update_entries::{Context, StateLine};
 use crate::content::written_time;
 use crate::content::yaml::{self, Key, Node, Placed};
-use crate::domain::incident::{Impact, Kind};
+use crate::domain::incident::{CLOCK_TOLERANCE, Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 
@@ -110,7 +110,7 @@ impl Reader<'_, '_, '_> {
             "summary" => front.summary = self.text(key, value, false),
             "id" => front.id = self.id(key, value),
             "slug" => front.slug = self.slug(key, value),
-            "date" => front.date = self.time(key, value),
+            "date" => front.date = self.post_date(key, value),
             "starts" => front.starts = self.time(key, value).map(|t| (t.at, value.place.clone())),
             "ends" => front.ends = self.time(key, value).map(|t| (t.at, value.place.clone())),
             "edited_at" => front.edited_at = self.time(key, value).map(|t| t.at),
@@ -216,6 +216,23 @@ impl Reader<'_, '_, '_> {
                 None
             }
         }
+    }
+
+    /// The post's date. One that is still to come keeps the post back, which may be meant.
+    fn post_date(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {
+        let date = self.time(key, value)?;
+        if date.at > self.cx.now + CLOCK_TOLERANCE {
+            self.report.add(
+                Severity::Warning,
+                value.place.clone(),
+                format!(
+                    "{} is still to come; the post is not shown until then",
+                    shown(date.at, self.cx)
+                ),
+                Some("if it is to be shown now, write a day or time that has come".to_owned()),
+            );
+        }
+        Some(date)
     }
 
     fn time(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {
