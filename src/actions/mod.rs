@@ -31,6 +31,7 @@ mod sync_incident;
 mod sync_match;
 mod sync_site;
 mod sync_states;
+mod sync_templates;
 pub mod tokens;
 pub mod write_incident;
 
