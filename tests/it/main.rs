@@ -21,3 +21,4 @@ mod sync_shared;
 mod sync_site;
 mod templates;
 mod watching;
+mod wire;
