@@ -20,3 +20,4 @@ mod sync_folder;
 mod sync_shared;
 mod sync_site;
 mod watching;
+mod wire;
