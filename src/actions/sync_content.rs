@@ -42,6 +42,8 @@ pub struct SyncReport {
     /// What is wrong between files and database: files that could not be taken over because of
     /// what the database holds, and what they say in vain.
     pub problems: Vec<Problem>,
+    /// Files that can't be read and never could: nothing of them is shown.
+    pub unread: BTreeSet<String>,
     /// The ids that each file's incident and entries have, by file name.
     pub ids: BTreeMap<String, FileIds>,
     /// The new revision, if anything public changed.
@@ -77,8 +79,15 @@ pub async fn sync_content(
     }
     sync_site(&mut change, site).await?;
     let has_other_templates = sync_templates(&mut change, content).await?;
+    let is_known = |name: &String| {
+        known
+            .iter()
+            .any(|stored| stored.file.as_ref() == Some(name))
+    };
+    let unread = content.unreadable.iter().filter(|name| !is_known(name));
     let mut report = SyncReport {
         problems: matches.problems,
+        unread: unread.cloned().collect(),
         ..SyncReport::default()
     };
     for stored in matches.displaced {

@@ -101,13 +101,22 @@ pub(super) fn read(
 /// What is wrong with a file that [`split`] can't divide.
 pub(super) fn missing_front_matter(file: &str, text: &str) -> Vec<Problem> {
     let mut report = Report::new(file, text, 1);
-    let begins = text.trim_start().starts_with("---");
     let whole = "begin the file with a line \"---\", then title and date, then another \"---\"";
+    let first = text.lines().next().unwrap_or_default();
     let (message, help) = if text.trim().is_empty() {
         ("the file is empty", whole)
-    } else if begins {
+    } else if first.trim_end() == "---" {
         let close = "close it with another line \"---\", before the text";
         ("the front matter never ends", close)
+    } else if first.trim().is_empty() && text.trim_start().starts_with("---") {
+        let remove = "take the empty lines before \"---\" away";
+        ("the front matter doesn't begin on the first line", remove)
+    } else if first.trim_start().starts_with("---") {
+        let exactly = "write exactly \"---\", without spaces before it, above and below";
+        (
+            "the front matter doesn't begin with a line \"---\"",
+            exactly,
+        )
     } else {
         ("the file has no front matter", whole)
     };

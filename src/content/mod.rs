@@ -31,6 +31,7 @@ mod toml_table;
 pub mod update_entries;
 mod written_time;
 mod yaml;
+mod yaml_help;
 
 /// A content folder, read.
 #[derive(Debug, Clone, Default)]

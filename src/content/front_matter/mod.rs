@@ -100,7 +100,7 @@ fn unreadable(error: YamlError, report: &mut Report<'_>) {
         Severity::Error,
         error.place,
         format!("the front matter can't be read: {}", error.message),
-        Some("quote texts that hold a colon or begin with a sign: title: \"…\"".to_owned()),
+        Some(error.help),
     );
 }
 
@@ -134,7 +134,8 @@ impl Reader<'_, '_, '_> {
                 Node::Bool(draft) => front.draft = draft,
                 Node::Null => {}
                 Node::Number | Node::Text(_) | Node::List(_) | Node::Map(_) => {
-                    self.wrong(value, "\"draft\" is either true or false", None);
+                    let help = "write \"draft: true\", or leave the line out".to_owned();
+                    self.wrong(value, "\"draft\" is either true or false", Some(help));
                 }
             },
             "components" => front.components = Some(self.components(value)),
@@ -182,7 +183,10 @@ impl Reader<'_, '_, '_> {
                 Severity::Error,
                 place.clone(),
                 format!("\"{}\" is empty", key.name),
-                None,
+                Some(format!(
+                    "write it, in quotes if it begins with a sign: {}: \"…\"",
+                    key.name
+                )),
             );
         }
         let one_line = text
@@ -278,10 +282,14 @@ impl Reader<'_, '_, '_> {
         if words.contains(&folded.as_str()) {
             return Some(folded);
         }
-        let near = nearest(&folded, words.iter().copied());
+        let near = match folded.as_str() {
+            "fixed" | "done" => words.iter().copied().find(|word| *word == "resolved"),
+            _ => nearest(&folded, words.iter().copied()),
+        };
+        let article = if key.name == "impact" { "an" } else { "a" };
         self.wrong(
             value,
-            format!("\"{text}\" can't be a {}", key.name),
+            format!("\"{text}\" can't be {article} {}", key.name),
             Some(match near {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("it is one of: {}", words.join(", ")),
