@@ -34,6 +34,8 @@ pub struct Post {
     pub id: Arc<str>,
     /// Its name in URLs.
     pub slug: Slug,
+    /// Its headline.
+    pub title: Box<str>,
     /// See [`Incident::started`].
     pub started: DateTime<Utc>,
     /// What sort of post it is.
@@ -60,6 +62,7 @@ impl Post {
         Self {
             id: incident.id.as_str().into(),
             slug: incident.slug.clone(),
+            title: incident.title.as_str().into(),
             started: incident.started(),
             kind: incident.kind,
             phase: incident.phase(as_of),
