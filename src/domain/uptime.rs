@@ -338,14 +338,14 @@ mod tests {
         };
         let zone = Tz::America__Denver;
         let history = changes(&[("2013-02-24T12:00:00Z", "degraded")]);
-        assert_eq!(began(&component, &[], zone), at("2013-02-26T12:00:00Z"));
+        assert_eq!(began(&component, None, zone), at("2013-02-26T12:00:00Z"));
         assert_eq!(
-            began(&component, &history, zone),
+            began(&component, history.first(), zone),
             at("2013-02-24T12:00:00Z")
         );
         component.since = NaiveDate::from_ymd_opt(2013, 2, 25);
         assert_eq!(
-            began(&component, &history, zone),
+            began(&component, history.first(), zone),
             at("2013-02-25T07:00:00Z")
         );
     }

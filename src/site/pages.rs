@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use maud::Markup;
 
+use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
 use crate::content::compose;
 use crate::domain::slug::Slug;
@@ -149,6 +150,8 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
 
 /// So many of the newest incidents are asked for most.
 const HOT_INCIDENTS: usize = 20;
+/// So are the pages of so many components.
+const HOT_COMPONENTS: usize = 60;
 
 /// The public paths that are asked for most.
 pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
@@ -162,9 +165,52 @@ pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
     ];
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
     paths.extend(newest.map(|post| urls::incident(&post.slug)));
-    let components = snapshot.active_components();
+    let components = snapshot.active_components().take(HOT_COMPONENTS);
     paths.extend(components.map(|record| urls::component(&record.component.slug)));
     paths
+}
+
+/// What a page depends on, beside the site's settings and states: those change everything.
+pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
+    let incident = |slug: &Slug| {
+        let post = snapshot.posts.find(slug);
+        Dependence::Incident(post.map_or_else(String::new, |post| post.id.to_string()))
+    };
+    match page {
+        Page::Home => vec![Dependence::Anything],
+        Page::History => vec![Dependence::AnyIncident, Dependence::Day],
+        Page::Month(year, month) => vec![
+            Dependence::Month((*year, *month)),
+            Dependence::Months,
+            Dependence::Names,
+            Dependence::Day,
+        ],
+        Page::Subscribe => vec![Dependence::Names, Dependence::Day],
+        Page::Incident(slug) => {
+            // It says what the components are now that it names.
+            let found = snapshot.find_incident(slug);
+            let named = found.iter().flat_map(|found| found.components());
+            let mut list: Vec<_> = named.cloned().map(Dependence::Component).collect();
+            list.extend([incident(slug), Dependence::Day]);
+            list
+        }
+        Page::IncidentMarkdown(slug) => vec![incident(slug), Dependence::Names],
+        Page::IncidentJson(slug) => vec![incident(slug)],
+        Page::Component(slug) => vec![
+            Dependence::Component(slug.clone()),
+            Dependence::IncidentsNaming(slug.clone()),
+            Dependence::Day,
+        ],
+        Page::Feed(Scope::Site, _) => vec![Dependence::AnyIncident, Dependence::Names],
+        Page::Feed(Scope::Component(slug), _) => vec![
+            Dependence::Component(slug.clone()),
+            Dependence::IncidentsNaming(slug.clone()),
+            Dependence::Names,
+        ],
+        Page::Feed(Scope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
+        Page::Sitemap => vec![Dependence::AnyIncident, Dependence::Names],
+        Page::Robots => Vec::new(),
+    }
 }
 
 /// Renders what a path leads to. `None` only for a page that [`find`] wouldn't give for this
@@ -188,7 +234,10 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::IncidentMarkdown(slug) => {
             let found = snapshot.find_incident(slug)?;
             let name_of = |slug: &Slug| snapshot.component_name(slug).to_owned();
-            text(MARKDOWN, compose::incident(&found, &snapshot.site, &name_of))
+            text(
+                MARKDOWN,
+                compose::incident(&found, &snapshot.site, &name_of),
+            )
         }
         Page::IncidentJson(slug) => {
             let found = snapshot.find_incident(slug)?;

@@ -231,7 +231,8 @@ impl TextPacker {
                 self.bytes.extend(text.as_bytes());
             }
         }
-        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+        self.ends
+            .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         let place = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.known.insert(text.to_owned(), place);
         place
@@ -256,17 +257,18 @@ mod tests {
 
     fn history() -> (Vec<StateChange>, History) {
         let selma = Slug::parse("selma").expect("a slug");
-        let change = |minute, seq, state: &str, note: Option<&str>, incident: Option<&str>| StateChange {
-            component: selma.clone(),
-            at: at(minute),
-            seq,
-            state: StateKey::new(state),
-            note: note.map(str::to_owned),
-            incident: incident.map(str::to_owned),
-            update: incident.map(|_| "0191f1c2-8a3b-7c4d-8e5f-001122334455".to_owned()),
-            origin: Origin::Request,
-            public_at: at(minute + 1),
-        };
+        let change =
+            |minute, seq, state: &str, note: Option<&str>, incident: Option<&str>| StateChange {
+                component: selma.clone(),
+                at: at(minute),
+                seq,
+                state: StateKey::new(state),
+                note: note.map(str::to_owned),
+                incident: incident.map(str::to_owned),
+                update: incident.map(|_| "0191f1c2-8a3b-7c4d-8e5f-001122334455".to_owned()),
+                origin: Origin::Request,
+                public_at: at(minute + 1),
+            };
         let changes = vec![
             change(10, 1, "degraded", None, Some("my own id")),
             change(20, 2, "major_outage", Some("rescue"), None),

@@ -15,9 +15,7 @@ use crate::domain::incident::{CLOCK_TOLERANCE, Incident};
 use crate::domain::site::{DateOrder, Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::store::bulk::{
-    find_public_incident_count, list_history, list_public_incidents_after,
-};
+use crate::store::bulk::{find_public_incident_count, list_history, list_public_incidents_after};
 use crate::store::changes::find_revision;
 use crate::store::components::list_components;
 use crate::store::incidents::list_redirects;
@@ -138,19 +136,14 @@ pub(super) async fn load_component(
     );
     let horizon = as_of + CLOCK_TOLERANCE;
     let is_shown = |id: &str| posts.find_by_id(id).is_some();
-    changes.retain(|change| {
-        change.at <= horizon && change.incident.as_deref().is_none_or(is_shown)
-    });
+    changes
+        .retain(|change| change.at <= horizon && change.incident.as_deref().is_none_or(is_shown));
     let history = History::of(&component.slug, changes);
     Ok(ComponentRecord { component, history })
 }
 
 /// Notes when an incident has to be looked at again.
-pub(super) fn wait_for_incident(
-    incident: &Incident,
-    as_of: DateTime<Utc>,
-    waiting: &mut Waiting,
-) {
+pub(super) fn wait_for_incident(incident: &Incident, as_of: DateTime<Utc>, waiting: &mut Waiting) {
     let updates = incident.updates.iter().map(|update| update.at);
     let said = updates.chain([incident.published_at]).flat_map(moments);
     wait(Subject::Incident(incident.id.clone()), said, as_of, waiting);

@@ -25,6 +25,8 @@ pub struct Touched {
     pub incidents: BTreeSet<String>,
     /// The months in which one of these started, before or now.
     pub months: BTreeSet<Month>,
+    /// Which months have incidents is otherwise.
+    pub calendar: bool,
     /// The components that one of these names, before or now.
     pub named: BTreeSet<Slug>,
     /// The components that are described otherwise, or whose history is another.
@@ -132,6 +134,7 @@ impl Patching<'_> {
     async fn incident(&mut self, id: &str) -> Result<BTreeSet<Slug>, StoreError> {
         let posts = &mut self.loaded.snapshot.posts;
         let before = posts.find_by_id(id).cloned();
+        let was_shown = before.is_some();
         let mut named = BTreeSet::new();
         if let Some(post) = &before {
             self.touched.months.insert(posts.month_of(post));
@@ -158,8 +161,15 @@ impl Patching<'_> {
             }
             None => posts.remove(id),
         }
+        let (left, entered) = (
+            before.map(|post| posts.month_of(&post)),
+            posts.find_by_id(id).map(|post| posts.month_of(post)),
+        );
+        let is_left = |month: Month| posts.month(month).is_empty();
+        self.touched.calendar |=
+            left.is_some_and(is_left) || entered.is_some_and(|month| posts.month(month).len() == 1);
         self.touched.named.extend(named.iter().cloned());
-        Ok(if before.is_some() == shown.is_some() {
+        Ok(if was_shown == shown.is_some() {
             BTreeSet::new()
         } else {
             named

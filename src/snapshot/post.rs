@@ -107,7 +107,9 @@ fn write_incident(writer: &mut Writer, incident: &Incident) {
     writer.text(incident.slug.as_str());
     writer.text(&incident.title);
     writer.one_of(&Kind::ALL, &incident.kind);
-    writer.maybe(incident.stated_phase, |w, phase| w.one_of(&Phase::ALL, &phase));
+    writer.maybe(incident.stated_phase, |w, phase| {
+        w.one_of(&Phase::ALL, &phase)
+    });
     writer.maybe(incident.stated_impact, |w, impact| {
         w.one_of(&Impact::ALL, &impact);
     });

@@ -82,7 +82,10 @@ impl Posts {
     /// The months just before and after one that have any.
     pub fn neighbours(&self, month: Month) -> (Option<Month>, Option<Month>) {
         let before = self.months.range(..month).next_back();
-        let after = self.months.range(month..).find(|(other, _)| **other != month);
+        let after = self
+            .months
+            .range(month..)
+            .find(|(other, _)| **other != month);
         (before.map(|(key, _)| *key), after.map(|(key, _)| *key))
     }
 
@@ -179,7 +182,11 @@ impl Posts {
 
     fn take_out(&mut self, id: &str) -> Option<Arc<Post>> {
         let before = self.by_id.remove(id)?;
-        if self.ids.get(&before.slug).is_some_and(|owner| **owner == *id) {
+        if self
+            .ids
+            .get(&before.slug)
+            .is_some_and(|owner| **owner == *id)
+        {
             self.ids.remove(&before.slug);
         }
         for component in before.read().components() {

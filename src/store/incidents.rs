@@ -8,10 +8,7 @@ use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
 use super::states::{list_changes_of_incident, slug};
-use super::updates::{
-    Mention, StoredUpdate, list_mentions_of_incident,
-    list_updates_of_incident,
-};
+use super::updates::{Mention, StoredUpdate, list_mentions_of_incident, list_updates_of_incident};
 use super::{StoreError, Tx};
 use crate::domain::component::StateChange;
 use crate::domain::incident::{Impact, Incident, Kind};

@@ -85,7 +85,12 @@ fn update_rank(update: &Update) -> Rank<'_> {
 /// The newest items of a scope, newest first by the instant at which they became public.
 pub fn entries(snapshot: &Snapshot, scope: &Scope) -> Vec<FeedEntry> {
     let posts: Vec<Incident> = match scope {
-        Scope::Site => snapshot.posts.fresh().iter().map(|post| post.read()).collect(),
+        Scope::Site => snapshot
+            .posts
+            .fresh()
+            .iter()
+            .map(|post| post.read())
+            .collect(),
         Scope::Component(slug) => snapshot.incidents_of(slug),
         Scope::Incident(slug) => snapshot.find_incident(slug).into_iter().collect(),
     };
