@@ -32,6 +32,7 @@ mod sync_match;
 mod sync_overruled;
 mod sync_site;
 mod sync_states;
+mod sync_templates;
 pub mod tokens;
 pub mod write_incident;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sync_incident::sync_incident;
 use super::sync_match::match_files;
 use super::sync_site::sync_site;
+use super::sync_templates::sync_templates;
 use super::{ActionError, Change, Deed};
 use crate::clock::Clock;
 use crate::content::problem::{Problem, Severity};
@@ -77,6 +78,7 @@ pub async fn sync_content(
         )));
     }
     sync_site(&mut change, site).await?;
+    let has_other_templates = sync_templates(&mut change, content).await?;
     let is_known = |name: &String| {
         known
             .iter()
@@ -113,7 +115,7 @@ pub async fn sync_content(
         }
     }
     // Looking without finding anything leaves no trace.
-    if is_new_feeder || change.has_touched() {
+    if is_new_feeder || has_other_templates || change.has_touched() {
         report.revision = change.commit().await?;
     }
     Ok(report)
