@@ -23,6 +23,7 @@ mod row;
 pub mod sessions;
 pub mod settings;
 pub mod states;
+pub mod templates;
 pub mod tokens;
 pub mod updates;
 
