@@ -1,6 +1,8 @@
 //! Keeps the site true: a new revision, or a moment that changes pages, makes a new snapshot. If
 //! that fails, the old site stays.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
@@ -46,6 +48,16 @@ impl Refresher {
         self.site.clone()
     }
 
+    /// The way to the site as the database has it this instant.
+    pub fn latest(&self) -> Latest {
+        Latest {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            base_url: self.base_url.clone(),
+            site: self.site.clone(),
+        }
+    }
+
     /// Makes a new site if the database has a newer revision or a moment has come. Returns whether
     /// it did. On an error the old site stays.
     pub async fn refresh(&mut self) -> Result<bool, StoreError> {
@@ -85,6 +97,37 @@ impl Refresher {
 
 fn midnight_after(snapshot: &Snapshot) -> DateTime<Utc> {
     next_midnight(snapshot.site.zone, snapshot.as_of)
+}
+
+/// Finds the site as the database has it, for staff who have just changed something: what is
+/// served, or what will be in a moment.
+#[derive(Debug, Clone)]
+pub struct Latest {
+    store: Store,
+    clock: Clock,
+    base_url: BaseUrl,
+    site: SiteHandle,
+}
+
+impl Latest {
+    /// The site at the database's present revision.
+    pub async fn find(&self) -> Result<Arc<Site>, StoreError> {
+        let served = self.site.current();
+        let shown = served.snapshot();
+        let now = self.clock.now();
+        let mut tx = self.store.read().await?;
+        if shown.revision == find_revision(&mut tx).await? {
+            return Ok(served);
+        }
+        let patched = patch(&mut tx, shown, &Waiting::new(), now).await?;
+        drop(tx);
+        let loaded = match patched {
+            Some(patched) => patched.loaded,
+            None => load(&self.store, now, &self.base_url).await?,
+        };
+        // Its documents are its own: those that are served belong to who brings them up to date.
+        Ok(Arc::new(Site::new(loaded.snapshot)))
+    }
 }
 
 /// The next start of a day in `zone`. A midnight that daylight saving skips is taken an hour on.
