@@ -14,12 +14,14 @@
 //! - **Uptime**: the share of time that wasn't down.
 //! - **Site**: the company whose page it is.
 //! - **Actor**: who made a change; kept in the record, never shown.
+//! - **Record**: who did what and when, with what it was before and after.
 //! - **Byline**: the author shown with a post or an update.
 //! - **Token**: a credential of the admin API, with scopes.
 
 pub mod component;
 pub mod headline;
 pub mod incident;
+pub mod record;
 pub mod restore;
 pub mod site;
 pub mod slug;

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod fake_server;
+mod record;
 
 use serde_json::{Value, json};
 
