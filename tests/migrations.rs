@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::audit::{AuditFilter, list_entries};
+use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
 use sqlx::migrate::Migrator;
@@ -96,6 +97,8 @@ async fn each_migration_leaves_what_was_there_readable() {
         1
     );
     assert_eq!(list_tokens(&mut tx).await.expect("tokens").len(), 1);
+    let sessions = list_sessions(&mut tx, None).await.expect("sessions");
+    assert_eq!(sessions[0].device.as_deref(), Some("Firefox"));
 }
 
 #[tokio::test]
@@ -127,7 +130,9 @@ async fn a_newer_database_is_refused_and_an_older_file_is_copied_first() {
     );
 
     if engine == Engine::Sqlite {
-        let copy = format!("{url}.before-migration-{}", migrations().len() + 1);
+        let newest = migrations().pop().expect("a migration");
+        let number: i64 = newest[..4].parse().expect("a number");
+        let copy = format!("{url}.before-migration-{}", number + 1);
         let copied = Store::open(&copy)
             .await
             .expect("the copy is of this version");

@@ -17,6 +17,7 @@ pub use error::{ClientError, FieldMistake, Refusal};
 
 use crate::domain::slug::Slug;
 use crate::render::json::audit::AuditBody;
+use crate::render::json::template::TemplateBody;
 use crate::urls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -101,6 +102,16 @@ impl Client {
     /// Every component, in the order of the page.
     pub fn components(&self) -> Result<Vec<ComponentAnswer>, ClientError> {
         self.list(&format!("{}/components", urls::API), "components")
+    }
+
+    /// Every template, filled in for these components, the most fitting first.
+    pub fn templates(&self, components: &[Slug]) -> Result<Vec<TemplateBody>, ClientError> {
+        let about: Vec<_> = components
+            .iter()
+            .map(|component| format!("component={component}"))
+            .collect();
+        let path = format!("{}/templates?{}", urls::API, about.join("&"));
+        items(&mut self.fetch(&path)?, "templates")
     }
 
     /// Every incident, newest first.
@@ -196,16 +207,19 @@ impl Client {
                 break;
             };
             let mut answer = self.fetch(&here)?;
-            let items = answer.value[name].take();
-            let items: Vec<T> = serde_json::from_value(items).map_err(|error| {
-                ClientError::unexpected(answer.status, format!("no list of {name}: {error}"))
-            })?;
-            all.extend(items);
+            all.extend(items::<T>(&mut answer, name)?);
             next = answer.next;
         }
         all.truncate(enough);
         Ok(all)
     }
+}
+
+/// The list that stands under `name` in an answer.
+fn items<T: DeserializeOwned>(answer: &mut Answer, name: &str) -> Result<Vec<T>, ClientError> {
+    serde_json::from_value(answer.value[name].take()).map_err(|error| {
+        ClientError::unexpected(answer.status, format!("no list of {name}: {error}"))
+    })
 }
 
 struct Answer {

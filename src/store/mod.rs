@@ -20,8 +20,10 @@ pub mod idempotency;
 pub mod incidents;
 mod open;
 mod row;
+pub mod sessions;
 pub mod settings;
 pub mod states;
+pub mod templates;
 pub mod tokens;
 pub mod updates;
 

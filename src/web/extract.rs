@@ -3,14 +3,16 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 
 use super::error::AppError;
+use super::query;
 use super::writing::Call;
 use crate::actions::ActionError;
 use crate::actions::add_update::Settings;
 use crate::domain::slug::Slug;
-use crate::render::json::fields::Body;
+use crate::domain::state::StateKey;
+use crate::render::json::fields::{Body, unknown};
 use crate::render::json::ordered::ByComponent;
 use crate::render::json::setting::Setting;
 use crate::render::json::{self, FieldError, Unusable};
@@ -110,5 +112,44 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Names<N> {
             )));
         }
         names.try_into().map(Self).map_err(|_| unreadable())
+    }
+}
+
+/// Components that something is about, each with its state where that is known:
+/// `?component=selma&component=nelson=degraded`.
+#[derive(Debug)]
+pub(super) struct Affected(pub(super) Vec<(Slug, Option<StateKey>)>);
+
+impl Affected {
+    fn read(uri: &Uri) -> Result<Self, AppError> {
+        let mut affected: Vec<(Slug, Option<StateKey>)> = Vec::new();
+        for (name, value) in query::pairs(uri).map_err(AppError::Invalid)? {
+            if name != "component" {
+                let detail = unknown("parameter", &name, &["component"]);
+                return Err(AppError::Invalid(vec![FieldError::of_field(&name, detail)]));
+            }
+            let (slug, state) = match value.split_once('=') {
+                Some((slug, state)) => (slug, Some(StateKey::new(state.trim()))),
+                None => (value.as_str(), None),
+            };
+            let slug = Slug::parse(slug.trim()).map_err(|error| Self::refuse(error.to_string()))?;
+            if !affected.iter().any(|(known, _)| *known == slug) {
+                affected.push((slug, state));
+            }
+        }
+        Ok(Self(affected))
+    }
+
+    /// One of them can't be used.
+    pub(super) fn refuse(detail: String) -> AppError {
+        AppError::Invalid(vec![FieldError::of_field("component", detail)])
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Affected {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Self::read(&parts.uri)
     }
 }

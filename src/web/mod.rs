@@ -25,10 +25,11 @@ mod openapi;
 mod ops;
 mod query;
 mod record;
+mod staff;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, preview, tokens, updates};
+use self::api::{audit, components, incidents, preview, templates, tokens, updates};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -50,6 +51,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
         .routes(routes!(preview::create))
+        .routes(routes!(templates::list_all))
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list_all))
@@ -67,6 +69,7 @@ fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), auth::note_uses));
     Router::new()
         .nest(crate::urls::API, api)
+        .merge(staff::router(&state))
         .route("/healthz", get(ops::show_health))
         .route("/readyz", get(ops::show_readiness))
         .route("/media/{*file}", any(media::show_file))

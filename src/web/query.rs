@@ -17,18 +17,23 @@ pub(super) struct Query {
     errors: Vec<FieldError>,
 }
 
+/// The parameters of a query, in order.
+pub(super) fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Vec<FieldError>> {
+    #[expect(
+        clippy::disallowed_types,
+        reason = "this is where errors get the name of their parameter"
+    )]
+    let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+    query
+        .map(|query| query.0)
+        .map_err(|_| vec![FieldError::new("", "the query can't be read")])
+}
+
 impl Query {
     /// The query of an address.
     pub(super) fn of(uri: &Uri) -> Result<Self, Vec<FieldError>> {
-        #[expect(
-            clippy::disallowed_types,
-            reason = "this is the extractor with errors that name the parameter"
-        )]
-        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
-            .map_err(|_| vec![FieldError::new("", "the query can't be read")])?
-            .0;
         Ok(Self {
-            pairs,
+            pairs: pairs(uri)?,
             asked: Vec::new(),
             errors: Vec::new(),
         })
