@@ -130,22 +130,6 @@ pub async fn set_mentions(
     Ok(())
 }
 
-/// The incidents whose post or updates name a component, whatever has become of them.
-pub async fn list_incident_ids_naming(
-    tx: &mut Tx,
-    component: &Slug,
-) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query(
-        "select incident_id from mentions where component = $1 \
-         union select incident_id from state_changes \
-         where component = $1 and incident_id is not null and withdrawn_at_ms is null",
-    )
-    .bind(component.as_str())
-    .fetch_all(&mut *tx.inner)
-    .await?;
-    rows.iter().map(|row| text(row, "incident_id")).collect()
-}
-
 pub(super) fn to_mention(row: &AnyRow) -> Result<Mention, StoreError> {
     Ok(Mention {
         incident_id: text(row, "incident_id")?,

@@ -9,6 +9,7 @@ mod api_tokens;
 mod api_updates;
 mod components;
 mod feeds;
+mod growing;
 mod history;
 mod kill;
 mod never_shown;
