@@ -4,6 +4,7 @@
 import argparse
 import json
 import math
+import os
 import pathlib
 import re
 import shutil
@@ -98,13 +99,14 @@ def time_sync(binary, generator, folder, work, size):
         shutil.rmtree(part, ignore_errors=True)
         subprocess.run([generator, "--content", str(part), "--incidents", str(size)], check=True)
         part.rename(content)
-    command = [binary, "sync", "--content", str(content),
-               "--database", f"sqlite:{work}/sync-{size}.db"]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [binary, "sync"]
+    environment = {**os.environ, "LIGHTSHIP_CONTENT": str(content),
+                   "LIGHTSHIP_DATABASE": f"sqlite:{work}/sync-{size}.db"}
+    subprocess.run(command, check=True, capture_output=True, env=environment)
     times = []
     for _ in range(3):
         begun = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, env=environment)
         times.append(time.perf_counter() - begun)
     return round(statistics.median(times), 3)
 

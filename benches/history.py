@@ -57,9 +57,9 @@ class Server:
         self.process = None
 
     def run(self, *words):
-        command = [self.binary, *words, "--database", self.url]
-        return subprocess.run(command, check=True, capture_output=True, text=True,
-                              env={**os.environ, "RUST_LOG": "warn"}).stdout
+        environment = {**os.environ, "LIGHTSHIP_DATABASE": self.url}
+        return subprocess.run([self.binary, *words], check=True, stdout=subprocess.PIPE, text=True,
+                              env=environment).stdout
 
     def start(self):
         """Starts it; gives the seconds from the start of the process to the first 200."""
