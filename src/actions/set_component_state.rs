@@ -58,7 +58,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         origin: Origin::Request,
         public_at: change.now,
     };
-    let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
+    let before = states::find_standing(&mut change.tx, &wanted.component, change.now).await?;
     let id = Uuid::now_v7().to_string();
     states::insert_change(&mut change.tx, &id, &found, change.now).await?;
     change.touch_history(&wanted.component);
@@ -75,8 +75,8 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         id: wanted.component.as_str(),
         label: &component.name,
         before: before
-            .last()
-            .map(|old| json!({"state": old.state, "note": old.note})),
+            .since
+            .map(|_| json!({"state": before.state, "note": before.note})),
         after: Some(after),
     };
     change.record(deed).await?;

@@ -20,6 +20,7 @@ mod error;
 pub mod idempotency;
 pub mod incidents;
 mod open;
+mod packed;
 mod row;
 pub mod sessions;
 pub mod settings;
