@@ -1,7 +1,6 @@
 """How Lightship grows with its history: start, memory, home page, publishing, sync, month pages, at
 100, 1,000, 10,000 and 100,000 incidents. Writes a table and a plot into the documentation if asked."""
 
-import argparse
 import json
 import math
 import os
@@ -13,7 +12,8 @@ import subprocess
 import tempfile
 import time
 
-from history import ROOT, Commits, Server, binaries, make_history
+from history import (ROOT, Commits, Server, generator_of, make_history, options_of,
+                     write_table)
 from publishing import publish
 
 SIZES = [100, 1_000, 10_000, 100_000]
@@ -167,16 +167,12 @@ def plot(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default=ROOT / "target" / "release")
-    parser.add_argument("--histories", default=ROOT / "target" / "histories")
+    parser = options_of(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--no-files", action="store_true", help="leave the sync out")
-    parser.add_argument("--json", help="write the figures there")
-    parser.add_argument("--docs", action="store_true",
-                        help="write docs/growing.svg and the table in docs/performance.md")
     options = parser.parse_args()
-    binary, generator = binaries(options.build)
+    binary = pathlib.Path(options.lightship).resolve()
+    generator = generator_of(binary)
     folder = pathlib.Path(options.histories)
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -188,13 +184,9 @@ def main():
     print(table(rows))
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(rows, indent=2) + "\n")
-    if options.docs:
+    if options.document:
         (ROOT / "docs" / "growing.svg").write_text(plot(rows))
-        page = ROOT / "docs" / "performance.md"
-        text = page.read_text()
-        begin, end = "<!-- growing: begin -->\n", "<!-- growing: end -->"
-        before, rest = text.split(begin, 1)
-        page.write_text(before + begin + table(rows) + end + rest.split(end, 1)[1])
+        write_table(options.document, "growing", table(rows))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the benchmarks of publishing and growing share: long histories, a server, a durable commit."""
 
+import argparse
 import http.client
 import json
 import os
@@ -14,10 +15,40 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def binaries(folder):
-    """The server and the generator of a build."""
-    folder = pathlib.Path(folder)
-    return folder / "lightship", folder / "examples" / "long_history"
+HISTORIES = ROOT / "target" / "histories"
+PAGES = [ROOT / "docs" / "performance.md", ROOT / "docs" / "growing.md"]
+
+
+def options_of(description):
+    """The options that every measurement takes."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--lightship", default=ROOT / "target" / "release" / "lightship")
+    parser.add_argument("--histories", default=HISTORIES, help="where long histories are kept")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", help="write the figures there, too")
+    parser.add_argument("--document", help="write the table there, if it has a place for it, else "
+                                           "into docs/growing.md")
+    return parser
+
+
+def generator_of(lightship):
+    """The generator of the same build; it is built if it isn't there."""
+    generator = pathlib.Path(lightship).resolve().parent / "examples" / "long_history"
+    if not generator.exists():
+        subprocess.run(["cargo", "build", "--release", "--locked", "--example", "long_history"],
+                       check=True, cwd=ROOT)
+    return generator
+
+
+def write_table(document, name, table):
+    """Puts a table between `<!-- name:begin -->` and `<!-- name:end -->`."""
+    begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
+    for page in [pathlib.Path(document), *PAGES]:
+        text = page.read_text() if page.exists() else ""
+        if begin in text:
+            before, rest = text.split(begin, 1)
+            page.write_text(before + begin + table + end + rest.split(end, 1)[1])
+            return
 
 
 def make_history(generator, folder, incidents, updates=5, components=500, changes=None):

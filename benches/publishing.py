@@ -1,7 +1,6 @@
 """From a posted update to the first home page that shows it, beside one durable commit on the same
 disk: one after the other in each round. `--rate 100` posts so many a second meanwhile."""
 
-import argparse
 import json
 import pathlib
 import statistics
@@ -9,7 +8,7 @@ import tempfile
 import threading
 import time
 
-from history import ROOT, Commits, Server, binaries, make_history
+from history import Commits, Server, generator_of, make_history, options_of, write_table
 
 
 def visible(server, reader, marker):
@@ -72,19 +71,15 @@ def storm(server, slug, rate, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default=ROOT / "target" / "release")
-    parser.add_argument("--histories", default=ROOT / "target" / "histories")
+    parser = options_of(__doc__)
     parser.add_argument("--incidents", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--publishes", type=int, default=40, help="in each round")
     parser.add_argument("--rate", type=int, default=100)
-    parser.add_argument("--json", help="write the figures there, too")
     options = parser.parse_args()
-    binary, generator = binaries(options.build)
+    binary = pathlib.Path(options.lightship).resolve()
     folder = pathlib.Path(options.histories)
     folder.mkdir(parents=True, exist_ok=True)
-    history = make_history(generator, folder, options.incidents)
+    history = make_history(generator_of(binary), folder, options.incidents)
     with tempfile.TemporaryDirectory(dir=folder) as work:
         server = Server(binary, history, pathlib.Path(work) / "server")
         commits = Commits(work)
@@ -113,8 +108,17 @@ def main():
         figures["rate"] = options.rate
         figures["visible_at_rate_ms"] = round(statistics.median(seen) * 1000, 3)
         figures["allowed_at_rate_ms"] = round(3 * commit + 2, 3)
-    for name, value in figures.items():
-        print(f"{name:22} {value}")
+    rows = [("one durable commit", figures["commit_ms"], ""),
+            ("posted to answered", figures["answered_ms"], ""),
+            ("posted to visible", figures["visible_ms"], figures["allowed_ms"])]
+    if seen:
+        rows.append((f"the same, {options.rate} a second arriving", figures["visible_at_rate_ms"],
+                     figures["allowed_at_rate_ms"]))
+    table = "| | median, ms | wanted at most |\n|---|---:|---:|\n"
+    table += "".join(f"| {name} | {value} | {allowed} |\n" for name, value, allowed in rows)
+    print(table)
+    if options.document:
+        write_table(options.document, "publishing", table)
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
 
