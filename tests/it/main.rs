@@ -19,5 +19,6 @@ mod sync_files;
 mod sync_folder;
 mod sync_shared;
 mod sync_site;
+mod templates;
 mod watching;
 mod wire;

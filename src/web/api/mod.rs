@@ -6,6 +6,7 @@ pub(super) mod audit;
 pub(super) mod components;
 pub(super) mod incidents;
 pub(super) mod preview;
+pub(super) mod templates;
 pub(super) mod tokens;
 pub(super) mod updates;
 
