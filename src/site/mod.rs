@@ -29,6 +29,9 @@ pub struct Site {
     hot: HashMap<String, Place>,
     /// What was asked for otherwise.
     documents: Mutex<HashMap<String, Place>>,
+    /// What is said where nothing is: one page for all such paths, so that whoever tries thousands
+    /// of them costs no more than readers do.
+    nothing: OnceLock<Arc<Document>>,
 }
 
 /// What a public path leads to.
@@ -52,6 +55,7 @@ impl Site {
                 .collect(),
             snapshot,
             documents: Mutex::default(),
+            nothing: OnceLock::new(),
         }
     }
 
@@ -71,7 +75,7 @@ impl Site {
         let Some(page) = pages::find(&self.snapshot, path) else {
             return match self.moved(path) {
                 Some(present) => Found::Moved(present),
-                None => Found::Nothing(Arc::new(pages::render_not_found(&self.snapshot, path))),
+                None => Found::Nothing(self.nothing()),
             };
         };
         let document = self
@@ -80,7 +84,7 @@ impl Site {
             .clone();
         match document {
             Some(document) => Found::Document(document),
-            None => Found::Nothing(Arc::new(pages::render_not_found(&self.snapshot, path))),
+            None => Found::Nothing(self.nothing()),
         }
     }
 
@@ -97,6 +101,11 @@ impl Site {
             return place.clone();
         }
         documents.entry(path.to_owned()).or_default().clone()
+    }
+
+    fn nothing(&self) -> Arc<Document> {
+        let render = || Arc::new(pages::render_not_found(&self.snapshot));
+        self.nothing.get_or_init(render).clone()
     }
 
     fn moved(&self, path: &str) -> Option<String> {
