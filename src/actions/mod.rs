@@ -23,6 +23,7 @@ pub mod correct_update;
 pub mod edit_components;
 pub mod edit_incident;
 mod give_back;
+pub mod sessions;
 pub mod set_component_state;
 mod stated_states;
 pub mod sync_content;
@@ -189,7 +190,7 @@ impl Change {
     /// Puts a line into the record; where something was there before, that is kept as a version.
     async fn record_as(&mut self, actor: &Actor, deed: Deed<'_>) -> Result<(), ActionError> {
         let actor_id = match actor {
-            Actor::Token { id, .. } => Some(id.clone()),
+            Actor::Token { id, .. } | Actor::Staff { id, .. } => Some(id.clone()),
             Actor::Host | Actor::File { .. } => None,
         };
         let entry = AuditEntry {

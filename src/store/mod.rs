@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod incidents;
 mod open;
 mod row;
+pub mod sessions;
 pub mod settings;
 pub mod states;
 pub mod templates;

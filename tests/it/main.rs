@@ -12,6 +12,7 @@ mod history;
 mod kill;
 mod never_shown;
 mod readers;
+mod staff_sessions;
 mod support;
 mod sync_command;
 mod sync_entries;
