@@ -6,17 +6,20 @@ rounds and their ratios; writes them into a document and as JSON if asked.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import re
 import resource
 import shutil
+import socket
 import statistics
 import subprocess
 import tempfile
 
 import report
-from servers import Server, cpu_seconds, fetch, free_port, nginx_config, nginx_file
+from servers import (Server, cpu_seconds, fetch, free_port, nginx_config, nginx_file,
+                     resident_bytes)
 
 LOAD_CORE = "1"
 GZIP, PLAIN = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
@@ -49,7 +52,6 @@ class Crowd:
     """Connections that have read a page, are kept open and say nothing."""
 
     def __init__(self, port, count):
-        import socket
         self.sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
         for one in self.sockets:
             one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n")
@@ -67,7 +69,11 @@ def load(server, case, seconds):
     command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", "-c64", f"-d{seconds}s", "--latency"]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
+    alone = resident_bytes(server.pids)
     crowd = Crowd(port, case.crowd)
+    if case.crowd:
+        grown = resident_bytes(server.pids) - alone
+        server.bytes_each = max(server.bytes_each, grown / case.crowd)
     before = cpu_seconds(server.pids)
     told = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"],
                           capture_output=True, text=True, check=True).stdout
@@ -90,7 +96,6 @@ def start(args, folder, servers):
         ports["lightship"])
     servers.append(lightship)
     ask = lambda path, headers: fetch(ports["lightship"], path, headers)
-    import json
     items = json.loads(ask("/feed.json", {})[1])["items"]
     pages = list(dict.fromkeys("/" + item["url"].split("/", 3)[3].split("#")[0] for item in items))
     feeds = ["/feed.rss", "/feed.atom", "/feed.json"]
@@ -174,7 +179,7 @@ def measure(args, servers, cases):
     return seen
 
 
-def summed_up(cases, seen):
+def summed_up(cases, servers, seen):
     rows, figures = [], {}
     for case in cases:
         runs = seen[case.name]
@@ -195,6 +200,10 @@ def summed_up(cases, seen):
             figures[case.name]["to_alone"] = beside
             rows.append([f"the same, to Lightship without them: {beside:.2f} (≥ 0.95)"]
                         + [""] * 6)
+            held = {server.name: server.bytes_each for server in servers}
+            figures[case.name]["bytes_for_an_idle_connection"] = held
+            told = [f"{held[who]:,.0f}" for who in ["lightship", "nginx", "hyper"]]
+            rows.append(["bytes that an idle connection holds", *told, "", "", ""])
     header = ["case", "Lightship", "nginx", "bare hyper", "/ nginx", "/ hyper", "p99 ms, L / n / h"]
     return report.table(header, rows), figures
 
@@ -225,7 +234,7 @@ def main():
         for server in servers:
             server.stop()
         shutil.rmtree(folder)
-    table, figures = summed_up(cases, seen)
+    table, figures = summed_up(cases, servers, seen)
     how = (f"{report.said(facts)} {args.rounds} rounds of {args.seconds} s; medians; requests per "
            "second of server CPU time; in brackets what the ratio is to be.")
     print(f"\n{how}\n\n{table}")

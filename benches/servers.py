@@ -29,6 +29,16 @@ def cpu_seconds(pids):
     return total / 1e9
 
 
+def resident_bytes(pids):
+    """Memory that processes hold now."""
+    total = 0
+    for pid in pids:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        total += int(line.split()[1]) * 1024
+    return total
+
+
 def wait_for(port):
     for _ in range(200):
         try:
@@ -44,6 +54,8 @@ class Server:
 
     def __init__(self, name, command, port, children=False):
         self.name, self.port = name, port
+        # What an idle connection holds, once that is measured.
+        self.bytes_each = 0
         self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *command],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(port)
@@ -86,7 +98,7 @@ http {{
     access_log off;
     server_tokens off;
     sendfile on;
-    tcp_nopush off;
+    tcp_nopush on;
     keepalive_requests 1000000000;
     keepalive_timeout 75s;
     open_file_cache max=1000 inactive=1h;
