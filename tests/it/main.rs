@@ -8,6 +8,7 @@ mod api_scopes;
 mod api_tokens;
 mod api_updates;
 mod feeds;
+mod feeds_rules;
 mod history;
 mod kill;
 mod never_shown;
