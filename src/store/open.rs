@@ -259,11 +259,6 @@ mod tests {
             assert_eq!(without_password(url), shown);
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::engine_of;
 
     #[test]
     fn a_database_without_a_name_is_refused() {
