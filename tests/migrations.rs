@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lightship::snapshot::load::{BaseUrl, load};
-use lightship::store::audit::list_entries;
+use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
@@ -83,14 +83,18 @@ async fn each_migration_leaves_what_was_there_readable() {
     let snapshot = loaded.snapshot;
     assert_eq!(snapshot.site.name, "Example status");
     assert_eq!(snapshot.site.authority, "status.example.com");
-    assert_eq!(snapshot.incidents.len(), 1);
-    assert_eq!(snapshot.incidents[0].updates[0].id, "selma-1-1");
+    assert_eq!(snapshot.posts.len(), 1);
+    let post = snapshot.posts.iter().next().expect("an incident");
+    assert_eq!(post.read().updates[0].id, "selma-1-1");
     assert_eq!(snapshot.redirects.len(), 1);
     let standing = snapshot.standing(&snapshot.components[0]);
     assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");
     let mut tx = store.read().await.expect("a view");
     assert_eq!(
-        list_entries(&mut tx, 10, None).await.expect("lines").len(),
+        list_entries(&mut tx, &AuditFilter::default(), 10, None)
+            .await
+            .expect("lines")
+            .len(),
         1
     );
     assert_eq!(list_tokens(&mut tx).await.expect("tokens").len(), 1);

@@ -65,6 +65,10 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     if let Some(stored) = &incident {
         change.touch_incident(&stored.incident.id);
     }
+    let mut after = json!({"state": found.state, "note": found.note});
+    if let Some(stored) = &incident {
+        after["incident"] = json!(stored.incident.slug);
+    }
     let deed = Deed {
         action: "set_component_state",
         kind: "component",
@@ -73,7 +77,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         before: before
             .last()
             .map(|old| json!({"state": old.state, "note": old.note})),
-        after: Some(json!({"state": found.state, "note": found.note})),
+        after: Some(after),
     };
     change.record(deed).await?;
     change.settle().await
