@@ -88,6 +88,8 @@ pub enum Actor {
         /// Its name.
         name: String,
     },
+    /// The clock: a maintenance's window opened or closed.
+    Clock,
 }
 
 impl Actor {
@@ -97,6 +99,7 @@ impl Actor {
             Self::Token { .. } => "token",
             Self::Host => "host",
             Self::File { .. } => "file",
+            Self::Clock => "clock",
         }
     }
 
@@ -105,6 +108,7 @@ impl Actor {
         match self {
             Self::Token { name, .. } | Self::File { name } => name,
             Self::Host => "command line",
+            Self::Clock => "clock",
         }
     }
 
@@ -112,7 +116,7 @@ impl Actor {
     pub fn display_name(&self) -> Option<&str> {
         match self {
             Self::Token { display_name, .. } => display_name.as_deref(),
-            Self::Host | Self::File { .. } => None,
+            Self::Host | Self::File { .. } | Self::Clock => None,
         }
     }
 }

@@ -26,7 +26,7 @@ mod ops;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, preview, tokens, updates};
+use self::api::{audit, components, incidents, maintenance, preview, tokens, updates};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -39,6 +39,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(maintenance::change))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
