@@ -35,8 +35,10 @@ pub mod sync_content;
 mod sync_entries;
 mod sync_incident;
 mod sync_match;
+mod sync_overruled;
 mod sync_site;
 mod sync_states;
+mod sync_templates;
 pub mod tokens;
 pub mod write_incident;
 

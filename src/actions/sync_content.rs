@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sync_incident::sync_incident;
 use super::sync_match::match_files;
 use super::sync_site::sync_site;
+use super::sync_templates::sync_templates;
 use super::{ActionError, Change, Deed};
 use crate::clock::Clock;
 use crate::content::problem::{Problem, Severity};
@@ -41,6 +42,8 @@ pub struct SyncReport {
     /// What is wrong between files and database: files that could not be taken over because of
     /// what the database holds, and what they say in vain.
     pub problems: Vec<Problem>,
+    /// Files that can't be read and never could: nothing of them is shown.
+    pub unread: BTreeSet<String>,
     /// The ids that each file's incident and entries have, by file name.
     pub ids: BTreeMap<String, FileIds>,
     /// The new revision, if anything public changed.
@@ -75,8 +78,16 @@ pub async fn sync_content(
         )));
     }
     sync_site(&mut change, site).await?;
+    let has_other_templates = sync_templates(&mut change, content).await?;
+    let is_known = |name: &String| {
+        known
+            .iter()
+            .any(|stored| stored.file.as_ref() == Some(name))
+    };
+    let unread = content.unreadable.iter().filter(|name| !is_known(name));
     let mut report = SyncReport {
         problems: matches.problems,
+        unread: unread.cloned().collect(),
         ..SyncReport::default()
     };
     for stored in matches.displaced {
@@ -104,7 +115,7 @@ pub async fn sync_content(
         }
     }
     // Looking without finding anything leaves no trace.
-    if is_new_feeder || change.has_touched() {
+    if is_new_feeder || has_other_templates || change.has_touched() {
         report.revision = change.commit().await?;
     }
     Ok(report)

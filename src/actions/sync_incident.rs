@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::stated_states::{Owner, When};
 use super::sync_entries::sync_entries;
 use super::sync_match::file_problem;
+use super::sync_overruled::overruled;
 use super::sync_states::{Standing, sync_states};
 use super::{ActionError, Change, Deed};
 use crate::content::problem::{Problem, Severity};
@@ -71,6 +72,9 @@ pub(super) async fn sync_incident(
     }
     let mut problems = entries.problems;
     problems.extend(stated_in_vain(change, file, &wanted, fresh));
+    if let Some(rewritten) = rewritten.as_ref().filter(|it| !it.incident.draft) {
+        problems.extend(overruled(change, file, old, rewritten).await?);
+    }
     Ok(Synced {
         differs,
         ids: FileIds {

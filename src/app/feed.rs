@@ -74,12 +74,13 @@ pub async fn sync_at_start(store: &Store, clock: &Clock, config: &Config) -> any
     let options = options(&config.source, BTreeSet::new());
     match sync_content(store, clock, &content, &options).await {
         Ok(report) => {
-            told.tell_problems(content.problems.iter().chain(&report.problems));
+            let problems = content.problems.iter().chain(&report.problems);
+            told.tell_problems(problems, |file| what_is_shown(&report, file));
             tell_sync(&report);
         }
         Err(ActionError::Store(error)) => return Err(error.into()),
         Err(error) => {
-            told.tell_problems(&content.problems);
+            told.tell_problems(&content.problems, |_| "nothing was changed");
             told.tell_refusal(&error.to_string());
         }
     }
@@ -204,7 +205,8 @@ async fn sync_and_tell(
     let content = read(store, clock, &source.content).await?;
     match sync_content(store, clock, &content, &options(source, gone)).await {
         Ok(report) => {
-            told.tell_problems(content.problems.iter().chain(&report.problems));
+            let problems = content.problems.iter().chain(&report.problems);
+            told.tell_problems(problems, |file| what_is_shown(&report, file));
             told.refusal = None;
             if report.revision.is_some() {
                 tell_sync(&report);
@@ -212,21 +214,26 @@ async fn sync_and_tell(
             Ok(report)
         }
         Err(error) => {
-            told.tell_problems(&content.problems);
+            told.tell_problems(&content.problems, |_| "nothing was changed");
             Err(error.into())
         }
     }
 }
 
 impl Told {
-    /// Logs the problems that were not there the last time.
-    fn tell_problems<'a>(&mut self, problems: impl IntoIterator<Item = &'a Problem>) {
+    /// Logs the problems that were not there the last time. `instead` says what is shown of a
+    /// file that has an error.
+    fn tell_problems<'a>(
+        &mut self,
+        problems: impl IntoIterator<Item = &'a Problem>,
+        instead: impl Fn(&str) -> &'static str,
+    ) {
         let mut now = BTreeSet::new();
         for problem in problems {
             let place = format!("{}:{}:{}", problem.file, problem.line, problem.column);
             let text = format!("{place} {}", problem.message);
             if !self.problems.contains(&text) {
-                tell_problem(problem, &place);
+                tell_problem(problem, &place, instead(&problem.file));
             }
             now.insert(text);
         }
@@ -235,18 +242,25 @@ impl Told {
 
     fn tell_refusal(&mut self, why: &str) {
         if self.refusal.as_deref() != Some(why) {
-            tracing::error!(error = %why, "the content folder was not synced; the last good site stays");
+            tracing::error!(error = %why, "the content folder was not synced; the page stays as it is");
             self.refusal = Some(why.to_owned());
         }
     }
 }
 
-fn tell_problem(problem: &Problem, place: &str) {
+/// What is shown of a file that can't be read for certain.
+fn what_is_shown(report: &SyncReport, file: &str) -> &'static str {
+    if report.unread.contains(file) {
+        "it is not shown until that is mended"
+    } else {
+        "the last good version stays"
+    }
+}
+
+fn tell_problem(problem: &Problem, place: &str, instead: &str) {
     let help = problem.help.as_deref().unwrap_or_default();
     match problem.severity {
-        Severity::Error => {
-            tracing::error!(%place, help, "{}; the last good version stays", problem.message);
-        }
+        Severity::Error => tracing::error!(%place, help, "{}; {instead}", problem.message),
         Severity::Warning => tracing::warn!(%place, help, "{}", problem.message),
         Severity::Hint => {}
     }

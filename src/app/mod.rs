@@ -133,13 +133,14 @@ impl App {
             stopped.clone(),
         ));
         let mut told = stopped.clone();
+        let clock = self.state.clock.clone();
         tokio::spawn(async move {
             stop.await;
             tracing::info!("stopping: running requests may finish");
             let _ = stopping.send(true);
         });
         tokio::select! {
-            ended = serving::serve(self.listener, front, stopped) => ended.context("serving")?,
+            ended = serving::serve(self.listener, front, clock, stopped) => ended.context("serving")?,
             () = grace(&mut told) => tracing::warn!("stopped before every request had finished"),
         }
         feeding.await.context("watching the content folder")?;

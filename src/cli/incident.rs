@@ -12,14 +12,26 @@ use super::text::TextSource;
 use super::unsent::{Unsent, Verb};
 use super::words::{self, Setting};
 use super::world::World;
+use crate::client::Client;
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
+use crate::render::json::fields::unknown;
+use crate::render::json::template::TemplateBody;
 
 /// Tell customers about something new
 #[derive(Debug, Args)]
 pub(super) struct IncidentArgs {
-    /// Its headline
-    title: String,
+    /// Its headline; a template brings its own
+    #[arg(required_unless_present = "template")]
+    title: Option<String>,
+    /// Begin with a template of the content folder: its headline, text, phase and states, each of
+    /// which what is given here replaces
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    /// What the template is to be about; may be given several times
+    #[arg(long, value_name = "COMPONENT", value_parser = words::component, requires = "template")]
+    component: Vec<Slug>,
     /// - to read the text from standard input
     #[arg(value_name = "-", value_parser = ["-"], conflicts_with_all = ["message", "file"])]
     stdin: Option<String>,
@@ -65,21 +77,62 @@ pub(super) struct IncidentArgs {
 
 pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure> {
     let client = args.connection.client(world)?;
+    let template = match &args.template {
+        Some(name) => Some(find_template(name, &args.component, &client)?),
+        None => None,
+    };
+    let title = args
+        .title
+        .as_ref()
+        .or(template.as_ref().map(|it| &it.title));
+    let title = title.cloned().unwrap_or_default();
     let text = args.stdin.as_ref().or(args.message.as_ref());
-    let source = TextSource::of(text, args.file.as_ref(), world)?;
-    let body = body(args).map_err(Failure::Usage)?;
+    let source = match &template {
+        Some(template) if text.is_none() && args.file.is_none() => {
+            TextSource::Given(template.markdown.clone())
+        }
+        Some(_) | None => TextSource::of(text, args.file.as_ref(), world)?,
+    };
+    let body = body(args, &title, template.as_ref()).map_err(Failure::Usage)?;
     let unsent = Unsent::new(Verb::Incident, body, &client, world);
-    let hints = format!("What customers should know, in Markdown: {}", args.title);
+    let hints = format!("What customers should know, in Markdown: {title}");
     send::change(unsent, Some(&source), &hints, &client, world)
 }
 
-fn body(args: &IncidentArgs) -> Result<Map<String, Value>, String> {
+/// The template of this name, filled for these components.
+fn find_template(
+    name: &str,
+    components: &[Slug],
+    client: &Client,
+) -> Result<TemplateBody, Failure> {
+    let wanted = name.trim().to_lowercase();
+    let wanted = wanted.strip_suffix(".md").unwrap_or(&wanted);
+    let all = client.templates(components)?;
+    if let Some(found) = all.iter().find(|it| it.name.as_str() == wanted) {
+        return Ok(found.clone());
+    }
+    let names: Vec<_> = all.iter().map(|it| it.name.as_str()).collect();
+    Err(Failure::Usage(if names.is_empty() {
+        "this page has no templates; they go into content/templates".to_owned()
+    } else {
+        unknown("template", wanted, &names)
+    }))
+}
+
+fn body(
+    args: &IncidentArgs,
+    title: &str,
+    template: Option<&TemplateBody>,
+) -> Result<Map<String, Value>, String> {
     let mut body = Map::new();
-    body.insert("title".to_owned(), args.title.trim().into());
+    body.insert("title".to_owned(), title.trim().into());
+    let kind = args.kind.or(template.map(|it| it.kind));
+    let impact = args.impact.or(template.and_then(|it| it.impact));
+    let phase = args.phase.or(template.and_then(|it| it.phase));
     let words = [
-        ("kind", args.kind.map(Kind::as_str)),
-        ("impact", args.impact.map(Impact::as_str)),
-        ("phase", args.phase.map(Phase::as_str)),
+        ("kind", kind.map(Kind::as_str)),
+        ("impact", impact.map(Impact::as_str)),
+        ("phase", phase.map(Phase::as_str)),
         ("starts", args.starts.as_deref()),
         ("ends", args.ends.as_deref()),
         ("published_at", args.at.as_deref()),
@@ -89,7 +142,14 @@ fn body(args: &IncidentArgs) -> Result<Map<String, Value>, String> {
             body.insert(field.to_owned(), word.into());
         }
     }
-    let components = words::settings(&args.set)?;
+    let mut components = Map::new();
+    if let Some(template) = template {
+        for (slug, state) in &template.components.0 {
+            let state = state.as_ref().map(|state| state.as_str().to_owned());
+            components.insert(slug.to_string(), state.into());
+        }
+    }
+    components.extend(words::settings(&args.set)?);
     if !components.is_empty() {
         body.insert("components".to_owned(), components.into());
     }

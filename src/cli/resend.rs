@@ -97,8 +97,12 @@ fn only_file(world: &World) -> Result<Option<PathBuf>, Failure> {
     }
     let mut told = format!("{} are waiting; send them one by one:", files.len());
     for file in &files {
+        let what = fs::read_to_string(file)
+            .ok()
+            .and_then(|text| Unsent::parse(&text).ok())
+            .map_or_else(|| "it can't be read".to_owned(), |unsent| unsent.summary());
         let file = quoted(&file.display().to_string());
-        told.push_str(&format!("\n  lightship resend {file}"));
+        told.push_str(&format!("\n  {what}\n    lightship resend {file}"));
     }
     told.push_str("\nor delete those that aren't wanted any more");
     Err(Failure::Usage(told))

@@ -143,6 +143,36 @@ impl Unsent {
         format!("{time}-{}-{tail}", self.verb.as_str())
     }
 
+    /// What it is, for someone who has several: `2013-02-26 09:15 UTC, update of selma: "Mail …"`.
+    pub(super) fn summary(&self) -> String {
+        let time = self.typed_at.format("%Y-%m-%d %H:%M UTC");
+        let named = |key: &str| self.body.get(key).and_then(Value::as_str);
+        let about = match (&self.component, &self.incident, &self.incident_part) {
+            (Some(component), _, _) => format!(" of {component}"),
+            (None, Some(incident), _) => format!(" of {incident}"),
+            (None, None, Some(part)) => format!(" of the incident named {part:?}"),
+            (None, None, None) => String::new(),
+        };
+        let words = [
+            named("title"),
+            Some(self.text()),
+            named("note"),
+            named("state"),
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|text| text.lines().find(|line| !line.trim().is_empty()))
+        .unwrap_or_default();
+        let start: String = words.trim().chars().take(50).collect();
+        let dots = if start.len() < words.trim().len() {
+            " …"
+        } else {
+            ""
+        };
+        let verb = self.verb.as_str();
+        format!("{time}, {verb}{about}: \"{start}{dots}\"")
+    }
+
     /// Reads a file that was kept.
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)

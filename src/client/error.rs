@@ -77,20 +77,34 @@ pub struct FieldMistake {
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match &self.detail {
-            Some(detail) => detail,
-            None => &self.title,
-        })?;
+        // A server sums the mistakes up in the detail: what follows says the same with places.
+        let details: Vec<_> = self.errors.iter().map(|it| it.detail.as_str()).collect();
+        let is_sum = self
+            .detail
+            .as_ref()
+            .is_some_and(|it| *it == details.join("; "));
+        match (&self.detail, self.errors.as_slice()) {
+            (_, [only]) if is_sum => return write!(f, "{only}"),
+            (_, [_, ..]) if is_sum => write!(f, "{} things in it can't be used:", details.len())?,
+            (Some(detail), _) => f.write_str(detail)?,
+            (None, _) => f.write_str(&self.title)?,
+        }
         for mistake in &self.errors {
-            let place = mistake.pointer.trim_start_matches('/').replace('/', " ");
-            match place.as_str() {
-                "" => write!(f, "\n  {}", mistake.detail)?,
-                place => write!(f, "\n  {place}: {}", mistake.detail)?,
-            }
+            write!(f, "\n  {mistake}")?;
         }
         match &self.request_id {
             Some(id) if self.status >= 500 => write!(f, "\n  (request {id} in the server's log)"),
             Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for FieldMistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = self.pointer.trim_start_matches('/').replace('/', " ");
+        match place.as_str() {
+            "" => f.write_str(&self.detail),
+            place => write!(f, "{place}: {}", self.detail),
         }
     }
 }
@@ -196,6 +210,24 @@ pub(super) fn of_answer(status: u16, text: &str, must_wait: bool) -> ClientError
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_is_said_once() {
+        let told = |text: &str| of_answer(422, text, false).to_string();
+        let one = r#"{"title": "No", "detail": "can't be blank",
+            "errors": [{"pointer": "/title", "detail": "can't be blank"}]}"#;
+        assert_eq!(told(one), "title: can't be blank");
+        let two = r#"{"title": "No", "detail": "can't be blank; no such state",
+            "errors": [{"pointer": "/title", "detail": "can't be blank"},
+                       {"pointer": "/components/selma", "detail": "no such state"}]}"#;
+        let lines = "2 things in it can't be used:\n  title: can't be blank\n  \
+                     components selma: no such state";
+        assert_eq!(told(two), lines);
+        assert_eq!(
+            told(r#"{"title": "No", "detail": "It is gone."}"#),
+            "It is gone."
+        );
+    }
 
     #[test]
     fn only_an_answer_for_good_ends_a_request() {

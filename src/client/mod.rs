@@ -16,6 +16,7 @@ pub use answer::{ComponentAnswer, IncidentAnswer};
 pub use error::{ClientError, FieldMistake, Refusal};
 
 use crate::domain::slug::Slug;
+use crate::render::json::template::TemplateBody;
 use crate::urls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -102,6 +103,16 @@ impl Client {
         self.list(&format!("{}/components", urls::API), "components")
     }
 
+    /// Every template, filled in for these components, the most fitting first.
+    pub fn templates(&self, components: &[Slug]) -> Result<Vec<TemplateBody>, ClientError> {
+        let about: Vec<_> = components
+            .iter()
+            .map(|component| format!("component={component}"))
+            .collect();
+        let path = format!("{}/templates?{}", urls::API, about.join("&"));
+        items(&mut self.fetch(&path)?, "templates")
+    }
+
     /// Every incident, newest first.
     pub fn incidents(&self) -> Result<Vec<IncidentAnswer>, ClientError> {
         self.list(&incidents_path(), "incidents")
@@ -160,15 +171,18 @@ impl Client {
         for _ in 0..MAX_PAGES {
             let Some(here) = next else { break };
             let mut answer = self.fetch(&here)?;
-            let items = answer.value[name].take();
-            let items: Vec<T> = serde_json::from_value(items).map_err(|error| {
-                ClientError::unexpected(answer.status, format!("no list of {name}: {error}"))
-            })?;
-            all.extend(items);
+            all.extend(items::<T>(&mut answer, name)?);
             next = answer.next;
         }
         Ok(all)
     }
+}
+
+/// The list that stands under `name` in an answer.
+fn items<T: DeserializeOwned>(answer: &mut Answer, name: &str) -> Result<Vec<T>, ClientError> {
+    serde_json::from_value(answer.value[name].take()).map_err(|error| {
+        ClientError::unexpected(answer.status, format!("no list of {name}: {error}"))
+    })
 }
 
 struct Answer {

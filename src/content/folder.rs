@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::problem::{Problem, Severity};
 use super::update_entries::Context;
-use super::{Content, IncidentFile, SiteFile, incident_file, site_file};
+use super::{Content, IncidentFile, SiteFile, incident_file, site_file, template_file};
 use crate::domain::site::default_date_order;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
@@ -41,11 +41,14 @@ pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Cont
     let Some(site) = read_site(folder, &mut content.problems) else {
         return content;
     };
-    let Some(names) = list_incidents(folder, &mut content.problems) else {
+    let Some(names) = list_posts(folder, "incidents", &mut content.problems) else {
         return content;
     };
     let ground = Ground::of(site, known, now);
     let cx = ground.context();
+    if let Some(names) = list_posts(folder, "templates", &mut content.problems) {
+        template_file::read_all(folder, names, &cx, &mut content);
+    }
     for name in names {
         let (incident, problems) = read_incident(folder, &name, &cx);
         content.problems.extend(problems);
@@ -128,9 +131,10 @@ fn read_site(folder: &Path, problems: &mut Vec<Problem>) -> Option<SiteFile> {
     site
 }
 
-/// The names of the incident files, sorted. `None` if the folder is there but can't be listed.
-fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
-    let path = folder.join("incidents");
+/// The names of the Markdown files in the part `within` of a folder, sorted. `None` if that is
+/// there but can't be listed.
+fn list_posts(folder: &Path, within: &str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
+    let path = folder.join(within);
     let entries = match fs::read_dir(&path) {
         Ok(entries) => entries,
         // A link that leads nowhere is not an empty folder.
@@ -139,18 +143,13 @@ fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<Stri
         }
         Err(error) => {
             let (message, help) = if path.is_file() {
-                let help = "make a folder of that name and put the incident files into it";
+                let help = "make a folder of that name and put the files into it";
                 ("this is a file, not a folder".to_owned(), Some(help))
             } else {
                 let help = path.is_symlink().then_some(DEAD_LINK);
                 (format!("the folder can't be read: {error}"), help)
             };
-            problems.push(Problem::of_file(
-                Severity::Error,
-                "incidents",
-                message,
-                help,
-            ));
+            problems.push(Problem::of_file(Severity::Error, within, message, help));
             return None;
         }
     };
@@ -160,12 +159,7 @@ fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<Stri
             Ok(entry) => entry.file_name(),
             Err(error) => {
                 let message = format!("the folder can't be read to its end: {error}");
-                problems.push(Problem::of_file(
-                    Severity::Error,
-                    "incidents",
-                    message,
-                    None,
-                ));
+                problems.push(Problem::of_file(Severity::Error, within, message, None));
                 return None;
             }
         };
@@ -178,7 +172,7 @@ fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<Stri
             continue;
         }
         if name.to_str().is_none() {
-            let file = format!("incidents/{shown}");
+            let file = format!("{within}/{shown}");
             let help = "rename it: small letters, digits and hyphens";
             let message = "the file's name is not UTF-8";
             problems.push(Problem::of_file(
@@ -189,7 +183,7 @@ fn list_incidents(folder: &Path, problems: &mut Vec<Problem>) -> Option<Vec<Stri
             ));
             continue;
         }
-        names.push(format!("incidents/{shown}"));
+        names.push(format!("{within}/{shown}"));
     }
     names.sort();
     Some(names)
@@ -222,7 +216,7 @@ pub(super) fn fingerprint(bytes: &[u8]) -> String {
 }
 
 /// The bytes of a plain file that isn't too large; anything else isn't even opened.
-fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
+pub(super) fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
     let path = folder.join(file);
     let mut refuse = |message: String, help: Option<&str>| {
         problems.push(Problem::of_file(Severity::Error, file, message, help));
@@ -280,7 +274,7 @@ fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<V
 }
 
 /// Bytes as text, if they are UTF-8 without NUL.
-fn decode(file: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(super) fn decode(file: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) -> Option<String> {
     let place = |bytes: &[u8], at: usize| {
         let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
         format!("byte {at}, on line {line}")

@@ -24,19 +24,7 @@ pub(super) fn read(
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let Some(parts) = split(&text) else {
-        let mut report = Report::new(file, &text, 1);
-        let begins = text.trim_start().starts_with("---");
-        let whole = "begin the file with a line \"---\", then title and date, then another \"---\"";
-        let (message, help) = if text.trim().is_empty() {
-            ("the file is empty", whole)
-        } else if begins {
-            let close = "close it with another line \"---\", before the text";
-            ("the front matter never ends", close)
-        } else {
-            ("the file has no front matter", whole)
-        };
-        report.add(Severity::Error, 0..0, message, Some(help.to_owned()));
-        problems.extend(report.finish());
+        problems.extend(missing_front_matter(file, &text));
         return (None, problems);
     };
     let cx = Context {
@@ -110,16 +98,42 @@ pub(super) fn read(
     (Some(incident), problems)
 }
 
+/// What is wrong with a file that [`split`] can't divide.
+pub(super) fn missing_front_matter(file: &str, text: &str) -> Vec<Problem> {
+    let mut report = Report::new(file, text, 1);
+    let whole = "begin the file with a line \"---\", then title and date, then another \"---\"";
+    let first = text.lines().next().unwrap_or_default();
+    let (message, help) = if text.trim().is_empty() {
+        ("the file is empty", whole)
+    } else if first.trim_end() == "---" {
+        let close = "close it with another line \"---\", before the text";
+        ("the front matter never ends", close)
+    } else if first.trim().is_empty() && text.trim_start().starts_with("---") {
+        let remove = "take the empty lines before \"---\" away";
+        ("the front matter doesn't begin on the first line", remove)
+    } else if first.trim_start().starts_with("---") {
+        let exactly = "write exactly \"---\", without spaces before it, above and below";
+        (
+            "the front matter doesn't begin with a line \"---\"",
+            exactly,
+        )
+    } else {
+        ("the file has no front matter", whole)
+    };
+    report.add(Severity::Error, 0..0, message, Some(help.to_owned()));
+    report.finish()
+}
+
 /// A file's text, split.
-struct Parts<'a> {
-    yaml: &'a str,
-    yaml_line: usize,
-    body: &'a str,
-    body_line: usize,
+pub(super) struct Parts<'a> {
+    pub(super) yaml: &'a str,
+    pub(super) yaml_line: usize,
+    pub(super) body: &'a str,
+    pub(super) body_line: usize,
 }
 
 /// Front matter stands between two lines of `---`, the first of which begins the file.
-fn split(text: &str) -> Option<Parts<'_>> {
+pub(super) fn split(text: &str) -> Option<Parts<'_>> {
     let mut lines = text.split_inclusive('\n');
     let first = lines.next()?;
     if first.trim_end() != "---" {
@@ -141,7 +155,7 @@ fn split(text: &str) -> Option<Parts<'_>> {
 }
 
 /// The name of a file without folder and ending.
-fn stem(file: &str) -> &str {
+pub(super) fn stem(file: &str) -> &str {
     let name = file.rsplit('/').next().unwrap_or(file);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -13,6 +13,7 @@ use crate::domain::incident::{Impact, Kind};
 use crate::domain::site::{DateOrder, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::State;
+use crate::domain::template::Template;
 use crate::domain::update::{Phase, Precision};
 
 pub mod compose;
@@ -23,12 +24,14 @@ mod incident_file;
 mod nearest;
 pub mod problem;
 mod site_file;
+mod template_file;
 #[cfg(test)]
 mod tests;
 mod toml_table;
 pub mod update_entries;
 mod written_time;
 mod yaml;
+mod yaml_help;
 
 /// A content folder, read.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +43,11 @@ pub struct Content {
     /// The names of incident files that are there but can't be read for certain: their last good
     /// version stays.
     pub unreadable: Vec<String>,
+    /// The templates that could be read, by name; `None` if their folder can't be listed.
+    pub templates: Option<Vec<Template>>,
+    /// The names of templates that are there but can't be read for certain: their last good
+    /// version stays.
+    pub unreadable_templates: Vec<Slug>,
     /// Everything that is wrong or doubtful, by file, line and column.
     pub problems: Vec<Problem>,
 }

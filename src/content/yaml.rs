@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
+use super::yaml_help::{Explained, explain};
+
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
@@ -42,6 +44,7 @@ pub(super) struct Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct YamlError {
     pub(super) message: String,
+    pub(super) help: String,
     pub(super) place: Range<usize>,
 }
 
@@ -66,7 +69,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
                 node: Node::Null, ..
             } => Ok(Vec::new()),
             other => Err(YamlError {
-                message: "front matter must be lines of \"key: value\"".to_owned(),
+                message: "it must be lines of \"key: value\"".to_owned(),
+                help: "with a space behind the colon, such as: title: \"Mail on Selma is down\""
+                    .to_owned(),
                 place: other.place,
             }),
         },
@@ -74,13 +79,11 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
             let place = error
                 .location()
                 .map_or(0..0, |location| places.range(location));
-            let message = first_sentence(&error.to_string());
+            let Explained { message, help } =
+                explain(&first_sentence(&error.to_string()), text, &place);
             Err(YamlError {
-                message: if message.starts_with("budget breached") {
-                    "it is too large or too deep, or its aliases unfold too far".to_owned()
-                } else {
-                    message
-                },
+                message,
+                help,
                 place,
             })
         }

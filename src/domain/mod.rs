@@ -17,6 +17,7 @@
 //! - **Site**: the company whose page it is.
 //! - **Actor**: who made a change; kept in the record, never shown.
 //! - **Byline**: the author shown with a post or an update.
+//! - **Template**: a post that is half written before anything breaks.
 //! - **Token**: a credential of the admin API, with scopes.
 
 pub mod component;
@@ -27,6 +28,7 @@ pub mod site;
 pub mod slug;
 pub mod staff;
 pub mod state;
+pub mod template;
 pub mod update;
 pub mod uptime;
 pub mod window;

@@ -107,6 +107,14 @@ pub fn own_offset(
         .map(|offset| (offset, false))
 }
 
+/// The offset of a zone that has no abbreviation of its own, such as Dubai's.
+pub fn nameless_offset(zone: Tz, at: DateTime<Utc>) -> Option<FixedOffset> {
+    let local = at.with_timezone(&zone);
+    let name = local.offset().abbreviation();
+    name.is_none_or(|name| name.starts_with(['+', '-']))
+        .then(|| local.offset().fix())
+}
+
 /// What an abbreviation can mean; empty for one that isn't known. Upper case.
 pub fn meanings(abbreviation: &str) -> &'static [Meaning] {
     MEANINGS
@@ -139,10 +147,10 @@ pub fn family(abbreviation: &str) -> Option<Tz> {
 /// `america/denver`. Lower case, without "time".
 pub fn by_name(name: &str) -> Option<Tz> {
     let known = match name {
-        "et" | "eastern" | "us eastern" | "new york" => Tz::America__New_York,
-        "ct" | "central" | "us central" => Tz::America__Chicago,
-        "mt" | "mountain" | "us mountain" => Tz::America__Denver,
-        "pt" | "pacific" | "us pacific" => Tz::America__Los_Angeles,
+        "et" | "eastern" | "us eastern" | "eastern us" | "new york" => Tz::America__New_York,
+        "ct" | "central" | "us central" | "central us" => Tz::America__Chicago,
+        "mt" | "mountain" | "us mountain" | "mountain us" => Tz::America__Denver,
+        "pt" | "pacific" | "us pacific" | "pacific us" => Tz::America__Los_Angeles,
         "akt" | "alaska" => Tz::America__Anchorage,
         "ht" | "hawaii" => Tz::Pacific__Honolulu,
         "at" | "atlantic" => Tz::America__Halifax,
@@ -333,6 +341,10 @@ mod tests {
         assert_eq!(own(Tz::America__Denver, "MDT"), Some((-360, true)));
         assert_eq!(own(Tz::Asia__Kolkata, "IST"), Some((330, true)));
         assert_eq!(own(Tz::America__Denver, "IST"), None);
+        assert_eq!(own(Tz::Asia__Dubai, "GST"), None);
+        assert_eq!(nameless_offset(Tz::America__Denver, near), None);
+        let dubai = nameless_offset(Tz::Asia__Dubai, near).map(|o| o.local_minus_utc());
+        assert_eq!(dubai, Some(4 * 3600));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Documents: the ready bytes of one public URL, compressed once, with their headers.
 
-use std::io::Write;
-
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use flate2::write::GzEncoder;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
+
+use super::head::Head;
+use super::packing::{Effort, pack};
 
 /// How long a document may be kept, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +71,22 @@ pub struct Variant {
     pub encoding: Encoding,
     /// The bytes.
     pub bytes: Bytes,
-    /// A strong ETag (RFC 9110), quotes included.
+    /// By what a reader who has these bytes is known.
+    pub validator: Validator,
+    /// The bytes that this variant was before it was packed better. Who has those has the same
+    /// words, and needn't load them again.
+    pub former: Option<Validator>,
+    /// The head of an answer with these bytes.
+    pub head: Head,
+}
+
+/// A strong ETag, and the answer to whoever has it.
+#[derive(Debug, Clone)]
+pub struct Validator {
+    /// The ETag (RFC 9110), quotes included.
     pub etag: String,
-    /// Every header of an answer with these bytes, but for those that belong to the connection.
-    pub headers: HeaderMap,
-    /// The headers of an answer that says: you have these bytes already.
-    pub not_modified: HeaderMap,
+    /// The head of an answer that says: you have these bytes already.
+    pub not_modified: Head,
 }
 
 /// No inline style or script, nothing from elsewhere but pictures that a post shows.
@@ -84,22 +94,15 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; scr
     img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
+const SAFETY: [(HeaderName, &str); 3] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
+];
+
 /// The headers that keep browsers safe, whatever the answer is.
 pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
-    [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-        ),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
-        (
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin-when-cross-origin"),
-        ),
-    ]
+    SAFETY.map(|(name, value)| (name, HeaderValue::from_static(value)))
 }
 
 /// The ready bytes of one public URL.
@@ -118,50 +121,95 @@ pub struct Document {
 /// Documents smaller than this many bytes aren't worth compressing: they fit one packet anyway.
 const TINY_BYTES: usize = 512;
 
-/// The sizes that are worth a moment: quality 9 of 11 costs a tenth of the time of 11.
-const BROTLI_QUALITY: u32 = 9;
-const BROTLI_WINDOW: u32 = 22;
-
 impl Document {
-    /// Compresses `body` and makes its ETags.
+    /// Compresses `body` quickly, since somebody waits for it, and makes its ETags.
     pub fn new(
         media_type: &'static str,
         policy: CachePolicy,
         last_modified: DateTime<Utc>,
         body: impl Into<Bytes>,
     ) -> Self {
-        let body: Bytes = body.into();
-        let hash = Sha256::digest(&body);
-        let tag: String = hash[..12]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let mut written = Vec::with_capacity(3);
-        if body.len() >= TINY_BYTES {
-            written.extend(brotli(&body).map(|bytes| (Encoding::Brotli, bytes.into())));
-            written.extend(gzip(&body).map(|bytes| (Encoding::Gzip, bytes.into())));
-        }
-        written.push((Encoding::Plain, body));
-        let variants = written
-            .into_iter()
-            .map(|(encoding, bytes)| {
-                let etag = format!("\"{tag}{}\"", encoding.suffix());
-                let not_modified = validators(policy, last_modified, &etag);
-                Variant {
-                    encoding,
-                    headers: headers(media_type, encoding, bytes.len(), &not_modified),
-                    bytes,
-                    etag,
-                    not_modified,
-                }
-            })
-            .collect();
-        Self {
+        let mut document = Self {
             media_type,
             policy,
             last_modified,
-            variants,
+            variants: Vec::with_capacity(3),
+        };
+        document.fill(body.into(), Effort::Quick);
+        document
+    }
+
+    /// The same document, compressed as well as can be. That takes a while: it is for the
+    /// background, after the quick one is served.
+    pub fn packed_best(&self) -> Self {
+        let mut best = Self {
+            variants: Vec::with_capacity(3),
+            ..*self
+        };
+        best.fill(self.plain().clone(), Effort::Best);
+        for variant in &mut best.variants {
+            let before = self
+                .variants
+                .iter()
+                .find(|before| before.encoding == variant.encoding);
+            let Some(before) = before else { continue };
+            if before.bytes.len() <= variant.bytes.len() {
+                // Nothing gained, so nobody has to learn a new ETag.
+                *variant = before.clone();
+            } else {
+                variant.former = Some(before.validator.clone());
+            }
         }
+        best
+    }
+
+    fn fill(&mut self, plain: Bytes, effort: Effort) {
+        if plain.len() >= TINY_BYTES {
+            for encoding in [Encoding::Brotli, Encoding::Gzip] {
+                // Packing writes to memory only; should it fail, the plain bytes are there.
+                if let Ok(packed) = pack(encoding, &plain, effort) {
+                    self.add(encoding, packed.into());
+                }
+            }
+        }
+        self.add(Encoding::Plain, plain);
+    }
+
+    fn add(&mut self, encoding: Encoding, bytes: Bytes) {
+        let etag = etag(&bytes, encoding);
+        let modified = self
+            .last_modified
+            .format("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string();
+        let validators = [
+            (header::CACHE_CONTROL, self.policy.header()),
+            (header::VARY, "Accept-Encoding"),
+            (header::ETAG, etag.as_str()),
+            (header::LAST_MODIFIED, modified.as_str()),
+        ];
+        let size = bytes.len().to_string();
+        let described = [
+            Some((header::CONTENT_TYPE, self.media_type)),
+            Some((header::CONTENT_LENGTH, size.as_str())),
+            encoding
+                .token()
+                .map(|token| (header::CONTENT_ENCODING, token)),
+        ];
+        let lines = described
+            .into_iter()
+            .flatten()
+            .chain(validators.clone())
+            .chain(SAFETY);
+        self.variants.push(Variant {
+            encoding,
+            head: Head::new(StatusCode::OK, lines),
+            validator: Validator {
+                not_modified: Head::new(StatusCode::NOT_MODIFIED, validators),
+                etag: etag.clone(),
+            },
+            former: None,
+            bytes,
+        });
     }
 
     /// The variant that a reader who accepts these encodings gets.
@@ -178,57 +226,14 @@ impl Document {
     }
 }
 
-/// What both answers say: how long the bytes may be kept, and by what they are known again.
-fn validators(policy: CachePolicy, last_modified: DateTime<Utc>, etag: &str) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(4);
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static(policy.header()),
-    );
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    let modified = last_modified
-        .format("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string();
-    for (name, text) in [
-        (header::ETAG, etag),
-        (header::LAST_MODIFIED, modified.as_str()),
-    ] {
-        // Both are plain ASCII, made here.
-        if let Ok(value) = HeaderValue::from_str(text) {
-            headers.insert(name, value);
-        }
-    }
-    headers
-}
-
-fn headers(
-    media_type: &'static str,
-    encoding: Encoding,
-    size_bytes: usize,
-    validators: &HeaderMap,
-) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(12);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size_bytes));
-    if let Some(token) = encoding.token() {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
-    }
-    headers.extend(validators.clone());
-    headers.extend(safety_headers());
-    headers
-}
-
-fn brotli(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, BROTLI_QUALITY, BROTLI_WINDOW);
-    writer.write_all(body)?;
-    writer.flush()?;
-    Ok(writer.into_inner())
-}
-
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut writer = GzEncoder::new(Vec::new(), flate2::Compression::best());
-    writer.write_all(body)?;
-    writer.finish()
+/// A strong ETag names the bytes, so that each encoding, and each way to pack it, has its own.
+fn etag(bytes: &[u8], encoding: Encoding) -> String {
+    let hash = Sha256::digest(bytes);
+    let tag: String = hash[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("\"{tag}{}\"", encoding.suffix())
 }
 
 #[cfg(test)]
@@ -248,8 +253,11 @@ mod tests {
     fn each_encoding_has_its_own_etag_and_unpacks_to_the_same_bytes() {
         let body = "Selma is migrating. ".repeat(100);
         let document = document(&body);
-        let tags: std::collections::HashSet<_> =
-            document.variants.iter().map(|v| &v.etag).collect();
+        let tags: std::collections::HashSet<_> = document
+            .variants
+            .iter()
+            .map(|v| &v.validator.etag)
+            .collect();
         assert_eq!(tags.len(), 3);
         let mut unpacked = Vec::new();
         let packed = &document
@@ -268,6 +276,31 @@ mod tests {
         .expect("valid gzip");
         assert_eq!(unpacked, body);
         assert_eq!(document.variant(|_| false).bytes, body.as_bytes());
+    }
+
+    #[test]
+    fn packed_better_it_is_smaller_and_known_by_both_etags() {
+        let words: String = (0..900)
+            .map(|n| format!("Server {n} is at {}. ", n * n))
+            .collect();
+        let quick = document(&words);
+        let best = quick.packed_best();
+        let taken = |encoding: Encoding| {
+            let of = |document: &Document| document.variant(|other| other == encoding).clone();
+            (of(&quick), of(&best))
+        };
+        let (before, after) = taken(Encoding::Brotli);
+        assert!(after.bytes.len() < before.bytes.len());
+        assert_ne!(after.validator.etag, before.validator.etag);
+        let former = after.former.expect("a former ETag");
+        assert_eq!(former.etag, before.validator.etag);
+        // What wouldn't be smaller stays.
+        for encoding in [Encoding::Gzip, Encoding::Plain] {
+            let (before, after) = taken(encoding);
+            assert_eq!(after.bytes, before.bytes, "{encoding:?}");
+            assert_eq!(after.validator.etag, before.validator.etag);
+            assert!(after.former.is_none());
+        }
     }
 
     #[test]

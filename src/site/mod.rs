@@ -13,6 +13,8 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 
 pub mod document;
+pub mod head;
+mod packing;
 pub mod pages;
 pub mod refresh;
 

@@ -23,6 +23,7 @@ mod open;
 mod row;
 pub mod settings;
 pub mod states;
+pub mod templates;
 pub mod tokens;
 pub mod updates;
 

@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use super::error::{AppError, nothing_here};
-use super::negotiation::{accepts, has_it};
+use super::layers::HSTS;
+use super::negotiation::Asked;
 use crate::site::document::{CachePolicy, Document};
+use crate::site::head::Head;
 use crate::site::{Found, SiteHandle};
 use crate::urls;
 
@@ -27,58 +29,82 @@ pub(super) async fn show_document(
     match site.current().find(path) {
         Found::Nothing(_) if is_for_programs => nothing_here().await.into_response(),
         _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
-        Found::Document(document) => answer(&document, StatusCode::OK, &request).into_response(),
-        Found::Nothing(document) => {
-            answer(&document, StatusCode::NOT_FOUND, &request).into_response()
-        }
+        Found::Document(document) => show(&document, &request),
+        Found::Nothing(document) => show_nothing(&document, &request),
         Found::Moved(present) => moved(&present),
     }
 }
 
-/// The answer with a document's bytes, or that the reader has them already.
-pub(super) fn answer<B>(document: &Document, status: StatusCode, request: &Request<B>) -> Ready {
-    let asked = request.headers();
-    let variant = document.variant(|encoding| accepts(asked, encoding));
-    if status == StatusCode::OK && has_it(asked, variant, document.last_modified) {
-        return Ready {
-            status: StatusCode::NOT_MODIFIED,
-            headers: variant.not_modified.clone(),
+/// What of a document answers a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'d> {
+    /// Status and headers.
+    pub head: &'d Head,
+    /// The bytes, if they are to be sent.
+    pub bytes: Option<&'d Bytes>,
+    /// Whether browsers are to come by HTTPS from now on.
+    pub by_https: bool,
+    /// Whether `head` says that the reader has the bytes already.
+    not_modified: bool,
+}
+
+/// Chooses the encoding, and whether the bytes are sent at all.
+pub(super) fn choose<'d>(document: &'d Document, asked: &Asked, is_head: bool) -> Answer<'d> {
+    let variant = document.variant(|encoding| asked.accepts(encoding));
+    match asked.has(variant, document.last_modified) {
+        Some(known) => Answer {
+            head: &known.not_modified,
             bytes: None,
-        };
-    }
-    let mut headers = variant.headers.clone();
-    if status != StatusCode::OK {
-        headers.remove(header::ETAG);
-        headers.remove(header::LAST_MODIFIED);
-    }
-    Ready {
-        status,
-        headers,
-        bytes: (request.method() != Method::HEAD).then(|| variant.bytes.clone()),
+            by_https: false,
+            not_modified: true,
+        },
+        None => Answer {
+            head: &variant.head,
+            by_https: false,
+            not_modified: false,
+            bytes: (!is_head).then_some(&variant.bytes),
+        },
     }
 }
 
-/// An answer that is whole.
-pub(super) struct Ready {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) bytes: Option<Bytes>,
-}
-
-impl Ready {
-    /// The answer with a body of any kind.
-    pub(super) fn with<B>(self, body: impl FnOnce(Option<Bytes>) -> B) -> Response<B> {
-        let mut response = Response::new(body(self.bytes));
-        *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+impl Answer<'_> {
+    /// The answer as a response; `body` makes its body.
+    pub(super) fn response<B>(self, body: impl FnOnce(Option<Bytes>) -> B) -> Response<B> {
+        let mut response = Response::new(body(self.bytes.cloned()));
+        if self.not_modified {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        let headers = response.headers_mut();
+        *headers = self.head.headers();
+        if self.by_https {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        }
         response
     }
 }
 
-impl IntoResponse for Ready {
-    fn into_response(self) -> Response {
-        self.with(|bytes| bytes.map_or_else(Body::empty, Body::from))
-    }
+/// The answer with a document that was made for a path that leads somewhere.
+fn show<B>(document: &Document, request: &Request<B>) -> Response {
+    let is_head = request.method() == Method::HEAD;
+    choose(document, &Asked::of(request.headers()), is_head)
+        .response(|bytes| bytes.map_or_else(Body::empty, Body::from))
+}
+
+/// The answer with a document that says that there is nothing.
+fn show_nothing<B>(document: &Document, request: &Request<B>) -> Response {
+    let asked = Asked::of(request.headers());
+    let variant = document.variant(|encoding| asked.accepts(encoding));
+    let body = match *request.method() {
+        Method::HEAD => Body::empty(),
+        _ => Body::from(variant.bytes.clone()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    let headers = response.headers_mut();
+    *headers = variant.head.headers();
+    headers.remove(header::ETAG);
+    headers.remove(header::LAST_MODIFIED);
+    response
 }
 
 fn moved(path: &str) -> Response {

@@ -11,6 +11,7 @@ use super::writing::Call;
 use crate::actions::ActionError;
 use crate::actions::add_update::Settings;
 use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
 use crate::render::json::fields::{Body, unknown};
 use crate::render::json::ordered::ByComponent;
 use crate::render::json::setting::Setting;
@@ -130,16 +131,22 @@ const USUAL_LIMIT: usize = 50;
 /// How many are listed at most.
 const MAX_LIMIT: usize = 200;
 
+/// The parameters of a query, in order.
+fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Vec<FieldError>> {
+    #[expect(
+        clippy::disallowed_types,
+        reason = "this is where errors get the name of their parameter"
+    )]
+    let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+    query
+        .map(|query| query.0)
+        .map_err(|_| vec![FieldError::new("", "the query can't be read")])
+}
+
 impl Part {
     /// Reads `?limit=&before=`.
     fn read(uri: &Uri) -> Result<Self, Vec<FieldError>> {
-        #[expect(
-            clippy::disallowed_types,
-            reason = "this is the extractor with errors that name the parameter"
-        )]
-        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
-            .map_err(|_| vec![FieldError::new("", "the query can't be read")])?
-            .0;
+        let pairs = pairs(uri)?;
         let mut part = Self {
             limit: USUAL_LIMIT,
             before: None,
@@ -220,6 +227,45 @@ impl<S: Send + Sync> FromRequestParts<S> for Part {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         Self::read(&parts.uri).map_err(AppError::Invalid)
+    }
+}
+
+/// Components that something is about, each with its state where that is known:
+/// `?component=selma&component=nelson=degraded`.
+#[derive(Debug)]
+pub(super) struct Affected(pub(super) Vec<(Slug, Option<StateKey>)>);
+
+impl Affected {
+    fn read(uri: &Uri) -> Result<Self, AppError> {
+        let mut affected: Vec<(Slug, Option<StateKey>)> = Vec::new();
+        for (name, value) in pairs(uri).map_err(AppError::Invalid)? {
+            if name != "component" {
+                let detail = unknown("parameter", &name, &["component"]);
+                return Err(AppError::Invalid(vec![FieldError::of_field(&name, detail)]));
+            }
+            let (slug, state) = match value.split_once('=') {
+                Some((slug, state)) => (slug, Some(StateKey::new(state.trim()))),
+                None => (value.as_str(), None),
+            };
+            let slug = Slug::parse(slug.trim()).map_err(|error| Self::refuse(error.to_string()))?;
+            if !affected.iter().any(|(known, _)| *known == slug) {
+                affected.push((slug, state));
+            }
+        }
+        Ok(Self(affected))
+    }
+
+    /// One of them can't be used.
+    pub(super) fn refuse(detail: String) -> AppError {
+        AppError::Invalid(vec![FieldError::of_field("component", detail)])
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Affected {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Self::read(&parts.uri)
     }
 }
 

@@ -7,20 +7,36 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use axum::http::{Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tower::ServiceExt;
 
-use super::documents::{Ready, answer};
-use super::layers::{HSTS, says_https};
+use super::documents::choose;
+use super::layers::is_proxy;
 use super::state::AppState;
+use crate::site::document::{CachePolicy, Document, safety_headers};
+
+pub use super::documents::Answer;
+pub use super::negotiation::Asked;
+pub use crate::site::head::Head;
 
 /// Answers requests; clones share everything.
 #[derive(Debug, Clone)]
 pub struct Front {
     state: AppState,
     router: Router,
+}
+
+/// What is asked for, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'r> {
+    /// The path, without what follows a question mark.
+    pub path: &'r str,
+    /// Whether the head alone is wanted.
+    pub is_head: bool,
+    /// What the headers say.
+    pub asked: Asked<'r>,
 }
 
 /// The body of an answer: ready bytes, or whatever the router makes.
@@ -39,26 +55,61 @@ impl Front {
         Self { state, router }
     }
 
-    /// The answer, if it is ready. `peer` is the other end of the connection.
+    /// Hands the answer to `take`, if it is ready. `peer` is the other end of the connection. The
+    /// document stays where it is meanwhile, so `take` has to be quick.
+    pub fn find<T>(
+        &self,
+        question: &Question,
+        peer: SocketAddr,
+        take: impl FnOnce(Answer) -> T,
+    ) -> Option<T> {
+        let by_https = question.asked.says_https() && is_proxy(peer, &self.state.proxies);
+        let answer = |document: &Document| {
+            let mut answer = choose(document, &question.asked, question.is_head);
+            answer.by_https = by_https;
+            take(answer)
+        };
+        if let Some(document) = self.state.assets.find(question.path) {
+            return Some(answer(document));
+        }
+        self.state.site.with_ready(question.path, answer)
+    }
+
+    /// The answer as a response, if it is ready.
     pub fn ready<B>(&self, request: &Request<B>, peer: SocketAddr) -> Option<Response<Body>> {
-        if request.method() != Method::GET && request.method() != Method::HEAD {
+        let is_head = request.method() == Method::HEAD;
+        if request.method() != Method::GET && !is_head {
             return None;
         }
-        let path = request.uri().path();
-        let ready = self
-            .state
-            .site
-            .with_ready(path, |document| answer(document, StatusCode::OK, request));
-        let mut ready: Ready = match ready {
-            Some(ready) => ready,
-            None => answer(self.state.assets.find(path)?, StatusCode::OK, request),
+        let question = Question {
+            path: request.uri().path(),
+            is_head,
+            asked: Asked::of(request.headers()),
         };
-        if says_https(request.headers(), peer, &self.state.proxies) {
-            ready
-                .headers
-                .insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        self.find(&question, peer, |answer| answer.response(Body::Ready))
+    }
+
+    /// The answer to a request that says less or more than once which host it means (RFC 9112,
+    /// 3.2): what a proxy before us made of it is anybody's guess.
+    pub fn refuse<B>(request: &Request<B>) -> Option<Response<Body>> {
+        let hosts = request.headers().get_all(header::HOST).iter().count();
+        if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
+            return None;
         }
-        Some(ready.with(Body::Ready))
+        let mut response = Response::new(Body::Ready(Some(Bytes::from_static(
+            b"A request needs one header Host, neither less nor more.\n",
+        ))));
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        let headers = response.headers_mut();
+        headers.extend(safety_headers());
+        for (name, value) in [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+            (header::CACHE_CONTROL, CachePolicy::Private.header()),
+            (header::CONNECTION, "close"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        Some(response)
     }
 
     /// The router's answer.

@@ -5,10 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::http::{HeaderValue, Request, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::negotiation::Asked;
 use super::state::AppState;
 use crate::site::document::safety_headers;
 
@@ -37,32 +38,28 @@ pub(super) async fn secure(
 /// The address of whoever asks: the connection's, or what a trusted proxy says last.
 pub(super) fn reader_address(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr> {
     let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    let peer = peer.ip().to_canonical();
-    if !is_proxy(peer, proxies) {
-        return Some(peer);
+    let address = peer.ip().to_canonical();
+    if !is_proxy(*peer, proxies) {
+        return Some(address);
     }
     let said = parts.headers.get_all("x-forwarded-for").iter().next_back();
     let last = said
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.rsplit(',').next())
         .and_then(|text| text.trim().parse::<IpAddr>().ok());
-    Some(last.unwrap_or(peer))
-}
-
-fn came_by_https(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.is_some_and(|ConnectInfo(peer)| says_https(request.headers(), *peer, proxies))
+    Some(last.unwrap_or(address))
 }
 
 /// Whether a proxy that may speak for a reader says that the reader came by HTTPS.
-pub(super) fn says_https(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpAddr]) -> bool {
-    headers
-        .get("x-forwarded-proto")
-        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"))
-        && is_proxy(peer.ip().to_canonical(), proxies)
+fn came_by_https(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|ConnectInfo(peer)| is_proxy(*peer, proxies))
+        && Asked::of(request.headers()).says_https()
 }
 
-fn is_proxy(address: IpAddr, proxies: &[IpAddr]) -> bool {
+/// Whether the other end of a connection may speak for a reader.
+pub(super) fn is_proxy(peer: SocketAddr, proxies: &[IpAddr]) -> bool {
+    let address = peer.ip().to_canonical();
     if proxies.is_empty() {
         address.is_loopback()
     } else {

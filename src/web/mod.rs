@@ -26,7 +26,7 @@ mod ops;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, maintenance, preview, tokens, updates};
+use self::api::{audit, components, incidents, maintenance, preview, templates, tokens, updates};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -44,6 +44,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
         .routes(routes!(preview::create))
+        .routes(routes!(templates::list_all))
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list_all))

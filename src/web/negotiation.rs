@@ -3,105 +3,227 @@
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Utc};
 
-use crate::site::document::{Encoding, Variant};
+use crate::site::document::{Encoding, Validator, Variant};
 
-/// Whether a reader takes this encoding, by `Accept-Encoding` (RFC 9110, 12.5.3).
-pub(super) fn accepts(headers: &HeaderMap, encoding: Encoding) -> bool {
-    let wanted: &[&str] = match encoding {
-        Encoding::Plain => return true,
-        Encoding::Gzip => &["gzip", "x-gzip"],
-        Encoding::Brotli => &["br"],
-    };
-    let mut by_star = false;
-    for value in headers.get_all(header::ACCEPT_ENCODING) {
-        for item in value.to_str().unwrap_or("").split(',') {
-            let mut parts = item.split(';').map(str::trim);
-            let name = parts.next().unwrap_or("");
-            let refused = parts
-                .filter_map(|part| part.strip_prefix("q="))
-                .any(|q| q.trim().parse::<f32>().is_ok_and(|q| q <= 0.0));
-            if wanted.iter().any(|known| name.eq_ignore_ascii_case(known)) {
-                return !refused;
-            }
-            by_star |= name == "*" && !refused;
-        }
-    }
-    by_star
+/// Lines of `If-None-Match` that are read. Whoever sends more gets the document.
+const MAX_TAG_LINES: usize = 4;
+
+/// What a request says about the answer that it wants. It is gathered header by header and
+/// borrows from the request, so that nothing is allocated.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'r> {
+    brotli: Option<bool>,
+    gzip: Option<bool>,
+    anything: bool,
+    tags: [&'r [u8]; MAX_TAG_LINES],
+    tag_lines: usize,
+    since: Option<&'r [u8]>,
+    says_https: Option<bool>,
 }
 
-/// Whether the reader has these bytes already (RFC 9110, 13.1): `If-None-Match` decides if it is
-/// there, else `If-Modified-Since`.
-pub(super) fn has_it(headers: &HeaderMap, variant: &Variant, last_modified: DateTime<Utc>) -> bool {
-    let mut tags = headers.get_all(header::IF_NONE_MATCH).iter().peekable();
-    if tags.peek().is_some() {
-        return tags
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(|tag| tag.trim().trim_start_matches("W/"))
-            .any(|tag| tag == "*" || tag == variant.etag);
+impl<'r> Asked<'r> {
+    /// What all of these headers say.
+    pub(super) fn of(headers: &'r HeaderMap) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in headers {
+            asked.note(name.as_str().as_bytes(), value.as_bytes());
+        }
+        asked
     }
-    headers
-        .get(header::IF_MODIFIED_SINCE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| DateTime::parse_from_rfc2822(text).ok())
-        .is_some_and(|since| last_modified.timestamp() <= since.timestamp())
+
+    /// Takes one header into account, whatever its name.
+    pub fn note(&mut self, name: &[u8], value: &'r [u8]) {
+        // Lengths tell most names apart, and cost nothing.
+        match name.len() {
+            13 if is(name, &header::IF_NONE_MATCH) => {
+                if let Some(place) = self.tags.get_mut(self.tag_lines) {
+                    *place = value;
+                    self.tag_lines += 1;
+                }
+            }
+            15 if is(name, &header::ACCEPT_ENCODING) => self.note_encodings(value),
+            17 if is(name, &header::IF_MODIFIED_SINCE) => self.since = self.since.or(Some(value)),
+            17 if name.eq_ignore_ascii_case(b"x-forwarded-proto") => {
+                let https = value.eq_ignore_ascii_case(b"https");
+                self.says_https = self.says_https.or(Some(https));
+            }
+            _ => {}
+        }
+    }
+
+    /// `Accept-Encoding` (RFC 9110, 12.5.3).
+    fn note_encodings(&mut self, value: &[u8]) {
+        for item in value.split(|byte| *byte == b',') {
+            let mut parts = item.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+            let name = parts.next().unwrap_or_default();
+            let taken = !parts.any(refuses);
+            if name.eq_ignore_ascii_case(b"br") {
+                self.brotli = self.brotli.or(Some(taken));
+            } else if name.eq_ignore_ascii_case(b"gzip") || name.eq_ignore_ascii_case(b"x-gzip") {
+                self.gzip = self.gzip.or(Some(taken));
+            } else if name == b"*" {
+                self.anything |= taken;
+            }
+        }
+    }
+
+    /// Whether the reader takes this encoding.
+    pub(super) fn accepts(&self, encoding: Encoding) -> bool {
+        match encoding {
+            Encoding::Plain => true,
+            Encoding::Gzip => self.gzip.unwrap_or(self.anything),
+            Encoding::Brotli => self.brotli.unwrap_or(self.anything),
+        }
+    }
+
+    /// By what the reader has these bytes already, or none (RFC 9110, 13.1): `If-None-Match`
+    /// decides if it is there, else `If-Modified-Since`.
+    pub(super) fn has<'v>(
+        &self,
+        variant: &'v Variant,
+        last_modified: DateTime<Utc>,
+    ) -> Option<&'v Validator> {
+        let current = &variant.validator;
+        if self.tag_lines > 0 {
+            let known = |validator: &Validator| self.names(validator.etag.as_bytes());
+            let former = || variant.former.as_ref().filter(|former| known(former));
+            return Some(current).filter(|_| known(current)).or_else(former);
+        }
+        let since = std::str::from_utf8(self.since?).ok()?;
+        let since = DateTime::parse_from_rfc2822(since).ok()?;
+        (last_modified.timestamp() <= since.timestamp()).then_some(current)
+    }
+
+    /// Whether `If-None-Match` names this ETag. The comparison is weak, as the header wants it.
+    fn names(&self, etag: &[u8]) -> bool {
+        self.tags[..self.tag_lines]
+            .iter()
+            .flat_map(|line| line.split(|byte| *byte == b','))
+            .map(<[u8]>::trim_ascii)
+            .map(|tag| tag.strip_prefix(b"W/").unwrap_or(tag))
+            .any(|tag| tag == etag || tag == b"*")
+    }
+
+    /// Whether whoever sent this says that it came by HTTPS; only a proxy's word counts.
+    pub(super) fn says_https(&self) -> bool {
+        self.says_https.unwrap_or(false)
+    }
+}
+
+fn is(name: &[u8], known: &header::HeaderName) -> bool {
+    name.eq_ignore_ascii_case(known.as_str().as_bytes())
+}
+
+/// Whether a parameter is a weight of zero.
+fn refuses(parameter: &[u8]) -> bool {
+    let weight = parameter
+        .strip_prefix(b"q=")
+        .or_else(|| parameter.strip_prefix(b"Q="))
+        .map(<[u8]>::trim_ascii);
+    weight.is_some_and(|weight| {
+        !weight.is_empty() && weight.iter().all(|byte| matches!(byte, b'0' | b'.'))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, StatusCode};
 
     use super::*;
+    use crate::site::head::Head;
+
+    fn asked<'r>(lines: &[(&str, &'r str)]) -> Asked<'r> {
+        let mut asked = Asked::default();
+        for (name, value) in lines {
+            asked.note(name.as_bytes(), value.as_bytes());
+        }
+        asked
+    }
 
     #[test]
     fn encodings_are_taken_as_the_header_says() {
-        let check = |value: &'static str, brotli: bool, gzip: bool| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+        let check = |lines: &[&str], brotli: bool, gzip: bool| {
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|line| ("Accept-Encoding", *line))
+                .collect();
+            let asked = asked(&lines);
             let found = (
-                accepts(&headers, Encoding::Brotli),
-                accepts(&headers, Encoding::Gzip),
+                asked.accepts(Encoding::Brotli),
+                asked.accepts(Encoding::Gzip),
             );
-            assert_eq!(found, (brotli, gzip), "{value}");
+            assert_eq!(found, (brotli, gzip), "{lines:?}");
         };
-        check("gzip, deflate, br, zstd", true, true);
-        check("gzip", false, true);
-        check("br;q=0, gzip;q=0.5", false, true);
-        check("*", true, true);
-        check("*;q=0", false, false);
-        check("identity", false, false);
-        check("", false, false);
+        check(&["gzip, deflate, br, zstd"], true, true);
+        check(&["gzip"], false, true);
+        check(&["GZIP ,\tBR"], true, true);
+        check(&["x-gzip"], false, true);
+        check(&["br;q=0, gzip;q=0.5"], false, true);
+        check(&["br ; Q=0.000, gzip;q=1"], false, true);
+        check(&["br;q=0.001"], true, false);
+        check(&["br;q="], true, false);
+        check(&["br", "gzip"], true, true);
+        check(&["br;q=0", "br"], false, false);
+        check(&["*"], true, true);
+        check(&["*, br;q=0"], false, true);
+        check(&["*;q=0"], false, false);
+        check(&["identity"], false, false);
+        check(&["brotli, gzipped"], false, false);
+        check(&[""], false, false);
+        check(&[], false, false);
     }
 
     #[test]
     fn a_reader_who_has_the_bytes_is_told_so() {
+        let validator = |etag: &str| Validator {
+            etag: etag.to_owned(),
+            not_modified: Head::new(StatusCode::NOT_MODIFIED, []),
+        };
         let variant = Variant {
             encoding: Encoding::Plain,
             bytes: bytes::Bytes::new(),
-            etag: "\"abc\"".to_owned(),
-            headers: HeaderMap::new(),
-            not_modified: HeaderMap::new(),
+            validator: validator("\"abc\""),
+            former: Some(validator("\"before\"")),
+            head: Head::new(StatusCode::OK, []),
         };
         let at = DateTime::from_timestamp(1_361_870_100, 0).expect("in range");
-        let check = |name: header::HeaderName, value: &'static str, expected: bool| {
-            let mut headers = HeaderMap::new();
-            headers.insert(name, HeaderValue::from_static(value));
-            assert_eq!(has_it(&headers, &variant, at), expected, "{value}");
+        let check = |lines: &[(&str, &str)], expected: Option<&str>| {
+            let asked = asked(lines);
+            let found = asked.has(&variant, at).map(|known| known.etag.as_str());
+            assert_eq!(found, expected, "{lines:?}");
         };
-        check(header::IF_NONE_MATCH, "\"abc\"", true);
-        check(header::IF_NONE_MATCH, "W/\"abc\", \"x\"", true);
-        check(header::IF_NONE_MATCH, "*", true);
-        check(header::IF_NONE_MATCH, "\"abc-br\"", false);
-        check(
-            header::IF_MODIFIED_SINCE,
-            "Tue, 26 Feb 2013 09:15:00 GMT",
-            true,
-        );
-        check(
-            header::IF_MODIFIED_SINCE,
-            "Tue, 26 Feb 2013 09:14:59 GMT",
-            false,
-        );
-        check(header::IF_MODIFIED_SINCE, "yesterday", false);
+        let tag = |value| [("If-None-Match", value)];
+        check(&tag("\"abc\""), Some("\"abc\""));
+        check(&tag("\"x\" , W/\"abc\""), Some("\"abc\""));
+        check(&tag("*"), Some("\"abc\""));
+        check(&tag("\"before\""), Some("\"before\""));
+        check(&tag("\"before\", \"abc\""), Some("\"abc\""));
+        check(&tag("\"abc-br\""), None);
+        check(&tag("\"ab\""), None);
+        check(&tag("abc"), None);
+        check(&tag(""), None);
+        let second = [("if-none-match", "\"x\""), ("if-none-match", "\"abc\"")];
+        check(&second, Some("\"abc\""));
+        let since = |value| [("If-Modified-Since", value)];
+        check(&since("Tue, 26 Feb 2013 09:15:00 GMT"), Some("\"abc\""));
+        check(&since("Tue, 26 Feb 2013 09:14:59 GMT"), None);
+        check(&since("yesterday"), None);
+        let both = [
+            ("If-Modified-Since", "Tue, 26 Feb 2013 09:15:00 GMT"),
+            ("If-None-Match", "\"x\""),
+        ];
+        check(&both, None);
+    }
+
+    #[test]
+    fn what_was_gathered_from_a_map_of_headers_is_the_same() {
+        let mut headers = HeaderMap::new();
+        for value in ["gzip", "br;q=0"] {
+            headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+        }
+        headers.insert("x-forwarded-proto", HeaderValue::from_static("HTTPS"));
+        let asked = Asked::of(&headers);
+        assert!(asked.accepts(Encoding::Gzip) && !asked.accepts(Encoding::Brotli));
+        assert!(asked.says_https());
     }
 }

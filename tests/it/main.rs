@@ -21,5 +21,7 @@ mod sync_files;
 mod sync_folder;
 mod sync_shared;
 mod sync_site;
+mod templates;
 mod together;
 mod watching;
+mod wire;

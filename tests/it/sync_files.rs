@@ -328,3 +328,37 @@ async fn a_sync_that_finds_nothing_new_changes_nothing() {
     assert_eq!(report.revision, None);
     assert_eq!((report.added, report.changed, report.hidden), (0, 0, 0));
 }
+
+#[tokio::test]
+async fn a_state_dated_before_one_set_by_hand_is_history_and_a_warning_says_so() {
+    let mut app = app_with(&[("incidents/nelson.md", post("Nelson", "Well."))]).await;
+    app.post("/components/selma/state", json!({"state": "degraded"}))
+        .await
+        .expect(200);
+    app.write(SELMA, down("Selma is down"));
+    let report = app.sync(&[]).await.expect("synced");
+    let told: Vec<_> = report
+        .problems
+        .iter()
+        .map(|it| it.render("", false))
+        .collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("selma is degraded since") && told[0].contains(SELMA),
+        "{told:?}"
+    );
+    assert_eq!(app.state_of("selma"), "degraded");
+    // Said once: what stands isn't news.
+    app.write(SELMA, down("Selma was down"));
+    let report = app.sync(&[]).await.expect("synced");
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+}
+
+#[tokio::test]
+async fn a_broken_file_that_was_never_good_is_told_apart_from_one_that_was() {
+    let mut app = app_with(&[(SELMA, post("Selma is down", "We look."))]).await;
+    app.write(SELMA, "---\ntitle: Selma\n");
+    app.write("incidents/nelson.md", "---\ntitle: Nelson\n");
+    let report = app.sync(&[]).await.expect("synced");
+    assert_eq!(Vec::from_iter(report.unread), ["incidents/nelson.md"]);
+}

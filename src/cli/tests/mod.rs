@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod fake_server;
+mod template;
 
 use serde_json::{Value, json};
 
@@ -186,6 +187,22 @@ fn what_was_typed_is_kept_even_before_its_incident_is_known() {
     assert!(sent.line.contains("nelson-slow"), "{}", sent.line);
     assert_eq!(sent.body, json!({"markdown": "Done.", "phase": "resolved"}));
     assert!(bench.unsent().is_empty());
+}
+
+#[test]
+fn several_that_wait_are_told_apart() {
+    let bench = Bench::new(|_| Reply::HangUp);
+    bench.run(&["state", "selma", "degraded", "--note", "Slow."]);
+    bench.run(&["update", "Mail is up.", "--incident", "selma-down"]);
+    let ran = bench.run(&["resend"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("UTC, state of selma: \"Slow.\""),
+        "{}",
+        ran.err
+    );
+    let update = "UTC, update of the incident named \"selma-down\": \"Mail is up.\"";
+    assert!(ran.err.contains(update), "{}", ran.err);
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl Reader<'_, '_, '_> {
         (state, note)
     }
 
-    fn state(&mut self, value: &Placed) -> Option<StateKey> {
+    pub(super) fn state(&mut self, value: &Placed) -> Option<StateKey> {
         let Node::Text(word) = &value.node else {
             if value.node != Node::Null {
                 self.wrong(value, "a state is one word, such as \"degraded\"", None);

@@ -1,6 +1,9 @@
 //! The front matter of incident files: what each key may hold.
 
 mod components;
+mod template;
+
+pub(in crate::content) use self::template::read_template;
 
 use std::ops::Range;
 
@@ -12,7 +15,7 @@ use crate::content::update_entries::report::Report;
 use crate::content::update_entries::resolution::{Resolved, shown};
 use crate::content::update_entries::{Context, StateLine};
 use crate::content::written_time;
-use crate::content::yaml::{self, Key, Node, Placed};
+use crate::content::yaml::{self, Key, Node, Placed, YamlError};
 use crate::domain::incident::{CLOCK_TOLERANCE, Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -65,12 +68,7 @@ pub(in crate::content) fn read(
     let entries = match yaml::parse(yaml) {
         Ok(entries) => entries,
         Err(error) => {
-            report.add(
-                Severity::Error,
-                error.place,
-                format!("the front matter can't be read: {}", error.message),
-                Some("quote texts that hold a colon or begin with a sign: title: \"…\"".to_owned()),
-            );
+            unreadable(error, report);
             return front;
         }
     };
@@ -96,6 +94,16 @@ pub(in crate::content) fn read(
     front
 }
 
+/// Says that front matter is no YAML.
+fn unreadable(error: YamlError, report: &mut Report<'_>) {
+    report.add(
+        Severity::Error,
+        error.place,
+        format!("the front matter can't be read: {}", error.message),
+        Some(error.help),
+    );
+}
+
 struct Reader<'a, 'b, 'c> {
     yaml: &'a str,
     cx: &'a Context<'b>,
@@ -115,28 +123,19 @@ impl Reader<'_, '_, '_> {
             "ends" => front.ends = self.time(key, value).map(|t| (t.at, value.place.clone())),
             "edited_at" => front.edited_at = self.time(key, value).map(|t| t.at),
             "public_at" => front.public_at = self.time(key, value).map(|t| t.at),
-            "kind" => {
-                let words = Kind::ALL.map(Kind::as_str);
-                front.kind = self.word(key, value, &words).and_then(|w| Kind::parse(&w));
-            }
-            "impact" => {
-                let words = Impact::ALL.map(Impact::as_str);
-                front.impact = self
-                    .word(key, value, &words)
-                    .and_then(|w| Impact::parse(&w));
-            }
+            "kind" => front.kind = self.kind(key, value),
+            "impact" => front.impact = self.impact(key, value),
             "phase" => {
-                let words = Phase::ALL.map(Phase::as_str);
                 front.phase = self
-                    .word(key, value, &words)
-                    .and_then(|w| Phase::parse(&w))
+                    .phase(key, value)
                     .map(|phase| (phase, value.place.clone()));
             }
             "draft" => match value.node {
                 Node::Bool(draft) => front.draft = draft,
                 Node::Null => {}
                 Node::Number | Node::Text(_) | Node::List(_) | Node::Map(_) => {
-                    self.wrong(value, "\"draft\" is either true or false", None);
+                    let help = "write \"draft: true\", or leave the line out".to_owned();
+                    self.wrong(value, "\"draft\" is either true or false", Some(help));
                 }
             },
             "components" => front.components = Some(self.components(value)),
@@ -184,7 +183,10 @@ impl Reader<'_, '_, '_> {
                 Severity::Error,
                 place.clone(),
                 format!("\"{}\" is empty", key.name),
-                None,
+                Some(format!(
+                    "write it, in quotes if it begins with a sign: {}: \"…\"",
+                    key.name
+                )),
             );
         }
         let one_line = text
@@ -258,6 +260,21 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    fn kind(&mut self, key: &Key, value: &Placed) -> Option<Kind> {
+        let word = self.word(key, value, &Kind::ALL.map(Kind::as_str))?;
+        Kind::parse(&word)
+    }
+
+    fn impact(&mut self, key: &Key, value: &Placed) -> Option<Impact> {
+        let word = self.word(key, value, &Impact::ALL.map(Impact::as_str))?;
+        Impact::parse(&word)
+    }
+
+    fn phase(&mut self, key: &Key, value: &Placed) -> Option<Phase> {
+        let word = self.word(key, value, &Phase::ALL.map(Phase::as_str))?;
+        Phase::parse(&word)
+    }
+
     /// One of `words`, in any case, with spaces or hyphens for underscores.
     fn word(&mut self, key: &Key, value: &Placed, words: &[&str]) -> Option<String> {
         let text = self.text(key, value, true)?;
@@ -265,10 +282,14 @@ impl Reader<'_, '_, '_> {
         if words.contains(&folded.as_str()) {
             return Some(folded);
         }
-        let near = nearest(&folded, words.iter().copied());
+        let near = match folded.as_str() {
+            "fixed" | "done" => words.iter().copied().find(|word| *word == "resolved"),
+            _ => nearest(&folded, words.iter().copied()),
+        };
+        let article = if key.name == "impact" { "an" } else { "a" };
         self.wrong(
             value,
-            format!("\"{text}\" can't be a {}", key.name),
+            format!("\"{text}\" can't be {article} {}", key.name),
             Some(match near {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("it is one of: {}", words.join(", ")),

@@ -158,7 +158,8 @@ fn with_time(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, capitals: bool) -
         return None;
     }
     let begins = draft.colon && (rest.tail.comma || rest.begins_sentence());
-    let separated = rest.separates() || capitals || rest.bold || begins;
+    let equals = draft.equals && rest.tail.equals;
+    let separated = rest.separates() || capitals || rest.bold || begins || equals;
     // In the middle of a paragraph, small letters are more likely a sentence that was wrapped.
     let small = !place.first && !draft.initial && !rest.marked;
     let small_ok = draft.label.is_some() && rest.strictly();
@@ -184,7 +185,9 @@ fn phase_alone(
 ) -> Option<Verdict> {
     let equals = draft.equals && rest.tail.equals;
     if place.heading || rest.marked || rest.enclosed || equals {
-        return (rest.separates() || equals).then_some(Verdict::Sure);
+        // "**Resolved** Mail is up." is a phase, "**Scheduled** maintenance" is prose.
+        let begins = rest.bold && rest.begins_sentence();
+        return (rest.separates() || equals || begins).then_some(Verdict::Sure);
     }
     if capitals && (rest.strictly() || rest.opens_bracket()) {
         return Some(Verdict::Sure);

@@ -116,7 +116,7 @@ pub(super) fn on_or_after(from: NaiveDate, weekday: Weekday) -> NaiveDate {
 
 fn name(date: DateText) -> String {
     match date {
-        DateText::Full { year, month, day } => format!("{year}-{month:02}-{day:02}"),
+        DateText::Full { year, month, day } => format!("{year:04}-{month:02}-{day:02}"),
         DateText::DayMonth { month, day } => format!("day {day} of month {month}"),
         DateText::Figures {
             first,

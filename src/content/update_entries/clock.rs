@@ -140,6 +140,27 @@ fn with_minutes(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     ends(*cursor).then_some(clock)
 }
 
+/// Takes the `10.30` of `26/02/13 10.30`: only behind a date, for it may be anything else alone.
+pub(super) fn dotted(cursor: &mut Cursor<'_>) -> Option<ClockText> {
+    let mut ahead = *cursor;
+    let leading_zero = ahead.peek()?.text.starts_with('0') && ahead.digits() == 2;
+    let hour = ahead.number(1..=2)?;
+    if !ahead.sign('.') {
+        return None;
+    }
+    let minute = ahead.number(2..=2)?;
+    let possible = hour < 24 && minute < 60 && ends(ahead);
+    if possible {
+        *cursor = ahead;
+    }
+    possible.then_some(ClockText {
+        hour,
+        minute,
+        sure: leading_zero,
+        ..EXACT
+    })
+}
+
 /// The second word of `12:00 noon` and `12:00 midnight`.
 fn noon_or_midnight(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
     let mut ahead = *cursor;
@@ -225,9 +246,13 @@ fn half_or_unit(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
     let Some(word) = ahead.word() else {
         return false;
     };
+    let mut dots = true;
     let half = match word {
-        "am" => Some(Half::Am),
-        "pm" => Some(Half::Pm),
+        // The dot of "2:15 AM." ends a sentence, that of "2:15 a.m." may belong to the word.
+        "am" | "pm" => {
+            dots = false;
+            Some(if word == "am" { Half::Am } else { Half::Pm })
+        }
         "a" | "p" => {
             let mut dotted = ahead;
             let m = (dotted.sign('.') | dotted.space()) && dotted.one_of(&["m"]);
@@ -239,15 +264,22 @@ fn half_or_unit(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
             Some(if word == "a" { Half::Am } else { Half::Pm })
         }
         "uhr" | "hrs" | "hours" | "h" => None,
+        "o" if ahead.sign('\'') && ahead.one_of(&["clock"]) => {
+            dots = false;
+            None
+        }
         _ => return false,
     };
     if ahead.is_alphanumeric() {
         return false;
     }
-    ahead.sign('.');
+    if dots {
+        ahead.sign('.');
+    }
     match half {
         Some(half) => clock.half = Some(half),
-        None => clock.sure = true,
+        // "2 o'clock" leaves the half of the day open.
+        None => clock.sure |= dots,
     }
     *cursor = ahead;
     true

@@ -184,6 +184,15 @@ fn month_day(cursor: &mut Cursor<'_>) -> Option<DateText> {
     Some(with_year(year, month, day))
 }
 
+/// Whether a month stands here and a day after it, rather than a time of day.
+pub(super) fn month_and_day(cursor: Cursor<'_>) -> bool {
+    let mut time = cursor;
+    let timed = month(&mut time).is_some()
+        && joint(&mut time).is_some()
+        && super::clock::clock(&mut time).is_some();
+    !timed && month_day(&mut cursor.clone()).is_some()
+}
+
 fn with_year(year: Option<i32>, month: u32, day: u32) -> DateText {
     match year {
         Some(year) => DateText::Full { year, month, day },

@@ -88,7 +88,10 @@ impl<'a> Flattener<'a> {
         if self.opaque_depth > 0 {
             match event {
                 Event::Start(_) => self.opaque_depth += 1,
-                Event::End(_) => self.opaque_depth -= 1,
+                Event::End(_) => {
+                    self.opaque_depth -= 1;
+                    self.line.end = self.line.end.max(range.end);
+                }
                 Event::SoftBreak | Event::HardBreak => self.break_line(&range),
                 Event::Text(_)
                 | Event::Code(_)

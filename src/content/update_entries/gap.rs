@@ -62,6 +62,8 @@ fn glue_word(cursor: &mut Cursor<'_>) -> bool {
         "at",
         "on",
         "um",
+        "today",
+        "tonight",
         "posted",
         "added",
         "approx",
@@ -93,6 +95,10 @@ fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, betw
         ',' | ';' => gap.comma = true,
         '=' => gap.equals = true,
         '|' | '•' | '·' | '»' | '→' => gap.dash = true,
+        '>' if is_arrow(*cursor) => gap.dash = true,
+        '/' if !between && is_spaced(*cursor) => gap.dash = true,
+        '…' if between => gap.dash = true,
+        '.' if between && is_dots(*cursor) => gap.dash = true,
         '~' | '*' | '!' => {}
         '+' if !between => {}
         '.' | '…' if !between && ends_sentence(*cursor) => gap.stop = true,
@@ -134,6 +140,29 @@ fn ends_sentence(cursor: Cursor<'_>) -> bool {
     cursor
         .peek_at(1)
         .is_none_or(|token| matches!(token.lex, Lex::Space | Lex::Sign('.' | '…')))
+}
+
+/// Whether spaces stand on both sides of the sign here.
+fn is_spaced(cursor: Cursor<'_>) -> bool {
+    let is_space = |token: Option<&Token>| token.is_some_and(|token| token.lex == Lex::Space);
+    let before = cursor.at.checked_sub(1);
+    is_space(before.and_then(|at| cursor.tokens.get(at))) && is_space(cursor.peek_at(1))
+}
+
+/// Whether the `>` here is part of `>>`, `->` or `=>`.
+fn is_arrow(cursor: Cursor<'_>) -> bool {
+    let before = cursor.at.checked_sub(1);
+    let sign = before.and_then(|at| cursor.tokens.get(at));
+    let shaft = sign.is_some_and(|token| matches!(token.lex, Lex::Sign('-' | '=' | '>' | '–')));
+    let next = cursor.peek_at(1);
+    shaft || next.is_some_and(|token| token.lex == Lex::Sign('>'))
+}
+
+/// Whether the dot here is one of several.
+fn is_dots(cursor: Cursor<'_>) -> bool {
+    let is_dot = |token: Option<&Token>| token.is_some_and(|token| token.lex == Lex::Sign('.'));
+    let before = cursor.at.checked_sub(1);
+    is_dot(cursor.peek_at(1)) || is_dot(before.and_then(|at| cursor.tokens.get(at)))
 }
 
 /// An emoji or the like, which may stand between the parts of a header.

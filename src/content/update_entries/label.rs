@@ -79,7 +79,15 @@ fn is_part_of_more(mut cursor: Cursor<'_>) -> bool {
     cursor.space();
     let mut clock = cursor;
     let mut day = cursor;
-    super::clock::clock(&mut clock).is_some() || date::date(&mut day).is_some()
+    super::clock::clock(&mut clock).is_some()
+        || (date::date(&mut day).is_some() && !is_before_a_date(cursor))
+}
+
+/// Whether the figure here counts, and the date after it begins with its month: in "Update 3
+/// Feb 26, 2:15" there is no third of February.
+fn is_before_a_date(mut cursor: Cursor<'_>) -> bool {
+    let counts = cursor.number(1..=3).is_some() && cursor.space();
+    counts && date::month_and_day(cursor)
 }
 
 /// Whether a number goes on after what was taken: `4.2`, `10:48`, `2nd`, `5%`.

@@ -63,7 +63,7 @@ pub(super) fn scan(blocks: &[Block], source: &str) -> Scan {
         .starts
         .into_iter()
         .partition(|start| !start.header.needs_time || start.trailing.is_some());
-    scan.starts = kept;
+    scan.starts = join_times_below(kept, blocks, &scan.days);
     scan.doubtful.extend(
         dropped
             .iter()
@@ -71,6 +71,52 @@ pub(super) fn scan(blocks: &[Block], source: &str) -> Scan {
     );
     scan.doubtful.sort_unstable();
     scan
+}
+
+/// A time in a paragraph of its own would begin an entry without text if nothing stands under it:
+/// then it is that of the entry above, if that has none.
+fn join_times_below(starts: Vec<Start>, blocks: &[Block], days: &[Day]) -> Vec<Start> {
+    let day_in = |block: &Block| {
+        let after = days.partition_point(|day| day.start < block.range.start);
+        days.get(after)
+            .is_some_and(|day| day.start < block.range.end)
+    };
+    let stands_alone = |start: &Start, next: Option<&Start>| {
+        let block = &blocks[start.block];
+        let fills = start.header.unlabelled && start.header.text_start.is_none();
+        let below = match blocks.get(start.block + 1) {
+            None => true,
+            Some(other) => match other.sort {
+                Sort::Heading(_) | Sort::Rule => true,
+                Sort::Paragraph | Sort::Item(_) => {
+                    next.is_some_and(|next| next.block == start.block + 1) || day_in(other)
+                }
+                Sort::Comment | Sort::Literal | Sort::Other => false,
+            },
+        };
+        fills && below && block.sort == Sort::Paragraph && block.flat.lines.len() == 1
+    };
+    let mut joined: Vec<Start> = Vec::with_capacity(starts.len());
+    let mut rest = starts.into_iter().peekable();
+    while let Some(start) = rest.next() {
+        if let Some(above) = joined.last_mut()
+            && above.block + 1 == start.block
+            && above.trailing.is_none()
+            && above.header.time.is_empty()
+            && above.header.text_start.is_some()
+            && stands_alone(&start, rest.peek())
+        {
+            above.trailing = Some(Trailing {
+                time: start.header.time,
+                start: start.offset,
+                end: blocks[start.block].flat.lines[0].end,
+                closes: true,
+            });
+        } else {
+            joined.push(start);
+        }
+    }
+    joined
 }
 
 struct Scanner<'a> {

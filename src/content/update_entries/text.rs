@@ -153,9 +153,17 @@ fn push(text: &mut String, piece: &str) {
     }
 }
 
-/// Without blank lines at the beginning and white space at the end.
+/// Without blank lines at the beginning, and without white space or `<br>` at the end.
 fn trim(text: &str) -> &str {
-    trim_start(text).trim_end()
+    let mut rest = trim_start(text).trim_end();
+    while let Some(at) = rest.strip_suffix('>').and_then(|tag| tag.rfind('<')) {
+        let tag = rest[at..].trim_matches(['<', '>', '/', ' ']);
+        if !tag.eq_ignore_ascii_case("br") {
+            break;
+        }
+        rest = rest[..at].trim_end();
+    }
+    rest
 }
 
 /// Without blank lines at the beginning; the indentation of the first line stays.

@@ -69,10 +69,12 @@ impl TimeText {
             && let Some(weekday) = date::weekday(cursor)
         {
             self.weekday = Some(weekday);
+            part_of_day(cursor);
             return true;
         }
         if self.clock.is_none()
-            && let Some(clock) = clock::clock(cursor)
+            && let Some(clock) =
+                clock::clock(cursor).or_else(|| self.date.and_then(|_| clock::dotted(cursor)))
         {
             self.clock = Some(clock);
             return true;
@@ -165,6 +167,21 @@ impl TimeText {
     }
 }
 
+/// Skips the "night" of "Sunday night", if the time ends with it.
+fn part_of_day(cursor: &mut Cursor<'_>) {
+    let mut ahead = *cursor;
+    let named = ahead.space() && ahead.one_of(&["morning", "afternoon", "evening", "night"]);
+    let stops = ahead.is_at_end()
+        || ahead.any_sign_ahead(&[':', '-', '–', ')', ']', ','])
+        || (ahead.space() && ahead.any_sign_ahead(&['-', '–', ':']));
+    if named && stops {
+        let mut word = *cursor;
+        word.space();
+        word.at += 1;
+        *cursor = word;
+    }
+}
+
 /// Reads a line that is nothing but a time, with the words that systems put before it.
 pub(super) fn whole_line(line: &Line, source: &str) -> Option<TimeText> {
     if line.cut || line.glyphs.is_empty() {
@@ -176,6 +193,9 @@ pub(super) fn whole_line(line: &Line, source: &str) -> Option<TimeText> {
     let (mut first, mut last) = (None, 0);
     loop {
         filler(&mut cursor, time.is_empty());
+        if time.is_empty() {
+            ago(&mut cursor);
+        }
         let from = cursor.at;
         let known = time.part(&mut cursor) || (time.clock.is_some() && time.other(&mut cursor));
         if !known {
@@ -214,6 +234,23 @@ fn filler(cursor: &mut Cursor<'_>, before: bool) {
             || (before && cursor.one_of(&SIGNATURES));
         if sign.is_none() && !word && !cursor.space() {
             break;
+        }
+    }
+}
+
+/// Skips the age that pages print before a time: `Posted about 2 months ago. Feb 26, 2013 - …`.
+fn ago(cursor: &mut Cursor<'_>) {
+    let mut ahead = *cursor;
+    for _ in 0..5 {
+        if ahead.one_of(&["ago"]) {
+            ahead.any_sign(&['.', ',', ':', ';']);
+            ahead.space();
+            *cursor = ahead;
+            return;
+        }
+        let taken = ahead.word().is_some() || ahead.number(1..=3).is_some();
+        if !taken || !ahead.space() {
+            return;
         }
     }
 }

@@ -125,6 +125,12 @@ fn settled(written: &ZoneText, cx: &Context<'_>) -> Result<Zone, (String, String
     if let [only] = meanings {
         return Ok(Zone::Fixed(only.offset()));
     }
+    // A site in Dubai means Dubai's time by `GST`, though its zone has no letters for it.
+    if let Some(own) = zone::nameless_offset(cx.zone, cx.posted_at)
+        && meanings.iter().any(|meaning| meaning.offset() == own)
+    {
+        return Ok(Zone::Fixed(own));
+    }
     if let Some(offset) = cx.zones.get(name) {
         return Ok(Zone::Fixed(*offset));
     }

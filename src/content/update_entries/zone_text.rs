@@ -128,6 +128,10 @@ fn ending(
             | "us central"
             | "us mountain"
             | "us pacific"
+            | "eastern us"
+            | "central us"
+            | "mountain us"
+            | "pacific us"
     );
     if !(timed || family && initial) {
         return None;
@@ -206,6 +210,19 @@ fn signed_offset(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     Some(ZoneText::Offset(zone::offset_of_minutes(minutes)))
 }
 
+/// The minutes of the `.5` in `UTC+5.5`.
+fn part_of_hour(mut cursor: Cursor<'_>) -> Option<u32> {
+    if !cursor.sign('.') {
+        return None;
+    }
+    match cursor.peek()?.text.as_str() {
+        "25" => Some(15),
+        "5" => Some(30),
+        "75" => Some(45),
+        _ => None,
+    }
+}
+
 /// A sign and hours, with or without minutes; `full` asks for all four figures.
 fn offset_minutes(cursor: &mut Cursor<'_>, full: bool) -> Option<i32> {
     let sign = cursor.any_sign(&['+', '-'])?;
@@ -220,6 +237,12 @@ fn offset_minutes(cursor: &mut Cursor<'_>, full: bool) -> Option<i32> {
     if digits <= 2 && ahead.sign(':') && ahead.digits() == 2 {
         minutes = ahead.number(2..=2)?;
         *cursor = ahead;
+    } else if !full
+        && digits <= 2
+        && let Some(part) = part_of_hour(*cursor)
+    {
+        minutes = part;
+        cursor.at += 2;
     } else if full && digits <= 2 {
         return None;
     }

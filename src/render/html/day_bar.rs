@@ -118,15 +118,20 @@ pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> Strin
         let worst = day.troubles.first();
         std::cmp::Reverse(worst.map(|(state, length)| (states.severity(state), *length)))
     });
-    let more = troubled.len().saturating_sub(NAMED);
-    troubled.truncate(NAMED);
+    let rest = troubled.split_off(NAMED.min(troubled.len()));
     troubled.sort_by_key(|day| day.date);
     for day in troubled {
         text.push_str(&format!(" {}: {}.", date(day), troubles(day, states)));
     }
-    if more > 0 {
-        let days = if more == 1 { "day" } else { "days" };
-        text.push_str(&format!(" Milder trouble on {more} other {days}."));
+    // The others are counted by their worst state, so that a long migration isn't called trouble.
+    let worst = |day: &&Day| day.troubles.first().map(|(state, _)| state.clone());
+    for same in rest.chunk_by(|a, b| worst(a) == worst(b)) {
+        let Some((state, _)) = same.first().and_then(|day| day.troubles.first()) else {
+            continue;
+        };
+        let days = if same.len() == 1 { "day" } else { "days" };
+        let (label, count) = (states.label(state), same.len());
+        text.push_str(&format!(" {label} on {count} other {days}."));
     }
     text
 }
@@ -146,4 +151,46 @@ fn troubles(day: &Day, states: &States) -> String {
 
 fn date(day: &Day) -> String {
     day.date.format("%B %-d").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::component::{Origin, StateChange};
+    use crate::domain::slug::Slug;
+    use crate::domain::uptime::span;
+
+    #[test]
+    fn days_beyond_the_named_are_counted_by_their_state() {
+        let at = |text: &str| {
+            text.parse::<chrono::DateTime<chrono::Utc>>()
+                .expect("an instant")
+        };
+        let change = |when: &str, state: &str, seq: i64| StateChange {
+            component: Slug::parse("selma").expect("a slug"),
+            at: at(when),
+            seq,
+            state: StateKey::new(state),
+            note: None,
+            incident: None,
+            update: None,
+            origin: Origin::Request,
+            public_at: at(when),
+        };
+        let changes = [
+            change("2013-01-02T00:00:00Z", "migrating", 1),
+            change("2013-01-20T06:00:00Z", "degraded", 2),
+            change("2013-01-20T07:00:00Z", "migrating", 3),
+        ];
+        let states = States::default();
+        let began = at("2013-01-01T00:00:00Z");
+        let now = at("2013-01-30T12:00:00Z");
+        let span = span(&changes, began, &states, chrono_tz::UTC, now, 30);
+        let text = words(&span.days, &states, span.uptime());
+        assert!(
+            text.contains("January 20: Degraded 1 h, Migrating 23 h."),
+            "{text}"
+        );
+        assert!(text.ends_with(" Migrating on 24 other days."), "{text}");
+    }
 }

@@ -14,6 +14,7 @@ mod parse;
 pub mod preview;
 pub mod problem;
 pub mod setting;
+pub mod template;
 pub mod token;
 pub mod update;
 mod values;

@@ -63,6 +63,11 @@ impl TestApp {
         self.folder.path().join("content")
     }
 
+    /// The application, and the folder that has to outlive it.
+    pub(crate) fn into_parts(self) -> (App, tempfile::TempDir) {
+        (self.app, self.folder)
+    }
+
     /// Writes a file of the content folder, such as `incidents/selma.md`.
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         write(&self.content(), name, text.as_ref());

@@ -1,0 +1,70 @@
+//! The part of the sync that tells what a file says of components in vain: a state that is dated
+//! before one set by hand is history, and the page goes on showing the later one.
+
+use std::collections::BTreeMap;
+
+use super::sync_match::file_problem;
+use super::{ActionError, Change};
+use crate::content::IncidentFile;
+use crate::content::problem::{Problem, Severity};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::slug::Slug;
+use crate::store::incidents::StoredIncident;
+use crate::store::states;
+
+/// A warning for each component of which the file newly says a state that a later one, set by
+/// hand, overrules.
+pub(super) async fn overruled(
+    change: &mut Change,
+    file: &IncidentFile,
+    old: Option<&StoredIncident>,
+    fresh: &StoredIncident,
+) -> Result<Vec<Problem>, ActionError> {
+    let mut newest: BTreeMap<&Slug, &StateChange> = BTreeMap::new();
+    for said in fresh.incident.all_changes().filter(|said| is_said(said)) {
+        let latest = newest.entry(&said.component).or_insert(said);
+        if (said.at, said.seq) > (latest.at, latest.seq) {
+            *latest = said;
+        }
+    }
+    let mut problems = Vec::new();
+    for (component, said) in newest {
+        let was_said = |before: &StateChange| {
+            is_said(before) && before.component == *component && before.at == said.at
+        };
+        if old.is_some_and(|old| old.incident.all_changes().any(was_said)) {
+            continue;
+        }
+        let all = states::list_changes_of_component(&mut change.tx, component).await?;
+        let holds = all.iter().rfind(|later| later.at <= change.now);
+        if let Some(later) = holds.filter(|later| later.origin == Origin::Request)
+            && later.at > said.at
+            && later.state != said.state
+        {
+            problems.push(warning(file, said, later));
+        }
+    }
+    Ok(problems)
+}
+
+/// A person wrote it; it didn't follow from something else.
+fn is_said(change: &StateChange) -> bool {
+    matches!(change.origin, Origin::Post | Origin::Update)
+}
+
+fn warning(file: &IncidentFile, said: &StateChange, later: &StateChange) -> Problem {
+    let time = |change: &StateChange| change.at.format("%Y-%m-%d %H:%M UTC");
+    file_problem(
+        Severity::Warning,
+        file,
+        format!(
+            "{} is {} since {}, set by hand; what this file says of it, {} at {}, is only history",
+            said.component,
+            later.state.as_str(),
+            time(later),
+            said.state.as_str(),
+            time(said),
+        ),
+        "to change what it is now, add an entry with a later time",
+    )
+}

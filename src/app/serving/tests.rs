@@ -1,0 +1,93 @@
+//! What a connection may not do for ever, tried with less patience than readers meet.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream as Wire};
+use std::path::Path;
+
+use super::*;
+use crate::app::App;
+use crate::config::{Config, LogFormat, SourceConfig};
+
+/// A server that closes what is quiet for a moment.
+async fn serve_impatiently(folder: &Path) -> SocketAddr {
+    std::fs::write(
+        folder.join("site.toml"),
+        "name = \"a\"\ntime_zone = \"UTC\"\n",
+    )
+    .expect("a file");
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let config = Config {
+        listen: here,
+        source: SourceConfig {
+            database: format!("sqlite:{}", folder.join("test.db").display()),
+            content: folder.to_owned(),
+            machine: Some("test".to_owned()),
+        },
+        base_url: None,
+        trusted_proxy: Vec::new(),
+        log_format: LogFormat::Text,
+    };
+    let clock = Clock::System;
+    let app = App::build(config, clock.clone()).await.expect("it starts");
+    let shared = Arc::new(Shared {
+        front: app.front(),
+        clock,
+        main: Handle::current(),
+        stopping: AtomicBool::new(false),
+        stop: Notify::new(),
+        quiet: Duration::from_millis(60),
+    });
+    // A page that is ready, so that both ways are tried.
+    app.state().site.current().find("/");
+    let listener = listen(here).expect("a port").into_std().expect("a socket");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || run(listener, shared));
+    address
+}
+
+/// Whether the other end closes; a deadline says that it doesn't.
+fn is_closed(mut wire: Wire) -> bool {
+    let mut rest = Vec::new();
+    wire.set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a timeout");
+    match wire.read_to_end(&mut rest) {
+        Ok(_) => true,
+        Err(error) => error.kind() == io::ErrorKind::ConnectionReset,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_holds_a_connection_for_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = serve_impatiently(folder.path()).await;
+    for said in [
+        "",
+        "GET / HTTP/1.1\r\nHo",
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+    ] {
+        let mut wire = Wire::connect(address).expect("a connection");
+        wire.write_all(said.as_bytes()).expect("it is taken");
+        assert!(is_closed(wire), "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_us_wait_who_asks_and_never_reads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = serve_impatiently(folder.path()).await;
+    for path in ["/", "/nowhere"] {
+        let mut wire = Wire::connect(address).expect("a connection");
+        wire.set_write_timeout(Some(Duration::from_secs(30)))
+            .expect("a timeout");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+        let failed = loop {
+            match wire.write_all(request.as_bytes()) {
+                Ok(()) => {}
+                Err(error) => break error.kind(),
+            }
+        };
+        let gone = [io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe];
+        assert!(gone.contains(&failed), "{path}: {failed}");
+    }
+}

@@ -1,0 +1,103 @@
+//! Template files: each one's name, front matter and text.
+
+use std::path::Path;
+
+use super::Content;
+use super::folder::{decode, read_file};
+use super::front_matter::read_template;
+use super::incident_file::{missing_front_matter, split, stem};
+use super::problem::{Problem, Severity};
+use super::update_entries::Context;
+use super::update_entries::report::Report;
+use crate::domain::incident::Kind;
+use crate::domain::slug::Slug;
+use crate::domain::template::Template;
+
+/// Templates go beside the posts, and take none of them down.
+pub(super) fn read_all(folder: &Path, names: Vec<String>, cx: &Context<'_>, content: &mut Content) {
+    let mut templates: Vec<Template> = Vec::new();
+    for file in names {
+        let mut found = Vec::new();
+        let text =
+            read_file(folder, &file, &mut found).and_then(|bytes| decode(&file, bytes, &mut found));
+        let mut template = None;
+        if let Some(text) = text {
+            let cx = Context {
+                file: &file,
+                ..cx.clone()
+            };
+            let (read, problems) = read(&file, &text, &cx);
+            template = read;
+            found.extend(problems);
+        }
+        match template {
+            Some(template) if templates.iter().any(|it| it.name == template.name) => {
+                let message = format!(
+                    "another file gives the template {:?}, too",
+                    template.name.as_str()
+                );
+                let help = "rename one of the two";
+                found.push(Problem::of_file(
+                    Severity::Error,
+                    &file,
+                    message,
+                    Some(help),
+                ));
+            }
+            Some(template) => templates.push(template),
+            None => {
+                let name = Slug::from_title(stem(&file));
+                content.unreadable_templates.extend(name);
+            }
+        }
+        content.problems.extend(found);
+    }
+    content.templates = Some(templates);
+}
+
+/// Reads a template whose text and name are known. `None` if there is an error in it.
+fn read(file: &str, text: &str, cx: &Context<'_>) -> (Option<Template>, Vec<Problem>) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let Some(parts) = split(&text) else {
+        return (None, missing_front_matter(file, &text));
+    };
+    let mut report = Report::new(file, parts.yaml, parts.yaml_line);
+    let front = read_template(parts.yaml, cx, &mut report);
+    let kind = front.kind.unwrap_or(Kind::Disruption);
+    if let Some(phase) = front.phase.filter(|phase| !kind.phases().contains(phase)) {
+        let words: Vec<_> = kind.phases().iter().map(|phase| phase.as_str()).collect();
+        let kind = kind.as_str();
+        report.add(
+            Severity::Error,
+            0..0,
+            format!("a {kind} can't be {}", phase.label().to_lowercase()),
+            Some(format!("its phases are: {}", words.join(", "))),
+        );
+    }
+    let mut problems = report.finish();
+    let name = Slug::from_title(stem(file));
+    if name.is_none() {
+        let message = "the file's name holds no letter or digit, so the template has no name";
+        let help = "rename it, as in \"server-down.md\"";
+        problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
+    }
+    let broken = problems.iter().any(|it| it.severity == Severity::Error);
+    let (Some(name), Some(title), false) = (name, front.title, broken) else {
+        return (None, problems);
+    };
+    let components = front.components.into_iter();
+    let template = Template {
+        name,
+        title,
+        kind,
+        phase: front.phase,
+        impact: front.impact,
+        state: front.state,
+        components: components
+            .map(|line| (line.component, line.state))
+            .collect(),
+        markdown: parts.body.trim().to_owned(),
+    };
+    (Some(template), problems)
+}

@@ -1,0 +1,195 @@
+//! What is wrong with front matter that is no YAML, in the words of someone who writes a post,
+//! and how to mend that very line.
+
+use std::ops::Range;
+
+/// What is wrong, and how to mend it.
+pub(super) struct Explained {
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+/// Explains what the YAML library says of a place.
+pub(super) fn explain(said: &str, text: &str, place: &Range<usize>) -> Explained {
+    let line = Line::at(text, place.start);
+    let explained = |message: &str, help: String| Explained {
+        message: message.to_owned(),
+        help,
+    };
+    let has = |words: &str| said.contains(words);
+    if has("budget") {
+        return explained(
+            "it is too large or too deep, or its aliases unfold too far",
+            "write each value out, without & and *".to_owned(),
+        );
+    }
+    if has("duplicate mapping key") {
+        let key = line.key().unwrap_or_default();
+        return explained(
+            &format!("the key \"{key}\" stands here a second time"),
+            "keep one of the two lines".to_owned(),
+        );
+    }
+    if has("unclosed bracket") {
+        let open = text.get(place.start..).and_then(|rest| rest.chars().next());
+        let close = if open == Some('[') { ']' } else { '}' };
+        return explained(
+            &format!("the {} is never closed", open.unwrap_or('{')),
+            format!("close it with {close}, or quote the text that begins with it"),
+        );
+    }
+    if has("unclosed quote") {
+        return explained(
+            "the quote is never closed",
+            "end the text with the sign that it begins with".to_owned(),
+        );
+    }
+    if has("tabs disallowed") {
+        return explained(
+            "a tab stands where the indentation is",
+            "indent with spaces".to_owned(),
+        );
+    }
+    if has("after single-quoted scalar") {
+        return explained(
+            "the text goes on after its closing quote",
+            "put it in double quotes, for an apostrophe closes single ones".to_owned(),
+        );
+    }
+    line.explain(said)
+}
+
+/// The line that the library stumbled over, and the one before.
+struct Line<'a> {
+    text: &'a str,
+    before: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn at(text: &'a str, at: usize) -> Self {
+        let at = (0..=at.min(text.len()))
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
+        let (above, below) = text.split_at(at);
+        let start = above.rfind('\n').map_or(0, |end| end + 1);
+        let end = below.find('\n').map_or(text.len(), |length| at + length);
+        let before = above[..start].trim_end_matches('\n');
+        Self {
+            text: &text[start..end],
+            before: before.rsplit('\n').next().unwrap_or_default(),
+        }
+    }
+
+    fn key(&self) -> Option<&'a str> {
+        self.text.split_once(':').map(|(key, _)| key.trim())
+    }
+
+    /// Key and value, if the line is written as `key: value`.
+    fn key_and_value(&self) -> Option<(&'a str, &'a str)> {
+        let (key, value) = self.text.split_once(": ")?;
+        let key = key.trim_start();
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        (!key.is_empty() && key.chars().all(plain)).then(|| (key, value.trim()))
+    }
+
+    fn explain(&self, said: &str) -> Explained {
+        let general = "each line is \"key: value\", such as: title: \"Mail on Selma is down\"";
+        let explained = |message: &str, help: String| Explained {
+            message: message.to_owned(),
+            help,
+        };
+        if let Some((key, value)) = self.key_and_value() {
+            if let Some(open) = open_bracket(self.before) {
+                return explained(
+                    &format!("the line before opens {open} and doesn't close it"),
+                    format!("close it, or quote the text: \"{open}…\""),
+                );
+            }
+            if !self.before.trim().is_empty() && !self.before.contains(':') {
+                return explained("the line before is not \"key: value\"", general.to_owned());
+            }
+            let quotable = value.contains(": ")
+                || value.ends_with(':')
+                || value.starts_with(['@', '`', '%', '*', '&', '!', '|', '>', '?', '-', ',']);
+            if quotable && !value.starts_with(['"', '\'']) {
+                let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+                return explained(
+                    "the text needs quotes, for a sign in it means something else to YAML",
+                    format!("write {key}: \"{value}\""),
+                );
+            }
+            if self.text.starts_with(' ') && said.contains("mapping values") {
+                return explained(
+                    "the line is indented, as if it belonged to the one before",
+                    "begin it without spaces".to_owned(),
+                );
+            }
+        }
+        explained(said, general.to_owned())
+    }
+}
+
+/// The bracket with which a line's value begins and that isn't closed in it.
+fn open_bracket(line: &str) -> Option<char> {
+    let (_, value) = line.split_once(": ")?;
+    let open = value.trim().chars().next()?;
+    let close = match open {
+        '[' => ']',
+        '{' => '}',
+        _ => return None,
+    };
+    (!value.contains(close)).then_some(open)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::content::yaml;
+
+    #[test]
+    fn what_is_no_yaml_is_explained_by_its_own_line() {
+        for (text, message, help) in [
+            (
+                "title: A\ncomponents: {selma: degraded\n",
+                "the { is never closed",
+                "close it with }",
+            ),
+            ("title: [A\ndate: 2013-01-01\n", "opens [", "close it"),
+            (
+                "title: \"A\ndate: 2013-01-01\n",
+                "the quote is never closed",
+                "end the text",
+            ),
+            (
+                "title: Mail: is down\n",
+                "needs quotes",
+                "write title: \"Mail: is down\"",
+            ),
+            ("title: @A\n", "needs quotes", "write title: \"@A\""),
+            ("title: *a\n", "needs quotes", "write title: \"*a\""),
+            (
+                "title: `a` \"b\"\n",
+                "needs quotes",
+                "write title: \"`a` \\\"b\\\"\"",
+            ),
+            ("a: 1\nb:\n\tc: d\n", "a tab", "with spaces"),
+            (
+                "title: A\ntitle: B\n",
+                "\"title\" stands here a second time",
+                "keep one",
+            ),
+            ("title: 'It's down'\n", "goes on after", "double quotes"),
+            ("title: A\n date: B\n", "indented", "without spaces"),
+            (
+                "title A\ndate: 2013-01-01\n",
+                "the line before",
+                "key: value",
+            ),
+            ("title:A\ndate:B\n", "key: value", "behind the colon"),
+        ] {
+            let error = yaml::parse(text).expect_err(text);
+            assert!(error.message.contains(message), "{text}: {error:?}");
+            assert!(error.help.contains(help), "{text}: {error:?}");
+        }
+    }
+}

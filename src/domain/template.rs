@@ -1,0 +1,183 @@
+//! Templates: posts that are half written before anything breaks.
+
+use super::incident::{Impact, Kind};
+use super::slug::Slug;
+use super::state::StateKey;
+use super::update::Phase;
+
+/// A post that waits to be filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Its name: that of its file, without the ending.
+    pub name: Slug,
+    /// The headline; may hold places to fill.
+    pub title: String,
+    /// What sort of post it makes.
+    pub kind: Kind,
+    /// The phase of its first update.
+    pub phase: Option<Phase>,
+    /// How bad it is, if the states are not to say so.
+    pub impact: Option<Impact>,
+    /// What the components that staff choose become.
+    pub state: Option<StateKey>,
+    /// The components that it is always about, and what they become.
+    pub components: Vec<(Slug, Option<StateKey>)>,
+    /// The first update; may hold places to fill.
+    pub markdown: String,
+}
+
+/// What goes into the places of a template.
+#[derive(Debug, Clone, Copy)]
+pub struct Filling<'a> {
+    /// For `{{component}}`: names, as a sentence has them. Without any, the place stays.
+    pub component: Option<&'a str>,
+    /// For `{{time}}`: a time of day, as the page writes it.
+    pub time: &'a str,
+}
+
+/// Puts `filling` into the places of a text, once, and changes nothing else: what is filled in is
+/// not read again, and braces that name no place are text.
+pub fn fill(text: &str, filling: Filling<'_>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("{{") {
+        filled.push_str(&rest[..at]);
+        let found = [
+            ("{{component}}", filling.component),
+            ("{{time}}", Some(filling.time)),
+        ]
+        .into_iter()
+        .find_map(|(place, value)| {
+            let after = rest[at..].strip_prefix(place)?;
+            Some((value?, after))
+        });
+        match found {
+            Some((value, after)) => {
+                filled.push_str(value);
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Names as a sentence has them: "Selma", "Selma and Nelson", "Selma, Nelson and Ruby".
+pub fn joined(names: &[&str]) -> Option<String> {
+    match names {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+    }
+}
+
+/// Puts the most fitting first. `affected` is what it will be about: each component with its
+/// state, where that is known. Those made for these components come first, then those for any
+/// component, then those for others; within each, those that set the same state; then by name.
+pub fn sort_by_fit(templates: &mut [Template], affected: &[(Slug, Option<StateKey>)]) {
+    templates.sort_by_cached_key(|template| {
+        let is_named = |slug: &Slug| template.components.iter().any(|(named, _)| named == slug);
+        let place = if template.components.is_empty() {
+            1
+        } else if affected.iter().any(|(slug, _)| is_named(slug)) {
+            0
+        } else {
+            2
+        };
+        let sets_it = affected.iter().any(|(slug, state)| {
+            let own = template
+                .components
+                .iter()
+                .find(|(named, _)| named == slug)
+                .and_then(|(_, state)| state.as_ref());
+            state.is_some() && own.or(template.state.as_ref()) == state.as_ref()
+        });
+        (place, !sets_it, template.name.clone())
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_two_places_are_filled_and_only_once() {
+        let check = |text: &str, component: Option<&str>, expected: &str| {
+            let filling = Filling {
+                component,
+                time: "2:15 MST",
+            };
+            assert_eq!(fill(text, filling), expected, "{text}");
+        };
+        let selma = Some("Selma");
+        check(
+            "{{component}} is down since {{time}}.",
+            selma,
+            "Selma is down since 2:15 MST.",
+        );
+        check("{{component}}", None, "{{component}}");
+        check(
+            "{{7*7}} {% if x %} {{ time }} {{Time}}",
+            selma,
+            "{{7*7}} {% if x %} {{ time }} {{Time}}",
+        );
+        check("{{{time}}} {{{{time", selma, "{2:15 MST} {{{{time");
+        check("{{component}}", Some("{{time}}"), "{{time}}");
+        check("{{comp{{component}}onent}}", selma, "{{compSelmaonent}}");
+        check("", selma, "");
+    }
+
+    #[test]
+    fn names_are_joined_as_in_a_sentence() {
+        assert_eq!(joined(&[]), None);
+        assert_eq!(joined(&["Selma"]).as_deref(), Some("Selma"));
+        assert_eq!(
+            joined(&["Selma", "Nelson", "Ruby"]).as_deref(),
+            Some("Selma, Nelson and Ruby")
+        );
+    }
+
+    #[test]
+    fn what_is_made_for_the_affected_comes_first() {
+        let slug = |text: &str| Slug::parse(text).expect("a slug");
+        let template = |name: &str, component: Option<&str>, state: Option<&str>| Template {
+            name: slug(name),
+            title: name.to_owned(),
+            kind: Kind::Disruption,
+            phase: None,
+            impact: None,
+            state: state.map(StateKey::new),
+            components: component.map(|it| (slug(it), None)).into_iter().collect(),
+            markdown: String::new(),
+        };
+        let mut all = [
+            template("a-other", Some("nelson"), None),
+            template("b-any", None, None),
+            template("c-down", None, Some("major_outage")),
+            template("d-selma", Some("selma"), None),
+            template("e-selma-down", Some("selma"), Some("major_outage")),
+        ];
+        let mut check = |affected: &[(Slug, Option<StateKey>)], expected: &[&str]| {
+            sort_by_fit(&mut all, affected);
+            let names: Vec<_> = all.iter().map(|it| it.name.as_str()).collect();
+            assert_eq!(names, expected);
+        };
+        let down = Some(StateKey::new("major_outage"));
+        check(
+            &[(slug("selma"), down)],
+            &["e-selma-down", "d-selma", "c-down", "b-any", "a-other"],
+        );
+        check(
+            &[(slug("selma"), None)],
+            &["d-selma", "e-selma-down", "b-any", "c-down", "a-other"],
+        );
+        check(
+            &[],
+            &["b-any", "c-down", "a-other", "d-selma", "e-selma-down"],
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! Templates on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ordered::ByComponent;
+use super::words;
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::template::{Filling, Template, fill};
+use crate::domain::update::Phase;
+
+/// A post that waits to be filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TemplateBody {
+    /// Its name.
+    #[schema(value_type = String, example = "server-down")]
+    pub name: Slug,
+    /// The headline, filled in as far as the request says.
+    #[schema(example = "Selma is down")]
+    pub title: String,
+    /// What sort of post it makes.
+    #[schema(schema_with = words::kind)]
+    pub kind: Kind,
+    /// The phase of its first update.
+    #[schema(required, schema_with = words::phase_or_null)]
+    pub phase: Option<Phase>,
+    /// How bad it is; `null` if the states say so.
+    #[schema(required, schema_with = words::impact_or_null)]
+    pub impact: Option<Impact>,
+    /// The components that it is always about and those that were asked for, each with the state
+    /// that it takes; `null` for one that is only named.
+    #[schema(value_type = Object, example = json!({"selma": "major_outage"}))]
+    pub components: ByComponent<Option<StateKey>>,
+    /// The first update, filled in as far as the request says.
+    #[schema(example = "Selma stopped answering at 2:15 MST.")]
+    pub markdown: String,
+}
+
+impl TemplateBody {
+    /// A template, filled for these components.
+    pub fn of(template: &Template, affected: &[Slug], filling: Filling<'_>) -> Self {
+        let mut components = ByComponent(template.components.clone());
+        for slug in affected {
+            if components.find(slug).is_none_or(Option::is_none) {
+                components.set(slug, template.state.clone());
+            }
+        }
+        Self {
+            name: template.name.clone(),
+            title: fill(&template.title, filling),
+            kind: template.kind,
+            phase: template.phase,
+            impact: template.impact,
+            components,
+            markdown: fill(&template.markdown, filling),
+        }
+    }
+}
+
+/// Templates, the most fitting first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TemplateList {
+    /// The templates.
+    pub templates: Vec<TemplateBody>,
+}

@@ -1,0 +1,53 @@
+//! Compression: quick while somebody waits, as good as can be when nobody does.
+
+use std::io::{self, Write};
+
+use flate2::write::GzEncoder;
+
+use super::document::Encoding;
+
+/// How much time a compression may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// Somebody waits: a page takes about a millisecond.
+    Quick,
+    /// Nobody waits.
+    Best,
+}
+
+const BROTLI_WINDOW: u32 = 22;
+
+/// `plain` in another encoding.
+pub(super) fn pack(encoding: Encoding, plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
+    match encoding {
+        Encoding::Plain => Ok(plain.to_vec()),
+        Encoding::Gzip => gzip(plain, effort),
+        Encoding::Brotli => brotli(plain, effort),
+    }
+}
+
+fn brotli(plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
+    let quality = match effort {
+        Effort::Quick => 5,
+        Effort::Best => 11,
+    };
+    let mut packed = Vec::with_capacity(plain.len() / 4);
+    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, quality, BROTLI_WINDOW);
+    writer.write_all(plain)?;
+    drop(writer);
+    packed.shrink_to_fit();
+    Ok(packed)
+}
+
+fn gzip(plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
+    let level = match effort {
+        Effort::Quick => 4,
+        Effort::Best => 9,
+    };
+    let room = Vec::with_capacity(plain.len() / 4);
+    let mut writer = GzEncoder::new(room, flate2::Compression::new(level));
+    writer.write_all(plain)?;
+    let mut packed = writer.finish()?;
+    packed.shrink_to_fit();
+    Ok(packed)
+}

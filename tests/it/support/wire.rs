@@ -1,0 +1,152 @@
+//! The application on a socket, asked with bytes as they stand.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::app::TestApp;
+
+/// The application, serving. The test's runtime has to have several threads, since whoever asks
+/// here blocks.
+pub(crate) struct Served {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<anyhow::Result<()>>,
+    _folder: tempfile::TempDir,
+}
+
+impl Served {
+    /// Serves it on a port of its own.
+    pub(crate) fn start(app: TestApp) -> Self {
+        let (app, folder) = app.into_parts();
+        let address = app.address().expect("an address");
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(app.run(async {
+            let _ = stopped.await;
+        }));
+        Self {
+            address,
+            stop,
+            running,
+            _folder: folder,
+        }
+    }
+
+    /// A new connection.
+    pub(crate) fn connect(&self) -> Wire {
+        let stream = TcpStream::connect(self.address).expect("it listens");
+        // A deadline, not a pace: nothing here takes long.
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .expect("a timeout");
+        stream.set_nodelay(true).expect("no delay");
+        Wire {
+            stream,
+            read: Vec::new(),
+        }
+    }
+
+    /// The answer to one request on a connection of its own.
+    pub(crate) fn ask(&self, request: &str) -> Told {
+        let mut wire = self.connect();
+        wire.send(request);
+        wire.answer(request.starts_with("HEAD"))
+    }
+
+    /// Tells it to stop, without waiting.
+    pub(crate) fn tell_to_stop(self) -> JoinHandle<anyhow::Result<()>> {
+        self.stop.send(()).expect("it runs");
+        self.running
+    }
+}
+
+/// A connection.
+pub(crate) struct Wire {
+    stream: TcpStream,
+    read: Vec<u8>,
+}
+
+/// An answer as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The status line.
+    pub(crate) status: String,
+    /// The headers by name, without the date.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Told {
+    /// A header's value, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
+    }
+}
+
+impl Wire {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream.write_all(bytes.as_ref()).expect("it is taken");
+    }
+
+    /// Sends what is taken.
+    pub(crate) fn try_send(&mut self, text: &str) {
+        let _ = self.stream.write_all(text.as_bytes());
+    }
+
+    /// The next answer.
+    pub(crate) fn answer(&mut self, is_head: bool) -> Told {
+        let end = loop {
+            let end = self.read.windows(4).position(|four| four == b"\r\n\r\n");
+            match end {
+                Some(end) => break end,
+                None => assert!(self.more(), "it ended: {:?}", self.read.escape_ascii()),
+            }
+        };
+        let head: Vec<u8> = self.read.drain(..end + 4).collect();
+        let head = String::from_utf8(head).expect("UTF-8");
+        let mut lines = head.trim_end().split("\r\n");
+        let status = lines.next().expect("a status line").to_owned();
+        let mut headers: Vec<(String, String)> = lines
+            .map(|line| line.split_once(": ").expect("a header"))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let date = headers.iter().position(|(name, _)| name == "date");
+        let (_, date) = headers.remove(date.expect("a date"));
+        assert!(date.len() == 29 && date.ends_with(" GMT"), "{date}");
+        headers.sort();
+        let mut told = Told {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        if !is_head && !told.status.contains(" 304 ") {
+            let length = told.header("content-length").parse().expect("a length");
+            while self.read.len() < length {
+                assert!(self.more(), "it ended in the middle of a body");
+            }
+            told.body = self.read.drain(..length).collect();
+        }
+        told
+    }
+
+    /// Whether it ends without a word.
+    pub(crate) fn ends(&mut self) -> bool {
+        self.read.is_empty() && !self.more()
+    }
+
+    fn more(&mut self) -> bool {
+        let mut room = [0; 64 * 1024];
+        let count = match self.stream.read(&mut room) {
+            Ok(count) => count,
+            // It was closed while something was on its way to it.
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => 0,
+            Err(error) => panic!("nothing came: {error}"),
+        };
+        self.read.extend_from_slice(&room[..count]);
+        count > 0
+    }
+}

@@ -1,0 +1,267 @@
+//! What readers get byte by byte: the same whether an answer was ready or hyper made it, whatever
+//! is sent and however it is cut.
+
+use crate::support::app::TestApp;
+use crate::support::wire::{Served, Told};
+
+/// A path that is long enough for two pieces, uncompressed.
+const LONG: &str = "/incidents/selma-moves";
+
+/// Pages are served, and those of `LONG` and the home page are ready.
+async fn served() -> Served {
+    let post = format!(
+        "---\ntitle: Selma moves\ndate: 2013-02-25\ncomponents: {{selma: migrating}}\n---\n{}",
+        "We are moving Selma, word by word and disk by disk.\n\n".repeat(400)
+    );
+    let app = TestApp::new()
+        .with_component("selma")
+        .with_file("incidents/2013-02-25-selma-moves.md", post)
+        .start()
+        .await;
+    for path in ["/", LONG, "/feed.json"] {
+        app.get(path).await.expect(200);
+    }
+    Served::start(app)
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n")
+}
+
+/// The answer to a request on a connection that hyper has taken over before.
+fn by_hyper(served: &Served, request: &str) -> Told {
+    let mut wire = served.connect();
+    wire.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+    assert_eq!(wire.answer(false).status, "HTTP/1.1 405 Method Not Allowed");
+    wire.send(request);
+    wire.answer(request.starts_with("HEAD"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ready_answers_are_what_hyper_would_make_of_them() {
+    let served = served().await;
+    let tag = |encoding: &str| {
+        let request = format!("GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: {encoding}\r\n\r\n");
+        served.ask(&request).header("etag").to_owned()
+    };
+    let (plain, brotli) = (tag("identity"), tag("br"));
+    let modified = served.ask(&get("/")).header("last-modified").to_owned();
+    let lines = [
+        String::new(),
+        "Accept-Encoding: gzip, deflate, br, zstd\r\n".to_owned(),
+        "Accept-Encoding: gzip;q=1.0, br;q=0\r\n".to_owned(),
+        "accept-encoding: gzip\r\nACCEPT-ENCODING: br\r\n".to_owned(),
+        format!("If-None-Match: {plain}\r\n"),
+        format!("If-None-Match: \"x\", W/{plain}\r\n"),
+        format!("If-None-Match: \"x\"\r\nIf-None-Match: {plain}\r\n"),
+        format!("If-None-Match: {brotli}\r\nAccept-Encoding: br\r\n"),
+        format!("If-None-Match: {plain}\r\nAccept-Encoding: br\r\n"),
+        "If-None-Match: *\r\n".to_owned(),
+        format!("If-Modified-Since: {modified}\r\n"),
+        "If-Modified-Since: Fri, 01 Feb 2013 00:00:00 GMT\r\n".to_owned(),
+        format!("If-None-Match: \"x\"\r\nIf-Modified-Since: {modified}\r\n"),
+        "Range: bytes=0-1\r\n".to_owned(),
+        "X-Forwarded-Proto: https\r\n".to_owned(),
+        "Connection: close\r\n".to_owned(),
+        "Connection: keep-alive\r\n".to_owned(),
+        "Cookie: a=\u{e9}\r\nEmpty:\r\nX-Spaces:  \t a b \t\r\n".to_owned(),
+    ];
+    let mut statuses = std::collections::BTreeSet::new();
+    for line in &lines {
+        for first in [
+            "GET /",
+            "HEAD /",
+            "GET /?utm_source=a%20b",
+            &format!("GET {LONG}"),
+        ] {
+            for version in ["1.1", "1.0"] {
+                let request = format!("{first} HTTP/{version}\r\nHost: a\r\n{line}\r\n");
+                let ready = served.ask(&request);
+                assert_eq!(ready, by_hyper(&served, &request), "{request}");
+                statuses.insert(ready.status);
+            }
+        }
+    }
+    let seen: Vec<&str> = statuses.iter().map(String::as_str).collect();
+    let expected = [
+        "HTTP/1.0 200 OK",
+        "HTTP/1.0 304 Not Modified",
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 304 Not Modified",
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_may_be_cut_anywhere() {
+    let served = served().await;
+    let request = get("/feed.json");
+    let expected = served.ask(&request);
+    for cut in 1..request.len() {
+        let mut wire = served.connect();
+        // The first part of the second request arrives with the first.
+        wire.send(format!("{}{}", get("/"), &request[..cut]));
+        assert_eq!(wire.answer(false).status, "HTTP/1.1 200 OK");
+        wire.send(&request[cut..]);
+        assert_eq!(wire.answer(false), expected, "cut at {cut}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_come_at_once_are_answered_in_order() {
+    let served = served().await;
+    let paths = [
+        "/",
+        "/feed.json",
+        LONG,
+        "/healthz",
+        "/",
+        "/nowhere",
+        LONG,
+        LONG,
+        "/",
+    ];
+    let expected: Vec<Told> = paths.iter().map(|path| served.ask(&get(path))).collect();
+    let mut wire = served.connect();
+    wire.send(paths.map(get).concat());
+    for (path, expected) in paths.iter().zip(&expected) {
+        assert_eq!(&wire.answer(false), expected, "{path}");
+    }
+    // What stands behind the last request of a connection was never asked.
+    let mut wire = served.connect();
+    wire.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /feed.json");
+    assert_eq!(wire.answer(false).header("connection"), "close");
+    assert!(wire.ends());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_takes_his_time_gets_everything() {
+    let served = served().await;
+    let expected = served.ask(&get(LONG));
+    assert!(expected.body.len() > 20_000, "{}", expected.body.len());
+    let mut wire = served.connect();
+    // More than the system keeps on the way, so that the server has to wait for us.
+    let count = 1000;
+    wire.send(get(LONG).repeat(count));
+    for number in 0..count {
+        assert_eq!(wire.answer(false), expected, "{number}");
+    }
+    wire.send(get("/"));
+    assert_eq!(wire.answer(false).status, "HTTP/1.1 200 OK");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_be_read_in_two_ways_is_refused() {
+    let served = served().await;
+    let check = |request: &str, status: &str| {
+        let mut wire = served.connect();
+        wire.send(request);
+        assert_eq!(
+            wire.answer(false).status,
+            format!("HTTP/1.1 {status}"),
+            "{request:?}"
+        );
+        assert!(wire.ends(), "{request:?}");
+    };
+    for request in [
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+        "GET /\u{1} HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/3.0\r\nHost: a\r\n\r\n",
+        "G@T / HTTP/1.1\r\nHost: a\r\n\r\n",
+    ] {
+        check(request, "400 Bad Request");
+    }
+    let huge = format!(
+        "GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n",
+        "a".repeat(1 << 20)
+    );
+    let mut wire = served.connect();
+    // It may stop listening before we have said everything.
+    wire.try_send(&huge);
+    assert!(wire.ends() || wire.answer(false).status.contains(" 431 "));
+    let many = format!(
+        "GET / HTTP/1.1\r\nHost: a\r\n{}\r\n",
+        "X: a\r\n".repeat(200)
+    );
+    check(&many, "431 Request Header Fields Too Large");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_smuggled_in_a_body() {
+    let served = served().await;
+    let inner = get("/healthz");
+    // A body belongs to its request, whatever it looks like.
+    let mut wire = served.connect();
+    let length = inner.len();
+    wire.send(format!(
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{inner}{}",
+        get("/feed.json")
+    ));
+    assert_eq!(wire.answer(false), served.ask(&get("/")));
+    assert_eq!(wire.answer(false), served.ask(&get("/feed.json")));
+    // With two lengths, the connection isn't used again.
+    let mut wire = served.connect();
+    wire.send(format!(
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n\
+         0\r\n\r\n{inner}"
+    ));
+    let first = wire.answer(false);
+    assert_eq!(first.header("connection"), "close");
+    assert!(wire.ends());
+    for lengths in [
+        "Content-Length: 1\r\nContent-Length: 2",
+        "Content-Length: +1",
+        "Transfer-Encoding: gzip",
+    ] {
+        let mut wire = served.connect();
+        wire.send(format!(
+            "GET / HTTP/1.1\r\nHost: a\r\n{lengths}\r\n\r\n{inner}"
+        ));
+        let says_no = wire.ends() || wire.answer(false).status.contains(" 400 ");
+        assert!(says_no && wire.ends(), "{lengths}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_heads_and_odd_targets_are_answered_too() {
+    let served = served().await;
+    let expected = served.ask(&get("/"));
+    let cookie = "a".repeat(20_000);
+    for request in [
+        format!("GET / HTTP/1.1\r\nHost: a\r\nCookie: {cookie}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: a\r\n".repeat(80)),
+        "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+        "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\nHost: a\n\n".to_owned(),
+    ] {
+        assert_eq!(served.ask(&request), expected, "{request:.60}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_it_closes_what_is_idle_and_finishes_what_runs() {
+    let served = served().await;
+    let (mut fresh, mut idle, mut by_hyper) =
+        (served.connect(), served.connect(), served.connect());
+    idle.send(get("/"));
+    idle.answer(false);
+    by_hyper.send(get("/healthz"));
+    by_hyper.answer(false);
+    let mut slow = served.connect();
+    let expected = served.ask(&get(LONG));
+    slow.send(get(LONG).repeat(1000));
+    assert_eq!(slow.answer(false), expected);
+    let running = served.tell_to_stop();
+    for wire in [&mut fresh, &mut idle, &mut by_hyper] {
+        assert!(wire.ends());
+    }
+    // What was on its way arrives whole.
+    while !slow.ends() {
+        assert_eq!(slow.answer(false).body, expected.body);
+    }
+    running.await.expect("no panic").expect("it ends well");
+}
