@@ -26,7 +26,9 @@ mod ops;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, maintenance, preview, templates, tokens, updates};
+use self::api::{
+    audit, components, incidents, maintenance, preview, resolution, templates, tokens, updates,
+};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -40,6 +42,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
         .routes(routes!(maintenance::change))
+        .routes(routes!(resolution::show))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))

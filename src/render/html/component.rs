@@ -168,7 +168,14 @@ fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
                 (parts::state_badge(states, &change.state))
             }
             @if let Some(note) = &change.note { p dir="auto" { (note) } }
-            p.meta { (parts::instant(frame, change.at)) (cause(snapshot, change)) }
+            p.meta {
+                (parts::instant(frame, change.at))
+                (cause(snapshot, change))
+                // What came with a post or an update is marked there.
+                @if change.origin == Origin::Request {
+                    (parts::added_later(frame, change.at, change.public_at))
+                }
+            }
         }
     }
 }
