@@ -29,6 +29,10 @@ pub const ROBOTS: &str = "/robots.txt";
 pub const OPENAPI: &str = "/openapi.json";
 /// The one stylesheet.
 pub const STYLESHEET: &str = "/assets/lightship.css";
+/// What the staff pages add to it.
+pub const STAFF_STYLESHEET: &str = "/assets/staff.css";
+/// What makes the staff pages nicer where scripts run.
+pub const STAFF_SCRIPT: &str = "/assets/staff.js";
 /// The icon of the site.
 pub const FAVICON: &str = "/favicon.svg";
 /// Where the pictures of posts are.
@@ -120,4 +124,66 @@ pub fn component(slug: &Slug) -> String {
 /// The page of a month, `month` being 1 to 12.
 pub fn month(year: i32, month: u32) -> String {
     format!("/history/{year:04}/{month:02}")
+}
+
+/// The staff pages: the desk.
+pub const STAFF: &str = "/staff";
+/// Where staff sign in.
+pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
+/// Where staff sign out, by a form.
+pub const STAFF_SIGN_OUT: &str = "/staff/sign-out";
+/// The form for a new incident.
+pub const STAFF_NEW_INCIDENT: &str = "/staff/new-incident";
+
+/// The way to sign in, and from there to a path.
+pub fn staff_sign_in(next: &str) -> String {
+    if next == STAFF {
+        return STAFF_SIGN_IN.to_owned();
+    }
+    let mut query = String::new();
+    for byte in next.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                query.push(char::from(byte));
+            }
+            _ => query.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    format!("{STAFF_SIGN_IN}?next={query}")
+}
+
+/// An incident as staff see it.
+pub fn staff_incident(slug: &Slug) -> String {
+    format!("{STAFF}/incidents/{slug}")
+}
+
+/// The form that corrects an incident's post.
+pub fn staff_correct_incident(slug: &Slug) -> String {
+    format!("{STAFF}/incidents/{slug}/correct")
+}
+
+/// The form that posts an update.
+pub fn staff_post_update(slug: &Slug) -> String {
+    format!("{STAFF}/incidents/{slug}/update")
+}
+
+/// What is public of an update.
+pub fn staff_update(slug: &Slug, update_id: &str) -> String {
+    format!("{STAFF}/incidents/{slug}/updates/{update_id}")
+}
+
+/// The form that corrects an update.
+pub fn staff_correct_update(slug: &Slug, update_id: &str) -> String {
+    format!("{STAFF}/incidents/{slug}/updates/{update_id}/correct")
+}
+
+/// The form that changes a component's state.
+pub fn staff_component_state(slug: &Slug) -> String {
+    format!("{STAFF}/components/{slug}/state")
+}
+
+/// Host and port of an absolute URL.
+pub fn authority_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
 }

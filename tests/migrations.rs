@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use lightship::domain::slug::Slug;
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::audit::list_entries;
+use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
 use sqlx::migrate::Migrator;
@@ -103,6 +104,8 @@ async fn each_migration_leaves_what_was_there_readable() {
         1
     );
     assert_eq!(list_tokens(&mut tx).await.expect("tokens").len(), 1);
+    let sessions = list_sessions(&mut tx, None).await.expect("sessions");
+    assert_eq!(sessions[0].device.as_deref(), Some("Firefox"));
 }
 
 #[tokio::test]

@@ -169,7 +169,9 @@ pub(super) async fn insert_update(
         public_at: made.public_at,
         source: match change.actor {
             Actor::Clock => Source::Clock,
-            Actor::Token { .. } | Actor::Host | Actor::File { .. } => Source::Api,
+            Actor::Token { .. } | Actor::Staff { .. } | Actor::Host | Actor::File { .. } => {
+                Source::Api
+            }
         },
     };
     let row = StoredUpdate {

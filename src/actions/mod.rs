@@ -30,6 +30,7 @@ mod give_back;
 mod maintenance_words;
 mod plan_maintenance;
 pub mod preview_resolution;
+pub mod sessions;
 pub mod set_component_state;
 mod stated_states;
 pub mod sync_content;
@@ -222,7 +223,7 @@ impl Change {
     /// Puts a line into the record; where something was there before, that is kept as a version.
     async fn record_as(&mut self, actor: &Actor, deed: Deed<'_>) -> Result<(), ActionError> {
         let actor_id = match actor {
-            Actor::Token { id, .. } => Some(id.clone()),
+            Actor::Token { id, .. } | Actor::Staff { id, .. } => Some(id.clone()),
             Actor::Host | Actor::File { .. } | Actor::Clock => None,
         };
         let entry = AuditEntry {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{ActionError, Change, Deed, checks};
 use crate::domain::staff::{Scope, Token};
-use crate::store::tokens;
+use crate::store::{sessions, tokens};
 
 /// How a token's secret begins, so that one that leaks is recognised.
 pub const PREFIX: &str = "lsp_";
@@ -60,7 +60,7 @@ pub async fn issue_token(
             "this instant has passed already",
         ));
     }
-    let secret = random_secret()?;
+    let secret = random_secret(PREFIX)?;
     let token = Token {
         id: Uuid::now_v7().to_string(),
         name: name.to_owned(),
@@ -97,6 +97,7 @@ pub async fn revoke_token(change: &mut Change, id: &str) -> Result<Token, Action
         return Ok(token);
     }
     tokens::set_token_revoked(&mut change.tx, id, change.now).await?;
+    sessions::delete_sessions_of(&mut change.tx, id).await?;
     let deed = Deed {
         action: "revoke_token",
         kind: "token",
@@ -120,12 +121,13 @@ pub fn hash_of(secret: &str) -> String {
         .collect()
 }
 
-fn random_secret() -> Result<String, ActionError> {
+/// 256 random bits as text, after a prefix.
+pub(super) fn random_secret(prefix: &str) -> Result<String, ActionError> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
         ActionError::Conflict(format!(
             "the system gave no random numbers ({error}); try again"
         ))
     })?;
-    Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }

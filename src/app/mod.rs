@@ -66,6 +66,7 @@ impl App {
             .context("making the first pages")?;
         let state = AppState {
             site: refresher.site(),
+            latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
             media: Arc::new(config.source.content.join("media")),

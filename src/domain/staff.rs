@@ -1,6 +1,6 @@
 //! Staff: who makes changes, and what each may do.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What a token may be used for.
@@ -69,6 +69,43 @@ impl Token {
     }
 }
 
+/// A session ends when it wasn't used for so long.
+pub const IDLE: Duration = Duration::hours(12);
+
+/// Somebody who is signed in to the staff pages, from one browser. It may do what the token may
+/// with which it was opened, as that stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its identity; not the cookie.
+    pub id: String,
+    /// The token that it was opened with.
+    pub token_id: String,
+    /// What the browser calls itself, in short.
+    pub device: Option<String>,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to a few minutes.
+    pub seen_at: DateTime<Utc>,
+    /// What was typed into a form while nobody was signed in.
+    pub kept: Option<Kept>,
+}
+
+/// A form that could not be sent, filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The path of the form.
+    pub path: String,
+    /// Names and values, as JSON.
+    pub form: String,
+}
+
+impl Session {
+    /// Whether it still holds at `now`.
+    pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
+        now - self.seen_at < IDLE
+    }
+}
+
 /// Who makes a change. Kept in the record, never shown in public.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -79,6 +116,15 @@ pub enum Actor {
         /// Its name.
         name: String,
         /// Its display name: the byline of what it posts.
+        display_name: Option<String>,
+    },
+    /// The holder of a token, signed in to the staff pages with it.
+    Staff {
+        /// The token's id.
+        id: String,
+        /// Its name.
+        name: String,
+        /// Its display name: the byline of what is posted.
         display_name: Option<String>,
     },
     /// Someone at the command line of the host itself.
@@ -97,6 +143,7 @@ impl Actor {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Token { .. } => "token",
+            Self::Staff { .. } => "staff",
             Self::Host => "host",
             Self::File { .. } => "file",
             Self::Clock => "clock",
@@ -106,7 +153,7 @@ impl Actor {
     /// The name under which the record lists it.
     pub fn name(&self) -> &str {
         match self {
-            Self::Token { name, .. } | Self::File { name } => name,
+            Self::Token { name, .. } | Self::Staff { name, .. } | Self::File { name } => name,
             Self::Host => "command line",
             Self::Clock => "clock",
         }
@@ -115,7 +162,9 @@ impl Actor {
     /// The byline of what it posts, where nothing else is said.
     pub fn display_name(&self) -> Option<&str> {
         match self {
-            Self::Token { display_name, .. } => display_name.as_deref(),
+            Self::Token { display_name, .. } | Self::Staff { display_name, .. } => {
+                display_name.as_deref()
+            }
             Self::Host | Self::File { .. } | Self::Clock => None,
         }
     }

@@ -1,6 +1,8 @@
 //! Keeps the site true: a new revision, or a moment that changes pages, makes a new snapshot. If
 //! that fails, the old site stays.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
@@ -39,6 +41,16 @@ impl Refresher {
         self.site.clone()
     }
 
+    /// The way to the site as the database has it this instant.
+    pub fn latest(&self) -> Latest {
+        Latest {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            base_url: self.base_url.clone(),
+            site: self.site.clone(),
+        }
+    }
+
     /// Makes a new site if the database has a newer revision or a moment has come. Returns whether
     /// it did. On an error the old site stays.
     pub async fn refresh(&mut self) -> Result<bool, StoreError> {
@@ -53,6 +65,31 @@ impl Refresher {
         self.site.replace(site);
         self.due = due;
         Ok(true)
+    }
+}
+
+/// Finds the site as the database has it, for staff who have just changed something: what is
+/// served, or what will be in a moment.
+#[derive(Debug, Clone)]
+pub struct Latest {
+    store: Store,
+    clock: Clock,
+    base_url: BaseUrl,
+    site: SiteHandle,
+}
+
+impl Latest {
+    /// The site at the database's present revision.
+    pub async fn find(&self) -> Result<Arc<Site>, StoreError> {
+        let served = self.site.current();
+        let mut tx = self.store.read().await?;
+        let revision = find_revision(&mut tx).await?;
+        drop(tx);
+        if served.snapshot().revision == revision {
+            return Ok(served);
+        }
+        let (site, _) = load_site(&self.store, &self.clock, &self.base_url).await?;
+        Ok(Arc::new(site))
     }
 }
 

@@ -117,6 +117,20 @@ pub async fn list_incidents(
     Ok(found)
 }
 
+/// The drafts, newest first: slug and title of each.
+pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError> {
+    let rows = sqlx::query(
+        "select slug, title from incidents where draft_since_ms is not null and slug is not null \
+         and withdrawn_at_ms is null and hidden_at_ms is null and file is null \
+         order by draft_since_ms desc, id desc",
+    )
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((slug(row, "slug")?, text(row, "title")?)))
+        .collect()
+}
+
 /// An incident by its id, whatever has become of it.
 pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredIncident>, StoreError> {
     let row = sqlx::query("select * from incidents where id = $1")

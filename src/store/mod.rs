@@ -21,6 +21,7 @@ pub mod incidents;
 pub mod maintenance;
 mod open;
 mod row;
+pub mod sessions;
 pub mod settings;
 pub mod states;
 pub mod templates;

@@ -26,6 +26,16 @@ impl Assets {
                 include_str!("../../assets/lightship.css"),
             ),
             file(
+                urls::STAFF_STYLESHEET,
+                "text/css; charset=utf-8",
+                include_str!("../../assets/staff.css"),
+            ),
+            file(
+                urls::STAFF_SCRIPT,
+                "text/javascript; charset=utf-8",
+                include_str!("../../assets/staff.js"),
+            ),
+            file(
                 urls::FAVICON,
                 "image/svg+xml",
                 include_str!("../../assets/favicon.svg"),

@@ -24,6 +24,8 @@ use crate::store::{Store, StoreError};
 #[derive(Debug, Clone)]
 pub(super) struct Staff {
     pub(super) token: Token,
+    /// By the staff pages, not by the token itself.
+    pub(super) by_session: bool,
 }
 
 impl Staff {
@@ -43,10 +45,20 @@ impl Staff {
 
     /// Who makes the change.
     pub(super) fn actor(&self) -> Actor {
-        Actor::Token {
-            id: self.token.id.clone(),
-            name: self.token.name.clone(),
-            display_name: self.token.display_name.clone(),
+        let (id, name) = (self.token.id.clone(), self.token.name.clone());
+        let display_name = self.token.display_name.clone();
+        if self.by_session {
+            Actor::Staff {
+                id,
+                name,
+                display_name,
+            }
+        } else {
+            Actor::Token {
+                id,
+                name,
+                display_name,
+            }
         }
     }
 }
@@ -71,7 +83,10 @@ impl FromRequestParts<AppState> for Staff {
         match token {
             Some(token) if token.is_valid(now) => {
                 state.uses.note(&token, now);
-                Ok(Self { token })
+                Ok(Self {
+                    token,
+                    by_session: false,
+                })
             }
             Some(_) | None if state.failures.are_too_many(address, now) => Err(AppError::Throttled),
             Some(_) => Err(AppError::Unauthorized(
@@ -121,7 +136,7 @@ struct Use {
 
 impl Uses {
     /// Notes that a token was used.
-    fn note(&self, token: &Token, now: DateTime<Utc>) {
+    pub(super) fn note(&self, token: &Token, now: DateTime<Utc>) {
         let Ok(minute) = now.duration_trunc(Duration::minutes(1)) else {
             return;
         };
@@ -165,7 +180,7 @@ const MAX_ADDRESSES: usize = 10_000;
 
 impl Failures {
     /// Counts one more failure; whether there were too many within the minute.
-    fn are_too_many(&self, address: IpAddr, now: DateTime<Utc>) -> bool {
+    pub(super) fn are_too_many(&self, address: IpAddr, now: DateTime<Utc>) -> bool {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let minute_ago = now - Duration::minutes(1);
         if counts.len() >= MAX_ADDRESSES {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -22,7 +22,9 @@ pub(super) async fn secure(
     request: Request<Body>,
     next: Next,
 ) -> Response {
-    let by_https = came_by_https(&request, &state.proxies);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let by_https =
+        peer.is_some_and(|ConnectInfo(peer)| says_https(request.headers(), *peer, &state.proxies));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // What an answer says itself, it knows better.
@@ -51,10 +53,8 @@ pub(super) fn reader_address(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr
 }
 
 /// Whether a proxy that may speak for a reader says that the reader came by HTTPS.
-fn came_by_https(request: &Request<Body>, proxies: &[IpAddr]) -> bool {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.is_some_and(|ConnectInfo(peer)| is_proxy(*peer, proxies))
-        && Asked::of(request.headers()).says_https()
+pub(super) fn says_https(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpAddr]) -> bool {
+    is_proxy(peer, proxies) && Asked::of(headers).says_https()
 }
 
 /// Whether the other end of a connection may speak for a reader.

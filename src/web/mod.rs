@@ -23,6 +23,7 @@ mod media;
 mod negotiation;
 mod openapi;
 mod ops;
+mod staff;
 pub mod state;
 pub mod writing;
 
@@ -64,6 +65,7 @@ fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), auth::note_uses));
     Router::new()
         .nest(crate::urls::API, api)
+        .merge(staff::router(&state))
         .route("/healthz", get(ops::show_health))
         .route("/readyz", get(ops::show_readiness))
         .route("/media/{*file}", any(media::show_file))

@@ -11,6 +11,7 @@ use super::auth::{Failures, Uses};
 use super::writing::Running;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
+use crate::site::refresh::Latest;
 use crate::store::Store;
 
 /// Everything that handlers share.
@@ -22,6 +23,8 @@ pub struct AppState {
     pub clock: Clock,
     /// The bytes served now.
     pub site: SiteHandle,
+    /// The site as the database has it, for staff.
+    pub latest: Latest,
     /// Says that the database has changed, so that nobody waits for the next look at it.
     pub nudge: Arc<Notify>,
     /// The files that come with the binary.

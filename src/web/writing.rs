@@ -19,7 +19,7 @@ use crate::store::StoreError;
 use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
 
 /// How long an answer to a request with an `Idempotency-Key` is remembered.
-const KEPT: chrono::Duration = chrono::Duration::days(7);
+pub(super) const KEPT: chrono::Duration = chrono::Duration::days(7);
 
 /// Requests that are running now, by token and key.
 pub type Running = Arc<Mutex<HashSet<(String, String)>>>;

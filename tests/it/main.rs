@@ -16,6 +16,7 @@ mod maintenance_steps;
 mod never_shown;
 mod readers;
 mod resolution;
+mod staff_sessions;
 mod support;
 mod sync_command;
 mod sync_entries;

@@ -10,6 +10,7 @@ pub mod incident;
 pub mod layout;
 mod listing;
 pub mod parts;
+pub mod staff;
 pub mod subscribe;
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,7 @@ pub struct AuditBody {
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActorBody {
-    /// `token`, `host` or `file`.
+    /// `token`, `staff` (the same, signed in to the staff pages), `host` or `file`.
     #[schema(example = "token")]
     pub kind: String,
     /// The id of the token.

@@ -16,6 +16,7 @@ use lightship::store::Store;
 pub(crate) mod app;
 mod database;
 pub(crate) mod process;
+pub(crate) mod staff;
 pub(crate) mod wire;
 
 /// A database and a clock. On PostgreSQL each world is a schema of its own.

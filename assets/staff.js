@@ -1,0 +1,2 @@
+// Makes the staff pages nicer; everything works without it.
+"use strict";

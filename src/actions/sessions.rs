@@ -1,0 +1,70 @@
+//! Sessions of the staff pages: opened with a token, ended by signing out, by others who may, or
+//! with the token.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::tokens::{hash_of, random_secret};
+use super::{ActionError, Change, Deed};
+use crate::domain::staff::{IDLE, Kept, Scope, Session, Token};
+use crate::store::sessions;
+
+/// Longest name of a browser, in characters.
+const MAX_DEVICE_CHARS: usize = 200;
+
+/// Opens a session with a token that was checked, and returns it with its cookie's value, which
+/// can't be had again. `kept` is a form that waits to be sent.
+pub async fn begin_session(
+    change: &mut Change,
+    token: &Token,
+    device: Option<&str>,
+    kept: Option<Kept>,
+) -> Result<(Session, String), ActionError> {
+    let forgotten = change.now - IDLE;
+    sessions::delete_idle_sessions(&mut change.tx, forgotten).await?;
+    let secret = random_secret("")?;
+    let device = device.map(|name| name.chars().take(MAX_DEVICE_CHARS).collect());
+    let session = Session {
+        id: Uuid::now_v7().to_string(),
+        token_id: token.id.clone(),
+        device,
+        created_at: change.now,
+        seen_at: change.now,
+        kept,
+    };
+    sessions::insert_session(&mut change.tx, &session, &hash_of(&secret)).await?;
+    let deed = Deed {
+        action: "sign_in",
+        kind: "session",
+        id: &session.id,
+        label: &token.name,
+        before: None,
+        after: Some(json!({"device": session.device})),
+    };
+    change.record(deed).await?;
+    Ok((session, secret))
+}
+
+/// Ends a session on behalf of the holder of `token`: one of their own, or any if they are admin.
+/// Ending one that has ended is harmless.
+///
+/// # Errors
+/// `Forbidden` if it is somebody else's.
+pub async fn end_session(change: &mut Change, token: &Token, id: &str) -> Result<(), ActionError> {
+    let Some(session) = sessions::find_session(&mut change.tx, id).await? else {
+        return Ok(());
+    };
+    if session.token_id != token.id && !token.allows(Scope::Admin) {
+        let how = "this session is somebody else's; ask somebody with the scope admin";
+        return Err(ActionError::Forbidden(how.to_owned()));
+    }
+    sessions::delete_session(&mut change.tx, id).await?;
+    let deed = Deed {
+        action: "end_session",
+        kind: "session",
+        id,
+        label: &token.name,
+        ..Deed::default()
+    };
+    change.record(deed).await
+}

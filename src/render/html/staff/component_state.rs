@@ -1,0 +1,69 @@
+//! The form that changes a component's state, outside of an update.
+
+use maud::{Markup, html};
+
+use super::fields::Filled;
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use crate::domain::staff::Token;
+use crate::render::html::parts;
+use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::urls;
+
+/// The field with the state.
+pub const STATE: &str = "state";
+/// The field with the note.
+pub const NOTE: &str = "note";
+
+/// The whole page.
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    record: &ComponentRecord,
+    filled: &Filled,
+) -> Markup {
+    let component = &record.component;
+    let standing = snapshot.standing(record);
+    let states: Vec<(&str, &str)> = snapshot
+        .states
+        .iter()
+        .filter(|state| !state.dropped)
+        .map(|state| (state.key.as_str(), state.label.as_str()))
+        .collect();
+    let state = Ask {
+        name: STATE,
+        label: "State",
+        ..Ask::default()
+    };
+    let note = Ask {
+        name: NOTE,
+        label: "Note for customers",
+        hint: "One line, shown beside the state. Left empty, there is none.",
+        ..Ask::default()
+    };
+    let content = html! {
+        h1 { "Change a state" }
+        p.lead {
+            bdi { (component.name) } " is "
+            (parts::state_badge(&snapshot.states, &standing.state)) "."
+        }
+        (form::summary(filled))
+        form method="post" action=(urls::staff_component_state(&component.slug)) {
+            (form::key(filled))
+            (form::pills(filled, &state, &states))
+            (form::line(filled, &note, "text"))
+            (form::buttons("Change state", &[]))
+            p.hint {
+                "Goes to the page and the component’s feeds. To tell what happened, "
+                a href=(urls::STAFF) { "post an update" } " instead."
+            }
+        }
+    };
+    let title = Page::title_of("Change a state", filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Desk,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}

@@ -1,0 +1,178 @@
+//! The desk: what customers see now, and what can be done about it.
+
+use maud::{Markup, html};
+
+use super::frame::{self, Nav, Page};
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::staff::{Scope, Token};
+use crate::render;
+use crate::render::html::{listing, parts};
+use crate::render::markdown;
+use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::urls;
+
+/// How much of the newest update is shown, in characters.
+const SAID_CHARS: usize = 200;
+/// How many posts that are over are listed.
+const RECENT: usize = 5;
+
+/// An incident that isn't published.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    /// Its name in URLs.
+    pub slug: &'a Slug,
+    /// Its headline.
+    pub title: &'a str,
+}
+
+/// The whole page.
+pub fn page(snapshot: &Snapshot, viewer: &Token, drafts: &[Draft<'_>]) -> Markup {
+    let headline = render::headline_of(snapshot);
+    let may_write = viewer.allows(Scope::IncidentsWrite);
+    let content = html! {
+        p.over { "What customers see now" }
+        (parts::title(&headline.sentence))
+        @if headline.rest_is_working { p.lead { "Everything else is working." } }
+        @for incident in snapshot.open_incidents() { (open(snapshot, incident, may_write)) }
+        @if may_write {
+            p.buttons { a.button href=(urls::STAFF_NEW_INCIDENT) { "New incident" } }
+        }
+        (drafts_list(drafts))
+        (planned(snapshot))
+        (components(snapshot, viewer))
+        (recent(snapshot))
+    };
+    let page = Page {
+        title: "Desk",
+        nav: Nav::Desk,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+/// An incident that is open: what was said last, and the way to say more.
+fn open(snapshot: &Snapshot, incident: &Incident, may_write: bool) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let phase = incident.phase(snapshot.as_of);
+    let last = incident.updates.last();
+    let said = last.map_or_else(
+        || listing::summary(incident),
+        |update| markdown::first_sentences(&update.markdown, SAID_CHARS),
+    );
+    html! {
+        article.card.(parts::phase_tone(phase).as_str()) {
+            p.meta { (parts::phase_badge(phase)) (listing::affects(snapshot, incident)) }
+            h2 { a href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) } }
+            @if let Some(window) = parts::window(frame, incident) { p.meta { (window) } }
+            p.said dir="auto" {
+                (parts::instant(frame, last.map_or(incident.published_at, |update| update.at)))
+                @if !said.is_empty() { "\u{a0}— " (said) }
+            }
+            @if may_write {
+                p.buttons {
+                    a.button.main href=(urls::staff_post_update(&incident.slug)) {
+                        "Post an update" span.unseen { " to " (incident.title) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn drafts_list(drafts: &[Draft<'_>]) -> Markup {
+    html! {
+        @if !drafts.is_empty() {
+            section {
+                h2 { "Drafts" }
+                ul.box {
+                    @for draft in drafts {
+                        li { a.way href=(urls::staff_incident(draft.slug)) dir="auto" { (draft.title) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn planned(snapshot: &Snapshot) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let planned = snapshot.planned_maintenance();
+    html! {
+        @if !planned.is_empty() {
+            section {
+                h2 { "Planned maintenance" }
+                ul.box {
+                    @for incident in planned {
+                        li {
+                            a.way href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) }
+                            @if let Some(window) = parts::window(frame, incident) {
+                                p.meta { (window) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn components(snapshot: &Snapshot, viewer: &Token) -> Markup {
+    let may_set = viewer.allows(Scope::StatesWrite);
+    let records: Vec<_> = snapshot.active_components().collect();
+    html! {
+        @if !records.is_empty() {
+            section {
+                h2 { "Components" }
+                ul.box { @for record in records { (component(snapshot, record, may_set)) } }
+            }
+        }
+    }
+}
+
+fn component(snapshot: &Snapshot, record: &ComponentRecord, may_set: bool) -> Markup {
+    let component = &record.component;
+    let standing = snapshot.standing(record);
+    html! {
+        li.standing {
+            div {
+                strong dir="auto" { (component.name) }
+                " " (parts::state_badge(&snapshot.states, &standing.state))
+                @if let Some(note) = &standing.note { p.note dir="auto" { (note) } }
+            }
+            @if may_set {
+                a.button href=(urls::staff_component_state(&component.slug)) {
+                    "Change" span.unseen { " the state of " (component.name) }
+                }
+            }
+        }
+    }
+}
+
+fn recent(snapshot: &Snapshot) -> Markup {
+    let now = snapshot.as_of;
+    let over =
+        |incident: &&std::sync::Arc<Incident>| !incident.is_open(now) && !incident.is_planned(now);
+    let posts: Vec<_> = snapshot
+        .incidents
+        .iter()
+        .filter(over)
+        .take(RECENT)
+        .collect();
+    let frame = render::frame_of(snapshot);
+    html! {
+        @if !posts.is_empty() {
+            section {
+                h2 { "Recent posts" }
+                ul.box {
+                    @for incident in posts {
+                        li {
+                            a.way href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) }
+                            p.meta { (parts::day_with_year(frame, incident.started())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The parts that forms are made of. Each shows what was typed, says what is wrong beside the
+//! field, and works without scripts.
+
+use maud::{Markup, html};
+
+use super::fields::{Fields, Filled};
+
+/// How a field is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ask<'a> {
+    /// The field's name in the form; also its id.
+    pub name: &'a str,
+    /// What is asked.
+    pub label: &'a str,
+    /// A line below it.
+    pub hint: &'a str,
+    /// It has the focus when the page opens, unless something is wrong.
+    pub first: bool,
+}
+
+/// The id of a field's element.
+fn id_of(name: &str) -> String {
+    format!("field-{}", name.replace('.', "-"))
+}
+
+/// What is wrong with the form, first of all and with the focus; each line leads to its field.
+pub fn summary(filled: &Filled) -> Markup {
+    html! {
+        @if let Some(path) = &filled.sent_before {
+            div #wrong .wrong role="alert" tabindex="-1" autofocus {
+                h2 { "This form was sent already" }
+                p {
+                    "What you sent first "
+                    a href=(path) { "is there" }
+                    ". What stands here now isn’t: send it if you mean to do that, too."
+                }
+            }
+        }
+        @if !filled.wrong.is_empty() {
+            div #wrong .wrong role="alert" tabindex="-1" autofocus {
+                h2 { "Not posted yet" }
+                ul {
+                    @for wrong in &filled.wrong {
+                        li {
+                            @if wrong.field.is_empty() {
+                                (wrong.detail)
+                            } @else {
+                                a href={ "#" (id_of(&wrong.field)) } { (wrong.detail) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The key that makes the form be posted once.
+pub fn key(filled: &Filled) -> Markup {
+    hidden(Fields::KEY, filled.fields.first(Fields::KEY))
+}
+
+/// A value that goes with the form unseen.
+pub fn hidden(name: &str, value: &str) -> Markup {
+    html! { input type="hidden" name=(name) value=(value); }
+}
+
+/// What describes a field: its hint and its error.
+struct Told<'a> {
+    id: String,
+    hint: &'a str,
+    wrong: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(filled: &'a Filled, ask: &Ask<'a>) -> Self {
+        Self {
+            id: id_of(ask.name),
+            hint: ask.hint,
+            wrong: filled.wrong_with(ask.name),
+        }
+    }
+
+    fn described_by(&self) -> Option<String> {
+        let mut ids = Vec::new();
+        if self.wrong.is_some() {
+            ids.push(format!("{}-wrong", self.id));
+        }
+        if !self.hint.is_empty() {
+            ids.push(format!("{}-hint", self.id));
+        }
+        Some(ids.join(" ")).filter(|ids| !ids.is_empty())
+    }
+
+    fn invalid(&self) -> Option<&'static str> {
+        self.wrong.map(|_| "true")
+    }
+
+    fn wrong_line(&self) -> Markup {
+        html! {
+            @if let Some(wrong) = self.wrong {
+                p.error id={ (self.id) "-wrong" } { (wrong) }
+            }
+        }
+    }
+
+    fn hint_line(&self) -> Markup {
+        html! {
+            @if !self.hint.is_empty() { p.hint id={ (self.id) "-hint" } { (self.hint) } }
+        }
+    }
+}
+
+/// Several lines of text.
+pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
+    let told = Told::of(filled, ask);
+    html! {
+        div.field {
+            label for=(told.id) { (ask.label) }
+            (told.wrong_line())
+            textarea id=(told.id) name=(ask.name) rows=(rows) dir="auto"
+                aria-describedby=[told.described_by()] aria-invalid=[told.invalid()]
+                autofocus[ask.first && filled.wrong.is_empty()] {
+                // A line break at the very beginning would be swallowed.
+                "\n" (filled.fields.first(ask.name))
+            }
+            (told.hint_line())
+        }
+    }
+}
+
+/// One line of text; `kind` is the type of the input.
+pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
+    let told = Told::of(filled, ask);
+    let is_text = kind == "text";
+    html! {
+        div.field {
+            label for=(told.id) { (ask.label) }
+            (told.wrong_line())
+            input id=(told.id) name=(ask.name) type=(kind) dir=[is_text.then_some("auto")]
+                value=(filled.fields.first(ask.name))
+                aria-describedby=[told.described_by()] aria-invalid=[told.invalid()]
+                autofocus[ask.first && filled.wrong.is_empty()];
+            (told.hint_line())
+        }
+    }
+}
+
+/// A list of which one is chosen.
+pub fn choice(filled: &Filled, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
+    let told = Told::of(filled, ask);
+    html! {
+        div.field {
+            label for=(told.id) { (ask.label) }
+            (told.wrong_line())
+            (bare_choice(filled, ask.name, options, &told))
+            (told.hint_line())
+        }
+    }
+}
+
+fn bare_choice(
+    filled: &Filled,
+    name: &str,
+    options: &[(String, String)],
+    told: &Told<'_>,
+) -> Markup {
+    let chosen = filled.fields.first(name);
+    html! {
+        select id=(told.id) name=(name) aria-describedby=[told.described_by()]
+            aria-invalid=[told.invalid()] {
+            @for (value, label) in options {
+                option value=(value) selected[value == chosen] { (label) }
+            }
+            // Something that isn't on the list is kept as it came, for whoever sent it to see.
+            @if !options.iter().any(|(value, _)| value == chosen) {
+                option value=(chosen) selected { (chosen) }
+            }
+        }
+    }
+}
+
+/// A few words of which one is chosen, as pills.
+pub fn pills(filled: &Filled, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup {
+    let told = Told::of(filled, ask);
+    let chosen = filled.fields.first(ask.name);
+    html! {
+        fieldset.pills aria-describedby=[told.described_by()] {
+            legend { (ask.label) }
+            (told.wrong_line())
+            div {
+                @for (place, (value, label)) in options.iter().enumerate() {
+                    label {
+                        input type="radio" name=(ask.name) value=(value)
+                            id=[(place == 0).then_some(&told.id)] checked[*value == chosen];
+                        span { (label) }
+                    }
+                }
+            }
+            (told.hint_line())
+        }
+    }
+}
+
+/// A switch, with a line of its own.
+pub fn switch(filled: &Filled, name: &str, label: &Markup) -> Markup {
+    html! {
+        label.switch {
+            input type="checkbox" id=(id_of(name)) name=(name) value="yes" checked[filled.fields.has(name)];
+            span { (label) }
+        }
+    }
+}
+
+/// A component with the states it may be set to, and a note that shows once one is chosen.
+pub fn component_row(
+    filled: &Filled,
+    slug: &str,
+    name: &str,
+    options: &[(String, String)],
+) -> Markup {
+    let field = format!("state.{slug}");
+    let note = format!("note.{slug}");
+    let ask = Ask {
+        name: &field,
+        label: name,
+        ..Ask::default()
+    };
+    let told = Told::of(filled, &ask);
+    let note_ask = Ask {
+        name: &note,
+        label: "Note for customers",
+        hint: "One line, shown beside the state. May stay empty.",
+        ..Ask::default()
+    };
+    html! {
+        li.component {
+            div.pair {
+                label for=(told.id) dir="auto" { (name) }
+                (bare_choice(filled, &field, options, &told))
+            }
+            (told.wrong_line())
+            (line(filled, &note_ask, "text"))
+        }
+    }
+}
+
+/// The button that sends the form, and others beside it: `(value, label)`.
+pub fn buttons(main: &str, others: &[(&str, &str)]) -> Markup {
+    html! {
+        p.buttons {
+            button.main type="submit" name=(Fields::BUTTON) value="post" { (main) }
+            @for (value, label) in others {
+                button type="submit" name=(Fields::BUTTON) value=(value) { (label) }
+            }
+        }
+    }
+}

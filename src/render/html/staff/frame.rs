@@ -1,0 +1,108 @@
+//! The frame of every staff page: head, navigation, footer.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::fields::Filled;
+use crate::domain::staff::{Scope, Token};
+use crate::render;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// Where in the navigation a page belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nav {
+    /// The desk, and the forms that it leads to.
+    Desk,
+    /// Nowhere in particular.
+    Elsewhere,
+}
+
+/// The pages in the navigation, each with who may go there.
+const ROWS: [(Nav, &str, &str, Option<Scope>); 1] = [(Nav::Desk, "Desk", urls::STAFF, None)];
+
+/// A page, but for what is the same on all of them.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// Its place in the navigation.
+    pub nav: Nav,
+    /// What stands in it.
+    pub content: Markup,
+}
+
+impl<'a> Page<'a> {
+    /// The name of a page with a form on it: says first if something is wrong.
+    pub fn title_of(title: &'a str, filled: &Filled) -> String {
+        if filled.wrong.is_empty() {
+            title.to_owned()
+        } else {
+            format!("Error: {title}")
+        }
+    }
+}
+
+/// The whole document. `viewer` is the token of whoever is signed in.
+pub fn page(snapshot: &Snapshot, viewer: Option<&Token>, page: &Page<'_>) -> Markup {
+    let name = &snapshot.site.name;
+    let title = format!("{} · {name} · Staff", page.title);
+    let zone = render::frame_of(snapshot).zone_name();
+    document(
+        &title,
+        &html! {
+            a.skip href="#main" { "Skip to content" }
+            header.top {
+                div.in {
+                    a.site href=(urls::STAFF) { bdi { (name) } " · Staff" }
+                    @if let Some(viewer) = viewer { (navigation(viewer, page.nav)) }
+                }
+            }
+            main #main { (page.content) }
+            footer.end {
+                div.in {
+                    p { "All times are " (zone) "." }
+                    @if let Some(viewer) = viewer {
+                        p { "Signed in with the token " bdi { (viewer.name) } "." }
+                    }
+                    p { a href=(urls::HOME) { "The public page" } }
+                }
+            }
+        },
+    )
+}
+
+/// A document with its head, around any body.
+pub(super) fn document(title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                title { (title) }
+                link rel="stylesheet" href=(urls::STYLESHEET);
+                link rel="stylesheet" href=(urls::STAFF_STYLESHEET);
+                link rel="icon" type="image/svg+xml" href=(urls::FAVICON);
+                script src=(urls::STAFF_SCRIPT) defer {}
+            }
+            body.staff { (body) }
+        }
+    }
+}
+
+fn navigation(viewer: &Token, current: Nav) -> Markup {
+    html! {
+        nav aria-label="Main" {
+            @for (nav, name, path, scope) in ROWS {
+                @if scope.is_none_or(|scope| viewer.allows(scope)) {
+                    a href=(path) aria-current=[(nav == current).then_some("page")] { (name) }
+                }
+            }
+            form method="post" action=(urls::STAFF_SIGN_OUT) {
+                button.link type="submit" { "Sign out" }
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The staff pages: server-rendered forms, one screen a file. What each takes is a snapshot, who
+//! looks, and the form as it stands.
+
+pub mod component_state;
+pub mod desk;
+pub mod fields;
+pub mod form;
+pub mod frame;
+pub mod sign_in;
+pub mod trouble;

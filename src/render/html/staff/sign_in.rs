@@ -1,0 +1,75 @@
+//! The page where staff sign in. Each way to sign in is a section; a token is the first.
+
+use maud::{Markup, html};
+
+use super::fields::{Fields, Filled};
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field with the token.
+pub const TOKEN: &str = "token";
+/// The field with the path to go on to.
+pub const NEXT: &str = "next";
+/// Begins the names of the fields of a form that waits to be sent.
+pub const KEPT: &str = "kept.";
+
+/// The whole page. `kept` is a form that was sent while nobody was signed in.
+pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> Markup {
+    let ask = Ask {
+        name: TOKEN,
+        label: "Token",
+        ..Ask::default()
+    };
+    let content = html! {
+        h1 { "Sign in" }
+        @if !kept.pairs().is_empty() {
+            p.told role="status" {
+                strong { "Nothing is lost." }
+                " Your session had ended, so what you wrote isn’t posted yet. Sign in, and it "
+                "stands in the form again."
+            }
+        }
+        section aria-label="With a token" {
+            form method="post" action=(urls::STAFF_SIGN_IN) {
+                (form::hidden(NEXT, next))
+                @for (name, value) in kept.pairs() {
+                    (form::hidden(&format!("{KEPT}{name}"), value))
+                }
+                // Password managers want to know whose password it is.
+                input.unseen type="text" name="username" value="staff" autocomplete="username"
+                    tabindex="-1" aria-hidden="true" readonly;
+                (password(filled, &ask))
+                p.buttons { button.main type="submit" { "Sign in" } }
+            }
+        }
+    };
+    let title = Page::title_of("Sign in", filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Elsewhere,
+        content,
+    };
+    frame::page(snapshot, None, &page)
+}
+
+/// A token is never written back into the page.
+fn password(filled: &Filled, ask: &Ask<'_>) -> Markup {
+    let wrong = filled.wrong_with(ask.name);
+    let described = if wrong.is_some() {
+        "field-token-wrong field-token-hint"
+    } else {
+        "field-token-hint"
+    };
+    html! {
+        div.field {
+            label for="field-token" { (ask.label) }
+            @if let Some(wrong) = wrong { p.error #field-token-wrong role="alert" { (wrong) } }
+            input #field-token type="password" name=(ask.name) autocomplete="current-password"
+                required autofocus aria-describedby=(described)
+                aria-invalid=[wrong.map(|_| "true")];
+            p.hint #field-token-hint { "It begins with " code { "lsp_" } ". Whoever runs the page makes one with " code { "lightship token create" } "." }
+        }
+    }
+}

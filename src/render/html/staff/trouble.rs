@@ -1,0 +1,56 @@
+//! What went wrong on the staff pages, said so that nothing is lost by it.
+
+use maud::{Markup, html};
+
+use super::fields::Fields;
+use super::{form, frame};
+use crate::urls;
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The HTTP status.
+    pub status: u16,
+    /// In a few words.
+    pub title: String,
+    /// What it was, and what to do.
+    pub text: String,
+    /// The form that couldn't be taken: its path, and what stood in it.
+    pub form: Option<(String, Fields)>,
+}
+
+/// The whole page; made without a snapshot, so that it is there when nothing else is.
+pub fn page(trouble: &Trouble) -> Markup {
+    let body = html! {
+        main #main {
+            h1 { (trouble.title) }
+            p.lead { (trouble.text) }
+            @if let Some((path, fields)) = &trouble.form { (kept(path, fields)) }
+            p.more { a href=(urls::STAFF) { "To the desk" } }
+            p.note { "Error " (trouble.status) }
+        }
+    };
+    frame::document(&trouble.title, &body)
+}
+
+/// What was typed, to be sent again or copied.
+fn kept(path: &str, fields: &Fields) -> Markup {
+    let longest = fields
+        .pairs()
+        .iter()
+        .map(|(_, value)| value)
+        .max_by_key(|value| value.len());
+    html! {
+        form method="post" action=(path) {
+            @for (name, value) in fields.pairs() { (form::hidden(name, value)) }
+            p.buttons { button.main type="submit" { "Send it again" } }
+            p.hint { "It is posted once, however often you send it." }
+        }
+        @if let Some(text) = longest.filter(|text| text.contains(char::is_whitespace)) {
+            div.field {
+                label for="kept" { "What you wrote" }
+                textarea #kept readonly rows="6" dir="auto" { "\n" (text) }
+            }
+        }
+    }
+}

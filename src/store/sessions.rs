@@ -1,0 +1,118 @@
+//! Sessions of the staff pages: only the hash of a cookie is ever stored.
+
+use chrono::{DateTime, Utc};
+use sqlx::any::AnyRow;
+
+use super::row::{instant, text, text_or_none};
+use super::{StoreError, Tx};
+use crate::domain::staff::{Kept, Session};
+
+/// The sessions that were opened with a token, or with any, the last used first.
+pub async fn list_sessions(
+    tx: &mut Tx,
+    token_id: Option<&str>,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query(
+        "select * from sessions where $1 = '' or token_id = $1 order by seen_at_ms desc, id desc",
+    )
+    .bind(token_id.unwrap_or(""))
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter().map(to_session).collect()
+}
+
+/// The session whose cookie has this hash (SHA-256, hexadecimal).
+pub async fn find_session_by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Session>, StoreError> {
+    let row = sqlx::query("select * from sessions where hash = $1")
+        .bind(hash)
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+    row.as_ref().map(to_session).transpose()
+}
+
+/// A session by its id.
+pub async fn find_session(tx: &mut Tx, id: &str) -> Result<Option<Session>, StoreError> {
+    let row = sqlx::query("select * from sessions where id = $1")
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+    row.as_ref().map(to_session).transpose()
+}
+
+/// Adds a session.
+pub async fn insert_session(tx: &mut Tx, session: &Session, hash: &str) -> Result<(), StoreError> {
+    let kept = session.kept.as_ref();
+    sqlx::query(
+        "insert into sessions (id, hash, token_id, device, created_at_ms, seen_at_ms, kept_path, \
+         kept_form) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&session.id)
+    .bind(hash)
+    .bind(&session.token_id)
+    .bind(session.device.as_deref())
+    .bind(session.created_at.timestamp_millis())
+    .bind(session.seen_at.timestamp_millis())
+    .bind(kept.map(|kept| kept.path.as_str()))
+    .bind(kept.map(|kept| kept.form.as_str()))
+    .execute(&mut *tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// Notes that a session was used.
+pub async fn set_session_seen(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query("update sessions set seen_at_ms = $1 where id = $2 and seen_at_ms < $1")
+        .bind(at.timestamp_millis())
+        .bind(id)
+        .execute(&mut *tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// Forgets the form that was kept.
+pub async fn delete_kept(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    sqlx::query("update sessions set kept_path = null, kept_form = null where id = $1")
+        .bind(id)
+        .execute(&mut *tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// Ends a session.
+pub async fn delete_session(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    sqlx::query("delete from sessions where id = $1")
+        .bind(id)
+        .execute(&mut *tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// Ends the sessions that weren't used since `before`.
+pub async fn delete_idle_sessions(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query("delete from sessions where seen_at_ms <= $1")
+        .bind(before.timestamp_millis())
+        .execute(&mut *tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// Ends every session that was opened with a token.
+pub async fn delete_sessions_of(tx: &mut Tx, token_id: &str) -> Result<(), StoreError> {
+    sqlx::query("delete from sessions where token_id = $1")
+        .bind(token_id)
+        .execute(&mut *tx.inner)
+        .await?;
+    Ok(())
+}
+
+fn to_session(row: &AnyRow) -> Result<Session, StoreError> {
+    let kept = text_or_none(row, "kept_path")?.zip(text_or_none(row, "kept_form")?);
+    Ok(Session {
+        id: text(row, "id")?,
+        token_id: text(row, "token_id")?,
+        device: text_or_none(row, "device")?,
+        created_at: instant(row, "created_at_ms")?,
+        seen_at: instant(row, "seen_at_ms")?,
+        kept: kept.map(|(path, form)| Kept { path, form }),
+    })
+}

@@ -1,0 +1,32 @@
+//! The desk: what customers see now, and what can be done about it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::reading::html_response;
+use super::session::Visit;
+use super::trouble::StaffError;
+use crate::domain::staff::Scope;
+use crate::render::html::staff::desk::{self, Draft};
+use crate::store::incidents::list_drafts;
+use crate::web::state::AppState;
+
+/// The page.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let mut drafts = Vec::new();
+    if visit.staff.token.allows(Scope::IncidentsWrite) {
+        let mut tx = state.store.read().await?;
+        drafts = list_drafts(&mut tx).await?;
+    }
+    let drafts: Vec<_> = drafts
+        .iter()
+        .map(|(slug, title)| Draft { slug, title })
+        .collect();
+    let page = desk::page(site.snapshot(), &visit.staff.token, &drafts);
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}

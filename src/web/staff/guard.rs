@@ -1,0 +1,221 @@
+//! What every request for the staff pages must pass, and what every answer carries.
+//!
+//! **Cross-site requests.** Whatever changes something is refused if it comes from another site.
+//! A browser says where a request comes from in `Sec-Fetch-Site` (only `same-origin` and `none`,
+//! which is the reader's own doing, pass), in `Origin` (must be this host, or the site's base URL,
+//! for a proxy may change the host), and failing both in `Referer` (the same). Each that is there
+//! must agree. A request that has none of the three doesn't come from a browser of the last years,
+//! so nobody's cookie is misused by it; older ones are covered by the cookie's `SameSite=Lax`.
+//!
+//! **HTTP.** A cookie must not be read on the way. So signing in needs HTTPS, as a trusted proxy
+//! says it, or a connection that never leaves the machine.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::trouble::StaffError;
+use crate::site::document::CachePolicy;
+use crate::urls;
+use crate::web::layers::says_https;
+use crate::web::state::AppState;
+
+/// How a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By HTTPS, up to a trusted proxy at least.
+    Https,
+    /// By HTTP from this very machine.
+    Loopback,
+    /// By HTTP, readable for others.
+    Plain,
+}
+
+/// How a request came.
+pub(super) fn way_of(parts: &Parts, proxies: &[IpAddr]) -> Way {
+    let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+        return Way::Plain;
+    };
+    if says_https(&parts.headers, *peer, proxies) {
+        return Way::Https;
+    }
+    let is_forwarded = ["x-forwarded-for", "x-forwarded-proto", "forwarded"]
+        .iter()
+        .any(|name| parts.headers.contains_key(*name));
+    let host = host_of(parts).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(
+        host,
+        |(name, port)| {
+            if port.ends_with(']') { host } else { name }
+        },
+    );
+    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
+    if is_here && !is_forwarded && peer.ip().to_canonical().is_loopback() {
+        Way::Loopback
+    } else {
+        Way::Plain
+    }
+}
+
+/// Lets a request pass or refuses it, and says of each answer that nobody may keep it.
+pub(super) async fn guard(
+    State(state): State<AppState>,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let is_reading = [Method::GET, Method::HEAD].contains(&parts.method);
+    let base_url = &state.site.current().snapshot().site.base_url.clone();
+    let mut response = if !is_reading && is_cross_site(&parts, base_url) {
+        StaffError::cross_site().into_response()
+    } else {
+        next.run(Request::from_parts(parts, body)).await
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, CachePolicy::Private.header()),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+        // The address of a draft is nobody else's business.
+        (header::REFERRER_POLICY, "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn host_of(parts: &Parts) -> Option<&str> {
+    let said = parts.headers.get(header::HOST);
+    said.and_then(|value| value.to_str().ok())
+        .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
+}
+
+fn is_cross_site(parts: &Parts, base_url: &str) -> bool {
+    let said = |name: &str| text_of(&parts.headers, name);
+    let is_ours = |origin: &str| {
+        let authority = origin.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = authority.split('/').next().unwrap_or_default();
+        !authority.is_empty()
+            && (host_of(parts).is_some_and(|host| host.eq_ignore_ascii_case(authority))
+                || urls::authority_of(base_url).eq_ignore_ascii_case(authority))
+    };
+    let fetched = said("sec-fetch-site").map(|site| ["same-origin", "none"].contains(&site));
+    let origin = said("origin").map(is_ours);
+    let referer = said("referer").map(is_ours);
+    match (fetched, origin) {
+        (None, None) => referer == Some(false),
+        (fetched, origin) => fetched == Some(false) || origin == Some(false),
+    }
+}
+
+/// A header's text; one that can't be read is there all the same.
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get(name)
+        .map(|value| value.to_str().unwrap_or("unreadable"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(headers: &[(&str, &str)], peer: &str) -> Parts {
+        let mut request = Request::post("/staff/sign-in");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut parts = request.body(()).expect("a request").into_parts().0;
+        let peer: SocketAddr = peer.parse().expect("an address");
+        parts.extensions.insert(ConnectInfo(peer));
+        parts
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_is_told_apart() {
+        let check = |headers: &[(&str, &str)], refused: bool| {
+            let mut all = vec![("host", "status.example.com:8443")];
+            all.extend(headers);
+            let parts = parts(&all, "127.0.0.1:4711");
+            assert_eq!(
+                is_cross_site(&parts, "https://status.example.org"),
+                refused,
+                "{headers:?}"
+            );
+        };
+        check(&[], false);
+        check(&[("sec-fetch-site", "same-origin")], false);
+        check(&[("sec-fetch-site", "none")], false);
+        check(&[("sec-fetch-site", "same-site")], true);
+        check(&[("sec-fetch-site", "cross-site")], true);
+        check(&[("sec-fetch-site", "")], true);
+        check(&[("origin", "https://status.example.com:8443")], false);
+        check(&[("origin", "https://status.example.org")], false);
+        check(&[("origin", "https://status.example.com")], true);
+        check(
+            &[("origin", "https://status.example.com:8443.evil.example")],
+            true,
+        );
+        check(&[("origin", "null")], true);
+        check(&[("origin", "")], true);
+        check(
+            &[
+                ("origin", "https://evil.example"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            true,
+        );
+        check(
+            &[("referer", "https://status.example.com:8443/staff")],
+            false,
+        );
+        check(
+            &[("referer", "https://evil.example/?status.example.com:8443")],
+            true,
+        );
+        check(
+            &[
+                ("referer", "https://evil.example/"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn only_this_machine_may_come_without_https() {
+        let check = |headers: &[(&str, &str)], peer: &str, expected: Way| {
+            assert_eq!(
+                way_of(&parts(headers, peer), &[]),
+                expected,
+                "{headers:?} {peer}"
+            );
+        };
+        let here = "127.0.0.1:4711";
+        check(&[("host", "localhost:8080")], here, Way::Loopback);
+        check(&[("host", "127.0.0.1")], here, Way::Loopback);
+        check(&[("host", "[::1]:8080")], "[::1]:4711", Way::Loopback);
+        check(
+            &[("host", "[::1]")],
+            "[::ffff:127.0.0.1]:4711",
+            Way::Loopback,
+        );
+        check(&[("host", "status.example.com")], here, Way::Plain);
+        check(&[("host", "localhost")], "192.0.2.1:4711", Way::Plain);
+        check(&[], here, Way::Plain);
+        check(
+            &[("host", "localhost"), ("x-forwarded-for", "192.0.2.1")],
+            here,
+            Way::Plain,
+        );
+        let https = [
+            ("host", "status.example.com"),
+            ("x-forwarded-proto", "https"),
+        ];
+        check(&https, here, Way::Https);
+        check(&https, "192.0.2.1:4711", Way::Plain);
+    }
+}

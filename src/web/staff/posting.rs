@@ -1,0 +1,113 @@
+//! What a form asks for, done once: the memory of where it led is written in the same transaction
+//! as the change, under the form's key. Sent again, it leads there again.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use sha2::{Digest, Sha256};
+
+use super::submission::Submission;
+use super::trouble::StaffError;
+use crate::actions::Change;
+use crate::render::html::staff::fields::Fields;
+use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
+use crate::store::sessions::delete_kept;
+use crate::web::state::AppState;
+use crate::web::writing::KEPT;
+
+/// Longest key that is remembered.
+const MAX_KEY: usize = 100;
+
+/// A change in the making, asked for by a form.
+pub(super) struct Posting {
+    pub(super) change: Change,
+    remember: Option<(String, String, String)>,
+    session: Option<String>,
+    nudge: Arc<tokio::sync::Notify>,
+}
+
+/// What a form leads to.
+pub(super) enum Begun {
+    /// A change to make.
+    Fresh(Box<Posting>),
+    /// It was sent before; this leads to what came of it.
+    Done(Response),
+    /// It was sent before with something else in it; this is the path of what came of that.
+    Changed(String),
+}
+
+impl Posting {
+    /// Begins what a form asks for, unless that was done.
+    pub(super) async fn begin(state: &AppState, sent: &Submission) -> Result<Begun, StaffError> {
+        let staff = &sent.visit.staff;
+        let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
+        let key = sent.fields.filled(Fields::KEY);
+        let key = key.filter(|key| key.len() <= MAX_KEY);
+        let mut remember = None;
+        if let Some(key) = key {
+            let (token, hash) = (&staff.token.id, hash_of(sent));
+            let forgotten = change.now() - KEPT;
+            delete_answers(change.tx(), forgotten).await?;
+            if let Some(answer) = find_answer(change.tx(), token, key).await? {
+                let location = answer.location.unwrap_or_default();
+                return Ok(if answer.request_hash == hash {
+                    Begun::Done(Redirect::to(&location).into_response())
+                } else {
+                    Begun::Changed(location)
+                });
+            }
+            remember = Some((token.clone(), key.to_owned(), hash));
+        }
+        let has_kept = sent.visit.session.kept.is_some();
+        Ok(Begun::Fresh(Box::new(Self {
+            change,
+            remember,
+            session: has_kept.then(|| sent.visit.session.id.clone()),
+            nudge: state.nudge.clone(),
+        })))
+    }
+
+    /// Commits the change together with the memory of where it led, and leads there.
+    pub(super) async fn finish(
+        mut self: Box<Self>,
+        location: &str,
+    ) -> Result<Response, StaffError> {
+        let now = self.change.now();
+        if let Some((token, key, hash)) = &self.remember {
+            let answer = Answer {
+                request_hash: hash.clone(),
+                status: StatusCode::SEE_OTHER.as_u16().into(),
+                location: Some(location.to_owned()),
+                body: String::new(),
+            };
+            insert_answer(self.change.tx(), token, key, &answer, now).await?;
+        }
+        if let Some(session) = &self.session {
+            delete_kept(self.change.tx(), session).await?;
+        }
+        if self.change.commit().await?.is_some() {
+            self.nudge.notify_one();
+        }
+        Ok(Redirect::to(location).into_response())
+    }
+}
+
+fn hash_of(sent: &Submission) -> String {
+    let mut hash = Sha256::new();
+    let names = [Fields::KEY, Fields::BUTTON];
+    let path = ("", sent.visit.path.as_str());
+    let pairs = sent.fields.pairs().iter();
+    let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in pairs
+        .filter(|(name, _)| !names.contains(name))
+        .chain([path])
+    {
+        for part in [name, value] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    let digest = hash.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

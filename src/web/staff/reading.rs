@@ -1,0 +1,95 @@
+//! What the handlers of the staff pages share: names from paths, forms, answers.
+
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::trouble::{StaffError, sentence};
+use crate::actions::FieldError;
+use crate::domain::slug::Slug;
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::web::extract::Names;
+
+/// The slug in a path.
+pub(super) struct SlugOf(pub(super) Slug);
+
+impl<S: Send + Sync> FromRequestParts<S> for SlugOf {
+    type Rejection = StaffError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StaffError> {
+        let Names([name]) = Names::<1>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| nothing_named())?;
+        Slug::parse(&name).map(Self).map_err(|_| nothing_named())
+    }
+}
+
+fn nothing_named() -> StaffError {
+    StaffError::missing("nothing has this name")
+}
+
+/// A page.
+pub(super) fn html_response(status: StatusCode, page: String) -> Response {
+    let mut response = Response::new(Body::from(page));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    response
+}
+
+/// A form that nobody has sent yet, with a key of its own.
+pub(super) fn fresh(fields: Fields) -> Filled {
+    again(fields, Vec::new())
+}
+
+/// What was sent, with what is wrong with it.
+pub(super) fn again(mut fields: Fields, wrong: Vec<Wrong>) -> Filled {
+    if fields.filled(Fields::KEY).is_none() {
+        fields.set(Fields::KEY, new_key());
+    }
+    Filled {
+        fields,
+        wrong,
+        sent_before: None,
+    }
+}
+
+/// What was sent after the same form led to `path` with something else in it. Sent again, it is a
+/// form of its own.
+pub(super) fn sent_before(mut fields: Fields, path: String) -> Filled {
+    fields.set(Fields::KEY, new_key());
+    Filled {
+        fields,
+        wrong: Vec::new(),
+        sent_before: Some(path),
+    }
+}
+
+/// A key that no form has had.
+pub(super) fn new_key() -> String {
+    Uuid::now_v7().to_string()
+}
+
+/// What actions say of fields, said of the form's: `/components/selma` is `state.selma`, and what
+/// stands under `/update` is the form's own.
+pub(super) fn wrong_fields(errors: Vec<FieldError>) -> Vec<Wrong> {
+    let to_wrong = |error: FieldError| {
+        let pointer = error.pointer.trim_start_matches("/update");
+        let pointer = pointer.strip_prefix('/').unwrap_or(pointer);
+        let field = match pointer.split_once('/') {
+            Some(("components", slug)) => format!("state.{slug}"),
+            Some((first, _)) => first.to_owned(),
+            None => pointer.to_owned(),
+        };
+        Wrong {
+            field,
+            detail: sentence(&error.detail),
+        }
+    };
+    errors.into_iter().map(to_wrong).collect()
+}

@@ -1,0 +1,134 @@
+//! Being signed in: the cookie, and the session behind it.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use chrono::{DateTime, Duration, Utc};
+
+use super::guard::{Way, way_of};
+use super::trouble::StaffError;
+use crate::actions::tokens::hash_of;
+use crate::domain::staff::Session;
+use crate::render::html::staff::fields::Fields;
+use crate::store::sessions::{find_session_by_hash, set_session_seen};
+use crate::store::tokens::find_token;
+use crate::store::{Store, StoreError};
+use crate::urls;
+use crate::web::auth::Staff;
+use crate::web::state::AppState;
+
+/// The cookie's name by HTTPS; the prefix makes browsers hold it to this host and to HTTPS.
+const COOKIE: &str = "__Host-lightship";
+/// Its name on the machine itself, by HTTP.
+const COOKIE_HERE: &str = "lightship";
+/// How long a browser keeps it, in seconds: a month. The session may end earlier, and says so.
+const MAX_AGE: u32 = 30 * 24 * 60 * 60;
+/// When a session was last used is written down at most this often.
+const SEEN_EVERY: Duration = Duration::minutes(5);
+
+/// A page asked for by somebody who is signed in. As a parameter it means: only for staff.
+#[derive(Debug)]
+pub(super) struct Visit {
+    /// Who it is.
+    pub(super) staff: Staff,
+    /// The session.
+    pub(super) session: Session,
+    /// The path of the page.
+    pub(super) path: String,
+}
+
+impl Visit {
+    /// What was typed into the form of this page while nobody was signed in.
+    pub(super) fn kept(&self) -> Option<Fields> {
+        let kept = self.session.kept.as_ref()?;
+        let pairs = serde_json::from_str(&kept.form).ok()?;
+        (kept.path == self.path).then(|| Fields::new(pairs))
+    }
+}
+
+impl FromRequestParts<AppState> for Visit {
+    type Rejection = StaffError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, StaffError> {
+        if let Some(visit) = find_visit(parts, state).await? {
+            return Ok(visit);
+        }
+        let is_reading = [Method::GET, Method::HEAD].contains(&parts.method);
+        let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
+        Err(StaffError::SignIn(if is_reading {
+            path.to_owned()
+        } else {
+            urls::STAFF.to_owned()
+        }))
+    }
+}
+
+/// Who asks, if their session holds.
+pub(super) async fn find_visit(
+    parts: &Parts,
+    state: &AppState,
+) -> Result<Option<Visit>, StaffError> {
+    let Some(secret) = secret_of(&parts.headers, way_of(parts, &state.proxies)) else {
+        return Ok(None);
+    };
+    let now = state.clock.now();
+    let mut tx = state.store.read().await?;
+    let Some(session) = find_session_by_hash(&mut tx, &hash_of(secret)).await? else {
+        return Ok(None);
+    };
+    let token = find_token(&mut tx, &session.token_id).await?;
+    drop(tx);
+    let Some(token) = token.filter(|token| token.is_valid(now) && session.is_alive(now)) else {
+        return Ok(None);
+    };
+    state.uses.note(&token, now);
+    if now - session.seen_at >= SEEN_EVERY
+        && let Err(error) = note_seen(&state.store, &session.id, now).await
+    {
+        tracing::debug!(%error, "when a session was used last isn't written down");
+    }
+    let staff = Staff {
+        token,
+        by_session: true,
+    };
+    Ok(Some(Visit {
+        staff,
+        session,
+        path: parts.uri.path().to_owned(),
+    }))
+}
+
+async fn note_seen(store: &Store, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    set_session_seen(&mut tx, id, now).await?;
+    tx.commit().await
+}
+
+fn secret_of(headers: &HeaderMap, way: Way) -> Option<&str> {
+    let name = cookie_name(way)?;
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, secret)| secret)
+}
+
+fn cookie_name(way: Way) -> Option<&'static str> {
+    match way {
+        Way::Https => Some(COOKIE),
+        Way::Loopback => Some(COOKIE_HERE),
+        Way::Plain => None,
+    }
+}
+
+/// The cookie of a session, or with `None` the end of it.
+pub(super) fn cookie(way: Way, secret: Option<&str>) -> Option<HeaderValue> {
+    let name = cookie_name(way)?;
+    let secure = if way == Way::Https { "; Secure" } else { "" };
+    let (value, age) = secret.map_or(("", 0), |secret| (secret, MAX_AGE));
+    let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::try_from(text).ok()
+}

@@ -1,0 +1,234 @@
+//! Signing in with a token, and out.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::guard::{Way, way_of};
+use super::reading::html_response;
+use super::session::{Visit, cookie};
+use super::submission::read_fields;
+use super::trouble::StaffError;
+use crate::actions::Change;
+use crate::actions::sessions::{begin_session, end_session};
+use crate::actions::tokens::hash_of;
+use crate::domain::staff::{Kept, Token};
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::sign_in::{self, KEPT, NEXT, TOKEN};
+use crate::store::tokens::find_token_by_hash;
+use crate::urls;
+use crate::web::auth::Staff;
+use crate::web::layers::reader_address;
+use crate::web::state::AppState;
+
+/// Longest path that is gone on to.
+const MAX_NEXT: usize = 1000;
+
+/// The page.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, StaffError> {
+    let (parts, _) = request.into_parts();
+    if way_of(&parts, &state.proxies) == Way::Plain {
+        return Err(StaffError::needs_https());
+    }
+    let next = next_of(&parts.uri);
+    let page = sign_in::page(
+        state.site.current().snapshot(),
+        &Filled::default(),
+        &next,
+        &Fields::default(),
+    );
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}
+
+/// Opens a session.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, StaffError> {
+    let (parts, body) = request.into_parts();
+    let way = way_of(&parts, &state.proxies);
+    if way == Way::Plain {
+        return Err(StaffError::needs_https());
+    }
+    let fields = read_fields(Request::from_parts(parts.clone(), body), &state).await?;
+    let next = checked(fields.first(NEXT));
+    let kept = Fields::new(
+        fields
+            .under(KEPT)
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    );
+    let address = reader_address(&parts, &state.proxies);
+    let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let token = match find_valid(&state, fields.first(TOKEN), address).await? {
+        Ok(token) => token,
+        Err(refusal) => return Ok(refused(&state, &refusal, &next, &kept)),
+    };
+    let staff = Staff {
+        token,
+        by_session: true,
+    };
+    let device = parts.headers.get(header::USER_AGENT);
+    let device = device.and_then(|value| value.to_str().ok());
+    let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
+    let waiting = (!kept.pairs().is_empty()).then(|| Kept {
+        path: next.clone(),
+        form: serde_json::to_string(kept.pairs()).unwrap_or_default(),
+    });
+    let (_, secret) = begin_session(&mut change, &staff.token, device, waiting).await?;
+    change.commit().await?;
+    Ok(with_cookie(way, Some(&secret), Redirect::to(&next)))
+}
+
+/// Ends the session.
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    visit: Visit,
+    request: Request,
+) -> Result<Response, StaffError> {
+    let (parts, _) = request.into_parts();
+    let staff = &visit.staff;
+    let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
+    end_session(&mut change, &staff.token, &visit.session.id).await?;
+    change.commit().await?;
+    let way = way_of(&parts, &state.proxies);
+    Ok(with_cookie(way, None, Redirect::to(urls::STAFF_SIGN_IN)))
+}
+
+/// Why a token doesn't open the door.
+struct Refusal {
+    status: StatusCode,
+    detail: &'static str,
+}
+
+async fn find_valid(
+    state: &AppState,
+    secret: &str,
+    address: IpAddr,
+) -> Result<Result<Token, Refusal>, StaffError> {
+    let refuse = |status, detail| Ok(Err(Refusal { status, detail }));
+    let secret = secret.trim();
+    if secret.is_empty() {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "Put your token in here.");
+    }
+    let now = state.clock.now();
+    let mut tx = state.store.read().await?;
+    match find_token_by_hash(&mut tx, &hash_of(secret)).await? {
+        Some(token) if token.is_valid(now) => {
+            state.uses.note(&token, now);
+            Ok(Ok(token))
+        }
+        Some(_) | None if state.failures.are_too_many(address, now) => refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many wrong tokens came from your address. Wait a minute.",
+        ),
+        Some(_) => refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This token has expired or was revoked. Ask for another.",
+        ),
+        None => refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This token opens nothing here. Is it whole?",
+        ),
+    }
+}
+
+fn refused(state: &AppState, refusal: &Refusal, next: &str, kept: &Fields) -> Response {
+    let wrong = Wrong {
+        field: TOKEN.to_owned(),
+        detail: refusal.detail.to_owned(),
+    };
+    let filled = Filled {
+        fields: Fields::default(),
+        wrong: vec![wrong],
+        sent_before: None,
+    };
+    let page = sign_in::page(state.site.current().snapshot(), &filled, next, kept);
+    let mut response = html_response(refusal.status, page.into_string());
+    if refusal.status == StatusCode::TOO_MANY_REQUESTS {
+        let minute = HeaderValue::from_static("60");
+        response.headers_mut().insert(header::RETRY_AFTER, minute);
+    }
+    response
+}
+
+fn with_cookie(way: Way, secret: Option<&str>, redirect: Redirect) -> Response {
+    let mut response = redirect.into_response();
+    if let Some(cookie) = cookie(way, secret) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// `?next=`, or the desk.
+fn next_of(uri: &Uri) -> String {
+    let query = uri.query().unwrap_or_default();
+    let said = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == NEXT);
+    checked(&said.map(|(_, next)| next.into_owned()).unwrap_or_default())
+}
+
+/// The path to go on to if it is one of the staff pages, else the desk. Browsers take `//host` and
+/// `/\host` for other sites, so only what can be nothing but a path of ours passes.
+fn checked(next: &str) -> String {
+    let path = next.split('?').next().unwrap_or_default();
+    let is_ours = path == urls::STAFF || path.starts_with("/staff/");
+    let is_plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !next.contains("//")
+        && !path.split('/').any(|part| {
+            [".", ".."].contains(&part) || part.contains("%2e") || part.contains("%2E")
+        });
+    let is_door = [urls::STAFF_SIGN_IN, urls::STAFF_SIGN_OUT].contains(&path);
+    if is_ours && is_plain && !is_door && next.len() <= MAX_NEXT && next.parse::<Uri>().is_ok() {
+        next.to_owned()
+    } else {
+        urls::STAFF.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn signing_in_goes_on_to_staff_pages_only() {
+        for good in [
+            "/staff",
+            "/staff?a=b",
+            "/staff/incidents/selma-is-down/update",
+            "/staff/record?day=2013-02-26&actor=a%20b",
+        ] {
+            assert_eq!(checked(good), good);
+        }
+        for bad in [
+            "",
+            "/",
+            "/incidents/selma",
+            "//evil.example",
+            "/staff//evil.example",
+            "https://evil.example/staff",
+            "/\\evil.example",
+            "/staff/\\evil.example",
+            "/staff/../x",
+            "/staff/%2e%2e/x",
+            "/staffx",
+            "/staff/sign-in",
+            "/staff/sign-out",
+            "/staff/a b",
+            "/staff/\r\nset-cookie:x",
+            "/staff/ä",
+            "javascript:alert(1)",
+            "staff",
+            "/staff/sign-in?next=/staff",
+        ] {
+            assert_eq!(checked(bad), "/staff", "{bad}");
+        }
+        assert_eq!(checked(&format!("/staff/{}", "x".repeat(1000))), "/staff");
+    }
+}

@@ -1,0 +1,151 @@
+//! Why a request of the staff pages was refused or failed; becomes a page, or the way to sign in.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::reading::html_response;
+use crate::actions::ActionError;
+use crate::domain::staff::Scope;
+use crate::render::html::staff::fields::Fields;
+use crate::render::html::staff::trouble::{self, Trouble};
+use crate::store::StoreError;
+use crate::urls;
+use crate::web::auth::Staff;
+
+/// Why there is no page, or another one.
+#[derive(Debug)]
+pub(super) enum StaffError {
+    /// Nobody is signed in; afterwards it goes on to this path.
+    SignIn(String),
+    /// Nobody is signed in, and this page says so and keeps what was typed.
+    Page(Box<Response>),
+    /// It went wrong, and this says how.
+    Trouble(Box<Trouble>),
+}
+
+impl From<StoreError> for StaffError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a staff page failed in the database; nothing was changed");
+        Self::trouble(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The database doesn’t answer",
+            "Nothing was changed. The public page stays up as it is. Try again in a moment.",
+        )
+    }
+}
+
+impl From<ActionError> for StaffError {
+    fn from(error: ActionError) -> Self {
+        let (status, title) = match error {
+            ActionError::Store(error) => return error.into(),
+            ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "It isn’t there"),
+            ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Somebody has posted meanwhile"),
+            ActionError::Conflict(_) => (StatusCode::CONFLICT, "That can’t be done"),
+            ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "That isn’t for you to do"),
+            ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),
+        };
+        Self::trouble(status, title, &sentence(&error.to_string()))
+    }
+}
+
+/// "it is so" as a sentence: "It is so."
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{end}", chars.as_str())
+}
+
+impl StaffError {
+    pub(super) fn trouble(status: StatusCode, title: &str, text: &str) -> Self {
+        Self::Trouble(Box::new(Trouble {
+            status: status.as_u16(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            form: None,
+        }))
+    }
+
+    /// Nothing is there.
+    pub(super) fn missing(what: &str) -> Self {
+        Self::trouble(StatusCode::NOT_FOUND, "It isn’t there", &sentence(what))
+    }
+
+    /// The request comes from another site.
+    pub(super) fn cross_site() -> Self {
+        Self::trouble(
+            StatusCode::FORBIDDEN,
+            "This came from another site",
+            "Another web site tried to do something in your name, or your browser doesn’t say \
+             where the request comes from. Nothing was changed. If it was you: open the desk, and \
+             send it from there. Behind a proxy, the proxy must pass on the header Host.",
+        )
+    }
+
+    /// Signing in would show the token to others on the way.
+    pub(super) fn needs_https() -> Self {
+        Self::trouble(
+            StatusCode::FORBIDDEN,
+            "Signing in needs HTTPS",
+            "By plain HTTP, anybody on the way could read your token. Open this page by https://. \
+             If you did: the proxy in front must say so in X-Forwarded-Proto, and be trusted \
+             (--trusted-proxy). On the machine itself, http://localhost works, too.",
+        )
+    }
+
+    /// Keeps what was typed, so that it can be sent again or copied.
+    pub(super) fn keeping(self, path: &str, fields: &Fields) -> Self {
+        match self {
+            Self::Trouble(mut trouble) => {
+                trouble.form = Some((path.to_owned(), fields.clone()));
+                Self::Trouble(trouble)
+            }
+            Self::SignIn(_) | Self::Page(_) => self,
+        }
+    }
+}
+
+/// Checks that whoever is signed in may do something.
+pub(super) fn must(staff: &Staff, scope: Scope) -> Result<(), StaffError> {
+    if staff.token.allows(scope) {
+        return Ok(());
+    }
+    let text = format!(
+        "The token {:?} that you are signed in with hasn’t the scope {}. Sign in with one that \
+         has, or ask for one.",
+        staff.token.name,
+        scope.as_str()
+    );
+    Err(StaffError::trouble(
+        StatusCode::FORBIDDEN,
+        "That isn’t for you to do",
+        &text,
+    ))
+}
+
+impl IntoResponse for StaffError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignIn(next) => Redirect::to(&urls::staff_sign_in(&next)).into_response(),
+            Self::Page(response) => *response,
+            Self::Trouble(trouble) => {
+                let status = StatusCode::from_u16(trouble.status)
+                    .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let mut response = html_response(status, trouble::page(&trouble).into_string());
+                if status == StatusCode::SERVICE_UNAVAILABLE {
+                    let soon = HeaderValue::from_static("5");
+                    response.headers_mut().insert(header::RETRY_AFTER, soon);
+                }
+                response
+            }
+        }
+    }
+}
