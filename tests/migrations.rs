@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use lightship::domain::slug::Slug;
 use lightship::snapshot::load::{BaseUrl, load};
-use lightship::store::audit::list_entries;
+use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
@@ -100,7 +100,10 @@ async fn each_migration_leaves_what_was_there_readable() {
     assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");
     let mut tx = store.read().await.expect("a view");
     assert_eq!(
-        list_entries(&mut tx, 10, None).await.expect("lines").len(),
+        list_entries(&mut tx, &AuditFilter::default(), 10, None)
+            .await
+            .expect("lines")
+            .len(),
         1
     );
     assert_eq!(list_tokens(&mut tx).await.expect("tokens").len(), 1);

@@ -76,6 +76,10 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     if let Some(stored) = &incident {
         change.touch_incident(&stored.incident.id);
     }
+    let mut after = json!({"state": found.state, "note": found.note});
+    if let Some(stored) = &incident {
+        after["incident"] = json!(stored.incident.slug);
+    }
     let deed = Deed {
         action: "set_component_state",
         kind: "component",
@@ -85,7 +89,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             .iter()
             .rfind(|old| old.at <= at)
             .map(|old| json!({"state": old.state, "note": old.note})),
-        after: Some(json!({"state": found.state, "note": found.note})),
+        after: Some(after),
     };
     change.record(deed).await?;
     change.settle().await

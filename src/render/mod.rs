@@ -4,6 +4,7 @@ use crate::domain::headline::{Headline, Open, Part, headline};
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 
+pub mod csv;
 pub mod feeds;
 pub mod html;
 pub mod json;

@@ -23,6 +23,8 @@ mod media;
 mod negotiation;
 mod openapi;
 mod ops;
+mod query;
+mod record;
 mod staff;
 pub mod state;
 pub mod writing;
@@ -37,8 +39,13 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// The admin API. What is routed here stands in its contract, too.
 fn api_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(components::list_all))
-        .routes(routes!(components::put, components::delete))
+        .routes(routes!(components::list_all, components::order))
+        .routes(routes!(
+            components::show,
+            components::put,
+            components::delete
+        ))
+        .routes(routes!(components::restore))
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
@@ -52,6 +59,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list_all))
+        .routes(routes!(audit::export))
 }
 
 /// Everything that is served on the public address and isn't ready. What is ready, `front` answers

@@ -109,6 +109,23 @@ impl Body for PutComponent {
     }
 }
 
+/// The order of components.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderComponents {
+    /// Their slugs, first to last. Those left out follow, in the order that they have; those that
+    /// `site.toml` states come before all of these and can't be among them.
+    #[schema(value_type = Vec<String>, example = json!(["nelson", "selma"]))]
+    pub order: Vec<Slug>,
+}
+
+impl Body for OrderComponents {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let order = fields.required("order", values::slugs);
+        Some(Self { order: order? })
+    }
+}
+
 /// A change of state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
