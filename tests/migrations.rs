@@ -84,10 +84,11 @@ async fn each_migration_leaves_what_was_there_readable() {
     let snapshot = loaded.snapshot;
     assert_eq!(snapshot.site.name, "Example status");
     assert_eq!(snapshot.site.authority, "status.example.com");
-    assert_eq!(snapshot.incidents.len(), 2);
+    assert_eq!(snapshot.posts.len(), 2);
     let find = |slug: &str| {
         let slug = Slug::parse(slug).expect("a slug");
-        snapshot.find_incident(&slug).expect("an incident").clone()
+        let post = snapshot.posts.find(&slug).expect("an incident");
+        post.read()
     };
     assert_eq!(find("selma-moves").updates[0].id, "selma-1-1");
     let ends = find("new-disks-for-clark").window().ends;
