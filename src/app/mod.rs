@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use self::feed::Told;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::schedule::Schedule;
 use crate::site::refresh::Refresher;
 use crate::snapshot::load::BaseUrl;
 use crate::store::{Store, without_password};
@@ -35,6 +36,7 @@ pub struct App {
     config: Config,
     state: AppState,
     refresher: Refresher,
+    schedule: Schedule,
     listener: TcpListener,
     told: Told,
 }
@@ -49,6 +51,11 @@ impl App {
                 format!("opening the database {shown}")
             })?;
         let told = feed::sync_at_start(&store, &clock, &config).await?;
+        let mut schedule = Schedule::new(store.clone(), clock.clone());
+        schedule
+            .keep()
+            .await
+            .context("catching up with maintenance windows")?;
         let listener = serving::listen(config.listen)
             .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
         let base_url = BaseUrl {
@@ -75,6 +82,7 @@ impl App {
             config,
             state,
             refresher,
+            schedule,
             listener,
             told,
         })
@@ -95,8 +103,10 @@ impl App {
         Front::new(self.state.clone())
     }
 
-    /// Makes new pages if the database or the clock has moved on. Returns whether it did.
+    /// Follows the clock, and makes new pages if the database or the clock has moved on. Returns
+    /// whether it did.
     pub async fn refresh_site(&mut self) -> anyhow::Result<bool> {
+        self.schedule.keep().await?;
         Ok(self.refresher.refresh().await?)
     }
 
@@ -104,8 +114,15 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
         let (stopping, stopped) = signal::channel(false);
+        let changed = Arc::new(Notify::new());
         let refreshing = tokio::spawn(keep_fresh(
             self.refresher,
+            self.state.nudge.clone(),
+            changed.clone(),
+            stopped.clone(),
+        ));
+        let following = tokio::spawn(self.schedule.run(
+            changed,
             self.state.nudge.clone(),
             stopped.clone(),
         ));
@@ -129,6 +146,7 @@ impl App {
             () = grace(&mut told) => tracing::warn!("stopped before every request had finished"),
         }
         feeding.await.context("watching the content folder")?;
+        following.await.context("following maintenance windows")?;
         refreshing.await.context("refreshing the pages")?;
         self.state.store.close().await;
         Ok(())
@@ -144,6 +162,7 @@ async fn grace(told: &mut signal::Receiver<bool>) {
 async fn keep_fresh(
     mut refresher: Refresher,
     nudge: Arc<Notify>,
+    changed: Arc<Notify>,
     mut stopped: signal::Receiver<bool>,
 ) {
     let site = refresher.site();
@@ -160,7 +179,10 @@ async fn keep_fresh(
             packing = Some(tokio::task::spawn_blocking(move || current.improve()));
         }
         match refresher.refresh().await {
-            Ok(true) => tracing::debug!("new pages are served"),
+            Ok(true) => {
+                tracing::debug!("new pages are served");
+                changed.notify_one();
+            }
             Ok(false) => {}
             Err(error) => {
                 tracing::error!(%error, "the pages can't be made anew; the last ones stay")

@@ -6,16 +6,16 @@ use sqlx::Row;
 
 use super::incidents::{Parts, to_incident};
 use super::packed::{Packed, packed_number, packed_text};
-use super::row::{int, text, text_or_none, unreadable, word, word_or_none};
+use super::row::{text, text_or_none, unreadable};
 use super::states::to_change;
 use super::updates::{StoredUpdate, to_mention};
 use super::{StoreError, Tx};
 use crate::domain::component::{Origin, StateChange};
-use crate::domain::incident::{Incident, Kind};
-use crate::domain::restore::{Involved, Step};
+use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::window::Window;
 
 /// The incidents that customers may see whose ids come after `after`, by id, at most `limit`.
 pub async fn list_public_incidents_after(
@@ -97,6 +97,10 @@ async fn list_updates_after(
         packed_number!("public_at_ms"),
         " || ",
         packed_text!("source"),
+        " || ",
+        packed_number!("starts_ms"),
+        " || ",
+        packed_number!("ends_ms"),
         ", '') as packed from updates where incident_id > $1 and incident_id <= $2 \
          and withdrawn_at_ms is null group by incident_id order by incident_id"
     ))
@@ -138,6 +142,10 @@ fn unpack_update(packed: &mut Packed<'_>) -> Result<Update, StoreError> {
         edited_at: packed.instant_or_none()?,
         public_at: packed.instant()?,
         source: packed.word(Source::parse)?,
+        window: Window {
+            starts: packed.instant_or_none()?,
+            ends: packed.instant_or_none()?,
+        },
     })
 }
 
@@ -193,63 +201,6 @@ fn unpack(component: &Slug, record: &str) -> Option<StateChange> {
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(text.parse().ok()?)
-}
-
-/// What giving back must know of every public incident that names a component.
-pub async fn list_involved(tx: &mut Tx, component: &Slug) -> Result<Vec<Involved>, StoreError> {
-    let rows = sqlx::query(
-        "select i.id, i.kind, i.published_at_ms, i.seq, i.public_at_ms, i.stated_phase, \
-         (select string_agg(u.id || '\u{1f}' || u.at_ms || '\u{1f}' || u.seq || '\u{1f}' \
-         || u.public_at_ms || '\u{1f}' || coalesce(u.phase, '') || '\u{1f}' || u.restore, '\u{1e}') \
-         from updates u where u.incident_id = i.id and u.withdrawn_at_ms is null) as steps \
-         from incidents i where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         and i.draft_since_ms is null and i.id in (select incident_id from mentions \
-         where component = $1 union select incident_id from state_changes where component = $1 \
-         and incident_id is not null and withdrawn_at_ms is null)",
-    )
-    .bind(component.as_str())
-    .fetch_all(&mut *tx.inner)
-    .await?;
-    let mut involved = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let mut steps = Vec::new();
-        if let Some(packed) = text_or_none(row, "steps")? {
-            for record in packed.split(RECORD) {
-                let step = step(record);
-                steps.push(step.ok_or_else(|| unreadable("updates", record))?);
-            }
-        }
-        steps.sort_by_key(|step| (step.at, step.seq));
-        let published_at = super::row::instant(row, "published_at_ms")?;
-        let first_said = steps.first().map(|step| step.at);
-        involved.push(Involved {
-            id: text(row, "id")?,
-            kind: word(row, "kind", Kind::parse)?,
-            published_at,
-            started: first_said.map_or(published_at, |at| at.min(published_at)),
-            seq: int(row, "seq")?,
-            public_at: super::row::instant(row, "public_at_ms")?,
-            stated_phase: word_or_none(row, "stated_phase", Phase::parse)?,
-            steps,
-        });
-    }
-    Ok(involved)
-}
-
-fn step(record: &str) -> Option<Step> {
-    let mut fields = record.split(FIELD);
-    let mut next = || fields.next();
-    Some(Step {
-        update: next()?.to_owned(),
-        at: instant(next()?)?,
-        seq: next()?.parse().ok()?,
-        public_at: instant(next()?)?,
-        phase: Some(next()?)
-            .filter(|word| !word.is_empty())
-            .map(Phase::parse)
-            .map_or(Some(None), |phase| phase.map(Some))?,
-        restore: next()? != "no",
-    })
 }
 
 /// How many incidents customers may see.

@@ -78,6 +78,11 @@ async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
 
 fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreError {
     StoreError::File(match file {
+        Some(file) if is_damaged(error) => format!(
+            "the database {} is damaged: {error}; put a backup in its place, or take it away to \
+             begin anew",
+            file.display()
+        ),
         Some(file) => format!(
             "the database {} can't be opened for writing: {error}; whoever runs Lightship needs \
              the right to write the file and the folder that it is in",
@@ -91,8 +96,22 @@ fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreErro
     })
 }
 
+/// Whether SQLite finds that a file isn't what it wrote.
+fn is_damaged(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    // SQLITE_CORRUPT and SQLITE_NOTADB.
+    code.is_some_and(|code| matches!(code.as_ref(), "11" | "26"))
+}
+
 fn engine_of(url: &str) -> Result<Engine, StoreError> {
-    if url.starts_with("sqlite:") {
+    if let Some(rest) = url.strip_prefix("sqlite:") {
+        // Without a name SQLite would make a database that is gone when the process ends.
+        let path = rest.split('?').next().unwrap_or(rest);
+        if path.trim_start_matches('/').is_empty() {
+            return Err(StoreError::File(format!(
+                "{url:?} names no file: write sqlite:lightship.db, or the path of another file"
+            )));
+        }
         Ok(Engine::Sqlite)
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         Ok(Engine::Postgres)
@@ -250,6 +269,21 @@ mod tests {
             ("lightship.db", "lightship.db"),
         ] {
             assert_eq!(without_password(url), shown);
+        }
+    }
+
+    #[test]
+    fn a_database_without_a_name_is_refused() {
+        for url in [
+            "sqlite:",
+            "sqlite://",
+            "sqlite:?mode=rwc",
+            "mysql://host/name",
+        ] {
+            assert!(engine_of(url).is_err(), "{url}");
+        }
+        for url in ["sqlite:a.db", "sqlite:///a.db", "sqlite::memory:"] {
+            assert!(engine_of(url).is_ok(), "{url}");
         }
     }
 }
