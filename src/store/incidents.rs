@@ -7,7 +7,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
-use super::states::{list_changes, list_changes_of_incident, slug};
+use super::states::{list_changes, list_changes_of_incident, list_plans, slug};
 use super::updates::{
     Mention, StoredUpdate, list_mentions, list_mentions_of_incident, list_updates,
     list_updates_of_incident,
@@ -68,6 +68,9 @@ pub async fn list_public_incidents(tx: &mut Tx) -> Result<Vec<Incident>, StoreEr
     }
     for change in list_changes(tx).await? {
         parts.add_change(change);
+    }
+    for plan in list_plans(tx).await? {
+        parts.add_change(plan);
     }
     rows.iter()
         .map(|row| Ok(parts.join(to_incident(row)?).incident))

@@ -27,7 +27,7 @@ mod staff;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, preview, templates, tokens, updates};
+use self::api::{audit, components, incidents, maintenance, preview, templates, tokens, updates};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -40,6 +40,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(maintenance::change))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))

@@ -189,7 +189,9 @@ fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
     };
     let words = match change.origin {
         Origin::Restore => "\u{a0}· at the end of ",
-        Origin::Post | Origin::Update | Origin::Request => "\u{a0}· ",
+        Origin::Post | Origin::Update | Origin::Request | Origin::Plan | Origin::Begin => {
+            "\u{a0}· "
+        }
     };
     html! { (words) a href=(target) dir="auto" { (incident.title) } }
 }

@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::domain::incident::Incident;
 use crate::domain::state::{StateKey, States, Tone};
 use crate::domain::update::{Phase, Precision};
+use crate::domain::window::Window;
 use crate::render::markdown::SafeHtml;
 use crate::render::time::{self, Frame};
 
@@ -93,8 +94,9 @@ pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
 
 /// When a maintenance takes place, if it says so.
 pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
-    let text = frame.window(incident.starts, incident.ends)?;
-    let machine = incident.starts.or(incident.ends).map(time::machine);
+    let Window { starts, ends } = incident.window();
+    let text = frame.window(starts, ends)?;
+    let machine = starts.or(ends).map(time::machine);
     Some(html! { time datetime=[machine] { (text) } })
 }
 

@@ -8,6 +8,7 @@ pub mod component;
 pub mod fields;
 pub mod incident;
 mod instant;
+pub mod maintenance;
 pub mod ordered;
 mod parse;
 pub mod preview;

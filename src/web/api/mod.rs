@@ -5,6 +5,7 @@ use crate::render::json::ordered::ByComponent;
 pub(super) mod audit;
 pub(super) mod components;
 pub(super) mod incidents;
+pub(super) mod maintenance;
 pub(super) mod preview;
 pub(super) mod templates;
 pub(super) mod tokens;
