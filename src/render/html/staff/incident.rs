@@ -35,20 +35,28 @@ pub fn page(
                 ol.updates {
                     @for update in incident.updates.iter().rev() {
                         (public::entry(snapshot, incident, update))
-                        @if may_write { (ways(incident, update, file)) }
+                        @if may_write { (ways(incident, update)) }
                     }
                 }
             }
         }
         section {
             h2 { "The post" }
-            @if !incident.markdown.is_empty() { div.text dir="auto" { (parts::raw(&public::text(incident))) } }
-            @if may_write {
-                @match file {
-                    Some(file) => p.hint { "It is stated by " code { (file) } "; edit it there, or post an update." },
-                    None => p.buttons {
+            @match file {
+                Some(file) => p.hint {
+                    "The file " code { (file) } " states the post and its own entries; edit them there, "
+                    "or post an update."
+                },
+                None => @if may_write {
+                    p.buttons {
                         a.button href=(urls::staff_correct_incident(&incident.slug)) { "Correct the post" }
-                    },
+                    }
+                },
+            }
+            @if !incident.markdown.is_empty() {
+                details.more {
+                    summary { "Read it" }
+                    div.text dir="auto" { (parts::raw(&public::text(incident))) }
                 }
             }
         }
@@ -64,18 +72,15 @@ pub fn page(
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// What can be done with an update.
-fn ways(incident: &Incident, update: &Update, file: Option<&str>) -> Markup {
+/// What can be done with an update that isn't a file's.
+fn ways(incident: &Incident, update: &Update) -> Markup {
+    let path = urls::staff_correct_update(&incident.slug, &update.id);
     html! {
-        li.ways-of {
-            @match update.source {
-                Source::File => span.hint {
-                    "Stated by " code { (file.unwrap_or("a file")) } "; edit it there."
-                },
-                Source::Api | Source::Clock => a href=(urls::staff_correct_update(&incident.slug, &update.id)) {
-                    "Correct" span.unseen { " this update" }
-                },
-            }
+        @match update.source {
+            Source::File => {},
+            Source::Api | Source::Clock => li.ways-of {
+                a href=(path) { "Correct" span.unseen { " this update" } }
+            },
         }
     }
 }
