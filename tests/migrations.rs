@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use lightship::domain::slug::Slug;
 use lightship::snapshot::load::{BaseUrl, load};
-use lightship::store::audit::list_entries;
+use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
@@ -84,10 +84,11 @@ async fn each_migration_leaves_what_was_there_readable() {
     let snapshot = loaded.snapshot;
     assert_eq!(snapshot.site.name, "Example status");
     assert_eq!(snapshot.site.authority, "status.example.com");
-    assert_eq!(snapshot.incidents.len(), 2);
+    assert_eq!(snapshot.posts.len(), 2);
     let find = |slug: &str| {
         let slug = Slug::parse(slug).expect("a slug");
-        snapshot.find_incident(&slug).expect("an incident").clone()
+        let post = snapshot.posts.find(&slug).expect("an incident");
+        post.read()
     };
     assert_eq!(find("selma-moves").updates[0].id, "selma-1-1");
     let ends = find("new-disks-for-clark").window().ends;
@@ -100,7 +101,10 @@ async fn each_migration_leaves_what_was_there_readable() {
     assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");
     let mut tx = store.read().await.expect("a view");
     assert_eq!(
-        list_entries(&mut tx, 10, None).await.expect("lines").len(),
+        list_entries(&mut tx, &AuditFilter::default(), 10, None)
+            .await
+            .expect("lines")
+            .len(),
         1
     );
     assert_eq!(list_tokens(&mut tx).await.expect("tokens").len(), 1);

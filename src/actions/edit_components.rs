@@ -1,8 +1,8 @@
-//! Creates, describes and retires components by API.
+//! Creates, describes, orders and retires components by API, and brings them back.
 
 use chrono::NaiveDate;
 
-use super::checks;
+use super::checks::{self, Gathered};
 use super::{ActionError, Change, Deed};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
@@ -83,18 +83,11 @@ pub async fn put_component(
 /// # Errors
 /// `NotFound`; `Conflict` if `site.toml` states it.
 pub async fn retire_component(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
-    let old = find_component(&mut change.tx, slug).await?;
-    refuse_stated(old.as_ref())?;
-    let old = match old {
-        Some(old) if old.retired_at.is_none() => old,
-        Some(_) => return Ok(()),
-        None => {
-            return Err(ActionError::NotFound(format!(
-                "there is no component {:?}",
-                slug.as_str()
-            )));
-        }
-    };
+    let old = known_component(change, slug).await?;
+    refuse_stated(Some(&old))?;
+    if old.retired_at.is_some() {
+        return Ok(());
+    }
     let retired = Component {
         retired_at: Some(change.now),
         ..old.clone()
@@ -102,14 +95,90 @@ pub async fn retire_component(change: &mut Change, slug: &Slug) -> Result<(), Ac
     write(change, "retire_component", Some(&old), &retired).await
 }
 
+/// Brings a retired component back, as it was described; doing it twice is harmless. One that
+/// `site.toml` dropped belongs to the API from then on.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn bring_back_component(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    let old = known_component(change, slug).await?;
+    if old.retired_at.is_none() {
+        return Ok(());
+    }
+    let back = Component {
+        retired_at: None,
+        from_file: false,
+        ..old.clone()
+    };
+    write(change, "bring_back_component", Some(&old), &back).await
+}
+
+/// Puts components in an order. Those of `site.toml` come first, as the file has them; then those
+/// named here; then the others, in the order that they have.
+///
+/// # Errors
+/// `Conflict` if `site.toml` states the place of one of them; `Invalid` for one that is unknown,
+/// retired or named twice.
+pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(), ActionError> {
+    let known = checks::known(change).await?;
+    let mut wrong = Gathered::default();
+    for (index, slug) in order.iter().enumerate() {
+        let pointer = format!("/order/{index}");
+        wrong.take(known.component(&pointer, slug))?;
+        if order[..index].contains(slug) {
+            let how = format!("{:?} stands twice; leave one out", slug.as_str());
+            wrong.take::<()>(Err(ActionError::invalid(pointer, how)))?;
+        }
+    }
+    wrong.finish()?;
+    let own = |it: &&Component| it.retired_at.is_none() && !is_stated(it);
+    let stated: Vec<_> = known
+        .components
+        .iter()
+        .filter(|it| order.contains(&it.slug) && is_stated(it))
+        .map(|it| it.name.as_str())
+        .collect();
+    if !stated.is_empty() {
+        return Err(ActionError::Conflict(format!(
+            "site.toml states the place of {}; order them there, and leave them out here",
+            stated.join(", ")
+        )));
+    }
+    let place = |slug: &Slug| order.iter().position(|it| it == slug);
+    let mut wanted: Vec<&Component> = known.components.iter().filter(own).collect();
+    // Stable: those that aren't named keep their order, behind those that are.
+    wanted.sort_by_key(|component| place(&component.slug).unwrap_or(order.len()));
+    let from_file = known.components.iter().filter(|it| is_stated(it));
+    let first = from_file.map(|it| it.position + 1).max().unwrap_or(0);
+    for (position, old) in (first..).zip(wanted) {
+        if old.position != position {
+            let moved = Component {
+                position,
+                ..old.clone()
+            };
+            write(change, "move_component", Some(old), &moved).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn known_component(change: &mut Change, slug: &Slug) -> Result<Component, ActionError> {
+    find_component(&mut change.tx, slug)
+        .await?
+        .ok_or_else(|| ActionError::NotFound(format!("there is no component {:?}", slug.as_str())))
+}
+
+/// `site.toml` says what it is, and where it stands.
+fn is_stated(component: &Component) -> bool {
+    component.from_file && component.retired_at.is_none()
+}
+
 fn refuse_stated(component: Option<&Component>) -> Result<(), ActionError> {
     match component {
-        Some(component) if component.from_file && component.retired_at.is_none() => {
-            Err(ActionError::Conflict(format!(
-                "{} is stated by site.toml; change it there",
-                component.name
-            )))
-        }
+        Some(component) if is_stated(component) => Err(ActionError::Conflict(format!(
+            "{} is stated by site.toml; change it there",
+            component.name
+        ))),
         Some(_) | None => Ok(()),
     }
 }

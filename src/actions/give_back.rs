@@ -10,7 +10,47 @@ use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::domain::window::Window;
 use crate::store::incidents::{self, StoredIncident};
-use crate::store::{states, updates};
+use crate::store::{StoreError, Tx, states, updates};
+
+/// What giving back must know of a component.
+pub(super) struct History {
+    /// The changes that somebody made.
+    pub(super) explicit: Vec<StateChange>,
+    /// Those that follow, as they stand.
+    pub(super) derived: Vec<StateChange>,
+    /// The public incidents that name it.
+    pub(super) involved: Vec<Involved>,
+}
+
+impl History {
+    /// Every change, by time.
+    pub(super) fn whole(&self) -> Vec<StateChange> {
+        let mut whole: Vec<_> = self.explicit.iter().chain(&self.derived).cloned().collect();
+        whole.sort_by_key(|change| (change.at, change.seq));
+        whole
+    }
+}
+
+/// Reads what giving back must know of a component.
+pub(super) async fn gather(tx: &mut Tx, component: &Slug) -> Result<History, StoreError> {
+    let all = states::list_changes_of_component(tx, component).await?;
+    let (derived, explicit): (Vec<StateChange>, Vec<StateChange>) =
+        all.into_iter().partition(|found| found.origin.is_derived());
+    let mut involved = Vec::new();
+    for id in updates::list_incident_ids_naming(tx, component).await? {
+        let found = incidents::find_incident(tx, &id).await?;
+        involved.extend(
+            found
+                .filter(StoredIncident::is_public)
+                .map(|stored| to_involved(&stored, component)),
+        );
+    }
+    Ok(History {
+        explicit,
+        derived,
+        involved,
+    })
+}
 
 /// Derives a component's changes anew that follow from incidents, and writes them if they differ
 /// from what stands.
@@ -18,21 +58,11 @@ pub(super) async fn settle_component(
     change: &mut Change,
     component: &Slug,
 ) -> Result<(), ActionError> {
-    let all = states::list_changes_of_component(&mut change.tx, component).await?;
-    let (standing, explicit): (Vec<StateChange>, Vec<StateChange>) =
-        all.into_iter().partition(|found| found.origin.is_derived());
-    let mut involved = Vec::new();
-    for id in updates::list_incident_ids_naming(&mut change.tx, component).await? {
-        let found = incidents::find_incident(&mut change.tx, &id).await?;
-        involved.extend(
-            found
-                .filter(StoredIncident::is_public)
-                .map(|stored| to_involved(&stored, component)),
-        );
-    }
+    let history = gather(&mut change.tx, component).await?;
+    let standing = &history.derived;
     let known = States::with_own(states::list_own_states(&mut change.tx).await?);
-    let due = give_back(&explicit, &involved, &known);
-    if due == standing {
+    let due = give_back(&history.explicit, &history.involved, &known);
+    if due == *standing {
         return Ok(());
     }
     states::delete_derived(&mut change.tx, component).await?;

@@ -29,6 +29,7 @@ pub mod follow_clock;
 mod give_back;
 mod maintenance_words;
 mod plan_maintenance;
+pub mod preview_resolution;
 pub mod sessions;
 pub mod set_component_state;
 mod stated_states;

@@ -10,6 +10,7 @@ mod healthcheck;
 mod incident;
 mod login;
 mod private_file;
+mod record;
 mod resend;
 mod said;
 mod send;
@@ -72,6 +73,7 @@ enum Command {
     Resolve(update::ResolveArgs),
     Status(status::StatusArgs),
     Resend(resend::ResendArgs),
+    Record(record::RecordArgs),
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
     Check(check::CheckArgs),
@@ -106,6 +108,7 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         Command::Resolve(args) => update::run_resolve(args, world).map(|()| 0),
         Command::Status(args) => status::run(args, world).map(|()| 0),
         Command::Resend(args) => resend::run(args, world).map(|()| 0),
+        Command::Record(args) => record::run(args, world).map(|()| 0),
         Command::Login(args) => login::run(args, world).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, world).map(|()| 0),
         Command::Completions(args) => completions::run(args, world).map(|()| 0),
@@ -136,6 +139,7 @@ impl Command {
             Self::Resolve(args) => args.connection.json,
             Self::Status(args) => args.connection.json,
             Self::Resend(args) => args.connection.json,
+            Self::Record(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,

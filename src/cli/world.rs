@@ -64,6 +64,11 @@ impl World {
         let _ = writeln!(self.out, "{line}");
     }
 
+    /// The result as it is, to its last byte.
+    pub(super) fn write(&mut self, text: &str) {
+        let _ = write!(self.out, "{text}");
+    }
+
     /// A line beside the result.
     pub(super) fn tell(&mut self, line: &str) {
         let _ = writeln!(self.err, "{line}");

@@ -16,6 +16,7 @@ pub use answer::{ComponentAnswer, IncidentAnswer};
 pub use error::{ClientError, FieldMistake, Refusal};
 
 use crate::domain::slug::Slug;
+use crate::render::json::audit::AuditBody;
 use crate::render::json::template::TemplateBody;
 use crate::urls;
 
@@ -23,7 +24,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const OVERALL_TIMEOUT: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = concat!("lightship/", env!("CARGO_PKG_VERSION"));
 /// An answer longer than this isn't one of ours.
-const MAX_ANSWER_BYTES: u64 = 32 << 20;
+const MAX_ANSWER_BYTES: u64 = 64 << 20;
 const PAGE_SIZE: usize = 100;
 /// Reading stops after this many pages of a list, lest a faulty server keep us for ever.
 const MAX_PAGES: usize = 100;
@@ -118,6 +119,25 @@ impl Client {
         self.list(&incidents_path(), "incidents")
     }
 
+    /// The newest lines of the record, newest first, at most `limit`; which, `asked` says as
+    /// parameters of the query.
+    pub fn record(
+        &self,
+        asked: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<Vec<AuditBody>, ClientError> {
+        let size = limit.min(PAGE_SIZE).to_string();
+        let asked = [asked, &[("limit", size.as_str())]].concat();
+        let first = format!("{}/audit{}", urls::API, urls::query(&asked));
+        self.list_from(first, "entries", limit)
+    }
+
+    /// The record as a table, whole; which lines, `asked` says.
+    pub fn record_table(&self, asked: &[(&str, &str)]) -> Result<String, ClientError> {
+        let path = format!("{}/audit.csv{}", urls::API, urls::query(asked));
+        Ok(self.ask(&path)?.text)
+    }
+
     /// Sends a change. Sent again with the same `key`, it is done only once.
     pub fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
         let mut request = self
@@ -156,24 +176,41 @@ impl Client {
         }
     }
 
-    fn fetch(&self, path: &str) -> Result<Answer, ClientError> {
+    fn ask(&self, path: &str) -> Result<Text, ClientError> {
         let mut request = self.agent.get(self.address.join(path));
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        read(request.call().map_err(ClientError::of_transport)?)
+        read_text(request.call().map_err(ClientError::of_transport)?)
+    }
+
+    fn fetch(&self, path: &str) -> Result<Answer, ClientError> {
+        parse(self.ask(path)?)
     }
 
     /// Every page of a list, whose items stand under `name`.
     fn list<T: DeserializeOwned>(&self, path: &str, name: &str) -> Result<Vec<T>, ClientError> {
+        self.list_from(format!("{path}?limit={PAGE_SIZE}"), name, usize::MAX)
+    }
+
+    /// The pages of a list from one on, until there are enough items.
+    fn list_from<T: DeserializeOwned>(
+        &self,
+        first: String,
+        name: &str,
+        enough: usize,
+    ) -> Result<Vec<T>, ClientError> {
         let mut all = Vec::new();
-        let mut next = Some(format!("{path}?limit={PAGE_SIZE}"));
+        let mut next = Some(first);
         for _ in 0..MAX_PAGES {
-            let Some(here) = next else { break };
+            let Some(here) = next.filter(|_| all.len() < enough) else {
+                break;
+            };
             let mut answer = self.fetch(&here)?;
             all.extend(items::<T>(&mut answer, name)?);
             next = answer.next;
         }
+        all.truncate(enough);
         Ok(all)
     }
 }
@@ -192,7 +229,28 @@ struct Answer {
     next: Option<String>,
 }
 
-fn read(mut response: Response<ureq::Body>) -> Result<Answer, ClientError> {
+struct Text {
+    status: u16,
+    text: String,
+    next: Option<String>,
+}
+
+fn read(response: Response<ureq::Body>) -> Result<Answer, ClientError> {
+    parse(read_text(response)?)
+}
+
+fn parse(answer: Text) -> Result<Answer, ClientError> {
+    let value = serde_json::from_str(&answer.text)
+        .map_err(|error| ClientError::unexpected(answer.status, format!("not JSON: {error}")))?;
+    Ok(Answer {
+        status: answer.status,
+        value,
+        next: answer.next,
+    })
+}
+
+/// The body of an answer that isn't a refusal.
+fn read_text(mut response: Response<ureq::Body>) -> Result<Text, ClientError> {
     let status = response.status();
     let header = |name| {
         let value = response.headers().get(name);
@@ -208,12 +266,9 @@ fn read(mut response: Response<ureq::Body>) -> Result<Answer, ClientError> {
         .read_to_string()
         .map_err(ClientError::of_transport)?;
     if status.is_success() {
-        let value = serde_json::from_str(&text).map_err(|error| {
-            ClientError::unexpected(status.as_u16(), format!("not JSON: {error}"))
-        })?;
-        return Ok(Answer {
+        return Ok(Text {
             status: status.as_u16(),
-            value,
+            text,
             next,
         });
     }

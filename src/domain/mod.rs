@@ -16,6 +16,7 @@
 //! - **Uptime**: the share of time that wasn't down.
 //! - **Site**: the company whose page it is.
 //! - **Actor**: who made a change; kept in the record, never shown.
+//! - **Record**: who did what and when, with what it was before and after.
 //! - **Byline**: the author shown with a post or an update.
 //! - **Template**: a post that is half written before anything breaks.
 //! - **Token**: a credential of the admin API, with scopes.
@@ -23,6 +24,7 @@
 pub mod component;
 pub mod headline;
 pub mod incident;
+pub mod record;
 pub mod restore;
 pub mod site;
 pub mod slug;

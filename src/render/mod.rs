@@ -4,6 +4,7 @@ use crate::domain::headline::{Headline, Open, Part, headline};
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 
+pub mod csv;
 pub mod feeds;
 pub mod html;
 pub mod json;
@@ -34,8 +35,9 @@ pub fn headline_of(snapshot: &Snapshot) -> Headline {
             severity: snapshot.states.severity(state),
         })
         .collect();
-    let named: Vec<(_, Vec<&Slug>)> = snapshot
-        .open_incidents()
+    let open = snapshot.open_incidents();
+    let named: Vec<(_, Vec<&Slug>)> = open
+        .iter()
         .map(|incident| (incident, incident.components()))
         .collect();
     let open: Vec<_> = named

@@ -1,12 +1,12 @@
-//! Reading requests: slugs and ids from paths, the part of a list from the query, and bodies from
-//! JSON, with errors that name the field.
+//! Reading requests: slugs and ids from paths, and bodies from JSON, with errors that name the
+//! field.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
-use utoipa::IntoParams;
 
 use super::error::AppError;
+use super::query;
 use super::writing::Call;
 use crate::actions::ActionError;
 use crate::actions::add_update::Settings;
@@ -115,121 +115,6 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Names<N> {
     }
 }
 
-/// Which part of a list is wanted.
-#[derive(Debug, PartialEq, Eq, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Part {
-    /// How many at most.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
-    pub(super) limit: usize,
-    /// Go on after the one with this id; the header `Link` of the part before has it.
-    pub(super) before: Option<String>,
-}
-
-/// How many are listed if nothing is said.
-const USUAL_LIMIT: usize = 50;
-/// How many are listed at most.
-const MAX_LIMIT: usize = 200;
-
-/// The parameters of a query, in order.
-fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Vec<FieldError>> {
-    #[expect(
-        clippy::disallowed_types,
-        reason = "this is where errors get the name of their parameter"
-    )]
-    let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
-    query
-        .map(|query| query.0)
-        .map_err(|_| vec![FieldError::new("", "the query can't be read")])
-}
-
-impl Part {
-    /// Reads `?limit=&before=`.
-    fn read(uri: &Uri) -> Result<Self, Vec<FieldError>> {
-        let pairs = pairs(uri)?;
-        let mut part = Self {
-            limit: USUAL_LIMIT,
-            before: None,
-        };
-        let mut seen = Vec::new();
-        let mut errors = Vec::new();
-        for (name, value) in pairs {
-            let mut refuse = |detail: String| {
-                errors.push(FieldError::of_field(&name, detail));
-            };
-            if seen.contains(&name) {
-                refuse("stands twice; leave one out".to_owned());
-                continue;
-            }
-            match name.as_str() {
-                "limit" => match value.parse::<usize>() {
-                    Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => part.limit = limit,
-                    Ok(_) | Err(_) => refuse(format!("must be a number from 1 to {MAX_LIMIT}")),
-                },
-                "before" if value.is_empty() || value.contains(char::is_control) => {
-                    refuse("must be the id of the last one that you have".to_owned());
-                }
-                "before" => part.before = Some(value),
-                _ => refuse(unknown("parameter", &name, &["limit", "before"])),
-            }
-            seen.push(name);
-        }
-        if errors.is_empty() {
-            Ok(part)
-        } else {
-            Err(errors)
-        }
-    }
-}
-
-impl Part {
-    /// How many to read: one more than wanted, to see whether there are more.
-    pub(super) fn to_read(&self) -> i64 {
-        i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
-    }
-
-    /// What was read without the one too many, and the query of the next part if there is one.
-    pub(super) fn divide<T>(
-        &self,
-        mut read: Vec<T>,
-        id: impl Fn(&T) -> &str,
-    ) -> (Vec<T>, Option<String>) {
-        let has_more = read.len() > self.limit;
-        read.truncate(self.limit);
-        let last = read.last().filter(|_| has_more);
-        let next = last.map(|last| format!("?limit={}&before={}", self.limit, encoded(id(last))));
-        (read, next)
-    }
-}
-
-/// The list goes on after something that isn't there.
-pub(super) fn unknown_before(what: &str) -> AppError {
-    let how = format!("there is no {what} with this id; take it from the header Link");
-    AppError::Invalid(vec![FieldError::of_field("before", how)])
-}
-
-/// A value as it may stand in a query (RFC 3986).
-fn encoded(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Part {
-    type Rejection = AppError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
-        Self::read(&parts.uri).map_err(AppError::Invalid)
-    }
-}
-
 /// Components that something is about, each with its state where that is known:
 /// `?component=selma&component=nelson=degraded`.
 #[derive(Debug)]
@@ -238,7 +123,7 @@ pub(super) struct Affected(pub(super) Vec<(Slug, Option<StateKey>)>);
 impl Affected {
     fn read(uri: &Uri) -> Result<Self, AppError> {
         let mut affected: Vec<(Slug, Option<StateKey>)> = Vec::new();
-        for (name, value) in pairs(uri).map_err(AppError::Invalid)? {
+        for (name, value) in query::pairs(uri).map_err(AppError::Invalid)? {
             if name != "component" {
                 let detail = unknown("parameter", &name, &["component"]);
                 return Err(AppError::Invalid(vec![FieldError::of_field(&name, detail)]));
@@ -266,35 +151,5 @@ impl<S: Send + Sync> FromRequestParts<S> for Affected {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         Self::read(&parts.uri)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_query_says_which_part_of_a_list_or_what_is_wrong_with_it() {
-        let check = |query: &str, expected: Result<(usize, Option<&str>), &[&str]>| {
-            let uri: Uri = format!("/x{query}").parse().expect("a path");
-            let found = Part::read(&uri);
-            let found = match &found {
-                Ok(part) => Ok((part.limit, part.before.as_deref())),
-                Err(errors) => Err(errors.iter().map(|it| it.pointer.as_str()).collect()),
-            };
-            assert_eq!(found, expected.map_err(<[&str]>::to_vec), "{query}");
-        };
-        check("", Ok((50, None)));
-        check("?", Ok((50, None)));
-        check("?limit=200&before=a%20b", Ok((200, Some("a b"))));
-        check("?before=%ff", Ok((50, Some("\u{fffd}"))));
-        for limit in ["0", "201", "-1", "", "x", "1.0", "99999999999999999999"] {
-            check(&format!("?limit={limit}"), Err(&["/limit"]));
-        }
-        check("?before=", Err(&["/before"]));
-        check("?before=%00", Err(&["/before"]));
-        check("?limit=1&limit=1", Err(&["/limit"]));
-        check("?limt=1&&=&;%zz", Err(&["/limt", "/", "/;%zz"]));
-        check("?a/b~=1&limit=x", Err(&["/a~1b~0", "/limit"]));
     }
 }

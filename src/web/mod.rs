@@ -23,11 +23,15 @@ mod media;
 mod negotiation;
 mod openapi;
 mod ops;
+mod query;
+mod record;
 mod staff;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, maintenance, preview, templates, tokens, updates};
+use self::api::{
+    audit, components, incidents, maintenance, preview, resolution, templates, tokens, updates,
+};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -35,12 +39,18 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// The admin API. What is routed here stands in its contract, too.
 fn api_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(components::list_all))
-        .routes(routes!(components::put, components::delete))
+        .routes(routes!(components::list_all, components::order))
+        .routes(routes!(
+            components::show,
+            components::put,
+            components::delete
+        ))
+        .routes(routes!(components::restore))
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
         .routes(routes!(maintenance::change))
+        .routes(routes!(resolution::show))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
@@ -49,6 +59,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list_all))
+        .routes(routes!(audit::export))
 }
 
 /// Everything that is served on the public address and isn't ready. What is ready, `front` answers

@@ -11,7 +11,7 @@ use lightship::actions::tokens::{NewToken, issue_token};
 use lightship::clock::Clock;
 use lightship::domain::staff::{Actor, Scope};
 use lightship::store::Store;
-use lightship::store::audit::list_entries;
+use lightship::store::audit::{AuditFilter, list_entries};
 use serde_json::{Value, json};
 
 use crate::support::app::write;
@@ -246,7 +246,9 @@ fn check_feeds(poster: &Poster, url: &str, slug: &str, updates: &[Value]) {
 async fn check_record(database: &str, ids: &[String]) {
     let store = Store::open(database).await.expect("the database opens");
     let mut tx = store.read().await.expect("a view");
-    let record = list_entries(&mut tx, 1_000_000, None).await.expect("lines");
+    let record = list_entries(&mut tx, &AuditFilter::default(), 1_000_000, None)
+        .await
+        .expect("lines");
     let mut lines: HashMap<&str, usize> = HashMap::new();
     for line in record.iter().filter(|line| line.action == "add_update") {
         *lines.entry(&line.entity_id).or_default() += 1;

@@ -1,7 +1,7 @@
 //! What becomes of updates as the entries of a file are edited.
 
 use chrono::{DateTime, Duration, Utc};
-use lightship::store::audit::{AuditEntry, list_entries};
+use lightship::store::audit::{AuditEntry, AuditFilter, list_entries};
 use serde_json::json;
 
 use crate::support::app::TestApp;
@@ -55,7 +55,9 @@ impl TestApp {
 
 async fn record(app: &TestApp) -> Vec<AuditEntry> {
     let mut tx = app.app.state().store.read().await.expect("a view");
-    list_entries(&mut tx, 1000, None).await.expect("the record")
+    list_entries(&mut tx, &AuditFilter::default(), 1000, None)
+        .await
+        .expect("the record")
 }
 
 fn instant(text: &str) -> DateTime<Utc> {

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod fake_server;
+mod record;
 mod template;
 
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Small parts that pages share: badges, icons, times, sanitised text.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, PreEscaped, html};
 
 use crate::domain::incident::Incident;
@@ -85,6 +85,16 @@ pub fn moment(
 /// An instant that is known to the minute.
 pub fn instant(frame: Frame, at: DateTime<Utc>) -> Markup {
     moment(frame, at, Precision::Minute, None)
+}
+
+/// What became public later than this after its own time is marked.
+const LATE: Duration = Duration::minutes(15);
+
+/// " · added later, March 2 at 22:00 MST"; nothing for what was said in time.
+pub fn added_later(frame: Frame, at: DateTime<Utc>, public_at: DateTime<Utc>) -> Markup {
+    html! {
+        @if public_at - at > LATE { "\u{a0}· added later, " (instant(frame, public_at)) }
+    }
 }
 
 /// A day, with its year.

@@ -109,6 +109,23 @@ impl Body for PutComponent {
     }
 }
 
+/// The order of components.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderComponents {
+    /// Their slugs, first to last. Those left out follow, in the order that they have; those that
+    /// `site.toml` states come before all of these and can't be among them.
+    #[schema(value_type = Vec<String>, example = json!(["nelson", "selma"]))]
+    pub order: Vec<Slug>,
+}
+
+impl Body for OrderComponents {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let order = fields.required("order", values::slugs);
+        Some(Self { order: order? })
+    }
+}
+
 /// A change of state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -124,6 +141,13 @@ pub struct SetState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub incident: Option<Slug>,
+    /// When it took the state, by default now; never in the future.
+    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
+    pub at: Option<DateTime<Utc>>,
+    /// The state that you saw; if it is in another by now, nothing is done (409).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub seen: Option<StateKey>,
 }
 
 impl Body for SetState {
@@ -131,10 +155,14 @@ impl Body for SetState {
         let state = fields.required("state", values::state);
         let note = fields.optional("note", values::note).flatten();
         let incident = fields.optional("incident", values::slug);
+        let at = fields.optional("at", values::instant);
+        let seen = fields.optional("seen", values::state);
         Some(Self {
             state: state?,
             note,
             incident,
+            at,
+            seen,
         })
     }
 }

@@ -148,7 +148,8 @@ pub(super) fn body<T: Body>(value: Value, place: &mut Place<'_>) -> Option<T> {
 /// "unknown field "titel"; did you mean "title"?", or the list of those known.
 pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
     let short: String = word.chars().take(40).collect();
-    let distance = |name: &str| strsim::damerau_levenshtein(&short.to_lowercase(), name);
+    let distance =
+        |name: &str| strsim::damerau_levenshtein(&short.to_lowercase(), &name.to_lowercase());
     let nearest = known.iter().map(|name| (distance(name), *name)).min();
     match nearest {
         Some((distance, name)) if distance <= (name.chars().count() / 3).max(1) => {

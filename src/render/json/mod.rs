@@ -13,6 +13,7 @@ pub mod ordered;
 mod parse;
 pub mod preview;
 pub mod problem;
+pub mod resolution;
 pub mod setting;
 pub mod template;
 pub mod token;

@@ -167,6 +167,19 @@ pub(super) fn scopes(value: Value, place: &mut Place<'_>) -> Option<Vec<Scope>> 
     Some(scopes)
 }
 
+/// Slugs, in their order.
+pub(super) fn slugs(value: Value, place: &mut Place<'_>) -> Option<Vec<Slug>> {
+    let Value::Array(items) = value else {
+        return place.expected("a list of slugs", &value);
+    };
+    // All are read, so that every mistake is told.
+    let read: Vec<_> = (0..)
+        .zip(items)
+        .map(|(index, item): (usize, _)| slug(item, &mut place.inside(&index.to_string())))
+        .collect();
+    read.into_iter().collect()
+}
+
 /// Components and what to set each to.
 pub(super) fn settings(value: Value, place: &mut Place<'_>) -> Option<Settings> {
     let Value::Object(object) = value else {

@@ -57,3 +57,36 @@ pub(super) fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
+
+/// Whether an attribute may have this value; of those whose value isn't checked elsewhere.
+pub(super) fn is_valid(attribute: &str, value: &str) -> bool {
+    let is_number = |value: &str, most: u32| {
+        value.len() <= 5
+            && value.bytes().all(|b| b.is_ascii_digit())
+            && value.parse().is_ok_and(|number: u32| number <= most)
+    };
+    match attribute {
+        "width" | "height" => is_number(value, 99_999),
+        "colspan" | "rowspan" => is_number(value, 100) && value != "0",
+        "start" => is_number(value.strip_prefix('-').unwrap_or(value), 99_999),
+        "dir" => matches!(value, "ltr" | "rtl" | "auto"),
+        "lang" => {
+            let mut parts = value.split('-');
+            let is_part = |part: &str| {
+                (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+            };
+            let first = parts.next().unwrap_or_default();
+            matches!(first.len(), 2 | 3)
+                && first.bytes().all(|b| b.is_ascii_alphabetic())
+                && parts.all(is_part)
+        }
+        "datetime" => is_instant(value),
+        _ => true,
+    }
+}
+
+/// A day, or a day and a time with its offset, as machines write them.
+fn is_instant(value: &str) -> bool {
+    value.parse::<chrono::NaiveDate>().is_ok()
+        || chrono::DateTime::parse_from_rfc3339(value).is_ok()
+}

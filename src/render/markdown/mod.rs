@@ -12,7 +12,10 @@ use pulldown_cmark::{Event, Options, Parser, html};
 use self::shape::Shaper;
 
 mod attributes;
+mod finish;
+mod nesting;
 mod notes;
+mod parts;
 mod plain;
 mod raw_html;
 mod shape;
@@ -89,12 +92,14 @@ fn sanitised(
             return None;
         }
         if attribute != "id" {
-            return Some(value.into());
+            return attributes::is_valid(attribute, value).then(|| value.into());
         }
         let was_left = ids.lock().is_ok_and(|mut ids| ids.remove(value));
         was_left.then(|| value.into())
     });
-    SafeHtml(builder.clean(&in_pieces(&unsafe_html)).to_string())
+    SafeHtml(finish::finished(
+        &builder.clean(&in_pieces(&unsafe_html)).to_string(),
+    ))
 }
 
 /// The longest text between two tags that the sanitiser gets in one piece, in bytes.
@@ -137,7 +142,7 @@ fn in_pieces(html: &str) -> String {
 fn allowed<'a>() -> Builder<'a> {
     let set = |words: &[&'static str]| words.iter().copied().collect::<HashSet<_>>();
     let mut tags = set(raw_html::TAGS);
-    tags.extend(["h3", "h4", "h5", "h6"]);
+    tags.extend(["h3", "h4", "h5", "h6", "tbody", "thead"]);
     let attributes: HashMap<_, _> = [
         ("a", set(&["href", "title", "id", "aria-label"])),
         ("abbr", set(&["title"])),

@@ -2,6 +2,8 @@
 //! as deep as people write, each end with its beginning. So what the sanitiser has to parse
 //! holds no surprises, and its work stays in proportion to the text.
 
+use super::nesting::{Open, room_for, room_for_block, room_for_words};
+
 /// Tags that may stand in a post. Those that hold other text than HTML (such as `title` or
 /// `xmp`) must never be among them.
 pub(super) const TAGS: &[&str] = &[
@@ -43,11 +45,8 @@ pub(super) const TAGS: &[&str] = &[
     "summary",
     "sup",
     "table",
-    "tbody",
     "td",
-    "tfoot",
     "th",
-    "thead",
     "time",
     "tr",
     "u",
@@ -61,19 +60,32 @@ const VOID: &[&str] = &["br", "hr", "img", "wbr"];
 /// How many raw elements may stand in each other.
 const DEPTH: usize = 16;
 
+/// Where a piece of raw HTML stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// How many raw elements were open when the element from Markdown began in which it stands;
+    /// those are not to be touched.
+    pub(super) floor: usize,
+    /// It stands among the words of a text.
+    pub(super) inline: bool,
+    /// It stands in a link.
+    pub(super) in_link: bool,
+}
+
 /// The raw elements that are open at some place of a text.
 #[derive(Debug, Default)]
 pub(super) struct RawHtml {
-    open: Vec<String>,
+    open: Vec<Open>,
 }
 
 impl RawHtml {
-    /// Rewrites a piece of raw HTML: text and allowed tags stay, everything else goes.
-    pub(super) fn tame(&mut self, html: &str) -> String {
+    /// Rewrites a piece of raw HTML: text and allowed tags stay, everything else goes, and so
+    /// does a tag where its element may not stand.
+    pub(super) fn tame(&mut self, html: &str, place: Place) -> String {
         let mut out = String::with_capacity(html.len());
         let mut rest = html;
         while let Some(start) = rest.find('<') {
-            out.push_str(&rest[..start]);
+            self.words(&rest[..start], place, &mut out);
             rest = &rest[start..];
             if let Some(end) = end_of_comment(rest) {
                 rest = &rest[end..];
@@ -82,15 +94,52 @@ impl RawHtml {
                 if !tag.is_end && matches!(tag.name.as_str(), "script" | "style") {
                     rest = after_end_of(&tag.name, rest);
                 } else {
-                    self.take(&tag, &mut out);
+                    let is_open = self.take(&tag, place, &mut out);
+                    let is_named = rest.trim_start().starts_with("<summary");
+                    if is_open && tag.name == "details" && !is_named {
+                        self.name_details(&mut out);
+                    }
                 }
             } else {
-                out.push_str("&lt;");
+                self.words("&lt;", place, &mut out);
                 rest = &rest[1..];
             }
         }
-        out.push_str(rest);
+        self.words(rest, place, &mut out);
         out
+    }
+
+    fn words(&mut self, text: &str, place: Place, out: &mut String) {
+        if !text.trim().is_empty() {
+            out.push_str(&self.close_to(room_for_words(&self.open, place.floor)));
+            self.begin();
+        }
+        out.push_str(text);
+    }
+
+    /// Something stands in the innermost element now.
+    fn begin(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.begun = true;
+        }
+    }
+
+    /// What opens must have a name to open it by.
+    fn name_details(&mut self, out: &mut String) {
+        self.begin();
+        out.push_str("<summary>Details</summary>");
+    }
+
+    /// Makes room for a block made from Markdown: the ends of what can't hold it.
+    pub(super) fn make_room(&mut self, floor: usize) -> String {
+        let ends = self.close_to(room_for_block(&self.open, floor));
+        self.begin();
+        ends
+    }
+
+    /// Whether a raw link is open.
+    pub(super) fn has_link(&self) -> bool {
+        self.open.iter().any(|open| open.name == "a")
     }
 
     /// How many raw elements are open.
@@ -101,32 +150,49 @@ impl RawHtml {
     /// The ends of all but the first `depth` raw elements that are open.
     pub(super) fn close_to(&mut self, depth: usize) -> String {
         let ends = self.open.drain(depth.min(self.open.len())..).rev();
-        ends.map(|name| format!("</{name}>")).collect()
+        ends.map(|open| format!("</{}>", open.name)).collect()
     }
 
-    fn take(&mut self, tag: &Tag<'_>, out: &mut String) {
+    /// Writes a tag, if it may stand here; says whether an element is open by it.
+    fn take(&mut self, tag: &Tag<'_>, place: Place, out: &mut String) -> bool {
         // Headings of the page's own outline are made from Markdown only.
         let is_heading = matches!(tag.name.as_str(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
         let name = if is_heading { "p" } else { &tag.name };
         if !TAGS.contains(&name) {
-            return;
+            return false;
         }
         if tag.is_end {
-            if let Some(place) = self.open.iter().rposition(|open| open == name) {
-                for open in self.open.drain(place..).rev() {
-                    out.push_str(&format!("</{open}>"));
-                }
+            let here = self.open.get(place.floor..).unwrap_or_default();
+            if let Some(begun) = here.iter().rposition(|open| open.name == name) {
+                out.push_str(&self.close_to(place.floor + begun));
             }
-        } else if VOID.contains(&name) {
-            out.push_str(&format!("<{name}{}>", tag.attributes()));
-        } else if self.open.len() < DEPTH {
-            let rel = match name {
-                "a" => " rel=\"nofollow noopener\"",
-                _ => "",
-            };
-            out.push_str(&format!("<{name}{rel}{}>", tag.attributes()));
-            self.open.push(name.to_owned());
+            return false;
         }
+        let is_link = name == "a";
+        if is_link && place.in_link || self.open.len() >= DEPTH && !VOID.contains(&name) {
+            return false;
+        }
+        let Some(kept) = room_for(name, &self.open, place.floor, place.inline) else {
+            return false;
+        };
+        out.push_str(&self.close_to(kept));
+        self.begin();
+        let rel = if is_link {
+            " rel=\"nofollow noopener\""
+        } else {
+            ""
+        };
+        out.push_str(&format!("<{name}{rel}{}>", tag.attributes()));
+        if VOID.contains(&name) {
+            return false;
+        }
+        if name == "figcaption"
+            && let Some(figure) = self.open.last_mut()
+        {
+            figure.captioned = true;
+        }
+        self.open.push(Open::new(name));
+        true
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pulldown_cmark::{Alignment, CowStr, Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
 use super::attributes::{attribute, escaped, is_external, local_url, slug};
 use super::notes::Notes;
-use super::raw_html::RawHtml;
+use super::parts::{Heading, Picture, Table, is_inline};
+use super::raw_html::{Place, RawHtml};
 
 /// How deep elements may stand in each other; deeper ones lose their frame, never their text.
 const DEPTH: usize = 48;
@@ -39,29 +40,9 @@ pub(super) struct Shaper<'a> {
     html_block: Option<String>,
     table: Vec<Table>,
     picture: Option<Picture<'a>>,
+    /// Links that are open, and whether each was written.
+    links: Vec<bool>,
     notes: Notes<'a>,
-}
-
-#[derive(Debug)]
-struct Heading {
-    place: usize,
-    level: u8,
-    text: String,
-}
-
-#[derive(Debug)]
-struct Table {
-    alignments: Vec<Alignment>,
-    column: usize,
-    in_head: bool,
-}
-
-#[derive(Debug)]
-struct Picture<'a> {
-    url: CowStr<'a>,
-    title: CowStr<'a>,
-    alt: String,
-    depth: usize,
 }
 
 impl<'a> Shaper<'a> {
@@ -81,6 +62,7 @@ impl<'a> Shaper<'a> {
             html_block: None,
             table: Vec::new(),
             picture: None,
+            links: Vec::new(),
             notes: Notes::default(),
         }
     }
@@ -119,9 +101,11 @@ impl<'a> Shaper<'a> {
             _ if self.picture.is_some() => {}
             Event::Start(tag) => self.start(tag),
             Event::End(end) => self.end(end),
-            Event::Html(html) | Event::InlineHtml(html) => {
-                let tamed = self.raw.tame(&html);
-                self.html(tamed);
+            Event::Html(html) => self.raw_html(&html, false),
+            Event::InlineHtml(html) => self.raw_html(&html, true),
+            Event::Rule => {
+                self.make_room();
+                self.out.push(Event::Rule);
             }
             Event::FootnoteReference(label) => {
                 let reference = self.notes.reference(&label, self.prefix, &mut self.ids);
@@ -141,6 +125,14 @@ impl<'a> Shaper<'a> {
             return;
         }
         self.depth += 1;
+        if !is_inline(&tag) && !matches!(tag, Tag::HtmlBlock) {
+            // What was open before it is the place of what stands in it.
+            let ends = self.raw.make_room(self.floor_outside());
+            self.html(ends);
+            if let Some(last) = self.open.last_mut() {
+                last.1 = self.raw.depth();
+            }
+        }
         match tag {
             Tag::Heading { level, .. } => {
                 let level = self.level(level as u8);
@@ -156,6 +148,11 @@ impl<'a> Shaper<'a> {
                 dest_url, title, ..
             } => {
                 let url = local_url(&dest_url, self.prefix);
+                let written = !self.raw.has_link() && !self.links.contains(&true);
+                self.links.push(written);
+                if !written {
+                    return;
+                }
                 let rel = if is_external(&url) {
                     " rel=\"nofollow noopener\""
                 } else {
@@ -208,10 +205,13 @@ impl<'a> Shaper<'a> {
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::HtmlBlock => {
                 let block = self.html_block.take().unwrap_or_default();
-                let tamed = self.raw.tame(&block);
-                self.html(tamed);
+                self.raw_html(&block, false);
             }
-            TagEnd::Link => self.html("</a>".to_owned()),
+            TagEnd::Link => {
+                if self.links.pop() == Some(true) {
+                    self.html("</a>".to_owned());
+                }
+            }
             TagEnd::Table => {
                 self.table.pop();
                 self.html("</tbody></table></div>\n".to_owned());
@@ -227,6 +227,34 @@ impl<'a> Shaper<'a> {
             }
             other => self.out.push(Event::End(other)),
         }
+    }
+
+    /// How many raw elements were open when the innermost element from Markdown began.
+    fn floor(&self) -> usize {
+        self.open.last().map_or(0, |(_, raw_depth)| *raw_depth)
+    }
+
+    /// The same of the one around the innermost.
+    fn floor_outside(&self) -> usize {
+        let outside = self.open.len().checked_sub(2);
+        outside
+            .and_then(|place| self.open.get(place))
+            .map_or(0, |(_, raw_depth)| *raw_depth)
+    }
+
+    fn make_room(&mut self) {
+        let ends = self.raw.make_room(self.floor());
+        self.html(ends);
+    }
+
+    fn raw_html(&mut self, html: &str, inline: bool) {
+        let place = Place {
+            floor: self.floor(),
+            inline,
+            in_link: self.links.contains(&true),
+        };
+        let tamed = self.raw.tame(html, place);
+        self.html(tamed);
     }
 
     /// The level of a heading on the page: one deeper than the heading that it belongs to.
@@ -348,11 +376,4 @@ impl<'a> Shaper<'a> {
             self.out.push(Event::Html(html.into()));
         }
     }
-}
-
-fn is_inline(tag: &Tag<'_>) -> bool {
-    matches!(
-        tag,
-        Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
-    )
 }

@@ -1,18 +1,28 @@
 //! The record: who did what when.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::domain::staff::Scope;
+use crate::render::csv;
+use crate::render::json::FieldError;
 use crate::render::json::audit::{ActorBody, AuditBody, AuditList};
-use crate::store::audit::{AuditEntry, list_entries};
+use crate::store::Tx;
+use crate::store::audit::{AuditEntry, AuditFilter, list_entries};
 use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
-use crate::web::extract;
+use crate::web::query;
+use crate::web::record::{RecordPart, RecordQuery};
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, list_response};
+
+/// Longest table of the record, in bytes.
+const MAX_TABLE_BYTES: usize = 32 << 20;
+/// How many lines are read at once for it.
+const LINES_AT_ONCE: i64 = 500;
 
 /// List who did what, newest first.
 ///
@@ -22,33 +32,103 @@ use crate::web::writing::{as_json, list_response};
     path = "/audit",
     tag = "audit",
     operation_id = "list_audit",
-    params(extract::Part),
+    params(query::Part, RecordQuery),
     responses((status = OK, description = "A part of the record.", body = AuditList,
         headers(("Link" = String, description = "The next part, as `rel=\"next\"`, if there is one.")))),
 )]
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
     staff: Staff,
-    part: extract::Part,
+    wanted: RecordPart,
 ) -> Result<Response, AppError> {
     staff.must(Scope::Admin)?;
+    let part = &wanted.part;
     // Ids are times first, so any of them is a place in the record.
     let before = part.before.as_deref();
     if before.is_some_and(|id| Uuid::try_parse(id).is_err()) {
-        return Err(extract::unknown_before("line"));
+        return Err(query::unknown_before("line"));
     }
     let mut tx = state.store.read().await?;
-    let entries = list_entries(&mut tx, part.to_read(), before).await?;
+    let filter = filter_of(&state, &mut tx, &wanted.query).await?;
+    let entries = list_entries(&mut tx, &filter, part.to_read(), before).await?;
     let (entries, next) = part.divide(entries, |entry| &entry.id);
     let entries = entries.into_iter().map(body_of).collect();
     Ok(list_response(
         &format!("{}/audit", urls::API),
-        next.as_deref(),
+        next.map(|next| wanted.next(&next)).as_deref(),
         as_json(&AuditList { entries }),
     ))
 }
 
-fn body_of(entry: AuditEntry) -> AuditBody {
+/// The same as a table for spreadsheets, whole.
+///
+/// A cell that a spreadsheet would take for a formula begins with an apostrophe. Needs `admin`.
+#[utoipa::path(
+    get,
+    path = "/audit.csv",
+    tag = "audit",
+    operation_id = "export_audit",
+    params(RecordQuery),
+    responses((status = OK, description = "Comma-separated values (RFC 4180), newest first.",
+        body = String, content_type = "text/csv")),
+)]
+pub(in crate::web) async fn export(
+    State(state): State<AppState>,
+    staff: Staff,
+    wanted: RecordQuery,
+) -> Result<Response, AppError> {
+    staff.must(Scope::Admin)?;
+    let mut tx = state.store.read().await?;
+    let filter = filter_of(&state, &mut tx, &wanted).await?;
+    let table = table_of(&mut tx, &filter).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"record.csv\"",
+        ),
+    ];
+    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    Ok((headers, table).into_response())
+}
+
+/// The lines that are meant, or what is wrong with what was asked for.
+async fn filter_of(
+    state: &AppState,
+    tx: &mut Tx,
+    wanted: &RecordQuery,
+) -> Result<AuditFilter, AppError> {
+    let zone = state.site.current().snapshot().site.zone;
+    wanted.filter(tx, zone).await?.map_err(AppError::Invalid)
+}
+
+/// Every line that a filter leaves, as a table.
+pub(in crate::web) async fn table_of(
+    tx: &mut Tx,
+    filter: &AuditFilter,
+) -> Result<String, AppError> {
+    let mut table = csv::heading();
+    let mut last: Option<String> = None;
+    loop {
+        let entries = list_entries(tx, filter, LINES_AT_ONCE, last.as_deref()).await?;
+        let Some(end) = entries.last() else {
+            return Ok(table);
+        };
+        last = Some(end.id.clone());
+        for entry in entries {
+            csv::push_line(&mut table, &body_of(entry));
+        }
+        if table.len() > MAX_TABLE_BYTES {
+            let how =
+                "the table would be longer than 32 MiB; ask for a part of it, with from and to";
+            return Err(AppError::Invalid(vec![FieldError::new("", how)]));
+        }
+    }
+}
+
+/// A line of the record as it is told.
+pub(in crate::web) fn body_of(entry: AuditEntry) -> AuditBody {
     let json = |text: Option<String>| {
         text.map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text)))
     };

@@ -3,13 +3,18 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 
-use crate::actions::edit_components::{Description, put_component, retire_component};
+use crate::actions::edit_components::{
+    Description, bring_back_component, order_components, put_component, retire_component,
+};
 use crate::actions::set_component_state::{NewState, set_component_state as set_state};
 use crate::domain::component::standing;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
-use crate::render::json::component::{ComponentBody, ComponentList, PutComponent, SetState};
+use crate::render::json::component::{
+    ComponentBody, ComponentList, OrderComponents, PutComponent, SetState,
+};
 use crate::store::components::{find_component, list_components};
 use crate::store::states::{list_changes, list_changes_of_component};
 use crate::store::{StoreError, Tx};
@@ -33,25 +38,56 @@ pub(in crate::web) async fn list_all(
     _staff: Staff,
 ) -> Result<Response, AppError> {
     let mut tx = state.store.read().await?;
-    let changes = list_changes(&mut tx).await?;
-    let now = state.clock.now();
-    let components = list_components(&mut tx).await?;
-    let components = components
-        .iter()
-        .map(|component| {
-            let own: Vec<_> = changes
-                .iter()
-                .filter(|change| change.component == component.slug)
-                .cloned()
-                .collect();
-            ComponentBody::of(component, &standing(&own, now))
-        })
-        .collect();
-    Ok(json_response(
-        StatusCode::OK,
-        None,
-        as_json(&ComponentList { components }),
-    ))
+    let list = list_of(&mut tx, state.clock.now()).await?;
+    Ok(json_response(StatusCode::OK, None, as_json(&list)))
+}
+
+/// Put components in an order.
+///
+/// Needs `admin`.
+#[utoipa::path(
+    patch,
+    path = "/components",
+    tag = "components",
+    operation_id = "order_components",
+    request_body = OrderComponents,
+    responses((status = OK, description = "Every component, in the order of the page.", body = ComponentList)),
+)]
+pub(in crate::web) async fn order(
+    State(state): State<AppState>,
+    staff: Staff,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::Admin)?;
+    let wanted: OrderComponents = extract::body(&call)?;
+    let mut writing = Writing::begin_edit(&state, &staff).await?;
+    let now = writing.change.now();
+    let current = list_of(writing.change.tx(), now).await?;
+    check_match(&call.headers, &as_json(&current))?;
+    order_components(&mut writing.change, &wanted.order).await?;
+    let body = list_of(writing.change.tx(), now).await?;
+    writing.finish(StatusCode::OK, None, &body, None).await
+}
+
+/// Show a component, a retired one too.
+#[utoipa::path(
+    get,
+    path = "/components/{slug}",
+    tag = "components",
+    operation_id = "show_component",
+    params(("slug" = String, Path, description = "The component.", example = "selma")),
+    responses((status = OK, description = "As it is now.", body = ComponentBody)),
+)]
+pub(in crate::web) async fn show(
+    State(state): State<AppState>,
+    _staff: Staff,
+    extract::Name(name): extract::Name,
+) -> Result<Response, AppError> {
+    let slug = extract::slug(&name, "component")?;
+    let mut tx = state.store.read().await?;
+    let body = read(&mut tx, &slug, state.clock.now()).await?;
+    let body = body.ok_or_else(|| AppError::NotFound(format!("there is no component {name:?}")))?;
+    Ok(json_response(StatusCode::OK, None, as_json(&body)))
 }
 
 /// Create a component, or describe it anew. A retired one comes back.
@@ -80,7 +116,7 @@ pub(in crate::web) async fn put(
     let slug = extract::new_slug(&name)?;
     let wanted: PutComponent = extract::body(&call)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
-    if let Some(current) = read(&mut writing, &slug).await? {
+    if let Some(current) = read_now(&mut writing, &slug).await? {
         check_match(&call.headers, &as_json(&current))?;
     }
     let description = Description {
@@ -96,7 +132,7 @@ pub(in crate::web) async fn put(
     } else {
         StatusCode::OK
     };
-    let body = read(&mut writing, &slug).await?;
+    let body = read_now(&mut writing, &slug).await?;
     let location = is_new.then(|| urls::component(&slug));
     writing.finish(status, location, &body, None).await
 }
@@ -121,11 +157,39 @@ pub(in crate::web) async fn delete(
     staff.must(Scope::Admin)?;
     let slug = extract::slug(&name, "component")?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
-    if let Some(current) = read(&mut writing, &slug).await? {
+    if let Some(current) = read_now(&mut writing, &slug).await? {
         check_match(&call.headers, &as_json(&current))?;
     }
     retire_component(&mut writing.change, &slug).await?;
-    let body = read(&mut writing, &slug).await?;
+    let body = read_now(&mut writing, &slug).await?;
+    writing.finish(StatusCode::OK, None, &body, None).await
+}
+
+/// Bring a retired component back, as it was described.
+///
+/// Needs `admin`.
+#[utoipa::path(
+    post,
+    path = "/components/{slug}/restore",
+    tag = "components",
+    operation_id = "restore_component",
+    params(("slug" = String, Path, description = "The component.", example = "selma")),
+    responses((status = OK, description = "As it is now.", body = ComponentBody)),
+)]
+pub(in crate::web) async fn restore(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Name(name): extract::Name,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::Admin)?;
+    let slug = extract::slug(&name, "component")?;
+    let mut writing = match Writing::begin(&state, &staff, &call).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Repeated(answer) => return Ok(answer),
+    };
+    bring_back_component(&mut writing.change, &slug).await?;
+    let body = read_now(&mut writing, &slug).await?;
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
@@ -159,21 +223,45 @@ pub(in crate::web) async fn create_state(
         state: wanted.state,
         note: wanted.note,
         incident: wanted.incident,
+        at: wanted.at,
+        seen: wanted.seen,
     };
     set_state(&mut writing.change, new_state).await?;
-    let body = read(&mut writing, &slug).await?;
+    let body = read_now(&mut writing, &slug).await?;
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
-async fn read(writing: &mut Writing, slug: &Slug) -> Result<Option<ComponentBody>, StoreError> {
+async fn list_of(tx: &mut Tx, now: DateTime<Utc>) -> Result<ComponentList, StoreError> {
+    let changes = list_changes(tx).await?;
+    let components = list_components(tx).await?;
+    let components = components
+        .iter()
+        .map(|component| {
+            let own: Vec<_> = changes
+                .iter()
+                .filter(|change| change.component == component.slug)
+                .cloned()
+                .collect();
+            ComponentBody::of(component, &standing(&own, now))
+        })
+        .collect();
+    Ok(ComponentList { components })
+}
+
+async fn read_now(writing: &mut Writing, slug: &Slug) -> Result<Option<ComponentBody>, StoreError> {
     let now = writing.change.now();
-    let tx: &mut Tx = writing.change.tx();
+    read(writing.change.tx(), slug, now).await
+}
+
+async fn read(
+    tx: &mut Tx,
+    slug: &Slug,
+    now: DateTime<Utc>,
+) -> Result<Option<ComponentBody>, StoreError> {
     let Some(component) = find_component(tx, slug).await? else {
         return Ok(None);
     };
     let changes = list_changes_of_component(tx, slug).await?;
-    Ok(Some(ComponentBody::of(
-        &component,
-        &standing(&changes, now),
-    )))
+    let standing = standing(&changes, now);
+    Ok(Some(ComponentBody::of(&component, &standing)))
 }

@@ -23,6 +23,7 @@ use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
+use crate::web::query;
 use crate::web::state::AppState;
 use crate::web::writing::{
     Begun, Call, Writing, as_json, check_match, json_response, list_response,
@@ -34,14 +35,14 @@ use crate::web::writing::{
     path = "/incidents",
     tag = "incidents",
     operation_id = "list_incidents",
-    params(extract::Part),
+    params(query::Part),
     responses((status = OK, description = "A part of the list.", body = IncidentList,
         headers(("Link" = String, description = "The next part, as `rel=\"next\"`, if there is one.")))),
 )]
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
     staff: Staff,
-    part: extract::Part,
+    part: query::Part,
 ) -> Result<Response, AppError> {
     let mut tx = state.store.read().await?;
     let drafts = staff.token.allows(Scope::IncidentsWrite);
@@ -49,7 +50,7 @@ pub(in crate::web) async fn list_all(
     if let Some(before) = &part.before
         && find_incident(&mut tx, before).await?.is_none()
     {
-        return Err(extract::unknown_before("incident"));
+        return Err(query::unknown_before("incident"));
     }
     let before = part.before.as_deref();
     let stored = list_incidents(&mut tx, part.to_read(), before, drafts).await?;

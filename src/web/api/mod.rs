@@ -7,6 +7,7 @@ pub(super) mod components;
 pub(super) mod incidents;
 pub(super) mod maintenance;
 pub(super) mod preview;
+pub(super) mod resolution;
 pub(super) mod templates;
 pub(super) mod tokens;
 pub(super) mod updates;

@@ -13,11 +13,12 @@ use super::settings::{must_for, phase_of, settings_of, time_of};
 use super::submission::Submission;
 use super::trouble::{StaffError, must};
 use crate::actions::add_update::{NewUpdate, Settings, add_update};
+use crate::actions::preview_resolution::preview_resolution;
 use crate::actions::{ActionError, Change};
-use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
+use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::posted;
@@ -239,26 +240,6 @@ fn last_made(incident: &Incident) -> &str {
     incident.last_made().map_or("", |update| update.id.as_str())
 }
 
-/// What resolving the incident would give back: resolves it, looks, and takes it back.
-async fn returning(
-    state: &AppState,
-    slug: &Slug,
-    incident: &Incident,
-    visit: &Visit,
-) -> Result<Vec<StateChange>, StaffError> {
-    let mut change = Change::begin(&state.store, &state.clock, visit.staff.actor()).await?;
-    let over = NewUpdate {
-        phase: Some(incident.kind.resolving_phase()),
-        ..NewUpdate::default()
-    };
-    let id = add_update(&mut change, slug, over).await?;
-    let after = find(change.tx(), slug, visit).await?.incident;
-    let made = after.updates.into_iter().find(|update| update.id == id);
-    let changes = made.map(|update| update.changes).unwrap_or_default();
-    let given_back = |change: &StateChange| change.origin == Origin::Restore;
-    Ok(changes.into_iter().filter(given_back).collect())
-}
-
 /// Components that are not to return as the incident is resolved, as they are now.
 fn held_back(
     state: &AppState,
@@ -289,21 +270,22 @@ fn held_back(
 /// What the form shows.
 struct Screen {
     stored: StoredIncident,
-    returning: Vec<StateChange>,
+    returning: Vec<(Slug, StateKey)>,
     newer: Vec<Update>,
     preview: Option<(Incident, Update)>,
 }
 
 impl Screen {
     async fn read(state: &AppState, slug: &Slug, visit: &Visit) -> Result<Self, StaffError> {
+        let now = state.clock.now();
         let mut tx = state.store.read().await?;
         let stored = find(&mut tx, slug, visit).await?;
-        drop(tx);
-        let returning = if stored.incident.phase(state.clock.now()).is_final() {
-            Vec::new()
-        } else {
-            returning(state, slug, &stored.incident, visit).await?
-        };
+        let mut returning = Vec::new();
+        if !stored.incident.phase(now).is_final() {
+            let all = preview_resolution(&mut tx, &stored, now).await?.into_iter();
+            let returns = all.filter(|it| it.from != it.to);
+            returning = returns.map(|it| (it.component, it.to)).collect();
+        }
         Ok(Self {
             stored,
             returning,
@@ -319,8 +301,8 @@ impl Screen {
         let mut fields = Fields::default()
             .with(form::PHASE, phase.as_str())
             .with(form::SEEN, last_made(incident));
-        for change in &self.returning {
-            fields.set(format!("{}{}", form::RETURN, change.component), "yes");
+        for (slug, _) in &self.returning {
+            fields.set(format!("{}{slug}", form::RETURN), "yes");
         }
         fields
     }

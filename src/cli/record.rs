@@ -1,0 +1,134 @@
+//! `lightship record`: who did what and when.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::connection::Connection;
+use super::failure::Failure;
+use super::said::{self, spaced};
+use super::words;
+use super::world::{BOLD, DIM, World, styled};
+use crate::domain::record::{field_changes, value_in_words};
+use crate::domain::slug::Slug;
+use crate::render::json::audit::{AuditBody, AuditList};
+
+/// Longest value that is shown of what changed, in characters.
+const MAX_VALUE_CHARS: usize = 300;
+
+/// Show who did what and when, newest first (needs an admin's token)
+#[derive(Debug, Args)]
+pub(super) struct RecordArgs {
+    /// Only what this one did: the name or id of a token, a file, or token, host, file or clock
+    #[arg(long, value_name = "NAME")]
+    actor: Option<String>,
+    /// Only what concerns this component
+    #[arg(long, value_name = "COMPONENT", value_parser = words::component)]
+    component: Option<Slug>,
+    /// Only what concerns this incident: its slug
+    #[arg(long, value_name = "SLUG")]
+    incident: Option<String>,
+    /// Only what was done on this day, in the site's zone, such as 2013-02-26
+    #[arg(long, value_name = "DAY")]
+    day: Option<String>,
+    /// Only what was done from then on: a day, or a time with its offset
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Only what was done before then; of a day, that day included
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// How many lines at most; a table has all of them
+    #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000), conflicts_with = "csv")]
+    limit: u16,
+    /// Write it as a table for spreadsheets (CSV), whole
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+pub(super) fn run(args: &RecordArgs, world: &mut World) -> Result<(), Failure> {
+    let client = args.connection.client(world)?;
+    let asked = asked(args);
+    if args.csv {
+        let table = client.record_table(&asked)?;
+        world.write(&table);
+        return Ok(());
+    }
+    let entries = client.record(&asked, usize::from(args.limit))?;
+    if world.json {
+        let told = serde_json::to_value(AuditList { entries }).unwrap_or_default();
+        said::json(&told, world);
+        return Ok(());
+    }
+    for entry in &entries {
+        tell(entry, world);
+    }
+    if entries.is_empty() {
+        world.say("Nothing of the kind is in the record.");
+    }
+    if entries.len() == usize::from(args.limit) {
+        let more = format!(
+            "There may be older lines; --limit {} shows more, --csv all of them.",
+            args.limit.saturating_mul(4).min(10_000)
+        );
+        world.tell(&more);
+    }
+    Ok(())
+}
+
+fn asked(args: &RecordArgs) -> Vec<(&'static str, &str)> {
+    [
+        ("actor", args.actor.as_deref()),
+        ("component", args.component.as_ref().map(Slug::as_str)),
+        ("incident", args.incident.as_deref()),
+        ("day", args.day.as_deref()),
+        ("from", args.from.as_deref()),
+        ("to", args.to.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
+}
+
+/// `2013-02-26 09:15 UTC  on call: correct update, Selma is down`, and below it what changed.
+fn tell(entry: &AuditBody, world: &mut World) {
+    let at = styled(DIM, &entry.at.format("%Y-%m-%d %H:%M UTC").to_string());
+    let actor = match (entry.actor.kind.as_str(), entry.actor.name.as_str()) {
+        ("file", name) => format!("the file {}", clean(name)),
+        (_, name) => clean(name),
+    };
+    let label = styled(BOLD, &clean(&entry.label));
+    world.say(&format!(
+        "{at}  {actor}: {}, {label}",
+        spaced(&entry.action)
+    ));
+    for change in field_changes(entry.before.as_ref(), entry.after.as_ref()) {
+        let field = spaced(&change.field);
+        let (before, after) = (shown(&change.before), shown(&change.after));
+        let line = match (before.is_empty(), after.is_empty()) {
+            (true, _) => after,
+            (false, true) => format!("{before} → (nothing)"),
+            (false, false) => format!("{before} → {after}"),
+        };
+        if !line.is_empty() {
+            world.say(&format!("    {}: {line}", styled(DIM, &field)));
+        }
+    }
+}
+
+/// A value on one line, shortened where it is long.
+fn shown(value: &Value) -> String {
+    let text = clean(&value_in_words(value));
+    if text.chars().count() <= MAX_VALUE_CHARS {
+        return text;
+    }
+    let start: String = text.chars().take(MAX_VALUE_CHARS).collect();
+    format!("{start}…")
+}
+
+/// What was typed by others, without what a terminal would obey.
+fn clean(text: &str) -> String {
+    let words = text.split(char::is_control);
+    let words: Vec<_> = words.map(str::trim).filter(|it| !it.is_empty()).collect();
+    words.join(" ")
+}

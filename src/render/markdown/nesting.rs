@@ -1,0 +1,197 @@
+//! Which raw elements may stand in which, so that a post's HTML is valid whatever was typed.
+//!
+//! HTML's own content models, made simple: text flows in blocks, words stand in text, and items,
+//! rows and captions stand only where they belong.
+
+/// What sort of element it is, as far as nesting goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Model {
+    /// Words in a text: holds words.
+    Phrase,
+    /// A block that holds words only, such as a paragraph.
+    Words,
+    /// A block that holds blocks and words.
+    Flow,
+    /// A list or a table: holds its parts only.
+    Frame,
+    /// A part of a list or a table that holds blocks and words.
+    Part,
+    /// A row: a part that holds parts.
+    Row,
+}
+
+/// The model of an allowed element.
+pub(super) fn model(name: &str) -> Model {
+    match name {
+        "p" | "pre" | "summary" | "caption" => Model::Words,
+        "blockquote" | "details" | "div" | "figcaption" | "figure" | "hr" | "section" => {
+            Model::Flow
+        }
+        "dl" | "ol" | "table" | "ul" => Model::Frame,
+        "dd" | "dt" | "li" | "td" | "th" => Model::Part,
+        "tr" => Model::Row,
+        _ => Model::Phrase,
+    }
+}
+
+/// The elements of which a part must be a child.
+fn parents(name: &str) -> &'static [&'static str] {
+    match name {
+        "li" => &["ol", "ul"],
+        "dd" | "dt" => &["dl"],
+        "tr" | "caption" => &["table"],
+        "td" | "th" => &["tr"],
+        "figcaption" => &["figure"],
+        "summary" => &["details"],
+        _ => &[],
+    }
+}
+
+/// Elements of this name that end where the next begins: "<li>a<li>b".
+fn ends_at(name: &str, next: &str) -> bool {
+    match next {
+        "li" => name == "li",
+        "dd" | "dt" => matches!(name, "dd" | "dt"),
+        "td" | "th" => matches!(name, "td" | "th"),
+        "tr" => matches!(name, "td" | "th" | "tr"),
+        "p" => name == "p",
+        _ => false,
+    }
+}
+
+/// An element that is open.
+#[derive(Debug, Clone)]
+pub(super) struct Open {
+    pub(super) name: String,
+    /// Something stands in it already.
+    pub(super) begun: bool,
+    /// Its one summary or caption stands in it.
+    pub(super) captioned: bool,
+}
+
+impl Open {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            begun: false,
+            captioned: false,
+        }
+    }
+}
+
+/// How many of the open elements stay open if `next` begins inside them, from `floor` on those of
+/// this place; `None` if it may not stand here at all. `inline`: words of a text are around it.
+pub(super) fn room_for(next: &str, open: &[Open], floor: usize, inline: bool) -> Option<usize> {
+    let here = &open[floor.min(open.len())..];
+    let kept = floor + here.len();
+    match model(next) {
+        Model::Phrase => {
+            let is_nested_link = next == "a" && open.iter().any(|open| open.name == "a");
+            (!is_nested_link).then(|| room_for_words(open, floor))
+        }
+        _ if inline => None,
+        Model::Flow | Model::Words | Model::Frame | Model::Part | Model::Row => {
+            let implied = here
+                .iter()
+                .rposition(|open| model(&open.name) == Model::Frame)
+                .map_or(0, |frame| frame + 1);
+            let ended = here[implied..]
+                .iter()
+                .position(|open| ends_at(&open.name, next))
+                .map_or(kept, |place| floor + implied + place);
+            let left = &open[..ended];
+            let parent = left.get(floor..).and_then(<[Open]>::last);
+            let belongs = match (parents(next), parent) {
+                ([], Some(parent)) => matches!(model(&parent.name), Model::Flow | Model::Part),
+                ([], None) => true,
+                (wanted, Some(parent)) => {
+                    let first = match next {
+                        "summary" | "caption" => !parent.begun,
+                        "figcaption" => !parent.captioned,
+                        _ => true,
+                    };
+                    wanted.contains(&parent.name.as_str()) && first
+                }
+                (_, None) => false,
+            };
+            belongs.then_some(ended)
+        }
+    }
+}
+
+/// How many of the open elements stay open if words follow: lists and tables don't hold them.
+pub(super) fn room_for_words(open: &[Open], floor: usize) -> usize {
+    let mut kept = open.len();
+    while kept > floor && matches!(model(&open[kept - 1].name), Model::Frame | Model::Row) {
+        kept -= 1;
+    }
+    kept
+}
+
+/// How many of the open elements stay open if a block made from Markdown follows.
+pub(super) fn room_for_block(open: &[Open], floor: usize) -> usize {
+    let floor = floor.min(open.len());
+    let holds = |open: &Open| matches!(model(&open.name), Model::Flow | Model::Part);
+    let mut kept = open[floor..]
+        .iter()
+        .position(|open| matches!(model(&open.name), Model::Phrase | Model::Words))
+        .map_or(open.len(), |place| floor + place);
+    while kept > floor && !holds(&open[kept - 1]) {
+        kept -= 1;
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::render::markdown::{TOP_HEADING, to_html};
+
+    #[test]
+    fn whatever_is_typed_stands_only_where_it_may() {
+        for (markdown, wanted) in [
+            ("<ul>text<li>a<li>b</ul>", "<ul></ul>textab"),
+            ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
+            ("<dl><dt>a<dd>b</dl>", "<dl><dt>a</dt><dd>b</dd></dl>"),
+            (
+                "<table><tr><td>a<td>b<tr><td>c</table>",
+                "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>",
+            ),
+            ("<div><li>x</li></div>", "<div>x</div>"),
+            ("<p>a<p>b", "<p>a</p><p>b</p>"),
+            ("<p>a<div>b</div></p>", "<p>ab</p>"),
+            ("<div><b><div>x</div></b></div>", "<div><b>x</b></div>"),
+            (
+                "<details>x</details>",
+                "<details><summary>Details</summary>x</details>",
+            ),
+            (
+                "<figure><figcaption>a</figcaption><figcaption>b</figcaption></figure>",
+                "<figure><figcaption>a</figcaption>b</figure>",
+            ),
+            ("<div>\n<b>\n\na\n\n</div>", "<div><b></b><p>a</p></div>"),
+            ("[a <a href=/x>b</a>](/y)", "<p><a href=\"/y\">a b</a></p>"),
+            (
+                "a <a href=/x>[b](/y)</a>",
+                "<p>a <a rel=\"nofollow noopener\" href=\"/x\">b</a></p>",
+            ),
+            ("a <a href=javascript:x>b</a>", "<p>a <a>b</a></p>"),
+            ("[b](javascript:x)", "<p><a>b</a></p>"),
+            (
+                "a <img>b <img src=c.png>",
+                "<p>a b <img src=\"c.png\" alt=\"\"></p>",
+            ),
+            (
+                "a <img src=c.png width=5px height=5>",
+                "<p>a <img src=\"c.png\" height=\"5\" alt=\"\"></p>",
+            ),
+            (
+                "a <span lang='??' dir=up>b</span>",
+                "<p>a <span>b</span></p>",
+            ),
+            ("a </div> b", "<p>a  b</p>"),
+        ] {
+            let html = to_html(markdown, "p-", TOP_HEADING);
+            assert_eq!(html.as_str().replace('\n', ""), wanted, "{markdown}");
+        }
+    }
+}

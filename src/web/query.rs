@@ -1,0 +1,184 @@
+//! Reading queries: each parameter once, none that is unknown, and which part of a list is wanted.
+
+use axum::extract::FromRequestParts;
+use axum::http::Uri;
+use axum::http::request::Parts;
+use utoipa::IntoParams;
+
+use super::error::AppError;
+use crate::render::json::FieldError;
+use crate::render::json::fields::unknown;
+use crate::urls;
+
+/// The parameters of a query that haven't been taken yet, and the mistakes found so far.
+pub(super) struct Query {
+    pairs: Vec<(String, String)>,
+    asked: Vec<&'static str>,
+    errors: Vec<FieldError>,
+}
+
+/// The parameters of a query, in order.
+pub(super) fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Vec<FieldError>> {
+    #[expect(
+        clippy::disallowed_types,
+        reason = "this is where errors get the name of their parameter"
+    )]
+    let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+    query
+        .map(|query| query.0)
+        .map_err(|_| vec![FieldError::new("", "the query can't be read")])
+}
+
+impl Query {
+    /// The query of an address.
+    pub(super) fn of(uri: &Uri) -> Result<Self, Vec<FieldError>> {
+        Ok(Self {
+            pairs: pairs(uri)?,
+            asked: Vec::new(),
+            errors: Vec::new(),
+        })
+    }
+
+    /// The value of a parameter, if it stands there; the first one of several, which are a mistake.
+    pub(super) fn take(&mut self, name: &'static str) -> Option<String> {
+        self.asked.push(name);
+        let (own, rest) = std::mem::take(&mut self.pairs)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(known, _)| known == name);
+        self.pairs = rest;
+        if own.len() > 1 {
+            self.refuse(name, "stands twice; leave one out");
+        }
+        own.into_iter().next().map(|(_, value)| value)
+    }
+
+    /// Notes a mistake in a parameter.
+    pub(super) fn refuse(&mut self, name: &str, detail: impl Into<String>) {
+        self.errors.push(FieldError::of_field(name, detail.into()));
+    }
+
+    /// Every mistake, those of parameters that nobody asked for first; or nothing.
+    pub(super) fn finish(self) -> Result<(), Vec<FieldError>> {
+        let mut errors: Vec<_> = self
+            .pairs
+            .iter()
+            .map(|(name, _)| FieldError::of_field(name, unknown("parameter", name, &self.asked)))
+            .collect();
+        errors.extend(self.errors);
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Part {
+    /// How many at most.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    pub(super) limit: usize,
+    /// Go on after the one with this id; the header `Link` of the part before has it.
+    pub(super) before: Option<String>,
+}
+
+/// How many are listed if nothing is said.
+const USUAL_LIMIT: usize = 50;
+/// How many are listed at most.
+const MAX_LIMIT: usize = 200;
+
+impl Part {
+    /// Takes `limit` and `before`.
+    pub(super) fn take(query: &mut Query) -> Self {
+        let mut part = Self {
+            limit: USUAL_LIMIT,
+            before: None,
+        };
+        match query.take("limit").map(|value| value.parse::<usize>()) {
+            None => {}
+            Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => part.limit = limit,
+            Some(Ok(_) | Err(_)) => {
+                query.refuse("limit", format!("must be a number from 1 to {MAX_LIMIT}"));
+            }
+        }
+        match query.take("before") {
+            Some(value) if value.is_empty() || value.contains(char::is_control) => {
+                query.refuse("before", "must be the id of the last one that you have");
+            }
+            value => part.before = value,
+        }
+        part
+    }
+
+    /// Reads `?limit=&before=`.
+    fn read(uri: &Uri) -> Result<Self, Vec<FieldError>> {
+        let mut query = Query::of(uri)?;
+        let part = Self::take(&mut query);
+        query.finish().map(|()| part)
+    }
+
+    /// How many to read: one more than wanted, to see whether there are more.
+    pub(super) fn to_read(&self) -> i64 {
+        i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
+    }
+
+    /// What was read without the one too many, and the query of the next part if there is one.
+    pub(super) fn divide<T>(
+        &self,
+        mut read: Vec<T>,
+        id: impl Fn(&T) -> &str,
+    ) -> (Vec<T>, Option<String>) {
+        let has_more = read.len() > self.limit;
+        read.truncate(self.limit);
+        let last = read.last().filter(|_| has_more);
+        let limit = self.limit.to_string();
+        let next = last.map(|last| urls::query(&[("limit", &limit), ("before", id(last))]));
+        (read, next)
+    }
+}
+
+/// The list goes on after something that isn't there.
+pub(super) fn unknown_before(what: &str) -> AppError {
+    let how = format!("there is no {what} with this id; take it from the header Link");
+    AppError::Invalid(vec![FieldError::of_field("before", how)])
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Part {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Self::read(&parts.uri).map_err(AppError::Invalid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_says_which_part_of_a_list_or_what_is_wrong_with_it() {
+        let check = |query: &str, expected: Result<(usize, Option<&str>), &[&str]>| {
+            let uri: Uri = format!("/x{query}").parse().expect("a path");
+            let found = Part::read(&uri);
+            let found = match &found {
+                Ok(part) => Ok((part.limit, part.before.as_deref())),
+                Err(errors) => Err(errors.iter().map(|it| it.pointer.as_str()).collect()),
+            };
+            assert_eq!(found, expected.map_err(<[&str]>::to_vec), "{query}");
+        };
+        check("", Ok((50, None)));
+        check("?", Ok((50, None)));
+        check("?limit=200&before=a%20b", Ok((200, Some("a b"))));
+        check("?before=%ff", Ok((50, Some("\u{fffd}"))));
+        for limit in ["0", "201", "-1", "", "x", "1.0", "99999999999999999999"] {
+            check(&format!("?limit={limit}"), Err(&["/limit"]));
+        }
+        check("?before=", Err(&["/before"]));
+        check("?before=%00", Err(&["/before"]));
+        check("?limit=1&limit=1", Err(&["/limit"]));
+        check("?limt=1&&=&;%zz", Err(&["/limt", "/", "/;%zz"]));
+        check("?a/b~=1&limit=x", Err(&["/a~1b~0", "/limit"]));
+    }
+}

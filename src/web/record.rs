@@ -1,0 +1,203 @@
+//! The record as it is asked for: which lines, by actor, component, incident and time.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use utoipa::IntoParams;
+
+use super::error::AppError;
+use super::query::{Part, Query};
+use crate::domain::zone::start_of_day;
+use crate::render::json::FieldError;
+use crate::render::json::fields::unknown;
+use crate::store::audit::{AuditFilter, find_actor, find_incident_named, list_actors};
+use crate::store::components::list_components;
+use crate::store::{StoreError, Tx};
+use crate::urls;
+
+/// Which lines of the record are wanted, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RecordQuery {
+    /// Only what this one did: the name or id of a token, the name of a file, or a sort of actor
+    /// (`token`, `host`, `file`, `clock`).
+    #[param(example = "on call")]
+    pub(super) actor: Option<String>,
+    /// Only what was done to this component, or to an incident or update that concerns it.
+    #[param(example = "selma")]
+    pub(super) component: Option<String>,
+    /// Only what was done to this incident, its updates, and states in its name: its slug, a
+    /// former one, or its id.
+    #[param(example = "selma-is-down")]
+    pub(super) incident: Option<String>,
+    /// Only what was done on this day, in the site's zone.
+    #[param(example = "2013-02-26")]
+    pub(super) day: Option<String>,
+    /// Only what was done from then on: RFC 3339 with an offset, or a day in the site's zone.
+    #[param(example = "2013-02-26T09:15:00Z")]
+    pub(super) from: Option<String>,
+    /// Only what was done before then: RFC 3339 with an offset; or a day in the site's zone, that
+    /// day included.
+    #[param(example = "2013-02-28")]
+    pub(super) to: Option<String>,
+}
+
+/// A part of the record.
+#[derive(Debug)]
+pub(super) struct RecordPart {
+    pub(super) part: Part,
+    pub(super) query: RecordQuery,
+}
+
+impl RecordQuery {
+    /// Takes the parameters; one that is left empty, as forms do, says nothing.
+    pub(super) fn take(query: &mut Query) -> Self {
+        let mut text = |name| {
+            let value = query.take(name).map(|value| value.trim().to_owned());
+            if value
+                .as_ref()
+                .is_some_and(|it| it.contains(char::is_control))
+            {
+                query.refuse(name, "must be on one line, without control characters");
+                return None;
+            }
+            value.filter(|value| !value.is_empty())
+        };
+        Self {
+            actor: text("actor"),
+            component: text("component"),
+            incident: text("incident"),
+            day: text("day"),
+            from: text("from"),
+            to: text("to"),
+        }
+    }
+
+    /// What was said, as a query has it.
+    pub(super) fn pairs(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("actor", &self.actor),
+            ("component", &self.component),
+            ("incident", &self.incident),
+            ("day", &self.day),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+        .collect()
+    }
+
+    /// The lines that are meant. The outer error is the database's; the inner one names each
+    /// parameter that means nothing here.
+    pub(super) async fn filter(
+        &self,
+        tx: &mut Tx,
+        zone: Tz,
+    ) -> Result<Result<AuditFilter, Vec<FieldError>>, StoreError> {
+        let mut errors = Vec::new();
+        if let Some(actor) = &self.actor
+            && !find_actor(tx, actor).await?
+        {
+            let known = list_actors(tx).await?;
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            errors.push(FieldError::of_field(
+                "actor",
+                unknown("actor", actor, &known),
+            ));
+        }
+        if let Some(component) = &self.component {
+            let known = list_components(tx).await?;
+            let known: Vec<&str> = known.iter().map(|it| it.slug.as_str()).collect();
+            if !known.contains(&component.as_str()) {
+                let how = unknown("component", component, &known);
+                errors.push(FieldError::of_field("component", how));
+            }
+        }
+        if let Some(incident) = &self.incident
+            && !find_incident_named(tx, incident).await?
+        {
+            let how = format!("there is and was no incident {incident:?}");
+            errors.push(FieldError::of_field("incident", how));
+        }
+        let mut span = |name: &str, value: &Option<String>, read: Reader| match value {
+            Some(value) => read(value, zone)
+                .map_err(|how| errors.push(FieldError::of_field(name, how)))
+                .unwrap_or_default(),
+            None => (None, None),
+        };
+        let (day_from, day_until) = span("day", &self.day, read_day);
+        let (from, _) = span("from", &self.from, read_time);
+        let (_, to) = span("to", &self.to, read_time);
+        Ok(if errors.is_empty() {
+            Ok(AuditFilter {
+                actor: self.actor.clone(),
+                component: self.component.clone(),
+                incident: self.incident.clone(),
+                from: day_from.max(from),
+                until: [day_until, to].into_iter().flatten().min(),
+            })
+        } else {
+            Err(errors)
+        })
+    }
+}
+
+/// From when, and until when.
+type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+type Reader = fn(&str, Tz) -> Result<Span, String>;
+
+fn read_day(text: &str, zone: Tz) -> Result<Span, String> {
+    let wrong = || format!("{text:?} is not a day; write it as 2013-02-26");
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wrong())?;
+    let next = day.succ_opt().ok_or_else(wrong)?;
+    Ok((
+        Some(start_of_day(zone, day)),
+        Some(start_of_day(zone, next)),
+    ))
+}
+
+/// An instant, or the beginning and the end of a day.
+fn read_time(text: &str, zone: Tz) -> Result<Span, String> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok((Some(at.to_utc()), Some(at.to_utc())));
+    }
+    read_day(text, zone).map_err(|_| {
+        format!(
+            "{text:?} is neither a day, such as 2013-02-26, nor a time with its offset, such as \
+             2013-02-26T09:15:00Z"
+        )
+    })
+}
+
+impl RecordPart {
+    /// The path of the part that begins with `next`, what was asked for kept.
+    pub(super) fn next(&self, next: &str) -> String {
+        let asked = urls::query(&self.query.pairs());
+        format!("{next}{}", asked.replacen('?', "&", 1))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RecordPart {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        let mut query = Query::of(&parts.uri).map_err(AppError::Invalid)?;
+        let part = Part::take(&mut query);
+        let asked = RecordQuery::take(&mut query);
+        query.finish().map_err(AppError::Invalid)?;
+        Ok(Self { part, query: asked })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RecordQuery {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        let mut query = Query::of(&parts.uri).map_err(AppError::Invalid)?;
+        let asked = Self::take(&mut query);
+        query.finish().map_err(AppError::Invalid)?;
+        Ok(asked)
+    }
+}
