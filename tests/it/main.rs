@@ -10,6 +10,7 @@ mod api_updates;
 mod backdating;
 mod components;
 mod feeds;
+mod feeds_rules;
 mod history;
 mod kill;
 mod maintenance;
