@@ -23,6 +23,7 @@ pub mod correct_update;
 pub mod edit_components;
 pub mod edit_incident;
 mod give_back;
+pub mod publish_draft;
 pub mod sessions;
 pub mod set_component_state;
 mod stated_states;

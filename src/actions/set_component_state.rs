@@ -47,6 +47,15 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             })?)
         }
     };
+    if let Some(draft) = incident.as_ref().filter(|stored| stored.incident.draft) {
+        return Err(ActionError::invalid(
+            "/incident",
+            format!(
+                "{:?} is a draft, so customers would see nothing of it; publish it first",
+                draft.incident.title
+            ),
+        ));
+    }
     let found = StateChange {
         component: wanted.component.clone(),
         at: change.now,

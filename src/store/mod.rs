@@ -15,6 +15,7 @@ pub use self::open::without_password;
 pub mod audit;
 pub mod changes;
 pub mod components;
+pub mod drafts;
 mod error;
 pub mod idempotency;
 pub mod incidents;

@@ -29,7 +29,7 @@ mod staff;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, preview, templates, tokens, updates};
+use self::api::{audit, components, incidents, preview, templates, tokens, updates, versions};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -47,9 +47,11 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(versions::of_incident))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
+        .routes(routes!(versions::of_update))
         .routes(routes!(preview::create))
         .routes(routes!(templates::list_all))
         .routes(routes!(tokens::list_all, tokens::create))
