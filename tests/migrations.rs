@@ -83,8 +83,9 @@ async fn each_migration_leaves_what_was_there_readable() {
     let snapshot = loaded.snapshot;
     assert_eq!(snapshot.site.name, "Example status");
     assert_eq!(snapshot.site.authority, "status.example.com");
-    assert_eq!(snapshot.incidents.len(), 1);
-    assert_eq!(snapshot.incidents[0].updates[0].id, "selma-1-1");
+    assert_eq!(snapshot.posts.len(), 1);
+    let post = snapshot.posts.iter().next().expect("an incident");
+    assert_eq!(post.read().updates[0].id, "selma-1-1");
     assert_eq!(snapshot.redirects.len(), 1);
     let standing = snapshot.standing(&snapshot.components[0]);
     assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");

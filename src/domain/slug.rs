@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +10,10 @@ use serde::{Deserialize, Serialize};
 pub const MAX_LEN: usize = 120;
 
 /// Lower-case ASCII letters and digits in groups joined by single hyphens,
-/// such as `selma` or `shared-ssl`.
+/// such as `selma` or `shared-ssl`. Copies share the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Slug(String);
+pub struct Slug(Arc<str>);
 
 /// Why a text isn't a slug.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +49,13 @@ impl Slug {
         if !well_formed {
             return Err(SlugError::Malformed(text.to_owned()));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
+    }
+
+    /// A text that was a slug when it was put aside.
+    pub fn trusted(text: String) -> Self {
+        debug_assert!(Self::parse(&text).is_ok(), "{text:?} never was a slug");
+        Self(text.into())
     }
 
     /// The slug nearest to a title: `"Selma, Nelson & SSL"` gives `selma-nelson-ssl`.
@@ -101,7 +108,7 @@ impl TryFrom<String> for Slug {
 
 impl From<Slug> for String {
     fn from(slug: Slug) -> Self {
-        slug.0
+        slug.0.as_ref().to_owned()
     }
 }
 

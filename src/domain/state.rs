@@ -1,5 +1,7 @@
 //! States: what a component is right now, and how that looks (its tone).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// How a state looks. Tones are code; states are data.
@@ -40,13 +42,14 @@ impl Tone {
 }
 
 /// The key of a state, such as `migrating`. Whether it is a known one is for [`States`] to say.
+/// Copies share the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct StateKey(String);
+#[serde(from = "String", into = "String")]
+pub struct StateKey(Arc<str>);
 
 impl StateKey {
     /// Takes the word as it is.
-    pub fn new(word: impl Into<String>) -> Self {
+    pub fn new(word: impl Into<Arc<str>>) -> Self {
         Self(word.into())
     }
 
@@ -58,6 +61,18 @@ impl StateKey {
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for StateKey {
+    fn from(word: String) -> Self {
+        Self::new(word)
+    }
+}
+
+impl From<StateKey> for String {
+    fn from(key: StateKey) -> Self {
+        key.0.as_ref().to_owned()
     }
 }
 

@@ -54,13 +54,19 @@ pub fn uptime<'a>(days: impl IntoIterator<Item = &'a Day>) -> Option<f64> {
 
 /// When a component began: at its `since`, else at the earlier of its creation and its first
 /// change.
-pub fn began(component: &Component, changes: &[StateChange], zone: Tz) -> DateTime<Utc> {
+pub fn began(component: &Component, first: Option<&StateChange>, zone: Tz) -> DateTime<Utc> {
     if let Some(since) = component.since {
         return start_of_day(since, zone);
     }
-    changes.first().map_or(component.created_at, |first| {
+    first.map_or(component.created_at, |first| {
         first.at.min(component.created_at)
     })
+}
+
+/// The instant from which on changes matter to the last `count` days.
+pub fn span_start(zone: Tz, as_of: DateTime<Utc>, count: u32) -> DateTime<Utc> {
+    let today = as_of.with_timezone(&zone).date_naive();
+    start_of_day(today - Days::new(u64::from(count.max(1) - 1)), zone)
 }
 
 /// The instant at which a calendar day begins in a zone: midnight, or the first instant after
@@ -80,7 +86,8 @@ pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
 }
 
 /// The last `count` days up to and with that of `as_of`. Looks at each day and each change
-/// once. `changes` are sorted by `(at, seq)`.
+/// once. `changes` are sorted by `(at, seq)`; those before the one that held when the span begins
+/// may be left out.
 pub fn span(
     changes: &[StateChange],
     began: DateTime<Utc>,
@@ -331,14 +338,14 @@ mod tests {
         };
         let zone = Tz::America__Denver;
         let history = changes(&[("2013-02-24T12:00:00Z", "degraded")]);
-        assert_eq!(began(&component, &[], zone), at("2013-02-26T12:00:00Z"));
+        assert_eq!(began(&component, None, zone), at("2013-02-26T12:00:00Z"));
         assert_eq!(
-            began(&component, &history, zone),
+            began(&component, history.first(), zone),
             at("2013-02-24T12:00:00Z")
         );
         component.since = NaiveDate::from_ymd_opt(2013, 2, 25);
         assert_eq!(
-            began(&component, &history, zone),
+            began(&component, history.first(), zone),
             at("2013-02-25T07:00:00Z")
         );
     }

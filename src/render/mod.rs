@@ -35,8 +35,9 @@ pub fn headline_of(snapshot: &Snapshot) -> Headline {
             severity: snapshot.states.severity(state),
         })
         .collect();
-    let named: Vec<(_, Vec<&Slug>)> = snapshot
-        .open_incidents()
+    let open = snapshot.open_incidents();
+    let named: Vec<(_, Vec<&Slug>)> = open
+        .iter()
         .map(|incident| (incident, incident.components()))
         .collect();
     let open: Vec<_> = named

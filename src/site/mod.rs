@@ -3,32 +3,39 @@
 //! What nobody asked for isn't rendered; what is asked for by many at once is rendered once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
+use self::cache::{CACHE_BYTES, Cache, Generation, Place};
+use self::dependence::Changed;
 use self::document::Document;
+use self::pages::Page;
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
+mod cache;
+pub mod dependence;
 pub mod document;
 pub mod head;
 mod packing;
 pub mod pages;
 pub mod refresh;
 
-/// A place for a document, filled once by whoever needs it first.
-type Place = Arc<OnceLock<Option<Arc<Document>>>>;
-
-/// A snapshot, and the documents that were made of it so far.
+/// A snapshot, and the documents that were made of it so far. Those that a new site shows
+/// unchanged it takes over from the one before.
 #[derive(Debug)]
 pub struct Site {
     snapshot: Snapshot,
+    generation: Generation,
     /// What is asked for most, found without a lock.
-    hot: HashMap<String, Place>,
-    /// What was asked for otherwise.
-    documents: Mutex<HashMap<String, Place>>,
+    hot: HashMap<String, Arc<Place>>,
+    /// What is asked for otherwise.
+    cache: Arc<Cache>,
+    /// How many documents were rendered, by this site and those before.
+    renders: Arc<AtomicU64>,
 }
 
 /// What a public path leads to.
@@ -45,20 +52,70 @@ pub enum Found {
 impl Site {
     /// A site that shows `snapshot`.
     pub fn new(snapshot: Snapshot) -> Self {
+        let paths = pages::list_hot(&snapshot).into_iter();
         Self {
-            hot: pages::list_hot(&snapshot)
-                .into_iter()
-                .map(|path| (path, Place::default()))
-                .collect(),
+            hot: paths.map(|path| (path, Arc::default())).collect(),
             snapshot,
-            documents: Mutex::default(),
+            generation: 0,
+            cache: Arc::new(Cache::new(CACHE_BYTES)),
+            renders: Arc::default(),
         }
+    }
+
+    /// The next site: it shows `snapshot`, which is otherwise than this one's in `changed`.
+    pub fn next(&self, snapshot: Snapshot, changed: &Changed) -> Self {
+        let generation = self.generation + 1;
+        self.cache.change(changed, generation);
+        let stays = |path: &str| {
+            let page = pages::find(&snapshot, path)?;
+            let depends_on = pages::depends_on(&snapshot, &page);
+            let is_otherwise = depends_on.iter().any(|on| changed.affects(on));
+            if is_otherwise {
+                return None;
+            }
+            self.hot.get(path).cloned()
+        };
+        let paths = pages::list_hot(&snapshot).into_iter();
+        Self {
+            hot: paths
+                .map(|path| {
+                    let place = stays(&path).unwrap_or_default();
+                    (path, place)
+                })
+                .collect(),
+            generation,
+            cache: self.cache.clone(),
+            renders: self.renders.clone(),
+            snapshot,
+        }
+    }
+
+    /// Renders the home page, for which everyone waits.
+    pub fn warm(&self) {
+        self.find(urls::HOME);
+    }
+
+    /// Packs what is asked for most as well as can be. Takes a while.
+    pub fn improve(&self) {
+        for place in self.hot.values() {
+            place.improve();
+        }
+    }
+
+    /// How many documents were rendered so far, by this site and those before.
+    pub fn renders(&self) -> u64 {
+        self.renders.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes the documents take that are asked for now and then.
+    pub fn cached_bytes(&self) -> usize {
+        self.cache.bytes()
     }
 
     /// What `path` leads to, if that is among the documents that are asked for most, and somebody
     /// has asked for it already.
     pub fn find_ready(&self, path: &str) -> Option<&Document> {
-        self.hot.get(path)?.get()?.as_deref()
+        self.hot.get(path)?.ready().map(AsRef::as_ref)
     }
 
     /// What it shows.
@@ -74,29 +131,26 @@ impl Site {
                 None => Found::Nothing(Arc::new(pages::render_not_found(&self.snapshot, path))),
             };
         };
-        let document = self
-            .place(path)
-            .get_or_init(|| pages::render(&self.snapshot, &page).map(Arc::new))
-            .clone();
-        match document {
+        match self.document(path, &page) {
             Some(document) => Found::Document(document),
             None => Found::Nothing(Arc::new(pages::render_not_found(&self.snapshot, path))),
         }
     }
 
     /// Only paths that lead somewhere get a place, so that strangers can't fill the memory.
-    fn place(&self, path: &str) -> Place {
+    fn document(&self, path: &str, page: &Page) -> Option<Arc<Document>> {
+        let render = || {
+            self.renders.fetch_add(1, Ordering::Relaxed);
+            pages::render(&self.snapshot, page)
+        };
         if let Some(place) = self.hot.get(path) {
-            return place.clone();
+            return place.get(render).cloned();
         }
-        let mut documents = self
-            .documents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = documents.get(path) {
-            return place.clone();
-        }
-        documents.entry(path.to_owned()).or_default().clone()
+        let depends_on = || pages::depends_on(&self.snapshot, page);
+        let place = self.cache.place(path, self.generation, depends_on);
+        let document = place.get(render).cloned();
+        self.cache.count(path, &place);
+        document
     }
 
     fn moved(&self, path: &str) -> Option<String> {

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use maud::Markup;
 
+use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
 use crate::content::compose;
-use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::render::feeds::entry::Scope;
 use crate::render::feeds::{atom, json_feed, rss};
@@ -89,7 +89,7 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
         ["history", year, month] => {
             let found = (year.parse().ok()?, month.parse().ok()?);
             let canonical = urls::month(found.0, found.1) == path;
-            (canonical && history::months(snapshot).contains(&found))
+            (canonical && !snapshot.posts.month(found).is_empty())
                 .then_some(Page::Month(found.0, found.1))
         }
         ["incidents", name] => {
@@ -127,14 +127,14 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
     .map(str::to_owned)
     .to_vec();
     let mut feeds = vec![urls::feeds()];
-    for (year, month) in history::months(snapshot) {
+    for ((year, month), _) in snapshot.posts.months().rev() {
         paths.push(urls::month(year, month));
     }
-    for incident in &snapshot.incidents {
-        paths.push(urls::incident(&incident.slug));
-        paths.push(urls::incident_markdown(&incident.slug));
-        paths.push(urls::incident_json(&incident.slug));
-        feeds.push(urls::incident_feeds(&incident.slug));
+    for post in snapshot.posts.iter() {
+        paths.push(urls::incident(&post.slug));
+        paths.push(urls::incident_markdown(&post.slug));
+        paths.push(urls::incident_json(&post.slug));
+        feeds.push(urls::incident_feeds(&post.slug));
     }
     for record in &snapshot.components {
         paths.push(urls::component(&record.component.slug));
@@ -150,6 +150,8 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
 
 /// So many of the newest incidents are asked for most.
 const HOT_INCIDENTS: usize = 20;
+/// So are the pages of so many components.
+const HOT_COMPONENTS: usize = 60;
 
 /// The public paths that are asked for most.
 pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
@@ -161,11 +163,54 @@ pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
         feeds.atom,
         feeds.json,
     ];
-    let newest = snapshot.incidents.iter().take(HOT_INCIDENTS);
-    paths.extend(newest.map(|incident| urls::incident(&incident.slug)));
-    let components = snapshot.active_components();
+    let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
+    paths.extend(newest.map(|post| urls::incident(&post.slug)));
+    let components = snapshot.active_components().take(HOT_COMPONENTS);
     paths.extend(components.map(|record| urls::component(&record.component.slug)));
     paths
+}
+
+/// What a page depends on, beside the site's settings and states: those change everything.
+pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
+    let incident = |slug: &Slug| {
+        let post = snapshot.posts.find(slug);
+        Dependence::Incident(post.map_or_else(String::new, |post| post.id.to_string()))
+    };
+    match page {
+        Page::Home => vec![Dependence::Anything],
+        Page::History => vec![Dependence::AnyIncident, Dependence::Day],
+        Page::Month(year, month) => vec![
+            Dependence::Month((*year, *month)),
+            Dependence::Months,
+            Dependence::Names,
+            Dependence::Day,
+        ],
+        Page::Subscribe => vec![Dependence::Names, Dependence::Day],
+        Page::Incident(slug) => {
+            // It says what the components are now that it names.
+            let found = snapshot.find_incident(slug);
+            let named = found.iter().flat_map(|found| found.components());
+            let mut list: Vec<_> = named.cloned().map(Dependence::Component).collect();
+            list.extend([incident(slug), Dependence::Day]);
+            list
+        }
+        Page::IncidentMarkdown(slug) => vec![incident(slug), Dependence::Names],
+        Page::IncidentJson(slug) => vec![incident(slug)],
+        Page::Component(slug) => vec![
+            Dependence::Component(slug.clone()),
+            Dependence::IncidentsNaming(slug.clone()),
+            Dependence::Day,
+        ],
+        Page::Feed(Scope::Site, _) => vec![Dependence::AnyIncident, Dependence::Names],
+        Page::Feed(Scope::Component(slug), _) => vec![
+            Dependence::Component(slug.clone()),
+            Dependence::IncidentsNaming(slug.clone()),
+            Dependence::Names,
+        ],
+        Page::Feed(Scope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
+        Page::Sitemap => vec![Dependence::AnyIncident, Dependence::Names],
+        Page::Robots => Vec::new(),
+    }
 }
 
 /// Renders what a path leads to. `None` only for a page that [`find`] wouldn't give for this
@@ -185,15 +230,18 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::History => html(history::page(snapshot)),
         Page::Month(year, month) => html(history::month(snapshot, *year, *month)),
         Page::Subscribe => html(subscribe::page(snapshot)),
-        Page::Incident(slug) => html(incident::page(snapshot, snapshot.find_incident(slug)?)),
+        Page::Incident(slug) => html(incident::page(snapshot, &snapshot.find_incident(slug)?)),
         Page::IncidentMarkdown(slug) => {
             let found = snapshot.find_incident(slug)?;
             let name_of = |slug: &Slug| snapshot.component_name(slug).to_owned();
-            text(MARKDOWN, compose::incident(found, &snapshot.site, &name_of))
+            text(
+                MARKDOWN,
+                compose::incident(&found, &snapshot.site, &name_of),
+            )
         }
         Page::IncidentJson(slug) => {
-            let found: &Incident = snapshot.find_incident(slug)?;
-            let body = IncidentBody::of(found, snapshot.as_of, &snapshot.states, &snapshot.site);
+            let found = snapshot.find_incident(slug)?;
+            let body = IncidentBody::of(&found, snapshot.as_of, &snapshot.states, &snapshot.site);
             text(JSON, serde_json::to_string_pretty(&body).ok()?)
         }
         Page::Component(slug) => html(component::page(snapshot, snapshot.find_component(slug)?)),
@@ -222,7 +270,7 @@ pub fn render_not_found(snapshot: &Snapshot, path: &str) -> Document {
 
 fn known_incident(snapshot: &Snapshot, slug: &str) -> Option<Slug> {
     let slug = Slug::parse(slug).ok()?;
-    snapshot.find_incident(&slug).map(|_| slug)
+    snapshot.posts.find(&slug).map(|_| slug)
 }
 
 fn known_component(snapshot: &Snapshot, slug: &str) -> Option<Slug> {

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use super::dependence::Changed;
 use super::{Site, SiteHandle};
 use crate::clock::Clock;
-use crate::snapshot::load::{BaseUrl, load};
+use crate::snapshot::Snapshot;
+use crate::snapshot::load::{BaseUrl, Waiting, load};
+use crate::snapshot::patch::patch;
 use crate::store::changes::find_revision;
 use crate::store::{Store, StoreError};
 
@@ -19,20 +22,24 @@ pub struct Refresher {
     clock: Clock,
     base_url: BaseUrl,
     site: SiteHandle,
-    /// When time alone makes the pages untrue.
-    due: DateTime<Utc>,
+    /// What comes due.
+    waiting: Waiting,
+    /// When the day ends.
+    midnight: DateTime<Utc>,
 }
 
 impl Refresher {
     /// Loads the first site.
     pub async fn start(store: Store, clock: Clock, base_url: BaseUrl) -> Result<Self, StoreError> {
-        let (site, due) = load_site(&store, &clock, &base_url).await?;
+        let loaded = load(&store, clock.now(), &base_url).await?;
+        let midnight = midnight_after(&loaded.snapshot);
         Ok(Self {
             store,
             clock,
             base_url,
-            site: SiteHandle::new(site),
-            due,
+            site: SiteHandle::new(Site::new(loaded.snapshot)),
+            waiting: loaded.waiting,
+            midnight,
         })
     }
 
@@ -54,18 +61,42 @@ impl Refresher {
     /// Makes a new site if the database has a newer revision or a moment has come. Returns whether
     /// it did. On an error the old site stays.
     pub async fn refresh(&mut self) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let current = self.site.current();
+        let shown = current.snapshot();
         let mut tx = self.store.read().await?;
         let revision = find_revision(&mut tx).await?;
-        drop(tx);
-        let shown = self.site.current().snapshot().revision;
-        if revision == shown && self.clock.now() < self.due {
+        let is_due = self.waiting.values().any(|at| *at <= now);
+        let is_tomorrow = now >= self.midnight;
+        if revision == shown.revision && !is_due && !is_tomorrow {
             return Ok(false);
         }
-        let (site, due) = load_site(&self.store, &self.clock, &self.base_url).await?;
+        let patched = patch(&mut tx, shown, &self.waiting, now).await?;
+        drop(tx);
+        let (site, waiting) = match patched {
+            Some(patched) => {
+                let changed = Changed {
+                    touched: patched.touched,
+                    day: is_tomorrow,
+                };
+                let next = current.next(patched.loaded.snapshot, &changed);
+                (next, patched.loaded.waiting)
+            }
+            None => {
+                let loaded = load(&self.store, now, &self.base_url).await?;
+                (Site::new(loaded.snapshot), loaded.waiting)
+            }
+        };
+        site.warm();
+        self.midnight = midnight_after(site.snapshot());
+        self.waiting = waiting;
         self.site.replace(site);
-        self.due = due;
         Ok(true)
     }
+}
+
+fn midnight_after(snapshot: &Snapshot) -> DateTime<Utc> {
+    next_midnight(snapshot.site.zone, snapshot.as_of)
 }
 
 /// Finds the site as the database has it, for staff who have just changed something: what is
@@ -82,27 +113,21 @@ impl Latest {
     /// The site at the database's present revision.
     pub async fn find(&self) -> Result<Arc<Site>, StoreError> {
         let served = self.site.current();
+        let shown = served.snapshot();
+        let now = self.clock.now();
         let mut tx = self.store.read().await?;
-        let revision = find_revision(&mut tx).await?;
-        drop(tx);
-        if served.snapshot().revision == revision {
+        if shown.revision == find_revision(&mut tx).await? {
             return Ok(served);
         }
-        let (site, _) = load_site(&self.store, &self.clock, &self.base_url).await?;
-        Ok(Arc::new(site))
+        let patched = patch(&mut tx, shown, &Waiting::new(), now).await?;
+        drop(tx);
+        let loaded = match patched {
+            Some(patched) => patched.loaded,
+            None => load(&self.store, now, &self.base_url).await?,
+        };
+        // Its documents are its own: those that are served belong to who brings them up to date.
+        Ok(Arc::new(Site::new(loaded.snapshot)))
     }
-}
-
-async fn load_site(
-    store: &Store,
-    clock: &Clock,
-    base_url: &BaseUrl,
-) -> Result<(Site, DateTime<Utc>), StoreError> {
-    let now = clock.now();
-    let loaded = load(store, now, base_url).await?;
-    let midnight = next_midnight(loaded.snapshot.site.zone, now);
-    let due = loaded.next_due.map_or(midnight, |next| next.min(midnight));
-    Ok((Site::new(loaded.snapshot), due))
 }
 
 /// The next start of a day in `zone`. A midnight that daylight saving skips is taken an hour on.

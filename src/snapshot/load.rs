@@ -1,35 +1,51 @@
 //! Reads a snapshot from the database, in one read transaction.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::history::History;
+use super::post::Post;
+use super::posts::Posts;
 use super::{ComponentRecord, Snapshot};
-use crate::domain::component::StateChange;
+use crate::domain::component::Component;
 use crate::domain::incident::{CLOCK_TOLERANCE, Incident};
 use crate::domain::site::{DateOrder, Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
+use crate::store::bulk::{find_public_incident_count, list_history, list_public_incidents_after};
 use crate::store::changes::find_revision;
 use crate::store::components::list_components;
-use crate::store::incidents::{list_public_incidents, list_redirects};
+use crate::store::incidents::list_redirects;
 use crate::store::settings::{find_meta, list_site_settings, zones_from_text};
-use crate::store::states::{list_changes, list_own_states};
+use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError, Tx};
 
 /// The name under which the database remembers the authority of feed ids.
 pub const AUTHORITY: &str = "authority";
 
-/// A snapshot, and when time alone will make it untrue.
+/// A snapshot, and what time alone will change.
 #[derive(Debug)]
 pub struct Loaded {
     /// Everything public.
     pub snapshot: Snapshot,
-    /// The next instant at which something stored becomes due.
-    pub next_due: Option<DateTime<Utc>>,
+    /// What comes to be shown or to hold later.
+    pub waiting: Waiting,
 }
+
+/// Something that is stored already, and will be shown or hold from an instant on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// An incident, by its id.
+    Incident(String),
+    /// A component's history.
+    Component(Slug),
+}
+
+/// When each thing has to be looked at again.
+pub type Waiting = BTreeMap<Subject, DateTime<Utc>>;
 
 /// Where readers reach the page, as far as the settings of the process say.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +55,9 @@ pub struct BaseUrl {
     /// Holds if nobody says anything: the address that is listened on.
     pub fallback: String,
 }
+
+/// So many incidents are read at once: enough to spare queries, few enough to spare memory.
+const PART: i64 = 500;
 
 /// Everything public at the instant `as_of`.
 pub async fn load(
@@ -51,45 +70,100 @@ pub async fn load(
     let site = load_site(&mut tx, base_url).await?;
     let states = States::with_own(list_own_states(&mut tx).await?);
     let redirects = list_redirects(&mut tx).await?;
-    let all = list_public_incidents(&mut tx).await?;
-    let changes = list_changes(&mut tx).await?;
-    let next_due = next_due(&all, &changes, as_of);
-    let mut incidents: Vec<Arc<Incident>> = all
-        .into_iter()
-        .filter_map(|incident| due(incident, as_of))
-        .map(Arc::new)
-        .collect();
-    incidents.sort_by(|a, b| (b.started(), &b.id).cmp(&(a.started(), &a.id)));
-    let components = load_components(&mut tx, &incidents, changes, as_of).await?;
+    let mut waiting = Waiting::new();
+    let posts = load_posts(&mut tx, &site, as_of, &mut waiting).await?;
+    let mut components = Vec::new();
+    for component in list_components(&mut tx).await? {
+        let record = load_component(&mut tx, component, &posts, as_of, &mut waiting).await?;
+        components.push(Arc::new(record));
+    }
     let snapshot = Snapshot {
         revision,
         as_of,
         site,
         states,
-        components,
-        incidents,
-        redirects,
+        components: Vec::new(),
+        posts,
+        redirects: Arc::new(redirects),
+        places: Arc::default(),
     };
-    Ok(Loaded { snapshot, next_due })
+    Ok(Loaded {
+        snapshot: snapshot.with_components(components),
+        waiting,
+    })
 }
 
-/// The next instant after `as_of` at which something that is stored already comes to be shown or
-/// to hold.
-fn next_due(
-    incidents: &[Incident],
-    changes: &[StateChange],
+async fn load_posts(
+    tx: &mut Tx,
+    site: &Site,
     as_of: DateTime<Utc>,
-) -> Option<DateTime<Utc>> {
-    let shown = incidents.iter().flat_map(|incident| {
-        let updates = incident.updates.iter().map(|update| update.at);
-        updates.chain([incident.published_at])
-    });
-    let holding = changes.iter().map(|change| change.at);
-    shown
-        .map(|at| at - CLOCK_TOLERANCE)
-        .chain(holding)
-        .filter(|at| *at > as_of)
-        .min()
+    waiting: &mut Waiting,
+) -> Result<Posts, StoreError> {
+    let mut packed = Vec::with_capacity(find_public_incident_count(tx).await?);
+    let mut after = String::new();
+    loop {
+        let part = list_public_incidents_after(tx, &after, PART).await?;
+        let Some(last) = part.last() else { break };
+        after.clone_from(&last.id);
+        for incident in part {
+            wait_for_incident(&incident, as_of, waiting);
+            if let Some(incident) = due(incident, as_of) {
+                let named = incident.components().into_iter().cloned().collect();
+                packed.push((Post::of(&incident, as_of), named));
+            }
+        }
+    }
+    let mut posts = Posts::new(site.zone);
+    posts.fill(packed);
+    Ok(posts)
+}
+
+/// A component with its history, as far as that may be shown.
+pub(super) async fn load_component(
+    tx: &mut Tx,
+    component: Component,
+    posts: &Posts,
+    as_of: DateTime<Utc>,
+    waiting: &mut Waiting,
+) -> Result<ComponentRecord, StoreError> {
+    let mut changes = list_history(tx, &component.slug).await?;
+    let moments = changes.iter().flat_map(|change| moments(change.at));
+    wait(
+        Subject::Component(component.slug.clone()),
+        moments,
+        as_of,
+        waiting,
+    );
+    let horizon = as_of + CLOCK_TOLERANCE;
+    let is_shown = |id: &str| posts.find_by_id(id).is_some();
+    changes
+        .retain(|change| change.at <= horizon && change.incident.as_deref().is_none_or(is_shown));
+    let history = History::of(&component.slug, changes);
+    Ok(ComponentRecord { component, history })
+}
+
+/// Notes when an incident has to be looked at again.
+pub(super) fn wait_for_incident(incident: &Incident, as_of: DateTime<Utc>, waiting: &mut Waiting) {
+    let updates = incident.updates.iter().map(|update| update.at);
+    let said = updates.chain([incident.published_at]).flat_map(moments);
+    wait(Subject::Incident(incident.id.clone()), said, as_of, waiting);
+}
+
+/// What is dated `at` is shown a little before, and counts from then on.
+fn moments(at: DateTime<Utc>) -> [DateTime<Utc>; 2] {
+    [at - CLOCK_TOLERANCE, at]
+}
+
+fn wait(
+    subject: Subject,
+    moments: impl Iterator<Item = DateTime<Utc>>,
+    as_of: DateTime<Utc>,
+    waiting: &mut Waiting,
+) {
+    match moments.filter(|at| *at > as_of).min() {
+        Some(next) => waiting.insert(subject, next),
+        None => waiting.remove(&subject),
+    };
 }
 
 /// The site's settings alone, as they stand in the database.
@@ -144,7 +218,7 @@ pub fn host_of(base_url: &str) -> &str {
 
 /// The incident as far as it may be shown at `as_of`: nothing that runs further ahead of the clock
 /// than is tolerated. A planned maintenance's changes of state are not yet, either.
-fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incident> {
+pub(super) fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incident> {
     let horizon = as_of + CLOCK_TOLERANCE;
     if incident.published_at > horizon {
         return None;
@@ -154,38 +228,4 @@ fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incident> {
         .changes
         .retain(|change| change.at <= horizon || incident.starts == Some(change.at));
     Some(incident)
-}
-
-async fn load_components(
-    tx: &mut Tx,
-    incidents: &[Arc<Incident>],
-    all_changes: Vec<StateChange>,
-    as_of: DateTime<Utc>,
-) -> Result<Vec<ComponentRecord>, StoreError> {
-    let shown: std::collections::HashSet<&str> = incidents
-        .iter()
-        .map(|incident| incident.id.as_str())
-        .collect();
-    let mut changes: HashMap<Slug, Vec<StateChange>> = HashMap::new();
-    for change in all_changes {
-        let is_due = change.at <= as_of + CLOCK_TOLERANCE
-            && change
-                .incident
-                .as_deref()
-                .is_none_or(|id| shown.contains(id));
-        if is_due {
-            changes
-                .entry(change.component.clone())
-                .or_default()
-                .push(change);
-        }
-    }
-    Ok(list_components(tx)
-        .await?
-        .into_iter()
-        .map(|component| ComponentRecord {
-            changes: changes.remove(&component.slug).unwrap_or_default(),
-            component,
-        })
-        .collect())
 }

@@ -1,17 +1,29 @@
 //! Everything public at one revision and instant, immutable; pages are rendered from it alone.
+//!
+//! It lies packed in memory, and a snapshot shares with the one before all that stayed the same:
+//! making the next one costs what has changed, however long the history is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::component::{Component, Standing, StateChange, standing};
+use self::history::History;
+use self::post::Post;
+use self::posts::Posts;
+use crate::domain::component::{Component, Standing, StateChange};
 use crate::domain::incident::Incident;
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 
+mod bytes;
+pub mod history;
 pub mod load;
+pub mod patch;
+pub mod post;
+pub mod posts;
+mod shelf;
 
 /// Everything public. Holds no draft, nothing withdrawn or hidden, no update that isn't due.
 #[derive(Debug, Clone)]
@@ -25,11 +37,13 @@ pub struct Snapshot {
     /// Every state that is known.
     pub states: States,
     /// In the order of the page; retired ones too.
-    pub components: Vec<ComponentRecord>,
-    /// Newest first, by [`Incident::started`], then id.
-    pub incidents: Vec<Arc<Incident>>,
+    pub components: Vec<Arc<ComponentRecord>>,
+    /// Every incident.
+    pub posts: Posts,
     /// Former slugs of incidents and the present one of each.
-    pub redirects: BTreeMap<Slug, Slug>,
+    pub redirects: Arc<BTreeMap<Slug, Slug>>,
+    /// Where each component stands in the list.
+    places: Arc<HashMap<Slug, usize>>,
 }
 
 /// A component and everything that ever happened to it.
@@ -37,23 +51,78 @@ pub struct Snapshot {
 pub struct ComponentRecord {
     /// The component.
     pub component: Component,
-    /// Every change of its state, by `(at, seq)`.
-    pub changes: Vec<StateChange>,
+    /// Every change of its state.
+    pub history: History,
+}
+
+/// Everything public, not packed yet.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// See [`Snapshot::revision`].
+    pub revision: i64,
+    /// See [`Snapshot::as_of`].
+    pub as_of: DateTime<Utc>,
+    /// The company.
+    pub site: Site,
+    /// Every state that is known.
+    pub states: States,
+    /// In the order of the page, each with its changes of state.
+    pub components: Vec<(Component, Vec<StateChange>)>,
+    /// In any order.
+    pub incidents: Vec<Incident>,
 }
 
 impl Snapshot {
+    /// Packs everything.
+    pub fn of(whole: Whole) -> Self {
+        let components = whole.components.into_iter().map(|(component, changes)| {
+            Arc::new(ComponentRecord {
+                history: History::of(&component.slug, changes),
+                component,
+            })
+        });
+        let packed = whole.incidents.iter().map(|incident| {
+            let named = incident.components().into_iter().cloned().collect();
+            (Post::of(incident, whole.as_of), named)
+        });
+        let mut posts = Posts::new(whole.site.zone);
+        posts.fill(packed.collect());
+        Self {
+            revision: whole.revision,
+            as_of: whole.as_of,
+            site: whole.site,
+            states: whole.states,
+            components: Vec::new(),
+            posts,
+            redirects: Arc::default(),
+            places: Arc::default(),
+        }
+        .with_components(components.collect())
+    }
+
+    fn with_components(mut self, components: Vec<Arc<ComponentRecord>>) -> Self {
+        let places = components.iter().enumerate();
+        self.places = Arc::new(
+            places
+                .map(|(place, record)| (record.component.slug.clone(), place))
+                .collect(),
+        );
+        self.components = components;
+        self
+    }
+
     /// The components that are not retired, in the order of the page.
     pub fn active_components(&self) -> impl Iterator<Item = &ComponentRecord> {
         self.components
             .iter()
+            .map(AsRef::as_ref)
             .filter(|record| record.component.retired_at.is_none())
     }
 
     /// A component, a retired one too.
     pub fn find_component(&self, slug: &Slug) -> Option<&ComponentRecord> {
-        self.components
-            .iter()
-            .find(|record| record.component.slug == *slug)
+        let record = &self.components[*self.places.get(slug)?];
+        Some(record)
     }
 
     /// The name of a component for people; of an unknown one, its slug.
@@ -64,38 +133,30 @@ impl Snapshot {
 
     /// What a component is right now.
     pub fn standing(&self, record: &ComponentRecord) -> Standing {
-        standing(&record.changes, self.as_of)
+        record.history.standing(self.as_of)
     }
 
     /// An incident by its present slug.
-    pub fn find_incident(&self, slug: &Slug) -> Option<&Arc<Incident>> {
-        self.incidents
-            .iter()
-            .find(|incident| incident.slug == *slug)
+    pub fn find_incident(&self, slug: &Slug) -> Option<Incident> {
+        self.posts.find(slug).map(|post| post.read())
     }
 
     /// The incidents that are open, newest first.
-    pub fn open_incidents(&self) -> impl Iterator<Item = &Arc<Incident>> {
-        self.incidents
-            .iter()
-            .filter(|incident| incident.is_open(self.as_of))
+    pub fn open_incidents(&self) -> Vec<Incident> {
+        self.posts.open().iter().map(|post| post.read()).collect()
     }
 
     /// The maintenance still to come, soonest first.
-    pub fn planned_maintenance(&self) -> Vec<&Arc<Incident>> {
-        let mut planned: Vec<_> = self
-            .incidents
-            .iter()
-            .filter(|incident| incident.is_planned(self.as_of))
-            .collect();
-        planned.sort_by_key(|incident| incident.started());
+    pub fn planned_maintenance(&self) -> Vec<Incident> {
+        let planned = self.posts.planned().iter();
+        let mut planned: Vec<_> = planned.map(|post| post.read()).collect();
+        planned.sort_by_key(Incident::started);
         planned
     }
 
     /// The incidents that name a component, newest first.
-    pub fn incidents_of(&self, component: &Slug) -> impl Iterator<Item = &Arc<Incident>> {
-        self.incidents
-            .iter()
-            .filter(move |incident| incident.components().contains(&component))
+    pub fn incidents_of(&self, component: &Slug) -> Vec<Incident> {
+        let naming = self.posts.naming(component).into_iter();
+        naming.map(|post| post.read()).collect()
     }
 }

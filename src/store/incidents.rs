@@ -7,11 +7,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
-use super::states::{list_changes, list_changes_of_incident, slug};
-use super::updates::{
-    Mention, StoredUpdate, list_mentions, list_mentions_of_incident, list_updates,
-    list_updates_of_incident,
-};
+use super::states::{list_changes_of_incident, slug};
+use super::updates::{Mention, StoredUpdate, list_mentions_of_incident, list_updates_of_incident};
 use super::{StoreError, Tx};
 use crate::domain::component::StateChange;
 use crate::domain::incident::{Impact, Incident, Kind};
@@ -49,29 +46,6 @@ impl StoredIncident {
     pub fn is_present(&self) -> bool {
         self.withdrawn_at.is_none() && self.hidden_at.is_none()
     }
-}
-
-/// Every incident that customers may see, oldest post first.
-pub async fn list_public_incidents(tx: &mut Tx) -> Result<Vec<Incident>, StoreError> {
-    let rows = sqlx::query(
-        "select * from incidents where withdrawn_at_ms is null and hidden_at_ms is null \
-         and draft_since_ms is null order by published_at_ms, id",
-    )
-    .fetch_all(&mut *tx.inner)
-    .await?;
-    let mut parts = Parts::default();
-    for stored in list_updates(tx).await? {
-        parts.add_update(stored);
-    }
-    for mention in list_mentions(tx).await? {
-        parts.add_mention(mention);
-    }
-    for change in list_changes(tx).await? {
-        parts.add_change(change);
-    }
-    rows.iter()
-        .map(|row| Ok(parts.join(to_incident(row)?).incident))
-        .collect()
 }
 
 /// Every incident that a file states or stated, missing ones too.
@@ -299,21 +273,21 @@ async fn whole(tx: &mut Tx, stored: StoredIncident) -> Result<StoredIncident, St
 
 /// What belongs to incidents, gathered by incident and update.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     updates: HashMap<String, Vec<StoredUpdate>>,
     mentions: HashMap<(String, String), Vec<Slug>>,
     changes: HashMap<(String, String), Vec<StateChange>>,
 }
 
 impl Parts {
-    fn add_update(&mut self, stored: StoredUpdate) {
+    pub(super) fn add_update(&mut self, stored: StoredUpdate) {
         self.updates
             .entry(stored.incident_id.clone())
             .or_default()
             .push(stored);
     }
 
-    fn add_mention(&mut self, mention: Mention) {
+    pub(super) fn add_mention(&mut self, mention: Mention) {
         let key = (mention.incident_id, mention.update_id.unwrap_or_default());
         self.mentions
             .entry(key)
@@ -321,14 +295,14 @@ impl Parts {
             .push(mention.component);
     }
 
-    fn add_change(&mut self, change: StateChange) {
+    pub(super) fn add_change(&mut self, change: StateChange) {
         if let Some(incident) = &change.incident {
             let key = (incident.clone(), change.update.clone().unwrap_or_default());
             self.changes.entry(key).or_default().push(change);
         }
     }
 
-    fn join(&mut self, mut stored: StoredIncident) -> StoredIncident {
+    pub(super) fn join(&mut self, mut stored: StoredIncident) -> StoredIncident {
         let id = stored.incident.id.clone();
         let post = (id.clone(), String::new());
         stored.incident.changes = self.changes.remove(&post).unwrap_or_default();
@@ -343,7 +317,7 @@ impl Parts {
     }
 }
 
-fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
+pub(super) fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let slug_column = if text_or_none(row, "slug")?.is_some() {
         "slug"
     } else {

@@ -13,6 +13,7 @@ pub use self::error::StoreError;
 pub use self::open::without_password;
 
 pub mod audit;
+pub mod bulk;
 pub mod changes;
 pub mod components;
 pub mod drafts;

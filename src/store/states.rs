@@ -178,7 +178,7 @@ fn to_state(row: &AnyRow) -> Result<State, StoreError> {
     })
 }
 
-fn to_change(row: &AnyRow) -> Result<StateChange, StoreError> {
+pub(super) fn to_change(row: &AnyRow) -> Result<StateChange, StoreError> {
     Ok(StateChange {
         component: slug(row, "component")?,
         at: instant(row, "at_ms")?,

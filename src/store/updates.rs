@@ -29,16 +29,6 @@ pub async fn find_update(tx: &mut Tx, id: &str) -> Result<Option<StoredUpdate>, 
     row.as_ref().map(to_stored).transpose()
 }
 
-/// The updates of every incident that aren't withdrawn, by incident and time.
-pub async fn list_updates(tx: &mut Tx) -> Result<Vec<StoredUpdate>, StoreError> {
-    let rows = sqlx::query(
-        "select * from updates where withdrawn_at_ms is null order by incident_id, at_ms, seq",
-    )
-    .fetch_all(&mut *tx.inner)
-    .await?;
-    rows.iter().map(to_stored).collect()
-}
-
 /// The updates of one incident, withdrawn ones too, by time.
 pub async fn list_updates_of_incident(
     tx: &mut Tx,
@@ -99,14 +89,6 @@ pub struct Mention {
     pub component: Slug,
 }
 
-/// Everything that posts and updates name, in their order.
-pub async fn list_mentions(tx: &mut Tx) -> Result<Vec<Mention>, StoreError> {
-    let rows = sqlx::query("select * from mentions order by incident_id, update_id, position")
-        .fetch_all(&mut *tx.inner)
-        .await?;
-    rows.iter().map(to_mention).collect()
-}
-
 /// Everything that one incident names, in its order.
 pub async fn list_mentions_of_incident(
     tx: &mut Tx,
@@ -164,7 +146,7 @@ pub async fn list_incident_ids_naming(
     rows.iter().map(|row| text(row, "incident_id")).collect()
 }
 
-fn to_mention(row: &AnyRow) -> Result<Mention, StoreError> {
+pub(super) fn to_mention(row: &AnyRow) -> Result<Mention, StoreError> {
     Ok(Mention {
         incident_id: text(row, "incident_id")?,
         update_id: Some(text(row, "update_id")?).filter(|id| !id.is_empty()),
@@ -172,7 +154,7 @@ fn to_mention(row: &AnyRow) -> Result<Mention, StoreError> {
     })
 }
 
-fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
+pub(super) fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
     Ok(StoredUpdate {
         incident_id: text(row, "incident_id")?,
         update: Update {

@@ -110,7 +110,7 @@ async fn a_withdrawn_incident_takes_its_states_with_it_and_frees_its_slug() {
         .expect("withdrawn");
     change.commit().await.expect("kept");
     assert_eq!(state_of_selma(&world).await, "operational");
-    assert!(world.snapshot().await.incidents.is_empty());
+    assert!(world.snapshot().await.posts.is_empty());
     assert_eq!(selma_is_down(&world).await, incident);
 }
 

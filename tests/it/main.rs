@@ -10,6 +10,7 @@ mod api_updates;
 mod components;
 mod drafts;
 mod feeds;
+mod feeds_rules;
 mod history;
 mod kill;
 mod never_shown;

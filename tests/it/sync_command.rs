@@ -82,7 +82,7 @@ async fn ids(database: &str) -> Vec<(String, String)> {
         .expect("a snapshot");
     store.close().await;
     let mut all = Vec::new();
-    for incident in loaded.snapshot.incidents {
+    for incident in loaded.snapshot.posts.iter().map(|post| post.read()) {
         all.push((incident.id.clone(), incident.markdown.clone()));
         for update in &incident.updates {
             all.push((update.id.clone(), update.markdown.clone()));

@@ -132,7 +132,7 @@ async fn without_a_readable_folder_the_site_stays_as_it_is() {
     // It starts without its folder, too, and shows what it knows.
     let again = App::build(app.config.clone(), app.clock.clone()).await;
     let site = again.expect("it starts").state().site.current();
-    assert_eq!(site.snapshot().incidents.len(), 2);
+    assert_eq!(site.snapshot().posts.len(), 2);
     fs::rename(&away, app.content()).expect("moved back");
     assert_eq!(app.sync(&[]).await.expect("synced").revision, None);
 }

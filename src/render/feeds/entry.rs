@@ -84,18 +84,30 @@ fn update_rank(update: &Update) -> Rank<'_> {
 
 /// The newest items of a scope, newest first by the instant at which they became public.
 pub fn entries(snapshot: &Snapshot, scope: &Scope) -> Vec<FeedEntry> {
-    let mut items = match scope {
+    let posts: Vec<Incident> = match scope {
         Scope::Site => snapshot
-            .incidents
+            .posts
+            .fresh()
             .iter()
-            .flat_map(|incident| items_of(incident))
+            .map(|post| post.read())
             .collect(),
-        Scope::Component(slug) => items_of_component(snapshot, slug),
-        Scope::Incident(slug) => snapshot
-            .find_incident(slug)
-            .map(|incident| items_of(incident).collect())
-            .unwrap_or_default(),
+        Scope::Component(slug) => snapshot.incidents_of(slug),
+        Scope::Incident(slug) => snapshot.find_incident(slug).into_iter().collect(),
     };
+    let mut items: Vec<Item<'_>> = Vec::new();
+    let by_hand = match scope {
+        Scope::Site | Scope::Incident(_) => {
+            items.extend(posts.iter().flat_map(items_of));
+            None
+        }
+        Scope::Component(slug) => {
+            items.extend(posts.iter().flat_map(|post| items_about(post, slug)));
+            snapshot.find_component(slug).map(changes_alone)
+        }
+    };
+    for (record, change) in by_hand.iter().flatten() {
+        items.push(Item::Change(record, change));
+    }
     items.sort_by_key(|item| Reverse(item.rank()));
     items.truncate(MAX_ENTRIES);
     items.iter().map(|item| entry(snapshot, item)).collect()
@@ -112,35 +124,33 @@ fn items_of(incident: &Incident) -> impl Iterator<Item = Item<'_>> {
 
 /// The items that were about the component when they became public. An update that brings it
 /// into an incident doesn't bring the older ones along: they'd appear late, out of order.
-fn items_of_component<'a>(snapshot: &'a Snapshot, slug: &Slug) -> Vec<Item<'a>> {
-    let mut items = Vec::new();
-    for incident in &snapshot.incidents {
-        if names(&incident.changes, &incident.mentions, slug) {
-            items.extend(items_of(incident));
-            continue;
-        }
-        let first = incident
-            .updates
-            .iter()
-            .filter(|update| names(&update.changes, &update.mentions, slug))
-            .map(update_rank)
-            .min();
-        if let Some(first) = first {
-            let later = incident
-                .updates
-                .iter()
-                .filter(|update| update_rank(update) >= first);
-            items.extend(later.map(|update| Item::Update(incident, update)));
-        }
+fn items_about<'a>(incident: &'a Incident, slug: &Slug) -> Vec<Item<'a>> {
+    if names(&incident.changes, &incident.mentions, slug) {
+        return items_of(incident).collect();
     }
-    if let Some(record) = snapshot.find_component(slug) {
-        let alone = record
-            .changes
-            .iter()
-            .filter(|change| change.origin == Origin::Request && change.update.is_none());
-        items.extend(alone.map(|change| Item::Change(record, change)));
-    }
-    items
+    let first = incident
+        .updates
+        .iter()
+        .filter(|update| names(&update.changes, &update.mentions, slug))
+        .map(update_rank)
+        .min();
+    let Some(first) = first else {
+        return Vec::new();
+    };
+    let later = incident
+        .updates
+        .iter()
+        .filter(|update| update_rank(update) >= first);
+    later.map(|update| Item::Update(incident, update)).collect()
+}
+
+/// The changes of a component's state that came with no post or update; of those, the ones that
+/// can be among the newest items.
+fn changes_alone(record: &ComponentRecord) -> Vec<(&ComponentRecord, StateChange)> {
+    let mut changes: Vec<StateChange> = record.history.by_hand().collect();
+    changes.sort_by_key(|change| Reverse((change.public_at, change.at, change.seq)));
+    changes.truncate(MAX_ENTRIES);
+    changes.into_iter().map(|change| (record, change)).collect()
 }
 
 fn names(changes: &[StateChange], mentions: &[Slug], slug: &Slug) -> bool {

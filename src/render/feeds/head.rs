@@ -51,7 +51,9 @@ pub(super) fn head(snapshot: &Snapshot, scope: &Scope, entries: &[FeedEntry]) ->
         }
         Scope::Incident(slug) => {
             let incident = snapshot.find_incident(slug);
-            let title = incident.map_or(slug.as_str(), |incident| &incident.title);
+            let title = incident
+                .as_ref()
+                .map_or(slug.as_str(), |incident| &incident.title);
             (
                 format!("{title} – {}", site.name),
                 format!("Updates of: {title}"),

@@ -1,7 +1,6 @@
-//! The story of 2013 as a snapshot, for the tests of the feeds.
+//! The story of 2013 as a snapshot before it is packed, for the tests of the feeds.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +10,7 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Precision, Source, Update};
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::Whole;
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     format!("2013-02-{text}Z").parse().expect("an instant")
@@ -91,7 +90,7 @@ pub(super) fn incident(id: &str, title: &str, when: &str, markdown: &str) -> Inc
     }
 }
 
-pub(super) fn component(name: &str, changes: Vec<StateChange>) -> ComponentRecord {
+pub(super) fn component(name: &str, changes: Vec<StateChange>) -> (Component, Vec<StateChange>) {
     let component = Component {
         slug: Slug::from_title(name).expect("a slug"),
         name: name.into(),
@@ -103,11 +102,11 @@ pub(super) fn component(name: &str, changes: Vec<StateChange>) -> ComponentRecor
         retired_at: None,
         from_file: false,
     };
-    ComponentRecord { component, changes }
+    (component, changes)
 }
 
 /// The story of 2013: two servers, one post, one update, and a change of state by hand.
-pub(super) fn story() -> Snapshot {
+pub(super) fn story() -> Whole {
     let mut post = incident(
         "i1",
         "Selma & Nelson",
@@ -140,7 +139,7 @@ pub(super) fn story() -> Snapshot {
     let mut by_hand = change("nelson", "26T08:00:00", 3, "degraded", Origin::Request);
     by_hand.note = Some("Rebooted <twice>.".into());
     let selma = post.all_changes().cloned().collect();
-    Snapshot {
+    Whole {
         revision: 1,
         as_of: at("26T10:00:00"),
         site: Site {
@@ -158,13 +157,12 @@ pub(super) fn story() -> Snapshot {
             component("Nelson", vec![by_hand]),
             component("Mail", Vec::new()),
         ],
-        incidents: vec![Arc::new(post)],
-        redirects: BTreeMap::new(),
+        incidents: vec![post],
     }
 }
 
-pub(super) fn empty() -> Snapshot {
-    Snapshot {
+pub(super) fn empty() -> Whole {
+    Whole {
         incidents: Vec::new(),
         components: Vec::new(),
         ..story()

@@ -1,26 +1,35 @@
 //! The feeds as readers see them, and the promise that nothing that comes later alters an item.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::entry::{FeedEntry, MAX_ENTRIES, Scope, entries};
+use super::entry::{FeedEntry, MAX_ENTRIES, Scope};
 use super::story::{at, change, empty, slug, story, update};
-use super::{atom, json_feed, rss};
+use super::{atom, entry, json_feed, rss};
 use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
 use crate::domain::update::Phase;
 use crate::render::xml::escaped;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Whole};
 
-type Render = fn(&Snapshot, &Scope) -> String;
+type Render = fn(&Whole, &Scope) -> String;
 const FORMATS: [(&str, Render); 3] = [
-    ("rss", rss::render),
-    ("atom", atom::render),
-    ("json", json_feed::render),
+    ("rss", |whole, scope| rss::render(&packed(whole), scope)),
+    ("atom", |whole, scope| atom::render(&packed(whole), scope)),
+    ("json", |whole, scope| {
+        json_feed::render(&packed(whole), scope)
+    }),
 ];
 
-fn edit(snapshot: &mut Snapshot, change: impl FnOnce(&mut Incident)) {
-    change(Arc::make_mut(&mut snapshot.incidents[0]));
+fn packed(whole: &Whole) -> Snapshot {
+    Snapshot::of(whole.clone())
+}
+
+fn entries(whole: &Whole, scope: &Scope) -> Vec<FeedEntry> {
+    entry::entries(&packed(whole), scope)
+}
+
+fn edit(whole: &mut Whole, change: impl FnOnce(&mut Incident)) {
+    change(&mut whole.incidents[0]);
 }
 
 /// The items of a document, by id, each as the bytes it is made of.
@@ -56,7 +65,7 @@ fn whole_feeds_as_they_were_last_found_good() {
         insta::assert_snapshot!(format, render(&snapshot, &Scope::Site));
     }
     let selma = Scope::Component(slug("selma"));
-    insta::assert_snapshot!("component-rss", rss::render(&snapshot, &selma));
+    insta::assert_snapshot!("component-rss", rss::render(&packed(&snapshot), &selma));
 }
 
 #[test]
@@ -153,12 +162,15 @@ fn a_correction_keeps_id_and_date_of_publication() {
             .html
             .contains("February 25, 2013 at 2:15 MST · edited February 26, 2013 at 6:00")
     );
-    assert!(rss::render(&after, &Scope::Site).contains("26 Feb 2013 13:00:00 GMT</lastBuildDate>"));
+    assert!(
+        rss::render(&packed(&after), &Scope::Site)
+            .contains("26 Feb 2013 13:00:00 GMT</lastBuildDate>")
+    );
 }
 
 #[test]
 fn items_stand_newest_first_by_the_instant_they_became_public() {
-    let titles = |snapshot: &Snapshot, scope| -> Vec<String> {
+    let titles = |snapshot: &Whole, scope| -> Vec<String> {
         entries(snapshot, &scope)
             .into_iter()
             .map(|entry| entry.title)
@@ -256,8 +268,8 @@ fn readers_understand_every_feed() {
         incident.updates[0].changes[0].note = Some(hostile.into());
     });
     stormy.site.name = hostile.into();
-    stormy.components[0].component.name = hostile.into();
-    stormy.components[1].changes[0].note = Some(hostile.into());
+    stormy.components[0].0.name = hostile.into();
+    stormy.components[1].1[0].note = Some(hostile.into());
     for (world, snapshot) in [("empty", empty()), ("calm", story()), ("stormy", stormy)] {
         for (format, render) in FORMATS {
             for (path, scope) in [

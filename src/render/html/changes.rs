@@ -12,14 +12,9 @@ use crate::urls;
 pub(super) fn state_before(snapshot: &Snapshot, change: &StateChange) -> StateKey {
     snapshot
         .find_component(&change.component)
-        .and_then(|record| {
-            let key = (change.at, change.seq);
-            let earlier = record
-                .changes
-                .partition_point(|other| (other.at, other.seq) < key);
-            record.changes[..earlier].last()
+        .map_or_else(StateKey::operational, |record| {
+            record.history.state_before(change)
         })
-        .map_or_else(StateKey::operational, |before| before.state.clone())
 }
 
 /// A row of chips, one for each change; nothing for none.

@@ -25,10 +25,8 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         Some(_) => format!("{} was retired.", component.name),
         None => format!("{}: {label}.", component.name),
     };
-    let incidents: Vec<&Incident> = snapshot
-        .incidents_of(&component.slug)
-        .map(AsRef::as_ref)
-        .collect();
+    let incidents = snapshot.incidents_of(&component.slug);
+    let incidents: Vec<&Incident> = incidents.iter().collect();
     let page = Page {
         title: Some(&component.name),
         description: &description,
@@ -39,11 +37,11 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
             (parts::title(&component.name))
             (now(snapshot, record))
             (year(snapshot, record))
-            @if !record.changes.is_empty() {
+            @if !record.history.is_empty() {
                 section {
                     h2 { "Changes" }
                     ol.log {
-                        @for change in told(record) { (row(snapshot, change)) }
+                        @for change in told(record) { (row(snapshot, &change)) }
                     }
                 }
             }
@@ -87,7 +85,8 @@ fn now(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
 /// A year of days, a row for each month, newest first.
 fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
     let (zone, states) = (snapshot.site.zone, &snapshot.states);
-    let began = uptime::began(&record.component, &record.changes, zone);
+    let history = &record.history;
+    let began = uptime::began(&record.component, history.first().as_ref(), zone);
     // A retired component's year ends with it.
     let as_of = record
         .component
@@ -99,7 +98,8 @@ fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         .and_then(|date| date.checked_sub_months(chrono::Months::new(11)))
         .unwrap_or(today);
     let count = u32::try_from((today - first).num_days() + 1).unwrap_or(1);
-    let span = uptime::span(&record.changes, began, states, zone, as_of, count);
+    let changes = history.since(uptime::span_start(zone, as_of, count));
+    let span = uptime::span(&changes, began, states, zone, as_of, count);
     let months: Vec<&[Day]> = span
         .days
         .chunk_by(|a, b| a.date.month() == b.date.month())
@@ -147,13 +147,19 @@ fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
 }
 
 /// The changes worth telling, newest first: a post that repeats what already held changed nothing.
-fn told(record: &ComponentRecord) -> impl Iterator<Item = &StateChange> {
-    let changes = &record.changes;
-    let says = |change: &StateChange| (change.state.clone(), change.note.clone());
-    (0..changes.len())
-        .rev()
-        .filter(move |place| *place == 0 || says(&changes[*place]) != says(&changes[place - 1]))
-        .map(|place| &changes[place])
+fn told(record: &ComponentRecord) -> impl Iterator<Item = StateChange> {
+    let mut newest_first = record.history.iter().rev().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let change = newest_first.next()?;
+            let says_the_same = newest_first
+                .peek()
+                .is_some_and(|before| before.state == change.state && before.note == change.note);
+            if !says_the_same {
+                return Some(change);
+            }
+        }
+    })
 }
 
 /// A change of state and what caused it.
@@ -174,24 +180,19 @@ fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
 }
 
 fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
-    let incident = change.incident.as_ref().and_then(|id| {
-        snapshot
-            .incidents
-            .iter()
-            .find(|incident| incident.id == *id)
-    });
-    let Some(incident) = incident else {
+    let post = change.incident.as_ref();
+    let Some(post) = post.and_then(|id| snapshot.posts.find_by_id(id)) else {
         return html! {};
     };
     let target = match &change.update {
-        Some(update) => urls::update(&incident.slug, update),
-        None => urls::incident(&incident.slug),
+        Some(update) => urls::update(&post.slug, update),
+        None => urls::incident(&post.slug),
     };
     let words = match change.origin {
         Origin::Restore => "\u{a0}· at the end of ",
         Origin::Post | Origin::Update | Origin::Request => "\u{a0}· ",
     };
-    html! { (words) a href=(target) dir="auto" { (incident.title) } }
+    html! { (words) a href=(target) dir="auto" { (post.title) } }
 }
 
 fn ways_on(record: &ComponentRecord) -> Markup {

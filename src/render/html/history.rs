@@ -1,23 +1,21 @@
 //! Every incident ever, by month.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use chrono::Datelike;
 use maud::{Markup, html};
 
 use crate::domain::incident::Incident;
-use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing::{self, Detail};
 use crate::render::html::parts;
 use crate::render::time;
 use crate::snapshot::Snapshot;
+use crate::snapshot::post::Post;
 use crate::urls;
 
 /// Every incident, newest first.
 pub fn page(snapshot: &Snapshot) -> Markup {
-    let by_month = by_month(snapshot);
-    let total = snapshot.incidents.len();
+    let months: Vec<_> = snapshot.posts.months().collect();
     let page = Page {
         title: Some("History"),
         description: &format!("Every incident on {}.", snapshot.site.name),
@@ -27,20 +25,22 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         content: html! {
             h1 { "History" }
             p.lead {
-                @match by_month.first_key_value() {
+                @match months.first() {
                     Some(((year, month), _)) => {
-                        (parts::count(total, "post")) " since " (parts::month(*year, *month)) "."
+                        (parts::count(snapshot.posts.len(), "post"))
+                        " since " (parts::month(*year, *month)) "."
                     }
                     None => "Nothing has happened yet.",
                 }
             }
-            @for ((year, month), incidents) in by_month.iter().rev() {
+            @for ((year, month), posts) in months.iter().rev() {
                 section {
                     h2 {
                         a href=(urls::month(*year, *month)) { (parts::month(*year, *month)) }
-                        " " span.count { (parts::count(incidents.len(), "post")) }
+                        " " span.count { (parts::count(posts.len(), "post")) }
                     }
-                    (listing::list(snapshot, incidents, Detail::Brief))
+                    @let incidents = read(posts);
+                    (listing::list(snapshot, &incidents.iter().collect::<Vec<_>>(), Detail::Brief))
                 }
             }
         },
@@ -50,14 +50,10 @@ pub fn page(snapshot: &Snapshot) -> Markup {
 
 /// The incidents of one month, `month` being 1 to 12.
 pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
-    let by_month = by_month(snapshot);
     let name = time::month(year, month);
-    let none = Vec::new();
-    let incidents = by_month.get(&(year, month)).unwrap_or(&none);
-    let before = by_month.range(..(year, month)).next_back();
-    let after = by_month
-        .range((year, month)..)
-        .find(|(key, _)| **key != (year, month));
+    let incidents = read(snapshot.posts.month((year, month)));
+    let incidents: Vec<&Incident> = incidents.iter().collect();
+    let (before, after) = snapshot.posts.neighbours((year, month));
     let page = Page {
         title: Some(&name),
         description: &format!("What happened on {} in {name}.", snapshot.site.name),
@@ -75,15 +71,15 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
             @if !incidents.is_empty() {
                 section {
                     h2.unseen { "Posts" }
-                    (listing::list(snapshot, incidents, Detail::Full))
+                    (listing::list(snapshot, &incidents, Detail::Full))
                 }
             }
             nav.pages aria-label="Months" {
-                @if let Some(((year, month), _)) = before {
-                    a rel="prev" href=(urls::month(*year, *month)) { "← " (parts::month(*year, *month)) }
+                @if let Some((year, month)) = before {
+                    a rel="prev" href=(urls::month(year, month)) { "← " (parts::month(year, month)) }
                 }
-                @if let Some(((year, month), _)) = after {
-                    a rel="next" href=(urls::month(*year, *month)) { (parts::month(*year, *month)) " →" }
+                @if let Some((year, month)) = after {
+                    a rel="next" href=(urls::month(year, month)) { (parts::month(year, month)) " →" }
                 }
                 a.all href=(urls::HISTORY) { "All months" }
             }
@@ -92,21 +88,7 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
     layout::page(snapshot, &page)
 }
 
-/// The months that have incidents, newest first.
-pub fn months(snapshot: &Snapshot) -> Vec<(i32, u32)> {
-    by_month(snapshot).into_keys().rev().collect()
-}
-
-/// Incidents by year and month of their start in the site's zone; in each, newest first.
-fn by_month(snapshot: &Snapshot) -> BTreeMap<(i32, u32), Vec<&Incident>> {
-    let frame = render::frame_of(snapshot);
-    let mut by_month: BTreeMap<_, Vec<&Incident>> = BTreeMap::new();
-    for incident in &snapshot.incidents {
-        let date = frame.date(incident.started());
-        by_month
-            .entry((date.year(), date.month()))
-            .or_default()
-            .push(incident);
-    }
-    by_month
+/// The incidents of a month, newest first.
+fn read(posts: &[Arc<Post>]) -> Vec<Incident> {
+    posts.iter().map(|post| post.read()).collect()
 }

@@ -26,17 +26,16 @@ const WIDE: [&str; 4] = ["<table", "<pre", "<img", "<section"];
 /// The whole page.
 pub fn page(snapshot: &Snapshot) -> Markup {
     let headline = render::headline_of(snapshot);
-    let open: Vec<_> = snapshot.open_incidents().collect();
+    let open = snapshot.open_incidents();
     let planned = snapshot.planned_maintenance();
-    let recent: Vec<&Incident> = snapshot
-        .incidents
+    let recent: Vec<Incident> = snapshot
+        .posts
         .iter()
-        .map(AsRef::as_ref)
-        .filter(|incident| {
-            !incident.is_open(snapshot.as_of) && !incident.is_planned(snapshot.as_of)
-        })
+        .filter(|post| !post.is_open() && !post.is_planned())
         .take(RECENT)
+        .map(|post| post.read())
         .collect();
+    let recent: Vec<&Incident> = recent.iter().collect();
     let content = html! {
         (parts::title(&headline.sentence))
         (lead(snapshot, headline.rest_is_working))
@@ -92,20 +91,12 @@ fn lead(snapshot: &Snapshot, rest_is_working: bool) -> Markup {
 
 /// The latest thing that anyone said, and how exactly its time is known.
 fn last_update(snapshot: &Snapshot) -> Option<(DateTime<Utc>, Precision)> {
-    let posts = snapshot.incidents.iter().flat_map(|incident| {
-        let updates = incident
-            .updates
-            .iter()
-            .map(|update| (update.at, update.precision));
-        updates.chain([(incident.published_at, incident.precision)])
-    });
     let changes = snapshot
         .active_components()
-        .flat_map(|record| &record.changes)
-        .map(|change| (change.at, Precision::Minute));
-    posts
-        .chain(changes)
-        .filter(|(at, _)| *at <= snapshot.as_of)
+        .filter_map(|record| record.history.last_change(snapshot.as_of))
+        .map(|at| (at, Precision::Minute));
+    changes
+        .chain(snapshot.posts.last_said())
         .max_by_key(|(at, precision)| (*at, *precision == Precision::Minute))
 }
 
@@ -178,8 +169,10 @@ fn component(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
     let component = &record.component;
     let standing = snapshot.standing(record);
     let (zone, states) = (snapshot.site.zone, &snapshot.states);
-    let began = uptime::began(component, &record.changes, zone);
-    let span = uptime::span(&record.changes, began, states, zone, snapshot.as_of, DAYS);
+    let (history, as_of) = (&record.history, snapshot.as_of);
+    let began = uptime::began(component, history.first().as_ref(), zone);
+    let changes = history.since(uptime::span_start(zone, as_of, DAYS));
+    let span = uptime::span(&changes, began, states, zone, as_of, DAYS);
     let words = day_bar::words(&span.days, states, span.uptime());
     let label = format!("{DAYS} days: {words}");
     let ends = (span.days.first(), span.days.last());

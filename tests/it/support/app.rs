@@ -90,7 +90,9 @@ impl TestApp {
     /// A public incident as readers see it now.
     pub(crate) fn incident(&self, slug: &str) -> Option<Arc<Incident>> {
         let site = self.app.state().site.current();
-        site.snapshot().find_incident(&super::slug(slug)).cloned()
+        site.snapshot()
+            .find_incident(&super::slug(slug))
+            .map(Arc::new)
     }
 
     /// A component's state as readers see it now.

@@ -34,7 +34,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, drafts: &[Draft<'_>]) -> Markup
         p.over { "What customers see now" }
         (parts::title(&headline.sentence))
         @if headline.rest_is_working { p.lead { "Everything else is working." } }
-        @for incident in snapshot.open_incidents() { (open(snapshot, incident, may_write)) }
+        @for incident in snapshot.open_incidents() { (open(snapshot, &incident, may_write)) }
         @if may_write {
             p.buttons { a.button href=(urls::STAFF_NEW_INCIDENT) { "New incident" } }
         }
@@ -106,7 +106,7 @@ fn planned(snapshot: &Snapshot) -> Markup {
                     @for incident in planned {
                         li {
                             a.way href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) }
-                            @if let Some(window) = parts::window(frame, incident) {
+                            @if let Some(window) = parts::window(frame, &incident) {
                                 p.meta { (window) }
                             }
                         }
@@ -150,13 +150,10 @@ fn component(snapshot: &Snapshot, record: &ComponentRecord, may_set: bool) -> Ma
 }
 
 fn recent(snapshot: &Snapshot) -> Markup {
-    let now = snapshot.as_of;
-    let over =
-        |incident: &&std::sync::Arc<Incident>| !incident.is_open(now) && !incident.is_planned(now);
     let posts: Vec<_> = snapshot
-        .incidents
+        .posts
         .iter()
-        .filter(over)
+        .filter(|post| !post.is_open() && !post.is_planned())
         .take(RECENT)
         .collect();
     let frame = render::frame_of(snapshot);
@@ -165,10 +162,10 @@ fn recent(snapshot: &Snapshot) -> Markup {
             section {
                 h2 { "Recent posts" }
                 ul.box {
-                    @for incident in posts {
+                    @for post in posts {
                         li {
-                            a.way href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) }
-                            p.meta { (parts::day_with_year(frame, incident.started())) }
+                            a.way href=(urls::staff_incident(&post.slug)) dir="auto" { (post.title) }
+                            p.meta { (parts::day_with_year(frame, post.started)) }
                         }
                     }
                 }

@@ -1,7 +1,6 @@
 //! A snapshot under construction.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -12,7 +11,7 @@ use crate::domain::site::{Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Precision, Source, Update};
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{Snapshot, Whole};
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
@@ -24,7 +23,7 @@ pub(super) fn slug(text: &str) -> Slug {
 
 /// A snapshot under construction.
 pub(super) struct World {
-    pub(super) snapshot: Snapshot,
+    pub(super) whole: Whole,
     seq: i64,
 }
 
@@ -42,22 +41,25 @@ impl World {
             }),
             zones: BTreeMap::new(),
         };
-        let snapshot = Snapshot {
+        let whole = Whole {
             revision: 1,
             as_of: at("2013-02-26T09:55:00Z"),
             site,
             states: States::default(),
             components: Vec::new(),
             incidents: Vec::new(),
-            redirects: BTreeMap::new(),
         };
-        Self { snapshot, seq: 0 }
+        Self { whole, seq: 0 }
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.whole.clone())
     }
 
     pub(super) fn component(&mut self, key: &str, name: &str, group: &str, since: &str) {
-        let position = i64::try_from(self.snapshot.components.len()).expect("few");
-        self.snapshot.components.push(ComponentRecord {
-            component: Component {
+        let position = i64::try_from(self.whole.components.len()).expect("few");
+        self.whole.components.push((
+            Component {
                 slug: slug(key),
                 name: name.into(),
                 group: (!group.is_empty()).then(|| group.into()),
@@ -68,8 +70,8 @@ impl World {
                 retired_at: None,
                 from_file: true,
             },
-            changes: Vec::new(),
-        });
+            Vec::new(),
+        ));
     }
 
     /// `what` is `state` or `state: note`.
@@ -95,15 +97,14 @@ impl World {
     }
 
     fn record(&mut self, change: &StateChange) {
-        let record = self
-            .snapshot
+        let (_, changes) = self
+            .whole
             .components
             .iter_mut()
-            .find(|record| record.component.slug == change.component)
+            .find(|(component, _)| component.slug == change.component)
             .expect("a component");
-        record.changes.retain(|other| other.seq != change.seq);
-        record.changes.push(change.clone());
-        record.changes.sort_by_key(|change| (change.at, change.seq));
+        changes.retain(|other| other.seq != change.seq);
+        changes.push(change.clone());
     }
 
     /// An update; its changes are `component=state` or `component=state: note`, and
@@ -186,9 +187,6 @@ impl World {
         incident
             .updates
             .sort_by_key(|update| (update.at, update.seq));
-        self.snapshot.incidents.push(Arc::new(incident));
-        self.snapshot
-            .incidents
-            .sort_by_key(|incident| std::cmp::Reverse((incident.started(), incident.id.clone())));
+        self.whole.incidents.push(incident);
     }
 }

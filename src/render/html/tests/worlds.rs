@@ -267,7 +267,7 @@ pub(super) fn stormy() -> World {
         }
         world.publish(incident);
     }
-    let retired = world.snapshot.components.last_mut().expect("a component");
-    retired.component.retired_at = Some(at("2013-01-20T00:00:00Z"));
+    let (retired, _) = world.whole.components.last_mut().expect("a component");
+    retired.retired_at = Some(at("2013-01-20T00:00:00Z"));
     world
 }

@@ -1,0 +1,209 @@
+//! Makes the next snapshot from the one before: only what has changed is read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::load::{Loaded, Subject, Waiting, due, load_component, wait_for_incident};
+use super::post::Post;
+use super::posts::Month;
+use super::{ComponentRecord, Snapshot};
+use crate::domain::slug::Slug;
+use crate::store::changes::{ChangeKind, find_revision, list_changes_since};
+use crate::store::components::find_component;
+use crate::store::incidents::{StoredIncident, find_incident, list_redirects};
+use crate::store::{StoreError, Tx};
+
+/// If more than so many things have changed, reading everything is faster.
+const MANY: usize = 500;
+
+/// What the next snapshot says otherwise than the one before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// The ids of incidents.
+    pub incidents: BTreeSet<String>,
+    /// The months in which one of these started, before or now.
+    pub months: BTreeSet<Month>,
+    /// Which months have incidents is otherwise.
+    pub calendar: bool,
+    /// The components that one of these names, before or now.
+    pub named: BTreeSet<Slug>,
+    /// The components that are described otherwise, or whose history is another.
+    pub components: BTreeSet<Slug>,
+    /// Some component's name or place is another, or it was retired.
+    pub names: bool,
+}
+
+/// The next snapshot, what time will change in it, and what it says otherwise.
+#[derive(Debug)]
+pub struct Patched {
+    /// The next snapshot.
+    pub loaded: Loaded,
+    /// What it says otherwise.
+    pub touched: Touched,
+}
+
+/// The next snapshot at the instant `as_of`. `None` if it has to be loaded as a whole: settings or
+/// states have changed, or very much has.
+pub async fn patch(
+    tx: &mut Tx,
+    old: &Snapshot,
+    waiting: &Waiting,
+    as_of: DateTime<Utc>,
+) -> Result<Option<Patched>, StoreError> {
+    let revision = find_revision(tx).await?;
+    let mut subjects: BTreeSet<Subject> = waiting
+        .iter()
+        .filter(|(_, at)| **at <= as_of)
+        .map(|(subject, _)| subject.clone())
+        .collect();
+    if revision != old.revision {
+        let changes = list_changes_since(tx, old.revision).await?;
+        // A revision without a trace has been tidied away, or the database is another one.
+        if revision < old.revision || changes.is_empty() || changes.len() > MANY {
+            return Ok(None);
+        }
+        for (kind, id) in changes {
+            subjects.insert(match (kind, Slug::parse(&id)) {
+                (ChangeKind::Incident, _) => Subject::Incident(id),
+                (ChangeKind::Component, Ok(slug)) => Subject::Component(slug),
+                (ChangeKind::Component, Err(_)) | (ChangeKind::Site, _) => return Ok(None),
+            });
+        }
+    }
+    let mut patching = Patching {
+        tx,
+        as_of,
+        loaded: Loaded {
+            snapshot: Snapshot {
+                revision,
+                as_of,
+                ..old.clone()
+            },
+            waiting: waiting.clone(),
+        },
+        touched: Touched::default(),
+    };
+    patching.run(subjects).await?;
+    Ok(Some(Patched {
+        loaded: patching.loaded,
+        touched: patching.touched,
+    }))
+}
+
+struct Patching<'a> {
+    tx: &'a mut Tx,
+    as_of: DateTime<Utc>,
+    loaded: Loaded,
+    touched: Touched,
+}
+
+impl Patching<'_> {
+    async fn run(&mut self, subjects: BTreeSet<Subject>) -> Result<(), StoreError> {
+        let mut components = BTreeSet::new();
+        let mut addresses_changed = false;
+        for subject in subjects {
+            match subject {
+                Subject::Component(slug) => {
+                    components.insert(slug);
+                }
+                Subject::Incident(id) => {
+                    let before = self.slug_of(&id);
+                    components.append(&mut self.incident(&id).await?);
+                    addresses_changed |= before != self.slug_of(&id);
+                    self.touched.incidents.insert(id);
+                }
+            }
+        }
+        for slug in components {
+            self.component(&slug).await?;
+        }
+        if addresses_changed {
+            self.loaded.snapshot.redirects = Arc::new(list_redirects(self.tx).await?);
+        }
+        Ok(())
+    }
+
+    fn slug_of(&self, id: &str) -> Option<Slug> {
+        let post = self.loaded.snapshot.posts.find_by_id(id);
+        post.map(|post| post.slug.clone())
+    }
+
+    /// Reads an incident anew. Returns the components whose history depends on whether it is shown.
+    async fn incident(&mut self, id: &str) -> Result<BTreeSet<Slug>, StoreError> {
+        let posts = &mut self.loaded.snapshot.posts;
+        let before = posts.find_by_id(id).cloned();
+        let was_shown = before.is_some();
+        let mut named = BTreeSet::new();
+        if let Some(post) = &before {
+            self.touched.months.insert(posts.month_of(post));
+            named.extend(post.read().components().into_iter().cloned());
+        }
+        let stored = find_incident(self.tx, id).await?;
+        let incident = stored
+            .filter(StoredIncident::is_public)
+            .map(|stored| stored.incident);
+        match &incident {
+            Some(incident) => wait_for_incident(incident, self.as_of, &mut self.loaded.waiting),
+            None => {
+                let subject = Subject::Incident(id.to_owned());
+                self.loaded.waiting.remove(&subject);
+            }
+        }
+        let shown = incident.and_then(|incident| due(incident, self.as_of));
+        match &shown {
+            Some(incident) => {
+                let post = Post::of(incident, self.as_of);
+                self.touched.months.insert(posts.month_of(&post));
+                posts.put(post, incident);
+                named.extend(incident.components().into_iter().cloned());
+            }
+            None => posts.remove(id),
+        }
+        let (left, entered) = (
+            before.map(|post| posts.month_of(&post)),
+            posts.find_by_id(id).map(|post| posts.month_of(post)),
+        );
+        let is_left = |month: Month| posts.month(month).is_empty();
+        self.touched.calendar |=
+            left.is_some_and(is_left) || entered.is_some_and(|month| posts.month(month).len() == 1);
+        self.touched.named.extend(named.iter().cloned());
+        Ok(if was_shown == shown.is_some() {
+            BTreeSet::new()
+        } else {
+            named
+        })
+    }
+
+    async fn component(&mut self, slug: &Slug) -> Result<(), StoreError> {
+        self.touched.components.insert(slug.clone());
+        let Some(component) = find_component(self.tx, slug).await? else {
+            return Ok(());
+        };
+        let snapshot = &mut self.loaded.snapshot;
+        let waiting = &mut self.loaded.waiting;
+        let record =
+            load_component(self.tx, component, &snapshot.posts, self.as_of, waiting).await?;
+        let place = snapshot.places.get(slug).copied();
+        let before = place.map(|place| &snapshot.components[place].component);
+        let is_described_anew = before != Some(&record.component);
+        self.touched.names |= is_described_anew;
+        if let Some(place) = place {
+            snapshot.components[place] = Arc::new(record);
+        } else {
+            snapshot.components.push(Arc::new(record));
+        }
+        if is_described_anew {
+            let mut components = std::mem::take(&mut snapshot.components);
+            components.sort_by_key(in_order);
+            *snapshot = snapshot.clone().with_components(components);
+        }
+        Ok(())
+    }
+}
+
+/// The order of the page.
+fn in_order(record: &Arc<ComponentRecord>) -> (i64, Slug) {
+    (record.component.position, record.component.slug.clone())
+}

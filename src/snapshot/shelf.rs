@@ -1,0 +1,97 @@
+//! A map whose copies share all but what was changed since: a publish copies a few hundred entries
+//! at most, however many there are.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+/// So many boards share the entries. A power of two.
+const BOARDS: usize = 256;
+
+/// A map, cheap to copy.
+#[derive(Debug, Clone)]
+pub(super) struct Shelf<K, V> {
+    boards: Box<[Arc<HashMap<K, V>>]>,
+    len: usize,
+}
+
+impl<K, V> Default for Shelf<K, V> {
+    fn default() -> Self {
+        Self {
+            boards: (0..BOARDS).map(|_| Arc::default()).collect(),
+            len: 0,
+        }
+    }
+}
+
+impl<K: Hash + Eq + Clone, V: Clone> Shelf<K, V> {
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The value of a key.
+    pub(super) fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.boards[board(key)].get(key)
+    }
+
+    /// Puts a value in; returns the one that was there.
+    pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let before = Arc::make_mut(&mut self.boards[board(&key)]).insert(key, value);
+        self.len += usize::from(before.is_none());
+        before
+    }
+
+    /// Takes a value out.
+    pub(super) fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let board = &mut self.boards[board(key)];
+        if !board.contains_key(key) {
+            return None;
+        }
+        self.len -= 1;
+        Arc::make_mut(board).remove(key)
+    }
+
+    /// Every value, in no order.
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        self.boards.iter().flat_map(|board| board.values())
+    }
+}
+
+fn board<Q: Hash + ?Sized>(key: &Q) -> usize {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    // The low bits choose among 256.
+    hasher.finish() as usize % BOARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_keeps_what_it_was_copied_with() {
+        let mut shelf: Shelf<String, usize> = Shelf::default();
+        for number in 0..1000 {
+            shelf.insert(number.to_string(), number);
+        }
+        let copy = shelf.clone();
+        shelf.insert("7".to_owned(), 70);
+        shelf.remove("8");
+        assert_eq!((shelf.get("7"), shelf.get("8")), (Some(&70), None));
+        assert_eq!((copy.get("7"), copy.get("8")), (Some(&7), Some(&8)));
+        assert_eq!((shelf.len(), copy.len()), (999, 1000));
+        let shared = shelf.boards.iter().zip(&copy.boards);
+        let apart = shared.filter(|(a, b)| !Arc::ptr_eq(a, b)).count();
+        assert!(apart <= 2, "{apart} boards were copied");
+    }
+}
