@@ -20,6 +20,7 @@ pub mod drafts;
 mod error;
 pub mod idempotency;
 pub mod incidents;
+pub mod maintenance;
 mod open;
 mod row;
 pub mod sessions;

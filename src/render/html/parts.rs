@@ -1,13 +1,16 @@
 //! Small parts that pages share: badges, icons, times, sanitised text.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, PreEscaped, html};
 
 use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States, Tone};
 use crate::domain::update::{Phase, Precision};
+use crate::domain::window::Window;
 use crate::render::markdown::SafeHtml;
 use crate::render::time::{self, Frame};
+use crate::snapshot::Snapshot;
 
 /// Sanitised HTML, as it is.
 pub fn raw(text: &SafeHtml) -> Markup {
@@ -86,6 +89,16 @@ pub fn instant(frame: Frame, at: DateTime<Utc>) -> Markup {
     moment(frame, at, Precision::Minute, None)
 }
 
+/// What became public later than this after its own time is marked.
+const LATE: Duration = Duration::minutes(15);
+
+/// " · added later, March 2 at 22:00 MST"; nothing for what was said in time.
+pub fn added_later(frame: Frame, at: DateTime<Utc>, public_at: DateTime<Utc>) -> Markup {
+    html! {
+        @if public_at - at > LATE { "\u{a0}· added later, " (instant(frame, public_at)) }
+    }
+}
+
 /// A day, with its year.
 pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
     html! { time datetime=(frame.date(at)) { (frame.day_with_year(at)) } }
@@ -93,8 +106,9 @@ pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
 
 /// When a maintenance takes place, if it says so.
 pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
-    let text = frame.window(incident.starts, incident.ends)?;
-    let machine = incident.starts.or(incident.ends).map(time::machine);
+    let Window { starts, ends } = incident.window();
+    let text = frame.window(starts, ends)?;
+    let machine = starts.or(ends).map(time::machine);
     Some(html! { time datetime=[machine] { (text) } })
 }
 
@@ -110,6 +124,16 @@ const LONG_TITLE: usize = 70;
 pub fn title(text: &str) -> Markup {
     let is_long = text.chars().nth(LONG_TITLE).is_some();
     html! { h1.long[is_long] dir="auto" { (text) } }
+}
+
+/// The components that an incident names, in the order of the home page.
+pub fn components_of<'a>(snapshot: &Snapshot, incident: &'a Incident) -> Vec<&'a Slug> {
+    let mut named = incident.components();
+    named.sort_by_key(|slug| {
+        let record = snapshot.find_component(slug);
+        record.map_or(i64::MAX, |record| record.component.position)
+    });
+    named
 }
 
 /// "1 update", "3 updates"; never broken over two lines.

@@ -124,7 +124,7 @@ fn the_home_page_answers_first() {
         &[
             "Nelson and Mail delivery are degraded, and Selma is migrating. \
              Everything else is working. Last update February 26 at 2:15 MST.",
-            "Monitoring · started February 24 · affects Nelson, Mail delivery, Selma, \
+            "Monitoring · started February 24 · affects Selma, Nelson, Mail delivery, \
              Shared SSL certificates",
             "February 26 at 2:15 MST — Our techs were able",
             "All 4 updates and the full post",
