@@ -135,6 +135,46 @@ pub const STAFF_SIGN_OUT: &str = "/staff/sign-out";
 /// The form for a new incident.
 pub const STAFF_NEW_INCIDENT: &str = "/staff/new-incident";
 
+/// The components, for staff.
+pub const STAFF_COMPONENTS: &str = "/staff/components";
+/// The form for a new component.
+pub const STAFF_NEW_COMPONENT: &str = "/staff/new-component";
+/// The record, for staff.
+pub const STAFF_RECORD: &str = "/staff/record";
+/// The same as a table.
+pub const STAFF_RECORD_TABLE: &str = "/staff/record.csv";
+/// The tokens, for admins.
+pub const STAFF_TOKENS: &str = "/staff/tokens";
+/// The form for a new token.
+pub const STAFF_NEW_TOKEN: &str = "/staff/new-token";
+/// Who is signed in where.
+pub const STAFF_SESSIONS: &str = "/staff/sessions";
+
+/// The form that describes a component.
+pub fn staff_component(slug: &Slug) -> String {
+    format!("{STAFF_COMPONENTS}/{slug}")
+}
+
+/// What retires a component.
+pub fn staff_retire_component(slug: &Slug) -> String {
+    format!("{STAFF_COMPONENTS}/{slug}/retire")
+}
+
+/// What brings a component back.
+pub fn staff_bring_back_component(slug: &Slug) -> String {
+    format!("{STAFF_COMPONENTS}/{slug}/bring-back")
+}
+
+/// What takes a token back.
+pub fn staff_revoke_token(id: &str) -> String {
+    format!("{STAFF_TOKENS}/{id}/revoke")
+}
+
+/// What ends a session.
+pub fn staff_end_session(id: &str) -> String {
+    format!("{STAFF_SESSIONS}/{id}/end")
+}
+
 /// The way to sign in, and from there to a path.
 pub fn staff_sign_in(next: &str) -> String {
     if next == STAFF {

@@ -10,14 +10,20 @@ use super::auth;
 use super::state::AppState;
 use crate::urls;
 
+mod component_form;
 mod component_state;
+mod components;
 mod desk;
 mod guard;
 mod posting;
 mod reading;
+mod record;
 mod session;
+mod sessions;
 mod sign_in;
 mod submission;
+mod token_form;
+mod tokens;
 mod trouble;
 
 /// Longest form, in bytes: the longest text, each byte of it written as three.
@@ -36,6 +42,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             "/staff/components/{slug}/state",
             get(component_state::show).post(component_state::create),
         )
+        .merge(office())
         .route(
             "/staff/",
             get(|| async { Redirect::permanent(urls::STAFF) }),
@@ -46,6 +53,38 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), auth::note_uses))
         .layer(from_fn_with_state(state.clone(), guard::guard))
+}
+
+/// What admins see to by day, and who is signed in.
+fn office() -> Router<AppState> {
+    Router::new()
+        .route(
+            urls::STAFF_COMPONENTS,
+            get(components::show).post(components::reorder),
+        )
+        .route(
+            urls::STAFF_NEW_COMPONENT,
+            get(component_form::show_new).post(component_form::create),
+        )
+        .route(
+            "/staff/components/{slug}",
+            get(component_form::show).post(component_form::edit),
+        )
+        .route("/staff/components/{slug}/retire", post(components::retire))
+        .route(
+            "/staff/components/{slug}/bring-back",
+            post(components::bring_back),
+        )
+        .route(urls::STAFF_RECORD, get(record::show))
+        .route(urls::STAFF_RECORD_TABLE, get(record::export))
+        .route(urls::STAFF_TOKENS, get(tokens::show))
+        .route(
+            urls::STAFF_NEW_TOKEN,
+            get(token_form::show).post(token_form::create),
+        )
+        .route("/staff/tokens/{id}/revoke", post(tokens::revoke))
+        .route(urls::STAFF_SESSIONS, get(sessions::show))
+        .route("/staff/sessions/{id}/end", post(sessions::end))
 }
 
 /// A path under `/staff` that leads nowhere.

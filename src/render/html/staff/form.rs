@@ -146,6 +146,38 @@ pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
     }
 }
 
+/// One line of text, with what is usual to choose from.
+pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
+    let told = Told::of(filled, ask);
+    let list = format!("{}-list", told.id);
+    html! {
+        div.field {
+            label for=(told.id) { (ask.label) }
+            (told.wrong_line())
+            input id=(told.id) name=(ask.name) type="text" dir="auto" list=(list)
+                value=(filled.fields.first(ask.name)) autocomplete="off"
+                aria-describedby=[told.described_by()] aria-invalid=[told.invalid()];
+            datalist id=(list) { @for value in usual { option value=(value) {} } }
+            (told.hint_line())
+        }
+    }
+}
+
+/// Several switches under one heading: `(name, label, hint)` of each.
+pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]) -> Markup {
+    let told = Told::of(filled, ask);
+    html! {
+        fieldset #(told.id) tabindex=[told.wrong.map(|_| "-1")] aria-describedby=[told.described_by()] {
+            legend { (ask.label) }
+            (told.wrong_line())
+            @for (name, label, hint) in options {
+                (switch(filled, name, &html! { (label) span.meta { " – " (hint) } }))
+            }
+            (told.hint_line())
+        }
+    }
+}
+
 /// A list of which one is chosen.
 pub fn choice(filled: &Filled, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
     let told = Told::of(filled, ask);

@@ -1,10 +1,17 @@
 //! The staff pages: server-rendered forms, one screen a file. What each takes is a snapshot, who
 //! looks, and the form as it stands.
 
+pub mod component_form;
+pub mod component_list;
 pub mod component_state;
 pub mod desk;
 pub mod fields;
 pub mod form;
 pub mod frame;
+pub mod record;
+pub mod sessions;
 pub mod sign_in;
+pub mod text_change;
+pub mod token_form;
+pub mod tokens;
 pub mod trouble;
