@@ -15,6 +15,8 @@ pub mod render;
 pub mod site;
 pub mod snapshot;
 
+pub mod schedule;
+
 pub mod app;
 pub mod cli;
 pub mod client;

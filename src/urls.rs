@@ -192,6 +192,12 @@ pub fn staff_sign_in(next: &str) -> String {
     format!("{STAFF_SIGN_IN}?next={query}")
 }
 
+/// The form for a new incident, begun with a template, for a component if one is named.
+pub fn staff_template(template: &Slug, component: Option<&Slug>) -> String {
+    let about = component.map_or_else(String::new, |slug| format!("&component={slug}"));
+    format!("{STAFF_NEW_INCIDENT}?template={template}{about}")
+}
+
 /// An incident as staff see it.
 pub fn staff_incident(slug: &Slug) -> String {
     format!("{STAFF}/incidents/{slug}")

@@ -9,6 +9,7 @@ mod database;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lightship::domain::slug::Slug;
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::sessions::list_sessions;
@@ -83,9 +84,18 @@ async fn each_migration_leaves_what_was_there_readable() {
     let snapshot = loaded.snapshot;
     assert_eq!(snapshot.site.name, "Example status");
     assert_eq!(snapshot.site.authority, "status.example.com");
-    assert_eq!(snapshot.posts.len(), 1);
-    let post = snapshot.posts.iter().next().expect("an incident");
-    assert_eq!(post.read().updates[0].id, "selma-1-1");
+    assert_eq!(snapshot.posts.len(), 2);
+    let find = |slug: &str| {
+        let slug = Slug::parse(slug).expect("a slug");
+        let post = snapshot.posts.find(&slug).expect("an incident");
+        post.read()
+    };
+    assert_eq!(find("selma-moves").updates[0].id, "selma-1-1");
+    let ends = find("new-disks-for-clark").window().ends;
+    assert_eq!(
+        ends.map(|at| at.timestamp_millis()),
+        Some(1_361_880_000_000)
+    );
     assert_eq!(snapshot.redirects.len(), 1);
     let standing = snapshot.standing(&snapshot.components[0]);
     assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");

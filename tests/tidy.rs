@@ -16,11 +16,12 @@ const LADDER: &[(&str, &str)] = &[
     ("actions", "clock domain content store"),
     ("snapshot", "domain store"),
     ("render", "domain urls snapshot"),
+    ("schedule", "clock domain store actions"),
     ("site", "clock content domain urls store snapshot render"),
     ("web", "clock domain urls store actions render site"),
     (
         "app",
-        "clock config telemetry domain urls content store actions snapshot render site web",
+        "clock config telemetry domain urls content store actions schedule snapshot render site web",
     ),
     ("client", "clock domain urls render"),
     (

@@ -9,8 +9,9 @@ use lightship::domain::incident::{Incident, Kind};
 use lightship::domain::restore::{Involved, SEQ_STEP, Step, give_back};
 use lightship::domain::site::Site;
 use lightship::domain::slug::Slug;
-use lightship::domain::state::StateKey;
+use lightship::domain::state::{StateKey, States};
 use lightship::domain::update::{Phase, Precision, Source, Update};
+use lightship::domain::window::Window;
 use lightship::store::incidents::StoredIncident;
 use uuid::Uuid;
 
@@ -293,6 +294,7 @@ impl Story {
             changes,
             mentions: Vec::new(),
             restore: true,
+            window: Window::default(),
             edited_at: None,
             public_at: at,
             source: Source::Api,
@@ -342,8 +344,11 @@ impl Story {
         }
         explicit.retain(|change| change.at <= self.until);
         explicit.sort_by_key(|change| (change.at, change.seq));
-        let involved: Vec<_> = stored.iter().map(involved).collect();
-        let given_back = give_back(&explicit, &involved);
+        let involved: Vec<_> = stored
+            .iter()
+            .map(|stored| involved(stored, &slug))
+            .collect();
+        let given_back = give_back(&explicit, &involved, &States::default());
         explicit.extend(given_back);
         explicit.sort_by_key(|change| (change.at, change.seq));
         explicit
@@ -355,7 +360,7 @@ impl Story {
     }
 }
 
-fn involved(stored: &StoredIncident) -> Involved {
+fn involved(stored: &StoredIncident, component: &Slug) -> Involved {
     let incident = &stored.incident;
     let steps = incident.updates.iter().map(|update| Step {
         update: update.id.clone(),
@@ -363,16 +368,20 @@ fn involved(stored: &StoredIncident) -> Involved {
         seq: update.seq,
         public_at: update.public_at,
         phase: update.phase,
+        window: update.window,
         restore: update.restore,
     });
     Involved {
         id: incident.id.clone(),
+        component: component.clone(),
         kind: incident.kind,
         published_at: incident.published_at,
         started: incident.started(),
         seq: stored.seq,
         public_at: incident.public_at,
         stated_phase: incident.stated_phase,
+        window: incident.window(),
+        plan: None,
         steps: steps.collect(),
     }
 }

@@ -6,13 +6,15 @@ use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
 use super::stated_states::write_update_states;
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change, Deed, Meanwhile};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
+use crate::domain::staff::Actor;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::window::Window;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
-use crate::store::updates::{self, StoredUpdate};
+use crate::store::updates::{self, StoredUpdate, find_update};
 
 /// What a request says of components, in its order: a state with its note, or only the name.
 pub type Settings = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
@@ -32,19 +34,52 @@ pub struct NewUpdate {
     pub author: Option<String>,
     /// If it resolves: whether components return to what they were.
     pub restore: Option<bool>,
+    /// Of a maintenance: the window, as far as it moves it.
+    pub window: Window,
+    /// The update that its writer saw last, by id ([`Incident::last_made`]), or `Some(None)` if
+    /// there was none. If something was posted since, nothing is done. `None`: don't ask.
+    ///
+    /// [`Incident::last_made`]: crate::domain::incident::Incident::last_made
+    pub seen: Option<Option<String>>,
+}
+
+/// What an update is called, and since when it is public.
+pub(super) struct Made {
+    pub(super) id: String,
+    pub(super) public_at: DateTime<Utc>,
+}
+
+impl Made {
+    /// Now, under a new name.
+    pub(super) fn now(change: &Change) -> Self {
+        Self {
+            id: Uuid::now_v7().to_string(),
+            public_at: change.now,
+        }
+    }
 }
 
 /// Adds an update and returns its id.
 ///
 /// # Errors
 /// `NotFound` for an unknown incident; `Invalid` for a text that says nothing, a phase that isn't
-/// of the incident's kind, unknown components or states, a time in the future.
+/// of the incident's kind, unknown components or states, a time in the future; `Meanwhile`
+/// if something was posted that the writer hasn't seen.
 pub async fn add_update(
     change: &mut Change,
     incident: &Slug,
     wanted: NewUpdate,
 ) -> Result<String, ActionError> {
     let stored = present_incident(change, incident).await?;
+    add_checked(change, &stored, wanted).await
+}
+
+/// Checks and writes an update of an incident that is there.
+pub(super) async fn add_checked(
+    change: &mut Change,
+    stored: &StoredIncident,
+    wanted: NewUpdate,
+) -> Result<String, ActionError> {
     let known = checks::known(change).await?;
     let mut wrong = Gathered::default();
     wrong.take(says_something("/markdown", &wanted))?;
@@ -58,7 +93,49 @@ pub async fn add_update(
     ))?;
     let components = wrong.take(resolve(&known, "/components", &wanted.components)?)?;
     wrong.finish()?;
-    insert_update(change, &stored, &wanted, &components.unwrap_or_default()).await
+    refuse_unseen(change, stored, wanted.seen.as_ref()).await?;
+    let made = Made::now(change);
+    insert_update(
+        change,
+        stored,
+        &wanted,
+        &components.unwrap_or_default(),
+        made,
+    )
+    .await
+}
+
+/// Refuses what was written without knowledge of what was posted meanwhile.
+async fn refuse_unseen(
+    change: &mut Change,
+    stored: &StoredIncident,
+    seen: Option<&Option<String>>,
+) -> Result<(), ActionError> {
+    let last = match seen {
+        None => return Ok(()),
+        Some(None) => None,
+        Some(Some(id)) => {
+            let found = find_update(&mut change.tx, id).await?;
+            let found = found.filter(|found| found.incident_id == stored.incident.id);
+            let how = "this incident never had such an update; send the id of the last one that \
+                       you saw, or null if there was none";
+            Some(found.ok_or_else(|| ActionError::invalid("/seen", how))?)
+        }
+    };
+    let is_newer = |update: &&Update| {
+        last.as_ref()
+            .is_none_or(|last| update.seq > last.update.seq)
+    };
+    let updates = stored.incident.updates.iter();
+    let mut newer: Vec<Update> = updates.filter(is_newer).cloned().collect();
+    if newer.is_empty() {
+        return Ok(());
+    }
+    newer.sort_by_key(|update| update.seq);
+    Err(ActionError::Meanwhile(Box::new(Meanwhile {
+        incident: stored.incident.clone(),
+        newer,
+    })))
 }
 
 /// Writes an update that has been checked, and returns its id.
@@ -67,11 +144,12 @@ pub(super) async fn insert_update(
     stored: &StoredIncident,
     wanted: &NewUpdate,
     components: &Settings,
+    made: Made,
 ) -> Result<String, ActionError> {
     let incident = &stored.incident;
     let byline = change.actor.display_name().map(str::to_owned);
     let update = Update {
-        id: Uuid::now_v7().to_string(),
+        id: made.id,
         at: wanted.at.unwrap_or(change.now),
         seq: change.next_seq(),
         precision: Precision::Minute,
@@ -86,9 +164,15 @@ pub(super) async fn insert_update(
         changes: Vec::new(),
         mentions: Vec::new(),
         restore: wanted.restore.unwrap_or(true),
+        window: wanted.window,
         edited_at: None,
-        public_at: change.now,
-        source: Source::Api,
+        public_at: made.public_at,
+        source: match change.actor {
+            Actor::Clock => Source::Clock,
+            Actor::Token { .. } | Actor::Staff { .. } | Actor::Host | Actor::File { .. } => {
+                Source::Api
+            }
+        },
     };
     let row = StoredUpdate {
         incident_id: incident.id.clone(),
@@ -113,7 +197,8 @@ pub(super) async fn insert_update(
         label: &incident.title,
         before: None,
         after: Some(
-            json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "components": states}),
+            json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "components": states,
+                "starts": update.window.starts, "ends": update.window.ends}),
         ),
     };
     change.record(deed).await?;

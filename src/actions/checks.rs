@@ -1,12 +1,14 @@
 //! Checks that several actions share: known components and states, lengths, times.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::{ActionError, Change, FieldError};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::store::components::{find_component, list_components};
+use crate::store::settings::list_site_settings;
 use crate::store::states::list_own_states;
 
 /// Longest text of a post or an update, in bytes.
@@ -15,6 +17,13 @@ pub(super) const MAX_MARKDOWN_BYTES: usize = 200_000;
 pub(super) const MAX_TITLE_CHARS: usize = 200;
 /// Longest note, in characters.
 pub(super) const MAX_NOTE_CHARS: usize = 500;
+
+/// The zone of the site.
+pub(super) async fn site_zone(change: &mut Change) -> Result<Tz, ActionError> {
+    let settings = list_site_settings(&mut change.tx).await?;
+    let zone = settings.get("time_zone").and_then(|name| name.parse().ok());
+    Ok(zone.unwrap_or(Tz::UTC))
+}
 
 /// The components and states that requests may name.
 pub(super) struct Known {

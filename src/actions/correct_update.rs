@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::add_update::{Settings, phase_fits, present_incident, resolve};
 use super::checks::{self, Gathered};
-use super::stated_states::write_update_states;
+use super::stated_states::{Owner, withdraw_states, write_update_states};
 use super::{ActionError, Change, Deed};
 use crate::domain::component::Origin;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::store::incidents::{StoredIncident, find_incident};
-use crate::store::states::{list_changes_of_incident, set_changes_withdrawn};
+use crate::store::states::list_changes_of_incident;
 use crate::store::updates::{StoredUpdate, find_update, set_update};
 
 /// What is to be corrected; what is `None` stays as it is.
@@ -89,14 +89,7 @@ pub async fn correct_update(
     };
     set_update(&mut change.tx, &row, change.now).await?;
     if let Some(components) = components {
-        set_changes_withdrawn(
-            &mut change.tx,
-            &stored.incident.id,
-            Some(id),
-            Origin::Update,
-            change.now,
-        )
-        .await?;
+        withdraw_states(change, &Owner::update(&stored.incident.id, id)).await?;
         write_update_states(change, &stored.incident.id, &update, &components).await?;
     }
     touch_all(change, &stored);

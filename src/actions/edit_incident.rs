@@ -4,15 +4,17 @@ use chrono::{DateTime, Utc};
 
 use super::add_update::{Settings, present_incident, resolve};
 use super::checks::{self, Gathered};
-use super::stated_states::write_post_states;
-use super::write_incident::{as_json, check_title, check_window, insert_entries, read_post};
+use super::plan_maintenance::{Plan, check_plan};
+use super::stated_states::{Owner, withdraw_states, write_post_states};
+use super::write_incident::{as_json, check_title, insert_entries, read_post};
 use super::{ActionError, Change, Deed};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
+use crate::domain::update::Update;
+use crate::domain::window::Window;
 use crate::store::incidents::{StoredIncident, set_incident, set_public_since};
-use crate::store::states;
 
 /// What is to be corrected of a post; what is `None` stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +39,8 @@ pub struct EditIncident {
     pub published_at: Option<DateTime<Utc>>,
     /// Keep it back, or publish it.
     pub draft: Option<bool>,
+    /// Another maintenance of the same components at the same time is meant to be.
+    pub overlap: bool,
 }
 
 /// Corrects an incident's post.
@@ -50,6 +54,7 @@ pub async fn edit_incident(
 ) -> Result<(), ActionError> {
     let stored = present_incident(change, slug).await?;
     refuse_stated(&stored, &wanted)?;
+    refuse_moved(&stored.incident, &wanted)?;
     let known = checks::known(change).await?;
     let before = &stored.incident;
     let kind = wanted.kind.unwrap_or(before.kind);
@@ -67,8 +72,30 @@ pub async fn edit_incident(
         wanted.published_at,
         change.now,
     ))?;
-    if wanted.starts.is_some() || wanted.ends.is_some() || wanted.kind.is_some() {
-        wrong.take(check_window(kind, starts, ends))?;
+    let is_published = wanted.draft == Some(false) && before.draft;
+    let plans_anew = wanted.starts.is_some()
+        || wanted.ends.is_some()
+        || wanted.kind.is_some()
+        || (wanted.components.is_some() && kind == Kind::Maintenance);
+    if plans_anew || is_published {
+        let phase = before.phase(change.now);
+        let named: Vec<&Slug> = match &wanted.components {
+            Some(components) => components.iter().map(|(slug, _)| slug).collect(),
+            None => before.components(),
+        };
+        let plan = Plan {
+            id: Some(&before.id),
+            kind,
+            phase: Some(phase)
+                .filter(|phase| kind.phases().contains(phase))
+                .unwrap_or(kind.first_phase()),
+            window: Window { starts, ends },
+            components: named,
+            overlap: wanted.overlap,
+            is_draft: wanted.draft.unwrap_or(before.draft),
+            moves: is_published || (starts, ends) != (before.starts, before.ends),
+        };
+        wrong.take(check_plan(change, &known, &plan).await?)?;
     }
     let mut reading = None;
     if let Some(markdown) = &wanted.markdown {
@@ -123,8 +150,7 @@ pub async fn edit_incident(
     let moved =
         starts != before.starts || published_at != before.published_at || kind != before.kind;
     if let Some(components) = components.or_else(|| moved.then(|| post_settings(before))) {
-        let id = &before.id;
-        states::set_changes_withdrawn(&mut change.tx, id, None, Origin::Post, change.now).await?;
+        withdraw_states(change, &Owner::post(before)).await?;
         write_post_states(change, &after.incident, after.seq, &components).await?;
     }
     if let Some(reading) = reading {
@@ -218,11 +244,28 @@ fn refuse_stated(stored: &StoredIncident, wanted: &EditIncident) -> Result<(), A
     )))
 }
 
+/// A window that an update has moved isn't the post's any more.
+fn refuse_moved(incident: &Incident, wanted: &EditIncident) -> Result<(), ActionError> {
+    let moved = |asked: bool, of: fn(&Update) -> bool| asked && incident.updates.iter().any(of);
+    let starts = moved(wanted.starts.is_some(), |update| {
+        update.window.starts.is_some()
+    });
+    let ends = moved(wanted.ends.is_some(), |update| update.window.ends.is_some());
+    if !starts && !ends {
+        return Ok(());
+    }
+    Err(ActionError::Conflict(
+        "an update has moved the window of this maintenance since; extend it instead, or withdraw \
+         that update"
+            .to_owned(),
+    ))
+}
+
 fn post_settings(incident: &Incident) -> Settings {
     let set = incident
         .changes
         .iter()
-        .filter(|change| change.origin == Origin::Post)
+        .filter(|change| matches!(change.origin, Origin::Post | Origin::Plan))
         .map(|change| {
             (
                 change.component.clone(),

@@ -10,19 +10,26 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::domain::incident::Incident;
 use crate::domain::restore::SEQ_STEP;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
+use crate::domain::update::Update;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::changes::{self, ChangeKind};
 use crate::store::{Store, StoreError, Tx};
 
 pub mod add_update;
+pub mod change_maintenance;
 mod checks;
 pub mod correct_update;
 pub mod edit_components;
 pub mod edit_incident;
+pub mod follow_clock;
 mod give_back;
+mod maintenance_words;
+mod plan_maintenance;
+pub mod preview_resolution;
 pub mod sessions;
 pub mod set_component_state;
 mod stated_states;
@@ -49,6 +56,9 @@ pub enum ActionError {
     /// It can't be done as things stand.
     #[error("{0}")]
     Conflict(String),
+    /// Something was said since the writer last looked; nothing was done.
+    #[error("{}", .0.detail())]
+    Meanwhile(Box<Meanwhile>),
     /// The actor may not do it.
     #[error("{0}")]
     Forbidden(String),
@@ -64,6 +74,29 @@ pub struct FieldError {
     pub pointer: String,
     /// What is wrong, and how to mend it.
     pub detail: String,
+}
+
+/// What was said while somebody was writing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meanwhile {
+    /// The incident, as it stands now.
+    pub incident: Incident,
+    /// The updates that the writer hasn't seen, in the order in which they were made.
+    pub newer: Vec<Update>,
+}
+
+impl Meanwhile {
+    fn detail(&self) -> String {
+        let count = match self.newer.len() {
+            1 => "an update was".to_owned(),
+            many => format!("{many} updates were"),
+        };
+        format!(
+            "{count} posted to {:?} since you read it, so yours was not; read what is new and \
+             send yours again with \"seen\" as it is now",
+            self.incident.title
+        )
+    }
 }
 
 impl ActionError {
@@ -191,7 +224,7 @@ impl Change {
     async fn record_as(&mut self, actor: &Actor, deed: Deed<'_>) -> Result<(), ActionError> {
         let actor_id = match actor {
             Actor::Token { id, .. } | Actor::Staff { id, .. } => Some(id.clone()),
-            Actor::Host | Actor::File { .. } => None,
+            Actor::Host | Actor::File { .. } | Actor::Clock => None,
         };
         let entry = AuditEntry {
             id: Uuid::now_v7().to_string(),

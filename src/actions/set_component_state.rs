@@ -1,10 +1,12 @@
 //! Changes the state of a component, outside of an update.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ActionError, Change, Deed, checks};
-use crate::domain::component::{Origin, StateChange};
+use super::checks::{self, Known};
+use super::{ActionError, Change, Deed};
+use crate::domain::component::{Component, Origin, StateChange, standing};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::store::incidents::find_incident_by_slug;
@@ -21,18 +23,26 @@ pub struct NewState {
     pub note: Option<String>,
     /// The incident that it belongs to.
     pub incident: Option<Slug>,
+    /// When it took the state; without an instant, now.
+    pub at: Option<DateTime<Utc>>,
+    /// The state that its writer saw; if it is in another by now, nothing is done. `None`: don't
+    /// ask.
+    pub seen: Option<StateKey>,
 }
 
-/// Changes a component's state as of now.
+/// Changes a component's state, as of now or of an earlier instant.
 ///
 /// # Errors
 /// `NotFound` for an unknown component, `Conflict` for a retired one, `Invalid` for an unknown
-/// state or incident or a note that is too long.
+/// state or incident, a note that is too long or a time in the future; `Conflict` if it isn't in the
+/// state that was seen.
 pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Result<(), ActionError> {
     let component = checks::active_component(change, &wanted.component).await?;
     let known = checks::known(change).await?;
     let state = known.state("/state", &wanted.state)?;
     checks::note("/note", wanted.note.as_deref())?;
+    checks::not_future("/at", wanted.at, change.now)?;
+    let at = wanted.at.unwrap_or(change.now);
     let incident = match &wanted.incident {
         None => None,
         Some(slug) => {
@@ -47,9 +57,11 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             })?)
         }
     };
+    let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
+    refuse_unseen(&before, &component, &known, &wanted, change.now)?;
     let found = StateChange {
         component: wanted.component.clone(),
-        at: change.now,
+        at,
         seq: change.next_seq(),
         state,
         note: wanted.note.filter(|note| !note.trim().is_empty()),
@@ -58,7 +70,6 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         origin: Origin::Request,
         public_at: change.now,
     };
-    let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
     let id = Uuid::now_v7().to_string();
     states::insert_change(&mut change.tx, &id, &found, change.now).await?;
     change.touch_history(&wanted.component);
@@ -75,10 +86,34 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         id: wanted.component.as_str(),
         label: &component.name,
         before: before
-            .last()
+            .iter()
+            .rfind(|old| old.at <= at)
             .map(|old| json!({"state": old.state, "note": old.note})),
         after: Some(after),
     };
     change.record(deed).await?;
     change.settle().await
+}
+
+/// Refuses to overrule a state that the writer hasn't seen.
+fn refuse_unseen(
+    history: &[StateChange],
+    component: &Component,
+    known: &Known,
+    wanted: &NewState,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let Some(seen) = &wanted.seen else {
+        return Ok(());
+    };
+    let seen = known.state("/seen", seen)?;
+    let now = standing(history, now).state;
+    if now == seen {
+        return Ok(());
+    }
+    Err(ActionError::Conflict(format!(
+        "{} is in another state by now ({:?}); look at it again",
+        component.name,
+        now.as_str()
+    )))
 }

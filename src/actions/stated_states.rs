@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::add_update::Settings;
 use super::{ActionError, Change};
 use crate::domain::component::{Origin, StateChange};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Update;
@@ -27,12 +27,16 @@ pub(super) struct When {
 }
 
 impl<'a> Owner<'a> {
-    /// An incident's post.
-    pub(super) fn post(incident: &'a str) -> Self {
+    /// An incident's post. What that of a maintenance states is a plan: it holds from when the
+    /// maintenance begins.
+    pub(super) fn post(incident: &'a Incident) -> Self {
         Self {
-            incident,
+            incident: &incident.id,
             update: None,
-            origin: Origin::Post,
+            origin: match incident.kind {
+                Kind::Maintenance => Origin::Plan,
+                Kind::Disruption | Kind::Notice => Origin::Post,
+            },
         }
     }
 
@@ -71,7 +75,7 @@ impl When {
     /// When an incident's post sets states; `seq` is the incident's place in the order of things.
     pub(super) fn of_post(incident: &Incident, seq: i64) -> Self {
         Self {
-            at: incident.states_hold_from(),
+            at: incident.published_at,
             seq,
             public_at: incident.public_at,
         }
@@ -85,6 +89,24 @@ impl When {
             public_at: update.public_at,
         }
     }
+}
+
+/// Takes out what an owner stated, to be stated anew.
+pub(super) async fn withdraw_states(
+    change: &mut Change,
+    owner: &Owner<'_>,
+) -> Result<(), ActionError> {
+    // A post whose kind has changed stated another sort.
+    let origins: &[Origin] = match owner.update {
+        Some(_) => &[Origin::Update],
+        None => &[Origin::Post, Origin::Plan],
+    };
+    for origin in origins {
+        let (incident, update) = (owner.incident, owner.update);
+        states::set_changes_withdrawn(&mut change.tx, incident, update, *origin, change.now)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Writes what an update states. What it stated before must be withdrawn.
@@ -105,7 +127,7 @@ pub(super) async fn write_post_states(
     seq: i64,
     stated: &Settings,
 ) -> Result<(), ActionError> {
-    let owner = Owner::post(&incident.id);
+    let owner = Owner::post(incident);
     write(change, &owner, &When::of_post(incident, seq), stated).await
 }
 

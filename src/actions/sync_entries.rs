@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::stated_states::{Owner, When};
+use super::stated_states::{Owner, When, withdraw_states};
 use super::sync_incident::public_since;
 use super::sync_match::file_problem;
 use super::sync_states::{Standing, says_the_same, sync_states};
@@ -18,7 +18,6 @@ use crate::domain::incident::CLOCK_TOLERANCE;
 use crate::domain::staff::Actor;
 use crate::domain::update::{Precision, Source, Update};
 use crate::store::incidents::StoredIncident;
-use crate::store::states::set_changes_withdrawn;
 use crate::store::updates::{self, StoredUpdate};
 
 /// What came of the entries of a file.
@@ -157,6 +156,7 @@ fn edited(change: &Change, cx: &Entries<'_>, entry: &Entry, before: &Update) -> 
     };
     let says_else = before.markdown != entry.markdown
         || before.phase != entry.phase
+        || before.window != entry.window
         || (exact && before.at != at)
         || !says_the_same(&entry.changes, standing, Origin::Update);
     let was_draft = cx.old.is_some_and(|old| old.incident.draft);
@@ -169,6 +169,7 @@ fn edited(change: &Change, cx: &Entries<'_>, entry: &Entry, before: &Update) -> 
         author: entry.author.clone(),
         markdown: entry.markdown.clone(),
         restore: entry.restore,
+        window: entry.window,
         edited_at: entry.edited_at.or(if says_else && !was_draft {
             Some(change.now)
         } else {
@@ -215,6 +216,7 @@ async fn added(
         changes: Vec::new(),
         mentions: Vec::new(),
         restore: entry.restore,
+        window: entry.window,
         edited_at: entry.edited_at,
         public_at,
         source: Source::File,
@@ -288,15 +290,7 @@ async fn withdraw(change: &mut Change, cx: &Entries<'_>, lost: &Update) -> Resul
         withdrawn_at: Some(change.now),
     };
     updates::set_update(&mut change.tx, &stored, change.now).await?;
-    let incident = &cx.wanted.incident.id;
-    set_changes_withdrawn(
-        &mut change.tx,
-        incident,
-        Some(&lost.id),
-        Origin::Update,
-        change.now,
-    )
-    .await?;
+    withdraw_states(change, &Owner::update(&cx.wanted.incident.id, &lost.id)).await?;
     record(change, cx, "withdraw_update", Some(lost), None).await
 }
 

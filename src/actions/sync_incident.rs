@@ -92,7 +92,7 @@ async fn sync_post(
     old: Option<&StoredIncident>,
     wanted: &StoredIncident,
 ) -> Result<bool, ActionError> {
-    let owner = Owner::post(&wanted.incident.id);
+    let owner = Owner::post(&wanted.incident);
     let when = When::of_post(&wanted.incident, wanted.seq);
     let standing = old.map_or(Standing::default(), |old| Standing {
         changes: &old.incident.changes,
@@ -105,7 +105,7 @@ async fn sync_post(
     let kept: Vec<StateLine> = standing
         .changes
         .iter()
-        .filter(|found| found.origin == Origin::Post)
+        .filter(|found| matches!(found.origin, Origin::Post | Origin::Plan))
         .map(|found| StateLine {
             component: found.component.clone(),
             state: Some(found.state.clone()),

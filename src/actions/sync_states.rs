@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::stated_states::{Owner, When};
+use super::stated_states::{Owner, When, withdraw_states};
 use super::{ActionError, Change};
 use crate::content::update_entries::StateLine;
 use crate::domain::component::{Origin, StateChange};
@@ -45,18 +45,11 @@ pub(super) async fn sync_states(
     let own = standing
         .changes
         .iter()
-        .filter(|found| found.origin == owner.origin);
+        .filter(|found| !found.origin.is_derived() && found.origin != Origin::Request);
     if own.eq(wanted.iter()) {
         return Ok(names_others);
     }
-    states::set_changes_withdrawn(
-        &mut change.tx,
-        owner.incident,
-        owner.update,
-        owner.origin,
-        change.now,
-    )
-    .await?;
+    withdraw_states(change, owner).await?;
     for found in &wanted {
         let id = Uuid::now_v7().to_string();
         states::insert_change(&mut change.tx, &id, found, change.now).await?;

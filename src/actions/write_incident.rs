@@ -6,14 +6,18 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::add_update::{NewUpdate, Settings, insert_update, phase_fits, resolve, says_something};
-use super::checks::{self, Gathered, MAX_TITLE_CHARS};
+use super::add_update::{
+    Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something,
+};
+use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
+use super::plan_maintenance::{Plan, check_plan};
 use super::stated_states::{write_post_states, write_update_states};
 use super::{ActionError, Change, Deed};
 use crate::content::update_entries::{self, Context, Entry, Reading};
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::window::Window;
 use crate::store::incidents::{StoredIncident, find_incident, find_incident_by_slug, set_incident};
 use crate::store::settings;
 use crate::store::updates::{StoredUpdate, set_update};
@@ -45,6 +49,8 @@ pub struct NewIncident {
     pub draft: bool,
     /// A first update.
     pub update: Option<NewUpdate>,
+    /// Another maintenance of the same components at the same time is meant to be.
+    pub overlap: bool,
 }
 
 /// Makes an incident, with its first update and its components' states, and returns its slug.
@@ -69,7 +75,7 @@ pub async fn create_incident(
         wanted.published_at,
         change.now,
     ))?;
-    wrong.take(check_window(kind, wanted.starts, wanted.ends))?;
+    wrong.take(check_new_plan(change, &known, kind, &wanted).await?)?;
     wrong.take(checks::line(
         "/author",
         wanted.author.as_deref().unwrap_or_default(),
@@ -145,7 +151,8 @@ pub async fn create_incident(
         let whole = find_incident(&mut change.tx, &stored.incident.id)
             .await?
             .unwrap_or(stored.clone());
-        insert_update(change, &whole, update, &first.unwrap_or_default()).await?;
+        let made = Made::now(change);
+        insert_update(change, &whole, update, &first.unwrap_or_default(), made).await?;
     }
     change.settle().await?;
     Ok(stored.incident.slug)
@@ -232,6 +239,7 @@ pub(super) async fn insert_entries(
             changes: Vec::new(),
             mentions: Vec::new(),
             restore: entry.restore,
+            window: entry.window,
             edited_at: None,
             public_at: change.now,
             source: Source::Api,
@@ -286,29 +294,28 @@ pub(super) fn check_title(title: &str) -> Result<(), ActionError> {
     checks::line("/title", title, MAX_TITLE_CHARS)
 }
 
-pub(super) fn check_window(
+/// Checks the window of an incident that is new.
+async fn check_new_plan(
+    change: &mut Change,
+    known: &Known,
     kind: Kind,
-    starts: Option<DateTime<Utc>>,
-    ends: Option<DateTime<Utc>>,
-) -> Result<(), ActionError> {
-    match (kind, starts, ends) {
-        (Kind::Disruption | Kind::Notice, Some(_), _)
-        | (Kind::Disruption | Kind::Notice, _, Some(_)) => {
-            let pointer = if starts.is_some() { "/starts" } else { "/ends" };
-            Err(ActionError::invalid(
-                pointer,
-                format!("only a maintenance has a window, not a {}", kind.as_str()),
-            ))
-        }
-        (Kind::Maintenance, Some(starts), Some(ends)) if ends <= starts => Err(
-            ActionError::invalid("/ends", "the window ends before it begins"),
-        ),
-        (Kind::Maintenance, None, _) => Err(ActionError::invalid(
-            "/starts",
-            "a maintenance needs a window: say when it starts and ends",
-        )),
-        (Kind::Maintenance | Kind::Disruption | Kind::Notice, _, _) => Ok(()),
-    }
+    wanted: &NewIncident,
+) -> Result<Result<(), ActionError>, ActionError> {
+    let in_update = wanted.update.as_ref().and_then(|update| update.phase);
+    let plan = Plan {
+        id: None,
+        kind,
+        phase: in_update.or(wanted.phase).unwrap_or(kind.first_phase()),
+        window: Window {
+            starts: wanted.starts,
+            ends: wanted.ends,
+        },
+        components: wanted.components.iter().map(|(slug, _)| slug).collect(),
+        overlap: wanted.overlap,
+        is_draft: wanted.draft,
+        moves: true,
+    };
+    check_plan(change, known, &plan).await
 }
 
 pub(super) fn as_json(incident: &Incident) -> serde_json::Value {

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch as signal};
 use self::feed::Told;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::schedule::Schedule;
 use crate::site::refresh::Refresher;
 use crate::snapshot::load::BaseUrl;
 use crate::store::{Store, without_password};
@@ -34,6 +35,7 @@ pub struct App {
     config: Config,
     state: AppState,
     refresher: Refresher,
+    schedule: Schedule,
     listener: TcpListener,
     told: Told,
 }
@@ -48,6 +50,11 @@ impl App {
                 format!("opening the database {shown}")
             })?;
         let told = feed::sync_at_start(&store, &clock, &config).await?;
+        let mut schedule = Schedule::new(store.clone(), clock.clone());
+        schedule
+            .keep()
+            .await
+            .context("catching up with maintenance windows")?;
         let listener = serving::listen(config.listen)
             .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
         let base_url = BaseUrl {
@@ -74,6 +81,7 @@ impl App {
             config,
             state,
             refresher,
+            schedule,
             listener,
             told,
         })
@@ -94,8 +102,10 @@ impl App {
         Front::new(self.state.clone())
     }
 
-    /// Makes new pages if the database or the clock has moved on. Returns whether it did.
+    /// Follows the clock, and makes new pages if the database or the clock has moved on. Returns
+    /// whether it did.
     pub async fn refresh_site(&mut self) -> anyhow::Result<bool> {
+        self.schedule.keep().await?;
         Ok(self.refresher.refresh().await?)
     }
 
@@ -103,8 +113,15 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
         let (stopping, stopped) = signal::channel(false);
+        let changed = Arc::new(Notify::new());
         let refreshing = tokio::spawn(keep_fresh(
             self.refresher,
+            self.state.nudge.clone(),
+            changed.clone(),
+            stopped.clone(),
+        ));
+        let following = tokio::spawn(self.schedule.run(
+            changed,
             self.state.nudge.clone(),
             stopped.clone(),
         ));
@@ -128,6 +145,7 @@ impl App {
             () = grace(&mut told) => tracing::warn!("stopped before every request had finished"),
         }
         feeding.await.context("watching the content folder")?;
+        following.await.context("following maintenance windows")?;
         refreshing.await.context("refreshing the pages")?;
         self.state.store.close().await;
         Ok(())
@@ -143,6 +161,7 @@ async fn grace(told: &mut signal::Receiver<bool>) {
 async fn keep_fresh(
     mut refresher: Refresher,
     nudge: Arc<Notify>,
+    changed: Arc<Notify>,
     mut stopped: signal::Receiver<bool>,
 ) {
     loop {
@@ -152,7 +171,10 @@ async fn keep_fresh(
             _ = stopped.wait_for(|stop| *stop) => return,
         }
         match refresher.refresh().await {
-            Ok(true) => tracing::debug!("new pages are served"),
+            Ok(true) => {
+                tracing::debug!("new pages are served");
+                changed.notify_one();
+            }
             Ok(false) => {}
             Err(error) => {
                 tracing::error!(%error, "the pages can't be made anew; the last ones stay")

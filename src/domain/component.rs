@@ -41,6 +41,10 @@ pub enum Origin {
     Request,
     /// Lightship itself, as an incident was resolved: the component returned to what it was.
     Restore,
+    /// The post of a maintenance: what the component will take. It doesn't hold by itself.
+    Plan,
+    /// Lightship itself, as a maintenance began: the component took what was planned.
+    Begin,
 }
 
 impl Origin {
@@ -51,14 +55,30 @@ impl Origin {
             Self::Update => "update",
             Self::Request => "request",
             Self::Restore => "restore",
+            Self::Plan => "plan",
+            Self::Begin => "begin",
         }
     }
 
     /// The origin that a word names.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Post, Self::Update, Self::Request, Self::Restore]
-            .into_iter()
-            .find(|origin| origin.as_str() == word)
+        let all = [
+            Self::Post,
+            Self::Update,
+            Self::Request,
+            Self::Restore,
+            Self::Plan,
+            Self::Begin,
+        ];
+        all.into_iter().find(|origin| origin.as_str() == word)
+    }
+
+    /// Whether nobody stated the change: it follows from the history, and is made anew with it.
+    pub fn is_derived(self) -> bool {
+        match self {
+            Self::Restore | Self::Begin => true,
+            Self::Post | Self::Update | Self::Request | Self::Plan => false,
+        }
     }
 }
 

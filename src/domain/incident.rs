@@ -7,6 +7,7 @@ use super::component::StateChange;
 use super::slug::Slug;
 use super::state::{States, Tone};
 use super::update::{Phase, Precision, Source, Update};
+use super::window::Window;
 
 /// An update may run ahead of the clock by this much and still be shown.
 pub const CLOCK_TOLERANCE: Duration = Duration::minutes(15);
@@ -143,9 +144,9 @@ pub struct Incident {
     pub published_at: DateTime<Utc>,
     /// Whether `published_at` has a time of day.
     pub precision: Precision,
-    /// A maintenance's window: its start.
+    /// A maintenance's window as its post states it: its start. See [`Incident::window`].
     pub starts: Option<DateTime<Utc>>,
-    /// A maintenance's window: its end.
+    /// A maintenance's window as its post states it: its end.
     pub ends: Option<DateTime<Utc>>,
     /// One or two sentences for lists, feeds and previews; see `render` for the fallback.
     pub summary: Option<String>,
@@ -153,7 +154,7 @@ pub struct Incident {
     pub markdown: String,
     /// The components that the post itself names without setting a state.
     pub mentions: Vec<Slug>,
-    /// The changes of state that the post itself made.
+    /// The changes of state that the post itself made; of a maintenance, those that it plans.
     pub changes: Vec<StateChange>,
     /// Oldest first, by `(at, seq)`.
     pub updates: Vec<Update>,
@@ -190,18 +191,60 @@ impl Incident {
         self.kind == Kind::Maintenance && self.phase(now) == Phase::Scheduled
     }
 
-    /// From when on the states hold that its post sets: from its date; of a maintenance, from the
-    /// start of its window.
-    pub fn states_hold_from(&self) -> DateTime<Utc> {
-        match (self.kind, self.starts) {
-            (Kind::Maintenance, Some(starts)) => starts,
-            (Kind::Maintenance | Kind::Disruption | Kind::Notice, _) => self.published_at,
+    /// When it takes place: as the post states it, moved by the updates that say so. Empty if it
+    /// isn't a maintenance.
+    pub fn window(&self) -> Window {
+        let stated = Window {
+            starts: self.starts,
+            ends: self.ends,
+        };
+        match self.kind {
+            Kind::Maintenance => self
+                .updates
+                .iter()
+                .fold(stated, |window, update| window.moved_by(update.window)),
+            Kind::Disruption | Kind::Notice => Window::default(),
         }
+    }
+
+    /// Of a maintenance: when the clock next takes a hand, and what phase it brings: a window that
+    /// opens or closes. Not if somebody has said since how it stands.
+    pub fn next_turn(&self) -> Option<(DateTime<Utc>, Phase)> {
+        if self.kind != Kind::Maintenance {
+            return None;
+        }
+        let said = self.updates.iter().rev();
+        let said = said
+            .filter_map(|update| Some((update.at, update.phase?)))
+            .next();
+        let stated = self.stated_phase.map(|phase| (self.published_at, phase));
+        let (said_at, phase) = said
+            .or(stated)
+            .map_or((None, Phase::Scheduled), |(at, phase)| (Some(at), phase));
+        let window = self.window();
+        let (at, next) = match phase {
+            Phase::Scheduled => (window.starts?, Phase::InProgress),
+            Phase::InProgress | Phase::Verifying => (window.ends?, Phase::Completed),
+            Phase::Completed
+            | Phase::Cancelled
+            | Phase::Investigating
+            | Phase::Identified
+            | Phase::Monitoring
+            | Phase::Resolved => return None,
+        };
+        said_at
+            .is_none_or(|said_at| said_at <= at)
+            .then_some((at, next))
+    }
+
+    /// The update that was made last, whatever instant it speaks of.
+    pub fn last_made(&self) -> Option<&Update> {
+        self.updates.iter().max_by_key(|update| update.seq)
     }
 
     /// The earlier of its post and its first update; of a maintenance with a window, its start.
     pub fn started(&self) -> DateTime<Utc> {
-        if let (Kind::Maintenance, Some(starts)) = (self.kind, self.starts) {
+        if let Some(starts) = self.window().starts {
             return starts;
         }
         self.updates

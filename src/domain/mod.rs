@@ -9,6 +9,8 @@
 //! - **Phase**: where an incident stands; only updates change it.
 //! - **Update**: one dated entry of an incident.
 //! - **Impact**: how bad an incident is.
+//! - **Window**: when a maintenance takes place; the clock begins and completes it.
+//! - **Plan**: the states that components take while a maintenance runs.
 //! - **Giving back**: components returning to what they were as an incident is resolved.
 //! - **Headline**: the sentence that says how things are.
 //! - **Uptime**: the share of time that wasn't down.
@@ -32,4 +34,5 @@ pub mod state;
 pub mod template;
 pub mod update;
 pub mod uptime;
+pub mod window;
 pub mod zone;

@@ -134,6 +134,8 @@ pub enum Actor {
         /// Its name.
         name: String,
     },
+    /// The clock: a maintenance's window opened or closed.
+    Clock,
 }
 
 impl Actor {
@@ -144,6 +146,7 @@ impl Actor {
             Self::Staff { .. } => "staff",
             Self::Host => "host",
             Self::File { .. } => "file",
+            Self::Clock => "clock",
         }
     }
 
@@ -152,6 +155,7 @@ impl Actor {
         match self {
             Self::Token { name, .. } | Self::Staff { name, .. } | Self::File { name } => name,
             Self::Host => "command line",
+            Self::Clock => "clock",
         }
     }
 
@@ -161,7 +165,7 @@ impl Actor {
             Self::Token { display_name, .. } | Self::Staff { display_name, .. } => {
                 display_name.as_deref()
             }
-            Self::Host | Self::File { .. } => None,
+            Self::Host | Self::File { .. } | Self::Clock => None,
         }
     }
 }

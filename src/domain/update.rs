@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::component::StateChange;
 use super::slug::Slug;
+use super::window::Window;
 
 /// Where an incident stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -200,6 +201,8 @@ pub struct Update {
     pub mentions: Vec<Slug>,
     /// If it resolves: whether components return to what they were.
     pub restore: bool,
+    /// Of a maintenance: the window, as far as it moves it.
+    pub window: Window,
     /// When it was last corrected.
     pub edited_at: Option<DateTime<Utc>>,
     /// When it became public here.

@@ -217,15 +217,13 @@ pub fn host_of(base_url: &str) -> &str {
 }
 
 /// The incident as far as it may be shown at `as_of`: nothing that runs further ahead of the clock
-/// than is tolerated. A planned maintenance's changes of state are not yet, either.
+/// than is tolerated.
 pub(super) fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incident> {
     let horizon = as_of + CLOCK_TOLERANCE;
     if incident.published_at > horizon {
         return None;
     }
     incident.updates.retain(|update| update.at <= horizon);
-    incident
-        .changes
-        .retain(|change| change.at <= horizon || incident.starts == Some(change.at));
+    incident.changes.retain(|change| change.at <= horizon);
     Some(incident)
 }

@@ -11,12 +11,15 @@ use crate::domain::incident::{Impact, Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::window::Window;
 
-const ORIGINS: [Origin; 4] = [
+const ORIGINS: [Origin; 6] = [
     Origin::Post,
     Origin::Update,
     Origin::Request,
     Origin::Restore,
+    Origin::Plan,
+    Origin::Begin,
 ];
 const PRECISIONS: [Precision; 3] = [Precision::Minute, Precision::Day, Precision::None];
 const SOURCES: [Source; 3] = [Source::File, Source::Api, Source::Clock];
@@ -186,6 +189,8 @@ fn write_update(writer: &mut Writer, update: &Update) {
     writer.text(&update.markdown);
     write_named(writer, &update.mentions, &update.changes);
     writer.byte(u8::from(update.restore));
+    writer.maybe(update.window.starts, Writer::instant);
+    writer.maybe(update.window.ends, Writer::instant);
     writer.maybe(update.edited_at, Writer::instant);
     writer.instant(update.public_at);
     writer.one_of(&SOURCES, &update.source);
@@ -213,6 +218,10 @@ fn read_update(reader: &mut Reader<'_>, incident: &str) -> Update {
         changes,
         mentions,
         restore: reader.byte() == 1,
+        window: Window {
+            starts: reader.maybe(Reader::instant),
+            ends: reader.maybe(Reader::instant),
+        },
         edited_at: reader.maybe(Reader::instant),
         public_at: reader.instant(),
         source: reader.one_of(&SOURCES),

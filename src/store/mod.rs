@@ -19,6 +19,7 @@ pub mod components;
 mod error;
 pub mod idempotency;
 pub mod incidents;
+pub mod maintenance;
 mod open;
 mod row;
 pub mod sessions;

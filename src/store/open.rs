@@ -92,7 +92,14 @@ fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreErro
 }
 
 fn engine_of(url: &str) -> Result<Engine, StoreError> {
-    if url.starts_with("sqlite:") {
+    if let Some(rest) = url.strip_prefix("sqlite:") {
+        // Without a name SQLite would make a database that is gone when the process ends.
+        let path = rest.split('?').next().unwrap_or(rest);
+        if path.trim_start_matches('/').is_empty() {
+            return Err(StoreError::File(format!(
+                "{url:?} names no file: write sqlite:lightship.db, or the path of another file"
+            )));
+        }
         Ok(Engine::Sqlite)
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         Ok(Engine::Postgres)
@@ -250,6 +257,21 @@ mod tests {
             ("lightship.db", "lightship.db"),
         ] {
             assert_eq!(without_password(url), shown);
+        }
+    }
+
+    #[test]
+    fn a_database_without_a_name_is_refused() {
+        for url in [
+            "sqlite:",
+            "sqlite://",
+            "sqlite:?mode=rwc",
+            "mysql://host/name",
+        ] {
+            assert!(engine_of(url).is_err(), "{url}");
+        }
+        for url in ["sqlite:a.db", "sqlite:///a.db", "sqlite::memory:"] {
+            assert!(engine_of(url).is_ok(), "{url}");
         }
     }
 }

@@ -62,6 +62,17 @@ pub async fn list_changes(tx: &mut Tx) -> Result<Vec<StateChange>, StoreError> {
     rows.iter().map(to_change).collect()
 }
 
+/// What the posts of maintenances plan for components; it doesn't hold by itself.
+pub async fn list_plans(tx: &mut Tx) -> Result<Vec<StateChange>, StoreError> {
+    let rows = sqlx::query(
+        "select * from state_changes where origin = 'plan' and withdrawn_at_ms is null \
+         order by component, at_ms, seq",
+    )
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter().map(to_change).collect()
+}
+
 /// The changes of one component's state that hold, by time.
 pub async fn list_changes_of_component(
     tx: &mut Tx,
@@ -140,13 +151,15 @@ pub async fn set_changes_withdrawn(
     Ok(())
 }
 
-/// Removes what giving back made of a component, to be made anew. The record loses nothing: it is
-/// a function of what stays.
-pub async fn delete_restored(tx: &mut Tx, component: &Slug) -> Result<(), StoreError> {
-    sqlx::query("delete from state_changes where component = $1 and origin = 'restore'")
-        .bind(component.as_str())
-        .execute(&mut *tx.inner)
-        .await?;
+/// Removes what followed from a component's history, to be made anew. The record loses nothing: it
+/// is a function of what stays.
+pub async fn delete_derived(tx: &mut Tx, component: &Slug) -> Result<(), StoreError> {
+    sqlx::query(
+        "delete from state_changes where component = $1 and origin in ('restore', 'begin')",
+    )
+    .bind(component.as_str())
+    .execute(&mut *tx.inner)
+    .await?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use super::states::slug;
 use super::{StoreError, Tx};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::window::Window;
 
 /// An update with what only the record needs. Its changes and mentions are not read with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,13 +51,15 @@ pub async fn set_update(
     let update = &stored.update;
     sqlx::query(
         "insert into updates (id, incident_id, at_ms, seq, precision, as_written, phase, author, \
-         markdown, restore, edited_at_ms, public_at_ms, source, created_at_ms, withdrawn_at_ms) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         markdown, restore, edited_at_ms, public_at_ms, source, created_at_ms, withdrawn_at_ms, \
+         starts_ms, ends_ms) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
          on conflict (id) do update set at_ms = excluded.at_ms, seq = excluded.seq, \
          precision = excluded.precision, as_written = excluded.as_written, phase = excluded.phase, \
          author = excluded.author, markdown = excluded.markdown, restore = excluded.restore, \
          edited_at_ms = excluded.edited_at_ms, public_at_ms = excluded.public_at_ms, \
-         source = excluded.source, withdrawn_at_ms = excluded.withdrawn_at_ms",
+         source = excluded.source, withdrawn_at_ms = excluded.withdrawn_at_ms, \
+         starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms",
     )
     .bind(&update.id)
     .bind(&stored.incident_id)
@@ -73,6 +76,8 @@ pub async fn set_update(
     .bind(update.source.as_str())
     .bind(now.timestamp_millis())
     .bind(stored.withdrawn_at.map(|at| at.timestamp_millis()))
+    .bind(update.window.starts.map(|at| at.timestamp_millis()))
+    .bind(update.window.ends.map(|at| at.timestamp_millis()))
     .execute(&mut *tx.inner)
     .await?;
     Ok(())
@@ -169,6 +174,10 @@ pub(super) fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
             changes: Vec::new(),
             mentions: Vec::new(),
             restore: text(row, "restore")? != "no",
+            window: Window {
+                starts: instant_or_none(row, "starts_ms")?,
+                ends: instant_or_none(row, "ends_ms")?,
+            },
             edited_at: instant_or_none(row, "edited_at_ms")?,
             public_at: instant(row, "public_at_ms")?,
             source: word(row, "source", Source::parse)?,

@@ -12,6 +12,7 @@ use super::MAX_BODY_BYTES;
 use crate::actions::ActionError;
 use crate::render::json::FieldError;
 use crate::render::json::problem::{self, Problem};
+use crate::render::json::update::UpdateBody;
 use crate::store::StoreError;
 use crate::urls;
 
@@ -40,6 +41,8 @@ pub(super) enum AppError {
     UnsupportedFormat(&'static str),
     /// It was changed meanwhile.
     PreconditionFailed,
+    /// Something was posted that the writer hasn't seen.
+    Newer(String, Vec<UpdateBody>),
     /// The same request is still running.
     StillRunning,
     /// The program itself is at fault.
@@ -99,6 +102,10 @@ impl AppError {
                 StatusCode::PRECONDITION_FAILED,
                 "it was changed since you read it; read it again and repeat your change",
             ),
+            Self::Newer(detail, newer) => Problem {
+                newer: newer.clone(),
+                ..with(StatusCode::CONFLICT, detail)
+            },
             Self::StillRunning => with(
                 StatusCode::CONFLICT,
                 "the first request with this Idempotency-Key is still running; ask again in a second",
@@ -115,6 +122,9 @@ impl AppError {
             ),
             Self::Action(ActionError::NotFound(detail)) => with(StatusCode::NOT_FOUND, detail),
             Self::Action(ActionError::Conflict(detail)) => with(StatusCode::CONFLICT, detail),
+            Self::Action(error @ ActionError::Meanwhile(_)) => {
+                with(StatusCode::CONFLICT, &error.to_string())
+            }
             Self::Action(ActionError::Forbidden(detail)) => with(StatusCode::FORBIDDEN, detail),
             Self::Action(ActionError::Store(error)) => {
                 tracing::error!(%error, "a request failed in the database; nothing was changed");
@@ -184,11 +194,13 @@ impl IntoResponse for AppError {
             | Self::TooLarge
             | Self::UnsupportedFormat(_)
             | Self::PreconditionFailed
+            | Self::Newer(..)
             | Self::Panicked
             | Self::Action(
                 ActionError::Invalid(_)
                 | ActionError::NotFound(_)
                 | ActionError::Conflict(_)
+                | ActionError::Meanwhile(_)
                 | ActionError::Forbidden(_),
             ) => None,
         };

@@ -29,7 +29,9 @@ mod staff;
 pub mod state;
 pub mod writing;
 
-use self::api::{audit, components, incidents, preview, templates, tokens, updates};
+use self::api::{
+    audit, components, incidents, maintenance, preview, resolution, templates, tokens, updates,
+};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -47,6 +49,8 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(maintenance::change))
+        .routes(routes!(resolution::show))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))

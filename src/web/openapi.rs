@@ -106,7 +106,7 @@ const REFUSALS: [Refusal; 12] = [
         409,
         "Conflict",
         "It can't be done as things stand: a file states it (the detail names the file), or \
-         something is retired. Or, then with `Retry-After`: the first request with this \
+         something is retired, or something was posted since (`newer` has it). Or, then with `Retry-After`: the first request with this \
          `Idempotency-Key` is still running.",
     ),
     Refusal::new(

@@ -56,7 +56,7 @@ async fn an_incident_comes_with_its_update_and_states_in_one_step() {
                 "as_written": null, "phase": "monitoring", "author": null,
                 "markdown": "Mail is up.", "components": {"selma": "migrating"}, "restored": [],
                 "edited_at": null, "url": format!("{page}#update-{update_id}")}],
-            "edited_at": null, "source": "api", "url": page})
+            "seen": update_id, "edited_at": null, "source": "api", "url": page})
     );
     let shown = app.api_get("/incidents/selma-is-down").await.expect(200);
     assert_eq!(shown.json(), incident);

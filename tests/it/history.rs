@@ -90,6 +90,8 @@ async fn a_change_that_is_not_committed_leaves_nothing_behind() {
         state: StateKey::new("degraded"),
         note: None,
         incident: None,
+        at: None,
+        seen: None,
     };
     set_component_state(&mut change, wanted).await.expect("set");
     drop(change);
@@ -126,6 +128,8 @@ async fn a_wrong_state_is_refused_with_the_nearest_right_word() {
         state: StateKey::new("migratng"),
         note: None,
         incident: None,
+        at: None,
+        seen: None,
     };
     let error = set_component_state(&mut change, wanted)
         .await

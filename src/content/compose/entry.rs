@@ -3,7 +3,7 @@
 use super::{SENTINEL, Writer, clean, ends_in_sentinel, has_fence, literal};
 use crate::content::update_entries::comment::{self, Comment};
 use crate::content::update_entries::{Entry, StateLine, read};
-use crate::domain::component::{Origin, StateChange};
+use crate::domain::component::StateChange;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Precision, Update};
 
@@ -44,7 +44,7 @@ fn with_nothing_lost(update: &Update, writer: &Writer<'_>, text: &str, list: &st
 fn changes(update: &Update) -> Vec<&StateChange> {
     let mut own: Vec<&StateChange> = Vec::new();
     for change in &update.changes {
-        if change.origin == Origin::Restore {
+        if change.origin.is_derived() {
             continue;
         }
         own.retain(|other| other.component != change.component);
@@ -79,6 +79,7 @@ fn head(update: &Update, writer: &Writer<'_>, stated: bool) -> String {
         edited_at: update.edited_at,
         public_at: (update.public_at != update.at).then_some(update.public_at),
         restore: update.restore,
+        window: update.window,
         at: exact.then_some(update.at),
         precision: exact.then_some(update.precision),
         written: update.as_written.clone(),
@@ -180,6 +181,7 @@ fn expected(update: &Update, text: &str, changes: &[&StateChange]) -> Entry {
         edited_at: update.edited_at,
         public_at: (update.public_at != update.at).then_some(update.public_at),
         restore: update.restore,
+        window: update.window,
         line: 2,
     }
 }

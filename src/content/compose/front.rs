@@ -44,7 +44,7 @@ fn components(writer: &Writer<'_>, lines: &mut Lines) {
     let incident = writer.incident;
     let mut stated: Vec<(&Slug, String)> = Vec::new();
     for change in &incident.changes {
-        if change.origin != Origin::Post {
+        if !matches!(change.origin, Origin::Post | Origin::Plan) {
             continue;
         }
         let state = scalar(change.state.as_str());

@@ -7,6 +7,7 @@ use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::site::Site;
 use crate::domain::update::{Phase, Source, Update};
+use crate::domain::window::Window;
 use chrono_tz::Tz;
 
 /// A small generator of numbers, the same on every run.
@@ -163,6 +164,7 @@ fn generated(numbers: &mut Numbers, number: usize) -> Incident {
                 changes,
                 mentions: Vec::new(),
                 restore: numbers.maybe(),
+                window: Window::default(),
                 edited_at: numbers.maybe().then(|| instant(numbers, at)),
                 public_at: instant(numbers, at),
                 source: Source::Api,
@@ -369,6 +371,7 @@ fn a_plain_incident_is_written_as_a_person_would() {
             changes: vec![state, back],
             mentions: Vec::new(),
             restore: true,
+            window: Window::default(),
             edited_at: None,
             public_at: at,
             source: Source::Api,

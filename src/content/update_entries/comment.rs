@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::slug::Slug;
 use crate::domain::update::Precision;
+use crate::domain::window::Window;
 
 /// What a comment says of its entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(in crate::content) struct Comment {
     pub(in crate::content) edited_at: Option<DateTime<Utc>>,
     pub(in crate::content) public_at: Option<DateTime<Utc>>,
     pub(in crate::content) restore: bool,
+    /// The window of a maintenance, as far as the update moves it.
+    pub(in crate::content) window: Window,
     /// The instant, where the header can't say it.
     pub(in crate::content) at: Option<DateTime<Utc>>,
     /// The precision, where the header can't say it.
@@ -32,6 +35,7 @@ impl Default for Comment {
             edited_at: None,
             public_at: None,
             restore: true,
+            window: Window::default(),
             at: None,
             precision: None,
             written: None,
@@ -118,6 +122,14 @@ fn set(comment: &mut Comment, key: &str, value: &str) -> Option<bool> {
             comment.restore = !matches!(value, "no" | "false");
             matches!(value, "no" | "false" | "yes" | "true")
         }
+        "starts" => {
+            comment.window.starts = instant();
+            comment.window.starts.is_some()
+        }
+        "ends" => {
+            comment.window.ends = instant();
+            comment.window.ends.is_some()
+        }
         "names" => {
             let slugs: Result<Vec<_>, _> = value
                 .split(',')
@@ -197,6 +209,8 @@ pub(in crate::content) fn render(comment: &Comment) -> String {
     add("edited_at", comment.edited_at.map(instant));
     add("public_at", comment.public_at.map(instant));
     add("restore", (!comment.restore).then(|| "no".to_owned()));
+    add("starts", comment.window.starts.map(instant));
+    add("ends", comment.window.ends.map(instant));
     add("at", comment.at.map(instant));
     add(
         "precision",

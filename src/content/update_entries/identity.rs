@@ -203,6 +203,7 @@ mod tests {
             edited_at: None,
             public_at: None,
             restore: true,
+            window: crate::domain::window::Window::default(),
             line: 1,
         }
     }

@@ -51,6 +51,7 @@ use crate::domain::site::DateOrder;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Precision};
+use crate::domain::window::Window;
 
 /// What the reader must know of the site and the post to read entries.
 #[derive(Debug, Clone)]
@@ -104,6 +105,9 @@ pub struct Entry {
     pub public_at: Option<DateTime<Utc>>,
     /// If it resolves: whether components return to what they were (`restore: no` in its comment).
     pub restore: bool,
+    /// Of a maintenance: the window, as far as the entry moves it (`starts: …`, `ends: …` in its
+    /// comment).
+    pub window: Window,
     /// The line of the file on which it begins, counted from 1.
     pub line: usize,
 }

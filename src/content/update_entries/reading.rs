@@ -159,6 +159,7 @@ fn entry(raw: Raw, start: &Start, resolved: Resolved, line: usize) -> Entry {
         edited_at: comment.edited_at,
         public_at: comment.public_at,
         restore: comment.restore,
+        window: comment.window,
         line,
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn update(
         changes: Vec::new(),
         mentions: Vec::new(),
         restore: true,
+        window: crate::domain::window::Window::default(),
         edited_at: None,
         public_at: at(public),
         source: Source::Api,

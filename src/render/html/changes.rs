@@ -36,9 +36,13 @@ fn chip(snapshot: &Snapshot, change: &StateChange) -> Markup {
         a href=(urls::component(&change.component)) dir="auto" { (name) }
         @match change.origin {
             Origin::Restore => " is back to ",
-            Origin::Post | Origin::Update | Origin::Request => ": ",
+            Origin::Post
+            | Origin::Update
+            | Origin::Request
+            | Origin::Plan
+            | Origin::Begin => ": ",
         }
-        @if before != change.state && change.origin != Origin::Restore {
+        @if before != change.state && !matches!(change.origin, Origin::Restore | Origin::Plan) {
             (states.label(&before)) " → "
         }
         (parts::state_badge(states, &change.state))

@@ -174,7 +174,14 @@ fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
                 (parts::state_badge(states, &change.state))
             }
             @if let Some(note) = &change.note { p dir="auto" { (note) } }
-            p.meta { (parts::instant(frame, change.at)) (cause(snapshot, change)) }
+            p.meta {
+                (parts::instant(frame, change.at))
+                (cause(snapshot, change))
+                // What came with a post or an update is marked there.
+                @if change.origin == Origin::Request {
+                    (parts::added_later(frame, change.at, change.public_at))
+                }
+            }
         }
     }
 }
@@ -190,7 +197,9 @@ fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
     };
     let words = match change.origin {
         Origin::Restore => "\u{a0}· at the end of ",
-        Origin::Post | Origin::Update | Origin::Request => "\u{a0}· ",
+        Origin::Post | Origin::Update | Origin::Request | Origin::Plan | Origin::Begin => {
+            "\u{a0}· "
+        }
     };
     html! { (words) a href=(target) dir="auto" { (post.title) } }
 }

@@ -1,19 +1,15 @@
 //! The page of an incident: how it stands, what was said since, and the post.
 
-use chrono::Duration;
 use maud::{Markup, html};
 
 use crate::domain::incident::{Incident, Kind};
-use crate::domain::update::Update;
+use crate::domain::update::{Precision, Update};
 use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::{changes, listing, parts};
-use crate::render::markdown;
+use crate::render::markdown::{self, SafeHtml};
 use crate::snapshot::Snapshot;
 use crate::urls;
-
-/// An update that became public later than this after its own time is marked.
-const LATE: Duration = Duration::minutes(30);
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
@@ -65,6 +61,9 @@ fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
                     "\u{a0}· " (parts::phase_badge(incident.phase(snapshot.as_of)))
                 }
             }
+            @if incident.precision == Precision::Minute {
+                (parts::added_later(frame, incident.published_at, incident.public_at))
+            }
             @if let Some(edited_at) = incident.edited_at {
                 "\u{a0}· edited " (parts::instant(frame, edited_at))
             }
@@ -105,11 +104,17 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     }
 }
 
-fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
+/// An update, as an item of a list.
+pub(super) fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
     let frame = render::frame_of(snapshot);
     let anchor = urls::update_anchor(&update.id);
     let tone = update.phase.map(parts::phase_tone);
-    let is_late = update.public_at - update.at > LATE && update.public_at > incident.public_at;
+    let is_late = update.public_at > incident.public_at;
+    let added = if is_late {
+        parts::added_later(frame, update.at, update.public_at)
+    } else {
+        html! {}
+    };
     let text = markdown::to_html(&update.markdown, &format!("{anchor}-"), 4);
     html! {
         li id=(anchor) class=(tone.map_or("none", |tone| tone.as_str())) {
@@ -130,7 +135,7 @@ fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
                     @if let Some(author) = other_author(incident, update) {
                         "\u{a0}· by " bdi { (author) }
                     }
-                    @if is_late { "\u{a0}· added later, " (parts::instant(frame, update.public_at)) }
+                    (added)
                     @if let Some(edited_at) = update.edited_at {
                         "\u{a0}· edited " (parts::instant(frame, edited_at))
                     }
@@ -150,12 +155,17 @@ fn other_author<'a>(incident: &Incident, update: &'a Update) -> Option<&'a Strin
         .filter(|author| incident.author.as_ref() != Some(*author))
 }
 
-fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
-    let text = markdown::to_html(
+/// The text of the post itself.
+pub(super) fn text(incident: &Incident) -> SafeHtml {
+    markdown::to_html(
         &incident.markdown,
         markdown::POST_ANCHOR,
         markdown::TOP_HEADING,
-    );
+    )
+}
+
+fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let text = text(incident);
     html! {
         @if !text.as_str().is_empty() || !incident.changes.is_empty() {
             section.post {

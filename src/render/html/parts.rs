@@ -1,11 +1,12 @@
 //! Small parts that pages share: badges, icons, times, sanitised text.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, PreEscaped, html};
 
 use crate::domain::incident::Incident;
 use crate::domain::state::{StateKey, States, Tone};
 use crate::domain::update::{Phase, Precision};
+use crate::domain::window::Window;
 use crate::render::markdown::SafeHtml;
 use crate::render::time::{self, Frame};
 
@@ -86,6 +87,16 @@ pub fn instant(frame: Frame, at: DateTime<Utc>) -> Markup {
     moment(frame, at, Precision::Minute, None)
 }
 
+/// What became public later than this after its own time is marked.
+const LATE: Duration = Duration::minutes(15);
+
+/// " · added later, March 2 at 22:00 MST"; nothing for what was said in time.
+pub fn added_later(frame: Frame, at: DateTime<Utc>, public_at: DateTime<Utc>) -> Markup {
+    html! {
+        @if public_at - at > LATE { "\u{a0}· added later, " (instant(frame, public_at)) }
+    }
+}
+
 /// A day, with its year.
 pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
     html! { time datetime=(frame.date(at)) { (frame.day_with_year(at)) } }
@@ -93,8 +104,9 @@ pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
 
 /// When a maintenance takes place, if it says so.
 pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
-    let text = frame.window(incident.starts, incident.ends)?;
-    let machine = incident.starts.or(incident.ends).map(time::machine);
+    let Window { starts, ends } = incident.window();
+    let text = frame.window(starts, ends)?;
+    let machine = starts.or(ends).map(time::machine);
     Some(html! { time datetime=[machine] { (text) } })
 }
 

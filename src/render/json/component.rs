@@ -141,6 +141,13 @@ pub struct SetState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub incident: Option<Slug>,
+    /// When it took the state, by default now; never in the future.
+    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
+    pub at: Option<DateTime<Utc>>,
+    /// The state that you saw; if it is in another by now, nothing is done (409).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub seen: Option<StateKey>,
 }
 
 impl Body for SetState {
@@ -148,10 +155,14 @@ impl Body for SetState {
         let state = fields.required("state", values::state);
         let note = fields.optional("note", values::note).flatten();
         let incident = fields.optional("incident", values::slug);
+        let at = fields.optional("at", values::instant);
+        let seen = fields.optional("seen", values::state);
         Some(Self {
             state: state?,
             note,
             incident,
+            at,
+            seen,
         })
     }
 }

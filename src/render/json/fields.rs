@@ -98,6 +98,11 @@ impl Fields<'_> {
         }
     }
 
+    /// Notes that a field can't be what it is, whatever it was read as.
+    pub fn wrong(&mut self, name: &'static str, detail: &str) {
+        self.place.inside(name).refuse::<()>(detail);
+    }
+
     /// A field that people would expect here, and what to do instead.
     pub fn refused(&mut self, name: &'static str, instead: &str) {
         if self.object.shift_remove(name).is_some() {

@@ -59,6 +59,10 @@ pub struct IncidentBody {
     pub components: LastStates,
     /// Its updates, oldest first.
     pub updates: Vec<UpdateBody>,
+    /// The update that was made last, by id: send it as `seen` with an update, to be told if
+    /// somebody else has posted since.
+    #[schema(required)]
+    pub seen: Option<String>,
     /// When title or text were last corrected.
     #[serde(with = "instant::nullable")]
     #[schema(required)]
@@ -95,6 +99,7 @@ impl IncidentBody {
             }
         }
         let updates = incident.updates.iter();
+        let window = incident.window();
         Self {
             slug: incident.slug.clone(),
             id: incident.id.clone(),
@@ -104,13 +109,14 @@ impl IncidentBody {
             impact: incident.impact(states),
             author: incident.author.clone(),
             published_at: incident.published_at,
-            starts: incident.starts,
-            ends: incident.ends,
+            starts: window.starts,
+            ends: window.ends,
             markdown: incident.markdown.clone(),
             components,
             updates: updates
                 .map(|update| UpdateBody::of(incident, update, site))
                 .collect(),
+            seen: incident.last_made().map(|update| update.id.clone()),
             edited_at: incident.edited_at,
             source: incident.source,
             url: urls::absolute(&site.base_url, &urls::incident(&incident.slug)),
@@ -171,6 +177,9 @@ pub struct NewIncident {
     /// A first update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update: Option<NewUpdate>,
+    /// Of a maintenance: another one of the same components at the same time is meant to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<bool>,
 }
 
 impl Body for NewIncident {
@@ -189,6 +198,7 @@ impl Body for NewIncident {
         let published_at = fields.optional("published_at", values::instant);
         let draft = fields.optional("draft", values::flag);
         let update = fields.optional("update", fields::body::<NewUpdate>);
+        let overlap = fields.optional("overlap", values::flag);
         Some(Self {
             title: title?,
             markdown,
@@ -202,6 +212,7 @@ impl Body for NewIncident {
             published_at,
             draft,
             update,
+            overlap,
         })
     }
 }
@@ -257,6 +268,10 @@ pub struct EditIncident {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub draft: Option<bool>,
+    /// Of a maintenance: another one of the same components at the same time is meant to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub overlap: Option<bool>,
 }
 
 impl Body for EditIncident {
@@ -280,6 +295,7 @@ impl Body for EditIncident {
             author: fields.edited("author", values::line),
             published_at: fields.replaced("published_at", values::instant),
             draft: fields.replaced("draft", values::flag),
+            overlap: fields.replaced("overlap", values::flag),
         })
     }
 }

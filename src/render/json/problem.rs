@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::fields::token;
+use super::update::UpdateBody;
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -29,6 +30,9 @@ pub struct Problem {
     /// Each mistake in the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Where something was posted meanwhile: that, in the order in which it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub newer: Vec<UpdateBody>,
 }
 
 impl Problem {
@@ -41,6 +45,7 @@ impl Problem {
             detail: None,
             request_id: None,
             errors: Vec::new(),
+            newer: Vec::new(),
         }
     }
 }

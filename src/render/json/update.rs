@@ -22,7 +22,7 @@ use crate::urls;
 pub type LastStates = ByComponent<Option<StateKey>>;
 
 /// One dated entry of an incident.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UpdateBody {
     /// What permalinks and feeds call it; never changes.
     pub id: String,
@@ -57,6 +57,23 @@ pub struct UpdateBody {
     /// Its permalink.
     #[schema(format = "uri")]
     pub url: String,
+    /// Of a maintenance: the new start, where it moves that.
+    #[serde(
+        default,
+        with = "instant::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub starts: Option<DateTime<Utc>>,
+    /// Of a maintenance: the new end, where it moves that.
+    #[serde(
+        default,
+        with = "instant::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub ends: Option<DateTime<Utc>>,
+    /// In the answer to a request: what may not have been meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 impl UpdateBody {
@@ -78,6 +95,9 @@ impl UpdateBody {
             restored: restored.map(|change| change.component.clone()).collect(),
             edited_at: update.edited_at,
             url: urls::absolute(&site.base_url, &urls::update(&incident.slug, &update.id)),
+            starts: update.window.starts,
+            ends: update.window.ends,
+            hint: None,
         }
     }
 }
@@ -136,6 +156,11 @@ pub struct NewUpdate {
     /// If it resolves: whether components return to what they were. By default they do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restore: Option<bool>,
+    /// The incident's `seen`, as you read it. If something was posted since, nothing is done, and
+    /// the refusal (409) has it under `newer`. Left out: posted in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub seen: Option<Option<String>>,
 }
 
 impl Body for NewUpdate {
@@ -148,6 +173,7 @@ impl Body for NewUpdate {
         let at = fields.optional("at", values::instant);
         let author = fields.optional("author", values::line);
         let restore = fields.optional("restore", values::flag);
+        let seen = fields.edited("seen", values::line);
         Some(Self {
             markdown,
             phase,
@@ -155,6 +181,7 @@ impl Body for NewUpdate {
             at,
             author,
             restore,
+            seen,
         })
     }
 }

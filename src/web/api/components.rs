@@ -223,6 +223,8 @@ pub(in crate::web) async fn create_state(
         state: wanted.state,
         note: wanted.note,
         incident: wanted.incident,
+        at: wanted.at,
+        seen: wanted.seen,
     };
     set_state(&mut writing.change, new_state).await?;
     let body = read_now(&mut writing, &slug).await?;

@@ -130,6 +130,7 @@ pub(in crate::web) async fn create(
         published_at: said.published_at,
         draft: said.draft.unwrap_or(false),
         update: said.update.map(new_update),
+        overlap: said.overlap.unwrap_or(false),
     };
     let slug = create_incident(&mut writing.change, wanted).await?;
     let body = read(&state, writing.change.tx(), &slug, &staff).await?;
@@ -179,6 +180,7 @@ pub(in crate::web) async fn edit(
         author: said.author,
         published_at: said.published_at,
         draft: said.draft,
+        overlap: said.overlap.unwrap_or(false),
     };
     edit_incident(&mut writing.change, &slug, wanted).await?;
     let body = read(&state, writing.change.tx(), &slug, &staff).await?;

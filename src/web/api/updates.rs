@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 
 use super::incidents::find;
 use super::sets_states;
@@ -11,8 +12,10 @@ use crate::actions::add_update::{NewUpdate, add_update};
 use crate::actions::correct_update::{
     Correction, bring_back_update, correct_update, withdraw_update,
 };
+use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
+use crate::domain::window::Window;
 use crate::render::json::update as wire;
 use crate::render::json::update::UpdateBody;
 use crate::store::Tx;
@@ -52,8 +55,13 @@ pub(in crate::web) async fn create(
         Begun::Fresh(writing) => writing,
         Begun::Repeated(answer) => return Ok(answer),
     };
-    let id = add_update(&mut writing.change, &slug, new_update(said)).await?;
-    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    let before = find(writing.change.tx(), &slug, &staff).await?;
+    let hint = hint(&before.incident, &said, writing.change.now());
+    let id = add_update(&mut writing.change, &slug, new_update(said))
+        .await
+        .map_err(|error| refusal(&state, error))?;
+    let mut body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    body.hint = hint;
     let location = urls::api_update(&slug, &id);
     writing
         .finish(StatusCode::CREATED, Some(location), &body, None)
@@ -208,10 +216,46 @@ pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
         at: said.at,
         author: said.author,
         restore: said.restore,
+        window: Window::default(),
+        seen: said.seen,
     }
 }
 
-async fn read_update(
+/// What may not have been meant: something is said about an incident that is over.
+fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Option<String> {
+    let phase = incident.phase(now);
+    let goes_on = said.phase.is_some_and(|said| !said.is_final());
+    let is_earlier = said.at.is_some_and(|at| at < incident.last_said());
+    if !phase.is_final() || goes_on || is_earlier {
+        return None;
+    }
+    let over = phase.label().to_lowercase();
+    Some(match said.phase {
+        Some(_) => format!(
+            "{:?} was {over} already; this was added to it",
+            incident.title
+        ),
+        None => format!(
+            "{:?} is {over}, and stays so; send a phase with it to open it again",
+            incident.title
+        ),
+    })
+}
+
+/// How a refused update is told: with what was posted meanwhile, if that is why.
+pub(super) fn refusal(state: &AppState, error: ActionError) -> AppError {
+    let detail = error.to_string();
+    let ActionError::Meanwhile(meanwhile) = error else {
+        return AppError::Action(error);
+    };
+    let site = state.site.current();
+    let site = &site.snapshot().site;
+    let newer = meanwhile.newer.iter();
+    let newer = newer.map(|update| UpdateBody::of(&meanwhile.incident, update, site));
+    AppError::Newer(detail, newer.collect())
+}
+
+pub(super) async fn read_update(
     state: &AppState,
     tx: &mut Tx,
     slug: &Slug,

@@ -62,6 +62,8 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
         state: StateKey::new(sent.fields.first(STATE)),
         note: sent.fields.filled(NOTE).map(str::to_owned),
         incident: None,
+        at: None,
+        seen: None,
     };
     match set_component_state(&mut posting.change, wanted).await {
         Ok(()) => posting.finish(urls::STAFF).await,

@@ -13,18 +13,25 @@ use crate::urls;
 mod component_form;
 mod component_state;
 mod components;
+mod correct_post;
+mod correct_update;
 mod desk;
 mod guard;
+mod incident;
+mod new_incident;
 mod posting;
 mod reading;
 mod record;
 mod session;
 mod sessions;
+mod settings;
 mod sign_in;
 mod submission;
+mod templates;
 mod token_form;
 mod tokens;
 mod trouble;
+mod update;
 
 /// Longest form, in bytes: the longest text, each byte of it written as three.
 const MAX_FORM_BYTES: usize = 1024 * 1024;
@@ -43,6 +50,27 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             get(component_state::show).post(component_state::create),
         )
         .merge(office())
+        .route("/staff/incidents/{slug}", get(incident::show))
+        .route(
+            "/staff/incidents/{slug}/update",
+            get(update::show).post(update::create),
+        )
+        .route(
+            "/staff/incidents/{slug}/updates/{id}",
+            get(update::show_posted),
+        )
+        .route(
+            "/staff/incidents/{slug}/correct",
+            get(correct_post::show).post(correct_post::create),
+        )
+        .route(
+            "/staff/incidents/{slug}/updates/{id}/correct",
+            get(correct_update::show).post(correct_update::create),
+        )
+        .route(
+            urls::STAFF_NEW_INCIDENT,
+            get(new_incident::show).post(new_incident::create),
+        )
         .route(
             "/staff/",
             get(|| async { Redirect::permanent(urls::STAFF) }),

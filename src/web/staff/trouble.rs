@@ -39,6 +39,7 @@ impl From<ActionError> for StaffError {
         let (status, title) = match error {
             ActionError::Store(error) => return error.into(),
             ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "It isn’t there"),
+            ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Somebody has posted meanwhile"),
             ActionError::Conflict(_) => (StatusCode::CONFLICT, "That can’t be done"),
             ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "That isn’t for you to do"),
             ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),

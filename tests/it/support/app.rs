@@ -109,6 +109,18 @@ impl TestApp {
         self.clock.advance(by);
     }
 
+    /// Starts it anew over the same database and folder, as after a stop.
+    pub(crate) async fn restart(&mut self) {
+        self.app = self.another().await;
+    }
+
+    /// Another process over the same database.
+    pub(crate) async fn another(&self) -> App {
+        App::build(self.config.clone(), self.clock.clone())
+            .await
+            .expect("the application starts")
+    }
+
     /// Makes new pages if anything has changed.
     pub(crate) async fn refresh_site(&mut self) -> bool {
         self.app.refresh_site().await.expect("pages are made")

@@ -18,6 +18,7 @@ mod database;
 pub(crate) mod process;
 pub(crate) mod staff;
 pub(crate) mod wire;
+pub(crate) mod xml;
 
 /// A database and a clock. On PostgreSQL each world is a schema of its own.
 pub(crate) struct World {

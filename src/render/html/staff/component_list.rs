@@ -147,7 +147,7 @@ fn row(
             @if component.from_file {
                 span.meta { "in site.toml" }
             } @else {
-                div.ways-of {
+                div.beside {
                     (arrows(&ways, &component.name, moved))
                     a.button href=(urls::staff_component(&component.slug)) {
                         "Edit" span.unseen { " " (component.name) }

@@ -143,6 +143,7 @@ impl World {
             changes,
             mentions: Vec::new(),
             restore: true,
+            window: crate::domain::window::Window::default(),
             edited_at: None,
             public_at: at(when),
             source: Source::Api,

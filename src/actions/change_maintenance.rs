@@ -1,0 +1,185 @@
+//! Begins a maintenance now, ends it now, extends or moves it, or cancels it. Each is an update,
+//! so it is told to customers and works for those that a file states, too.
+
+use chrono::{DateTime, Utc};
+
+use super::add_update::{NewUpdate, add_checked, present_incident};
+use super::checks::{self, Gathered};
+use super::maintenance_words::Words;
+use super::plan_maintenance::{Plan, check_plan};
+use super::{ActionError, Change};
+use crate::domain::incident::{Incident, Kind, is_open};
+use crate::domain::slug::Slug;
+use crate::domain::update::Phase;
+use crate::domain::window::Window;
+
+/// What is to become of a maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It begins now: its components take the states planned.
+    Start,
+    /// It is complete now: its components return to what they were.
+    End,
+    /// It gets another end; as long as it hasn't begun, also another start. With a new start alone
+    /// it stays as long as it was.
+    Extend {
+        /// The new start.
+        starts: Option<DateTime<Utc>>,
+        /// The new end.
+        ends: Option<DateTime<Utc>>,
+    },
+    /// It won't take place, or is called off.
+    Cancel,
+}
+
+/// A step of a maintenance, and what is said with it.
+#[derive(Debug, Clone)]
+pub struct MaintenanceStep {
+    /// What is to become of it.
+    pub step: Step,
+    /// What is said; without a text, a plain sentence that says it.
+    pub markdown: Option<String>,
+    /// The byline.
+    pub author: Option<String>,
+    /// Another maintenance of the same components at the same time is meant to be.
+    pub overlap: bool,
+    /// What its writer saw last; see [`NewUpdate::seen`].
+    pub seen: Option<Option<String>>,
+}
+
+/// Makes a step, and returns the id of the update that says so.
+///
+/// # Errors
+/// `NotFound`; `Conflict` if it isn't a maintenance, is a draft, or the step can't be made in its
+/// phase; `Invalid` for a window that can't be (`/starts`, `/ends`, `/overlap`); `Meanwhile` if
+/// something was posted since.
+pub async fn change_maintenance(
+    change: &mut Change,
+    incident: &Slug,
+    wanted: MaintenanceStep,
+) -> Result<String, ActionError> {
+    let stored = present_incident(change, incident).await?;
+    let incident = &stored.incident;
+    let phase = incident.phase(change.now);
+    refuse(incident, phase, wanted.step)?;
+    let words = Words::of(change, incident).await?;
+    let now = change.now;
+    let (new_phase, window, said) = match wanted.step {
+        Step::Start => {
+            let window = Window {
+                starts: Some(now),
+                ends: None,
+            };
+            (Some(Phase::InProgress), window, words.begun())
+        }
+        Step::End => {
+            let window = Window {
+                starts: None,
+                ends: Some(now),
+            };
+            (Some(Phase::Completed), window, words.completed())
+        }
+        Step::Cancel => (Some(Phase::Cancelled), Window::default(), words.cancelled()),
+        Step::Extend { starts, ends } => {
+            let moved = moved(incident, phase, starts, ends)?;
+            check(change, incident, phase, moved, wanted.overlap).await?;
+            let old = incident.window();
+            let said = match (starts, moved.ends) {
+                (None, Some(ends)) if phase != Phase::Scheduled => {
+                    words.extended(ends, old.ends.is_none_or(|old| ends > old))
+                }
+                _ => words.moved(old.moved_by(moved)),
+            };
+            (None, moved, said)
+        }
+    };
+    let markdown = wanted
+        .markdown
+        .filter(|text| !text.trim().is_empty())
+        .unwrap_or(said);
+    let update = NewUpdate {
+        markdown,
+        phase: new_phase,
+        author: wanted.author,
+        window,
+        seen: wanted.seen,
+        ..NewUpdate::default()
+    };
+    add_checked(change, &stored, update).await
+}
+
+/// Whether a maintenance in this phase can make the step.
+fn refuse(incident: &Incident, phase: Phase, step: Step) -> Result<(), ActionError> {
+    let no = |why: &str| Err(ActionError::Conflict(why.to_owned()));
+    if incident.kind != Kind::Maintenance {
+        let kind = incident.kind.as_str();
+        return no(&format!("this is a {kind}, not a maintenance"));
+    }
+    if incident.draft {
+        return no("this maintenance is a draft; publish it first, or edit the draft");
+    }
+    match phase {
+        Phase::Completed => return no("this maintenance is complete already"),
+        Phase::Cancelled => return no("this maintenance is cancelled already"),
+        Phase::Scheduled
+        | Phase::InProgress
+        | Phase::Verifying
+        | Phase::Investigating
+        | Phase::Identified
+        | Phase::Monitoring
+        | Phase::Resolved => {}
+    }
+    let has_begun = is_open(incident.kind, phase);
+    match step {
+        Step::Start if has_begun => no("this maintenance has begun already"),
+        Step::End if !has_begun => no("this maintenance hasn't begun; cancel it instead"),
+        Step::Start | Step::End | Step::Extend { .. } | Step::Cancel => Ok(()),
+    }
+}
+
+/// The window that is asked for, as far as it is another one.
+fn moved(
+    incident: &Incident,
+    phase: Phase,
+    starts: Option<DateTime<Utc>>,
+    ends: Option<DateTime<Utc>>,
+) -> Result<Window, ActionError> {
+    if starts.is_none() && ends.is_none() {
+        let how = "say when it is to end now, or, if it hasn't begun, when it is to start";
+        return Err(ActionError::invalid("/ends", how));
+    }
+    if starts.is_some() && phase != Phase::Scheduled {
+        let how = "it has begun already, so only its end can be moved";
+        return Err(ActionError::invalid("/starts", how));
+    }
+    let old = incident.window();
+    let length = old.starts.zip(old.ends).map(|(start, end)| end - start);
+    let kept_length = || starts.zip(length).map(|(start, length)| start + length);
+    Ok(Window {
+        starts,
+        ends: ends.or_else(kept_length),
+    })
+}
+
+async fn check(
+    change: &mut Change,
+    incident: &Incident,
+    phase: Phase,
+    moved: Window,
+    overlap: bool,
+) -> Result<(), ActionError> {
+    let known = checks::known(change).await?;
+    let plan = Plan {
+        id: Some(&incident.id),
+        kind: incident.kind,
+        phase,
+        window: incident.window().moved_by(moved),
+        components: incident.components(),
+        overlap,
+        is_draft: false,
+        moves: true,
+    };
+    let mut wrong = Gathered::default();
+    wrong.take(check_plan(change, &known, &plan).await?)?;
+    wrong.finish()
+}

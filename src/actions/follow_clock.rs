@@ -1,0 +1,105 @@
+//! What the clock does to maintenances: at the start of a window it begins, at its end it is
+//! complete. Each is an update, dated to that very instant.
+
+use chrono::{DateTime, Utc};
+
+use super::add_update::{Made, NewUpdate, insert_update};
+use super::maintenance_words::Words;
+use super::{ActionError, Change};
+use crate::content::update_entries::identity::derive_id;
+use crate::domain::update::Phase;
+use crate::store::incidents::{StoredIncident, find_incident};
+use crate::store::maintenance::{find_created_at, list_running_maintenance};
+use crate::store::updates::find_update;
+use crate::store::{StoreError, Tx, states};
+
+/// A window that opens or closes.
+struct Turn {
+    incident: String,
+    /// The id of the update that says so: the same in every process, so it is made once; and one
+    /// that staff withdrew isn't made again.
+    update: String,
+    phase: Phase,
+    at: DateTime<Utc>,
+}
+
+/// When the next window opens or closes; in the past if that is still to be done.
+///
+/// # Errors
+/// The database's.
+pub async fn find_next_turn(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(next_turn(tx).await?.map(|turn| turn.at))
+}
+
+/// Begins and completes the maintenances whose time has come, in the order of their windows.
+///
+/// # Errors
+/// The database's.
+pub async fn follow_clock(change: &mut Change) -> Result<(), ActionError> {
+    while let Some(turn) = next_turn(&mut change.tx).await? {
+        if turn.at > change.now {
+            break;
+        }
+        let Some(stored) = find_incident(&mut change.tx, &turn.incident).await? else {
+            break;
+        };
+        make(change, &stored, turn).await?;
+    }
+    Ok(())
+}
+
+/// Derives what maintenances make of their components anew, as an earlier version of Lightship
+/// may have left it otherwise.
+///
+/// # Errors
+/// The database's.
+pub async fn settle_plans(change: &mut Change) -> Result<(), ActionError> {
+    for plan in states::list_plans(&mut change.tx).await? {
+        change.unsettled.insert(plan.component);
+    }
+    change.settle().await
+}
+
+async fn next_turn(tx: &mut Tx) -> Result<Option<Turn>, StoreError> {
+    let mut turns = Vec::new();
+    for stored in list_running_maintenance(tx).await? {
+        let Some((at, phase)) = stored.incident.next_turn() else {
+            continue;
+        };
+        let update = derive_id(&stored.incident.id, at, phase.as_str());
+        if find_update(tx, &update).await?.is_none() {
+            turns.push(Turn {
+                incident: stored.incident.id,
+                update,
+                phase,
+                at,
+            });
+        }
+    }
+    Ok(turns
+        .into_iter()
+        .min_by(|a, b| (a.at, &a.incident).cmp(&(b.at, &b.incident))))
+}
+
+async fn make(change: &mut Change, stored: &StoredIncident, turn: Turn) -> Result<(), ActionError> {
+    let words = Words::of(change, &stored.incident).await?;
+    let markdown = match turn.phase {
+        Phase::InProgress => words.begun(),
+        _ => words.completed(),
+    };
+    // Of a window that was over before anyone here knew of it, nobody waited for the news.
+    let known_since = find_created_at(&mut change.tx, &stored.incident.id).await?;
+    let is_news = known_since.is_none_or(|known| known <= turn.at);
+    let made = Made {
+        id: turn.update,
+        public_at: if is_news { change.now } else { turn.at },
+    };
+    let update = NewUpdate {
+        markdown,
+        phase: Some(turn.phase),
+        at: Some(turn.at),
+        ..NewUpdate::default()
+    };
+    insert_update(change, stored, &update, &Vec::new(), made).await?;
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! What updates of a maintenance say where nobody writes a text: plain sentences that name the
+//! components and the times.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::checks::{self, Known};
+use super::{ActionError, Change};
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::window::Window;
+use crate::domain::zone::abbreviation;
+
+/// How many components are named before they are only counted.
+const NAMED: usize = 3;
+
+/// What the sentences about one maintenance have in common.
+pub(super) struct Words {
+    /// "The maintenance of Selma and Nelson".
+    subject: String,
+    zone: Tz,
+    now: DateTime<Utc>,
+}
+
+impl Words {
+    /// The words for a maintenance.
+    pub(super) async fn of(change: &mut Change, incident: &Incident) -> Result<Self, ActionError> {
+        let known = checks::known(change).await?;
+        Ok(Self {
+            subject: subject(&known, &incident.components()),
+            zone: checks::site_zone(change).await?,
+            now: change.now,
+        })
+    }
+
+    pub(super) fn begun(&self) -> String {
+        format!("{} has begun.", self.subject)
+    }
+
+    pub(super) fn completed(&self) -> String {
+        format!("{} is complete.", self.subject)
+    }
+
+    pub(super) fn cancelled(&self) -> String {
+        format!("{} is cancelled.", self.subject)
+    }
+
+    /// It ends at another time than was said.
+    pub(super) fn extended(&self, ends: DateTime<Utc>, is_later: bool) -> String {
+        let what = if is_later {
+            "takes longer than planned"
+        } else {
+            "is to end sooner than planned"
+        };
+        format!("{} {what}: until {}.", self.subject, self.time(ends))
+    }
+
+    /// It takes place at another time than was said.
+    pub(super) fn moved(&self, window: Window) -> String {
+        let from = window.starts.map(|at| format!(" from {}", self.time(at)));
+        let until = window.ends.map(|at| format!(" until {}", self.time(at)));
+        format!(
+            "{} has a new time:{}{}.",
+            self.subject,
+            from.unwrap_or_default(),
+            until.unwrap_or_default()
+        )
+    }
+
+    /// "March 2 at 22:00 MST"; with the year, where it isn't this one.
+    pub(super) fn time(&self, at: DateTime<Utc>) -> String {
+        let local = at.with_timezone(&self.zone);
+        let this_year = self.now.with_timezone(&self.zone).format("%Y").to_string();
+        let day = if local.format("%Y").to_string() == this_year {
+            local.format("%B %-d")
+        } else {
+            local.format("%B %-d, %Y")
+        };
+        let zone = abbreviation(self.zone, at).replace('-', "−");
+        format!("{day} at {} {zone}", local.format("%-H:%M"))
+    }
+}
+
+fn subject(known: &Known, components: &[&Slug]) -> String {
+    let name_of = |slug: &Slug| {
+        let found = known.components.iter().find(|known| known.slug == *slug);
+        escaped(found.map_or(slug.as_str(), |component| &component.name))
+    };
+    let mut names: Vec<String> = components
+        .iter()
+        .take(NAMED)
+        .map(|it| name_of(it))
+        .collect();
+    match components.len().saturating_sub(NAMED) {
+        0 => {}
+        1 => names.push("1 other component".to_owned()),
+        more => names.push(format!("{more} other components")),
+    }
+    match names.split_last() {
+        None => "The maintenance".to_owned(),
+        Some((only, [])) => format!("The maintenance of {only}"),
+        Some((last, others)) => format!("The maintenance of {} and {last}", others.join(", ")),
+    }
+}
+
+/// A name as Markdown that says just that.
+fn escaped(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '\'' | '/' | '(' | ')') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_text_and_nothing_else() {
+        assert_eq!(escaped("Mail & *more* <b>"), "Mail \\& \\*more\\* \\<b\\>");
+        assert_eq!(escaped("Selma (old), 2.0"), "Selma (old), 2.0");
+    }
+}

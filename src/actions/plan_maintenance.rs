@@ -1,0 +1,131 @@
+//! Whether a maintenance may be planned: its window is in order, still to come, and nothing else
+//! is planned for its components at that time. Planning itself is `write_incident`.
+
+use chrono::{DateTime, Utc};
+
+use super::checks::{Gathered, Known};
+use super::maintenance_words::Words;
+use super::{ActionError, Change};
+use crate::domain::incident::{Kind, is_open};
+use crate::domain::slug::Slug;
+use crate::domain::update::Phase;
+use crate::domain::window::Window;
+use crate::store::maintenance::list_running_maintenance;
+
+/// A window as it is to be.
+pub(super) struct Plan<'a> {
+    /// The incident that it is of, if that is there already.
+    pub(super) id: Option<&'a str>,
+    pub(super) kind: Kind,
+    pub(super) phase: Phase,
+    pub(super) window: Window,
+    pub(super) components: Vec<&'a Slug>,
+    /// Another maintenance of the same components at the same time is meant to be.
+    pub(super) overlap: bool,
+    /// It isn't to be published yet.
+    pub(super) is_draft: bool,
+    /// The window is new, so it must be still to come.
+    pub(super) moves: bool,
+}
+
+/// Checks a window. The outer error is the database's; the inner one is about fields: `/starts`,
+/// `/ends`, and `/overlap` where another maintenance is in the way.
+pub(super) async fn check_plan(
+    change: &mut Change,
+    known: &Known,
+    plan: &Plan<'_>,
+) -> Result<Result<(), ActionError>, ActionError> {
+    let mut wrong = Gathered::default();
+    wrong.take(check_window(plan, change.now))?;
+    let is_over = plan.phase.is_final();
+    if plan.kind == Kind::Maintenance && !is_over && !plan.overlap && !plan.is_draft {
+        wrong.take(check_others(change, known, plan).await?)?;
+    }
+    Ok(wrong.finish())
+}
+
+fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> {
+    let Window { starts, ends } = plan.window;
+    if plan.kind != Kind::Maintenance {
+        let pointer = match (starts, ends) {
+            (Some(_), _) => "/starts",
+            (None, Some(_)) => "/ends",
+            (None, None) => return Ok(()),
+        };
+        let kind = plan.kind.as_str();
+        let how = format!("only a maintenance has a window, not a {kind}");
+        return Err(ActionError::invalid(pointer, how));
+    }
+    if starts
+        .zip(ends)
+        .is_some_and(|(starts, ends)| ends <= starts)
+    {
+        let how = "the window ends before it begins";
+        return Err(ActionError::invalid("/ends", how));
+    }
+    // An unfinished plan may wait for its times.
+    if plan.is_draft {
+        return Ok(());
+    }
+    let needs = "a maintenance needs a window: say when it starts and ends";
+    let Some(starts) = starts else {
+        return Err(ActionError::invalid("/starts", needs));
+    };
+    let Some(ends) = ends else {
+        return Err(ActionError::invalid("/ends", needs));
+    };
+    if !plan.moves {
+        return Ok(());
+    }
+    let has_begun = is_open(plan.kind, plan.phase);
+    if plan.phase == Phase::Scheduled && starts < now {
+        let how = "this is in the past; choose a time to come (of work that has begun say the \
+                   phase in_progress, of work that is over completed)";
+        return Err(ActionError::invalid("/starts", how));
+    }
+    if has_begun && starts > now {
+        let how = "it has begun, so this can't be in the future";
+        return Err(ActionError::invalid("/starts", how));
+    }
+    if has_begun && ends <= now {
+        let how = "this is in the past; say when the work will be done";
+        return Err(ActionError::invalid("/ends", how));
+    }
+    Ok(())
+}
+
+/// No other maintenance has a component of this one at the same time.
+async fn check_others(
+    change: &mut Change,
+    known: &Known,
+    plan: &Plan<'_>,
+) -> Result<Result<(), ActionError>, ActionError> {
+    for other in list_running_maintenance(&mut change.tx).await? {
+        let incident = &other.incident;
+        if Some(incident.id.as_str()) == plan.id || !incident.window().overlaps(plan.window) {
+            continue;
+        }
+        let named = incident.components();
+        let shared = plan.components.iter().find(|slug| named.contains(slug));
+        let Some(shared) = shared else { continue };
+        let component = known.components.iter().find(|it| it.slug == **shared);
+        let name = component.map_or(shared.as_str(), |component| &component.name);
+        let words = Words::of(change, incident).await?;
+        let window = incident.window();
+        let time = |at: Option<DateTime<Utc>>| at.map(|at| words.time(at)).unwrap_or_default();
+        return Ok(Err(ActionError::invalid(
+            "/overlap",
+            format!(
+                "{name} has another maintenance then: {:?} ({}), from {} to {}; choose another \
+                 time, or say that both are meant to be with \"overlap\": true",
+                incident.title,
+                incident.slug,
+                time(window.starts),
+                window
+                    .ends
+                    .map_or("its end".to_owned(), |at| time(Some(at))),
+            ),
+        )));
+    }
+    Ok(Ok(()))
+}

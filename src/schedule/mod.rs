@@ -1,0 +1,125 @@
+//! What the clock does: maintenance windows that open and close, each through an action.
+//!
+//! It sleeps until the next one is due. What was missed while nothing ran is caught up with at the
+//! start, in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch as signal};
+
+use crate::actions::follow_clock::{find_next_turn, follow_clock, settle_plans};
+use crate::actions::{ActionError, Change};
+use crate::clock::Clock;
+use crate::domain::staff::Actor;
+use crate::store::Store;
+
+/// However far off the next window is, the clock is looked at this often: it may be set, or the
+/// machine may have slept. The database isn't asked for it.
+const GLANCE: Duration = Duration::from_secs(30);
+
+/// After a failure it is tried again this much later.
+const TRY_AGAIN: chrono::Duration = chrono::Duration::seconds(5);
+
+/// Keeps maintenances in step with the clock.
+#[derive(Debug)]
+pub struct Schedule {
+    store: Store,
+    clock: Clock,
+    has_settled: bool,
+}
+
+/// What keeping step came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// The new revision, if anything public changed.
+    pub revision: Option<i64>,
+    /// When the next window opens or closes.
+    pub next: Option<DateTime<Utc>>,
+}
+
+impl Schedule {
+    /// A schedule over a database.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self {
+            store,
+            clock,
+            has_settled: false,
+        }
+    }
+
+    /// Does what is due. Several processes may do so at once: each thing is done once.
+    ///
+    /// # Errors
+    /// The database's; nothing is done then.
+    pub async fn keep(&mut self) -> Result<Kept, ActionError> {
+        let mut tx = self.store.read().await?;
+        let next = find_next_turn(&mut tx).await?;
+        drop(tx);
+        let is_due = next.is_some_and(|at| at <= self.clock.now());
+        if !is_due && self.has_settled {
+            return Ok(Kept {
+                revision: None,
+                next,
+            });
+        }
+        let mut change = Change::begin(&self.store, &self.clock, Actor::Clock).await?;
+        if !self.has_settled {
+            settle_plans(&mut change).await?;
+        }
+        follow_clock(&mut change).await?;
+        let next = find_next_turn(change.tx()).await?;
+        let mut revision = None;
+        // Looking without finding anything leaves no trace.
+        if change.has_touched() {
+            revision = change.commit().await?;
+        }
+        self.has_settled = true;
+        Ok(Kept { revision, next })
+    }
+
+    /// Keeps step until told to stop. `changed` says that the database has changed; `nudge` is told
+    /// when this changes it.
+    pub async fn run(
+        mut self,
+        changed: Arc<Notify>,
+        nudge: Arc<Notify>,
+        mut stopped: signal::Receiver<bool>,
+    ) {
+        loop {
+            let next = match self.keep().await {
+                Ok(kept) => {
+                    if kept.revision.is_some() {
+                        nudge.notify_one();
+                    }
+                    kept.next
+                }
+                Err(error) => {
+                    tracing::error!(%error, "maintenance windows can't be followed; they are tried again");
+                    Some(self.clock.now() + TRY_AGAIN)
+                }
+            };
+            tokio::select! {
+                () = changed.notified() => {}
+                () = until(&self.clock, next) => {}
+                _ = stopped.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+}
+
+/// Ends when the clock has come to `next`; without one, never.
+async fn until(clock: &Clock, next: Option<DateTime<Utc>>) {
+    let Some(next) = next else {
+        return std::future::pending().await;
+    };
+    loop {
+        let left = next - clock.now();
+        let Ok(left) = left.to_std() else { return };
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(GLANCE)).await;
+    }
+}

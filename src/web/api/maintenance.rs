@@ -1,0 +1,69 @@
+//! Maintenance: begun, ended, extended or cancelled by staff.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::updates::{read_update, refusal};
+use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
+use crate::domain::staff::Scope;
+use crate::render::json::maintenance as wire;
+use crate::render::json::update::UpdateBody;
+use crate::urls;
+use crate::web::auth::Staff;
+use crate::web::error::AppError;
+use crate::web::extract;
+use crate::web::state::AppState;
+use crate::web::writing::{Begun, Call, Writing};
+
+/// Begin a maintenance now, end it now, extend, move or cancel it. By itself it begins and ends
+/// with its window. To plan one, make an incident of the kind `maintenance`.
+///
+/// Needs `incidents:write`.
+#[utoipa::path(
+    post,
+    path = "/incidents/{slug}/maintenance",
+    tag = "incidents",
+    operation_id = "change_maintenance",
+    params(("slug" = String, Path, description = "The maintenance.", example = "new-disks-for-clark")),
+    request_body = wire::MaintenanceStep,
+    responses((status = CREATED, description = "The update that says so.", body = UpdateBody,
+        headers(("Location" = String, description = "Where the API has it.")))),
+)]
+pub(in crate::web) async fn change(
+    State(state): State<AppState>,
+    staff: Staff,
+    extract::Name(name): extract::Name,
+    call: Call,
+) -> Result<Response, AppError> {
+    staff.must(Scope::IncidentsWrite)?;
+    let slug = extract::slug(&name, "incident")?;
+    let said: wire::MaintenanceStep = extract::body(&call)?;
+    let mut writing = match Writing::begin(&state, &staff, &call).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Repeated(answer) => return Ok(answer),
+    };
+    let wanted = MaintenanceStep {
+        step: match said.step {
+            wire::Do::Start => Step::Start,
+            wire::Do::End => Step::End,
+            wire::Do::Cancel => Step::Cancel,
+            wire::Do::Extend => Step::Extend {
+                starts: said.starts,
+                ends: said.ends,
+            },
+        },
+        markdown: said.markdown,
+        author: said.author,
+        overlap: said.overlap.unwrap_or(false),
+        seen: said.seen,
+    };
+    let id = change_maintenance(&mut writing.change, &slug, wanted)
+        .await
+        .map_err(|error| refusal(&state, error))?;
+    let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    let location = urls::api_update(&slug, &id);
+    writing
+        .finish(StatusCode::CREATED, Some(location), &body, None)
+        .await
+}
