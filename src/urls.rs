@@ -139,6 +139,10 @@ pub const STAFF_NEW_INCIDENT: &str = "/staff/new-incident";
 pub const STAFF_COMPONENTS: &str = "/staff/components";
 /// The form for a new component.
 pub const STAFF_NEW_COMPONENT: &str = "/staff/new-component";
+/// Maintenance, for staff.
+pub const STAFF_MAINTENANCE: &str = "/staff/maintenance";
+/// The form that plans a maintenance.
+pub const STAFF_NEW_MAINTENANCE: &str = "/staff/new-maintenance";
 /// The record, for staff.
 pub const STAFF_RECORD: &str = "/staff/record";
 /// The same as a table.
@@ -163,6 +167,26 @@ pub fn staff_retire_component(slug: &Slug) -> String {
 /// What brings a component back.
 pub fn staff_bring_back_component(slug: &Slug) -> String {
     format!("{STAFF_COMPONENTS}/{slug}/bring-back")
+}
+
+/// What can be done with a maintenance.
+pub fn staff_maintenance(slug: &Slug) -> String {
+    format!("{}/maintenance", staff_incident(slug))
+}
+
+/// A draft as it would be published.
+pub fn staff_draft_preview(slug: &Slug) -> String {
+    format!("{}/preview", staff_incident(slug))
+}
+
+/// What publishes a draft.
+pub fn staff_publish_draft(slug: &Slug) -> String {
+    format!("{}/publish", staff_incident(slug))
+}
+
+/// What throws a draft away.
+pub fn staff_discard_draft(slug: &Slug) -> String {
+    format!("{}/discard", staff_incident(slug))
 }
 
 /// What takes a token back.

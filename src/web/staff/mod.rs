@@ -16,9 +16,13 @@ mod components;
 mod correct_post;
 mod correct_update;
 mod desk;
+mod drafts;
 mod guard;
 mod incident;
+mod local_time;
+mod maintenance;
 mod new_incident;
+mod plan_maintenance;
 mod posting;
 mod reading;
 mod record;
@@ -103,6 +107,18 @@ fn office() -> Router<AppState> {
             "/staff/components/{slug}/bring-back",
             post(components::bring_back),
         )
+        .route(urls::STAFF_MAINTENANCE, get(maintenance::list))
+        .route(
+            urls::STAFF_NEW_MAINTENANCE,
+            get(plan_maintenance::show).post(plan_maintenance::create),
+        )
+        .route(
+            "/staff/incidents/{slug}/maintenance",
+            get(maintenance::show).post(maintenance::create),
+        )
+        .route("/staff/incidents/{slug}/preview", get(drafts::preview))
+        .route("/staff/incidents/{slug}/publish", post(drafts::publish))
+        .route("/staff/incidents/{slug}/discard", post(drafts::discard))
         .route(urls::STAFF_RECORD, get(record::show))
         .route(urls::STAFF_RECORD_TABLE, get(record::export))
         .route(urls::STAFF_TOKENS, get(tokens::show))

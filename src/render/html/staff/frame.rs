@@ -13,6 +13,8 @@ use crate::urls;
 pub enum Nav {
     /// The desk, and the forms that it leads to.
     Desk,
+    /// Maintenance, and the forms about it.
+    Maintenance,
     /// Components, and the forms about them.
     Components,
     /// The record.
@@ -24,8 +26,14 @@ pub enum Nav {
 }
 
 /// The pages in the navigation, each with who may go there.
-const ROWS: [(Nav, &str, &str, Option<Scope>); 4] = [
+const ROWS: [(Nav, &str, &str, Option<Scope>); 5] = [
     (Nav::Desk, "Desk", urls::STAFF, None),
+    (
+        Nav::Maintenance,
+        "Maintenance",
+        urls::STAFF_MAINTENANCE,
+        Some(Scope::IncidentsWrite),
+    ),
     (
         Nav::Components,
         "Components",
