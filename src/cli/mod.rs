@@ -4,7 +4,9 @@ mod check;
 mod choose;
 mod completions;
 mod connection;
+mod correct;
 mod demo;
+mod draft;
 mod failure;
 mod healthcheck;
 mod incident;
@@ -72,6 +74,8 @@ enum Command {
     Update(update::UpdateArgs),
     Resolve(update::ResolveArgs),
     Status(status::StatusArgs),
+    Correct(correct::CorrectArgs),
+    Draft(draft::DraftArgs),
     Resend(resend::ResendArgs),
     Record(record::RecordArgs),
     Login(login::LoginArgs),
@@ -108,6 +112,8 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         Command::Resolve(args) => update::run_resolve(args, world).map(|()| 0),
         Command::Status(args) => status::run(args, world).map(|()| 0),
         Command::Resend(args) => resend::run(args, world).map(|()| 0),
+        Command::Correct(args) => correct::run(args, world).map(|()| 0),
+        Command::Draft(args) => draft::run(args, world).map(|()| 0),
         Command::Record(args) => record::run(args, world).map(|()| 0),
         Command::Login(args) => login::run(args, world).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, world).map(|()| 0),
@@ -124,7 +130,7 @@ fn on_host(command: impl Future<Output = anyhow::Result<()>>) -> u8 {
     match outcome {
         Ok(()) => 0,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            anstream::eprintln!("error: {}", failure::chain(&error));
             1
         }
     }
@@ -139,6 +145,8 @@ impl Command {
             Self::Resolve(args) => args.connection.json,
             Self::Status(args) => args.connection.json,
             Self::Resend(args) => args.connection.json,
+            Self::Correct(args) => args.connection.json,
+            Self::Draft(args) => args.wants_json(),
             Self::Record(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,

@@ -31,6 +31,7 @@ pub mod writing;
 
 use self::api::{
     audit, components, incidents, maintenance, preview, resolution, templates, tokens, updates,
+    versions,
 };
 
 /// Longest body of a request, in bytes.
@@ -49,11 +50,13 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(versions::of_incident))
         .routes(routes!(maintenance::change))
         .routes(routes!(resolution::show))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
+        .routes(routes!(versions::of_update))
         .routes(routes!(preview::create))
         .routes(routes!(templates::list_all))
         .routes(routes!(tokens::list_all, tokens::create))
