@@ -20,7 +20,7 @@ pub struct Ask<'a> {
 
 /// The id of a field's element.
 fn id_of(name: &str) -> String {
-    format!("field-{}", name.replace('.', "-"))
+    format!("field-{}", name.replace(['.', ':'], "-"))
 }
 
 /// What is wrong with the form, first of all and with the focus; each line leads to its field.

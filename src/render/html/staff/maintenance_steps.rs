@@ -65,7 +65,7 @@ pub fn page(
         p.lead { (parts::phase_badge(phase)) }
         @if let Some(told) = around.told { p.told role="status" { (told) } }
         (form::summary(filled))
-        (window::told(frame, incident.window()))
+        div.when { (window::told(frame, incident.window())) }
         p.more {
             a href=(urls::staff_incident(&incident.slug)) { "All that was said" } " · "
             a href=(urls::incident(&incident.slug)) { "See it as customers do" }
@@ -141,13 +141,13 @@ fn step(
                 (form::hidden(Fields::KEY, &key))
                 (form::hidden(STEP, step))
                 (form::hidden(SEEN, filled.fields.first(SEEN)))
+                p { (hint) }
                 (fields)
                 details.more open[is_open] {
                     summary { "Say it in your own words" }
                     (form::text_area(filled, &text, 3))
                 }
                 p.buttons { button.(class) type="submit" { (label) } }
-                p.hint { (hint) }
             }
         }
     }

@@ -132,7 +132,7 @@ fn line(snapshot: &Snapshot, entry: &AuditBody) -> Markup {
         _ => html! { bdi { (entry.actor.name) } },
     };
     let by = match entry.actor.kind.as_str() {
-        "token" => " by the API",
+        "token" => " · by the API",
         _ => "",
     };
     html! {
@@ -176,6 +176,8 @@ fn deed(entry: &AuditBody) -> Cow<'static, str> {
         "retire_component" => "retired the component",
         "bring_back_component" => "brought back the component",
         "move_component" => "moved the component",
+        "set_template" => "states the template",
+        "remove_template" => "is gone, and with it the template",
         "issue_token" => "issued the token",
         "revoke_token" => "revoked the token",
         "sign_in" => "signed in with the token",

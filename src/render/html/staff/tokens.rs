@@ -39,7 +39,8 @@ pub fn page(
         p.lead { "With a token staff sign in here, and programs use the API." }
         @if let Some(told) = told { p.told role="status" { (told) } }
         p.buttons { a.button.main href=(urls::STAFF_NEW_TOKEN) { "Issue a token" } }
-        section aria-label="Tokens that work" {
+        section {
+            h2 { "Valid" }
             ul.box { @for token in &valid { (row(snapshot, viewer, token, now, key)) } }
         }
         @if !others.is_empty() {
