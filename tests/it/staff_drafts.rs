@@ -55,7 +55,7 @@ async fn one_is_seen_as_it_would_be_by_staff_alone() {
 }
 
 #[tokio::test]
-async fn one_is_published_once() {
+async fn one_is_published_once_and_dated_then() {
     let (mut app, mut browser) = start().await;
     app.advance(chrono::Duration::hours(2));
     let path = format!("{PAGE}/publish");
@@ -65,6 +65,8 @@ async fn one_is_published_once() {
     }
     app.refresh_site().await;
     app.get("/incidents/selma-is-slow").await.expect(200);
+    let body = app.api_get("/incidents/selma-is-slow").await.json();
+    assert_eq!(body["published_at"], "2013-02-26T11:15:00Z");
     assert_eq!(app.state_of("selma"), "degraded");
     let page = browser.get(&app, PAGE).await.expect(200);
     assert!(!page.text().contains("A draft."));

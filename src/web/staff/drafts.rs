@@ -10,11 +10,9 @@ use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::{StaffError, must};
 use super::update::find;
-use crate::actions::ActionError;
-use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
+use crate::actions::publish_draft::{discard_draft, publish_draft};
 use crate::domain::staff::Scope;
 use crate::render::html::incident;
-use crate::store::incidents::StoredIncident;
 use crate::urls;
 use crate::web::state::AppState;
 
@@ -48,15 +46,10 @@ pub(super) async fn publish(
         Err(done) => return Ok(done),
     };
     let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
-    refuse_published(&stored)?;
     if stored.incident.all_changes().next().is_some() {
         must(&sent.visit.staff, Scope::StatesWrite)?;
     }
-    let published = EditIncident {
-        draft: Some(false),
-        ..EditIncident::default()
-    };
-    edit_incident(&mut posting.change, &slug, published).await?;
+    publish_draft(&mut posting.change, &slug).await?;
     posting.finish(&urls::staff_incident(&slug)).await
 }
 
@@ -71,18 +64,6 @@ pub(super) async fn discard(
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
-    let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
-    refuse_published(&stored)?;
-    withdraw_incident(&mut posting.change, &slug).await?;
+    discard_draft(&mut posting.change, &slug).await?;
     posting.finish(urls::STAFF).await
-}
-
-fn refuse_published(stored: &StoredIncident) -> Result<(), ActionError> {
-    if stored.incident.draft {
-        return Ok(());
-    }
-    let title = &stored.incident.title;
-    Err(ActionError::Conflict(format!(
-        "{title:?} is published already, it is no draft"
-    )))
 }

@@ -16,7 +16,7 @@ pub fn ways(incident: &Incident, key: &str) -> Markup {
                 button.main type="submit" { "Publish it" }
                 a.button href=(urls::staff_draft_preview(&incident.slug)) { "See it as it would be" }
             }
-            p.hint { "It goes to the page and the feeds at once." }
+            p.hint { "It goes to the page and the feeds at once, dated now." }
         }
         details.more {
             summary { "Throw it away" }
