@@ -13,6 +13,8 @@ pub fn absolute(base_url: &str, path: &str) -> String {
 pub const HOME: &str = "/";
 /// Every incident, by month.
 pub const HISTORY: &str = "/history";
+/// Every component.
+pub const COMPONENTS: &str = "/components";
 /// How to follow the page.
 pub const SUBSCRIBE: &str = "/subscribe";
 /// The whole site's RSS.

@@ -12,6 +12,7 @@ mod components;
 mod drafts;
 mod feeds;
 mod feeds_rules;
+mod growing;
 mod history;
 mod kill;
 mod maintenance;

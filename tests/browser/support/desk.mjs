@@ -89,7 +89,7 @@ export function finger(page) {
       await page.getByLabel(label, { exact: true }).selectOption({ label: option });
     },
     async write(label, text) {
-      await page.getByLabel(label).fill(text);
+      await page.getByLabel(label, { exact: true }).fill(text);
     },
   };
   return hand;

@@ -23,7 +23,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
             h1 { "It is public" }
             p.lead { "Customers now see: " strong dir="auto" { (headline.sentence) } }
         }
-        section.preview aria-label="The update" {
+        section.preview.out aria-label="The update" {
             ol.updates { (public::entry(snapshot, incident, update)) }
         }
         p.buttons {
@@ -37,7 +37,11 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
         }
     };
     let page = Page {
-        title: "It is public",
+        title: if incident.draft {
+            "In the draft"
+        } else {
+            "It is public"
+        },
         nav: Nav::Desk,
         content,
     };
