@@ -154,7 +154,7 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
 
 /// So many of the newest incidents are asked for most.
 const HOT_INCIDENTS: usize = 20;
-/// So are the pages of so many components.
+/// So are the pages of components, if there are at most so many.
 const HOT_COMPONENTS: usize = 60;
 
 /// The public paths that are asked for most.
@@ -169,7 +169,9 @@ pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
     ];
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
     paths.extend(newest.map(|post| urls::incident(&post.slug)));
-    let components = snapshot.active_components().take(HOT_COMPONENTS);
+    // Of many, each is asked for seldom, and together they'd take much memory.
+    let are_few = snapshot.active_components().count() <= HOT_COMPONENTS;
+    let components = snapshot.active_components().filter(|_| are_few);
     paths.extend(components.map(|record| urls::component(&record.component.slug)));
     paths
 }
