@@ -9,6 +9,7 @@ mod failure;
 mod healthcheck;
 mod incident;
 mod login;
+mod maintenance;
 mod private_file;
 mod record;
 mod resend;
@@ -22,6 +23,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 mod text;
+mod times;
 mod token;
 mod unsent;
 mod update;
@@ -71,6 +73,7 @@ enum Command {
     Incident(incident::IncidentArgs),
     Update(update::UpdateArgs),
     Resolve(update::ResolveArgs),
+    Maintenance(maintenance::MaintenanceArgs),
     Status(status::StatusArgs),
     Resend(resend::ResendArgs),
     Record(record::RecordArgs),
@@ -106,6 +109,7 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         Command::Incident(args) => incident::run(args, world).map(|()| 0),
         Command::Update(args) => update::run(args, world).map(|()| 0),
         Command::Resolve(args) => update::run_resolve(args, world).map(|()| 0),
+        Command::Maintenance(args) => maintenance::run(args, world).map(|()| 0),
         Command::Status(args) => status::run(args, world).map(|()| 0),
         Command::Resend(args) => resend::run(args, world).map(|()| 0),
         Command::Record(args) => record::run(args, world).map(|()| 0),
@@ -137,6 +141,7 @@ impl Command {
             Self::Incident(args) => args.connection.json,
             Self::Update(args) => args.connection.json,
             Self::Resolve(args) => args.connection.json,
+            Self::Maintenance(args) => args.connection().json,
             Self::Status(args) => args.connection.json,
             Self::Resend(args) => args.connection.json,
             Self::Record(args) => args.connection.json,

@@ -30,7 +30,8 @@ pub mod state;
 pub mod writing;
 
 use self::api::{
-    audit, components, incidents, maintenance, preview, resolution, templates, tokens, updates,
+    audit, components, incidents, maintenance, preview, resolution, site, templates, tokens,
+    updates,
 };
 
 /// Longest body of a request, in bytes.
@@ -55,6 +56,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
         .routes(routes!(preview::create))
+        .routes(routes!(site::show))
         .routes(routes!(templates::list_all))
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod fake_server;
+mod maintenance;
 mod record;
 mod template;
 
