@@ -1,7 +1,8 @@
-"""Requests per second of server CPU time: Lightship beside nginx and a bare hyper server.
+"""Reading: Lightship beside nginx and a bare hyper server, by requests per second of CPU time.
 
-Each serves the very same bytes, one after the other in each round, the server on one core, the load
-(wrk) on another. Prints a table of medians and their ratios, and writes it as JSON if asked.
+Each serves the very same bytes with the same headers, one after the other in each round, in an
+order that changes; the server on one core, the load (wrk) on another. Prints medians over the
+rounds and their ratios; writes them into a document and as JSON if asked.
 """
 
 import argparse
@@ -9,140 +10,202 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
 import tempfile
-import time
-import urllib.request
 
-SERVER_CORE, LOAD_CORE = "0", "1"
-TICKS = os.sysconf("SC_CLK_TCK")
+import report
+from servers import (Server, cpu_seconds, fetch, free_port, nginx_config, nginx_file,
+                     resident_bytes)
 
+LOAD_CORE = "1"
+GZIP, PLAIN = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def cpu_seconds(pids):
-    """User and system time of processes, all threads together."""
-    total = 0
-    for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+# What the ratios are to be, to nginx and to bare hyper.
+TARGETS = {"home": (1.4, 0.95), "incident": (1.4, 0.95), "feed.rss": (1.4, 0.95),
+           "feed.json": (1.4, 0.95), "304": (1.1, None), "uncompressed": (1.0, None),
+           "new connections": (0.95, None)}
 
 
-def wait_for(port):
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit(f"nothing listens on port {port}")
+class Case:
+    """What is asked of each server in turn."""
 
+    def __init__(self, name, path, headers, close=False, crowd=0):
+        self.name, self.path, self.headers = name, path, headers
+        self.close, self.crowd = close, crowd
 
-class Server:
-    def __init__(self, name, command, port, children=False, **options):
-        self.name, self.port = name, port
-        self.process = subprocess.Popen(
-            ["taskset", "-c", SERVER_CORE, *command],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
-        wait_for(port)
-        self.pids = [self.process.pid]
-        if children:
-            task = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-            self.pids = [int(pid) for pid in task.read_text().split()]
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-
-
-def fetch(port, path, headers):
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
-    with urllib.request.urlopen(request) as response:
-        return dict(response.headers.items()), response.read()
-
-
-def nginx_config(folder, port):
-    (folder / "logs").mkdir()
-    config = folder / "nginx.conf"
-    config.write_text(f"""
-worker_processes 1;
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/logs/error.log crit;
-events {{ worker_connections 8192; }}
-http {{
-    access_log off;
-    sendfile on;
-    tcp_nopush on;
-    keepalive_requests 1000000000;
-    open_file_cache max=1000;
-    open_file_cache_valid 60s;
-    gzip_static on;
-    types {{ text/html html; application/rss+xml rss; application/feed+json json; }}
-    server {{
-        listen 127.0.0.1:{port} backlog=4096;
-        root {folder}/www;
-        location = / {{ try_files /index.html =404; }}
-        location / {{ try_files $uri $uri.html =404; }}
-    }}
-}}
-""")
-    return config
-
-
-def nginx_file(www, path):
-    """Where nginx finds a path."""
-    if path == "/":
-        return www / "index.html"
-    return www / (path[1:] if "." in path else path[1:] + ".html")
-
-
-def load(server, path, headers, connections, seconds, close=False):
-    """One run of wrk: requests per second of server CPU time, and the 99th percentile in ms."""
-    command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
-               "--latency"]
-    if close:
-        headers = {**headers, "Connection": "close"}
-    for name, value in headers.items():
-        command += ["-H", f"{name}: {value}"]
-    before = cpu_seconds(server.pids)
-    told = subprocess.run([*command, f"http://127.0.0.1:{server.port}{path}"],
-                          capture_output=True, text=True, check=True).stdout
-    used = cpu_seconds(server.pids) - before
-    requests = int(re.search(r"(\d+) requests in", told)[1])
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
-    if failed:
-        raise SystemExit(f"{server.name} answered {failed[1]} requests of {path} with an error")
-    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", told).groups()
-    p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-    return requests / max(used, 1 / TICKS), p99
+    def of(self, server):
+        """Port, path and headers: each server knows its bytes by another path or ETag."""
+        headers = {**self.headers, **({"Connection": "close"} if self.close else {})}
+        path = server.paths.get((self.path, self.headers["Accept-Encoding"]), self.path)
+        port = server.port
+        if self.name == "304":
+            headers["If-None-Match"] = server.etag
+            port = server.port_304
+        return port, path, headers
 
 
 class Crowd:
-    """Connections that are open and say nothing."""
+    """Connections that have read a page, are kept open and say nothing."""
 
     def __init__(self, port, count):
         self.sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
         for one in self.sockets:
-            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n")
         for one in self.sockets:
-            one.recv(4096)
+            one.recv(65536)
 
     def leave(self):
         for one in self.sockets:
             one.close()
+
+
+def load(server, case, seconds):
+    """One run of wrk: requests per second of server CPU time, and the 99th percentile in ms."""
+    port, path, headers = case.of(server)
+    command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", "-c64", f"-d{seconds}s", "--latency"]
+    for name, value in headers.items():
+        command += ["-H", f"{name}: {value}"]
+    alone = resident_bytes(server.pids)
+    crowd = Crowd(port, case.crowd)
+    if case.crowd:
+        grown = resident_bytes(server.pids) - alone
+        server.bytes_each = max(server.bytes_each, grown / case.crowd)
+    before = cpu_seconds(server.pids)
+    told = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"],
+                          capture_output=True, text=True, check=True).stdout
+    used = cpu_seconds(server.pids) - before
+    crowd.leave()
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
+    if failed:
+        raise SystemExit(f"{server.name} answered {failed[1]} requests of {path} with an error")
+    requests = int(re.search(r"(\d+) requests in", told)[1])
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", told).groups()
+    return requests / used, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def start(args, folder, servers):
+    """Starts all three over the same bytes; gives the cases."""
+    ports = {name: free_port() for name in ["lightship", "nginx", "nginx 304", "hyper"]}
+    lightship = Server("lightship", [
+        os.path.abspath(args.lightship), "serve", "--listen", f"127.0.0.1:{ports['lightship']}",
+        "--database", f"sqlite:{folder}/bench.db", "--content", os.path.abspath(args.content)],
+        ports["lightship"])
+    servers.append(lightship)
+    ask = lambda path, headers: fetch(ports["lightship"], path, headers)
+    items = json.loads(ask("/feed.json", {})[1])["items"]
+    pages = list(dict.fromkeys("/" + item["url"].split("/", 3)[3].split("#")[0] for item in items))
+    feeds = ["/feed.rss", "/feed.atom", "/feed.json"]
+    # The document that is nearest to 35 KB, for the case without compression.
+    sizes = {path: len(ask(path, PLAIN)[1]) for path in ["/", "/history", *feeds, *pages]}
+    long = min(sizes, key=lambda path: abs(sizes[path] - 35_000))
+    hyper = [os.path.abspath(args.bare_hyper), f"127.0.0.1:{ports['hyper']}"]
+    hyper_paths, nginx_paths = {}, {}
+    wanted = [(path, GZIP) for path in ["/", pages[0], "/feed.rss", "/feed.json"]] + [(long, PLAIN)]
+    for number, (path, encoding) in enumerate(wanted):
+        headers, body = ask(path, encoding)
+        if path == "/":
+            shown = headers
+        file = nginx_file(folder / "www", path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if encoding is GZIP:
+            pathlib.Path(f"{file}.gz").write_bytes(body)
+            body_plain = ask(path, PLAIN)[1]
+        else:
+            body_plain = body
+        file.write_bytes(body_plain)
+        key = (path, encoding["Accept-Encoding"])
+        nginx_paths[key] = "/" + str(file.relative_to(folder / "www"))
+        hyper_paths[key] = f"/{number}"
+        (folder / f"{number}.head").write_text(
+            "".join(f"{name}: {value}\n" for name, value in headers.items()))
+        (folder / f"{number}.body").write_bytes(body)
+        hyper += [f"/{number}", f"{folder}/{number}.head", f"{folder}/{number}.body"]
+    servers.append(Server("hyper", hyper, ports["hyper"]))
+    config = nginx_config(folder, ports["nginx"], ports["nginx 304"], shown)
+    servers.append(Server("nginx", ["nginx", "-p", str(folder), "-c", str(config)],
+                          ports["nginx"], children=True))
+    for server, paths in zip(servers, [{}, hyper_paths, nginx_paths]):
+        server.paths = paths
+        home = paths.get(("/", "gzip"), "/")
+        server.etag = fetch(server.port, home, GZIP)[0]["etag"]
+        server.port_304 = ports["nginx 304"] if server.name == "nginx" else server.port
+    cases = [
+        Case("home", "/", GZIP),
+        Case("incident", pages[0], GZIP),
+        Case("feed.rss", "/feed.rss", GZIP),
+        Case("feed.json", "/feed.json", GZIP),
+        Case("304", "/", GZIP),
+        Case("uncompressed", long, PLAIN),
+        Case("new connections", "/", GZIP, close=True),
+        Case("5,000 idle beside", "/", GZIP, crowd=5000),
+    ]
+    for case in cases:
+        sent = fetch(lightship.port, case.path, case.headers)[1]
+        case.told = f"{case.path}, {len(sent):,} bytes"
+    check_same(servers, cases)
+    return cases
+
+
+def check_same(servers, cases):
+    """The race is only fair if everyone sends the same."""
+    for case in cases:
+        if case.name == "304":
+            continue
+        bodies = []
+        for server in servers:
+            port, path, headers = case.of(server)
+            bodies.append(fetch(port, path, headers)[1])
+        if any(body != bodies[0] for body in bodies):
+            raise SystemExit(f"{case.name}: the servers don't send the same bytes")
+
+
+def measure(args, servers, cases):
+    seen = {case.name: {server.name: [] for server in servers} for case in cases}
+    for case in cases:
+        for turn in range(args.rounds):
+            # Whoever is first in a round isn't always the same.
+            order = servers[turn % len(servers):] + servers[:turn % len(servers)]
+            for server in order:
+                seen[case.name][server.name].append(load(server, case, args.seconds))
+            if case.crowd:
+                lone = Case("home", case.path, case.headers)
+                seen[case.name].setdefault("alone", []).append(
+                    load(servers[0], lone, args.seconds))
+        print(f"  {case.name}", flush=True)
+    return seen
+
+
+def summed_up(cases, servers, seen):
+    rows, figures = [], {}
+    for case in cases:
+        runs = seen[case.name]
+        rate = {who: statistics.median(rate for rate, _ in of) for who, of in runs.items()}
+        wait = {who: statistics.median(wait for _, wait in of) for who, of in runs.items()}
+        figures[case.name] = {"asked": case.told, "requests_per_cpu_second": rate, "p99_ms": wait,
+                              "runs": runs}
+        to_nginx, to_hyper = TARGETS.get(case.name, (None, None))
+        ratio = lambda other, target: f"{rate['lightship'] / rate[other]:.2f}" + (
+            f" (≥ {target:g})" if target else "")
+        rows.append([
+            f"{case.name}: {case.told}",
+            *(f"{rate[who]:,.0f}" for who in ["lightship", "nginx", "hyper"]),
+            ratio("nginx", to_nginx), ratio("hyper", to_hyper),
+            " / ".join(f"{wait[who]:.2f}" for who in ["lightship", "nginx", "hyper"])])
+        if case.crowd:
+            beside = rate["lightship"] / rate["alone"]
+            figures[case.name]["to_alone"] = beside
+            rows.append([f"the same, to Lightship without them: {beside:.2f} (≥ 0.95)"]
+                        + [""] * 6)
+            held = {server.name: server.bytes_each for server in servers}
+            figures[case.name]["bytes_for_an_idle_connection"] = held
+            told = [f"{held[who]:,.0f}" for who in ["lightship", "nginx", "hyper"]]
+            rows.append(["bytes that an idle connection holds", *told, "", "", ""])
+    header = ["case", "Lightship", "nginx", "bare hyper", "/ nginx", "/ hyper", "p99 ms, L / n / h"]
+    return report.table(header, rows), figures
 
 
 def main():
@@ -154,92 +217,32 @@ def main():
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--only", help="only cases whose name holds this")
     parser.add_argument("--json", help="write the figures here")
+    parser.add_argument("--document", help="write the table into this document")
     args = parser.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    facts = report.machine()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="lightship-bench-"))
     folder.chmod(0o755)
     servers = []
     try:
-        figures = measure(args, folder, servers)
+        cases = start(args, folder, servers)
+        if args.only:
+            cases = [case for case in cases if args.only in case.name]
+        seen = measure(args, servers, cases)
     finally:
         for server in servers:
             server.stop()
         shutil.rmtree(folder)
+    table, figures = summed_up(cases, servers, seen)
+    how = (f"{report.said(facts)} {args.rounds} rounds of {args.seconds} s; medians; requests per "
+           "second of server CPU time; in brackets what the ratio is to be.")
+    print(f"\n{how}\n\n{table}")
     if args.json:
-        pathlib.Path(args.json).write_text(json.dumps(figures, indent=2) + "\n")
-
-
-def measure(args, folder, servers):
-    ports = {name: free_port() for name in ["lightship", "nginx", "hyper"]}
-    database = f"sqlite:{folder}/bench.db"
-    lightship = Server("lightship", [
-        os.path.abspath(args.lightship), "serve", "--listen", f"127.0.0.1:{ports['lightship']}",
-        "--database", database, "--content", os.path.abspath(args.content)], ports["lightship"])
-    servers.append(lightship)
-    newest = json.loads(fetch(ports["lightship"], "/feed.json", {})[1])["items"][0]["url"]
-    incident = "/" + newest.split("/", 3)[3].split("#")[0]
-    www = folder / "www"
-    hyper = [os.path.abspath(args.bare_hyper), f"127.0.0.1:{ports['hyper']}"]
-    gzip, plain = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
-    etags = {}
-    for number, path in enumerate(["/", incident, "/feed.rss", "/feed.json"]):
-        for _ in range(2):
-            headers, body = fetch(ports["lightship"], path, gzip)
-        file = nginx_file(www, path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(fetch(ports["lightship"], path, plain)[1])
-        pathlib.Path(f"{file}.gz").write_bytes(body)
-        etags[path] = headers["etag"] if "etag" in headers else headers["ETag"]
-        (folder / f"{number}.head").write_text(
-            "".join(f"{name}: {value}\n" for name, value in headers.items()))
-        (folder / f"{number}.body").write_bytes(body)
-        hyper += [path, f"{folder}/{number}.head", f"{folder}/{number}.body"]
-    # The longest page uncompressed, under a path of its own for the bare server.
-    headers, body = fetch(ports["lightship"], incident, plain)
-    (folder / "plain.head").write_text("".join(f"{k}: {v}\n" for k, v in headers.items()))
-    (folder / "plain.body").write_bytes(body)
-    hyper += ["/plain", f"{folder}/plain.head", f"{folder}/plain.body"]
-    servers.append(Server("hyper", hyper, ports["hyper"]))
-    servers.append(Server("nginx", ["nginx", "-p", str(folder), "-c", str(nginx_config(folder, ports["nginx"]))],
-                          ports["nginx"], children=True))
-    nginx_etag = fetch(ports["nginx"], "/", gzip)[0]["ETag"]
-    cases = [
-        ("home", "/", gzip, {}),
-        ("incident", incident, gzip, {}),
-        ("feed.rss", "/feed.rss", gzip, {}),
-        ("feed.json", "/feed.json", gzip, {}),
-        ("304", "/", {**gzip, "If-None-Match": etags["/"]}, {}),
-        (f"plain, {len(body) // 1000} KB", incident, plain, {}),
-        ("new connections", "/", gzip, {"close": True}),
-        ("5,000 idle beside", "/", gzip, {"crowd": 5000}),
-    ]
-    if args.only:
-        cases = [case for case in cases if args.only in case[0]]
-    figures = {}
-    print(f"{'':20} {'lightship':>10} {'nginx':>10} {'hyper':>10}   {'/ nginx':>8} {'/ hyper':>8}   p99 ms")
-    for name, path, headers, how in cases:
-        seen = {server.name: [] for server in servers}
-        for _ in range(args.rounds):
-            for server in servers:
-                asked, target = dict(headers), path
-                if name == "304" and server.name == "nginx":
-                    asked["If-None-Match"] = nginx_etag
-                if name.startswith("plain") and server.name == "hyper":
-                    target = "/plain"
-                crowd = None
-                if "crowd" in how:
-                    crowd = Crowd(server.port, how["crowd"])
-                seen[server.name].append(
-                    load(server, target, asked, 64, args.seconds, how.get("close", False)))
-                if crowd:
-                    crowd.leave()
-        rates = {who: statistics.median(rate for rate, _ in runs) for who, runs in seen.items()}
-        waits = {who: statistics.median(wait for _, wait in runs) for who, runs in seen.items()}
-        figures[name] = {"requests_per_cpu_second": rates, "p99_ms": waits}
-        ours = rates["lightship"]
-        print(f"{name:20} {ours:10.0f} {rates['nginx']:10.0f} {rates['hyper']:10.0f}   "
-              f"{ours / rates['nginx']:8.2f} {ours / rates['hyper']:8.2f}   "
-              f"{waits['lightship']:.2f} / {waits['nginx']:.2f} / {waits['hyper']:.2f}", flush=True)
-    return figures
+        report.write_json(args.json, {"machine": facts, "rounds": args.rounds,
+                                      "seconds": args.seconds, "cases": figures})
+    if args.document:
+        report.write_block(args.document, "reading", f"{how}\n\n{table}")
 
 
 if __name__ == "__main__":

@@ -160,6 +160,22 @@ impl Kept {
     }
 }
 
+/// An error and its causes on one line. Many errors say their cause themselves; that is not said
+/// a second time.
+pub(super) fn chain(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.contains(&cause) {
+            continue;
+        }
+        if !told.is_empty() {
+            told.push_str(": ");
+        }
+        told.push_str(&cause);
+    }
+    told
+}
+
 /// A path as a shell takes it.
 pub(super) fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
@@ -167,4 +183,18 @@ pub(super) fn quoted(path: &str) -> String {
         return path.to_owned();
     }
     format!("'{}'", path.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chain;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error = anyhow::anyhow!("no such table: updates")
+            .context("the database failed: no such table: updates")
+            .context("it can't start");
+        let told = "it can't start: the database failed: no such table: updates";
+        assert_eq!(chain(&error), told);
+    }
 }

@@ -128,7 +128,7 @@ fn on_host(command: impl Future<Output = anyhow::Result<()>>) -> u8 {
     match outcome {
         Ok(()) => 0,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            anstream::eprintln!("error: {}", failure::chain(&error));
             1
         }
     }

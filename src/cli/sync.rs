@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::{Failure, chain};
 use super::said;
 use super::world::World;
 use crate::actions::ActionError;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &SyncArgs, world: &mut World) -> Result<u8, Failure> {
         .map_err(|error| Failure::io("no threads can be started", &error))?;
     let mut outcome = runtime
         .block_on(sync(args, world))
-        .map_err(|error| Failure::Refused(format!("{error:#}")))?;
+        .map_err(|error| Failure::Refused(chain(&error)))?;
     let mut problems = std::mem::take(&mut outcome.content.problems);
     problems.append(&mut outcome.report.problems);
     if world.json {

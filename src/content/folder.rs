@@ -25,6 +25,14 @@ const NEW_SITE: &str = "make one; two lines are enough: name = \"Example status\
 
 const DEAD_LINK: &str = "it is a link that leads nowhere; correct it or take it away";
 
+/// How to mend it that a file or folder can't be read.
+fn help_to_read(path: &Path, kind: ErrorKind) -> Option<&'static str> {
+    if kind == ErrorKind::PermissionDenied {
+        return Some("give the user who runs Lightship the right to read it");
+    }
+    path.is_symlink().then_some(DEAD_LINK)
+}
+
 /// What is known of the site beside its files.
 #[derive(Debug, Clone, Default)]
 pub struct KnownSite {
@@ -146,7 +154,7 @@ fn list_posts(folder: &Path, within: &str, problems: &mut Vec<Problem>) -> Optio
                 let help = "make a folder of that name and put the files into it";
                 ("this is a file, not a folder".to_owned(), Some(help))
             } else {
-                let help = path.is_symlink().then_some(DEAD_LINK);
+                let help = help_to_read(&path, error.kind());
                 (format!("the folder can't be read: {error}"), help)
             };
             problems.push(Problem::of_file(Severity::Error, within, message, help));
@@ -231,7 +239,7 @@ pub(super) fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) 
             return None;
         }
         Err(error) => {
-            let help = path.is_symlink().then_some(DEAD_LINK);
+            let help = help_to_read(&path, error.kind());
             refuse(format!("the file can't be read: {error}"), help);
             return None;
         }
@@ -267,7 +275,8 @@ pub(super) fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) 
         }
         Ok(_) => Some(bytes),
         Err(error) => {
-            refuse(format!("the file can't be read: {error}"), None);
+            let help = help_to_read(&path, error.kind());
+            refuse(format!("the file can't be read: {error}"), help);
             None
         }
     }

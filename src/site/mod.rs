@@ -3,8 +3,8 @@
 //! What nobody asked for isn't rendered; what is asked for by many at once is rendered once.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 
@@ -34,6 +34,9 @@ pub struct Site {
     hot: HashMap<String, Arc<Place>>,
     /// What is asked for otherwise.
     cache: Arc<Cache>,
+    /// What is said where nothing is: one page for all such paths, so that whoever tries thousands
+    /// of them costs no more than readers do.
+    nothing: OnceLock<Arc<Document>>,
     /// How many documents were rendered, by this site and those before.
     renders: Arc<AtomicU64>,
 }
@@ -58,6 +61,7 @@ impl Site {
             snapshot,
             generation: 0,
             cache: Arc::new(Cache::new(CACHE_BYTES)),
+            nothing: OnceLock::new(),
             renders: Arc::default(),
         }
     }
@@ -85,6 +89,7 @@ impl Site {
                 .collect(),
             generation,
             cache: self.cache.clone(),
+            nothing: OnceLock::new(),
             renders: self.renders.clone(),
             snapshot,
         }
@@ -128,12 +133,12 @@ impl Site {
         let Some(page) = pages::find(&self.snapshot, path) else {
             return match self.moved(path) {
                 Some(present) => Found::Moved(present),
-                None => Found::Nothing(Arc::new(pages::render_not_found(&self.snapshot, path))),
+                None => Found::Nothing(self.nothing()),
             };
         };
         match self.document(path, &page) {
             Some(document) => Found::Document(document),
-            None => Found::Nothing(Arc::new(pages::render_not_found(&self.snapshot, path))),
+            None => Found::Nothing(self.nothing()),
         }
     }
 
@@ -151,6 +156,11 @@ impl Site {
         let document = place.get(render).cloned();
         self.cache.count(path, &place);
         document
+    }
+
+    fn nothing(&self) -> Arc<Document> {
+        let render = || Arc::new(pages::render_not_found(&self.snapshot));
+        self.nothing.get_or_init(render).clone()
     }
 
     fn moved(&self, path: &str) -> Option<String> {

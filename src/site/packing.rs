@@ -9,7 +9,7 @@ use super::document::Encoding;
 /// How much time a compression may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effort {
-    /// Somebody waits: a page takes about a millisecond.
+    /// Somebody waits: a page takes well under a millisecond.
     Quick,
     /// Nobody waits.
     Best,
@@ -41,7 +41,7 @@ fn brotli(plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
 
 fn gzip(plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
     let level = match effort {
-        Effort::Quick => 4,
+        Effort::Quick => 6,
         Effort::Best => 9,
     };
     let room = Vec::with_capacity(plain.len() / 4);

@@ -262,9 +262,9 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     }
 }
 
-/// The page for a path that leads nowhere; it still says what is down.
-pub fn render_not_found(snapshot: &Snapshot, path: &str) -> Document {
-    let body = error::not_found(snapshot, path).into_string();
+/// The page for every path that leads nowhere; it still says what is down.
+pub fn render_not_found(snapshot: &Snapshot) -> Document {
+    let body = error::not_found(snapshot).into_string();
     Document::new(HTML, CachePolicy::Private, changed_at(snapshot), body)
 }
 

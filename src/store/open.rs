@@ -78,6 +78,11 @@ async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
 
 fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreError {
     StoreError::File(match file {
+        Some(file) if is_damaged(error) => format!(
+            "the database {} is damaged: {error}; put a backup in its place, or take it away to \
+             begin anew",
+            file.display()
+        ),
         Some(file) => format!(
             "the database {} can't be opened for writing: {error}; whoever runs Lightship needs \
              the right to write the file and the folder that it is in",
@@ -89,6 +94,13 @@ fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreErro
             without_password(url)
         ),
     })
+}
+
+/// Whether SQLite finds that a file isn't what it wrote.
+fn is_damaged(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    // SQLITE_CORRUPT and SQLITE_NOTADB.
+    code.is_some_and(|code| matches!(code.as_ref(), "11" | "26"))
 }
 
 fn engine_of(url: &str) -> Result<Engine, StoreError> {

@@ -1,8 +1,10 @@
 //! What readers get: ready documents, whatever the database does.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::Request;
-use lightship::site::pages;
+use lightship::site::{Found, pages};
 use serde_json::json;
 
 use crate::support::app::TestApp;
@@ -143,4 +145,22 @@ async fn files_of_the_binary_are_served_and_others_are_not_found() {
         );
     }
     app.get("/assets/other.css").await.expect(404);
+}
+
+#[tokio::test]
+async fn whoever_tries_thousands_of_addresses_costs_one_page() {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    let nothing_at = |app: &TestApp, path: &str| match app.app.state().site.current().find(path) {
+        Found::Nothing(document) => document,
+        other => panic!("{path}: {other:?}"),
+    };
+    let first = nothing_at(&app, "/wp-login.php");
+    let second = nothing_at(&app, "/incidents/nothing-such");
+    assert!(Arc::ptr_eq(&first, &second));
+    let open = json!({"title": "Selma is down", "components": {"selma": "major_outage"}});
+    app.post("/incidents", open).await.expect(201);
+    let reply = app.get("/wp-login.php").await.expect(404);
+    assert!(reply.text().contains("Selma is down."), "{}", reply.text());
+    assert_eq!(reply.header("cache-control"), "no-store");
+    assert_eq!(reply.header("etag"), "");
 }

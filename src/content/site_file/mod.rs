@@ -30,7 +30,12 @@ pub(in crate::content) fn read(text: &str) -> (Option<SiteFile>, Vec<Problem>) {
     for error in errors {
         let place = error.span().unwrap_or(0..0);
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
-        report.add(Severity::Error, place, message, None);
+        let help = "each line is key = \"value\", such as: name = \"Example status\"".to_owned();
+        report.add(Severity::Error, place, message, Some(help));
+    }
+    // What else seems to be wrong in a text that is no TOML only follows from that.
+    if report.error_count() > 0 {
+        return (None, report.finish());
     }
     let site = site(root.get_ref(), &mut report);
     let problems = report.finish();

@@ -7,14 +7,10 @@ use crate::render::html::layout::{self, Nav, Page};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// A path longer than this is shown cut.
-const PATH_CHARS: usize = 120;
-
-/// No page has this address. Still says what is down, and names ways on.
-pub fn not_found(snapshot: &Snapshot, path: &str) -> Markup {
+/// No page has this address. Still says what is down, and names ways on. It doesn't repeat the
+/// address, which the browser shows anyway, so that one page does for all.
+pub fn not_found(snapshot: &Snapshot) -> Markup {
     let headline = render::headline_of(snapshot);
-    let shown: String = path.chars().take(PATH_CHARS).collect();
-    let cut = if shown.len() < path.len() { "…" } else { "" };
     let page = Page {
         title: Some("Page not found"),
         description: &headline.sentence,
@@ -23,7 +19,7 @@ pub fn not_found(snapshot: &Snapshot, path: &str) -> Markup {
         feeds: None,
         content: html! {
             h1 { "There is no page here." }
-            p.lead { "Nothing has the address " code { (shown) (cut) } "." }
+            p.lead { "Nothing has this address. It may have been mistyped, or cut on its way to you." }
             section {
                 h2 { "How things are right now" }
                 p.card.(headline.tone.as_str()) dir="auto" { strong { (headline.sentence) } }

@@ -76,7 +76,7 @@ fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
 
 /// What it names, each as it is now.
 fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
-    let named = incident.components();
+    let named = parts::components_of(snapshot, incident);
     html! {
         @if !named.is_empty() {
             ul.chips aria-label="Components, as they are now" {

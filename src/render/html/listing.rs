@@ -76,7 +76,7 @@ fn entry(snapshot: &Snapshot, incident: &Incident, detail: Detail) -> Markup {
 
 /// " · affects Selma, Nelson"; of many, the first ones. Nothing if it names none.
 pub(super) fn affects(snapshot: &Snapshot, incident: &Incident) -> Markup {
-    let components = incident.components();
+    let components = parts::components_of(snapshot, incident);
     let named = if components.len() > NAMED {
         NAMED - 1
     } else {

@@ -4,11 +4,13 @@ use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, PreEscaped, html};
 
 use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States, Tone};
 use crate::domain::update::{Phase, Precision};
 use crate::domain::window::Window;
 use crate::render::markdown::SafeHtml;
 use crate::render::time::{self, Frame};
+use crate::snapshot::Snapshot;
 
 /// Sanitised HTML, as it is.
 pub fn raw(text: &SafeHtml) -> Markup {
@@ -122,6 +124,16 @@ const LONG_TITLE: usize = 70;
 pub fn title(text: &str) -> Markup {
     let is_long = text.chars().nth(LONG_TITLE).is_some();
     html! { h1.long[is_long] dir="auto" { (text) } }
+}
+
+/// The components that an incident names, in the order of the home page.
+pub fn components_of<'a>(snapshot: &Snapshot, incident: &'a Incident) -> Vec<&'a Slug> {
+    let mut named = incident.components();
+    named.sort_by_key(|slug| {
+        let record = snapshot.find_component(slug);
+        record.map_or(i64::MAX, |record| record.component.position)
+    });
+    named
 }
 
 /// "1 update", "3 updates"; never broken over two lines.

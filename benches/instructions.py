@@ -1,0 +1,147 @@
+"""Instructions for each request, counted by callgrind: figures that don't depend on how busy the
+machine is. Counted are the instructions of the program itself, in all of its threads, not those of
+the system beneath it.
+
+The program is built as for release, with names (profile `counted`), and asked on one kept
+connection. Work that is done once a second, whoever asks, is measured by asking nothing for as long,
+and taken off.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+import report
+from servers import free_port
+
+REQUESTS = 5000
+
+
+def build():
+    """Release, but with names, so that callgrind can say where the instructions are."""
+    subprocess.run(["cargo", "build", "--locked", "--profile", "counted", "--bin", "lightship"],
+                   check=True)
+    return "target/counted/lightship"
+
+
+class Counted:
+    """The server under callgrind."""
+
+    def __init__(self, program, content, folder):
+        self.folder, self.port = folder, free_port()
+        self.process = subprocess.Popen(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out",
+             "--separate-threads=no", os.path.abspath(program), "serve",
+             "--listen", f"127.0.0.1:{self.port}", "--database", f"sqlite:{folder}/counted.db",
+             "--content", os.path.abspath(content)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                self.wire = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise SystemExit("the program doesn't start under callgrind")
+                time.sleep(0.2)
+
+    def control(self, option):
+        subprocess.run(["callgrind_control", option, str(self.process.pid)], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def total(self, work):
+        """Instructions while `work` runs."""
+        self.control("-z")
+        before = set(self.folder.glob("out.*"))
+        work()
+        self.control("-d")
+        written = max(set(self.folder.glob("out.*")) - before, key=lambda file: file.stat().st_mtime)
+        return int(re.search(r"^(?:totals|summary): (\d+)", written.read_text(), re.MULTILINE)[1])
+
+    def ask(self, request):
+        """One request; its status."""
+        self.wire.sendall(request)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self.wire.recv(65536)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head.lower())
+        while length and len(body) < int(length[1]):
+            body += self.wire.recv(65536)
+        return int(head.split()[1]), head
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+
+
+def request(path, lines=()):
+    """What a browser sends, more or less."""
+    return "\r\n".join([
+        f"GET {path} HTTP/1.1", "Host: status.example.com",
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language: en-US,en;q=0.5", "Accept-Encoding: gzip, deflate, br, zstd",
+        "Connection: keep-alive", *lines, "", ""]).encode()
+
+
+def count(server):
+    _, head = server.ask(request("/"))
+    _, head = server.ask(request("/"))
+    etag = re.search(rb"etag: (\S+)", head.lower())[1].decode()
+    cases = [
+        ("home page", request("/"), 200),
+        ("304", request("/", [f"If-None-Match: {etag}"]), 304),
+        ("404", request("/wp-login.php"), 404),
+    ]
+    rows, figures = [], {}
+    for name, asked, expected in cases:
+        for _ in range(20):
+            assert server.ask(asked)[0] == expected
+
+        def work():
+            for _ in range(REQUESTS):
+                server.ask(asked)
+
+        began = time.monotonic()
+        used = server.total(work)
+        took = time.monotonic() - began
+        idle = server.total(lambda: time.sleep(took))
+        figures[name] = round((used - idle) / REQUESTS)
+        rows.append([name, f"{figures[name]:,}"])
+        print(f"  {name}: {figures[name]:,}", flush=True)
+    return report.table(["request", "instructions"], rows), figures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", help="count this one instead of building it")
+    parser.add_argument("--content", default="content")
+    parser.add_argument("--json", help="write the figures here")
+    parser.add_argument("--document", help="write the table into this document")
+    args = parser.parse_args()
+    program = args.program or build()
+    facts = report.machine()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lightship-count-"))
+    server = Counted(program, args.content, folder)
+    try:
+        table, figures = count(server)
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+    how = f"{report.said(facts)} {REQUESTS:,} requests each."
+    print(f"\n{table}")
+    if args.json:
+        report.write_json(args.json, {"machine": facts, "instructions": figures})
+    if args.document:
+        report.write_block(args.document, "instructions", f"{how}\n\n{table}")
+
+
+if __name__ == "__main__":
+    main()
