@@ -19,6 +19,19 @@ use crate::store::updates::{self, StoredUpdate, find_update};
 /// What a request says of components, in its order: a state with its note, or only the name.
 pub type Settings = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
 
+/// Settings as the record keeps them: a state, a state with its note, or nothing for a name.
+pub(super) fn settings_as_json(settings: &Settings) -> serde_json::Value {
+    let said = settings.iter().map(|(slug, setting)| {
+        let said = match setting {
+            None => serde_json::Value::Null,
+            Some((state, None)) => json!(state),
+            Some((state, Some(note))) => json!({"state": state, "note": note}),
+        };
+        (slug.to_string(), said)
+    });
+    said.collect::<serde_json::Map<_, _>>().into()
+}
+
 /// An update in the making.
 #[derive(Debug, Clone, Default)]
 pub struct NewUpdate {
@@ -186,10 +199,7 @@ pub(super) async fn insert_update(
     for component in incident.components() {
         change.touch_history(component);
     }
-    let states: Vec<_> = components
-        .iter()
-        .map(|(slug, set)| json!([slug, set.as_ref().map(|(state, _)| state)]))
-        .collect();
+    let states = settings_as_json(components);
     let deed = Deed {
         action: "add_update",
         kind: "update",

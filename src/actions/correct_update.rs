@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::add_update::{Settings, phase_fits, present_incident, resolve};
+use super::add_update::{Settings, phase_fits, present_incident, resolve, settings_as_json};
 use super::checks::{self, Gathered};
 use super::stated_states::{Owner, withdraw_states, write_update_states};
 use super::{ActionError, Change, Deed};
@@ -54,6 +54,11 @@ pub async fn correct_update(
         wanted.phase.flatten(),
     ))?;
     wrong.take(checks::not_future("/at", wanted.at, change.now))?;
+    // What was typed before anybody could read it isn't told of as edited.
+    let edited_at = match stored.incident.draft {
+        true => old.update.edited_at,
+        false => Some(change.now),
+    };
     let author = wanted.author.as_ref().and_then(Option::as_deref);
     wrong.take(checks::line("/author", author.unwrap_or_default(), 100))?;
     let components = match &wanted.components {
@@ -74,15 +79,17 @@ pub async fn correct_update(
             before.precision
         },
         author: wanted.author.unwrap_or_else(|| before.author.clone()),
-        edited_at: Some(change.now),
+        edited_at,
         ..before.clone()
     };
     // Moving the update moves its states with it, so they are written anew in both cases.
+    let said_before = settings_of(change, &stored, id).await?;
     let components = match components {
         Some(components) => Some(components),
-        None if update.at != before.at => Some(settings_of(change, &stored, id).await?),
+        None if update.at != before.at => Some(said_before.clone()),
         None => None,
     };
+    let said_after = components.clone().unwrap_or_else(|| said_before.clone());
     let row = StoredUpdate {
         update: update.clone(),
         ..old.clone()
@@ -98,8 +105,8 @@ pub async fn correct_update(
         kind: "update",
         id,
         label: &stored.incident.title,
-        before: Some(as_json(before)),
-        after: Some(as_json(&update)),
+        before: Some(as_json(before, &said_before)),
+        after: Some(as_json(&update, &said_after)),
     };
     change.record(deed).await?;
     change.settle().await
@@ -143,6 +150,7 @@ async fn set_withdrawn(
             Ok(())
         };
     }
+    let said = settings_of(change, &stored, id).await?;
     let row = StoredUpdate {
         withdrawn_at: withdraw.then_some(change.now),
         ..old.clone()
@@ -161,8 +169,8 @@ async fn set_withdrawn(
         kind: "update",
         id,
         label: &stored.incident.title,
-        before: Some(as_json(&old.update)),
-        after: None,
+        before: withdraw.then(|| as_json(&old.update, &said)),
+        after: (!withdraw).then(|| as_json(&old.update, &said)),
     };
     change.record(deed).await?;
     change.settle().await
@@ -180,7 +188,7 @@ async fn find_own(
         .ok_or_else(|| ActionError::NotFound(format!("there is no update {id:?}")))?;
     match update.update.source {
         Source::File => Err(ActionError::Conflict(format!(
-            "this update is stated by {}; change it there",
+            "this update is stated by {}; change it there, or add another update",
             stored.file.as_deref().unwrap_or("a file")
         ))),
         Source::Api | Source::Clock => Ok((stored, update)),
@@ -213,6 +221,7 @@ fn touch_all(change: &mut Change, stored: &StoredIncident) {
     }
 }
 
-fn as_json(update: &Update) -> serde_json::Value {
-    json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "author": update.author})
+fn as_json(update: &Update, said: &Settings) -> serde_json::Value {
+    json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
+        "author": update.author, "components": settings_as_json(said)})
 }

@@ -14,6 +14,7 @@ use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::Update;
 use crate::domain::window::Window;
+use crate::store::drafts::{find_post_undated, set_updates_dated};
 use crate::store::incidents::{StoredIncident, set_incident, set_public_since};
 
 /// What is to be corrected of a post; what is `None` stays as it is.
@@ -60,7 +61,14 @@ pub async fn edit_incident(
     let kind = wanted.kind.unwrap_or(before.kind);
     let starts = wanted.starts.unwrap_or(before.starts);
     let ends = wanted.ends.unwrap_or(before.ends);
-    let published_at = wanted.published_at.unwrap_or(before.published_at);
+    let draft = wanted.draft.unwrap_or(before.draft);
+    let is_first = stored.never_public && !draft;
+    let published_at = match wanted.published_at {
+        Some(at) => at,
+        // A draft is dated when customers first see it, unless it was given another date.
+        None if is_first && find_post_undated(&mut change.tx, &before.id).await? => change.now,
+        None => before.published_at,
+    };
     let mut wrong = Gathered::default();
     if let Some(title) = &wanted.title {
         wrong.take(check_title(title))?;
@@ -115,9 +123,7 @@ pub async fn edit_incident(
         || before.markdown.clone(),
         |reading| reading.markdown.clone(),
     );
-    let draft = wanted.draft.unwrap_or(before.draft);
     let reworded = title != before.title || markdown != before.markdown;
-    let is_first = stored.never_public && !draft;
     let after = StoredIncident {
         incident: Incident {
             title,
@@ -145,11 +151,14 @@ pub async fn edit_incident(
     };
     set_incident(&mut change.tx, &after, change.now).await?;
     if is_first {
+        set_updates_dated(&mut change.tx, &before.id, change.now).await?;
         set_public_since(&mut change.tx, &before.id, change.now).await?;
     }
+    let said_before = post_settings(before);
+    let said_after = components.clone().unwrap_or_else(|| said_before.clone());
     let moved =
         starts != before.starts || published_at != before.published_at || kind != before.kind;
-    if let Some(components) = components.or_else(|| moved.then(|| post_settings(before))) {
+    if let Some(components) = components.or_else(|| moved.then(|| said_before.clone())) {
         withdraw_states(change, &Owner::post(before)).await?;
         write_post_states(change, &after.incident, after.seq, &components).await?;
     }
@@ -169,8 +178,8 @@ pub async fn edit_incident(
         kind: "incident",
         id: &before.id,
         label: &after.incident.title,
-        before: Some(as_json(before)),
-        after: Some(as_json(&after.incident)),
+        before: Some(as_json(before, &said_before)),
+        after: Some(as_json(&after.incident, &said_after)),
     };
     change.record(deed).await?;
     change.settle().await
@@ -198,7 +207,7 @@ pub async fn withdraw_incident(change: &mut Change, slug: &Slug) -> Result<(), A
         kind: "incident",
         id: &stored.incident.id,
         label: &stored.incident.title,
-        before: Some(as_json(&stored.incident)),
+        before: Some(as_json(&stored.incident, &post_settings(&stored.incident))),
         after: None,
     };
     change.record(deed).await?;

@@ -30,6 +30,7 @@ mod give_back;
 mod maintenance_words;
 mod plan_maintenance;
 pub mod preview_resolution;
+pub mod publish_draft;
 pub mod sessions;
 pub mod set_component_state;
 mod stated_states;

@@ -57,6 +57,15 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             })?)
         }
     };
+    if let Some(draft) = incident.as_ref().filter(|stored| stored.incident.draft) {
+        return Err(ActionError::invalid(
+            "/incident",
+            format!(
+                "{:?} is a draft, so customers would see nothing of it; publish it first",
+                draft.incident.title
+            ),
+        ));
+    }
     let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
     refuse_unseen(&before, &component, &known, &wanted, change.now)?;
     let found = StateChange {

@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::add_update::{
-    Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something,
+    Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something, settings_as_json,
 };
 use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
 use super::plan_maintenance::{Plan, check_plan};
@@ -95,6 +95,7 @@ pub async fn create_incident(
     }
     wrong.finish()?;
     let reading = reading.unwrap_or_default();
+    let components = components.unwrap_or_default();
     let stored = StoredIncident {
         seq: change.next_seq(),
         withdrawn_at: None,
@@ -129,13 +130,7 @@ pub async fn create_incident(
         },
     };
     set_incident(&mut change.tx, &stored, change.now).await?;
-    write_post_states(
-        change,
-        &stored.incident,
-        stored.seq,
-        &components.unwrap_or_default(),
-    )
-    .await?;
+    write_post_states(change, &stored.incident, stored.seq, &components).await?;
     insert_entries(change, &stored, &reading.entries).await?;
     change.touch_incident(&stored.incident.id);
     let deed = Deed {
@@ -144,7 +139,7 @@ pub async fn create_incident(
         id: &stored.incident.id,
         label: &stored.incident.title,
         before: None,
-        after: Some(as_json(&stored.incident)),
+        after: Some(as_json(&stored.incident, &components)),
     };
     change.record(deed).await?;
     if let Some(update) = &wanted.update {
@@ -318,10 +313,12 @@ async fn check_new_plan(
     check_plan(change, known, &plan).await
 }
 
-pub(super) fn as_json(incident: &Incident) -> serde_json::Value {
+/// A post as the record keeps it, with what it says of components.
+pub(super) fn as_json(incident: &Incident, said: &Settings) -> serde_json::Value {
     json!({
         "slug": incident.slug, "title": incident.title, "kind": incident.kind, "markdown": incident.markdown,
         "impact": incident.stated_impact, "author": incident.author, "starts": incident.starts,
         "ends": incident.ends, "published_at": incident.published_at, "draft": incident.draft,
+        "components": settings_as_json(said),
     })
 }

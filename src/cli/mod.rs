@@ -4,7 +4,9 @@ mod check;
 mod choose;
 mod completions;
 mod connection;
+mod correct;
 mod demo;
+mod draft;
 mod failure;
 mod healthcheck;
 mod incident;
@@ -75,6 +77,8 @@ enum Command {
     Resolve(update::ResolveArgs),
     Maintenance(maintenance::MaintenanceArgs),
     Status(status::StatusArgs),
+    Correct(correct::CorrectArgs),
+    Draft(draft::DraftArgs),
     Resend(resend::ResendArgs),
     Record(record::RecordArgs),
     Login(login::LoginArgs),
@@ -112,6 +116,8 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         Command::Maintenance(args) => maintenance::run(args, world).map(|()| 0),
         Command::Status(args) => status::run(args, world).map(|()| 0),
         Command::Resend(args) => resend::run(args, world).map(|()| 0),
+        Command::Correct(args) => correct::run(args, world).map(|()| 0),
+        Command::Draft(args) => draft::run(args, world).map(|()| 0),
         Command::Record(args) => record::run(args, world).map(|()| 0),
         Command::Login(args) => login::run(args, world).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, world).map(|()| 0),
@@ -144,6 +150,8 @@ impl Command {
             Self::Maintenance(args) => args.connection().json,
             Self::Status(args) => args.connection.json,
             Self::Resend(args) => args.connection.json,
+            Self::Correct(args) => args.connection.json,
+            Self::Draft(args) => args.wants_json(),
             Self::Record(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,

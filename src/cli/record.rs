@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::connection::Connection;
 use super::failure::Failure;
-use super::said::{self, spaced};
+use super::said::{self, clean, spaced};
 use super::words;
 use super::world::{BOLD, DIM, World, styled};
 use crate::domain::record::{field_changes, value_in_words};
@@ -124,11 +124,4 @@ fn shown(value: &Value) -> String {
     }
     let start: String = text.chars().take(MAX_VALUE_CHARS).collect();
     format!("{start}…")
-}
-
-/// What was typed by others, without what a terminal would obey.
-fn clean(text: &str) -> String {
-    let words = text.split(char::is_control);
-    let words: Vec<_> = words.map(str::trim).filter(|it| !it.is_empty()).collect();
-    words.join(" ")
 }

@@ -72,7 +72,12 @@ fn incident(answer: &Value, world: &mut World) {
     let (slug, phase) = (styled(BOLD, text(answer, "slug")), text(answer, "phase"));
     world.say(&format!("{what}: {slug} ({})", spaced(phase)));
     components(answer, world);
-    if !is_draft {
+    if is_draft {
+        let slug = text(answer, "slug");
+        world.say(&format!(
+            "  Publish it with `lightship draft publish {slug}`."
+        ));
+    } else {
         address(text(answer, "url"), world);
     }
 }
@@ -126,6 +131,35 @@ pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, world: &mut World) 
     }
 }
 
+/// Says what an update or a post is, now that it was corrected.
+pub(super) fn corrected(slug: &Slug, answer: &Value, world: &mut World) {
+    if world.json {
+        json(answer, world);
+        return;
+    }
+    let phase = match text(answer, "phase") {
+        "" => String::new(),
+        phase => format!(" ({})", spaced(phase)),
+    };
+    let slug = styled(BOLD, slug.as_str());
+    world.say(&format!("Corrected: {slug}{phase}"));
+    components(answer, world);
+    restored(answer, world);
+    let is_draft = answer["draft"].as_bool().unwrap_or_default();
+    if !is_draft {
+        address(text(answer, "url"), world);
+    }
+}
+
+/// Says that a draft is public now.
+pub(super) fn published(answer: &Value, world: &mut World) {
+    if world.json {
+        json(answer, world);
+    } else {
+        incident(answer, world);
+    }
+}
+
 fn components(answer: &Value, world: &mut World) {
     let Some(set) = answer["components"].as_object() else {
         return;
@@ -153,6 +187,13 @@ fn address(url: &str, world: &mut World) {
     if !url.is_empty() {
         world.say(&format!("  {}", styled(DIM, url)));
     }
+}
+
+/// What was typed by others, on one line and without what a terminal would obey.
+pub(super) fn clean(text: &str) -> String {
+    let words = text.split(char::is_control);
+    let words: Vec<_> = words.map(str::trim).filter(|it| !it.is_empty()).collect();
+    words.join(" ")
 }
 
 /// A phase as people write it.

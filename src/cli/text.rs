@@ -58,6 +58,16 @@ impl TextSource {
 
     /// The text, without blanks around it.
     pub(super) fn read(&self, hints: &str, world: &mut World) -> Result<String, Failure> {
+        self.read_from("", hints, world)
+    }
+
+    /// The same; an editor opens with `old` in it.
+    pub(super) fn read_from(
+        &self,
+        old: &str,
+        hints: &str,
+        world: &mut World,
+    ) -> Result<String, Failure> {
         let text = match self {
             Self::Given(text) => text.clone(),
             Self::File(file) => {
@@ -74,19 +84,19 @@ impl TextSource {
                 }
                 text
             }
-            Self::Editor => edit(hints, world)?,
+            Self::Editor => edit(old, hints, world)?,
         };
         Ok(text.trim().to_owned())
     }
 }
 
-fn edit(hints: &str, world: &World) -> Result<String, Failure> {
+fn edit(old: &str, hints: &str, world: &World) -> Result<String, Failure> {
     let folder = world.surroundings.state_folder().ok_or_else(|| {
         Failure::Refused("there is no home folder to write the text in; set HOME".to_owned())
     })?;
     let file = folder.join(format!("editing-{}.md", Uuid::now_v7()));
     let failed = |error| Failure::io(file.display(), &error);
-    private_file::write(&file, &format!("\n\n{CUT}\n{hints}\n")).map_err(failed)?;
+    private_file::write(&file, &format!("{}\n\n{CUT}\n{hints}\n", old.trim())).map_err(failed)?;
     let editor = world.surroundings.editor();
     // Through a shell, as an editor's command may have options of its own: "code --wait".
     let status = Command::new("sh")

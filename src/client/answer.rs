@@ -1,7 +1,11 @@
 //! What the command line needs of the server's answers; the rest of them is passed over.
 
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::ClientError;
 
 use crate::domain::incident::{self, CLOCK_TOLERANCE, Kind};
 use crate::domain::slug::Slug;
@@ -73,5 +77,28 @@ impl IncidentAnswer {
     /// Whether customers can read it at `now`: one that is dated ahead waits until then.
     fn is_shown(&self, now: DateTime<Utc>) -> bool {
         !self.draft && self.published_at <= now + CLOCK_TOLERANCE
+    }
+}
+
+/// One thing as the server had it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub(super) status: u16,
+    pub(super) body: Value,
+    /// The tag of what was read, for changing just that.
+    pub etag: String,
+}
+
+impl Found {
+    /// It, read as what it should be.
+    pub fn value<T: DeserializeOwned>(self) -> Result<T, ClientError> {
+        let status = self.status;
+        serde_json::from_value(self.body)
+            .map_err(|error| ClientError::unexpected(status, format!("not of this kind: {error}")))
+    }
+
+    /// One of its texts; an empty one if it isn't there.
+    pub fn text(&self, field: &str) -> &str {
+        self.body[field].as_str().unwrap_or_default()
     }
 }

@@ -2,7 +2,9 @@
 
 mod address;
 mod answer;
+mod correcting;
 mod error;
+mod record;
 
 use std::time::Duration;
 
@@ -12,11 +14,10 @@ use ureq::Agent;
 use ureq::http::{Response, StatusCode, header};
 
 pub use address::Address;
-pub use answer::{ComponentAnswer, IncidentAnswer};
+pub use answer::{ComponentAnswer, Found, IncidentAnswer};
 pub use error::{ClientError, FieldMistake, Refusal};
 
 use crate::domain::slug::Slug;
-use crate::render::json::audit::AuditBody;
 use crate::render::json::resolution::ResolutionBody;
 use crate::render::json::site::SiteBody;
 use crate::render::json::template::TemplateBody;
@@ -141,25 +142,6 @@ impl Client {
         self.list(&incidents_path(), "incidents")
     }
 
-    /// The newest lines of the record, newest first, at most `limit`; which, `asked` says as
-    /// parameters of the query.
-    pub fn record(
-        &self,
-        asked: &[(&str, &str)],
-        limit: usize,
-    ) -> Result<Vec<AuditBody>, ClientError> {
-        let size = limit.min(PAGE_SIZE).to_string();
-        let asked = [asked, &[("limit", size.as_str())]].concat();
-        let first = format!("{}/audit{}", urls::API, urls::query(&asked));
-        self.list_from(first, "entries", limit)
-    }
-
-    /// The record as a table, whole; which lines, `asked` says.
-    pub fn record_table(&self, asked: &[(&str, &str)]) -> Result<String, ClientError> {
-        let path = format!("{}/audit.csv{}", urls::API, urls::query(asked));
-        Ok(self.ask(&path)?.text)
-    }
-
     /// Sends a change. Sent again with the same `key`, it is done only once.
     pub fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
         let mut request = self
@@ -253,6 +235,7 @@ struct Answer {
 
 struct Text {
     status: u16,
+    etag: String,
     text: String,
     next: Option<String>,
 }
@@ -281,6 +264,7 @@ fn read_text(mut response: Response<ureq::Body>) -> Result<Text, ClientError> {
     let next = header(header::LINK).and_then(|link| next_page(&link));
     let must_wait = header(header::RETRY_AFTER).is_some();
     let location = header(header::LOCATION);
+    let etag = header(header::ETAG).unwrap_or_default();
     let text = response
         .body_mut()
         .with_config()
@@ -290,6 +274,7 @@ fn read_text(mut response: Response<ureq::Body>) -> Result<Text, ClientError> {
     if status.is_success() {
         return Ok(Text {
             status: status.as_u16(),
+            etag,
             text,
             next,
         });

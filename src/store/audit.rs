@@ -152,6 +152,23 @@ pub async fn find_incident_named(tx: &mut Tx, incident: &str) -> Result<bool, St
     Ok(row.is_some())
 }
 
+/// The lines that replaced something of an entity, newest first; each has what it was before.
+pub async fn list_versions(
+    tx: &mut Tx,
+    kind: &str,
+    entity_id: &str,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let rows = sqlx::query(
+        "select a.* from versions v join audit a on a.id = v.id \
+         where v.entity_id = $1 and v.kind = $2 order by a.id desc",
+    )
+    .bind(entity_id)
+    .bind(kind)
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter().map(to_entry).collect()
+}
+
 /// Keeps what an edit replaced; `body` is JSON.
 pub async fn insert_version(tx: &mut Tx, entry: &AuditEntry, body: &str) -> Result<(), StoreError> {
     sqlx::query(

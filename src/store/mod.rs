@@ -16,6 +16,7 @@ pub mod audit;
 pub mod bulk;
 pub mod changes;
 pub mod components;
+pub mod drafts;
 mod error;
 pub mod idempotency;
 pub mod incidents;

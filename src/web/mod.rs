@@ -31,7 +31,7 @@ pub mod writing;
 
 use self::api::{
     audit, components, incidents, maintenance, preview, resolution, site, templates, tokens,
-    updates,
+    updates, versions,
 };
 
 /// Longest body of a request, in bytes.
@@ -50,11 +50,13 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(components::create_state))
         .routes(routes!(incidents::list_all, incidents::create))
         .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(versions::of_incident))
         .routes(routes!(maintenance::change))
         .routes(routes!(resolution::show))
         .routes(routes!(updates::create))
         .routes(routes!(updates::show, updates::edit, updates::delete))
         .routes(routes!(updates::restore))
+        .routes(routes!(versions::of_update))
         .routes(routes!(preview::create))
         .routes(routes!(site::show))
         .routes(routes!(templates::list_all))

@@ -51,19 +51,26 @@ impl<'r> Asked<'r> {
         }
     }
 
-    /// `Accept-Encoding` (RFC 9110, 12.5.3).
+    /// `Accept-Encoding` (RFC 9110, 12.5.3). Nearly every request has it, so only names that are as
+    /// long as a known one are compared, and only what has a parameter is looked at for a weight.
     fn note_encodings(&mut self, value: &[u8]) {
         for item in value.split(|byte| *byte == b',') {
-            let mut parts = item.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-            let name = parts.next().unwrap_or_default();
-            let taken = !parts.any(refuses);
-            if name.eq_ignore_ascii_case(b"br") {
-                self.brotli = self.brotli.or(Some(taken));
-            } else if name.eq_ignore_ascii_case(b"gzip") || name.eq_ignore_ascii_case(b"x-gzip") {
-                self.gzip = self.gzip.or(Some(taken));
-            } else if name == b"*" {
-                self.anything |= taken;
-            }
+            let item = item.trim_ascii();
+            let (name, parameters) = match item.iter().position(|byte| *byte == b';') {
+                Some(end) => (item[..end].trim_ascii_end(), &item[end + 1..]),
+                None => (item, &item[item.len()..]),
+            };
+            let known = match name.len() {
+                1 if name == b"*" => {
+                    self.anything |= !refuses(parameters);
+                    continue;
+                }
+                2 if name.eq_ignore_ascii_case(b"br") => &mut self.brotli,
+                4 if name.eq_ignore_ascii_case(b"gzip") => &mut self.gzip,
+                6 if name.eq_ignore_ascii_case(b"x-gzip") => &mut self.gzip,
+                _ => continue,
+            };
+            *known = known.or(Some(!refuses(parameters)));
         }
     }
 
@@ -114,8 +121,13 @@ fn is(name: &[u8], known: &header::HeaderName) -> bool {
     name.eq_ignore_ascii_case(known.as_str().as_bytes())
 }
 
-/// Whether a parameter is a weight of zero.
-fn refuses(parameter: &[u8]) -> bool {
+/// Whether a weight of zero is among these parameters.
+fn refuses(parameters: &[u8]) -> bool {
+    !parameters.is_empty() && parameters.split(|byte| *byte == b';').any(is_zero_weight)
+}
+
+fn is_zero_weight(parameter: &[u8]) -> bool {
+    let parameter = parameter.trim_ascii();
     let weight = parameter
         .strip_prefix(b"q=")
         .or_else(|| parameter.strip_prefix(b"Q="))

@@ -35,6 +35,27 @@ async fn a_draft_and_a_withdrawn_update_are_nowhere() {
     let made = json!({"title": "Zanzibar api draft", "markdown": "Quagga.", "draft": true,
         "components": {"nelson": "major_outage"}, "update": {"markdown": "Quagga update."}});
     app.post("/incidents", made).await.expect(201);
+    let mended = json!({"title": "Zanzibar mended draft", "markdown": "Quagga mended."});
+    app.api("PATCH", "/incidents/zanzibar-api-draft", Some(mended))
+        .await
+        .expect(200);
+    let more = json!({"markdown": "Quagga again.", "phase": "resolved",
+        "components": {"nelson": "major_outage"}});
+    app.post("/incidents/zanzibar-api-draft/updates", more)
+        .await
+        .expect(201);
+    let taken_in = json!({"title": "Zanzibar taken in", "markdown": "Quagga.",
+        "components": {"nelson": "partial_outage"}, "update": {"markdown": "Quagga too."}});
+    app.post("/incidents", taken_in).await.expect(201);
+    assert!(app.get("/").await.text().contains("Zanzibar"));
+    let draft = json!({"draft": true});
+    app.api("PATCH", "/incidents/zanzibar-taken-in", Some(draft))
+        .await
+        .expect(200);
+    let maintenance = json!({"title": "Zanzibar maintenance", "markdown": "Quagga.", "draft": true,
+        "kind": "maintenance", "starts": "2013-03-02T22:00:00Z", "ends": "2013-03-03T00:00:00Z",
+        "components": {"nelson": "maintenance"}});
+    app.post("/incidents", maintenance).await.expect(201);
     let open = json!({"title": "Mail is slow", "markdown": "We look.", "components": {"selma": "degraded"}});
     app.post("/incidents", open).await.expect(201);
     let said = json!({"markdown": "Okapi said too much.", "phase": "resolved", "components": {"nelson": "major_outage"}});

@@ -58,6 +58,10 @@ impl Bench {
         format!("http://{}", self.server.address)
     }
 
+    pub(super) fn requests(&self) -> Vec<Request> {
+        self.server.requests.lock().unwrap().clone()
+    }
+
     pub(super) fn posts(&self) -> Vec<Request> {
         let all = self.server.requests.lock().unwrap();
         let posts = all.iter().filter(|request| request.method() == "POST");

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod correct;
 mod fake_server;
 mod maintenance;
 mod record;

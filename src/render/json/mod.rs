@@ -20,6 +20,7 @@ pub mod template;
 pub mod token;
 pub mod update;
 mod values;
+pub mod version;
 mod words;
 
 pub use self::parse::{Unusable, parse};

@@ -12,6 +12,7 @@ pub(super) mod site;
 pub(super) mod templates;
 pub(super) mod tokens;
 pub(super) mod updates;
+pub(super) mod versions;
 
 /// Whether a request, or what it is about, sets a state; to name a component sets none.
 fn sets_states<T>(components: Option<&ByComponent<Option<T>>>) -> bool {

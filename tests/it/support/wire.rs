@@ -76,7 +76,8 @@ pub(crate) struct Told {
     pub(crate) status: String,
     /// The headers by name, without the date.
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    /// The body, with escapes for what isn't ASCII, so that a difference can be read.
+    pub(crate) body: String,
 }
 
 impl Told {
@@ -121,14 +122,15 @@ impl Wire {
         let mut told = Told {
             status,
             headers,
-            body: Vec::new(),
+            body: String::new(),
         };
         if !is_head && !told.status.contains(" 304 ") {
             let length = told.header("content-length").parse().expect("a length");
             while self.read.len() < length {
                 assert!(self.more(), "it ended in the middle of a body");
             }
-            told.body = self.read.drain(..length).collect();
+            told.body = self.read[..length].escape_ascii().to_string();
+            self.read.drain(..length);
         }
         told
     }

@@ -1,0 +1,43 @@
+//! Publishes a draft, or throws it away.
+
+use super::add_update::present_incident;
+use super::edit_incident::{EditIncident, edit_incident, withdraw_incident};
+use super::{ActionError, Change};
+use crate::domain::slug::Slug;
+use crate::store::incidents::StoredIncident;
+
+/// Publishes a draft. What nobody gave a date of its own, the post and its updates, is dated now,
+/// unless it was public before.
+///
+/// # Errors
+/// `NotFound`; `Conflict` if it is published already, or a file states it; `Invalid` if its
+/// maintenance can't take place any more as planned.
+pub async fn publish_draft(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    let stored = present_incident(change, slug).await?;
+    refuse_published(&stored)?;
+    let published = EditIncident {
+        draft: Some(false),
+        ..EditIncident::default()
+    };
+    edit_incident(change, slug, published).await
+}
+
+/// Throws a draft away; the record keeps it.
+///
+/// # Errors
+/// `NotFound`; `Conflict` if it is published, or a file states it.
+pub async fn discard_draft(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    let stored = present_incident(change, slug).await?;
+    refuse_published(&stored)?;
+    withdraw_incident(change, slug).await
+}
+
+fn refuse_published(stored: &StoredIncident) -> Result<(), ActionError> {
+    if stored.incident.draft {
+        return Ok(());
+    }
+    Err(ActionError::Conflict(format!(
+        "{:?} is published already, it is no draft",
+        stored.incident.title
+    )))
+}

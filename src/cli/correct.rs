@@ -1,0 +1,285 @@
+//! `lightship correct`: mend what was published, or take it back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::choose;
+use super::connection::Connection;
+use super::failure::{Failure, Kept};
+use super::private_file;
+use super::said;
+use super::text::TextSource;
+use super::times::{self, Lean};
+use super::unsent::Unsent;
+use super::words::{self, Setting};
+use super::world::{BOLD, DIM, World, styled};
+use crate::client::{Client, Found};
+use crate::domain::slug::Slug;
+use crate::domain::update::Phase;
+use crate::render::json::incident::IncidentBody;
+use crate::render::json::update::UpdateBody;
+use crate::urls;
+
+/// How many updates are offered for choice.
+const OFFERED: usize = 9;
+
+/// Correct an update, or take it back; the newest one, unless another is named
+///
+/// Customers see that it was edited, and when; what it was before stays in the record.
+#[derive(Debug, Args)]
+pub(super) struct CorrectArgs {
+    /// The whole text as it should be, or - for standard input; if nothing at all is said, your
+    /// editor opens with the text as it is
+    text: Option<String>,
+    /// The text, as `incident` takes it
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["text", "file"]
+    )]
+    message: Option<String>,
+    /// A file with the text
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    file: Option<PathBuf>,
+    /// Which update: any part of its id that no other one has, or newest
+    #[arg(long, value_name = "PART")]
+    update: Option<String>,
+    /// The post itself, not an update
+    #[arg(long, conflicts_with_all = ["update", "phase", "list", "bring_back"])]
+    post: bool,
+    /// Another headline of the post
+    #[arg(long, value_name = "TITLE", requires = "post")]
+    title: Option<String>,
+    /// The phase that it should have set
+    #[arg(long, value_parser = words::phase(), ignore_case = true)]
+    phase: Option<Phase>,
+    /// What it should have set, in place of all that it set; may be given several times
+    #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
+    set: Vec<Setting>,
+    /// The time that it speaks of, such as 2013-02-26T02:15:00-07:00
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// Take it back: it is gone from the page and the feeds, and its states with it
+    #[arg(long, conflicts_with_all = ["text", "message", "file", "title", "phase", "set", "at"])]
+    withdraw: bool,
+    /// Bring an update back that was taken back: its id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["text", "message", "file", "update", "phase", "set", "at", "withdraw"])]
+    bring_back: Option<String>,
+    /// List the updates with their ids, and change nothing
+    #[arg(long, conflicts_with_all = ["text", "message", "file", "update", "phase", "set", "at", "withdraw", "bring_back"])]
+    list: bool,
+    /// Which incident: any part of its slug that no other open one has; by default the open one
+    #[arg(long, value_name = "PART")]
+    incident: Option<String>,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> {
+    let client = args.connection.client(world)?;
+    let known = client.incidents()?;
+    let slug = choose::incident(&known, args.incident.as_deref(), world)?.slug;
+    if let Some(id) = &args.bring_back {
+        return bring_back(&slug, id, &client, world);
+    }
+    let incident: IncidentBody = client.find(&urls::api_incident(&slug))?.value()?;
+    if args.list {
+        if world.json {
+            said::json(
+                &serde_json::to_value(&incident.updates).unwrap_or_default(),
+                world,
+            );
+        } else {
+            list(&incident.updates, usize::MAX, world);
+        }
+        return Ok(());
+    }
+    let path = if args.post {
+        urls::api_incident(&slug)
+    } else {
+        let update = choose_update(&incident.updates, args.update.as_deref(), world)?;
+        urls::api_update(&slug, &update.id)
+    };
+    // Read before anything is typed, so that what a colleague changes meanwhile is noticed.
+    let found = client.find(&path)?;
+    if args.withdraw {
+        let answer = client.delete(&path, &found.etag)?;
+        return tell_withdrawn(&slug, &answer, args.post, world);
+    }
+    let mut times = Map::new();
+    if let Some(at) = &args.at {
+        let field = if args.post { "published_at" } else { "at" };
+        let at = times::option("--at", at, Lean::Back, &client, world)?;
+        times.insert(field.to_owned(), at.into());
+    }
+    let (body, only_copy) = body(args, times, (&found, &slug), world)?;
+    match client.edit(&path, &Value::Object(body.clone()), &found.etag) {
+        Ok(answer) => {
+            said::corrected(&slug, &answer, world);
+            Ok(())
+        }
+        Err(error) if only_copy => {
+            let text = body.get("markdown").and_then(Value::as_str);
+            let kept = kept(text.unwrap_or_default(), world);
+            Err(Failure::AfterTyping(Box::new(error.into()), kept))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is to be changed, and whether its text would be lost with this process.
+fn body(
+    args: &CorrectArgs,
+    times: Map<String, Value>,
+    (found, slug): (&Found, &Slug),
+    world: &mut World,
+) -> Result<(Map<String, Value>, bool), Failure> {
+    let mut body = times;
+    for (field, value) in [
+        ("title", args.title.as_deref()),
+        ("phase", args.phase.map(Phase::as_str)),
+    ] {
+        if let Some(value) = value {
+            body.insert(field.to_owned(), value.into());
+        }
+    }
+    let components = words::settings(&args.set).map_err(Failure::Usage)?;
+    if !components.is_empty() {
+        body.insert("components".to_owned(), components.into());
+    }
+    let text = args.text.as_ref().or(args.message.as_ref());
+    if text.is_none() && args.file.is_none() && !body.is_empty() {
+        return Ok((body, false));
+    }
+    let source = TextSource::of(text, args.file.as_ref(), world)?;
+    let old = found.text("markdown");
+    let hints = format!("\nWhat customers read in {slug}.\n\nSave it as it is to change nothing.");
+    let text = source.read_from(old, &hints, world)?;
+    if body.is_empty() && text == old.trim() {
+        return Err(Failure::Refused(
+            "nothing was changed: the text is what it was".to_owned(),
+        ));
+    }
+    body.insert("markdown".to_owned(), text.into());
+    Ok((body, source.is_only_copy()))
+}
+
+fn choose_update<'a>(
+    updates: &'a [UpdateBody],
+    part: Option<&str>,
+    world: &mut World,
+) -> Result<&'a UpdateBody, Failure> {
+    let Some(newest) = updates.last() else {
+        return Err(Failure::Refused(
+            "it has no update yet; --post corrects the post itself".to_owned(),
+        ));
+    };
+    let part = part.map(|part| part.trim().to_lowercase());
+    if let Some(part) = part.as_ref().filter(|part| *part != "newest") {
+        let found: Vec<_> = updates
+            .iter()
+            .filter(|it| it.id.contains(part.as_str()))
+            .collect();
+        return match found.as_slice() {
+            [one] => Ok(one),
+            several => {
+                list(updates, OFFERED, world);
+                Err(Failure::Usage(format!(
+                    "{} updates have {part:?} in their id; give another part of it",
+                    match several.len() {
+                        0 => "no".to_owned(),
+                        count => count.to_string(),
+                    }
+                )))
+            }
+        };
+    }
+    if part.is_some() || updates.len() == 1 || !world.interactive || world.json {
+        return Ok(newest);
+    }
+    list(updates, OFFERED, world);
+    let offered = updates.len().min(OFFERED);
+    let answer = world
+        .ask(&format!(
+            "Which one? [1-{offered}, or Enter for the newest]"
+        ))
+        .map_err(|error| Failure::io("no answer could be read", &error))?;
+    let number = match answer.as_deref() {
+        Some("") => Some(1),
+        Some(answer) => answer.parse::<usize>().ok(),
+        None => None,
+    };
+    number
+        .filter(|number| (1..=offered).contains(number))
+        .and_then(|number| updates.iter().rev().nth(number - 1))
+        .ok_or_else(|| {
+            Failure::Usage("none was chosen; say it with --update and a part of its id".to_owned())
+        })
+}
+
+/// The updates, newest first, each with the end of its id, which differs soonest.
+fn list(updates: &[UpdateBody], most: usize, world: &mut World) {
+    for (number, update) in (1..).zip(updates.iter().rev().take(most)) {
+        let at = update.at.format("%Y-%m-%d %H:%M UTC");
+        let phase = update.phase.map_or("", |phase| phase.label());
+        let mut ends = update.id.char_indices().rev();
+        let start = ends.nth(7).map_or(0, |(start, _)| start);
+        let id = styled(DIM, &update.id[start..]);
+        let first: String = said::clean(&update.markdown).chars().take(60).collect();
+        world.tell(&format!("{number:3}  {at}  {id}  {phase:13}  {first}"));
+    }
+    if updates.is_empty() {
+        world.tell("It has no update yet.");
+    }
+}
+
+fn bring_back(slug: &Slug, id: &str, client: &Client, world: &mut World) -> Result<(), Failure> {
+    let path = format!("{}/restore", urls::api_update(slug, id.trim()));
+    let key = Uuid::now_v7().to_string();
+    let answer = client.post(&path, &Value::Object(Map::new()), &key)?;
+    said::corrected(slug, &answer, world);
+    Ok(())
+}
+
+fn tell_withdrawn(
+    slug: &Slug,
+    answer: &Value,
+    post: bool,
+    world: &mut World,
+) -> Result<(), Failure> {
+    if world.json {
+        said::json(answer, world);
+        return Ok(());
+    }
+    world.say(&format!("Taken back: {}", styled(BOLD, slug.as_str())));
+    if !post {
+        let id = answer["id"].as_str().unwrap_or_default();
+        world.say("  To bring it back:");
+        world.say(&format!(
+            "  lightship correct --incident {slug} --bring-back {id}"
+        ));
+    }
+    Ok(())
+}
+
+/// Puts a text where it isn't lost.
+fn kept(text: &str, world: &World) -> Kept {
+    let nowhere = |why: String| Kept::Nowhere {
+        text: text.to_owned(),
+        why,
+    };
+    let Some(folder) = Unsent::folder(world) else {
+        return nowhere("there is no home folder".to_owned());
+    };
+    let time = world.clock.now().format("%Y-%m-%dT%H%M%SZ");
+    let file = folder.join(format!("{time}-correct-{}.md", Uuid::now_v7()));
+    match private_file::write(&file, text) {
+        Ok(()) => Kept::Text(file),
+        Err(error) => nowhere(format!("{}: {error}", file.display())),
+    }
+}

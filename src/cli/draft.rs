@@ -1,0 +1,159 @@
+//! `lightship draft`: what is kept without being published.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::connection::Connection;
+use super::failure::Failure;
+use super::said;
+use super::world::{BOLD, World, styled};
+use crate::client::{Client, IncidentAnswer};
+use crate::urls;
+
+/// List drafts, publish one, throw one away
+///
+/// Make one with `lightship incident --draft`, and mend it with `lightship correct --post`.
+#[derive(Debug, Args)]
+pub(super) struct DraftArgs {
+    #[command(subcommand)]
+    command: DraftCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DraftCommand {
+    /// List the drafts
+    List(ListArgs),
+    /// Publish a draft, dated now
+    Publish(OneArgs),
+    /// Throw a draft away; the record keeps it
+    Discard(OneArgs),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, Args)]
+struct OneArgs {
+    /// Which draft: any part of its slug that no other draft has; by default the only one
+    part: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl DraftArgs {
+    pub(super) fn wants_json(&self) -> bool {
+        match &self.command {
+            DraftCommand::List(args) => args.connection.json,
+            DraftCommand::Publish(args) | DraftCommand::Discard(args) => args.connection.json,
+        }
+    }
+}
+
+pub(super) fn run(args: &DraftArgs, world: &mut World) -> Result<(), Failure> {
+    match &args.command {
+        DraftCommand::List(args) => list(&args.connection.client(world)?, world),
+        DraftCommand::Publish(args) => {
+            let client = args.connection.client(world)?;
+            publish(args.part.as_deref(), &client, world)
+        }
+        DraftCommand::Discard(args) => {
+            let client = args.connection.client(world)?;
+            discard(args.part.as_deref(), &client, world)
+        }
+    }
+}
+
+fn drafts(client: &Client) -> Result<Vec<IncidentAnswer>, Failure> {
+    let mut incidents = client.incidents()?;
+    incidents.retain(|incident| incident.draft);
+    Ok(incidents)
+}
+
+fn list(client: &Client, world: &mut World) -> Result<(), Failure> {
+    let drafts = drafts(client)?;
+    if world.json {
+        said::json(&json!({ "incidents": drafts }), world);
+        return Ok(());
+    }
+    let width = drafts.iter().map(|it| it.slug.as_str().len()).max();
+    for draft in &drafts {
+        let slug = format!("{:width$}", draft.slug, width = width.unwrap_or(0));
+        world.say(&format!(
+            "{}  {}",
+            styled(BOLD, &slug),
+            said::clean(&draft.title)
+        ));
+    }
+    if drafts.is_empty() {
+        world.say("There is no draft. `lightship incident --draft` makes one.");
+    }
+    Ok(())
+}
+
+fn publish(part: Option<&str>, client: &Client, world: &mut World) -> Result<(), Failure> {
+    let draft = choose(drafts(client)?, part)?;
+    let path = urls::api_incident(&draft.slug);
+    let found = client.find(&path)?;
+    let answer = client.edit(&path, &json!({"draft": false}), &found.etag)?;
+    said::published(&answer, world);
+    Ok(())
+}
+
+fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(), Failure> {
+    let draft = choose(drafts(client)?, part)?;
+    if world.interactive && !world.json {
+        let question = format!("Throw away {:?}? [y/N]", said::clean(&draft.title));
+        let answer = world
+            .ask(&question)
+            .map_err(|error| Failure::io("no answer could be read", &error))?;
+        let is_sure = answer.is_some_and(|it| it.to_lowercase().starts_with('y'));
+        if !is_sure {
+            return Err(Failure::Refused("the draft is kept".to_owned()));
+        }
+    }
+    let path = urls::api_incident(&draft.slug);
+    let found = client.find(&path)?;
+    // A colleague may have published it just now; then the page that was read is another one.
+    let answer = client.delete(&path, &found.etag)?;
+    if world.json {
+        said::json(&answer, world);
+    } else {
+        world.say(&format!(
+            "Thrown away: {}",
+            styled(BOLD, draft.slug.as_str())
+        ));
+    }
+    Ok(())
+}
+
+/// The draft that is meant; there is no guessing among several.
+fn choose(drafts: Vec<IncidentAnswer>, part: Option<&str>) -> Result<IncidentAnswer, Failure> {
+    let part = part.unwrap_or_default().trim().to_lowercase();
+    let exact = drafts.iter().find(|it| it.slug.as_str() == part).cloned();
+    let fitting: Vec<_> = drafts
+        .into_iter()
+        .filter(|it| it.slug.as_str().contains(&part))
+        .collect();
+    if let Some(exact) = exact {
+        return Ok(exact);
+    }
+    let told = |heading: String| {
+        fitting.iter().fold(heading, |told, draft| {
+            format!("{told}\n  {}   {}", draft.slug, said::clean(&draft.title))
+        })
+    };
+    match fitting.as_slice() {
+        [one] => Ok(one.clone()),
+        [] if part.is_empty() => Err(Failure::Refused("there is no draft".to_owned())),
+        [] => Err(Failure::Refused(format!(
+            "no draft has {part:?} in its slug; see `lightship draft list`"
+        ))),
+        [..] => Err(Failure::Usage(told(format!(
+            "{} drafts could be meant; say which one, by any part that only it has:",
+            fitting.len()
+        )))),
+    }
+}

@@ -1,0 +1,52 @@
+//! Reading one thing, and changing just what was read.
+
+use serde_json::Value;
+use ureq::http::header::{self, HeaderName};
+
+use super::answer::Found;
+use super::error::ClientError;
+use super::{Client, parse, read};
+
+impl Client {
+    /// Reads one thing, with the tag of what was read.
+    pub fn find(&self, path: &str) -> Result<Found, ClientError> {
+        let text = self.ask(path)?;
+        let etag = text.etag.clone();
+        let answer = parse(text)?;
+        Ok(Found {
+            status: answer.status,
+            body: answer.value,
+            etag,
+        })
+    }
+
+    /// Corrects what stands at a path, unless it was changed since it had the tag `etag`.
+    pub fn edit(&self, path: &str, body: &Value, etag: &str) -> Result<Value, ClientError> {
+        let mut request = self.agent.patch(self.address.join(path));
+        for (name, value) in self.headers_of_edit(etag) {
+            request = request.header(name, value);
+        }
+        let response = request.send_json(body).map_err(ClientError::of_transport)?;
+        Ok(read(response)?.value)
+    }
+
+    /// Takes away what stands at a path, unless it was changed since it had the tag `etag`.
+    pub fn delete(&self, path: &str, etag: &str) -> Result<Value, ClientError> {
+        let mut request = self.agent.delete(self.address.join(path));
+        for (name, value) in self.headers_of_edit(etag) {
+            request = request.header(name, value);
+        }
+        Ok(read(request.call().map_err(ClientError::of_transport)?)?.value)
+    }
+
+    fn headers_of_edit(&self, etag: &str) -> Vec<(HeaderName, String)> {
+        let mut headers = Vec::new();
+        if let Some(token) = &self.token {
+            headers.push((header::AUTHORIZATION, format!("Bearer {token}")));
+        }
+        if !etag.is_empty() {
+            headers.push((header::IF_MATCH, etag.to_owned()));
+        }
+        headers
+    }
+}

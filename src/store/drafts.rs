@@ -1,0 +1,37 @@
+//! Drafts: what is dated by their publication, and what keeps a date of its own.
+
+use chrono::{DateTime, Utc};
+
+use super::{StoreError, Tx};
+
+/// Whether a post is dated when it was made: nobody gave it another date.
+pub async fn find_post_undated(tx: &mut Tx, incident_id: &str) -> Result<bool, StoreError> {
+    let row =
+        sqlx::query("select 1 from incidents where id = $1 and published_at_ms = created_at_ms")
+            .bind(incident_id)
+            .fetch_optional(&mut *tx.inner)
+            .await?;
+    Ok(row.is_some())
+}
+
+/// Dates the updates to which nobody gave another time than that of their making, and their
+/// changes of state.
+pub async fn set_updates_dated(
+    tx: &mut Tx,
+    incident_id: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for statement in [
+        "update state_changes set at_ms = $1 where incident_id = $2 and origin = 'update' \
+         and update_id in (select id from updates where incident_id = $2 \
+                           and at_ms = created_at_ms)",
+        "update updates set at_ms = $1 where incident_id = $2 and at_ms = created_at_ms",
+    ] {
+        sqlx::query(statement)
+            .bind(at.timestamp_millis())
+            .bind(incident_id)
+            .execute(&mut *tx.inner)
+            .await?;
+    }
+    Ok(())
+}
