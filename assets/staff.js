@@ -1,2 +1,42 @@
 // Makes the staff pages nicer; everything works without it.
 "use strict";
+
+// The time that an update will carry goes on while it is written.
+for (const place of document.querySelectorAll("[data-clock]")) {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone: place.dataset.clock,
+    hour: "numeric",
+    minute: "2-digit",
+  });
+  const tick = () => (place.textContent = format.format(new Date()).replace(/^0/, ""));
+  // The first time shown is the server's, which stands until a minute has gone by.
+  setInterval(tick, 60_000);
+}
+
+// The preview follows the text, made by what will publish it.
+const shown = document.getElementById("preview");
+const form = shown?.closest("form");
+if (form) {
+  let waiting;
+  let asked = 0;
+  const look = async () => {
+    const mine = ++asked;
+    const fields = new URLSearchParams(new FormData(form));
+    if (!fields.get("markdown")?.trim()) {
+      shown.replaceChildren();
+      return;
+    }
+    fields.set("do", "part");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields });
+      // Only the last answer counts, and only one that is a part of a page.
+      if (answer.ok && mine === asked) shown.innerHTML = await answer.text();
+    } catch {
+      // Without a connection there is no preview; what was typed stays.
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 600);
+  });
+}

@@ -13,6 +13,8 @@ pub fn absolute(base_url: &str, path: &str) -> String {
 pub const HOME: &str = "/";
 /// Every incident, by month.
 pub const HISTORY: &str = "/history";
+/// Every component.
+pub const COMPONENTS: &str = "/components";
 /// How to follow the page.
 pub const SUBSCRIBE: &str = "/subscribe";
 /// The whole site's RSS.
@@ -150,6 +152,12 @@ pub fn staff_sign_in(next: &str) -> String {
         }
     }
     format!("{STAFF_SIGN_IN}?next={query}")
+}
+
+/// The form for a new incident, begun with a template, for a component if one is named.
+pub fn staff_template(template: &Slug, component: Option<&Slug>) -> String {
+    let about = component.map_or_else(String::new, |slug| format!("&component={slug}"));
+    format!("{STAFF_NEW_INCIDENT}?template={template}{about}")
 }
 
 /// An incident as staff see it.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::checks::{self, Gathered, Known};
 use super::stated_states::write_update_states;
 use super::{ActionError, Change, Deed, Meanwhile};
-use crate::domain::incident::Kind;
+use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::domain::state::StateKey;
@@ -195,9 +195,11 @@ pub(super) async fn insert_update(
     updates::set_update(&mut change.tx, &row, change.now).await?;
     write_update_states(change, &incident.id, &update, components).await?;
     change.touch_incident(&incident.id);
-    // The phase may free components that other updates hold.
-    for component in incident.components() {
-        change.touch_history(component);
+    if may_end_or_begin_it(incident, &update) {
+        // The phase may free components that other updates hold.
+        for component in incident.components() {
+            change.touch_history(component);
+        }
     }
     let states = settings_as_json(components);
     let deed = Deed {
@@ -214,6 +216,21 @@ pub(super) async fn insert_update(
     change.record(deed).await?;
     change.settle().await?;
     Ok(update.id)
+}
+
+/// Whether an update may change when the incident was open. One that says no phase doesn't, nor
+/// does the newest one of an incident that goes on.
+fn may_end_or_begin_it(incident: &Incident, update: &Update) -> bool {
+    if incident.kind == Kind::Maintenance {
+        // What it sets also follows from its window.
+        return true;
+    }
+    let Some(phase) = update.phase else {
+        return false;
+    };
+    let goes_on = |phase: Phase| is_open(incident.kind, phase);
+    let is_newest = incident.last_said() <= update.at;
+    !(is_newest && goes_on(phase) && goes_on(incident.phase(update.at)))
 }
 
 /// An incident that staff may change.

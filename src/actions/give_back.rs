@@ -9,6 +9,7 @@ use crate::domain::restore::{Involved, Step, give_back};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::domain::window::Window;
+use crate::store::bulk::list_history;
 use crate::store::incidents::{self, StoredIncident};
 use crate::store::{StoreError, Tx, states, updates};
 
@@ -33,7 +34,8 @@ impl History {
 
 /// Reads what giving back must know of a component.
 pub(super) async fn gather(tx: &mut Tx, component: &Slug) -> Result<History, StoreError> {
-    let all = states::list_changes_of_component(tx, component).await?;
+    let mut all = list_history(tx, component).await?;
+    all.sort_by_key(|found| (found.at, found.seq));
     let (derived, explicit): (Vec<StateChange>, Vec<StateChange>) =
         all.into_iter().partition(|found| found.origin.is_derived());
     let mut involved = Vec::new();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch as signal};
+use tokio::task::JoinHandle;
 
 use self::feed::Told;
 use crate::clock::Clock;
@@ -164,11 +165,18 @@ async fn keep_fresh(
     changed: Arc<Notify>,
     mut stopped: signal::Receiver<bool>,
 ) {
+    let site = refresher.site();
+    let mut packing: Option<JoinHandle<()>> = None;
     loop {
-        tokio::select! {
-            () = nudge.notified() => {}
-            () = tokio::time::sleep(POLL) => {}
+        let is_quiet = tokio::select! {
+            () = nudge.notified() => false,
+            () = tokio::time::sleep(POLL) => true,
             _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        // Nobody waits for it, so it is done when nothing else is to do, and one at a time.
+        if is_quiet && packing.as_ref().is_none_or(JoinHandle::is_finished) {
+            let current = site.current();
+            packing = Some(tokio::task::spawn_blocking(move || current.improve()));
         }
         match refresher.refresh().await {
             Ok(true) => {

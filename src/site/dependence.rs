@@ -22,6 +22,8 @@ pub enum Dependence {
     IncidentsNaming(Slug),
     /// A component's description and history.
     Component(Slug),
+    /// Any component's description or history.
+    AnyComponent,
     /// The names of components, and which there are.
     Names,
     /// The calendar day in the site's zone.
@@ -49,6 +51,7 @@ impl Changed {
             Dependence::Months => touched.calendar,
             Dependence::IncidentsNaming(slug) => touched.named.contains(slug),
             Dependence::Component(slug) => touched.components.contains(slug),
+            Dependence::AnyComponent => !touched.components.is_empty(),
             Dependence::Names => touched.names,
             Dependence::Day => self.day,
         }
@@ -67,6 +70,7 @@ impl Changed {
         list.extend(named.map(Dependence::IncidentsNaming));
         list.extend(components.map(Dependence::Component));
         list.extend((!touched.incidents.is_empty()).then_some(Dependence::AnyIncident));
+        list.extend((!touched.components.is_empty()).then_some(Dependence::AnyComponent));
         list.extend(touched.calendar.then_some(Dependence::Months));
         list.extend(touched.names.then_some(Dependence::Names));
         list.extend(self.day.then_some(Dependence::Day));

@@ -9,7 +9,7 @@ use crate::content::compose;
 use crate::domain::slug::Slug;
 use crate::render::feeds::entry::Scope;
 use crate::render::feeds::{atom, json_feed, rss};
-use crate::render::html::{component, error, history, home, incident, subscribe};
+use crate::render::html::{component, components, error, history, home, incident, subscribe};
 use crate::render::json::incident::IncidentBody;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -27,6 +27,8 @@ pub enum Page {
     History,
     /// The incidents of a month.
     Month(i32, u32),
+    /// Every component.
+    Components,
     /// How to follow the page.
     Subscribe,
     /// An incident.
@@ -73,6 +75,7 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
     match path {
         urls::HOME => return Some(Page::Home),
         urls::HISTORY => return Some(Page::History),
+        urls::COMPONENTS => return Some(Page::Components),
         urls::SUBSCRIBE => return Some(Page::Subscribe),
         urls::SITEMAP => return Some(Page::Sitemap),
         urls::ROBOTS => return Some(Page::Robots),
@@ -120,6 +123,7 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
     let mut paths: Vec<String> = [
         urls::HOME,
         urls::HISTORY,
+        urls::COMPONENTS,
         urls::SUBSCRIBE,
         urls::SITEMAP,
         urls::ROBOTS,
@@ -185,6 +189,7 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
             Dependence::Names,
             Dependence::Day,
         ],
+        Page::Components => vec![Dependence::AnyComponent, Dependence::Day],
         Page::Subscribe => vec![Dependence::Names, Dependence::Day],
         Page::Incident(slug) => {
             // It says what the components are now that it names.
@@ -229,6 +234,7 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::Home => html(home::page(snapshot)),
         Page::History => html(history::page(snapshot)),
         Page::Month(year, month) => html(history::month(snapshot, *year, *month)),
+        Page::Components => html(components::page(snapshot)),
         Page::Subscribe => html(subscribe::page(snapshot)),
         Page::Incident(slug) => html(incident::page(snapshot, &snapshot.find_incident(slug)?)),
         Page::IncidentMarkdown(slug) => {

@@ -166,8 +166,8 @@ impl Patching<'_> {
             posts.find_by_id(id).map(|post| posts.month_of(post)),
         );
         let is_left = |month: Month| posts.month(month).is_empty();
-        self.touched.calendar |=
-            left.is_some_and(is_left) || entered.is_some_and(|month| posts.month(month).len() == 1);
+        let is_new = |month: Month| left != entered && posts.month(month).len() == 1;
+        self.touched.calendar |= left.is_some_and(is_left) || entered.is_some_and(is_new);
         self.touched.named.extend(named.iter().cloned());
         Ok(if was_shown == shown.is_some() {
             BTreeSet::new()

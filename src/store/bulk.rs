@@ -5,14 +5,17 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::incidents::{Parts, to_incident};
+use super::packed::{Packed, packed_number, packed_text};
 use super::row::{text, text_or_none, unreadable};
 use super::states::to_change;
-use super::updates::{to_mention, to_stored};
+use super::updates::{StoredUpdate, to_mention};
 use super::{StoreError, Tx};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
+use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::window::Window;
 
 /// The incidents that customers may see whose ids come after `after`, by id, at most `limit`.
 pub async fn list_public_incidents_after(
@@ -33,16 +36,8 @@ pub async fn list_public_incidents_after(
     };
     let last = text(last, "id")?;
     let mut parts = Parts::default();
-    let updates = sqlx::query(
-        "select * from updates where incident_id > $1 and incident_id <= $2 \
-         and withdrawn_at_ms is null order by incident_id, at_ms, seq",
-    )
-    .bind(after)
-    .bind(&last)
-    .fetch_all(&mut *tx.inner)
-    .await?;
-    for row in &updates {
-        parts.add_update(to_stored(row)?);
+    for update in list_updates_after(tx, after, &last).await? {
+        parts.add_update(update);
     }
     let mentions = sqlx::query(
         "select * from mentions where incident_id > $1 and incident_id <= $2 \
@@ -69,6 +64,89 @@ pub async fn list_public_incidents_after(
     rows.iter()
         .map(|row| Ok(parts.join(to_incident(row)?).incident))
         .collect()
+}
+
+/// The updates of the incidents after `after` up to `last`, by incident and time.
+async fn list_updates_after(
+    tx: &mut Tx,
+    after: &str,
+    last: &str,
+) -> Result<Vec<StoredUpdate>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "select incident_id, string_agg(",
+        packed_text!("id"),
+        " || ",
+        packed_number!("at_ms"),
+        " || ",
+        packed_number!("seq"),
+        " || ",
+        packed_text!("precision"),
+        " || ",
+        packed_text!("as_written"),
+        " || ",
+        packed_text!("phase"),
+        " || ",
+        packed_text!("author"),
+        " || ",
+        packed_text!("markdown"),
+        " || ",
+        packed_text!("restore"),
+        " || ",
+        packed_number!("edited_at_ms"),
+        " || ",
+        packed_number!("public_at_ms"),
+        " || ",
+        packed_text!("source"),
+        " || ",
+        packed_number!("starts_ms"),
+        " || ",
+        packed_number!("ends_ms"),
+        ", '') as packed from updates where incident_id > $1 and incident_id <= $2 \
+         and withdrawn_at_ms is null group by incident_id order by incident_id"
+    ))
+    .bind(after)
+    .bind(last)
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    let mut updates = Vec::new();
+    for row in &rows {
+        let (incident_id, packed) = (text(row, "incident_id")?, text(row, "packed")?);
+        let mut packed = Packed::new("updates", &packed);
+        let first = updates.len();
+        while packed.has_more() {
+            let update = unpack_update(&mut packed)?;
+            updates.push(StoredUpdate {
+                incident_id: incident_id.clone(),
+                update,
+                withdrawn_at: None,
+            });
+        }
+        updates[first..].sort_by_key(|stored| (stored.update.at, stored.update.seq));
+    }
+    Ok(updates)
+}
+
+fn unpack_update(packed: &mut Packed<'_>) -> Result<Update, StoreError> {
+    Ok(Update {
+        id: packed.text()?,
+        at: packed.instant()?,
+        seq: packed.number()?,
+        precision: packed.word(Precision::parse)?,
+        as_written: packed.text_or_none()?,
+        phase: packed.word_or_none(Phase::parse)?,
+        author: packed.text_or_none()?,
+        markdown: packed.text()?,
+        changes: Vec::new(),
+        mentions: Vec::new(),
+        restore: packed.text()? != "no",
+        edited_at: packed.instant_or_none()?,
+        public_at: packed.instant()?,
+        source: packed.word(Source::parse)?,
+        window: Window {
+            starts: packed.instant_or_none()?,
+            ends: packed.instant_or_none()?,
+        },
+    })
 }
 
 /// Stand between the fields of a change, and between changes: no text holds them.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::any::AnyRow;
 
+use super::packed::{Packed, packed_number, packed_text};
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
 use super::states::slug;
 use super::{StoreError, Tx};
@@ -12,10 +13,51 @@ use crate::domain::update::Source;
 
 /// Every component, retired ones too, in the order of the page.
 pub async fn list_components(tx: &mut Tx) -> Result<Vec<Component>, StoreError> {
-    let rows = sqlx::query("select * from components order by position, slug")
-        .fetch_all(&mut *tx.inner)
-        .await?;
-    rows.iter().map(to_component).collect()
+    // As one row: whoever changes anything asks for them, and rows are what costs.
+    let row = sqlx::query(concat!(
+        "select string_agg(",
+        packed_text!("slug"),
+        " || ",
+        packed_text!("name"),
+        " || ",
+        packed_text!("group_name"),
+        " || ",
+        packed_text!("description"),
+        " || ",
+        packed_number!("position"),
+        " || ",
+        packed_text!("since"),
+        " || ",
+        packed_number!("created_at_ms"),
+        " || ",
+        packed_number!("retired_at_ms"),
+        " || ",
+        packed_text!("source"),
+        ", '') as packed from components"
+    ))
+    .fetch_one(&mut *tx.inner)
+    .await?;
+    let Some(packed) = text_or_none(&row, "packed")? else {
+        return Ok(Vec::new());
+    };
+    let mut packed = Packed::new("components", &packed);
+    let mut components = Vec::new();
+    while packed.has_more() {
+        let component = Component {
+            slug: packed.word(|text| Slug::parse(text).ok())?,
+            name: packed.text()?,
+            group: packed.text_or_none()?,
+            description: packed.text_or_none()?,
+            position: packed.number()?,
+            since: packed.word_or_none(|text| text.parse::<NaiveDate>().ok())?,
+            created_at: packed.instant()?,
+            retired_at: packed.instant_or_none()?,
+            from_file: packed.word(Source::parse)? == Source::File,
+        };
+        components.push(component);
+    }
+    components.sort_by(|a, b| (a.position, &a.slug).cmp(&(b.position, &b.slug)));
+    Ok(components)
 }
 
 /// A component, a retired one too.

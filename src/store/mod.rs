@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod incidents;
 pub mod maintenance;
 mod open;
+mod packed;
 mod row;
 pub mod sessions;
 pub mod settings;

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
 use super::{StoreError, Tx};
-use crate::domain::component::{Origin, StateChange};
+use crate::domain::component::{Origin, Standing, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, StateKey, Tone};
 
@@ -54,12 +54,54 @@ pub async fn delete_own_state(tx: &mut Tx, key: &StateKey) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Every change of state that holds, by component and time.
-pub async fn list_changes(tx: &mut Tx) -> Result<Vec<StateChange>, StoreError> {
-    let rows = sqlx::query("select * from effective_changes order by component, at_ms, seq")
-        .fetch_all(&mut *tx.inner)
-        .await?;
-    rows.iter().map(to_change).collect()
+/// What a component is at an instant; looks at the changes that matter to that alone.
+pub async fn find_standing(
+    tx: &mut Tx,
+    component: &Slug,
+    at: DateTime<Utc>,
+) -> Result<Standing, StoreError> {
+    let latest = sqlx::query(
+        "select * from effective_changes where component = $1 and at_ms <= $2 \
+         order by at_ms desc, seq desc limit 1",
+    )
+    .bind(component.as_str())
+    .bind(at.timestamp_millis())
+    .fetch_optional(&mut *tx.inner)
+    .await?;
+    let Some(latest) = latest.as_ref().map(to_change).transpose()? else {
+        return Ok(Standing {
+            state: StateKey::operational(),
+            note: None,
+            since: None,
+        });
+    };
+    let other = sqlx::query(
+        "select at_ms, seq from effective_changes where component = $1 and at_ms <= $2 \
+         and state <> $3 order by at_ms desc, seq desc limit 1",
+    )
+    .bind(component.as_str())
+    .bind(at.timestamp_millis())
+    .bind(latest.state.as_str())
+    .fetch_optional(&mut *tx.inner)
+    .await?;
+    let (other_at, other_seq) = match &other {
+        Some(row) => (int(row, "at_ms")?, int(row, "seq")?),
+        None => (i64::MIN, i64::MIN),
+    };
+    let taken = sqlx::query(
+        "select at_ms from effective_changes where component = $1 \
+         and (at_ms > $2 or (at_ms = $2 and seq > $3)) order by at_ms, seq limit 1",
+    )
+    .bind(component.as_str())
+    .bind(other_at)
+    .bind(other_seq)
+    .fetch_one(&mut *tx.inner)
+    .await?;
+    Ok(Standing {
+        state: latest.state,
+        note: latest.note,
+        since: Some(instant(&taken, "at_ms")?),
+    })
 }
 
 /// What the posts of maintenances plan for components; it doesn't hold by itself.

@@ -159,7 +159,7 @@ pub(super) fn to_mention(row: &AnyRow) -> Result<Mention, StoreError> {
     })
 }
 
-pub(super) fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
+fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
     Ok(StoredUpdate {
         incident_id: text(row, "incident_id")?,
         update: Update {

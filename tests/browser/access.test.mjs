@@ -3,23 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import axe from "axe-core";
-
+import { sticksOut, violations } from "./support/judges.mjs";
 import { shared, visit, visitEach } from "./support/shared.mjs";
 import { calmWorld, emptyWorld, kindsOfPages, stormyWorld } from "./support/worlds.mjs";
 
 const all = shared({ empty: emptyWorld, calm: calmWorld, stormy: stormyWorld });
-
-/** What axe finds on a page, one line each. */
-async function violations(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    window.axe.run(document, { rules: { "target-size": { enabled: true } } }),
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`),
-  );
-}
 
 for (const theme of ["light", "dark"]) {
   for (const width of [360, 1280]) {
@@ -36,19 +24,6 @@ for (const theme of ["light", "dark"]) {
       }
     });
   }
-}
-
-/** Elements that stick out of the window, but for what scrolls inside or is out of sight. */
-function sticksOut(page) {
-  return page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    const found = [...document.body.querySelectorAll("*")].filter((element) => {
-      if (element.closest(".unseen, .skip") || element.parentElement.closest(".scroll")) return false;
-      const { left, right } = element.getBoundingClientRect();
-      return right > width + 1 || left < -1;
-    });
-    return found.map((element) => element.outerHTML.slice(0, 120));
-  });
 }
 
 test("nothing scrolls sideways on a phone", async () => {

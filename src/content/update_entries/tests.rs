@@ -160,7 +160,7 @@ fn the_corpus_is_read_rightly() {
             ));
         }
     }
-    assert!(count >= 800, "only {count} cases");
+    assert!(count >= 1300, "only {count} cases");
     assert!(
         failures.is_empty(),
         "{} of {count} cases fail:\n{}",

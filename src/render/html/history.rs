@@ -11,6 +11,7 @@ use crate::render::html::parts;
 use crate::render::time;
 use crate::snapshot::Snapshot;
 use crate::snapshot::post::Post;
+use crate::snapshot::posts::Month;
 use crate::urls;
 
 /// Every incident, newest first.
@@ -33,7 +34,8 @@ pub fn page(snapshot: &Snapshot) -> Markup {
                     None => "Nothing has happened yet.",
                 }
             }
-            @for ((year, month), posts) in months.iter().rev() {
+            @let folded = folded(&months);
+            @for ((year, month), posts) in months[folded..].iter().rev() {
                 section {
                     h2 {
                         a href=(urls::month(*year, *month)) { (parts::month(*year, *month)) }
@@ -43,16 +45,62 @@ pub fn page(snapshot: &Snapshot) -> Markup {
                     (listing::list(snapshot, &incidents.iter().collect::<Vec<_>>(), Detail::Brief))
                 }
             }
+            @if folded > 0 { (earlier(&months[..folded])) }
         },
     };
     layout::page(snapshot, &page)
 }
+
+/// So many posts are listed by name; those of earlier months only counted.
+const LISTED: usize = 150;
+
+/// A month and its incidents.
+type Posts<'a> = (Month, &'a [Arc<Post>]);
+
+/// How many months, from the oldest on, are only counted.
+fn folded(months: &[Posts<'_>]) -> usize {
+    let mut listed = 0;
+    let fits = |(_, posts): &&Posts<'_>| {
+        let is_first = listed == 0;
+        listed += posts.len();
+        is_first || listed <= LISTED
+    };
+    months.len() - months.iter().rev().take_while(fits).count()
+}
+
+/// Months by year, newest first, each with how many posts it has.
+fn earlier(months: &[Posts<'_>]) -> Markup {
+    let by_year: Vec<&[Posts<'_>]> = months.chunk_by(|a, b| a.0.0 == b.0.0).collect();
+    html! {
+        @for months in by_year.iter().rev() {
+            section {
+                h2 { (months[0].0.0) }
+                ul.chips {
+                    @for ((year, month), posts) in months.iter().rev() {
+                        li {
+                            a href=(urls::month(*year, *month)) { (parts::month(*year, *month)) }
+                            " " span.count { (parts::count(posts.len(), "post")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A month with more posts than this shows them without their summaries.
+const FULL: usize = 60;
 
 /// The incidents of one month, `month` being 1 to 12.
 pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
     let name = time::month(year, month);
     let incidents = read(snapshot.posts.month((year, month)));
     let incidents: Vec<&Incident> = incidents.iter().collect();
+    let detail = if incidents.len() > FULL {
+        Detail::Brief
+    } else {
+        Detail::Full
+    };
     let (before, after) = snapshot.posts.neighbours((year, month));
     let page = Page {
         title: Some(&name),
@@ -71,7 +119,7 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
             @if !incidents.is_empty() {
                 section {
                     h2.unseen { "Posts" }
-                    (listing::list(snapshot, &incidents, Detail::Full))
+                    (listing::list(snapshot, &incidents, detail))
                 }
             }
             nav.pages aria-label="Months" {

@@ -4,18 +4,23 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::state::Tone;
 use crate::domain::update::Precision;
 use crate::domain::uptime;
 use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing::{self, Detail};
-use crate::render::html::{day_bar, parts};
+use crate::render::html::{components, day_bar, parts};
 use crate::render::markdown;
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
 
 /// How many days a component's bar has.
 const DAYS: u32 = 90;
+/// A page with more components than this would help nobody: it shows those that aren't working, and
+/// at most so many of them.
+const MANY: usize = 60;
 /// How many incidents that are over are listed.
 const RECENT: usize = 10;
 /// An update that is longer than this is shown by its first sentences.
@@ -40,10 +45,17 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         (parts::title(&headline.sentence))
         (lead(snapshot, headline.rest_is_working))
         @for (place, incident) in open.iter().enumerate() { (card(snapshot, incident, place)) }
-        @for (group, records) in groups(snapshot) {
+        @let (shown, left_out) = shown(snapshot, &open);
+        @for (group, records) in components::groups(snapshot, &shown) {
             section {
                 h2 dir="auto" { (group) }
                 ul.box { @for record in records { li { (component(snapshot, record)) } } }
+            }
+        }
+        @if let Some(left_out) = left_out {
+            section {
+                h2 { "All components" }
+                p.more { a href=(urls::COMPONENTS) { (left_out) } }
             }
         }
         @if !planned.is_empty() {
@@ -148,21 +160,33 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     }
 }
 
-/// The components under their headings, in the order of the page.
-fn groups(snapshot: &Snapshot) -> Vec<(&str, Vec<&ComponentRecord>)> {
-    let has_groups = snapshot
-        .active_components()
-        .any(|record| record.component.group.is_some());
-    let nameless = if has_groups { "Other" } else { "Components" };
-    let mut groups: Vec<(&str, Vec<&ComponentRecord>)> = Vec::new();
-    for record in snapshot.active_components() {
-        let name = record.component.group.as_deref().unwrap_or(nameless);
-        match groups.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, records)) => records.push(record),
-            None => groups.push((name, vec![record])),
-        }
+/// The components that the page shows, in their order, and what it says of the others. Of few, all
+/// are shown; of many, those that aren't working and those that an open incident names.
+fn shown<'a>(
+    snapshot: &'a Snapshot,
+    open: &[Incident],
+) -> (Vec<&'a ComponentRecord>, Option<String>) {
+    let all: Vec<&ComponentRecord> = snapshot.active_components().collect();
+    if all.len() <= MANY {
+        return (all, None);
     }
-    groups
+    let is_named = |slug: &Slug| {
+        let mut named = open.iter().flat_map(|incident| incident.components());
+        named.any(|other| other == slug)
+    };
+    let is_working = |record: &ComponentRecord| {
+        let state = snapshot.standing(record).state;
+        snapshot.states.tone(&state) == Tone::Ok
+    };
+    let working = all.iter().filter(|record| is_working(record)).count();
+    let mut shown: Vec<&ComponentRecord> = all
+        .iter()
+        .copied()
+        .filter(|record| !is_working(record) || is_named(&record.component.slug))
+        .collect();
+    shown.truncate(MANY);
+    let left_out = format!("{working} of {} components are working", all.len());
+    (shown, Some(left_out))
 }
 
 fn component(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {

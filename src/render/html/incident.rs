@@ -7,7 +7,7 @@ use crate::domain::update::{Precision, Update};
 use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::{changes, listing, parts};
-use crate::render::markdown;
+use crate::render::markdown::{self, SafeHtml};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -104,7 +104,8 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     }
 }
 
-fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
+/// An update, as an item of a list.
+pub(super) fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
     let frame = render::frame_of(snapshot);
     let anchor = urls::update_anchor(&update.id);
     let tone = update.phase.map(parts::phase_tone);
@@ -154,12 +155,17 @@ fn other_author<'a>(incident: &Incident, update: &'a Update) -> Option<&'a Strin
         .filter(|author| incident.author.as_ref() != Some(*author))
 }
 
-fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
-    let text = markdown::to_html(
+/// The text of the post itself.
+pub(super) fn text(incident: &Incident) -> SafeHtml {
+    markdown::to_html(
         &incident.markdown,
         markdown::POST_ANCHOR,
         markdown::TOP_HEADING,
-    );
+    )
+}
+
+fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let text = text(incident);
     html! {
         @if !text.as_str().is_empty() || !incident.changes.is_empty() {
             section.post {

@@ -2,6 +2,7 @@
 
 mod changes;
 pub mod component;
+pub mod components;
 mod day_bar;
 pub mod error;
 pub mod history;

@@ -1,13 +1,16 @@
 //! The last touch on sanitised HTML: elements that lack what they are nothing without.
 
 /// Sanitised HTML in which a link that lost its address is no link, a picture that lost its
-/// source is gone, as is a link without words, and every picture has a text in its place.
+/// source is gone, as is a link without words or a time that machines can't read, and every
+/// picture has a text in its place.
 ///
 /// The sanitiser writes attributes in one form only, with `"` inside a value escaped, so that
 /// looking for their names is enough.
 pub(super) fn finished(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
+    // Of each time that is open: whether its tag was written.
+    let mut times: Vec<bool> = Vec::new();
     while let Some(start) = rest.find('<') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
@@ -20,6 +23,14 @@ pub(super) fn finished(html: &str) -> String {
             && let Some(end) = after.trim_start().strip_prefix("</a>")
         {
             rest = end;
+            continue;
+        }
+        if tag.starts_with("<time") {
+            times.push(has(" datetime=\""));
+        }
+        if tag.starts_with("<time") && !has(" datetime=\"")
+            || tag == "</time>" && times.pop() == Some(false)
+        {
             continue;
         }
         if tag.starts_with("<a ") && !has(" href=\"") {
@@ -56,6 +67,11 @@ mod tests {
                 "<img src=\"b\" title=\"c\" alt=\"c\">",
             ),
             ("a<a href=\"/\"> \n</a>b", "ab"),
+            ("<time>soon</time>", "soon"),
+            (
+                "<time datetime=\"2013\"><time>a</time></time>",
+                "<time datetime=\"2013\">a</time>",
+            ),
             ("a &lt; b", "a &lt; b"),
         ] {
             assert_eq!(finished(html), wanted);

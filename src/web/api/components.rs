@@ -9,14 +9,13 @@ use crate::actions::edit_components::{
     Description, bring_back_component, order_components, put_component, retire_component,
 };
 use crate::actions::set_component_state::{NewState, set_component_state as set_state};
-use crate::domain::component::standing;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::render::json::component::{
     ComponentBody, ComponentList, OrderComponents, PutComponent, SetState,
 };
 use crate::store::components::{find_component, list_components};
-use crate::store::states::{list_changes, list_changes_of_component};
+use crate::store::states::find_standing;
 use crate::store::{StoreError, Tx};
 use crate::urls;
 use crate::web::auth::Staff;
@@ -232,19 +231,11 @@ pub(in crate::web) async fn create_state(
 }
 
 async fn list_of(tx: &mut Tx, now: DateTime<Utc>) -> Result<ComponentList, StoreError> {
-    let changes = list_changes(tx).await?;
-    let components = list_components(tx).await?;
-    let components = components
-        .iter()
-        .map(|component| {
-            let own: Vec<_> = changes
-                .iter()
-                .filter(|change| change.component == component.slug)
-                .cloned()
-                .collect();
-            ComponentBody::of(component, &standing(&own, now))
-        })
-        .collect();
+    let mut components = Vec::new();
+    for component in list_components(tx).await? {
+        let standing = find_standing(tx, &component.slug, now).await?;
+        components.push(ComponentBody::of(&component, &standing));
+    }
     Ok(ComponentList { components })
 }
 
@@ -261,7 +252,6 @@ async fn read(
     let Some(component) = find_component(tx, slug).await? else {
         return Ok(None);
     };
-    let changes = list_changes_of_component(tx, slug).await?;
-    let standing = standing(&changes, now);
+    let standing = find_standing(tx, slug, now).await?;
     Ok(Some(ComponentBody::of(&component, &standing)))
 }

@@ -11,14 +11,21 @@ use super::state::AppState;
 use crate::urls;
 
 mod component_state;
+mod correct_post;
+mod correct_update;
 mod desk;
 mod guard;
+mod incident;
+mod new_incident;
 mod posting;
 mod reading;
 mod session;
+mod settings;
 mod sign_in;
 mod submission;
+mod templates;
 mod trouble;
+mod update;
 
 /// Longest form, in bytes: the longest text, each byte of it written as three.
 const MAX_FORM_BYTES: usize = 1024 * 1024;
@@ -35,6 +42,27 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .route(
             "/staff/components/{slug}/state",
             get(component_state::show).post(component_state::create),
+        )
+        .route("/staff/incidents/{slug}", get(incident::show))
+        .route(
+            "/staff/incidents/{slug}/update",
+            get(update::show).post(update::create),
+        )
+        .route(
+            "/staff/incidents/{slug}/updates/{id}",
+            get(update::show_posted),
+        )
+        .route(
+            "/staff/incidents/{slug}/correct",
+            get(correct_post::show).post(correct_post::create),
+        )
+        .route(
+            "/staff/incidents/{slug}/updates/{id}/correct",
+            get(correct_update::show).post(correct_update::create),
+        )
+        .route(
+            urls::STAFF_NEW_INCIDENT,
+            get(new_incident::show).post(new_incident::create),
         )
         .route(
             "/staff/",

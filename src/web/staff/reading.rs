@@ -16,6 +16,21 @@ use crate::web::extract::Names;
 /// The slug in a path.
 pub(super) struct SlugOf(pub(super) Slug);
 
+/// The slug of an incident and the id of one of its updates in a path.
+pub(super) struct UpdateOf(pub(super) Slug, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for UpdateOf {
+    type Rejection = StaffError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StaffError> {
+        let Names([name, id]) = Names::<2>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| nothing_named())?;
+        let slug = Slug::parse(&name).map_err(|_| nothing_named())?;
+        Ok(Self(slug, id))
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for SlugOf {
     type Rejection = StaffError;
 
@@ -40,6 +55,11 @@ pub(super) fn html_response(status: StatusCode, page: String) -> Response {
         HeaderValue::from_static("text/html; charset=utf-8"),
     );
     response
+}
+
+/// The part of a page that a script asked for, where there is nothing to show yet.
+pub(super) fn no_part() -> Response {
+    html_response(StatusCode::OK, String::new())
 }
 
 /// A form that nobody has sent yet, with a key of its own.

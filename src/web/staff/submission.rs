@@ -22,6 +22,11 @@ pub(super) struct Submission {
 }
 
 impl Submission {
+    /// Whether it was sent with this button.
+    pub(super) fn is(&self, button: &str) -> bool {
+        self.fields.first(Fields::BUTTON) == button
+    }
+
     /// An error that keeps what was typed.
     pub(super) fn keeping(&self, error: StaffError) -> StaffError {
         error.keeping(&self.visit.path, &self.fields)

@@ -231,6 +231,7 @@ async function tellTheStorm(server) {
     title: "New disks for Clark",
     kind: "maintenance",
     markdown: "Clark restarts twice.",
+    phase: "in_progress",
     starts: instant(60 * MINUTE),
     ends: instant(-60 * MINUTE),
     components: { clark: "maintenance" },

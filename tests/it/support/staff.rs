@@ -81,12 +81,7 @@ impl Browser {
         fields: &[(&str, &str)],
     ) -> Reply {
         let form = self.get(app, path).await.expect(200);
-        let all = filled(&form, fields);
-        let all: Vec<_> = all
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        self.post(app, path, &all).await
+        post_again(self, app, path, &form, fields).await
     }
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
@@ -110,6 +105,22 @@ impl Browser {
         }
         reply
     }
+}
+
+/// Sends the form of a page to `path`, with other values for some fields.
+pub(crate) async fn post_again(
+    browser: &mut Browser,
+    app: &TestApp,
+    path: &str,
+    page: &Reply,
+    fields: &[(&str, &str)],
+) -> Reply {
+    let all = filled(page, fields);
+    let all: Vec<_> = all
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    browser.post(app, path, &all).await
 }
 
 /// Names and values as forms send them.

@@ -23,6 +23,7 @@ fn pages(snapshot: &Snapshot) -> Vec<(String, String)> {
     let mut pages = vec![
         ("/".to_owned(), home::page(snapshot)),
         ("/history".to_owned(), history::page(snapshot)),
+        ("/components".to_owned(), components::page(snapshot)),
         (
             "/history/1999/12".to_owned(),
             history::month(snapshot, 1999, 12),

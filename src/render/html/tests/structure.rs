@@ -89,7 +89,7 @@ fn leads_somewhere(href: &str, ids: &HashSet<&&str>, snapshot: &Snapshot) -> boo
     let (room, name, rest) = (parts.next(), parts.next(), parts.next());
     let is_feed = |file: &str| ["feed.rss", "feed.atom", "feed.json"].contains(&file);
     match (room.unwrap_or_default(), name, rest) {
-        ("" | "history" | "subscribe", None, None) => true,
+        ("" | "history" | "components" | "subscribe", None, None) => true,
         (file, None, None) => is_feed(file),
         ("history", Some(year), Some(month)) => year.len() == 4 && month.len() == 2,
         ("components", Some(slug), rest) => {

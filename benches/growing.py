@@ -1,0 +1,193 @@
+"""How Lightship grows with its history: start, memory, home page, publishing, sync, month pages, at
+100, 1,000, 10,000 and 100,000 incidents. Writes a table and a plot into the documentation if asked."""
+
+import json
+import math
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+
+from history import (ROOT, Commits, Server, generator_of, make_history, options_of,
+                     write_table)
+from publishing import publish
+
+SIZES = [100, 1_000, 10_000, 100_000]
+ROWS = [
+    ("start_s", "start to first 200", "s"),
+    ("resident_mb", "resident after start", "MB"),
+    ("resident_all_mb", "resident after every page", "MB"),
+    ("home_kb", "home page, plain", "KB"),
+    ("home_ms", "home page, one request", "ms"),
+    ("month_kb", "largest month page, plain", "KB"),
+    ("visible_ms", "publish to visible", "ms"),
+    ("sync_s", "sync, nothing changed", "s"),
+]
+COLORS = ["#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7791f", "#a3123f", "#0d7c86"]
+
+
+def every_path(server):
+    """Every public path: those of the map, and what belongs to them."""
+    xml = server.get("/sitemap.xml")[1].decode()
+    paths = [re.sub(r"^https?://[^/]*", "", url) or "/" for url in re.findall("<loc>(.*?)</loc>", xml)]
+    feeds = ("feed.rss", "feed.atom", "feed.json")
+    for path in list(paths):
+        if path.startswith("/incidents/"):
+            paths += [path + ".md", path + ".json", *(f"{path}/{feed}" for feed in feeds)]
+        elif path.startswith("/components/"):
+            paths += [f"{path}/{feed}" for feed in feeds]
+    return paths + ["/" + feed for feed in feeds]
+
+
+def time_requests(server, count):
+    connection, times = server.connect(), []
+    for _ in range(count):
+        begun = time.perf_counter()
+        server.get("/", connection, {"Accept-Encoding": "br"})
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1000
+
+
+def measure(binary, generator, folder, work, size, with_files):
+    history = make_history(generator, folder, size)
+    server = Server(binary, history, work / f"server-{size}")
+    figures = {"incidents": size}
+    starts = []
+    for _ in range(3):
+        starts.append(server.start())
+        figures["resident_mb"] = round(server.resident_mb(), 1)
+        server.stop()
+    figures["start_s"] = round(statistics.median(starts), 3)
+    server.start()
+    figures["home_kb"] = round(len(server.get("/")[1]) / 1000, 1)
+    figures["home_ms"] = round(time_requests(server, 500), 3)
+    paths, connection = every_path(server), server.connect()
+    largest = 0
+    for path in paths:
+        status, body = server.get(path, connection)
+        if status != 200:
+            raise SystemExit(f"{path}: {status}")
+        if path.startswith("/history/"):
+            largest = max(largest, len(body))
+    figures["pages"] = len(paths)
+    figures["month_kb"] = round(largest / 1000, 1)
+    figures["resident_all_mb"] = round(server.resident_mb(), 1)
+    poster, reader = server.connect(), server.connect()
+    slug = server.post("/incidents", {"title": "Published over and over", "markdown": "x"},
+                       poster)["slug"]
+    commits = Commits(work)
+    pairs = [(commits.one(), publish(server, slug, number, poster, reader)[0])
+             for number in range(40)]
+    figures["commit_ms"] = round(statistics.median(pair[0] for pair in pairs) * 1000, 3)
+    figures["visible_ms"] = round(statistics.median(pair[1] for pair in pairs) * 1000, 3)
+    server.stop()
+    if with_files:
+        figures["sync_s"] = time_sync(binary, generator, folder, work, size)
+    shutil.rmtree(server.folder)
+    return figures
+
+
+def time_sync(binary, generator, folder, work, size):
+    """Seconds for a sync that finds nothing changed."""
+    content = folder / f"files-{size}"
+    if not content.exists():
+        part = content.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        subprocess.run([generator, "--content", str(part), "--incidents", str(size)], check=True)
+        part.rename(content)
+    command = [binary, "sync"]
+    environment = {**os.environ, "LIGHTSHIP_CONTENT": str(content),
+                   "LIGHTSHIP_DATABASE": f"sqlite:{work}/sync-{size}.db"}
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        times.append(time.perf_counter() - begun)
+    return round(statistics.median(times), 3)
+
+
+def table(rows):
+    head = "| | " + " | ".join(f"{row['incidents']:,}" for row in rows) + " |"
+    lines = [head, "|---|" + "---:|" * len(rows)]
+    for key, name, unit in ROWS:
+        cells = [f"{row[key]:g} {unit}" if key in row else "–" for row in rows]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def plot(rows):
+    """Each figure relative to its value at the smallest history, both axes logarithmic."""
+    width, height, left, bottom, right, top = 720, 420, 60, 50, 210, 20
+    sizes = [row["incidents"] for row in rows]
+    values = {key: [(row["incidents"], row[key] / rows[0][key]) for row in rows if row.get(key)]
+              for key, _, _ in ROWS if rows[0].get(key)}
+    every = [value for points in values.values() for _, value in points]
+    low, high = math.floor(math.log10(min(every))), max(1, math.ceil(math.log10(max(every))))
+    span = math.log10(sizes[-1] / sizes[0]) or 1
+
+    def x(size):
+        return left + (width - left - right) * math.log10(size / sizes[0]) / span
+
+    def y(value):
+        return height - bottom - (height - top - bottom) * (math.log10(value) - low) / (high - low)
+
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+           'font-family="system-ui, sans-serif" font-size="13">',
+           '<title>How each figure grows with the number of incidents, relative to the smallest '
+           'history</title>', f'<rect width="{width}" height="{height}" fill="#fffdf8"/>']
+    for power in range(low, high + 1):
+        at = y(10 ** power)
+        out.append(f'<path d="M{left} {at:.1f}H{width - right}" stroke="#ddd6c8"/>')
+        out.append(f'<text x="{left - 8}" y="{at + 4:.1f}" text-anchor="end">× {10 ** power:g}</text>')
+    for size in sizes:
+        out.append(f'<text x="{x(size):.1f}" y="{height - bottom + 20}" text-anchor="middle">'
+                   f'{size:,}</text>')
+    out.append(f'<text x="{(left + width - right) / 2}" y="{height - 8}" '
+               'text-anchor="middle">incidents</text>')
+    ends = []
+    for (key, name, _), color in zip(ROWS, COLORS):
+        points = values.get(key)
+        if not points:
+            continue
+        line = " ".join(f"{x(size):.1f},{y(value):.1f}" for size, value in points)
+        out.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>')
+        ends.append([y(points[-1][1]), name, color])
+    ends.sort()
+    for place, (at, name, color) in enumerate(ends):
+        # Names that would lie on one another are moved apart.
+        at = max(at, ends[place - 1][0] + 16) if place else at
+        ends[place][0] = at
+        out.append(f'<text x="{width - right + 8}" y="{at + 4:.1f}" fill="{color}">{name}</text>')
+    return "\n".join(out) + "\n</svg>\n"
+
+
+def main():
+    parser = options_of(__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--no-files", action="store_true", help="leave the sync out")
+    options = parser.parse_args()
+    binary = pathlib.Path(options.lightship).resolve()
+    generator = generator_of(binary)
+    folder = pathlib.Path(options.histories)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory(dir=folder) as work:
+            with_files = not options.no_files and size <= 10_000
+            rows.append(measure(binary, generator, folder, pathlib.Path(work), size, with_files))
+        print(json.dumps(rows[-1]), flush=True)
+    print(table(rows))
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(rows, indent=2) + "\n")
+    if options.document:
+        (ROOT / "docs" / "growing.svg").write_text(plot(rows))
+        write_table(options.document, "growing", table(rows))
+
+
+if __name__ == "__main__":
+    main()

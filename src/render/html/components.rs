@@ -1,0 +1,68 @@
+//! Every component and what it is right now, for sites with more of them than the home page shows.
+
+use maud::{Markup, html};
+
+use crate::render::html::layout::{self, Nav, Page};
+use crate::render::html::parts;
+use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::urls;
+
+/// The whole page.
+pub fn page(snapshot: &Snapshot) -> Markup {
+    let all: Vec<&ComponentRecord> = snapshot.active_components().collect();
+    let page = Page {
+        title: Some("Components"),
+        description: &format!("Every component of {} and how it is.", snapshot.site.name),
+        path: Some(urls::COMPONENTS),
+        nav: Nav::Elsewhere,
+        feeds: None,
+        content: html! {
+            h1 { "Components" }
+            p.lead {
+                @match all.len() {
+                    0 => "Nothing is listed here yet.",
+                    some => { (parts::count(some, "component")) ", each as it is now." }
+                }
+            }
+            @for (group, records) in groups(snapshot, &all) {
+                section {
+                    h2 dir="auto" { (group) }
+                    ul.box { @for record in records { li { (row(snapshot, record)) } } }
+                }
+            }
+        },
+    };
+    layout::page(snapshot, &page)
+}
+
+fn row(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+    let component = &record.component;
+    let standing = snapshot.standing(record);
+    html! {
+        div.row {
+            h3 { a href=(urls::component(&component.slug)) dir="auto" { (component.name) } }
+            (parts::state_badge(&snapshot.states, &standing.state))
+        }
+        @if let Some(note) = standing.note.as_ref() { p.note dir="auto" { (note) } }
+    }
+}
+
+/// Components under their headings, in the order of the page.
+pub(super) fn groups<'a>(
+    snapshot: &'a Snapshot,
+    records: &[&'a ComponentRecord],
+) -> Vec<(&'a str, Vec<&'a ComponentRecord>)> {
+    let has_groups = snapshot
+        .active_components()
+        .any(|record| record.component.group.is_some());
+    let nameless = if has_groups { "Other" } else { "Components" };
+    let mut groups: Vec<(&str, Vec<&ComponentRecord>)> = Vec::new();
+    for record in records {
+        let name = record.component.group.as_deref().unwrap_or(nameless);
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, records)) => records.push(record),
+            None => groups.push((name, vec![record])),
+        }
+    }
+    groups
+}

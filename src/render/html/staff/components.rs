@@ -1,0 +1,96 @@
+//! Components in forms: what each may be set to.
+
+use maud::{Markup, html};
+
+use super::fields::Filled;
+use super::form;
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::snapshot::Snapshot;
+
+/// Begins the name of the field with a component's state.
+pub const STATE: &str = "state.";
+/// Begins the name of the field with its note.
+pub const NOTE: &str = "note.";
+/// The value that names a component without setting a state.
+pub const NAMED: &str = "=";
+
+/// What leaving a component as it stands in the form means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Its state stays: "Degraded (no change)".
+    Unchanged,
+    /// It isn't spoken of.
+    Out,
+}
+
+/// The components that are `listed`, each in a row, and all others behind a fold.
+pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) -> Markup {
+    let is_set = |slug: &Slug| {
+        let field = format!("{STATE}{slug}");
+        !filled.fields.first(&field).is_empty() || filled.wrong_with(&field).is_some()
+    };
+    let active: Vec<_> = snapshot
+        .active_components()
+        .map(|record| &record.component)
+        .collect();
+    let (shown, folded): (Vec<_>, Vec<_>) = active
+        .into_iter()
+        .partition(|component| listed.contains(&&component.slug) || is_set(&component.slug));
+    html! {
+        @if !shown.is_empty() || !folded.is_empty() {
+            fieldset {
+                legend { "Components" }
+                div.box.components {
+                    ul {
+                        @for component in &shown {
+                            @let left = if listed.contains(&&component.slug) { left } else { Left::Out };
+                            (row(snapshot, filled, &component.slug, &component.name, left))
+                        }
+                    }
+                    @if !folded.is_empty() {
+                        details open[shown.is_empty() && folded.len() <= 8] {
+                            summary {
+                                @if shown.is_empty() { "Choose components" } @else { "Add a component" }
+                            }
+                            ul {
+                                @for component in &folded {
+                                    (row(snapshot, filled, &component.slug, &component.name, Left::Out))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(snapshot: &Snapshot, filled: &Filled, slug: &Slug, name: &str, left: Left) -> Markup {
+    let options = options(snapshot, slug, left);
+    form::component_row(filled, slug.as_str(), name, &options)
+}
+
+/// What a component may be set to, and first what leaves it.
+fn options(snapshot: &Snapshot, slug: &Slug, left: Left) -> Vec<(String, String)> {
+    let states = &snapshot.states;
+    let now = snapshot
+        .find_component(slug)
+        .map_or_else(StateKey::operational, |record| {
+            snapshot.standing(record).state
+        });
+    let label = states.label(&now);
+    let mut options = match left {
+        Left::Unchanged => vec![(String::new(), format!("{label} (no change)"))],
+        Left::Out => vec![
+            (String::new(), "Not in this".to_owned()),
+            (NAMED.to_owned(), format!("{label} (only named)")),
+        ],
+    };
+    let others = states
+        .iter()
+        .filter(|state| !state.dropped && (left == Left::Out || state.key != now))
+        .map(|state| (state.key.to_string(), state.label.clone()));
+    options.extend(others);
+    options
+}

@@ -1,0 +1,210 @@
+//! The forms that correct what was posted: an update, or the post of an incident.
+
+use maud::{Markup, html};
+
+use super::components::{self, Left};
+use super::fields::Filled;
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use super::update::{self, PHASE, TEXT};
+use crate::domain::incident::{Impact, Incident};
+use crate::domain::staff::{Scope, Token};
+use crate::domain::update::Update;
+use crate::render;
+use crate::render::html::incident as public;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field that says which version the writer has seen.
+pub const WAS: &str = "was";
+/// The field with the headline of a post.
+pub const TITLE: &str = "title";
+/// The field with the impact of an incident.
+pub const IMPACT: &str = "impact";
+
+/// What the form of an update shows besides what was typed.
+#[derive(Debug)]
+pub struct Around<'a> {
+    /// The incident.
+    pub incident: &'a Incident,
+    /// The update as it stands.
+    pub update: &'a Update,
+    /// Somebody else has corrected it meanwhile.
+    pub is_other: bool,
+    /// The update as it would be.
+    pub preview: Option<(&'a Incident, &'a Update)>,
+}
+
+/// The form that corrects an update.
+pub fn update_page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    around: &Around<'_>,
+    filled: &Filled,
+) -> Markup {
+    let (incident, update) = (around.incident, around.update);
+    let zone = render::frame_of(snapshot).zone_name();
+    let text = Ask {
+        name: TEXT,
+        label: "Text",
+        hint: "Markdown. The page says that it was edited, and when; the old text is kept in the record.",
+        first: true,
+    };
+    let mut phases = vec![("", "None said")];
+    phases.extend(
+        incident
+            .kind
+            .phases()
+            .iter()
+            .map(|phase| (phase.as_str(), phase.label())),
+    );
+    let phase = Ask {
+        name: PHASE,
+        label: "Status that it set",
+        ..Ask::default()
+    };
+    let named: Vec<_> = update
+        .changes
+        .iter()
+        .map(|change| &change.component)
+        .chain(&update.mentions)
+        .collect();
+    let content = html! {
+        h1 { "Correct an update" }
+        (of(incident))
+        (form::summary(filled))
+        @if around.is_other {
+            section.told aria-labelledby="wrong" {
+                h2 #wrong tabindex="-1" autofocus { "Somebody corrected it while you wrote" }
+                p { "This is how it stands now. Yours is below, and isn’t public yet." }
+                ol.updates { (public::entry(snapshot, incident, update)) }
+            }
+        }
+        form method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
+            (form::key(filled))
+            (form::hidden(WAS, filled.fields.first(WAS)))
+            (form::text_area(filled, &text, 5))
+            (form::pills(filled, &phase, &phases))
+            @if viewer.allows(Scope::StatesWrite) {
+                (components::list(snapshot, filled, &named, Left::Out))
+            }
+            (update::earlier(filled, &zone, "Another time", false))
+            div #preview .preview aria-live="polite" {
+                @if let Some((incident, update)) = around.preview {
+                    (update::preview(snapshot, incident, update))
+                }
+            }
+            (form::buttons("Correct it", &[("preview", "Preview")]))
+            details.more {
+                summary { "Withdraw it" }
+                p.hint { "It disappears from the page and the feeds, and what it set goes with it. The record keeps it." }
+                p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
+            }
+        }
+    };
+    page(snapshot, viewer, "Correct an update", filled, content)
+}
+
+/// The form that corrects the post of an incident.
+pub fn post_page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    incident: &Incident,
+    is_other: bool,
+    filled: &Filled,
+) -> Markup {
+    let title = Ask {
+        name: TITLE,
+        label: "Headline",
+        first: true,
+        ..Ask::default()
+    };
+    let text = Ask {
+        name: TEXT,
+        label: "The post",
+        hint: "Markdown; may stay empty. It stands below the updates.",
+        ..Ask::default()
+    };
+    let content = html! {
+        h1 { "Correct a post" }
+        (of(incident))
+        (form::summary(filled))
+        @if is_other {
+            section.told aria-labelledby="wrong" {
+                h2 #wrong tabindex="-1" autofocus { "Somebody corrected it while you wrote" }
+                p { "It now says “" bdi { (incident.title) } "”. Yours is below, and isn’t public yet." }
+            }
+        }
+        form method="post" action=(urls::staff_correct_incident(&incident.slug)) {
+            (form::key(filled))
+            (form::hidden(WAS, filled.fields.first(WAS)))
+            (form::line(filled, &title, "text"))
+            (form::text_area(filled, &text, 6))
+            (impact(filled))
+            (form::buttons("Correct it", &[]))
+        }
+    };
+    page(snapshot, viewer, "Correct a post", filled, content)
+}
+
+/// A file states it, so the file is where to correct it.
+pub fn file_page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, file: &str) -> Markup {
+    let content = html! {
+        h1 { "A file says this" }
+        (of(incident))
+        p.told {
+            "Edit " code { (file) } " in the content folder, and the page follows. Or post an "
+            "update, which goes to the page at once."
+        }
+        p.buttons {
+            a.button.main href=(urls::staff_post_update(&incident.slug)) { "Post an update instead" }
+        }
+    };
+    page(
+        snapshot,
+        viewer,
+        "A file says this",
+        &Filled::default(),
+        content,
+    )
+}
+
+/// How bad it is, if the states are not to say so.
+pub(super) fn impact(filled: &Filled) -> Markup {
+    let ask = Ask {
+        name: IMPACT,
+        label: "Impact",
+        ..Ask::default()
+    };
+    let mut options = vec![(String::new(), "As the states say".to_owned())];
+    options.extend(Impact::ALL.iter().map(|impact| {
+        let word = impact.as_str();
+        let (first, rest) = word.split_at(1);
+        (word.to_owned(), first.to_uppercase() + rest)
+    }));
+    form::choice(filled, &ask, &options)
+}
+
+fn of(incident: &Incident) -> Markup {
+    html! {
+        p.lead {
+            "of " a href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) }
+        }
+    }
+}
+
+fn page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    title: &str,
+    filled: &Filled,
+    content: Markup,
+) -> Markup {
+    let title = Page::title_of(title, filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Desk,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}

@@ -1,0 +1,169 @@
+//! The form for a new incident.
+
+use maud::{Markup, html};
+
+use super::components::{self, Left};
+use super::correct::{self, TITLE};
+use super::fields::Filled;
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use super::update::{self, PHASE, TEXT};
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::staff::{Scope, Token};
+use crate::domain::update::Update;
+use crate::render;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field with the kind.
+pub const KIND: &str = "kind";
+/// The button that keeps it back.
+pub const DRAFT: &str = "draft";
+
+/// What the form shows besides what was typed.
+#[derive(Debug, Default)]
+pub struct Around<'a> {
+    /// Templates to begin with: name and title of each, the most fitting first.
+    pub templates: &'a [(Slug, String)],
+    /// The template that was chosen, if it waits to hear which component it is about.
+    pub asks_component: Option<&'a Slug>,
+    /// The incident as it would be, with its first update.
+    pub preview: Option<(&'a Incident, Option<&'a Update>)>,
+}
+
+/// The whole page.
+pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
+    let title = Ask {
+        name: TITLE,
+        label: "Headline",
+        hint: "What is it, in a few words? “Selma is down”.",
+        first: around.templates.is_empty() && around.asks_component.is_none(),
+    };
+    let text = Ask {
+        name: TEXT,
+        label: "What do customers need to know now?",
+        hint: "Markdown. It becomes the first update.",
+        ..Ask::default()
+    };
+    let phase = Ask {
+        name: PHASE,
+        label: "Status",
+        ..Ask::default()
+    };
+    let phases = Kind::Disruption.phases().iter();
+    let phases: Vec<_> = phases
+        .map(|phase| (phase.as_str(), phase.label()))
+        .collect();
+    let zone = render::frame_of(snapshot).zone_name();
+    let content = html! {
+        h1 { "New incident" }
+        (form::summary(filled))
+        (templates(around))
+        (which(snapshot, around))
+        form method="post" action=(urls::STAFF_NEW_INCIDENT) {
+            (form::key(filled))
+            (form::line(filled, &title, "text"))
+            (form::text_area(filled, &text, 5))
+            (form::pills(filled, &phase, &phases))
+            @if viewer.allows(Scope::StatesWrite) {
+                (components::list(snapshot, filled, &[], Left::Out))
+            }
+            (more(filled))
+            (update::earlier(filled, &zone, "It was earlier", true))
+            div #preview .preview aria-live="polite" {
+                @if let Some((incident, first)) = around.preview {
+                    (preview(snapshot, incident, first))
+                }
+            }
+            (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Keep as draft")]))
+            p.hint { "Goes to the page and the feeds at once; a draft, nowhere." }
+        }
+    };
+    let title = Page::title_of("New incident", filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Desk,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+/// The incident as it would be published, by what publishes it.
+pub fn preview(snapshot: &Snapshot, incident: &Incident, first: Option<&Update>) -> Markup {
+    html! {
+        @match first {
+            Some(update) => {
+                (update::preview(snapshot, incident, update))
+                p.meta { "Under the headline “" bdi { (incident.title) } "”." }
+            }
+            None => {
+                h2 { "Preview: not posted yet" }
+                p { strong dir="auto" { (incident.title) } }
+            }
+        }
+    }
+}
+
+fn templates(around: &Around<'_>) -> Markup {
+    html! {
+        @if !around.templates.is_empty() {
+            nav.begin aria-label="Templates" {
+                p.over { "Begin with" }
+                ul {
+                    @for (name, title) in around.templates {
+                        li { a.button href=(urls::staff_template(name, None)) dir="auto" { (title) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which component a template is about: each leads to the form, filled in.
+fn which(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
+    html! {
+        @if let Some(template) = around.asks_component {
+            nav.begin aria-label="Which component?" {
+                p.over { "Which one is it?" }
+                ul {
+                    @for record in snapshot.active_components() {
+                        @let component = &record.component;
+                        li {
+                            a.button href=(urls::staff_template(template, Some(&component.slug))) dir="auto" {
+                                (component.name)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn more(filled: &Filled) -> Markup {
+    let kind = Ask {
+        name: KIND,
+        label: "Kind",
+        hint: "A notice is worth knowing, and affects nothing right now.",
+        ..Ask::default()
+    };
+    let kinds = [
+        ("disruption".to_owned(), "Disruption".to_owned()),
+        ("notice".to_owned(), "Notice".to_owned()),
+    ];
+    let is_set = |name: &str, usual: &str| {
+        filled
+            .fields
+            .filled(name)
+            .is_some_and(|value| value != usual)
+            || filled.wrong_with(name).is_some()
+    };
+    html! {
+        details.more open[is_set(KIND, "disruption") || is_set(correct::IMPACT, "")] {
+            summary { "Impact and kind" }
+            (correct::impact(filled))
+            (form::choice(filled, &kind, &kinds))
+        }
+    }
+}

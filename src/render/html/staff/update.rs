@@ -1,0 +1,193 @@
+//! The form that posts an update: the one that matters at three in the morning.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::components::{self, Left};
+use super::fields::Filled;
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::staff::{Scope, Token};
+use crate::domain::state::StateKey;
+use crate::domain::update::{Phase, Update};
+use crate::render;
+use crate::render::html::{incident as public, parts};
+use crate::render::time::Frame;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field with the text.
+pub const TEXT: &str = "markdown";
+/// The field with the phase.
+pub const PHASE: &str = "phase";
+/// The field with an earlier time.
+pub const AT: &str = "at";
+/// The field that names the newest update that the writer has seen.
+pub const SEEN: &str = "seen";
+/// The fields that name the components which resolving would give back.
+pub const RETURNS: &str = "returns";
+/// Begins the name of the switch that lets a component return.
+pub const RETURN: &str = "return.";
+
+/// What the form shows besides what was typed.
+#[derive(Debug)]
+pub struct Around<'a> {
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The incident.
+    pub incident: &'a Incident,
+    /// What resolving it now would give back.
+    pub returning: &'a [(Slug, StateKey)],
+    /// What colleagues have posted meanwhile, oldest first.
+    pub newer: &'a [&'a Update],
+    /// The update as it would be published.
+    pub preview: Option<(&'a Incident, &'a Update)>,
+}
+
+/// The whole page.
+pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
+    let incident = around.incident;
+    let phase = incident.phase(around.now);
+    let frame = Frame {
+        as_of: around.now,
+        ..render::frame_of(snapshot)
+    };
+    let content = html! {
+        h1 { "Post an update" }
+        p.lead {
+            "to " a href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) } ", "
+            (parts::phase_badge(phase)) " since "
+            (parts::instant(frame, since(incident, phase)))
+        }
+        (form::summary(filled))
+        (newer(snapshot, around))
+        form method="post" action=(urls::staff_post_update(&incident.slug)) {
+            (form::key(filled))
+            (form::hidden(SEEN, filled.fields.first(SEEN)))
+            (text(filled, &frame.clock(around.now), snapshot))
+            (phases(filled, incident))
+            (returning(snapshot, around, filled))
+            @if viewer.allows(Scope::StatesWrite) {
+                (components::list(snapshot, filled, &incident.components(), Left::Unchanged))
+            }
+            (earlier(filled, &frame.zone_name(), "It was earlier", true))
+            div #preview .preview aria-live="polite" {
+                @if let Some((incident, update)) = around.preview {
+                    (preview(snapshot, incident, update))
+                }
+            }
+            (form::buttons("Post update", &[("preview", "Preview")]))
+            p.hint { "Goes to the page and the feeds at once." }
+        }
+    };
+    let title = Page::title_of("Post an update", filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Desk,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+/// Since when the incident is in its phase.
+fn since(incident: &Incident, phase: Phase) -> DateTime<Utc> {
+    let mut at = incident.published_at;
+    let mut before = None;
+    for update in &incident.updates {
+        let Some(now) = update.phase else { continue };
+        if before != Some(now) && now == phase {
+            at = update.at;
+        }
+        before = Some(now);
+    }
+    at
+}
+
+fn text(filled: &Filled, clock: &str, snapshot: &Snapshot) -> Markup {
+    let ask = Ask {
+        name: TEXT,
+        label: "What do customers need to know now?",
+        first: true,
+        ..Ask::default()
+    };
+    let (time, zone) = clock.split_once(' ').unwrap_or((clock, ""));
+    html! {
+        (form::text_area(filled, &ask, 5))
+        p.hint {
+            "Markdown. Shown with the time you post it: "
+            span data-clock=(snapshot.site.zone.name()) { (time) } " " (zone) "."
+        }
+    }
+}
+
+fn phases(filled: &Filled, incident: &Incident) -> Markup {
+    let words = incident.kind.phases().iter();
+    let options: Vec<_> = words.map(|phase| (phase.as_str(), phase.label())).collect();
+    let ask = Ask {
+        name: PHASE,
+        label: "Status",
+        ..Ask::default()
+    };
+    form::pills(filled, &ask, &options)
+}
+
+/// Which components come back as the incident is resolved; shown once that is chosen.
+fn returning(snapshot: &Snapshot, around: &Around<'_>, filled: &Filled) -> Markup {
+    html! {
+        @if !around.returning.is_empty() {
+            fieldset.returns {
+                legend { "As it is over" }
+                @for (slug, state) in around.returning {
+                    (form::hidden(RETURNS, slug.as_str()))
+                    (form::switch(filled, &format!("{RETURN}{slug}"), &html! {
+                        bdi { (snapshot.component_name(slug)) } " returns to "
+                        (parts::state_badge(&snapshot.states, state))
+                    }))
+                }
+            }
+        }
+    }
+}
+
+/// For what was so at another time than it is posted; `opens` says that it stands open if a time
+/// is there.
+pub(super) fn earlier(filled: &Filled, zone: &str, label: &str, opens: bool) -> Markup {
+    let hint = format!("In {zone}. The page marks what was added later.");
+    let ask = Ask {
+        name: AT,
+        label: "When it was so",
+        hint: &hint,
+        ..Ask::default()
+    };
+    let is_open = opens && filled.fields.filled(AT).is_some() || filled.wrong_with(AT).is_some();
+    html! {
+        details.more open[is_open] {
+            summary { (label) }
+            (form::line(filled, &ask, "datetime-local"))
+        }
+    }
+}
+
+fn newer(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
+    html! {
+        @if !around.newer.is_empty() {
+            section.told aria-labelledby="wrong" {
+                h2 #wrong tabindex="-1" autofocus { "A colleague posted while you wrote" }
+                p { "Yours isn’t public yet, and nothing of it is lost. Look whether it still holds, and post it." }
+                ol.updates {
+                    @for update in around.newer { (public::entry(snapshot, around.incident, update)) }
+                }
+            }
+        }
+    }
+}
+
+/// The update as it would be published, by what publishes it.
+pub fn preview(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
+    html! {
+        h2 { "Preview: not posted yet" }
+        ol.updates { (public::entry(snapshot, incident, update)) }
+    }
+}

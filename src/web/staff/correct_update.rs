@@ -1,0 +1,292 @@
+//! Correcting an update, or withdrawing it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::posting::{Begun, Posting};
+use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
+use super::session::Visit;
+use super::settings::{must_for, phase_of, settings_of, time_of, time_text};
+use super::submission::Submission;
+use super::trouble::{StaffError, must};
+use super::update::find;
+use crate::actions::correct_update::{Correction, correct_update, withdraw_update};
+use crate::actions::{ActionError, Change};
+use crate::domain::component::Origin;
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::domain::update::{Phase, Source, Update};
+use crate::render::html::staff::components::{NAMED, NOTE, STATE};
+use crate::render::html::staff::correct::{self as form, Around, WAS};
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
+use crate::store::Tx;
+use crate::store::incidents::StoredIncident;
+use crate::urls;
+use crate::web::state::AppState;
+
+/// The form.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    UpdateOf(slug, id): UpdateOf,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let mut screen = Screen::read(&state, &slug, &id, &visit).await?;
+    if screen.update.source == Source::File {
+        let site = state.latest.find().await?;
+        let file = screen.stored.file.take().unwrap_or_default();
+        let incident = &screen.stored.incident;
+        let page = form::file_page(site.snapshot(), &visit.staff.token, incident, &file);
+        return Ok(html_response(StatusCode::OK, page.into_string()));
+    }
+    let fields = visit.kept().unwrap_or_else(|| screen.as_it_is(&state));
+    screen
+        .page(&state, &visit, StatusCode::OK, &fresh(fields))
+        .await
+}
+
+/// Corrects it, or shows what it would be.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    UpdateOf(slug, id): UpdateOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = correct(&state, &slug, &id, &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+async fn correct(
+    state: &AppState,
+    slug: &Slug,
+    id: &str,
+    sent: &Submission,
+) -> Result<Response, StaffError> {
+    let visit = &sent.visit;
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let mut posting = match Posting::begin(state, sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(sent.fields.clone(), path);
+            let screen = Screen::read(state, slug, id, visit).await?;
+            return screen
+                .page(state, visit, StatusCode::CONFLICT, &filled)
+                .await;
+        }
+    };
+    let mut screen = Screen::of(posting.change.tx(), slug, id, visit).await?;
+    if sent.is("withdraw") {
+        if screen.sets_states() {
+            must(&visit.staff, Scope::StatesWrite)?;
+        }
+        withdraw_update(&mut posting.change, slug, id).await?;
+        return posting.finish(&urls::staff_incident(slug)).await;
+    }
+    let wanted = match screen.read_form(state, &sent.fields) {
+        Ok(wanted) => wanted,
+        Err(wrong) => {
+            drop(posting);
+            return screen.refuse(state, sent, wrong).await;
+        }
+    };
+    if let Some(components) = &wanted.components {
+        must(&visit.staff, Scope::StatesWrite)?;
+        must_for(&visit.staff, components)?;
+    }
+    if wanted.at.is_some() && screen.sets_states() {
+        must(&visit.staff, Scope::StatesWrite)?;
+    }
+    let is_preview = sent.is("preview") || sent.is("part");
+    screen.is_other = !is_preview && version_of(&screen.update) != sent.fields.first(WAS);
+    if screen.is_other {
+        drop(posting);
+        let fields = sent.fields.clone().with(WAS, version_of(&screen.update));
+        let filled = again(fields, Vec::new());
+        return screen
+            .page(state, visit, StatusCode::CONFLICT, &filled)
+            .await;
+    }
+    if let Err(error) = correct_update(&mut posting.change, slug, id, wanted).await {
+        drop(posting);
+        return match error {
+            ActionError::Invalid(errors) => screen.refuse(state, sent, wrong_fields(errors)).await,
+            other => Err(other.into()),
+        };
+    }
+    if is_preview {
+        return screen.preview(state, posting.change, slug, id, sent).await;
+    }
+    posting.finish(&urls::staff_update(slug, id)).await
+}
+
+/// What tells one version of an update from another.
+fn version_of(update: &Update) -> String {
+    let edited = update.edited_at.map(|at| at.timestamp_millis());
+    edited.map_or_else(|| "first".to_owned(), |millis| millis.to_string())
+}
+
+struct Screen {
+    stored: StoredIncident,
+    update: Update,
+    is_other: bool,
+    would_be: Option<(Incident, Update)>,
+}
+
+impl Screen {
+    async fn read(
+        state: &AppState,
+        slug: &Slug,
+        id: &str,
+        visit: &Visit,
+    ) -> Result<Self, StaffError> {
+        let mut tx = state.store.read().await?;
+        Self::of(&mut tx, slug, id, visit).await
+    }
+
+    async fn of(tx: &mut Tx, slug: &Slug, id: &str, visit: &Visit) -> Result<Self, StaffError> {
+        let stored = find(tx, slug, visit).await?;
+        let found = stored
+            .incident
+            .updates
+            .iter()
+            .find(|update| update.id == id);
+        let update = found
+            .cloned()
+            .ok_or_else(|| StaffError::missing("there is no such update any more"))?;
+        Ok(Self {
+            stored,
+            update,
+            is_other: false,
+            would_be: None,
+        })
+    }
+
+    fn sets_states(&self) -> bool {
+        let mut changes = self.update.changes.iter();
+        changes.any(|change| change.origin != Origin::Restore)
+    }
+
+    /// What stands in the form at first.
+    fn as_it_is(&self, state: &AppState) -> Fields {
+        let update = &self.update;
+        let zone = state.site.current().snapshot().site.zone;
+        let mut fields = Fields::default()
+            .with(TEXT, update.markdown.as_str())
+            .with(PHASE, update.phase.map_or("", Phase::as_str))
+            .with(WAS, version_of(update))
+            .with(AT, time_text(update.at, zone));
+        for change in &update.changes {
+            if change.origin != Origin::Restore {
+                let slug = &change.component;
+                fields.set(format!("{STATE}{slug}"), change.state.as_str());
+                fields.set(
+                    format!("{NOTE}{slug}"),
+                    change.note.as_deref().unwrap_or(""),
+                );
+            }
+        }
+        for slug in &update.mentions {
+            fields.set(format!("{STATE}{slug}"), NAMED);
+        }
+        fields
+    }
+
+    /// What a form changes; what it leaves as it was isn't among it.
+    fn read_form(&self, state: &AppState, fields: &Fields) -> Result<Correction, Vec<Wrong>> {
+        let was = self.as_it_is(state);
+        let zone = state.site.current().snapshot().site.zone;
+        let mut wrong = Vec::new();
+        let phase = phase_of(fields, PHASE).unwrap_or_else(|found| {
+            wrong.push(found);
+            None
+        });
+        let at = time_of(fields, AT, zone).unwrap_or_else(|found| {
+            wrong.push(found);
+            None
+        });
+        let components = settings_of(fields).unwrap_or_else(|found| {
+            wrong.extend(found);
+            Vec::new()
+        });
+        if fields.first(TEXT).trim().is_empty() && !self.update.markdown.is_empty() {
+            wrong.push(Wrong {
+                field: TEXT.to_owned(),
+                detail: "Say what customers need to know; or withdraw the update.".to_owned(),
+            });
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let mut stated = settings_of(&was).unwrap_or_default();
+        let mut wanted = components.clone();
+        for settings in [&mut stated, &mut wanted] {
+            settings.sort_by(|(one, _), (other, _)| one.cmp(other));
+        }
+        let is_moved = fields.has(AT) && fields.first(AT) != was.first(AT);
+        Ok(Correction {
+            markdown: Some(fields.first(TEXT).to_owned()),
+            phase: (phase != self.update.phase && fields.has(PHASE)).then_some(phase),
+            // Whoever may not set states has no fields for them.
+            components: (stated != wanted && fields.under(STATE).next().is_some())
+                .then_some(components),
+            at: at.filter(|_| is_moved),
+            ..Correction::default()
+        })
+    }
+
+    async fn preview(
+        mut self,
+        state: &AppState,
+        mut change: Change,
+        slug: &Slug,
+        id: &str,
+        sent: &Submission,
+    ) -> Result<Response, StaffError> {
+        let after = Self::of(change.tx(), slug, id, &sent.visit).await?;
+        drop(change);
+        if sent.is("part") {
+            let site = state.latest.find().await?;
+            let part = update::preview(site.snapshot(), &after.stored.incident, &after.update);
+            return Ok(html_response(StatusCode::OK, part.into_string()));
+        }
+        self.would_be = Some((after.stored.incident, after.update));
+        let filled = again(sent.fields.clone(), Vec::new());
+        self.page(state, &sent.visit, StatusCode::OK, &filled).await
+    }
+
+    async fn refuse(
+        &self,
+        state: &AppState,
+        sent: &Submission,
+        wrong: Vec<Wrong>,
+    ) -> Result<Response, StaffError> {
+        if sent.is("part") {
+            return Ok(no_part());
+        }
+        let filled = again(sent.fields.clone(), wrong);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        self.page(state, &sent.visit, status, &filled).await
+    }
+
+    async fn page(
+        &self,
+        state: &AppState,
+        visit: &Visit,
+        status: StatusCode,
+        filled: &Filled,
+    ) -> Result<Response, StaffError> {
+        let site = state.latest.find().await?;
+        let would_be = self.would_be.as_ref();
+        let around = Around {
+            incident: &self.stored.incident,
+            update: &self.update,
+            is_other: self.is_other,
+            preview: would_be.map(|(incident, update)| (incident, update)),
+        };
+        let page = form::update_page(site.snapshot(), &visit.staff.token, &around, filled);
+        Ok(html_response(status, page.into_string()))
+    }
+}

@@ -1,0 +1,238 @@
+//! A new incident: from scratch or from a template, posted or kept as a draft.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::posting::{Begun, Posting};
+use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
+use super::session::Visit;
+use super::settings::{impact_of, must_for, phase_of, settings_of, time_of};
+use super::submission::Submission;
+use super::templates::{self, Begin};
+use super::trouble::{StaffError, must};
+use super::update::find;
+use crate::actions::add_update::NewUpdate;
+use crate::actions::write_incident::{NewIncident, create_incident};
+use crate::actions::{ActionError, Change};
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::domain::update::Phase;
+use crate::render::html::staff::correct::{IMPACT, TITLE};
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::new_incident::{self as form, Around, DRAFT, KIND};
+use crate::render::html::staff::update::{AT, PHASE, TEXT};
+use crate::urls;
+use crate::web::state::AppState;
+
+/// The form.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    uri: Uri,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    if let Some(kept) = visit.kept() {
+        return page(
+            &state,
+            &visit,
+            StatusCode::OK,
+            &fresh(kept),
+            &Around::default(),
+        )
+        .await;
+    }
+    let site = state.latest.find().await?;
+    let Begin {
+        fields,
+        templates,
+        asks_component,
+    } = templates::begin(&state, &site, uri.query().unwrap_or_default()).await?;
+    let fields = if fields.has(PHASE) {
+        fields
+    } else {
+        fields.with(PHASE, Phase::Investigating.as_str())
+    };
+    let around = Around {
+        templates: &templates,
+        asks_component: asks_component.as_ref(),
+        preview: None,
+    };
+    page(&state, &visit, StatusCode::OK, &fresh(fields), &around).await
+}
+
+/// Posts it, keeps it as a draft, or shows what it would be.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = post(&state, &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::IncidentsWrite)?;
+    let wanted = match read(state, sent) {
+        Ok(wanted) => wanted,
+        Err(wrong) => return refuse(state, sent, wrong).await,
+    };
+    let components = wanted.update.as_ref().map(|update| &update.components);
+    must_for(&sent.visit.staff, components.unwrap_or(&wanted.components))?;
+    if sent.is("preview") || sent.is("part") {
+        return preview(state, sent, wanted).await;
+    }
+    let mut posting = match Posting::begin(state, sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(sent.fields.clone(), path);
+            let status = StatusCode::CONFLICT;
+            return page(state, &sent.visit, status, &filled, &Around::default()).await;
+        }
+    };
+    match create_incident(&mut posting.change, wanted).await {
+        Ok(slug) => {
+            let incident = find(posting.change.tx(), &slug, &sent.visit)
+                .await?
+                .incident;
+            let first = incident.updates.first().filter(|_| !incident.draft);
+            let path = first.map_or_else(
+                || urls::staff_incident(&slug),
+                |update| urls::staff_update(&slug, &update.id),
+            );
+            posting.finish(&path).await
+        }
+        Err(ActionError::Invalid(errors)) => {
+            drop(posting);
+            refuse(state, sent, wrong_fields(errors)).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Shows the incident as it would be: posts it, looks, and takes it back.
+async fn preview(
+    state: &AppState,
+    sent: &Submission,
+    wanted: NewIncident,
+) -> Result<Response, StaffError> {
+    let visit = &sent.visit;
+    let mut change = Change::begin(&state.store, &state.clock, visit.staff.actor()).await?;
+    let made: Result<Slug, ActionError> = create_incident(&mut change, wanted).await;
+    let incident: Incident = match made {
+        Ok(slug) => find(change.tx(), &slug, visit).await?.incident,
+        Err(ActionError::Invalid(errors)) => {
+            drop(change);
+            return refuse(state, sent, wrong_fields(errors)).await;
+        }
+        Err(other) => return Err(other.into()),
+    };
+    drop(change);
+    let first = incident.updates.first();
+    if sent.is("part") {
+        let site = state.latest.find().await?;
+        let part = form::preview(site.snapshot(), &incident, first);
+        return Ok(html_response(StatusCode::OK, part.into_string()));
+    }
+    let around = Around {
+        preview: Some((&incident, first)),
+        ..Around::default()
+    };
+    let filled = again(sent.fields.clone(), Vec::new());
+    page(state, visit, StatusCode::OK, &filled, &around).await
+}
+
+async fn refuse(
+    state: &AppState,
+    sent: &Submission,
+    wrong: Vec<Wrong>,
+) -> Result<Response, StaffError> {
+    if sent.is("part") {
+        return Ok(no_part());
+    }
+    let filled = again(sent.fields.clone(), wrong);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    page(state, &sent.visit, status, &filled, &Around::default()).await
+}
+
+async fn page(
+    state: &AppState,
+    visit: &Visit,
+    status: StatusCode,
+    filled: &Filled,
+    around: &Around<'_>,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let page = form::page(site.snapshot(), &visit.staff.token, around, filled);
+    Ok(html_response(status, page.into_string()))
+}
+
+/// The incident that a form describes.
+fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> {
+    let fields: &Fields = &sent.fields;
+    let is_draft = sent.is(DRAFT);
+    let site = state.site.current();
+    let zone = site.snapshot().site.zone;
+    let mut wrong = Vec::new();
+    let mut take = |found: Wrong| wrong.push(found);
+    let phase = phase_of(fields, PHASE).map_err(&mut take).ok().flatten();
+    let at = time_of(fields, AT, zone).map_err(&mut take).ok().flatten();
+    let impact = impact_of(fields, IMPACT).map_err(&mut take).ok().flatten();
+    let components = settings_of(fields).unwrap_or_else(|found| {
+        found.into_iter().for_each(&mut take);
+        Vec::new()
+    });
+    let kind = match fields.filled(KIND) {
+        None => Kind::Disruption,
+        Some(word) => Kind::parse(word).unwrap_or(Kind::Disruption),
+    };
+    let filling = templates::filling(&site, &components);
+    let (title, markdown) = (filling(fields.first(TITLE)), filling(fields.first(TEXT)));
+    for (field, text) in [(TITLE, &title), (TEXT, &markdown)] {
+        if text.contains(templates::PLACE) && !is_draft {
+            take(Wrong {
+                field: field.to_owned(),
+                detail: "Say which component it is: choose one below, or write over the place."
+                    .to_owned(),
+            });
+        }
+    }
+    if markdown.trim().is_empty() && !is_draft {
+        take(Wrong {
+            field: TEXT.to_owned(),
+            detail: "Say what customers need to know.".to_owned(),
+        });
+    }
+    if !wrong.is_empty() {
+        if title.trim().is_empty() {
+            wrong.insert(
+                0,
+                Wrong {
+                    field: TITLE.to_owned(),
+                    detail: "Give it a headline.".to_owned(),
+                },
+            );
+        }
+        return Err(wrong);
+    }
+    let update = NewUpdate {
+        markdown,
+        phase,
+        components: components.clone(),
+        at,
+        ..NewUpdate::default()
+    };
+    let says_nothing = update.markdown.trim().is_empty();
+    Ok(NewIncident {
+        title,
+        kind: Some(kind),
+        impact,
+        published_at: at,
+        draft: is_draft,
+        phase: phase.filter(|_| says_nothing),
+        components: if says_nothing { components } else { Vec::new() },
+        update: (!says_nothing).then_some(update),
+        ..NewIncident::default()
+    })
+}

@@ -1,0 +1,106 @@
+//! What forms say of components and of times.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+
+use super::trouble::{StaffError, must};
+use crate::actions::add_update::Settings;
+use crate::domain::incident::Impact;
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::domain::state::StateKey;
+use crate::domain::update::Phase;
+use crate::domain::zone::{Local, resolve};
+use crate::render::html::staff::components::{NAMED, NOTE, STATE};
+use crate::render::html::staff::fields::{Fields, Wrong};
+use crate::web::auth::Staff;
+
+/// What a form says of components. What is left as it is isn't among it.
+pub(super) fn settings_of(fields: &Fields) -> Result<Settings, Vec<Wrong>> {
+    let mut settings = Settings::new();
+    let mut wrong = Vec::new();
+    for (name, state) in fields.under(STATE).filter(|(_, state)| !state.is_empty()) {
+        let Ok(slug) = Slug::parse(name) else {
+            wrong.push(Wrong {
+                field: format!("{STATE}{name}"),
+                detail: format!("There is no component {name:?}."),
+            });
+            continue;
+        };
+        let note = fields.filled(&format!("{NOTE}{name}"));
+        let setting = (state != NAMED).then(|| (StateKey::new(state), note.map(str::to_owned)));
+        settings.push((slug, setting));
+    }
+    if wrong.is_empty() {
+        Ok(settings)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Whoever sets states must be allowed to.
+pub(super) fn must_for(staff: &Staff, settings: &Settings) -> Result<(), StaffError> {
+    if settings.iter().any(|(_, setting)| setting.is_some()) {
+        must(staff, Scope::StatesWrite)?;
+    }
+    Ok(())
+}
+
+/// The time in a field, which is in the site's zone; none if it is empty.
+pub(super) fn time_of(
+    fields: &Fields,
+    name: &str,
+    zone: Tz,
+) -> Result<Option<DateTime<Utc>>, Wrong> {
+    let Some(text) = fields.filled(name) else {
+        return Ok(None);
+    };
+    let wrong = |detail: String| Wrong {
+        field: name.to_owned(),
+        detail,
+    };
+    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"];
+    let local = formats
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .ok_or_else(|| {
+            wrong(format!(
+                "{text:?} isn’t a time; write it as 2013-02-26 02:15."
+            ))
+        })?;
+    match resolve(zone, local) {
+        Local::Once(at) => Ok(Some(at)),
+        Local::Twice(first, _) => Ok(Some(first)),
+        Local::Skipped => Err(wrong(format!(
+            "There was no {}: the clocks went forward. Take a time before or after.",
+            local.format("%-H:%M on %B %-d")
+        ))),
+    }
+}
+
+/// The phase in a field; none if it is empty.
+pub(super) fn phase_of(fields: &Fields, name: &str) -> Result<Option<Phase>, Wrong> {
+    let Some(word) = fields.filled(name) else {
+        return Ok(None);
+    };
+    Phase::parse(word).map(Some).ok_or_else(|| Wrong {
+        field: name.to_owned(),
+        detail: format!("There is no status {word:?}."),
+    })
+}
+
+/// The impact in a field; none if it is empty.
+pub(super) fn impact_of(fields: &Fields, name: &str) -> Result<Option<Impact>, Wrong> {
+    let Some(word) = fields.filled(name) else {
+        return Ok(None);
+    };
+    Impact::parse(word).map(Some).ok_or_else(|| Wrong {
+        field: name.to_owned(),
+        detail: format!("There is no impact {word:?}."),
+    })
+}
+
+/// A time as a field holds it, in the site's zone.
+pub(super) fn time_text(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string()
+}

@@ -1,0 +1,129 @@
+//! Beginning a new incident with a template.
+
+use super::trouble::StaffError;
+use crate::actions::add_update::Settings;
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::template::{Filling, Template, fill, joined, sort_by_fit};
+use crate::domain::update::Phase;
+use crate::render;
+use crate::render::html::staff::components::{NAMED, STATE};
+use crate::render::html::staff::correct::{IMPACT, TITLE};
+use crate::render::html::staff::fields::Fields;
+use crate::render::html::staff::new_incident::KIND;
+use crate::render::html::staff::update::{PHASE, TEXT};
+use crate::site::Site;
+use crate::store::templates::list_templates;
+use crate::web::state::AppState;
+
+/// The place in a template that waits for the components' names.
+pub(super) const PLACE: &str = "{{component}}";
+
+/// How the form for a new incident begins.
+#[derive(Debug, Default)]
+pub(super) struct Begin {
+    /// What stands in it.
+    pub(super) fields: Fields,
+    /// Templates to begin with, the most fitting first.
+    pub(super) templates: Vec<(Slug, String)>,
+    /// The template that waits to hear which component it is about.
+    pub(super) asks_component: Option<Slug>,
+}
+
+/// By the query of the form's address: `?template=NAME&component=SLUG`.
+pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<Begin, StaffError> {
+    let snapshot = site.snapshot();
+    let mut tx = state.store.read().await?;
+    let mut templates = list_templates(&mut tx).await?;
+    drop(tx);
+    // A maintenance is planned elsewhere.
+    templates.retain(|template| template.kind != Kind::Maintenance);
+    let said = |wanted: &str| {
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.into_owned())
+    };
+    let chosen = said("template");
+    let chosen = templates
+        .iter()
+        .find(|template| Some(template.name.as_str()) == chosen.as_deref());
+    if let Some(template) = chosen {
+        let component = said("component");
+        let component = snapshot
+            .active_components()
+            .find(|record| Some(record.component.slug.as_str()) == component.as_deref());
+        let slug = component.map(|record| &record.component.slug);
+        let asks = slug.is_none() && template.components.is_empty();
+        return Ok(Begin {
+            fields: filled(site, template, slug),
+            templates: Vec::new(),
+            asks_component: asks.then(|| template.name.clone()),
+        });
+    }
+    let affected: Vec<(Slug, Option<StateKey>)> = snapshot
+        .active_components()
+        .map(|record| (&record.component.slug, snapshot.standing(record).state))
+        .filter(|(_, state)| *state != StateKey::operational())
+        .map(|(slug, state)| (slug.clone(), Some(state)))
+        .collect();
+    sort_by_fit(&mut templates, &affected);
+    let title = |template: &Template| template.title.replace(PLACE, "…");
+    let templates = templates.iter().map(|it| (it.name.clone(), title(it)));
+    Ok(Begin {
+        templates: templates.collect(),
+        ..Begin::default()
+    })
+}
+
+/// What stands in the form with a template, for a component if one was chosen.
+fn filled(site: &Site, template: &Template, chosen: Option<&Slug>) -> Fields {
+    let snapshot = site.snapshot();
+    let mut components = template.components.clone();
+    if let Some(slug) = chosen {
+        let state = template.state.clone();
+        match components.iter_mut().find(|(known, _)| known == slug) {
+            Some((_, own)) if own.is_none() => *own = state,
+            Some(_) => {}
+            None => components.push((slug.clone(), state)),
+        }
+    }
+    let names: Vec<&str> = components
+        .iter()
+        .map(|(slug, _)| snapshot.component_name(slug))
+        .collect();
+    let component = joined(&names);
+    let time = render::frame_of(snapshot).clock(snapshot.as_of);
+    let filling = Filling {
+        component: component.as_deref(),
+        time: &time,
+    };
+    let mut fields = Fields::default()
+        .with(TITLE, fill(&template.title, filling))
+        .with(TEXT, fill(&template.markdown, filling).trim())
+        .with(KIND, template.kind.as_str())
+        .with(IMPACT, template.impact.map_or("", Impact::as_str))
+        .with(
+            PHASE,
+            template.phase.unwrap_or(Phase::Investigating).as_str(),
+        );
+    for (slug, state) in &components {
+        let state = state.as_ref().map_or(NAMED, StateKey::as_str);
+        fields.set(format!("{STATE}{slug}"), state);
+    }
+    fields
+}
+
+/// Puts the names of the chosen components into the place that waits for them.
+pub(super) fn filling(site: &Site, components: &Settings) -> impl Fn(&str) -> String + use<> {
+    let snapshot = site.snapshot();
+    let names: Vec<&str> = components
+        .iter()
+        .map(|(slug, _)| snapshot.component_name(slug))
+        .collect();
+    let component = joined(&names);
+    move |text| match &component {
+        Some(names) => text.replace(PLACE, names),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,330 @@
+//! Posting an update: the form, its preview, and what came of it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::posting::{Begun, Posting};
+use super::reading::{
+    SlugOf, UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields,
+};
+use super::session::Visit;
+use super::settings::{must_for, phase_of, settings_of, time_of};
+use super::submission::Submission;
+use super::trouble::{StaffError, must};
+use crate::actions::add_update::{NewUpdate, Settings, add_update};
+use crate::actions::preview_resolution::preview_resolution;
+use crate::actions::{ActionError, Change};
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::domain::state::StateKey;
+use crate::domain::update::{Phase, Update};
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::posted;
+use crate::render::html::staff::update::{self as form, Around};
+use crate::store::Tx;
+use crate::store::incidents::{StoredIncident, find_incident_by_slug};
+use crate::urls;
+use crate::web::state::AppState;
+
+/// The form.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let screen = Screen::read(&state, &slug, &visit).await?;
+    let fields = visit.kept().unwrap_or_else(|| screen.as_it_is(&state));
+    screen
+        .page(&state, &visit, StatusCode::OK, &fresh(fields))
+        .await
+}
+
+/// Posts it, or shows what it would be.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = post(&state, &slug, &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+/// What is public of an update.
+pub(super) async fn show_posted(
+    State(state): State<AppState>,
+    UpdateOf(slug, id): UpdateOf,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    let mut tx = state.store.read().await?;
+    let stored = find(&mut tx, &slug, &visit).await?;
+    drop(tx);
+    let updates = &stored.incident.updates;
+    let update = updates.iter().find(|update| update.id == id);
+    let update = update.ok_or_else(|| StaffError::missing("there is no such update any more"))?;
+    let site = state.latest.find().await?;
+    let page = posted::page(
+        site.snapshot(),
+        &visit.staff.token,
+        &stored.incident,
+        update,
+    );
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}
+
+/// An incident that this member of staff may see.
+pub(super) async fn find(
+    tx: &mut Tx,
+    slug: &Slug,
+    visit: &Visit,
+) -> Result<StoredIncident, StaffError> {
+    let drafts = visit.staff.token.allows(Scope::IncidentsWrite);
+    find_incident_by_slug(tx, slug)
+        .await?
+        .filter(|stored| stored.is_present() && (drafts || !stored.incident.draft))
+        .ok_or_else(|| StaffError::missing(&format!("there is no incident {:?}", slug.as_str())))
+}
+
+async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
+    let visit = &sent.visit;
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let wanted = match read(state, &sent.fields) {
+        Ok(wanted) => wanted,
+        Err(wrong) => return refuse(state, slug, sent, wrong).await,
+    };
+    must_for(&visit.staff, &wanted.components)?;
+    if sent.is("preview") || sent.is("part") {
+        return preview(state, slug, sent, wanted).await;
+    }
+    let mut posting = match Posting::begin(state, sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(sent.fields.clone(), path);
+            let screen = Screen::read(state, slug, &sent.visit).await?;
+            return screen
+                .page(state, visit, StatusCode::CONFLICT, &filled)
+                .await;
+        }
+    };
+    match add_update(&mut posting.change, slug, wanted).await {
+        Ok(id) => posting.finish(&urls::staff_update(slug, &id)).await,
+        Err(error) => {
+            // Whoever shows the form again reads the database, which this would hold.
+            drop(posting);
+            not_added(state, slug, sent, error).await
+        }
+    }
+}
+
+async fn not_added(
+    state: &AppState,
+    slug: &Slug,
+    sent: &Submission,
+    error: ActionError,
+) -> Result<Response, StaffError> {
+    match error {
+        ActionError::Invalid(errors) => refuse(state, slug, sent, wrong_fields(errors)).await,
+        ActionError::Meanwhile(meanwhile) => {
+            let mut screen = Screen::read(state, slug, &sent.visit).await?;
+            screen.newer = meanwhile.newer;
+            let seen = last_made(&screen.stored.incident);
+            let fields = sent.fields.clone().with(form::SEEN, seen);
+            let filled = again(fields, Vec::new());
+            screen
+                .page(state, &sent.visit, StatusCode::CONFLICT, &filled)
+                .await
+        }
+        other => Err(other.into()),
+    }
+}
+
+/// Shows the update as it would be: posts it, looks, and takes it back.
+async fn preview(
+    state: &AppState,
+    slug: &Slug,
+    sent: &Submission,
+    wanted: NewUpdate,
+) -> Result<Response, StaffError> {
+    let mut change = Change::begin(&state.store, &state.clock, sent.visit.staff.actor()).await?;
+    // What colleagues posted is for the posting to say.
+    let wanted = NewUpdate {
+        seen: None,
+        ..wanted
+    };
+    let id = match add_update(&mut change, slug, wanted).await {
+        Ok(id) => id,
+        Err(error) => {
+            drop(change);
+            return not_added(state, slug, sent, error).await;
+        }
+    };
+    let stored = find(change.tx(), slug, &sent.visit).await?;
+    drop(change);
+    let mut screen = Screen::read(state, slug, &sent.visit).await?;
+    let would_be = |update: &&Update| update.id == id;
+    let update = stored.incident.updates.iter().find(would_be).cloned();
+    if sent.is("part") {
+        let site = state.latest.find().await?;
+        let part = update.map(|update| form::preview(site.snapshot(), &stored.incident, &update));
+        let part = part.map(|part| part.into_string()).unwrap_or_default();
+        return Ok(html_response(StatusCode::OK, part));
+    }
+    screen.preview = update.map(|update| (stored.incident, update));
+    let filled = again(sent.fields.clone(), Vec::new());
+    screen
+        .page(state, &sent.visit, StatusCode::OK, &filled)
+        .await
+}
+
+async fn refuse(
+    state: &AppState,
+    slug: &Slug,
+    sent: &Submission,
+    wrong: Vec<Wrong>,
+) -> Result<Response, StaffError> {
+    if sent.is("part") {
+        return Ok(no_part());
+    }
+    let screen = Screen::read(state, slug, &sent.visit).await?;
+    let filled = again(sent.fields.clone(), wrong);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    screen.page(state, &sent.visit, status, &filled).await
+}
+
+/// The update that a form describes.
+fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    let phase = phase_of(fields, form::PHASE).unwrap_or_else(|found| {
+        wrong.push(found);
+        None
+    });
+    let zone = state.site.current().snapshot().site.zone;
+    let at = time_of(fields, form::AT, zone).unwrap_or_else(|found| {
+        wrong.push(found);
+        None
+    });
+    let mut components = settings_of(fields).unwrap_or_else(|found| {
+        wrong.extend(found);
+        Vec::new()
+    });
+    let markdown = fields.first(form::TEXT);
+    if markdown.trim().is_empty() {
+        wrong.push(Wrong {
+            field: form::TEXT.to_owned(),
+            detail: "Say what customers need to know.".to_owned(),
+        });
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    components.extend(held_back(state, fields, phase, &components));
+    let seen = fields.has(form::SEEN).then(|| {
+        let id = fields.filled(form::SEEN);
+        id.map(str::to_owned)
+    });
+    Ok(NewUpdate {
+        markdown: markdown.to_owned(),
+        phase,
+        components,
+        at,
+        seen,
+        ..NewUpdate::default()
+    })
+}
+
+/// The id of the update that was made last; the empty text if there is none.
+fn last_made(incident: &Incident) -> &str {
+    incident.last_made().map_or("", |update| update.id.as_str())
+}
+
+/// Components that are not to return as the incident is resolved, as they are now.
+fn held_back(
+    state: &AppState,
+    fields: &Fields,
+    phase: Option<Phase>,
+    stated: &Settings,
+) -> Settings {
+    if !phase.is_some_and(Phase::is_final) {
+        return Settings::new();
+    }
+    let site = state.site.current();
+    let snapshot = site.snapshot();
+    let shown = fields
+        .pairs()
+        .iter()
+        .filter(|(name, _)| name == form::RETURNS);
+    shown
+        .filter(|(_, slug)| !fields.has(&format!("{}{slug}", form::RETURN)))
+        .filter_map(|(_, slug)| Slug::parse(slug).ok())
+        .filter(|slug| !stated.iter().any(|(known, _)| known == slug))
+        .filter_map(|slug| {
+            let standing = snapshot.standing(snapshot.find_component(&slug)?);
+            Some((slug, Some((standing.state, standing.note))))
+        })
+        .collect()
+}
+
+/// What the form shows.
+struct Screen {
+    stored: StoredIncident,
+    returning: Vec<(Slug, StateKey)>,
+    newer: Vec<Update>,
+    preview: Option<(Incident, Update)>,
+}
+
+impl Screen {
+    async fn read(state: &AppState, slug: &Slug, visit: &Visit) -> Result<Self, StaffError> {
+        let now = state.clock.now();
+        let mut tx = state.store.read().await?;
+        let stored = find(&mut tx, slug, visit).await?;
+        let mut returning = Vec::new();
+        if !stored.incident.phase(now).is_final() {
+            let all = preview_resolution(&mut tx, &stored, now).await?.into_iter();
+            let returns = all.filter(|it| it.from != it.to);
+            returning = returns.map(|it| (it.component, it.to)).collect();
+        }
+        Ok(Self {
+            stored,
+            returning,
+            newer: Vec::new(),
+            preview: None,
+        })
+    }
+
+    /// What stands in the form at first: everything as it is, and every component returns.
+    fn as_it_is(&self, state: &AppState) -> Fields {
+        let incident = &self.stored.incident;
+        let phase = incident.phase(state.clock.now());
+        let mut fields = Fields::default()
+            .with(form::PHASE, phase.as_str())
+            .with(form::SEEN, last_made(incident));
+        for (slug, _) in &self.returning {
+            fields.set(format!("{}{slug}", form::RETURN), "yes");
+        }
+        fields
+    }
+
+    async fn page(
+        &self,
+        state: &AppState,
+        visit: &Visit,
+        status: StatusCode,
+        filled: &Filled,
+    ) -> Result<Response, StaffError> {
+        let site = state.latest.find().await?;
+        let newer: Vec<&Update> = self.newer.iter().collect();
+        let preview = self.preview.as_ref();
+        let around = Around {
+            now: state.clock.now(),
+            incident: &self.stored.incident,
+            returning: &self.returning,
+            newer: &newer,
+            preview: preview.map(|(incident, update)| (incident, update)),
+        };
+        let page = form::page(site.snapshot(), &visit.staff.token, &around, filled);
+        Ok(html_response(status, page.into_string()))
+    }
+}

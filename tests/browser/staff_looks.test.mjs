@@ -1,0 +1,134 @@
+// The staff pages are for everybody and every screen: axe, the HTML standard, thumbs.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { openPage } from "./support/browser.mjs";
+import { desk, signIn } from "./support/desk.mjs";
+import { sticksOut, validator, violations } from "./support/judges.mjs";
+import { shared } from "./support/shared.mjs";
+
+const all = shared({ desk });
+
+/** Every kind of page; each leaves the browser on it. */
+function kinds(server) {
+  const incident = `/staff/incidents/${server.incident}`;
+  const go = (path) => (page) => page.goto(path);
+  const form = `${incident}/update`;
+  const press = async (page, button) => {
+    await Promise.all([page.waitForEvent("load"), page.click(`button[value=${button}]`)]);
+  };
+  return {
+    desk: go("/staff"),
+    incident: go(incident),
+    update: go(form),
+    "update, over": async (page) => {
+      await page.goto(form);
+      await page.check("[value=resolved]", { force: true });
+    },
+    "update, unfolded": async (page) => {
+      await page.goto(form);
+      for (const fold of await page.locator("details > summary").all()) await fold.click();
+      await page.selectOption("[name='state.nelson']", "degraded");
+    },
+    "update, previewed": async (page) => {
+      await page.goto(form);
+      await page.fill("[name=markdown]", "# Up\n\nSee [this](https://example.com).");
+      await press(page, "preview");
+    },
+    "update, wrong": async (page) => {
+      await page.goto(form);
+      await press(page, "post");
+    },
+    "new incident": go("/staff/new-incident"),
+    "new incident, wrong": async (page) => {
+      await page.goto("/staff/new-incident");
+      await press(page, "post");
+    },
+    template: go("/staff/new-incident?template=server-down"),
+    state: go("/staff/components/selma/state"),
+    "the post": go(`${incident}/correct`),
+    correction: async (page) => {
+      await page.goto(incident);
+      await page.locator(".ways-of a").first().click();
+      await page.waitForURL(/\/correct$/);
+      await page.getByText("Withdraw it").click();
+    },
+    "not there": go("/staff/nowhere"),
+    "signed out": async (page) => {
+      await page.context().clearCookies();
+      await page.goto("/staff/sign-in");
+    },
+    "signed out, wrong": async (page) => {
+      await page.context().clearCookies();
+      await page.goto("/staff/sign-in");
+      await page.fill("[name=token]", "lsp_wrong");
+      await Promise.all([page.waitForEvent("load"), page.click("main button")]);
+    },
+  };
+}
+
+/** What a thumb would miss, or a phone would zoom in on. */
+function tooSmall(page) {
+  return page.evaluate(() => {
+    const targets = "main button, main .button, main select, main textarea, main summary, nav a, nav button, .pills span, main input:not([type=hidden], .unseen, [type=radio])";
+    const found = [];
+    for (const one of document.querySelectorAll(targets)) {
+      const box = (one.closest(".switch") ?? one).getBoundingClientRect();
+      if (box.height === 0) continue;
+      if (box.height < 44) found.push(`${box.height} high: ${one.outerHTML.slice(0, 100)}`);
+      const size = parseFloat(getComputedStyle(one).fontSize);
+      const isTyped = one.matches("select, textarea, input:not([type=checkbox])");
+      if (isTyped && size < 16) found.push(`${size} px: ${one.outerHTML.slice(0, 100)}`);
+    }
+    return found;
+  });
+}
+
+for (const theme of ["light", "dark"]) {
+  for (const width of [360, 1280]) {
+    test(`axe finds nothing and all is in reach, ${theme}, ${width} pixels wide`, async () => {
+      const page = await openPage(all.browser, all.desk, { width, theme });
+      try {
+        await signIn(page, all.desk);
+        for (const [name, open] of Object.entries(kinds(all.desk))) {
+          await open(page);
+          assert.deepEqual(await violations(page), [], name);
+          assert.deepEqual(await sticksOut(page), [], name);
+          assert.deepEqual(await tooSmall(page), [], name);
+        }
+        const meant = /status (404|422)|status of (404|422)/;
+        assert.deepEqual(page.trouble.filter((text) => !meant.test(text)), []);
+      } finally {
+        await page.context().close();
+      }
+    });
+  }
+}
+
+test("every page is valid HTML", async () => {
+  const page = await openPage(all.browser, all.desk, { javaScriptEnabled: false });
+  try {
+    await signIn(page, all.desk);
+    const wrong = [];
+    for (const [name, open] of Object.entries(kinds(all.desk))) {
+      let html = "";
+      const keep = async (response) => {
+        if (response.request().isNavigationRequest() && response.status() !== 303) {
+          html = await response.text().catch(() => html);
+        }
+      };
+      page.on("response", keep);
+      await open(page);
+      await page.waitForLoadState("networkidle");
+      page.off("response", keep);
+      const { results } = await validator.validateString(html, name);
+      for (const { ruleId, message, line } of results.flatMap((one) => one.messages)) {
+        wrong.push(`${name}:${line}: ${ruleId}: ${message}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  } finally {
+    await page.context().close();
+  }
+});

@@ -1,0 +1,235 @@
+//! A publish costs what it changes: untouched pages are taken over, and they are what they'd be if
+//! everything were made anew.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::Duration;
+use lightship::site::document::Document;
+use lightship::site::{Found, Site, pages};
+use lightship::snapshot::load::{BaseUrl, load};
+use lightship::urls;
+use serde_json::{Value, json};
+
+use crate::support::app::TestApp;
+use crate::support::slug;
+
+const PARTS: [&str; 4] = ["selma", "nelson", "clark", "mail"];
+
+async fn app() -> TestApp {
+    let mut app = TestApp::new();
+    for part in PARTS {
+        app = app.with_component(part);
+    }
+    app.start().await
+}
+
+fn bytes_of(site: &Site, path: &str) -> Option<Vec<u8>> {
+    match site.find(path) {
+        Found::Document(document) => Some(document.plain().to_vec()),
+        Found::Moved(_) | Found::Nothing(_) => None,
+    }
+}
+
+/// Asks for every page, and gives how many had to be rendered for it.
+fn ask_for_all(site: &Site) -> u64 {
+    let before = site.renders();
+    for path in pages::list(site.snapshot()) {
+        assert!(bytes_of(site, &path).is_some(), "{path}");
+    }
+    site.renders() - before
+}
+
+#[tokio::test]
+async fn an_update_renders_anew_what_shows_it_and_nothing_else() {
+    let mut app = app().await;
+    for (title, part, at) in [
+        ("Selma is down", "selma", "2013-02-20T08:00:00Z"),
+        ("Nelson is slow", "nelson", "2013-01-10T08:00:00Z"),
+        ("Clark moves", "clark", "2012-12-10T08:00:00Z"),
+    ] {
+        let body = json!({"title": title, "markdown": "We look.", "published_at": at,
+            "components": {part: "degraded"}});
+        app.post("/incidents", body).await.expect(201);
+    }
+    let state = app.app.state().clone();
+    let before = state.site.current();
+    ask_for_all(&before);
+    assert_eq!(ask_for_all(&before), 0, "all of it is ready");
+    let old: BTreeMap<String, Arc<Document>> = pages::list(before.snapshot())
+        .into_iter()
+        .filter_map(|path| match before.find(&path) {
+            Found::Document(document) => Some((path, document)),
+            Found::Moved(_) | Found::Nothing(_) => None,
+        })
+        .collect();
+    let renders = before.renders();
+    let update = json!({"markdown": "It's up.", "components": {"selma": "operational"}});
+    app.post("/incidents/selma-is-down/updates", update)
+        .await
+        .expect(201);
+    let after = state.site.current();
+    assert_eq!(
+        after.renders() - renders,
+        1,
+        "only the home page, before anyone asks"
+    );
+    let is_another = |path: &String| match (old.get(path), after.find(path)) {
+        (Some(old), Found::Document(new)) => !Arc::ptr_eq(old, &new),
+        _ => true,
+    };
+    let all = pages::list(after.snapshot());
+    let mut renewed: Vec<String> = all.into_iter().filter(is_another).collect();
+    renewed.sort();
+    let mut expected = vec![
+        "/",
+        "/components",
+        "/components/selma",
+        "/history",
+        "/history/2013/02",
+        "/incidents/selma-is-down",
+        "/incidents/selma-is-down.json",
+        "/incidents/selma-is-down.md",
+        "/sitemap.xml",
+    ];
+    for of in ["", "/components/selma", "/incidents/selma-is-down"] {
+        expected.extend(
+            [
+                format!("{of}/feed.atom"),
+                format!("{of}/feed.json"),
+                format!("{of}/feed.rss"),
+            ]
+            .map(|path| &*path.leak()),
+        );
+    }
+    expected.sort_unstable();
+    assert_eq!(renewed, expected);
+    let renders = after.renders() - renders;
+    assert_eq!(renders, expected.len() as u64, "each once");
+}
+
+#[tokio::test]
+async fn what_a_thousand_ask_for_at_once_is_rendered_once() {
+    let app = app().await;
+    let site = app.app.state().site.current();
+    let before = site.renders();
+    std::thread::scope(|scope| {
+        for _ in 0..1000 {
+            scope.spawn(|| assert!(bytes_of(&site, urls::SUBSCRIBE).is_some()));
+        }
+    });
+    assert_eq!(site.renders() - before, 1);
+}
+
+/// Numbers that look like chance (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % end as u64).expect("small")
+    }
+
+    fn one_of<'a>(&mut self, several: &[&'a str]) -> &'a str {
+        several[self.below(several.len())]
+    }
+}
+
+/// One change by chance. What is refused, as a phase that is over, changes nothing.
+async fn change_something(app: &mut TestApp, dice: &mut Dice, step: usize) {
+    let part = dice.one_of(&PARTS);
+    let state = dice.one_of(&["operational", "degraded", "major_outage", "migrating"]);
+    let site = app.app.state().site.current();
+    let posts: Vec<String> = site
+        .snapshot()
+        .posts
+        .iter()
+        .map(|post| post.slug.to_string())
+        .collect();
+    let post = match posts.len() {
+        0 => "none".to_owned(),
+        some => posts[dice.below(some)].clone(),
+    };
+    let updates = site
+        .snapshot()
+        .find_incident(&slug(&post))
+        .map(|found| found.updates);
+    let update = updates.and_then(|all| all.first().map(|update| update.id.clone()));
+    let (method, path, body): (&str, String, Value) = match dice.below(10) {
+        0 | 1 => {
+            let day = 1 + dice.below(25);
+            let month = 1 + dice.below(2);
+            (
+                "POST",
+                "/incidents".to_owned(),
+                json!({"title": format!("Trouble {step}"),
+                "markdown": "We look.", "components": {part: state},
+                "published_at": format!("2013-{month:02}-{day:02}T08:00:00Z")}),
+            )
+        }
+        2 | 3 => (
+            "POST",
+            format!("/incidents/{post}/updates"),
+            json!({"markdown": format!("News {step}."), "components": {part: state}}),
+        ),
+        4 => (
+            "POST",
+            format!("/incidents/{post}/updates"),
+            json!({"markdown": "Over.", "phase": "resolved"}),
+        ),
+        5 => (
+            "POST",
+            format!("/components/{part}/state"),
+            json!({"state": state, "note": format!("Note {step}.")}),
+        ),
+        6 => (
+            "PATCH",
+            format!("/incidents/{post}"),
+            json!({"title": format!("Another title {step}")}),
+        ),
+        7 => ("DELETE", format!("/incidents/{post}"), json!({})),
+        8 => (
+            "PUT",
+            format!("/components/extra-{}", dice.below(2)),
+            json!({"name": format!("Extra {step}")}),
+        ),
+        _ => match update {
+            Some(id) => (
+                "DELETE",
+                format!("/incidents/{post}/updates/{id}"),
+                json!({}),
+            ),
+            None => return app.advance(Duration::days(1)),
+        },
+    };
+    app.api(method, &path, Some(body)).await;
+}
+
+#[tokio::test]
+async fn what_is_taken_over_is_what_would_be_made_anew() {
+    let mut app = app().await;
+    let mut dice = Dice(42);
+    for step in 0..30 {
+        change_something(&mut app, &mut dice, step).await;
+        app.refresh_site().await;
+        let state = app.app.state().clone();
+        let served = state.site.current();
+        let as_of = served.snapshot().as_of;
+        let loaded = load(&state.store, as_of, &BaseUrl::default())
+            .await
+            .expect("a snapshot");
+        let fresh = Site::new(loaded.snapshot);
+        let paths = pages::list(fresh.snapshot());
+        assert_eq!(pages::list(served.snapshot()), paths, "step {step}");
+        for path in paths {
+            let (old, new) = (bytes_of(&served, &path), bytes_of(&fresh, &path));
+            let text = |bytes: &Option<Vec<u8>>| {
+                String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned()
+            };
+            assert_eq!(text(&old), text(&new), "step {step}: {path}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Correcting from the desk: updates and posts, with the old kept and colleagues not run over.
+
+use lightship::domain::staff::Scope;
+use serde_json::json;
+
+use crate::support::app::TestApp;
+use crate::support::staff::{Browser, filled, post_again};
+
+/// An update with a typo that set a state; gives the path of its form.
+async fn start() -> (TestApp, Browser, String) {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    app.post("/incidents", json!({"title": "Selma is down"}))
+        .await
+        .expect(201);
+    let update = json!({"markdown": "Mial is up.", "phase": "monitoring",
+        "components": {"selma": {"state": "degraded", "note": "Slow."}}});
+    let made = app
+        .post("/incidents/selma-is-down/updates", update)
+        .await
+        .expect(201)
+        .json();
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let browser = Browser::signed_in(&app).await;
+    let form = format!("/staff/incidents/selma-is-down/updates/{id}/correct");
+    (app, browser, form)
+}
+
+#[tokio::test]
+async fn a_typo_is_corrected_and_the_rest_stays() {
+    let (mut app, mut browser, form) = start().await;
+    let page = browser.get(&app, &form).await.expect(200);
+    let stands = filled(&page, &[]);
+    for (name, value) in [
+        ("markdown", "Mial is up."),
+        ("phase", "monitoring"),
+        ("state.selma", "degraded"),
+        ("note.selma", "Slow."),
+        ("at", "2013-02-26T02:15"),
+    ] {
+        let found = stands.iter().find(|(known, _)| known == name).expect(name);
+        assert_eq!(found.1, value);
+    }
+    let posted = browser
+        .fill(&app, &form, &[("markdown", "Mail is up.")])
+        .await
+        .expect(303);
+    let result = browser
+        .get(&app, posted.header("location"))
+        .await
+        .expect(200);
+    assert!(result.text().contains("Mail is up.") && result.text().contains("edited"));
+    app.refresh_site().await;
+    let public = app.get("/incidents/selma-is-down").await;
+    assert!(public.text().contains("Mail is up.") && public.text().contains("edited"));
+    let update = app.incident("selma-is-down").expect("it is there").updates[0].clone();
+    assert_eq!(update.changes.len(), 1);
+    assert_eq!(update.at.to_rfc3339(), "2013-02-26T09:15:00+00:00");
+    assert!(app.get("/").await.text().contains("Slow."));
+}
+
+#[tokio::test]
+async fn states_and_times_are_corrected_too() {
+    let (mut app, mut browser, form) = start().await;
+    let sent = [
+        ("state.selma", "major_outage"),
+        ("at", "2013-02-26T02:00"),
+        ("phase", ""),
+    ];
+    browser.fill(&app, &form, &sent).await.expect(303);
+    app.refresh_site().await;
+    assert_eq!(app.state_of("selma"), "major_outage");
+    let update = app.incident("selma-is-down").expect("it is there").updates[0].clone();
+    assert_eq!(update.at.to_rfc3339(), "2013-02-26T09:00:00+00:00");
+    assert_eq!(update.phase, None);
+}
+
+#[tokio::test]
+async fn what_a_colleague_corrected_meanwhile_is_shown_first() {
+    let (mut app, mut browser, form) = start().await;
+    let page = browser.get(&app, &form).await.expect(200);
+    let api = form.replace("/staff", "").replace("/correct", "");
+    app.advance(chrono::Duration::minutes(1));
+    let theirs = Some(json!({"markdown": "Mail works."}));
+    app.api("PATCH", &api, theirs).await.expect(200);
+    let mine = [("markdown", "Mail is up again.")];
+    let held = post_again(&mut browser, &app, &form, &page, &mine)
+        .await
+        .expect(409);
+    assert!(held.text().contains("Mail works.") && held.text().contains("Mail is up again."));
+    post_again(&mut browser, &app, &form, &held, &[])
+        .await
+        .expect(303);
+    app.refresh_site().await;
+    assert!(
+        app.get("/incidents/selma-is-down")
+            .await
+            .text()
+            .contains("Mail is up again.")
+    );
+}
+
+#[tokio::test]
+async fn an_update_is_withdrawn_by_those_who_may() {
+    let (mut app, mut browser, form) = start().await;
+    let words = app.issue_token("words", &[Scope::IncidentsWrite]).await;
+    let mut other = Browser::signed_in_with(&app, &words).await;
+    other
+        .fill(&app, &form, &[("do", "withdraw")])
+        .await
+        .expect(403);
+    other
+        .fill(&app, &form, &[("markdown", "Mail is up.")])
+        .await
+        .expect(303);
+    browser
+        .fill(&app, &form, &[("do", "withdraw")])
+        .await
+        .expect(303);
+    app.refresh_site().await;
+    assert_eq!(app.state_of("selma"), "operational");
+    assert!(
+        !app.get("/incidents/selma-is-down")
+            .await
+            .text()
+            .contains("Mail is up.")
+    );
+    browser.get(&app, &form).await.expect(404);
+}
+
+#[tokio::test]
+async fn headline_and_impact_of_a_post_are_corrected() {
+    let (mut app, mut browser, _) = start().await;
+    let form = "/staff/incidents/selma-is-down/correct";
+    let long = "x".repeat(201);
+    let reply = browser
+        .fill(&app, form, &[("title", &long)])
+        .await
+        .expect(422);
+    assert!(reply.text().contains("href=\"#field-title\"") && reply.text().contains(&long));
+    let sent = [
+        ("title", "Selma is slow"),
+        ("impact", "critical"),
+        ("markdown", "More soon."),
+    ];
+    let posted = browser.fill(&app, form, &sent).await.expect(303);
+    let result = browser
+        .get(&app, posted.header("location"))
+        .await
+        .expect(200);
+    assert!(result.text().contains("Selma is slow") && result.text().contains("More soon."));
+    app.refresh_site().await;
+    assert!(
+        app.get("/incidents/selma-is-down")
+            .await
+            .text()
+            .contains("Selma is slow")
+    );
+}
+
+#[tokio::test]
+async fn of_a_files_own_words_it_says_which_file_to_edit() {
+    let file = "---\ntitle: Selma is down\ndate: 2013-02-26 02:00\n---\n\nWe look.\n\n\
+        ## UPDATE 2/26/13 2:10 MST: identified\n\nA disk.\n";
+    let app = TestApp::new()
+        .with_component("selma")
+        .with_file("incidents/2013-02-26-selma-is-down.md", file)
+        .start()
+        .await;
+    let mut browser = Browser::signed_in(&app).await;
+    let page = browser
+        .get(&app, "/staff/incidents/selma-is-down")
+        .await
+        .expect(200);
+    assert!(
+        page.text()
+            .contains("incidents/2013-02-26-selma-is-down.md")
+    );
+    let incident = app.incident("selma-is-down").expect("it is there");
+    let update = format!(
+        "/staff/incidents/selma-is-down/updates/{}/correct",
+        incident.updates[0].id
+    );
+    for form in ["/staff/incidents/selma-is-down/correct", &update] {
+        let page = browser.get(&app, form).await.expect(200);
+        assert!(
+            page.text()
+                .contains("incidents/2013-02-26-selma-is-down.md"),
+            "{form}"
+        );
+        assert!(page.text().contains("Post an update instead"));
+        let tried = [("markdown", "Mine."), ("title", "Mine"), ("was", "first")];
+        let reply = browser.post(&app, form, &tried).await.expect(409);
+        assert!(
+            reply.text().contains("2013-02-26-selma-is-down.md"),
+            "{}",
+            reply.text()
+        );
+    }
+}
