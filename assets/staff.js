@@ -13,6 +13,25 @@ for (const place of document.querySelectorAll("[data-clock]")) {
   setInterval(tick, 60_000);
 }
 
+// A window in the zone of whoever looks, where it isn't the site's or UTC.
+function tellOwnZone() {
+  for (const place of document.querySelectorAll(".own-zone")) {
+    const { from, until } = place.dataset;
+    const format = new Intl.DateTimeFormat("en-US", {
+      weekday: "long",
+      month: "long",
+      day: "numeric",
+      hour: "numeric",
+      minute: "2-digit",
+      hourCycle: "h23",
+      timeZoneName: "short",
+    });
+    const [start, end] = [new Date(from ?? until), new Date(until ?? from)];
+    if (end >= start) place.textContent = `Where you are: ${format.formatRange(start, end)}`;
+  }
+}
+tellOwnZone();
+
 // The preview follows the text, made by what will publish it.
 const shown = document.getElementById("preview");
 const form = shown?.closest("form");
@@ -22,7 +41,7 @@ if (form) {
   const look = async () => {
     const mine = ++asked;
     const fields = new URLSearchParams(new FormData(form));
-    if (!fields.get("markdown")?.trim()) {
+    if (!fields.get("markdown")?.trim() && !fields.get("starts")) {
       shown.replaceChildren();
       return;
     }
@@ -30,7 +49,10 @@ if (form) {
     try {
       const answer = await fetch(form.action, { method: "POST", body: fields });
       // Only the last answer counts, and only one that is a part of a page.
-      if (answer.ok && mine === asked) shown.innerHTML = await answer.text();
+      if (answer.ok && mine === asked) {
+        shown.innerHTML = await answer.text();
+        tellOwnZone();
+      }
     } catch {
       // Without a connection there is no preview; what was typed stays.
     }

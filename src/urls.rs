@@ -137,6 +137,70 @@ pub const STAFF_SIGN_OUT: &str = "/staff/sign-out";
 /// The form for a new incident.
 pub const STAFF_NEW_INCIDENT: &str = "/staff/new-incident";
 
+/// The components, for staff.
+pub const STAFF_COMPONENTS: &str = "/staff/components";
+/// The form for a new component.
+pub const STAFF_NEW_COMPONENT: &str = "/staff/new-component";
+/// Maintenance, for staff.
+pub const STAFF_MAINTENANCE: &str = "/staff/maintenance";
+/// The form that plans a maintenance.
+pub const STAFF_NEW_MAINTENANCE: &str = "/staff/new-maintenance";
+/// The record, for staff.
+pub const STAFF_RECORD: &str = "/staff/record";
+/// The same as a table.
+pub const STAFF_RECORD_TABLE: &str = "/staff/record.csv";
+/// The tokens, for admins.
+pub const STAFF_TOKENS: &str = "/staff/tokens";
+/// The form for a new token.
+pub const STAFF_NEW_TOKEN: &str = "/staff/new-token";
+/// Who is signed in where.
+pub const STAFF_SESSIONS: &str = "/staff/sessions";
+
+/// The form that describes a component.
+pub fn staff_component(slug: &Slug) -> String {
+    format!("{STAFF_COMPONENTS}/{slug}")
+}
+
+/// What retires a component.
+pub fn staff_retire_component(slug: &Slug) -> String {
+    format!("{STAFF_COMPONENTS}/{slug}/retire")
+}
+
+/// What brings a component back.
+pub fn staff_bring_back_component(slug: &Slug) -> String {
+    format!("{STAFF_COMPONENTS}/{slug}/bring-back")
+}
+
+/// What can be done with a maintenance.
+pub fn staff_maintenance(slug: &Slug) -> String {
+    format!("{}/maintenance", staff_incident(slug))
+}
+
+/// A draft as it would be published.
+pub fn staff_draft_preview(slug: &Slug) -> String {
+    format!("{}/preview", staff_incident(slug))
+}
+
+/// What publishes a draft.
+pub fn staff_publish_draft(slug: &Slug) -> String {
+    format!("{}/publish", staff_incident(slug))
+}
+
+/// What throws a draft away.
+pub fn staff_discard_draft(slug: &Slug) -> String {
+    format!("{}/discard", staff_incident(slug))
+}
+
+/// What takes a token back.
+pub fn staff_revoke_token(id: &str) -> String {
+    format!("{STAFF_TOKENS}/{id}/revoke")
+}
+
+/// What ends a session.
+pub fn staff_end_session(id: &str) -> String {
+    format!("{STAFF_SESSIONS}/{id}/end")
+}
+
 /// The way to sign in, and from there to a path.
 pub fn staff_sign_in(next: &str) -> String {
     if next == STAFF {

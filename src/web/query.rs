@@ -11,6 +11,7 @@ use crate::render::json::fields::unknown;
 use crate::urls;
 
 /// The parameters of a query that haven't been taken yet, and the mistakes found so far.
+#[derive(Default)]
 pub(super) struct Query {
     pairs: Vec<(String, String)>,
     asked: Vec<&'static str>,

@@ -54,6 +54,55 @@ function kinds(server) {
       await page.waitForURL(/\/correct$/);
       await page.getByText("Withdraw it").click();
     },
+    maintenance: go("/staff/maintenance"),
+    "plan a maintenance": go("/staff/new-maintenance"),
+    "plan a maintenance, previewed": async (page) => {
+      const day = `${new Date().getUTCFullYear() + 1}-06-10`;
+      await page.goto("/staff/new-maintenance");
+      await page.fill("[name=title]", "New disks");
+      await page.fill("[name=starts]", `${day}T22:00`);
+      await page.fill("[name=ends]", `${day}T23:00`);
+      await page.selectOption("[name='state.selma']", "maintenance");
+      await press(page, "preview");
+    },
+    "plan a maintenance, wrong": async (page) => {
+      await page.goto("/staff/new-maintenance");
+      await press(page, "post");
+    },
+    "change a maintenance": async (page) => {
+      await page.goto(`/staff/incidents/${server.maintenance}/maintenance`);
+      for (const fold of await page.locator("details > summary").all()) await fold.click();
+    },
+    "change a maintenance, wrong": async (page) => {
+      await page.goto(`/staff/incidents/${server.maintenance}/maintenance`);
+      await Promise.all([page.waitForEvent("load"), page.click("button:text('Move it')")]);
+    },
+    components: go("/staff/components"),
+    "a component": go("/staff/components/own"),
+    "new component, wrong": async (page) => {
+      await page.goto("/staff/new-component");
+      await press(page, "post");
+    },
+    record: async (page) => {
+      await page.goto("/staff/record");
+      for (const fold of await page.locator("details > summary").all()) await fold.click();
+    },
+    "record, wrong": go("/staff/record?day=x"),
+    tokens: async (page) => {
+      await page.goto("/staff/tokens");
+      for (const fold of await page.locator("details > summary").all()) await fold.click();
+    },
+    "new token, wrong": async (page) => {
+      await page.goto("/staff/new-token");
+      await press(page, "post");
+    },
+    "token issued": async (page) => {
+      await page.goto("/staff/new-token");
+      await page.fill("[name=name]", "Anna");
+      await page.check("[name='scope.states:write']");
+      await press(page, "post");
+    },
+    sessions: go("/staff/sessions"),
     "not there": go("/staff/nowhere"),
     "signed out": async (page) => {
       await page.context().clearCookies();

@@ -13,6 +13,35 @@ use crate::urls;
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let path = urls::incident(&incident.slug);
+    let feeds = (
+        incident.title.as_str(),
+        urls::incident_feeds(&incident.slug),
+    );
+    document(snapshot, incident, Some(&path), Some(feeds), &html! {})
+}
+
+/// The same of a draft, for those who may see it: as it would be, and marked as what it is.
+pub fn draft_page(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    let mark = html! {
+        aside.card.info aria-label="Draft" {
+            p {
+                strong { "A draft." }
+                " So it would look; nobody but staff sees it. "
+                a href=(urls::staff_incident(&incident.slug)) { "Back to the desk" }
+            }
+        }
+    };
+    document(snapshot, incident, None, None, &mark)
+}
+
+fn document(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    path: Option<&str>,
+    feeds: Option<(&str, urls::Feeds)>,
+    mark: &Markup,
+) -> Markup {
     let summary = listing::summary(incident);
     let description = if summary.is_empty() {
         &incident.title
@@ -22,10 +51,11 @@ pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let page = Page {
         title: Some(&incident.title),
         description,
-        path: Some(&urls::incident(&incident.slug)),
+        path,
         nav: Nav::Elsewhere,
-        feeds: Some((&incident.title, urls::incident_feeds(&incident.slug))),
+        feeds,
         content: html! {
+            (mark)
             article {
                 (parts::title(&incident.title))
                 (byline(snapshot, incident))
@@ -42,7 +72,7 @@ pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
                 }
                 (post(snapshot, incident))
             }
-            (ways_on(incident))
+            @if path.is_some() { (ways_on(incident)) }
         },
     };
     layout::page(snapshot, &page)

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::reading::{SlugOf, html_response};
+use super::reading::{SlugOf, html_response, new_key};
 use super::session::Visit;
 use super::trouble::StaffError;
 use super::update::find;
@@ -26,6 +26,7 @@ pub(super) async fn show(
         &visit.staff.token,
         &stored.incident,
         stored.file.as_deref(),
+        &new_key(),
     );
     Ok(html_response(StatusCode::OK, page.into_string()))
 }

@@ -10,20 +10,30 @@ use super::auth;
 use super::state::AppState;
 use crate::urls;
 
+mod component_form;
 mod component_state;
+mod components;
 mod correct_post;
 mod correct_update;
 mod desk;
+mod drafts;
 mod guard;
 mod incident;
+mod local_time;
+mod maintenance;
 mod new_incident;
+mod plan_maintenance;
 mod posting;
 mod reading;
+mod record;
 mod session;
+mod sessions;
 mod settings;
 mod sign_in;
 mod submission;
 mod templates;
+mod token_form;
+mod tokens;
 mod trouble;
 mod update;
 
@@ -43,6 +53,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             "/staff/components/{slug}/state",
             get(component_state::show).post(component_state::create),
         )
+        .merge(office())
         .route("/staff/incidents/{slug}", get(incident::show))
         .route(
             "/staff/incidents/{slug}/update",
@@ -74,6 +85,50 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), auth::note_uses))
         .layer(from_fn_with_state(state.clone(), guard::guard))
+}
+
+/// What admins see to by day, and who is signed in.
+fn office() -> Router<AppState> {
+    Router::new()
+        .route(
+            urls::STAFF_COMPONENTS,
+            get(components::show).post(components::reorder),
+        )
+        .route(
+            urls::STAFF_NEW_COMPONENT,
+            get(component_form::show_new).post(component_form::create),
+        )
+        .route(
+            "/staff/components/{slug}",
+            get(component_form::show).post(component_form::edit),
+        )
+        .route("/staff/components/{slug}/retire", post(components::retire))
+        .route(
+            "/staff/components/{slug}/bring-back",
+            post(components::bring_back),
+        )
+        .route(urls::STAFF_MAINTENANCE, get(maintenance::list))
+        .route(
+            urls::STAFF_NEW_MAINTENANCE,
+            get(plan_maintenance::show).post(plan_maintenance::create),
+        )
+        .route(
+            "/staff/incidents/{slug}/maintenance",
+            get(maintenance::show).post(maintenance::create),
+        )
+        .route("/staff/incidents/{slug}/preview", get(drafts::preview))
+        .route("/staff/incidents/{slug}/publish", post(drafts::publish))
+        .route("/staff/incidents/{slug}/discard", post(drafts::discard))
+        .route(urls::STAFF_RECORD, get(record::show))
+        .route(urls::STAFF_RECORD_TABLE, get(record::export))
+        .route(urls::STAFF_TOKENS, get(tokens::show))
+        .route(
+            urls::STAFF_NEW_TOKEN,
+            get(token_form::show).post(token_form::create),
+        )
+        .route("/staff/tokens/{id}/revoke", post(tokens::revoke))
+        .route(urls::STAFF_SESSIONS, get(sessions::show))
+        .route("/staff/sessions/{id}/end", post(sessions::end))
 }
 
 /// A path under `/staff` that leads nowhere.

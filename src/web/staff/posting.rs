@@ -68,6 +68,19 @@ impl Posting {
         })))
     }
 
+    /// Begins what a single button asks for, with nothing to type and so nothing to lose; or, if
+    /// that was done, leads to where it led.
+    pub(super) async fn begin_button(
+        state: &AppState,
+        sent: &Submission,
+    ) -> Result<Result<Box<Self>, Response>, StaffError> {
+        Ok(match Self::begin(state, sent).await? {
+            Begun::Fresh(posting) => Ok(posting),
+            Begun::Done(response) => Err(response),
+            Begun::Changed(path) => Err(Redirect::to(&path).into_response()),
+        })
+    }
+
     /// Commits the change together with the memory of where it led, and leads there.
     pub(super) async fn finish(
         mut self: Box<Self>,

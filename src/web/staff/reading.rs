@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use uuid::Uuid;
 
@@ -42,6 +42,20 @@ impl<S: Send + Sync> FromRequestParts<S> for SlugOf {
     }
 }
 
+/// The id in a path.
+pub(super) struct IdOf(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdOf {
+    type Rejection = StaffError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StaffError> {
+        let Names([id]) = Names::<1>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| nothing_named())?;
+        Ok(Self(id))
+    }
+}
+
 fn nothing_named() -> StaffError {
     StaffError::missing("nothing has this name")
 }
@@ -55,6 +69,15 @@ pub(super) fn html_response(status: StatusCode, page: String) -> Response {
         HeaderValue::from_static("text/html; charset=utf-8"),
     );
     response
+}
+
+/// What an address says under a name; the empty text if it says nothing.
+pub(super) fn said_in(uri: &Uri, name: &str) -> String {
+    let query = uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 /// The part of a page that a script asked for, where there is nothing to show yet.

@@ -34,6 +34,19 @@ name = "${name}"
     files: { "site.toml": SITE + components.join(""), "templates/server-down.md": TEMPLATE },
   });
   server.incident = await breakSomething(server, "Selma is down", "selma");
+  const year = new Date().getUTCFullYear() + 1;
+  const planned = await server.call("POST", "/incidents", {
+    title: "New disks for Nelson",
+    kind: "maintenance",
+    starts: `${year}-03-02T05:00:00Z`,
+    ends: `${year}-03-02T07:00:00Z`,
+    components: { nelson: "maintenance" },
+  });
+  server.maintenance = planned.slug;
+  for (const [slug, name] of [["own", "Backups"], ["other", "Archive"], ["gone", "Old panel"]]) {
+    await server.call("PUT", `/components/${slug}`, { name, group: "Other things" });
+  }
+  await server.call("DELETE", "/components/gone");
   return server;
 }
 

@@ -20,7 +20,7 @@ pub struct Ask<'a> {
 
 /// The id of a field's element.
 fn id_of(name: &str) -> String {
-    format!("field-{}", name.replace('.', "-"))
+    format!("field-{}", name.replace(['.', ':'], "-"))
 }
 
 /// What is wrong with the form, first of all and with the focus; each line leads to its field.
@@ -141,6 +141,38 @@ pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
                 value=(filled.fields.first(ask.name))
                 aria-describedby=[told.described_by()] aria-invalid=[told.invalid()]
                 autofocus[ask.first && filled.wrong.is_empty()];
+            (told.hint_line())
+        }
+    }
+}
+
+/// One line of text, with what is usual to choose from.
+pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
+    let told = Told::of(filled, ask);
+    let list = format!("{}-list", told.id);
+    html! {
+        div.field {
+            label for=(told.id) { (ask.label) }
+            (told.wrong_line())
+            input id=(told.id) name=(ask.name) type="text" dir="auto" list=(list)
+                value=(filled.fields.first(ask.name)) autocomplete="off"
+                aria-describedby=[told.described_by()] aria-invalid=[told.invalid()];
+            datalist id=(list) { @for value in usual { option value=(value) {} } }
+            (told.hint_line())
+        }
+    }
+}
+
+/// Several switches under one heading: `(name, label, hint)` of each.
+pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]) -> Markup {
+    let told = Told::of(filled, ask);
+    html! {
+        fieldset #(told.id) tabindex=[told.wrong.map(|_| "-1")] aria-describedby=[told.described_by()] {
+            legend { (ask.label) }
+            (told.wrong_line())
+            @for (name, label, hint) in options {
+                (switch(filled, name, &html! { (label) span.meta { " – " (hint) } }))
+            }
             (told.hint_line())
         }
     }

@@ -13,12 +13,46 @@ use crate::urls;
 pub enum Nav {
     /// The desk, and the forms that it leads to.
     Desk,
+    /// Maintenance, and the forms about it.
+    Maintenance,
+    /// Components, and the forms about them.
+    Components,
+    /// The record.
+    Record,
+    /// Tokens, and the form for a new one.
+    Tokens,
     /// Nowhere in particular.
     Elsewhere,
 }
 
 /// The pages in the navigation, each with who may go there.
-const ROWS: [(Nav, &str, &str, Option<Scope>); 1] = [(Nav::Desk, "Desk", urls::STAFF, None)];
+const ROWS: [(Nav, &str, &str, Option<Scope>); 5] = [
+    (Nav::Desk, "Desk", urls::STAFF, None),
+    (
+        Nav::Maintenance,
+        "Maintenance",
+        urls::STAFF_MAINTENANCE,
+        Some(Scope::IncidentsWrite),
+    ),
+    (
+        Nav::Components,
+        "Components",
+        urls::STAFF_COMPONENTS,
+        Some(Scope::Admin),
+    ),
+    (
+        Nav::Record,
+        "Record",
+        urls::STAFF_RECORD,
+        Some(Scope::Admin),
+    ),
+    (
+        Nav::Tokens,
+        "Tokens",
+        urls::STAFF_TOKENS,
+        Some(Scope::Admin),
+    ),
+];
 
 /// A page, but for what is the same on all of them.
 #[derive(Debug)]
@@ -62,7 +96,10 @@ pub fn page(snapshot: &Snapshot, viewer: Option<&Token>, page: &Page<'_>) -> Mar
                 div.in {
                     p { "All times are " (zone) "." }
                     @if let Some(viewer) = viewer {
-                        p { "Signed in with the token " bdi { (viewer.name) } "." }
+                        p {
+                            "Signed in with the token " bdi { (viewer.name) } ". "
+                            a href=(urls::STAFF_SESSIONS) { "Where you are signed in" }
+                        }
                     }
                     p { a href=(urls::HOME) { "The public page" } }
                 }

@@ -2,20 +2,23 @@
 
 use maud::{Markup, html};
 
+use super::drafts;
 use super::frame::{self, Nav, Page};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Kind};
 use crate::domain::staff::{Scope, Token};
 use crate::domain::update::{Source, Update};
 use crate::render::html::{incident as public, parts};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The whole page. `file` is the file that states the incident, if one does.
+/// The whole page. `file` is the file that states the incident, if one does;
+/// `key` makes each button work once.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Token,
     incident: &Incident,
     file: Option<&str>,
+    key: &str,
 ) -> Markup {
     let may_write = viewer.allows(Scope::IncidentsWrite);
     let content = html! {
@@ -23,10 +26,14 @@ pub fn page(
         p.lead { (parts::phase_badge(incident.phase(snapshot.as_of))) }
         @if incident.draft {
             p.told { strong { "A draft." } " Nobody but staff sees it." }
+            @if may_write && file.is_none() { (drafts::ways(incident, key)) }
         }
         @if may_write {
             p.buttons {
                 a.button.main href=(urls::staff_post_update(&incident.slug)) { "Post an update" }
+                @if incident.kind == Kind::Maintenance && !incident.draft {
+                    a.button href=(urls::staff_maintenance(&incident.slug)) { "Begin, end or move it" }
+                }
             }
         }
         @if !incident.updates.is_empty() {

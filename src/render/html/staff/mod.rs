@@ -1,16 +1,28 @@
 //! The staff pages: server-rendered forms, one screen a file. What each takes is a snapshot, who
 //! looks, and the form as it stands.
 
+pub mod component_form;
+pub mod component_list;
 pub mod component_state;
 pub mod components;
 pub mod correct;
 pub mod desk;
+pub mod drafts;
 pub mod fields;
 pub mod form;
 pub mod frame;
 pub mod incident;
+pub mod maintenance;
+pub mod maintenance_steps;
 pub mod new_incident;
+pub mod plan_maintenance;
 pub mod posted;
+pub mod record;
+pub mod sessions;
 pub mod sign_in;
+pub mod text_change;
+pub mod token_form;
+pub mod tokens;
 pub mod trouble;
 pub mod update;
+pub mod window;

@@ -1,0 +1,126 @@
+//! The form that adds a component or describes one anew, and the way to retire it.
+
+use maud::{Markup, html};
+
+use super::fields::Filled;
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use crate::domain::component::Component;
+use crate::domain::staff::Token;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field with the name.
+pub const NAME: &str = "name";
+/// The field with the heading.
+pub const GROUP: &str = "group";
+/// The field with the line for customers.
+pub const DESCRIPTION: &str = "description";
+/// The field with the day on which it began.
+pub const SINCE: &str = "since";
+/// The field with its name in addresses.
+pub const SLUG: &str = "slug";
+
+/// The whole page; `component` is the one that is there already. `groups` are the headings known.
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    component: Option<&Component>,
+    groups: &[String],
+    filled: &Filled,
+) -> Markup {
+    let heading = match component {
+        Some(component) => component.name.as_str(),
+        None => "Add a component",
+    };
+    let action = component.map_or_else(
+        || urls::STAFF_NEW_COMPONENT.to_owned(),
+        |component| urls::staff_component(&component.slug),
+    );
+    let content = html! {
+        h1 dir="auto" { (heading) }
+        @if let Some(component) = component {
+            p.lead { "At " a href=(urls::component(&component.slug)) { (urls::component(&component.slug)) } }
+        }
+        (form::summary(filled))
+        form method="post" action=(action) {
+            (form::key(filled))
+            (fields(filled, component.is_none(), groups))
+            (form::buttons(if component.is_some() { "Save" } else { "Add component" }, &[]))
+        }
+        @if let Some(component) = component { (retire(component, filled)) }
+    };
+    let title = Page::title_of(heading, filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Components,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+fn fields(filled: &Filled, is_new: bool, groups: &[String]) -> Markup {
+    let name = Ask {
+        name: NAME,
+        label: "Name",
+        hint: "As customers know it: “Selma”, “Mail delivery”.",
+        first: is_new,
+    };
+    let group = Ask {
+        name: GROUP,
+        label: "Group",
+        hint: "The heading under which it is listed. May stay empty.",
+        ..Ask::default()
+    };
+    let description = Ask {
+        name: DESCRIPTION,
+        label: "Description",
+        hint: "One line for customers: what is it for? May stay empty.",
+        ..Ask::default()
+    };
+    let since = Ask {
+        name: SINCE,
+        label: "In service since",
+        hint: "Uptime is counted from this day. Left empty, from the day it was added.",
+        ..Ask::default()
+    };
+    let slug = Ask {
+        name: SLUG,
+        label: "Address",
+        hint: "Small letters, digits and hyphens. Left empty, it is made from the name; it can’t \
+               be changed later.",
+        ..Ask::default()
+    };
+    let is_open = filled.fields.filled(SLUG).is_some() || filled.wrong_with(SLUG).is_some();
+    html! {
+        (form::line(filled, &name, "text"))
+        (form::suggested(filled, &group, groups))
+        (form::line(filled, &description, "text"))
+        (form::line(filled, &since, "date"))
+        @if is_new {
+            details.more open[is_open] {
+                summary { "Another address" }
+                (form::line(filled, &slug, "text"))
+            }
+        }
+    }
+}
+
+fn retire(component: &Component, filled: &Filled) -> Markup {
+    let key = filled.fields.first(super::fields::Fields::KEY);
+    html! {
+        details.more {
+            summary { "Retire it" }
+            form.one method="post" action=(urls::staff_retire_component(&component.slug)) {
+                (form::hidden(super::fields::Fields::KEY, &format!("{key}.retire")))
+                p {
+                    "It leaves the page and its lists. Its past, its address and the posts about it "
+                    "stay, and it can be brought back."
+                }
+                p.buttons {
+                    button.danger type="submit" { "Retire " bdi { (component.name) } }
+                }
+            }
+        }
+    }
+}

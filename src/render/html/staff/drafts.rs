@@ -1,0 +1,30 @@
+//! What can be done with a draft: see it as it would be, publish it, throw it away.
+
+use maud::{Markup, html};
+
+use super::fields::Fields;
+use super::form;
+use crate::domain::incident::Incident;
+use crate::urls;
+
+/// The ways on from a draft; `key` makes each button work once.
+pub fn ways(incident: &Incident, key: &str) -> Markup {
+    html! {
+        form.one method="post" action=(urls::staff_publish_draft(&incident.slug)) {
+            (form::hidden(Fields::KEY, &format!("{key}.publish")))
+            p.buttons {
+                button.main type="submit" { "Publish it" }
+                a.button href=(urls::staff_draft_preview(&incident.slug)) { "See it as it would be" }
+            }
+            p.hint { "It goes to the page and the feeds at once, dated now." }
+        }
+        details.more {
+            summary { "Throw it away" }
+            form.one method="post" action=(urls::staff_discard_draft(&incident.slug)) {
+                (form::hidden(Fields::KEY, &format!("{key}.discard")))
+                p { "It leaves the desk for good. The record keeps what it said." }
+                p.buttons { button.danger type="submit" { "Throw the draft away" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What can be done with a maintenance: begin it, end it, move or extend it, call it off. Each is a
+//! form of its own, so that no press does two things.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::fields::{Fields, Filled};
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use super::update::SEEN;
+use super::window::{self, ENDS, STARTS};
+use crate::domain::incident::{Incident, is_open};
+use crate::domain::staff::Token;
+use crate::render;
+use crate::render::html::parts;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field that says which step it is.
+pub const STEP: &str = "step";
+/// Begins the name of the field with the text of a step.
+pub const TEXT: &str = "markdown.";
+/// The steps, as the forms name them.
+pub const START: &str = "start";
+/// It is complete now.
+pub const END: &str = "end";
+/// It gets another window.
+pub const EXTEND: &str = "extend";
+/// It won't take place, or is called off.
+pub const CANCEL: &str = "cancel";
+
+/// What the page shows besides what was typed.
+#[derive(Debug)]
+pub struct Around<'a> {
+    /// The maintenance.
+    pub incident: &'a Incident,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// What was just done.
+    pub told: Option<&'a str>,
+}
+
+/// The whole page. `filled` is the form of the step that was tried, `usual` every other one.
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    around: &Around<'_>,
+    filled: &Filled,
+    usual: &Filled,
+) -> Markup {
+    let incident = around.incident;
+    let frame = render::frame_of(snapshot);
+    let phase = incident.phase(around.now);
+    let has_begun = is_open(incident.kind, phase);
+    let is_over = phase.is_final();
+    let form_of = |step: &str| {
+        if filled.fields.first(STEP) == step {
+            filled
+        } else {
+            usual
+        }
+    };
+    let content = html! {
+        (parts::title(&incident.title))
+        p.lead { (parts::phase_badge(phase)) }
+        @if let Some(told) = around.told { p.told role="status" { (told) } }
+        (form::summary(filled))
+        div.when { (window::told(frame, incident.window())) }
+        p.more {
+            a href=(urls::staff_incident(&incident.slug)) { "All that was said" } " · "
+            a href=(urls::incident(&incident.slug)) { "See it as customers do" }
+        }
+        @if is_over {
+            p { "It is over, so nothing can be changed here. To say more, post an update." }
+        } @else {
+            @if has_begun {
+                (step(incident, form_of(END), END, "End it now", "main",
+                    "Its components return to what they were.", &html! {}))
+            }
+            (step(incident, form_of(EXTEND), EXTEND,
+                if has_begun { "Move its end" } else { "Move it" }, "",
+                "What changes is told to customers.", &times(form_of(EXTEND), has_begun, &frame.zone_name())))
+            @if !has_begun {
+                (step(incident, form_of(START), START, "Begin it now", "",
+                    "Its components take the states planned. It still ends as planned.", &html! {}))
+            }
+            (step(incident, form_of(CANCEL), CANCEL, "Cancel it", "danger",
+                if has_begun { "It is called off; its components return to what they were." }
+                else { "It won’t take place; its components never take the states planned." }, &html! {}))
+        }
+    };
+    let title = Page::title_of(&incident.title, filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Maintenance,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+fn times(filled: &Filled, has_begun: bool, zone: &str) -> Markup {
+    let hint = format!("The time is {zone}.");
+    html! {
+        div.two {
+            @if !has_begun { (window::field(filled, STARTS, "Begins", &hint)) }
+            (window::field(filled, ENDS, "Ends", if has_begun { &hint } else { "" }))
+        }
+        (window::overlap(filled))
+    }
+}
+
+fn step(
+    incident: &Incident,
+    filled: &Filled,
+    step: &str,
+    label: &str,
+    class: &str,
+    hint: &str,
+    fields: &Markup,
+) -> Markup {
+    let name = format!("{TEXT}{step}");
+    let text = Ask {
+        name: &name,
+        label: "What customers are told",
+        hint: "Markdown. Left empty, a plain sentence says it.",
+        ..Ask::default()
+    };
+    let key = format!(
+        "{}.{step}",
+        filled
+            .fields
+            .first(Fields::KEY)
+            .split('.')
+            .next()
+            .unwrap_or_default()
+    );
+    let is_open = filled.fields.filled(&name).is_some() || filled.wrong_with(&name).is_some();
+    html! {
+        section.step aria-label=(label) {
+            form method="post" action=(urls::staff_maintenance(&incident.slug)) {
+                (form::hidden(Fields::KEY, &key))
+                (form::hidden(STEP, step))
+                (form::hidden(SEEN, filled.fields.first(SEEN)))
+                p { (hint) }
+                (fields)
+                details.more open[is_open] {
+                    summary { "Say it in your own words" }
+                    (form::text_area(filled, &text, 3))
+                }
+                p.buttons { button.(class) type="submit" { (label) } }
+            }
+        }
+    }
+}

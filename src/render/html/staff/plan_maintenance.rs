@@ -1,0 +1,106 @@
+//! The form that plans a maintenance.
+
+use maud::{Markup, html};
+
+use super::components::{self, Left};
+use super::fields::Filled;
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use super::window::{self, ENDS, STARTS};
+use crate::domain::incident::Incident;
+use crate::domain::staff::{Scope, Token};
+use crate::domain::window::Window;
+use crate::render;
+use crate::render::html::{incident as public, parts};
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field with the headline.
+pub const TITLE: &str = "title";
+/// The field with the text.
+pub const TEXT: &str = "markdown";
+
+/// The whole page; `preview` is the maintenance as it would be.
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    filled: &Filled,
+    preview: Option<&Incident>,
+) -> Markup {
+    let title = Ask {
+        name: TITLE,
+        label: "Headline",
+        hint: "What is done, in a few words: “New disks for Selma”.",
+        first: true,
+    };
+    let text = Ask {
+        name: TEXT,
+        label: "What will customers feel of it?",
+        hint: "Markdown. May stay empty.",
+        ..Ask::default()
+    };
+    let zone = render::frame_of(snapshot).zone_name();
+    let starts_hint = format!("The time is {zone}.");
+    let content = html! {
+        h1 { "Plan a maintenance" }
+        (form::summary(filled))
+        form method="post" action=(urls::STAFF_NEW_MAINTENANCE) {
+            (form::key(filled))
+            (form::line(filled, &title, "text"))
+            div.two {
+                (window::field(filled, STARTS, "Begins", &starts_hint))
+                (window::field(filled, ENDS, "Ends", ""))
+            }
+            (window::overlap(filled))
+            @if viewer.allows(Scope::StatesWrite) {
+                (components::list(snapshot, filled, &[], Left::Out))
+                p.hint { "They take the state when it begins, and return to theirs when it ends." }
+            }
+            (form::text_area(filled, &text, 4))
+            div #preview .preview aria-live="polite" {
+                @if let Some(incident) = preview { (preview_of(snapshot, incident)) }
+            }
+            (form::buttons("Plan maintenance", &[("preview", "Preview")]))
+            p.hint {
+                "It is announced on the page and in the feeds at once. It begins and ends by "
+                "itself, and says so."
+            }
+        }
+    };
+    let title = Page::title_of("Plan a maintenance", filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Maintenance,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+/// The window alone, while it is typed.
+pub fn window_part(snapshot: &Snapshot, window: Window) -> Markup {
+    html! {
+        h2 { "Not planned yet" }
+        (window::told(render::frame_of(snapshot), window))
+    }
+}
+
+fn preview_of(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    html! {
+        h2 { "Preview: not planned yet" }
+        p { strong dir="auto" { (incident.title) } }
+        (window::told(render::frame_of(snapshot), incident.window()))
+        @if !incident.changes.is_empty() {
+            ul {
+                @for change in &incident.changes {
+                    li {
+                        bdi { (snapshot.component_name(&change.component)) } ": "
+                        (parts::state_badge(&snapshot.states, &change.state))
+                    }
+                }
+            }
+        }
+        @if !incident.markdown.is_empty() {
+            div.text dir="auto" { (parts::raw(&public::text(incident))) }
+        }
+    }
+}

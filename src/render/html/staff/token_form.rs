@@ -1,0 +1,104 @@
+//! The form that issues a token, and its secret, shown once.
+
+use maud::{Markup, html};
+
+use super::fields::Filled;
+use super::form::{self, Ask};
+use super::frame::{self, Nav, Page};
+use super::tokens::scope_in_words;
+use crate::domain::staff::{Scope, Token};
+use crate::render;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The field with its name.
+pub const NAME: &str = "name";
+/// The field with the byline.
+pub const DISPLAY_NAME: &str = "display_name";
+/// Begins the name of each switch for a scope.
+pub const SCOPE: &str = "scope.";
+/// The switches as a whole.
+pub const SCOPES: &str = "scopes";
+/// The field with its last day.
+pub const EXPIRES: &str = "expires_at";
+
+/// The whole page.
+pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
+    let zone = render::frame_of(snapshot).zone_name();
+    let name = Ask {
+        name: NAME,
+        label: "What is it for?",
+        hint: "Who will hold it, or which program: “Anna”, “monitoring”. The record calls them so.",
+        first: true,
+    };
+    let display_name = Ask {
+        name: DISPLAY_NAME,
+        label: "Signs as",
+        hint: "The name that customers read below posts. Left empty, it is the site’s.",
+        ..Ask::default()
+    };
+    let scopes = Ask {
+        name: SCOPES,
+        label: "What may it change?",
+        ..Ask::default()
+    };
+    let options = [Scope::IncidentsWrite, Scope::StatesWrite, Scope::Admin].map(|scope| {
+        let (label, hint) = scope_in_words(scope);
+        (format!("{SCOPE}{}", scope.as_str()), label, hint)
+    });
+    let expires_hint =
+        format!("It works to the end of this day, {zone}. Left empty, until revoked.");
+    let expires = Ask {
+        name: EXPIRES,
+        label: "Last day",
+        hint: &expires_hint,
+        ..Ask::default()
+    };
+    let content = html! {
+        h1 { "Issue a token" }
+        (form::summary(filled))
+        form method="post" action=(urls::STAFF_NEW_TOKEN) {
+            (form::key(filled))
+            (form::line(filled, &name, "text"))
+            (form::switches(filled, &scopes, &options))
+            (form::line(filled, &display_name, "text"))
+            (form::line(filled, &expires, "date"))
+            (form::buttons("Issue token", &[]))
+            p.hint { "Its secret is shown on the next page, and never again." }
+        }
+    };
+    let title = Page::title_of("Issue a token", filled);
+    let page = Page {
+        title: &title,
+        nav: Nav::Tokens,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+/// The page with the secret of a token that was just issued.
+pub fn issued(snapshot: &Snapshot, viewer: &Token, token: &Token, secret: &str) -> Markup {
+    let content = html! {
+        h1 { "The token is issued" }
+        p.lead role="status" {
+            "This is the secret of " bdi { (token.name) } ". Copy it now: it isn’t kept, and can’t "
+            "be shown again."
+        }
+        div.field {
+            label for="secret" { "Secret" }
+            input #secret.secret type="text" readonly value=(secret) size="52" spellcheck="false"
+                autocomplete="off" autofocus aria-describedby="secret-hint";
+            p.hint #secret-hint {
+                "Hand it over by a password manager or in person. If it goes astray, revoke it and "
+                "issue another."
+            }
+        }
+        p.buttons { a.button.main href=(urls::STAFF_TOKENS) { "I have copied it" } }
+    };
+    let page = Page {
+        title: "The token is issued",
+        nav: Nav::Tokens,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}

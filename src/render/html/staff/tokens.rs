@@ -1,0 +1,118 @@
+//! The tokens: what each may be used for, until when, when it was used last; taken back at will.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::fields::Fields;
+use super::form;
+use super::frame::{self, Nav, Page};
+use crate::domain::staff::{Scope, Token};
+use crate::render;
+use crate::render::html::parts;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// What a scope lets its holder do, in a few words.
+pub fn scope_in_words(scope: Scope) -> (&'static str, &'static str) {
+    match scope {
+        Scope::IncidentsWrite => ("Incidents", "post incidents and updates, and read drafts"),
+        Scope::StatesWrite => ("States", "change the states of components"),
+        Scope::Admin => (
+            "Everything",
+            "all of it, and components, tokens and the record",
+        ),
+    }
+}
+
+/// The whole page. `told` is what was just done; `key` makes each button work once.
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    tokens: &[Token],
+    now: DateTime<Utc>,
+    key: &str,
+    told: Option<&str>,
+) -> Markup {
+    let (valid, others): (Vec<_>, Vec<_>) = tokens.iter().partition(|token| token.is_valid(now));
+    let content = html! {
+        h1 { "Tokens" }
+        p.lead { "With a token staff sign in here, and programs use the API." }
+        @if let Some(told) = told { p.told role="status" { (told) } }
+        p.buttons { a.button.main href=(urls::STAFF_NEW_TOKEN) { "Issue a token" } }
+        section {
+            h2 { "Valid" }
+            ul.box { @for token in &valid { (row(snapshot, viewer, token, now, key)) } }
+        }
+        @if !others.is_empty() {
+            section {
+                h2 { "No longer valid" }
+                ul.box { @for token in &others { (row(snapshot, viewer, token, now, key)) } }
+            }
+        }
+    };
+    let page = Page {
+        title: "Tokens",
+        nav: Nav::Tokens,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}
+
+fn row(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    token: &Token,
+    now: DateTime<Utc>,
+    key: &str,
+) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let scopes: Vec<_> = token
+        .scopes
+        .iter()
+        .map(|scope| scope_in_words(*scope).0.to_lowercase())
+        .collect();
+    html! {
+        li {
+            h3 {
+                bdi { (token.name) }
+                @if token.id == viewer.id { span.meta { " · you are signed in with it" } }
+            }
+            p.meta {
+                "May change: " (scopes.join(", "))
+                @if let Some(name) = &token.display_name { " · signs as " bdi { (name) } }
+            }
+            p.meta {
+                @match token.last_used_at {
+                    Some(at) => { "Last used " (parts::instant(frame, at)) }
+                    None => "Never used",
+                }
+                " · issued " (parts::day_with_year(frame, token.created_at))
+                @if let Some(at) = token.revoked_at {
+                    " · revoked " (parts::instant(frame, at))
+                } @else if let Some(at) = token.expires_at {
+                    @if at <= now { " · expired " } @else { " · works until " }
+                    (parts::instant(frame, at))
+                }
+            }
+            @if token.is_valid(now) { (revoke(viewer, token, key)) }
+        }
+    }
+}
+
+fn revoke(viewer: &Token, token: &Token, key: &str) -> Markup {
+    html! {
+        details {
+            summary { "Revoke" span.unseen { " the token " (token.name) } }
+            form.one method="post" action=(urls::staff_revoke_token(&token.id)) {
+                (form::hidden(Fields::KEY, &format!("{key}.{}", token.id)))
+                p {
+                    "It opens nothing from then on, for good, and whoever is signed in with it is "
+                    "signed out"
+                    @if token.id == viewer.id { ": you, too" }
+                    "."
+                }
+                p.buttons { button.danger type="submit" { "Revoke " bdi { (token.name) } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A maintenance's window in forms: asked for in the site's zone, told in others, too.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use maud::{Markup, html};
+
+use super::fields::Filled;
+use super::form::{self, Ask};
+use crate::domain::window::Window;
+use crate::render::time::{self, Frame};
+
+/// The field with the start.
+pub const STARTS: &str = "starts";
+/// The field with the end.
+pub const ENDS: &str = "ends";
+/// The switch that lets two maintenances be at one time.
+pub const OVERLAP: &str = "overlap";
+/// Of a time that happens twice, the first.
+pub const FIRST: &str = "first";
+/// The second.
+pub const SECOND: &str = "second";
+
+/// The field that says which one is meant of a time that happens twice.
+pub fn which(name: &str) -> String {
+    format!("{name}_which")
+}
+
+/// A time, and if it happens twice, which one is meant.
+pub fn field(filled: &Filled, name: &str, label: &str, hint: &str) -> Markup {
+    let ask = Ask {
+        name,
+        label,
+        hint,
+        ..Ask::default()
+    };
+    let field = which(name);
+    let ask_which = Ask {
+        name: &field,
+        label: "Which one?",
+        ..Ask::default()
+    };
+    let is_asked = filled.wrong_with(&field).is_some() || filled.fields.filled(&field).is_some();
+    let options = [
+        (FIRST, "The first, before the clocks go back"),
+        (SECOND, "The second, after it"),
+    ];
+    html! {
+        (form::line(filled, &ask, "datetime-local"))
+        @if is_asked { (form::pills(filled, &ask_which, &options)) }
+    }
+}
+
+/// The switch that lets another maintenance be at the same time; only where one is in the way.
+pub fn overlap(filled: &Filled) -> Markup {
+    let wrong = filled.wrong_with(OVERLAP);
+    html! {
+        @if wrong.is_some() || filled.fields.has(OVERLAP) {
+            div.field {
+                @if let Some(wrong) = wrong { p.error #field-overlap-wrong { (wrong) } }
+                (form::switch(filled, OVERLAP, &html! { "Both are meant to be at the same time" }))
+            }
+        }
+    }
+}
+
+/// A window in the site's zone, in UTC and, where scripts run, in the reader's.
+pub fn told(frame: Frame, window: Window) -> Markup {
+    let utc = Frame {
+        zone: Tz::UTC,
+        ..frame
+    };
+    let iso = |at: Option<DateTime<Utc>>| at.map(time::machine);
+    let length = window.starts.zip(window.ends);
+    let length = length.map(|(starts, ends)| ends - starts);
+    html! {
+        @if let Some(here) = frame.window(window.starts, window.ends) {
+            p { strong { (here) } }
+            @if frame.zone != Tz::UTC
+                && let Some(there) = utc.window(window.starts, window.ends) {
+                p.meta { (there) }
+            }
+            p.meta.own-zone data-from=[iso(window.starts)] data-until=[iso(window.ends)] {}
+            @if let Some(length) = length.filter(|length| length.num_minutes() > 0) {
+                p.meta { "It lasts " (time::duration(length)) "." }
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Adding a component, and describing one anew.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+
+use super::components::told;
+use super::posting::{Begun, Posting};
+use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
+use super::session::Visit;
+use super::submission::Submission;
+use super::trouble::{StaffError, must, sentence};
+use crate::actions::ActionError;
+use crate::actions::edit_components::{Description, put_component};
+use crate::domain::component::Component;
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::render::html::staff::component_form::{
+    self as form, DESCRIPTION, GROUP, NAME, SINCE, SLUG,
+};
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::store::components::{find_component, list_components};
+use crate::web::state::AppState;
+
+/// The form for a new component.
+pub(super) async fn show_new(
+    State(state): State<AppState>,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::Admin)?;
+    let filled = fresh(visit.kept().unwrap_or_default());
+    page(&state, &visit, None, StatusCode::OK, &filled).await
+}
+
+/// The form that describes a component.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::Admin)?;
+    let mut tx = state.store.read().await?;
+    let component = find_component(&mut tx, &slug).await?;
+    drop(tx);
+    let component = editable(component)?;
+    let fields = visit.kept().unwrap_or_else(|| as_it_is(&component));
+    let filled = fresh(fields);
+    page(&state, &visit, Some(&component), StatusCode::OK, &filled).await
+}
+
+/// Adds it.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = write(&state, None, &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+/// Describes it anew.
+pub(super) async fn edit(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = write(&state, Some(&slug), &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+async fn write(
+    state: &AppState,
+    slug: Option<&Slug>,
+    sent: &Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::Admin)?;
+    let mut posting = match Posting::begin(state, sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(sent.fields.clone(), path);
+            return show_again(state, slug, sent, StatusCode::CONFLICT, &filled).await;
+        }
+    };
+    let (target, wanted) = match read(slug, &sent.fields) {
+        Ok(read) => read,
+        Err(wrong) => {
+            drop(posting);
+            return refuse(state, slug, sent, wrong).await;
+        }
+    };
+    let known = find_component(posting.change.tx(), &target).await?;
+    if slug.is_some() {
+        editable(known)?;
+    } else if let Some(known) = known {
+        drop(posting);
+        return refuse(state, slug, sent, vec![taken(&known)]).await;
+    }
+    match put_component(&mut posting.change, &target, wanted).await {
+        Ok(is_new) => {
+            let word = if is_new { "added" } else { "described" };
+            posting.finish(&told(&format!("{word}.{target}"))).await
+        }
+        Err(ActionError::Invalid(errors)) => {
+            drop(posting);
+            refuse(state, slug, sent, wrong_fields(errors)).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What the form says, all of what is wrong with it at once.
+fn read(slug: Option<&Slug>, fields: &Fields) -> Result<(Slug, Description), Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    let name = fields.first(NAME).trim();
+    let target = match (slug, fields.filled(SLUG)) {
+        (Some(slug), _) => Some(slug.clone()),
+        (None, Some(text)) => Slug::parse(text)
+            .map_err(|error| wrong.push(wrong_at(SLUG, &error.to_string())))
+            .ok(),
+        (None, None) => {
+            let made = Slug::from_title(name);
+            if made.is_none() && !name.is_empty() {
+                let how = "this name has no letter from a to z and no digit, so say the address";
+                wrong.push(wrong_at(SLUG, how));
+            }
+            made
+        }
+    };
+    if name.is_empty() {
+        wrong.insert(0, wrong_at(NAME, "give it the name that customers know"));
+    }
+    let since = match fields.filled(SINCE) {
+        None => None,
+        Some(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map_err(|_| {
+                let how = format!("{text:?} is not a day; write it as 2013-02-26");
+                wrong.push(wrong_at(SINCE, &how));
+            })
+            .ok(),
+    };
+    let line = |field| fields.filled(field).map(str::to_owned);
+    let description = Description {
+        name: name.to_owned(),
+        group: line(GROUP),
+        description: line(DESCRIPTION),
+        position: None,
+        since,
+    };
+    match target {
+        Some(target) if wrong.is_empty() => Ok((target, description)),
+        Some(_) | None => Err(wrong),
+    }
+}
+
+fn wrong_at(field: &str, detail: &str) -> Wrong {
+    Wrong {
+        field: field.to_owned(),
+        detail: sentence(detail),
+    }
+}
+
+/// The address belongs to another component.
+fn taken(known: &Component) -> Wrong {
+    let (name, slug) = (&known.name, &known.slug);
+    let how = if known.retired_at.is_some() {
+        "which is retired: bring it back from the list, or say another address"
+    } else {
+        "say another address, if this is another one"
+    };
+    wrong_at(
+        SLUG,
+        &format!("the address {slug} is that of {name}; {how}"),
+    )
+}
+
+/// A component that can be described here.
+fn editable(component: Option<Component>) -> Result<Component, StaffError> {
+    let component = component.ok_or_else(|| StaffError::missing("there is no such component"))?;
+    if component.retired_at.is_some() {
+        let how = format!(
+            "{} is retired. Bring it back first, from the list of components.",
+            component.name
+        );
+        return Err(StaffError::trouble(
+            StatusCode::CONFLICT,
+            "It is retired",
+            &how,
+        ));
+    }
+    if component.from_file {
+        let how = format!(
+            "{} is described by site.toml, in the content folder, under [[components]] with slug = \
+             \"{}\". Change it there.",
+            component.name, component.slug
+        );
+        return Err(StaffError::trouble(
+            StatusCode::CONFLICT,
+            "It stands in site.toml",
+            &how,
+        ));
+    }
+    Ok(component)
+}
+
+fn as_it_is(component: &Component) -> Fields {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let since = component.since.map(|day| day.to_string());
+    Fields::default()
+        .with(NAME, component.name.as_str())
+        .with(GROUP, text(&component.group))
+        .with(DESCRIPTION, text(&component.description))
+        .with(SINCE, since.unwrap_or_default())
+}
+
+async fn refuse(
+    state: &AppState,
+    slug: Option<&Slug>,
+    sent: &Submission,
+    wrong: Vec<Wrong>,
+) -> Result<Response, StaffError> {
+    let filled = again(sent.fields.clone(), wrong);
+    show_again(state, slug, sent, StatusCode::UNPROCESSABLE_ENTITY, &filled).await
+}
+
+async fn show_again(
+    state: &AppState,
+    slug: Option<&Slug>,
+    sent: &Submission,
+    status: StatusCode,
+    filled: &Filled,
+) -> Result<Response, StaffError> {
+    let component = match slug {
+        Some(slug) => {
+            let mut tx = state.store.read().await?;
+            find_component(&mut tx, slug).await?
+        }
+        None => None,
+    };
+    page(state, &sent.visit, component.as_ref(), status, filled).await
+}
+
+async fn page(
+    state: &AppState,
+    visit: &Visit,
+    component: Option<&Component>,
+    status: StatusCode,
+    filled: &Filled,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let mut tx = state.store.read().await?;
+    let components = list_components(&mut tx).await?;
+    drop(tx);
+    let mut groups: Vec<String> = components.into_iter().filter_map(|it| it.group).collect();
+    groups.sort();
+    groups.dedup();
+    let page = form::page(
+        site.snapshot(),
+        &visit.staff.token,
+        component,
+        &groups,
+        filled,
+    );
+    Ok(html_response(status, page.into_string()))
+}

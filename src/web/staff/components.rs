@@ -1,0 +1,154 @@
+//! The list of components: moved, retired, brought back.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::posting::{Begun, Posting};
+use super::reading::{SlugOf, fresh, html_response, said_in, sent_before};
+use super::session::Visit;
+use super::submission::Submission;
+use super::trouble::{StaffError, must};
+use crate::actions::edit_components::{bring_back_component, order_components, retire_component};
+use crate::domain::component_order::{component_moved, group_moved, groups};
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::render::html::staff::component_list::{self, MOVE, Moved};
+use crate::render::html::staff::fields::{Fields, Filled};
+use crate::store::components::list_components;
+use crate::urls;
+use crate::web::state::AppState;
+
+/// What the address says was just done.
+const DONE: &str = "done";
+
+/// The list.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    uri: Uri,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::Admin)?;
+    let done = said_in(&uri, DONE);
+    page(
+        &state,
+        &visit,
+        StatusCode::OK,
+        &fresh(Fields::default()),
+        &done,
+    )
+    .await
+}
+
+/// Moves a component or a group.
+pub(super) async fn reorder(
+    State(state): State<AppState>,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::Admin)?;
+    let mut posting = match Posting::begin(&state, &sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(Fields::default(), path);
+            return page(&state, &sent.visit, StatusCode::CONFLICT, &filled, "").await;
+        }
+    };
+    let wanted = sent.fields.first(MOVE);
+    let moved =
+        Moved::parse(wanted).ok_or_else(|| StaffError::missing("this button moves nothing"))?;
+    let components = list_components(posting.change.tx()).await?;
+    let groups = groups(&components);
+    let order = match &moved {
+        Moved::Component(direction, slug) => component_moved(&groups, slug, *direction),
+        Moved::Group(direction, name) => {
+            let name = Some(name.as_str()).filter(|name| !name.is_empty());
+            group_moved(&groups, name, *direction)
+        }
+    };
+    // Somebody else may have moved it to the end meanwhile; then it is where it should be.
+    if let Some(order) = order {
+        order_components(&mut posting.change, &order).await?;
+    }
+    posting.finish(&told(&moved.as_text())).await
+}
+
+/// Retires a component.
+pub(super) async fn retire(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::Admin)?;
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    retire_component(&mut posting.change, &slug).await?;
+    posting.finish(&told(&format!("retired.{slug}"))).await
+}
+
+/// Brings a component back.
+pub(super) async fn bring_back(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::Admin)?;
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    bring_back_component(&mut posting.change, &slug).await?;
+    posting.finish(&told(&format!("back.{slug}"))).await
+}
+
+/// The list, saying what was just done.
+pub(super) fn told(done: &str) -> String {
+    format!("{}{}", urls::STAFF_COMPONENTS, urls::query(&[(DONE, done)]))
+}
+
+async fn page(
+    state: &AppState,
+    visit: &Visit,
+    status: StatusCode,
+    filled: &Filled,
+    done: &str,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let mut tx = state.store.read().await?;
+    let components = list_components(&mut tx).await?;
+    drop(tx);
+    let name_of = |slug: &Slug| {
+        let known = components.iter().find(|it| it.slug == *slug);
+        known.map(|component| component.name.as_str())
+    };
+    let moved = Moved::parse(done);
+    let sentence = match &moved {
+        Some(Moved::Component(_, slug)) => name_of(slug).map(|name| format!("{name} was moved.")),
+        Some(Moved::Group(_, name)) if name.is_empty() => Some("The group was moved.".to_owned()),
+        Some(Moved::Group(_, name)) => components
+            .iter()
+            .any(|it| it.group.as_ref() == Some(name))
+            .then(|| format!("The group {name} was moved.")),
+        None => done.split_once('.').and_then(|(word, slug)| {
+            let name = name_of(&Slug::parse(slug).ok()?)?;
+            match word {
+                "added" => Some(format!("{name} was added, and is working.")),
+                "described" => Some(format!("What is said of {name} was saved.")),
+                "retired" => Some(format!("{name} was retired.")),
+                "back" => Some(format!("{name} is back.")),
+                _ => None,
+            }
+        }),
+    };
+    let page = component_list::page(
+        site.snapshot(),
+        &visit.staff.token,
+        &components,
+        filled,
+        moved.as_ref(),
+        sentence.as_deref(),
+    );
+    Ok(html_response(status, page.into_string()))
+}

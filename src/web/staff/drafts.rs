@@ -1,0 +1,69 @@
+//! Drafts: seen as they would be, published, thrown away.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::posting::Posting;
+use super::reading::{SlugOf, html_response};
+use super::session::Visit;
+use super::submission::Submission;
+use super::trouble::{StaffError, must};
+use super::update::find;
+use crate::actions::publish_draft::{discard_draft, publish_draft};
+use crate::domain::staff::Scope;
+use crate::render::html::incident;
+use crate::urls;
+use crate::web::state::AppState;
+
+/// The page as it would be; of what is published, the page as it is.
+pub(super) async fn preview(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let mut tx = state.store.read().await?;
+    let stored = find(&mut tx, &slug, &visit).await?;
+    drop(tx);
+    if !stored.incident.draft {
+        return Ok(Redirect::to(&urls::incident(&slug)).into_response());
+    }
+    let site = state.latest.find().await?;
+    let page = incident::draft_page(site.snapshot(), &stored.incident);
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}
+
+/// Publishes it.
+pub(super) async fn publish(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::IncidentsWrite)?;
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
+    if stored.incident.all_changes().next().is_some() {
+        must(&sent.visit.staff, Scope::StatesWrite)?;
+    }
+    publish_draft(&mut posting.change, &slug).await?;
+    posting.finish(&urls::staff_incident(&slug)).await
+}
+
+/// Throws it away.
+pub(super) async fn discard(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::IncidentsWrite)?;
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    discard_draft(&mut posting.change, &slug).await?;
+    posting.finish(urls::STAFF).await
+}

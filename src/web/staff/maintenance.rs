@@ -1,0 +1,262 @@
+//! Maintenance: the list, and the steps of each.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::plan_maintenance::window_of;
+use super::posting::{Begun, Posting};
+use super::reading::{
+    SlugOf, again, fresh, html_response, new_key, said_in, sent_before, wrong_fields,
+};
+use super::session::Visit;
+use super::settings::time_text;
+use super::submission::Submission;
+use super::trouble::{StaffError, must};
+use super::update::find;
+use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
+use crate::actions::{ActionError, FieldError};
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::render;
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::maintenance;
+use crate::render::html::staff::maintenance_steps::{
+    self as form, Around, CANCEL, END, EXTEND, START, STEP, TEXT,
+};
+use crate::render::html::staff::update::SEEN;
+use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
+use crate::render::time::Frame;
+use crate::urls;
+use crate::web::state::AppState;
+
+/// What the address says was just done.
+const DONE: &str = "done";
+
+/// The list.
+pub(super) async fn list(
+    State(state): State<AppState>,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let page = maintenance::page(site.snapshot(), &visit.staff.token);
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}
+
+/// What can be done with one.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    visit: Visit,
+    uri: Uri,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let filled = fresh(visit.kept().unwrap_or_default());
+    let done = said_in(&uri, DONE);
+    page(&state, &slug, &visit, StatusCode::OK, filled, &done).await
+}
+
+/// Makes a step.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = take_step(&state, &slug, &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+async fn take_step(
+    state: &AppState,
+    slug: &Slug,
+    sent: &Submission,
+) -> Result<Response, StaffError> {
+    let visit = &sent.visit;
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let site = state.site.current();
+    let frame = render::frame_of(site.snapshot());
+    let mut posting = match Posting::begin(state, sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(sent.fields.clone(), path);
+            return page(state, slug, visit, StatusCode::CONFLICT, filled, "").await;
+        }
+    };
+    let stored = find(posting.change.tx(), slug, visit).await?;
+    let (status, filled) = match read(&sent.fields, &stored.incident, frame)? {
+        Ok(wanted) => match change_maintenance(&mut posting.change, slug, wanted).await {
+            Ok(_) => {
+                let step = sent.fields.first(STEP);
+                return posting.finish(&told(slug, step)).await;
+            }
+            Err(ActionError::Invalid(errors)) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                again(sent.fields.clone(), wrong(errors)),
+            ),
+            Err(ActionError::Meanwhile(_)) => {
+                let fields = sent.fields.clone().with(SEEN, last_made(&stored.incident));
+                (StatusCode::CONFLICT, again(fields, vec![meanwhile()]))
+            }
+            Err(other) => return Err(other.into()),
+        },
+        Err(wrong) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            again(sent.fields.clone(), wrong),
+        ),
+    };
+    // Whoever shows the form again reads the database, which this would hold.
+    drop(posting);
+    page(state, slug, visit, status, filled, "").await
+}
+
+fn meanwhile() -> Wrong {
+    Wrong {
+        field: String::new(),
+        detail: "A colleague posted to it while you were here. Look at all that was said; if you \
+                 still mean it, press the button again."
+            .to_owned(),
+    }
+}
+
+/// The step that a form asks for; of a move, only the times that are new.
+fn read(
+    fields: &Fields,
+    incident: &Incident,
+    frame: Frame,
+) -> Result<Result<MaintenanceStep, Vec<Wrong>>, StaffError> {
+    let word = fields.first(STEP);
+    let step = match word {
+        START => Step::Start,
+        END => Step::End,
+        CANCEL => Step::Cancel,
+        EXTEND => {
+            let window = match window_of(fields, frame) {
+                Ok(window) => window,
+                Err(wrong) => return Ok(Err(wrong)),
+            };
+            let old = incident.window();
+            if window.ends.is_none() || fields.has(STARTS) && window.starts.is_none() {
+                let (field, detail) = if window.ends.is_none() {
+                    (ENDS, "Say when it ends.")
+                } else {
+                    (STARTS, "Say when it begins.")
+                };
+                return Ok(Err(vec![Wrong {
+                    field: field.to_owned(),
+                    detail: detail.to_owned(),
+                }]));
+            }
+            // Fields have no seconds, and what wasn't touched doesn't move.
+            let is_same = |new, old| time_text_of(new, frame) == time_text_of(old, frame);
+            let starts = window.starts.filter(|at| !is_same(Some(*at), old.starts));
+            let ends = window.ends.filter(|at| !is_same(Some(*at), old.ends));
+            if starts.is_none() && ends.is_none() {
+                return Ok(Err(vec![Wrong {
+                    field: ENDS.to_owned(),
+                    detail: "These are the times it has. Change them, then save.".to_owned(),
+                }]));
+            }
+            // Both fields were there to be seen, so an end that wasn't touched is meant to stay.
+            let ends = if starts.is_some() {
+                ends.or(old.ends)
+            } else {
+                ends
+            };
+            Step::Extend { starts, ends }
+        }
+        _ => return Err(StaffError::missing("there is no such step")),
+    };
+    let seen = fields
+        .has(SEEN)
+        .then(|| fields.filled(SEEN).map(str::to_owned));
+    Ok(Ok(MaintenanceStep {
+        step,
+        markdown: fields.filled(&format!("{TEXT}{word}")).map(str::to_owned),
+        author: None,
+        overlap: fields.has(OVERLAP),
+        seen,
+    }))
+}
+
+fn time_text_of(at: Option<chrono::DateTime<chrono::Utc>>, frame: Frame) -> String {
+    at.map(|at| time_text(at, frame.zone)).unwrap_or_default()
+}
+
+/// What actions say of a maintenance's fields, said of the form's.
+pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
+    let mut wrong = wrong_fields(errors);
+    for wrong in &mut wrong {
+        if wrong.field == OVERLAP
+            && let Some((what, _)) = wrong.detail.split_once("; choose another time")
+        {
+            let detail = format!("{what}. Choose another time, or say that both are meant to be.");
+            wrong.detail = detail;
+        }
+        if wrong.field == STARTS
+            && let Some((what, _)) = wrong.detail.split_once(" (of work that has begun")
+        {
+            wrong.detail = format!("{what}.");
+        }
+    }
+    wrong
+}
+
+/// The steps of a maintenance, saying what was just done.
+pub(super) fn told(slug: &Slug, done: &str) -> String {
+    let query = urls::query(&[(DONE, done)]);
+    format!("{}{query}", urls::staff_maintenance(slug))
+}
+
+fn last_made(incident: &Incident) -> String {
+    let last = incident.last_made();
+    last.map(|update| update.id.clone()).unwrap_or_default()
+}
+
+async fn page(
+    state: &AppState,
+    slug: &Slug,
+    visit: &Visit,
+    status: StatusCode,
+    filled: Filled,
+    done: &str,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let frame = render::frame_of(site.snapshot());
+    let mut tx = state.store.read().await?;
+    let stored = find(&mut tx, slug, visit).await?;
+    drop(tx);
+    let incident = &stored.incident;
+    if incident.kind != Kind::Maintenance {
+        return Err(StaffError::missing("this is no maintenance"));
+    }
+    let window = incident.window();
+    let usual = Fields::default()
+        .with(Fields::KEY, new_key())
+        .with(SEEN, last_made(incident))
+        .with(STARTS, time_text_of(window.starts, frame))
+        .with(ENDS, time_text_of(window.ends, frame));
+    let usual = fresh(usual);
+    let sentence = match done {
+        "planned" => Some("It is planned, and announced to customers."),
+        START => Some("It has begun, and customers are told."),
+        END => Some("It is complete, and customers are told."),
+        EXTEND => Some("It has its new times, and customers are told."),
+        CANCEL => Some("It is cancelled, and customers are told."),
+        _ => None,
+    };
+    let around = Around {
+        incident,
+        now: state.clock.now(),
+        told: sentence,
+    };
+    let page = form::page(
+        site.snapshot(),
+        &visit.staff.token,
+        &around,
+        &filled,
+        &usual,
+    );
+    Ok(html_response(status, page.into_string()))
+}

@@ -1,0 +1,185 @@
+//! Planning a maintenance: the form, its preview, and what came of it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::local_time::local_time;
+use super::maintenance::told;
+use super::posting::{Begun, Posting};
+use super::reading::{again, fresh, html_response, no_part, sent_before};
+use super::session::Visit;
+use super::settings::{must_for, settings_of};
+use super::submission::Submission;
+use super::trouble::{StaffError, must};
+use super::update::find;
+use crate::actions::write_incident::{NewIncident, create_incident};
+use crate::actions::{ActionError, Change};
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::staff::Scope;
+use crate::domain::window::Window;
+use crate::render;
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::plan_maintenance::{self as form, TEXT, TITLE};
+use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
+use crate::render::time::Frame;
+use crate::web::state::AppState;
+
+/// The form.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let filled = fresh(visit.kept().unwrap_or_default());
+    page(&state, &visit, StatusCode::OK, &filled, None).await
+}
+
+/// Plans it, or shows what it would be.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = plan(&state, &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffError> {
+    let visit = &sent.visit;
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let site = state.site.current();
+    let frame = render::frame_of(site.snapshot());
+    if sent.is("part") {
+        return Ok(match window_of(&sent.fields, frame) {
+            Ok(window) if !window.is_empty() => {
+                let part = form::window_part(site.snapshot(), window);
+                html_response(StatusCode::OK, part.into_string())
+            }
+            Ok(_) | Err(_) => no_part(),
+        });
+    }
+    let wanted = match read(&sent.fields, frame) {
+        Ok(wanted) => wanted,
+        Err(wrong) => return refuse(state, sent, wrong).await,
+    };
+    must_for(&visit.staff, &wanted.components)?;
+    if sent.is("preview") {
+        return preview(state, sent, wanted).await;
+    }
+    let mut posting = match Posting::begin(state, sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(sent.fields.clone(), path);
+            return page(state, visit, StatusCode::CONFLICT, &filled, None).await;
+        }
+    };
+    match create_incident(&mut posting.change, wanted).await {
+        Ok(slug) => posting.finish(&told(&slug, "planned")).await,
+        Err(ActionError::Invalid(errors)) => {
+            drop(posting);
+            refuse(state, sent, super::maintenance::wrong(errors)).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Shows the maintenance as it would be: plans it, looks, and takes it back.
+async fn preview(
+    state: &AppState,
+    sent: &Submission,
+    wanted: NewIncident,
+) -> Result<Response, StaffError> {
+    let visit = &sent.visit;
+    let mut change = Change::begin(&state.store, &state.clock, visit.staff.actor()).await?;
+    let incident = match create_incident(&mut change, wanted).await {
+        Ok(slug) => find(change.tx(), &slug, visit).await?.incident,
+        Err(ActionError::Invalid(errors)) => {
+            drop(change);
+            return refuse(state, sent, super::maintenance::wrong(errors)).await;
+        }
+        Err(other) => return Err(other.into()),
+    };
+    drop(change);
+    let filled = again(sent.fields.clone(), Vec::new());
+    page(state, visit, StatusCode::OK, &filled, Some(&incident)).await
+}
+
+/// The maintenance that a form describes, or all that is wrong with the form.
+fn read(fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    if fields.filled(TITLE).is_none() {
+        wrong.push(Wrong {
+            field: TITLE.to_owned(),
+            detail: "Give it a headline.".to_owned(),
+        });
+    }
+    let window = window_of(fields, frame).unwrap_or_else(|found| {
+        wrong.extend(found);
+        Window::default()
+    });
+    let is_at_time =
+        |wrong: &Wrong| wrong.field.starts_with(STARTS) || wrong.field.starts_with(ENDS);
+    if !wrong.iter().any(is_at_time) {
+        for (name, at, detail) in [
+            (STARTS, window.starts, "Say when it begins."),
+            (ENDS, window.ends, "Say when it ends."),
+        ] {
+            if at.is_none() {
+                wrong.push(Wrong {
+                    field: name.to_owned(),
+                    detail: detail.to_owned(),
+                });
+            }
+        }
+    }
+    let components = settings_of(fields).unwrap_or_else(|found| {
+        wrong.extend(found);
+        Vec::new()
+    });
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    Ok(NewIncident {
+        title: fields.first(TITLE).to_owned(),
+        markdown: fields.first(TEXT).to_owned(),
+        kind: Some(Kind::Maintenance),
+        starts: window.starts,
+        ends: window.ends,
+        components,
+        overlap: fields.has(OVERLAP),
+        ..NewIncident::default()
+    })
+}
+
+/// The window in a form, as far as it is filled in.
+pub(super) fn window_of(fields: &Fields, frame: Frame) -> Result<Window, Vec<Wrong>> {
+    let starts = local_time(fields, STARTS, frame);
+    let ends = local_time(fields, ENDS, frame);
+    match (starts, ends) {
+        (Ok(starts), Ok(ends)) => Ok(Window { starts, ends }),
+        (starts, ends) => Err([starts.err(), ends.err()].into_iter().flatten().collect()),
+    }
+}
+
+async fn refuse(
+    state: &AppState,
+    sent: &Submission,
+    wrong: Vec<Wrong>,
+) -> Result<Response, StaffError> {
+    let filled = again(sent.fields.clone(), wrong);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    page(state, &sent.visit, status, &filled, None).await
+}
+
+async fn page(
+    state: &AppState,
+    visit: &Visit,
+    status: StatusCode,
+    filled: &Filled,
+    preview: Option<&Incident>,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let page = form::page(site.snapshot(), &visit.staff.token, filled, preview);
+    Ok(html_response(status, page.into_string()))
+}

@@ -1,0 +1,175 @@
+//! The record, searched and as a table.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use uuid::Uuid;
+
+use super::reading::html_response;
+use super::session::Visit;
+use super::trouble::{StaffError, must, sentence};
+use crate::domain::staff::Scope;
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::record::{self, Found};
+use crate::render::json::FieldError;
+use crate::store::Tx;
+use crate::store::audit::{AuditFilter, list_actors, list_entries};
+use crate::store::components::list_components;
+use crate::urls;
+use crate::web::api::audit::{body_of, table_of};
+use crate::web::error::AppError;
+use crate::web::query::{Part, Query};
+use crate::web::record::{RecordPart, RecordQuery};
+use crate::web::state::AppState;
+
+/// A part of the record.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    uri: Uri,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::Admin)?;
+    let site = state.latest.find().await?;
+    let mut tx = state.store.read().await?;
+    let (asked, mut errors) = read(&uri);
+    let filter = match asked
+        .query
+        .filter(&mut tx, site.snapshot().site.zone)
+        .await?
+    {
+        Ok(filter) => filter,
+        Err(wrong) => {
+            errors.extend(wrong);
+            AuditFilter::default()
+        }
+    };
+    let (entries, next) = if errors.is_empty() {
+        let before = asked.part.before.as_deref();
+        let entries = list_entries(&mut tx, &filter, asked.part.to_read(), before).await?;
+        asked.part.divide(entries, |entry| &entry.id)
+    } else {
+        (Vec::new(), None)
+    };
+    let older = next.map(|next| format!("{}{}", urls::STAFF_RECORD, asked.next(&next)));
+    let table = format!(
+        "{}{}",
+        urls::STAFF_RECORD_TABLE,
+        urls::query(&asked.query.pairs())
+    );
+    let actors = list_actors(&mut tx).await?;
+    let components = list_components(&mut tx).await?;
+    drop(tx);
+    let entries: Vec<_> = entries.into_iter().map(body_of).collect();
+    let found = Found {
+        actors: &actors,
+        components: &components,
+        entries: &entries,
+        older: older.as_deref(),
+        table: &table,
+    };
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let filled = filled(&asked.query, errors);
+    let page = record::page(site.snapshot(), &visit.staff.token, &found, &filled);
+    Ok(html_response(status, page.into_string()))
+}
+
+/// All of it as a table for spreadsheets.
+pub(super) async fn export(
+    State(state): State<AppState>,
+    visit: Visit,
+    uri: Uri,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::Admin)?;
+    let zone = state.site.current().snapshot().site.zone;
+    let mut tx = state.store.read().await?;
+    let (asked, errors) = read(&uri);
+    let filter = asked.query.filter(&mut tx, zone).await?;
+    let filter = match filter {
+        Ok(filter) if errors.is_empty() => filter,
+        Ok(_) => return Err(refused(&errors)),
+        Err(wrong) => return Err(refused(&wrong)),
+    };
+    let table = table(&mut tx, &filter).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"record.csv\"",
+        ),
+    ];
+    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    Ok((headers, table).into_response())
+}
+
+async fn table(tx: &mut Tx, filter: &AuditFilter) -> Result<String, StaffError> {
+    match table_of(tx, filter).await {
+        Ok(table) => Ok(table),
+        Err(AppError::Action(error)) => Err(error.into()),
+        Err(AppError::Invalid(errors)) => Err(refused(&errors)),
+        Err(_) => Err(StaffError::trouble(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The table can’t be made",
+            "Try again in a moment, or ask for a part of it.",
+        )),
+    }
+}
+
+/// What was asked for, and what of it means nothing.
+fn read(uri: &Uri) -> (RecordPart, Vec<FieldError>) {
+    let mut query = match Query::of(uri) {
+        Ok(query) => query,
+        Err(errors) => return (take(&mut Query::default()), errors),
+    };
+    let asked = take(&mut query);
+    let mut errors = query.finish().err().unwrap_or_default();
+    // Ids are times first, so any of them is a place in the record.
+    let before = asked.part.before.as_deref();
+    if before.is_some_and(|id| Uuid::try_parse(id).is_err()) {
+        errors.push(FieldError::new("", "there is no such line; begin anew"));
+    }
+    (asked, errors)
+}
+
+fn take(query: &mut Query) -> RecordPart {
+    RecordPart {
+        part: Part::take(query),
+        query: RecordQuery::take(query),
+    }
+}
+
+fn filled(asked: &RecordQuery, errors: Vec<FieldError>) -> Filled {
+    let pairs = asked.pairs().into_iter();
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let known = [
+        record::ACTOR,
+        record::COMPONENT,
+        record::INCIDENT,
+        record::DAY,
+    ];
+    let to_wrong = |error: FieldError| {
+        let field = error.pointer.trim_start_matches('/');
+        let field = if known.contains(&field) { field } else { "" };
+        Wrong {
+            field: field.to_owned(),
+            detail: sentence(&error.detail),
+        }
+    };
+    Filled {
+        fields: Fields::new(pairs.collect()),
+        wrong: errors.into_iter().map(to_wrong).collect(),
+        sent_before: None,
+    }
+}
+
+fn refused(errors: &[FieldError]) -> StaffError {
+    let details: Vec<_> = errors.iter().map(|it| sentence(&it.detail)).collect();
+    StaffError::trouble(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "There is no such part of the record",
+        &details.join(" "),
+    )
+}

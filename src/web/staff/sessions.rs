@@ -1,0 +1,70 @@
+//! Who is signed in: one's own sessions, for admins all; each can be ended.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::posting::Posting;
+use super::reading::{IdOf, html_response, new_key, said_in};
+use super::session::Visit;
+use super::submission::Submission;
+use super::trouble::StaffError;
+use crate::actions::sessions::end_session;
+use crate::domain::staff::Scope;
+use crate::render::html::staff::sessions::{self, Row};
+use crate::store::sessions::list_sessions;
+use crate::store::tokens::list_tokens;
+use crate::urls;
+use crate::web::state::AppState;
+
+/// What the address says was just done.
+const ENDED: &str = "ended";
+
+/// The list.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    uri: Uri,
+) -> Result<Response, StaffError> {
+    let viewer = &visit.staff.token;
+    let whose = (!viewer.allows(Scope::Admin)).then_some(viewer.id.as_str());
+    let site = state.latest.find().await?;
+    let mut tx = state.store.read().await?;
+    let sessions = list_sessions(&mut tx, whose).await?;
+    let tokens = list_tokens(&mut tx).await?;
+    drop(tx);
+    let now = state.clock.now();
+    let rows: Vec<_> = sessions
+        .iter()
+        .filter(|session| session.is_alive(now))
+        .filter_map(|session| {
+            let token = tokens.iter().find(|token| token.id == session.token_id);
+            let token = token.filter(|token| token.is_valid(now))?;
+            Some(Row {
+                session,
+                token: &token.name,
+                is_this: session.id == visit.session.id,
+            })
+        })
+        .collect();
+    let told = (!said_in(&uri, ENDED).is_empty()).then_some("That session has ended.");
+    let page = sessions::page(site.snapshot(), viewer, &rows, &new_key(), told);
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}
+
+/// Ends a session.
+pub(super) async fn end(
+    State(state): State<AppState>,
+    IdOf(id): IdOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    end_session(&mut posting.change, &sent.visit.staff.token, &id).await?;
+    let told = urls::query(&[(ENDED, "yes")]);
+    posting
+        .finish(&format!("{}{told}", urls::STAFF_SESSIONS))
+        .await
+}

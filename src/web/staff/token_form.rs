@@ -1,0 +1,120 @@
+//! Issuing a token.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::posting::{Begun, Posting};
+use super::reading::{again, fresh, html_response, sent_before, wrong_fields};
+use super::session::Visit;
+use super::submission::Submission;
+use super::tokens::issued_already;
+use super::trouble::{StaffError, must};
+use crate::actions::ActionError;
+use crate::actions::tokens::{NewToken, issue_token};
+use crate::domain::staff::Scope;
+use crate::domain::zone::start_of_day;
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::token_form::{
+    self as form, DISPLAY_NAME, EXPIRES, NAME, SCOPE, SCOPES,
+};
+use crate::web::state::AppState;
+
+/// The form.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::Admin)?;
+    let filled = fresh(visit.kept().unwrap_or_default());
+    page(&state, &visit, StatusCode::OK, &filled).await
+}
+
+/// Issues it, and shows its secret in this one answer.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let done = issue(&state, &sent).await;
+    done.map_err(|error| sent.keeping(error))
+}
+
+async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffError> {
+    let visit = &sent.visit;
+    must(&visit.staff, Scope::Admin)?;
+    let mut posting = match Posting::begin(state, sent).await? {
+        Begun::Fresh(posting) => posting,
+        Begun::Done(response) => return Ok(response),
+        Begun::Changed(path) => {
+            let filled = sent_before(sent.fields.clone(), path);
+            return page(state, visit, StatusCode::CONFLICT, &filled).await;
+        }
+    };
+    let zone = state.site.current().snapshot().site.zone;
+    let wrong = match read(&sent.fields, zone) {
+        Ok(wanted) => match issue_token(&mut posting.change, wanted).await {
+            Ok((token, secret)) => {
+                // The secret is nowhere but in this answer; sent again, the form leads to the list.
+                posting.finish(&issued_already(&token.id)).await?;
+                let site = state.latest.find().await?;
+                let page = form::issued(site.snapshot(), &visit.staff.token, &token, &secret);
+                return Ok(html_response(StatusCode::OK, page.into_string()));
+            }
+            Err(ActionError::Invalid(errors)) => told(wrong_fields(errors)),
+            Err(other) => return Err(other.into()),
+        },
+        Err(wrong) => vec![wrong],
+    };
+    drop(posting);
+    let filled = again(sent.fields.clone(), wrong);
+    page(state, visit, StatusCode::UNPROCESSABLE_ENTITY, &filled).await
+}
+
+/// What is wrong, as the form has words for it.
+fn told(mut wrong: Vec<Wrong>) -> Vec<Wrong> {
+    for wrong in &mut wrong {
+        if wrong.field == SCOPES {
+            "Say what it may change: switch on at least one.".clone_into(&mut wrong.detail);
+        } else if wrong.field == EXPIRES {
+            "This day is over already.".clone_into(&mut wrong.detail);
+        }
+    }
+    wrong
+}
+
+fn read(fields: &Fields, zone: Tz) -> Result<NewToken, Wrong> {
+    let scopes = Scope::ALL
+        .into_iter()
+        .filter(|scope| fields.has(&format!("{SCOPE}{}", scope.as_str())))
+        .collect();
+    let expires_at = match fields.filled(EXPIRES) {
+        None => None,
+        Some(text) => {
+            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+            let next = day.and_then(|day| day.succ_opt()).ok_or_else(|| Wrong {
+                field: EXPIRES.to_owned(),
+                detail: format!("{text:?} is not a day; write it as 2013-02-26."),
+            })?;
+            Some(start_of_day(zone, next))
+        }
+    };
+    Ok(NewToken {
+        name: fields.first(NAME).to_owned(),
+        display_name: fields.filled(DISPLAY_NAME).map(str::to_owned),
+        scopes,
+        expires_at,
+    })
+}
+
+async fn page(
+    state: &AppState,
+    visit: &Visit,
+    status: StatusCode,
+    filled: &Filled,
+) -> Result<Response, StaffError> {
+    let site = state.latest.find().await?;
+    let page = form::page(site.snapshot(), &visit.staff.token, filled);
+    Ok(html_response(status, page.into_string()))
+}

@@ -1,0 +1,80 @@
+//! The list of tokens, and taking one back.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::posting::Posting;
+use super::reading::{IdOf, html_response, new_key, said_in};
+use super::session::Visit;
+use super::submission::Submission;
+use super::trouble::{StaffError, must};
+use crate::actions::tokens::revoke_token;
+use crate::domain::staff::Scope;
+use crate::render::html::staff::tokens;
+use crate::store::tokens::list_tokens;
+use crate::urls;
+use crate::web::state::AppState;
+
+/// What the address says was just done: the word, and the token's id.
+const REVOKED: &str = "revoked";
+const ISSUED: &str = "issued";
+
+/// The list.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    uri: Uri,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::Admin)?;
+    let site = state.latest.find().await?;
+    let mut tx = state.store.read().await?;
+    let tokens = list_tokens(&mut tx).await?;
+    drop(tx);
+    let name_of = |word| {
+        let id = said_in(&uri, word);
+        let known = tokens.iter().find(|token| token.id == id);
+        known.map(|token| token.name.as_str())
+    };
+    let revoked =
+        name_of(REVOKED).map(|name| format!("{name} was revoked, and opens nothing now."));
+    let issued = name_of(ISSUED).map(|name| {
+        format!(
+            "{name} was issued already. Its secret can’t be shown again; if nobody copied it, \
+             revoke it and issue another."
+        )
+    });
+    let page = tokens::page(
+        site.snapshot(),
+        &visit.staff.token,
+        &tokens,
+        state.clock.now(),
+        &new_key(),
+        revoked.or(issued).as_deref(),
+    );
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}
+
+/// Takes a token back.
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    IdOf(id): IdOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::Admin)?;
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    let token = revoke_token(&mut posting.change, &id).await?;
+    posting.finish(&told(REVOKED, &token.id)).await
+}
+
+/// The list, once more after a token was issued.
+pub(super) fn issued_already(id: &str) -> String {
+    told(ISSUED, id)
+}
+
+fn told(word: &'static str, id: &str) -> String {
+    format!("{}{}", urls::STAFF_TOKENS, urls::query(&[(word, id)]))
+}

@@ -1,0 +1,174 @@
+//! The record on the staff pages: in words, searched, in parts, as a table.
+
+use chrono::Duration;
+use serde_json::json;
+
+use crate::support::app::TestApp;
+use crate::support::staff::Browser;
+
+async fn start() -> (TestApp, Browser) {
+    let mut app = TestApp::new()
+        .at("2013-02-26T06:30:00Z")
+        .with_component("selma")
+        .with_component("nelson")
+        .start()
+        .await;
+    let body = json!({"title": "Selma is down", "components": {"selma": "major_outage"}});
+    app.post("/incidents", body).await.expect(201);
+    app.advance(Duration::hours(1));
+    let state = json!({"state": "degraded", "note": "Slow <now>."});
+    app.post("/components/nelson/state", state)
+        .await
+        .expect(200);
+    let browser = Browser::signed_in(&app).await;
+    (app, browser)
+}
+
+/// The lines of the list.
+async fn lines(app: &TestApp, browser: &mut Browser, query: &str) -> Vec<String> {
+    let path = format!("/staff/record{query}");
+    let page = browser.get(app, &path).await.expect(200);
+    let list = page.text().split("<ol").nth(1).unwrap_or_default();
+    let list = list.split("</ol>").next().unwrap_or_default();
+    list.split("<li>").skip(1).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_line_says_in_words_what_changed() {
+    let (mut app, mut browser) = start().await;
+    let path = "/incidents/selma-is-down/updates";
+    let made = app.post(path, json!({"markdown": "Mail is dwon."})).await;
+    let id = made.expect(201).json()["id"].as_str().map(str::to_owned);
+    let path = format!("{path}/{}", id.expect("an id"));
+    let body = json!({"markdown": "Mail is down."});
+    app.api("PATCH", &path, Some(body)).await.expect(200);
+    let lines = lines(&app, &mut browser, "").await;
+    assert!(lines[0].contains("corrected an update to"), "{}", lines[0]);
+    for part in ["dwon.</del>", "down.</ins>", "Mail is "] {
+        assert!(lines[0].contains(part), "{}", lines[0]);
+    }
+    let state = lines
+        .iter()
+        .find(|line| line.contains("changed the state of"))
+        .expect("it is there");
+    for part in [
+        ">Nelson<",
+        "Degraded</ins>",
+        "Slow &lt;now&gt;.",
+        "February 26 at 0:30 MST",
+        "by the API",
+    ] {
+        assert!(state.contains(part), "{part}: {state}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_searched_by_actor_component_incident_and_day() {
+    let (app, mut browser) = start().await;
+    let check = async |browser: &mut Browser, query: &str, expected: &[&str]| {
+        let lines = lines(&app, browser, query).await;
+        assert_eq!(lines.len(), expected.len(), "{query}: {lines:?}");
+        for (line, part) in lines.iter().zip(expected) {
+            assert!(line.contains(part), "{query}: {line}");
+        }
+    };
+    check(
+        &mut browser,
+        "?actor=&component=nelson&incident=&day=2013-02-26",
+        &["changed the state"],
+    )
+    .await;
+    check(
+        &mut browser,
+        "?component=nelson&day=2013-02-25",
+        &["Nelson"],
+    )
+    .await;
+    check(&mut browser, "?incident=selma-is-down", &["posted"]).await;
+    check(
+        &mut browser,
+        "?actor=test&day=2013-02-26",
+        &["signed in", "changed the state"],
+    )
+    .await;
+    let form = browser
+        .get(&app, "/staff/record?component=nelson&day=2013-02-26")
+        .await
+        .expect(200);
+    assert!(form.text().contains("<option value=\"nelson\" selected>"));
+    assert!(form.text().contains("value=\"2013-02-26\""));
+}
+
+#[tokio::test]
+async fn what_means_nothing_is_said_at_its_field_and_kept() {
+    let (app, mut browser) = start().await;
+    for (query, field) in [
+        ("?day=yesterday&incident=selma-is-down", "day"),
+        ("?incident=nowhere", "incident"),
+        ("?component=ruby", "component"),
+        ("?actor=nobody", "actor"),
+    ] {
+        let path = format!("/staff/record{query}");
+        let page = browser.get(&app, &path).await.expect(422);
+        let text = page.text();
+        assert!(
+            text.contains(&format!("id=\"field-{field}-wrong\"")),
+            "{text}"
+        );
+        assert!(text.contains(&format!("href=\"#field-{field}\"")), "{text}");
+    }
+    let page = browser
+        .get(&app, "/staff/record?day=yesterday&incident=selma-is-down")
+        .await;
+    assert!(page.text().contains("value=\"yesterday\""));
+    assert!(page.text().contains("value=\"selma-is-down\""));
+    for query in ["?before=x", "?colour=red", "?limit=0"] {
+        let path = format!("/staff/record{query}");
+        browser.get(&app, &path).await.expect(422);
+    }
+}
+
+#[tokio::test]
+async fn it_is_read_in_parts() {
+    let (app, mut browser) = start().await;
+    let all = lines(&app, &mut browser, "").await;
+    let mut query = "?limit=2".to_owned();
+    let mut found = Vec::new();
+    loop {
+        found.extend(lines(&app, &mut browser, &query).await);
+        let path = format!("/staff/record{query}");
+        let page = browser.get(&app, &path).await.expect(200);
+        let Some(older) = page.text().split("\">Older").next() else {
+            break;
+        };
+        if !page.text().contains("\">Older") {
+            break;
+        }
+        let older = older.rsplit("/staff/record").next().expect("a link");
+        query = older.replace("&amp;", "&");
+    }
+    assert_eq!(found, all);
+}
+
+#[tokio::test]
+async fn it_is_saved_as_a_table_of_what_was_asked_for() {
+    let (app, mut browser) = start().await;
+    let page = browser
+        .get(&app, "/staff/record?incident=selma-is-down")
+        .await
+        .expect(200);
+    assert!(
+        page.text()
+            .contains("/staff/record.csv?incident=selma-is-down")
+    );
+    let reply = browser
+        .get(&app, "/staff/record.csv?incident=selma-is-down")
+        .await
+        .expect(200);
+    assert_eq!(reply.header("content-type"), "text/csv; charset=utf-8");
+    assert!(reply.header("content-disposition").contains("record.csv"));
+    assert_eq!(reply.text().lines().count(), 2);
+    assert!(reply.text().contains("Selma is down"));
+    let reply = browser.get(&app, "/staff/record.csv?day=x").await;
+    reply.expect(422);
+}
