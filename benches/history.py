@@ -16,7 +16,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 HISTORIES = ROOT / "target" / "histories"
-PAGES = [ROOT / "docs" / "performance.md", ROOT / "docs" / "growing.md"]
 
 
 def options_of(description):
@@ -26,8 +25,7 @@ def options_of(description):
     parser.add_argument("--histories", default=HISTORIES, help="where long histories are kept")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", help="write the figures there, too")
-    parser.add_argument("--document", help="write the table there, if it has a place for it, else "
-                                           "into docs/growing.md")
+    parser.add_argument("--document", help="write the table there")
     return parser
 
 
@@ -43,12 +41,9 @@ def generator_of(lightship):
 def write_table(document, name, table):
     """Puts a table between `<!-- name:begin -->` and `<!-- name:end -->`."""
     begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
-    for page in [pathlib.Path(document), *PAGES]:
-        text = page.read_text() if page.exists() else ""
-        if begin in text:
-            before, rest = text.split(begin, 1)
-            page.write_text(before + begin + table + end + rest.split(end, 1)[1])
-            return
+    page = pathlib.Path(document)
+    before, rest = page.read_text().split(begin, 1)
+    page.write_text(before + begin + table + end + rest.split(end, 1)[1])
 
 
 def make_history(generator, folder, incidents, updates=5, components=500, changes=None):
