@@ -13,12 +13,14 @@ pub(super) enum Choice<'a> {
     One(&'a IncidentAnswer),
     /// One of these.
     Several(Vec<&'a IncidentAnswer>),
+    /// One of these, all of which are over: not meant unless somebody says so.
+    Old(Vec<&'a IncidentAnswer>),
     /// None that is known.
     Nothing,
 }
 
 /// With a part of a slug: the one with that very slug, else the open ones that have the part,
-/// else all that have it. Without: the open ones.
+/// else those that aren't over; of those that are, none is taken unasked. Without: the open ones.
 pub(super) fn choice<'a>(
     incidents: &'a [IncidentAnswer],
     part: Option<&str>,
@@ -34,8 +36,16 @@ pub(super) fn choice<'a>(
         return Choice::One(exact);
     }
     match of_list(open().filter(has_part).collect()) {
-        Choice::Nothing => of_list(incidents.iter().filter(has_part).collect()),
-        found @ (Choice::One(_) | Choice::Several(_)) => found,
+        Choice::Nothing => {}
+        found @ (Choice::One(_) | Choice::Several(_) | Choice::Old(_)) => return found,
+    }
+    let (old, live): (Vec<_>, Vec<_>) = incidents
+        .iter()
+        .filter(has_part)
+        .partition(|incident| incident.phase.is_final());
+    match of_list(live) {
+        Choice::Nothing if !old.is_empty() => Choice::Old(old),
+        found => found,
     }
 }
 
@@ -53,25 +63,84 @@ pub(super) fn incident(
     part: Option<&str>,
     world: &mut World,
 ) -> Result<IncidentAnswer, Failure> {
-    let several = match choice(incidents, part, world.clock.now()) {
+    let (several, what) = match choice(incidents, part, world.clock.now()) {
         Choice::One(one) => return Ok(one.clone()),
         Choice::Nothing => return Err(nothing(part)),
-        Choice::Several(several) => several,
+        Choice::Old(old) => {
+            let part = part.unwrap_or_default();
+            let what = match old.len() {
+                1 => format!("only one incident has {part:?} in its slug, and it is over"),
+                many => format!("the {many} incidents that have {part:?} in their slug are over"),
+            };
+            (old, what)
+        }
+        Choice::Several(several) => {
+            let what = match part {
+                Some(part) => format!("{} incidents have {part:?} in their slug", several.len()),
+                None => format!("{} incidents are open", several.len()),
+            };
+            (several, what)
+        }
     };
-    let several_what = match part {
-        Some(part) => format!("{} incidents have {part:?} in their slug", several.len()),
-        None => format!("{} incidents are open", several.len()),
+    ask(&several, &what, "--incident ", world)
+}
+
+/// Chooses a maintenance that isn't over.
+pub(super) fn maintenance(
+    incidents: &[IncidentAnswer],
+    part: Option<&str>,
+    world: &mut World,
+) -> Result<IncidentAnswer, Failure> {
+    let part = part.map(|part| part.trim().to_lowercase());
+    let exact = incidents
+        .iter()
+        .find(|it| Some(it.slug.as_str()) == part.as_deref());
+    if let Some(exact) = exact {
+        return Ok(exact.clone());
+    }
+    let is_meant = |it: &&IncidentAnswer| {
+        let is_live = it.is_maintenance() && !it.draft && !it.phase.is_final();
+        is_live
+            && part
+                .as_ref()
+                .is_none_or(|part| it.slug.as_str().contains(part))
     };
+    let found: Vec<_> = incidents.iter().filter(is_meant).collect();
+    match (of_list(found), part) {
+        (Choice::One(one), _) => Ok(one.clone()),
+        (Choice::Several(several), _) => {
+            let what = format!("{} maintenances may be meant", several.len());
+            ask(&several, &what, "", world)
+        }
+        (Choice::Nothing | Choice::Old(_), Some(part)) => Err(Failure::Refused(format!(
+            "no maintenance that is planned or in progress has {part:?} in its slug; see \
+             `lightship maintenance list`"
+        ))),
+        (Choice::Nothing | Choice::Old(_), None) => Err(Failure::Refused(
+            "no maintenance is planned or in progress".to_owned(),
+        )),
+    }
+}
+
+/// Asks which one is meant; a script is told what to say, which is a slug after `option`.
+fn ask(
+    several: &[&IncidentAnswer],
+    what: &str,
+    option: &str,
+    world: &mut World,
+) -> Result<IncidentAnswer, Failure> {
     if !world.interactive || world.json {
-        let mut told = format!("{several_what}; say which one:");
-        for incident in &several {
-            told.push_str(&format!("\n  --incident {}", incident.slug));
+        let mut told = format!("{what}; say which one:");
+        for incident in several {
+            told.push_str(&format!("\n  {option}{}", incident.slug));
             told.push_str(&format!("   {}", incident.title));
         }
-        told.push_str("\n(any part that only one of them has is enough)");
+        if several.iter().any(|it| !it.phase.is_final()) {
+            told.push_str("\n(any part that only one of them has is enough)");
+        }
         return Err(Failure::Usage(told));
     }
-    world.tell(&format!("{several_what}:"));
+    world.tell(&format!("{what}:"));
     let width = several.iter().map(|it| it.slug.as_str().len()).max();
     for (index, incident) in several.iter().enumerate() {
         let slug = format!("{:width$}", incident.slug, width = width.unwrap_or(0));
@@ -132,6 +201,7 @@ mod tests {
             draft,
             published_at: now(),
             starts: None,
+            ends: None,
         }
     }
 
@@ -148,7 +218,9 @@ mod tests {
         let check = |part: Option<&str>, wanted: &[&str]| {
             let found = match choice(&known, part, now()) {
                 Choice::One(one) => vec![one.slug.as_str()],
-                Choice::Several(several) => several.iter().map(|it| it.slug.as_str()).collect(),
+                Choice::Several(several) | Choice::Old(several) => {
+                    several.iter().map(|it| it.slug.as_str()).collect()
+                }
                 Choice::Nothing => Vec::new(),
             };
             assert_eq!(found, wanted, "{part:?}");
@@ -162,6 +234,11 @@ mod tests {
         check(Some("draft"), &["draft-one"]);
         check(Some("w"), &["selma-down", "nelson-slow"]);
         check(Some("mail"), &[]);
+        let is_old = |part| matches!(choice(&known, Some(part), now()), Choice::Old(_));
+        assert!(
+            is_old("older") && !is_old("selma-old"),
+            "only its whole slug means an old one"
+        );
         assert_eq!(choice(&known[2..], None, now()), Choice::Nothing);
     }
 }

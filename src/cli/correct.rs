@@ -12,6 +12,7 @@ use super::failure::{Failure, Kept};
 use super::private_file;
 use super::said;
 use super::text::TextSource;
+use super::times::{self, Lean};
 use super::unsent::Unsent;
 use super::words::{self, Setting};
 use super::world::{BOLD, DIM, World, styled};
@@ -61,7 +62,7 @@ pub(super) struct CorrectArgs {
     #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
     set: Vec<Setting>,
     /// The time that it speaks of, such as 2013-02-26T02:15:00-07:00
-    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     /// Take it back: it is gone from the page and the feeds, and its states with it
     #[arg(long, conflicts_with_all = ["text", "message", "file", "title", "phase", "set", "at"])]
@@ -110,7 +111,13 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
         let answer = client.delete(&path, &found.etag)?;
         return tell_withdrawn(&slug, &answer, args.post, world);
     }
-    let (body, only_copy) = body(args, &found, &slug, world)?;
+    let mut times = Map::new();
+    if let Some(at) = &args.at {
+        let field = if args.post { "published_at" } else { "at" };
+        let at = times::option("--at", at, Lean::Back, &client, world)?;
+        times.insert(field.to_owned(), at.into());
+    }
+    let (body, only_copy) = body(args, times, (&found, &slug), world)?;
     match client.edit(&path, &Value::Object(body.clone()), &found.etag) {
         Ok(answer) => {
             said::corrected(&slug, &answer, world);
@@ -128,16 +135,14 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
 /// What is to be changed, and whether its text would be lost with this process.
 fn body(
     args: &CorrectArgs,
-    found: &Found,
-    slug: &Slug,
+    times: Map<String, Value>,
+    (found, slug): (&Found, &Slug),
     world: &mut World,
 ) -> Result<(Map<String, Value>, bool), Failure> {
-    let mut body = Map::new();
-    let at = if args.post { "published_at" } else { "at" };
+    let mut body = times;
     for (field, value) in [
         ("title", args.title.as_deref()),
         ("phase", args.phase.map(Phase::as_str)),
-        (at, args.at.as_deref()),
     ] {
         if let Some(value) = value {
             body.insert(field.to_owned(), value.into());

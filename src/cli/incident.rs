@@ -9,6 +9,7 @@ use super::connection::Connection;
 use super::failure::Failure;
 use super::send;
 use super::text::TextSource;
+use super::times::{self, Lean};
 use super::unsent::{Unsent, Verb};
 use super::words::{self, Setting};
 use super::world::World;
@@ -59,17 +60,17 @@ pub(super) struct IncidentArgs {
     /// Where it stands
     #[arg(long, value_parser = words::phase(), ignore_case = true)]
     phase: Option<Phase>,
-    /// Of a maintenance: when it begins, such as 2013-02-26T02:15:00-07:00
-    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    /// Of a maintenance: when it begins, such as "saturday 22:00" or 2013-02-26T02:15:00-07:00
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     starts: Option<String>,
     /// Of a maintenance: when it ends
-    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     ends: Option<String>,
     /// Keep it without publishing it
     #[arg(long)]
     draft: bool,
     /// The post's date, if it isn't now
-    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     #[command(flatten)]
     pub(super) connection: Connection,
@@ -93,7 +94,18 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
         }
         Some(_) | None => TextSource::of(text, args.file.as_ref(), world)?,
     };
-    let body = body(args, &title, template.as_ref()).map_err(Failure::Usage)?;
+    let mut body = body(args, &title, template.as_ref()).map_err(Failure::Usage)?;
+    let times = [
+        ("starts", "--starts", &args.starts, Lean::Ahead),
+        ("ends", "--ends", &args.ends, Lean::Ahead),
+        ("published_at", "--at", &args.at, Lean::Back),
+    ];
+    for (field, option, text, lean) in times {
+        if let Some(text) = text {
+            let at = times::option(option, text, lean, &client, world)?;
+            body.insert(field.to_owned(), at.into());
+        }
+    }
     let unsent = Unsent::new(Verb::Incident, body, &client, world);
     let hints = format!("What customers should know, in Markdown: {title}");
     send::change(unsent, Some(&source), &hints, &client, world)
@@ -133,9 +145,6 @@ fn body(
         ("kind", kind.map(Kind::as_str)),
         ("impact", impact.map(Impact::as_str)),
         ("phase", phase.map(Phase::as_str)),
-        ("starts", args.starts.as_deref()),
-        ("ends", args.ends.as_deref()),
-        ("published_at", args.at.as_deref()),
     ];
     for (field, word) in words {
         if let Some(word) = word {

@@ -11,6 +11,7 @@ mod failure;
 mod healthcheck;
 mod incident;
 mod login;
+mod maintenance;
 mod private_file;
 mod record;
 mod resend;
@@ -24,6 +25,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 mod text;
+mod times;
 mod token;
 mod unsent;
 mod update;
@@ -73,6 +75,7 @@ enum Command {
     Incident(incident::IncidentArgs),
     Update(update::UpdateArgs),
     Resolve(update::ResolveArgs),
+    Maintenance(maintenance::MaintenanceArgs),
     Status(status::StatusArgs),
     Correct(correct::CorrectArgs),
     Draft(draft::DraftArgs),
@@ -110,6 +113,7 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         Command::Incident(args) => incident::run(args, world).map(|()| 0),
         Command::Update(args) => update::run(args, world).map(|()| 0),
         Command::Resolve(args) => update::run_resolve(args, world).map(|()| 0),
+        Command::Maintenance(args) => maintenance::run(args, world).map(|()| 0),
         Command::Status(args) => status::run(args, world).map(|()| 0),
         Command::Resend(args) => resend::run(args, world).map(|()| 0),
         Command::Correct(args) => correct::run(args, world).map(|()| 0),
@@ -143,6 +147,7 @@ impl Command {
             Self::Incident(args) => args.connection.json,
             Self::Update(args) => args.connection.json,
             Self::Resolve(args) => args.connection.json,
+            Self::Maintenance(args) => args.connection().json,
             Self::Status(args) => args.connection.json,
             Self::Resend(args) => args.connection.json,
             Self::Correct(args) => args.connection.json,

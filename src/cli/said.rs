@@ -7,10 +7,14 @@ use super::world::{BOLD, DIM, World, colour, styled};
 use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
+use crate::render::json::resolution::ResolutionBody;
 use crate::urls;
 
 /// Says what was done, and where customers see it.
 pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {
+    if let Some(hint) = answer["hint"].as_str() {
+        world.tell(&format!("hint: {hint}"));
+    }
     if world.json {
         json(answer, world);
         return;
@@ -18,7 +22,7 @@ pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, world: &mut
     match unsent.verb {
         Verb::State => state(unsent, answer, client, world),
         Verb::Incident => incident(answer, world),
-        Verb::Update => update(unsent, answer, world),
+        Verb::Update | Verb::Maintenance => update(unsent, answer, world),
         Verb::Resolve => resolved(unsent, answer, world),
     }
 }
@@ -99,6 +103,32 @@ fn resolved(unsent: &Unsent, answer: &Value, world: &mut World) {
         world.say("  no component changed its state");
     }
     address(text(answer, "url"), world);
+}
+
+/// What resolving an incident would give back.
+pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, world: &mut World) {
+    if world.json {
+        json(&serde_json::to_value(told).unwrap_or_default(), world);
+        return;
+    }
+    let phase = spaced(told.phase.as_str());
+    world.say(&format!(
+        "If {} were {phase} now:",
+        styled(BOLD, slug.as_str())
+    ));
+    for returning in &told.components {
+        let component = &returning.component;
+        let to = state_label(returning.to.as_str(), 0);
+        world.say(&if returning.from == returning.to {
+            format!("  {component} stays {to}")
+        } else {
+            let from = state_label(returning.from.as_str(), 0);
+            format!("  {component}: {from} → {to}")
+        });
+    }
+    if told.components.is_empty() {
+        world.say("  it names no component, so none would change");
+    }
 }
 
 /// Says what an update or a post is, now that it was corrected.

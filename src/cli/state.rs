@@ -6,6 +6,7 @@ use serde_json::Map;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::send;
+use super::times::{self, Lean};
 use super::unsent::{Unsent, Verb};
 use super::words;
 use super::world::World;
@@ -25,6 +26,9 @@ pub(super) struct StateArgs {
     /// The incident that it belongs to: any part of its slug that no other open one has
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
+    /// When it became so, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
     #[command(flatten)]
     pub(super) connection: Connection,
 }
@@ -35,6 +39,10 @@ pub(super) fn run(args: &StateArgs, world: &mut World) -> Result<(), Failure> {
     body.insert("state".to_owned(), args.state.trim().into());
     if let Some(note) = &args.note {
         body.insert("note".to_owned(), note.as_str().into());
+    }
+    if let Some(at) = &args.at {
+        let at = times::option("--at", at, Lean::Back, &client, world)?;
+        body.insert("at".to_owned(), at.into());
     }
     let mut unsent = Unsent::new(Verb::State, body, &client, world);
     unsent.component = Some(args.component.clone());

@@ -31,6 +31,8 @@ pub(super) enum Verb {
     Update,
     /// Add an update that ends the incident.
     Resolve,
+    /// Begin, extend, end or cancel a maintenance.
+    Maintenance,
 }
 
 impl Verb {
@@ -40,6 +42,7 @@ impl Verb {
             Self::Incident => "incident",
             Self::Update => "update",
             Self::Resolve => "resolve",
+            Self::Maintenance => "maintenance",
         }
     }
 }
@@ -91,7 +94,7 @@ impl Unsent {
         let needs = match self.verb {
             Verb::State => self.incident_part.is_some(),
             Verb::Incident => false,
-            Verb::Update | Verb::Resolve => true,
+            Verb::Update | Verb::Resolve | Verb::Maintenance => true,
         };
         needs && self.incident.is_none()
     }
@@ -118,7 +121,7 @@ impl Unsent {
                 let phase = incident.kind.resolving_phase().as_str();
                 self.body.insert("phase".to_owned(), phase.into());
             }
-            Verb::Incident | Verb::Update => {}
+            Verb::Incident | Verb::Update | Verb::Maintenance => {}
         }
     }
 
@@ -127,6 +130,7 @@ impl Unsent {
         match self.verb {
             Verb::Incident => Some(client::incidents_path()),
             Verb::State => self.component.as_ref().map(client::state_path),
+            Verb::Maintenance => self.incident.as_ref().map(client::maintenance_path),
             Verb::Update | Verb::Resolve => self.incident.as_ref().map(client::updates_path),
         }
     }
@@ -158,6 +162,7 @@ impl Unsent {
             Some(self.text()),
             named("note"),
             named("state"),
+            named("do"),
         ]
         .into_iter()
         .flatten()

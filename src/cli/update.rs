@@ -7,11 +7,12 @@ use serde_json::Map;
 
 use super::connection::Connection;
 use super::failure::Failure;
-use super::send;
 use super::text::TextSource;
+use super::times::{self, Lean};
 use super::unsent::{Unsent, Verb};
 use super::words::{self, Setting};
 use super::world::World;
+use super::{choose, said, send};
 use crate::domain::update::Phase;
 
 /// Tell customers what is new about an incident
@@ -40,8 +41,8 @@ pub(super) struct UpdateArgs {
     /// Which incident: any part of its slug that no other open one has; by default the open one
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
-    /// The time it speaks of, if it isn't now, such as 2013-02-26T02:15:00-07:00
-    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    /// The time it speaks of, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     #[command(flatten)]
     pub(super) connection: Connection,
@@ -70,6 +71,12 @@ pub(super) struct ResolveArgs {
     /// Which incident: any part of its slug that no other open one has; by default the open one
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
+    /// When it was over, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// Only say which components would return to what
+    #[arg(long, conflicts_with_all = ["text", "message", "file"])]
+    dry_run: bool,
     #[command(flatten)]
     pub(super) connection: Connection,
 }
@@ -90,7 +97,8 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
         body.insert("components".to_owned(), components.into());
     }
     if let Some(at) = &args.at {
-        body.insert("at".to_owned(), at.as_str().into());
+        let at = times::option("--at", at, Lean::Back, &client, world)?;
+        body.insert("at".to_owned(), at.into());
     }
     let mut unsent = Unsent::new(Verb::Update, body, &client, world);
     unsent.incident_part = args.incident.clone();
@@ -100,6 +108,12 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
 
 pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), Failure> {
     let client = args.connection.client(world)?;
+    if args.dry_run {
+        let chosen = choose::incident(&client.incidents()?, args.incident.as_deref(), world)?;
+        let told = client.resolution(&chosen.slug)?;
+        said::resolution(&chosen.slug, &told, world);
+        return Ok(());
+    }
     let source = TextSource::of(
         args.text.as_ref().or(args.message.as_ref()),
         args.file.as_ref(),
@@ -108,6 +122,10 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
     let mut body = Map::new();
     if args.no_restore {
         body.insert("restore".to_owned(), false.into());
+    }
+    if let Some(at) = &args.at {
+        let at = times::option("--at", at, Lean::Back, &client, world)?;
+        body.insert("at".to_owned(), at.into());
     }
     let mut unsent = Unsent::new(Verb::Resolve, body, &client, world);
     unsent.incident_part = args.incident.clone();

@@ -1,6 +1,5 @@
-//! How the words on a command line are read: states to set, phases, instants.
+//! How the words on a command line are read: states to set, phases.
 
-use chrono::DateTime;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Map, Value};
 
@@ -51,18 +50,6 @@ pub(super) fn settings(list: &[Setting]) -> Result<Map<String, Value>, String> {
         }
     }
     Ok(all)
-}
-
-/// Checks an instant. It is handed on as it was typed.
-pub(super) fn instant(text: &str) -> Result<String, String> {
-    match DateTime::parse_from_rfc3339(text.trim()) {
-        Ok(_) => Ok(text.trim().to_owned()),
-        Err(_) => Err(
-            "write the date, the time and the offset from UTC, as in 2013-02-26T02:15:00-07:00 \
-             or 2013-02-26T09:15:00Z"
-                .to_owned(),
-        ),
-    }
 }
 
 fn one_of<T: Copy + Send + Sync + 'static>(
@@ -121,15 +108,5 @@ mod tests {
             r#"{"b":"degraded","a":"migrating"}"#
         );
         assert!(list(&["a=degraded", "A=migrating"]).is_err());
-    }
-
-    #[test]
-    fn an_instant_says_its_offset() {
-        for good in ["2013-02-26T09:15:00Z", " 2013-02-26T02:15:00-07:00"] {
-            assert!(instant(good).is_ok(), "{good}");
-        }
-        for bad in ["2013-02-26T09:15:00", "2013-02-26", "2:15 MST", "now"] {
-            assert!(instant(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -53,12 +53,20 @@ pub struct IncidentAnswer {
     /// Of a maintenance: when its window opens, as RFC 3339.
     #[serde(default)]
     pub starts: Option<String>,
+    /// Of a maintenance: when its window closes, as RFC 3339.
+    #[serde(default)]
+    pub ends: Option<String>,
 }
 
 impl IncidentAnswer {
     /// Whether customers are told that it affects them at `now`.
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.is_shown(now) && incident::is_open(self.kind, self.phase)
+    }
+
+    /// Whether it is work with a window.
+    pub fn is_maintenance(&self) -> bool {
+        self.kind == Kind::Maintenance
     }
 
     /// Whether it is a maintenance that customers are told of at `now`, and that is still to come.

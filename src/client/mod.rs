@@ -18,6 +18,8 @@ pub use answer::{ComponentAnswer, Found, IncidentAnswer};
 pub use error::{ClientError, FieldMistake, Refusal};
 
 use crate::domain::slug::Slug;
+use crate::render::json::resolution::ResolutionBody;
+use crate::render::json::site::SiteBody;
 use crate::render::json::template::TemplateBody;
 use crate::urls;
 
@@ -38,6 +40,11 @@ pub fn incidents_path() -> String {
 /// The path under which an incident gets updates.
 pub fn updates_path(incident: &Slug) -> String {
     format!("{}/incidents/{incident}/updates", urls::API)
+}
+
+/// The path under which a maintenance is begun, extended, ended or cancelled.
+pub fn maintenance_path(incident: &Slug) -> String {
+    format!("{}/incidents/{incident}/maintenance", urls::API)
 }
 
 /// The path under which a component's state is set.
@@ -113,6 +120,21 @@ impl Client {
             .collect();
         let path = format!("{}/templates?{}", urls::API, about.join("&"));
         items(&mut self.fetch(&path)?, "templates")
+    }
+
+    /// The site: its name and the zone of its times.
+    pub fn site(&self) -> Result<SiteBody, ClientError> {
+        let answer = self.fetch(&format!("{}/site", urls::API))?;
+        serde_json::from_value(answer.value)
+            .map_err(|error| ClientError::unexpected(answer.status, format!("no site: {error}")))
+    }
+
+    /// What resolving an incident now would give back.
+    pub fn resolution(&self, incident: &Slug) -> Result<ResolutionBody, ClientError> {
+        let answer = self.fetch(&format!("{}/incidents/{incident}/resolution", urls::API))?;
+        serde_json::from_value(answer.value).map_err(|error| {
+            ClientError::unexpected(answer.status, format!("no resolution: {error}"))
+        })
     }
 
     /// Every incident, newest first.

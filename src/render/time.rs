@@ -46,6 +46,11 @@ impl Frame {
         date_with_year(self.date(at))
     }
 
+    /// The day that it is there.
+    pub fn zone_date(self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+
     /// "2:15 MST".
     pub fn clock(self, at: DateTime<Utc>) -> String {
         format!("{} {}", self.bare_clock(at), abbreviation(self.zone, at))

@@ -30,8 +30,8 @@ pub mod state;
 pub mod writing;
 
 use self::api::{
-    audit, components, incidents, maintenance, preview, resolution, templates, tokens, updates,
-    versions,
+    audit, components, incidents, maintenance, preview, resolution, site, templates, tokens,
+    updates, versions,
 };
 
 /// Longest body of a request, in bytes.
@@ -58,6 +58,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(updates::restore))
         .routes(routes!(versions::of_update))
         .routes(routes!(preview::create))
+        .routes(routes!(site::show))
         .routes(routes!(templates::list_all))
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))

@@ -87,7 +87,7 @@ function kinds(server) {
       await page.goto("/staff/record");
       for (const fold of await page.locator("details > summary").all()) await fold.click();
     },
-    "record, wrong": go("/staff/record?day=x"),
+    "record, wrong": go("/staff/record?incident=nowhere"),
     tokens: async (page) => {
       await page.goto("/staff/tokens");
       for (const fold of await page.locator("details > summary").all()) await fold.click();

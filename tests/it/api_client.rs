@@ -41,6 +41,8 @@ async fn a_list_is_followed_to_its_end_and_a_token_known_for_what_it_is() {
             .map(|incident| incident.slug)
             .collect();
         assert_eq!(slugs.len(), 230);
+        let site = client(&admin).site().expect("the site");
+        assert_eq!(site.time_zone, "America/Denver");
         let standing = |token: &str| client(token).check_token();
         assert_eq!(standing(&admin), Ok(TokenStanding::Admin));
         assert_eq!(standing(&limited), Ok(TokenStanding::Limited));

@@ -1,10 +1,15 @@
 //! Maintenance by the clock: it begins and is complete with its window, once, in order, whatever
 //! happened in between.
 
+use std::time::Instant;
+
 use chrono::Duration;
+use lightship::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, write};
+use crate::support::new_database;
+use crate::support::process::Server;
 
 const NIGHT: &str = "2013-03-02T20:00:00Z";
 
@@ -242,4 +247,41 @@ async fn overlapping_windows_give_back_when_the_last_one_closes() {
     assert_eq!(app.state_of("selma"), "maintenance");
     pass(&mut app, 30).await;
     assert_eq!(app.state_of("selma"), "operational");
+}
+
+#[tokio::test]
+async fn a_server_that_runs_follows_the_clock_by_itself() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = new_database(folder.path()).await;
+    let content = folder.path().join("content");
+    let starts = Clock::System.now() + Duration::seconds(2);
+    let times = [starts, starts + Duration::hours(2)].map(|at| at.to_rfc3339());
+    let site = "name = \"Example\"\ntime_zone = \"UTC\"\n[[components]]\nslug = \"selma\"\nname = \"Selma\"\n";
+    write(&content, "site.toml", site.as_bytes());
+    let file = format!(
+        "---\ntitle: Night work\ndate: 2013-03-01\nkind: maintenance\n\
+         components: {{selma: maintenance}}\nstarts: {}\nends: {}\n---\nWe move.\n",
+        times[0], times[1]
+    );
+    write(
+        &content,
+        "incidents/2013-03-01-night-work.md",
+        file.as_bytes(),
+    );
+    let server = Server::start(&database, &content);
+    let url = server.url.clone();
+    let asking = tokio::task::spawn_blocking(move || {
+        let deadline = Instant::now() + std::time::Duration::from_secs(60);
+        loop {
+            let home = ureq::get(&url).call().expect("the home page");
+            let home = home.into_body().read_to_string().expect("a text");
+            if home.contains("Selma is under maintenance.") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{home}");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    });
+    asking.await.expect("it begins");
+    drop(server);
 }

@@ -264,3 +264,22 @@ async fn steps_that_make_no_sense_are_refused() {
         .await
         .expect(403);
 }
+
+#[tokio::test]
+async fn opened_again_after_its_end_it_runs_until_somebody_ends_it() {
+    let mut app = planned().await;
+    pass(&mut app, 90).await;
+    step(&mut app, json!({"do": "end"})).await.expect(201);
+    pass(&mut app, 10).await;
+    let again = json!({"markdown": "One disk again.", "phase": "in_progress"});
+    app.post(&format!("/incidents/{SLUG}/updates"), again)
+        .await
+        .expect(201);
+    pass(&mut app, 600).await;
+    assert_eq!(phase(&app), "in_progress");
+    assert_eq!(app.state_of("selma"), "maintenance");
+    let incident = app.incident(SLUG).expect("it");
+    assert_eq!(incident.updates.len(), 3, "the clock has added nothing");
+    step(&mut app, json!({"do": "end"})).await.expect(201);
+    assert_eq!(app.state_of("selma"), "operational");
+}

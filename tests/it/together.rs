@@ -29,7 +29,7 @@ async fn who_hasnt_seen_the_newest_update_is_shown_it_first() {
     app.advance(Duration::minutes(5));
     let after_one = seen(&app).await;
     // A colleague, in the meantime, with an earlier time.
-    let other = json!({"markdown": "The disk is being replaced.", "at": "2013-02-26T09:15:30Z"});
+    let other = json!({"markdown": "The disk is being replaced.", "at": "2013-02-26T09:10:00Z"});
     app.post(UPDATES, other).await.expect(201);
     let mine = json!({"markdown": "We wait.", "phase": "resolved", "seen": after_one});
     let refused = app.post(UPDATES, mine.clone()).await.expect(409);

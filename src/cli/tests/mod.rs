@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod correct;
 mod fake_server;
+mod maintenance;
 mod record;
 mod template;
 

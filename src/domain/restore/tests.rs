@@ -170,3 +170,52 @@ fn a_post_that_was_resolved_from_the_start_leaves_nothing_broken() {
     post.update = None;
     check(&[post], &[a], &[(0, "operational")]);
 }
+
+fn work(steps: &[(i64, Phase)]) -> Involved {
+    Involved {
+        plan: Some((StateKey::new("maintenance"), None)),
+        window: Window {
+            starts: Some(at(10)),
+            ends: Some(at(20)),
+        },
+        ..incident("m", Kind::Maintenance, steps)
+    }
+}
+
+#[test]
+fn a_maintenance_takes_what_was_planned_when_it_begins_not_when_it_was_to() {
+    check(&[], &[work(&[])], &[]);
+    check(
+        &[],
+        &[work(&[(12, Phase::InProgress), (25, Phase::Completed)])],
+        &[(12, "maintenance"), (25, "operational")],
+    );
+    check(&[], &[work(&[(5, Phase::Cancelled)])], &[]);
+    check(
+        &[],
+        &[work(&[(12, Phase::InProgress), (15, Phase::Scheduled)])],
+        &[(12, "maintenance"), (15, "operational")],
+    );
+}
+
+#[test]
+fn one_of_which_only_the_end_was_told_ran_as_it_was_planned() {
+    let expected = [(10, "maintenance"), (18, "operational")];
+    check(&[], &[work(&[(18, Phase::Completed)])], &expected);
+    let stated = Involved {
+        stated_phase: Some(Phase::Completed),
+        ..work(&[])
+    };
+    check(&[], &[stated], &[(10, "maintenance"), (20, "operational")]);
+}
+
+#[test]
+fn it_hides_no_outage_and_leaves_what_its_update_says_itself() {
+    let steps = [(10, Phase::InProgress), (20, Phase::Completed)];
+    check(&[change(5, "degraded", None)], &[work(&steps)], &[]);
+    check(
+        &[change(10, "migrating", Some("m"))],
+        &[work(&steps)],
+        &[(20, "operational")],
+    );
+}

@@ -15,6 +15,7 @@ pub mod preview;
 pub mod problem;
 pub mod resolution;
 pub mod setting;
+pub mod site;
 pub mod template;
 pub mod token;
 pub mod update;

@@ -1,0 +1,308 @@
+//! `lightship maintenance`: work with a window, planned, begun, extended, ended, cancelled.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use super::choose;
+use super::connection::Connection;
+use super::failure::Failure;
+use super::said;
+use super::send;
+use super::text::TextSource;
+use super::times::{Clockwork, Lean, duration};
+use super::unsent::{Unsent, Verb};
+use super::words::{self, Setting};
+use super::world::{BOLD, DIM, World, styled};
+use crate::client::{Client, IncidentAnswer};
+use crate::domain::slug::Slug;
+use crate::render::time::machine;
+
+/// Plan maintenance, and begin, extend, end or cancel it. By itself it begins and ends with its
+/// window.
+///
+/// Times are the site's own: "2026-12-01 22:00", "tomorrow 22:00", "saturday 22:00", "+2h" (from
+/// now), or with an offset, as in 2026-12-01T22:00:00-07:00.
+#[derive(Debug, Args)]
+pub(super) struct MaintenanceArgs {
+    #[command(subcommand)]
+    command: MaintenanceCommand,
+}
+
+/// What is to become of a maintenance.
+#[derive(Debug, Subcommand)]
+enum MaintenanceCommand {
+    Plan(PlanArgs),
+    /// Begin one now, before its time
+    Start(StepArgs),
+    /// Give one another end or, as long as it hasn't begun, another start
+    Extend(ExtendArgs),
+    /// End one now; its components return to what they were
+    End(StepArgs),
+    /// Cancel one that is planned, or call one off
+    Cancel(StepArgs),
+    /// List what is planned and in progress
+    List(ListArgs),
+}
+
+/// Plan one
+#[derive(Debug, Args)]
+struct PlanArgs {
+    /// Its headline
+    title: String,
+    /// When it begins
+    #[arg(long, value_name = "TIME")]
+    starts: String,
+    /// When it ends; "+2h" counts from its beginning
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        required_unless_present = "length",
+        conflicts_with = "length"
+    )]
+    ends: Option<String>,
+    /// How long it takes, such as 2h, 90m or 1h30m
+    #[arg(long = "for", id = "length", value_name = "LENGTH")]
+    length: Option<String>,
+    /// A component that is under maintenance meanwhile; may be given several times
+    #[arg(long, value_name = "COMPONENT", value_parser = words::component)]
+    component: Vec<Slug>,
+    /// A component and another state that it takes meanwhile, such as selma=migrating
+    #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
+    set: Vec<Setting>,
+    /// What customers should know, in Markdown, or - for standard input; without it (or --file)
+    /// your editor opens
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "file"
+    )]
+    message: Option<String>,
+    /// A file with the text
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Another maintenance of the same components at the same time is meant to be
+    #[arg(long)]
+    overlap: bool,
+    /// Keep it without publishing it
+    #[arg(long)]
+    draft: bool,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// Which maintenance, and what to say
+#[derive(Debug, Args)]
+struct StepArgs {
+    /// Which one: any part of its slug that no other has; by default the only one
+    maintenance: Option<String>,
+    /// What to tell customers, in Markdown; by default a plain sentence
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
+    message: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// Another window
+#[derive(Debug, Args)]
+struct ExtendArgs {
+    /// The new end; "+2h" counts from the end planned so far
+    #[arg(long, value_name = "TIME", required_unless_present = "starts")]
+    ends: Option<String>,
+    /// The new start; without --ends it stays as long as it was
+    #[arg(long, value_name = "TIME")]
+    starts: Option<String>,
+    /// Another maintenance of the same components at the same time is meant to be
+    #[arg(long)]
+    overlap: bool,
+    #[command(flatten)]
+    step: StepArgs,
+}
+
+/// What is planned
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Those that are over, too
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl MaintenanceArgs {
+    pub(super) fn connection(&self) -> &Connection {
+        match &self.command {
+            MaintenanceCommand::Plan(args) => &args.connection,
+            MaintenanceCommand::Extend(args) => &args.step.connection,
+            MaintenanceCommand::List(args) => &args.connection,
+            MaintenanceCommand::Start(args)
+            | MaintenanceCommand::End(args)
+            | MaintenanceCommand::Cancel(args) => &args.connection,
+        }
+    }
+}
+
+pub(super) fn run(args: &MaintenanceArgs, world: &mut World) -> Result<(), Failure> {
+    let client = args.connection().client(world)?;
+    match &args.command {
+        MaintenanceCommand::Plan(args) => plan(args, &client, world),
+        MaintenanceCommand::Start(args) => step("start", args, Map::new(), &client, world),
+        MaintenanceCommand::End(args) => step("end", args, Map::new(), &client, world),
+        MaintenanceCommand::Cancel(args) => step("cancel", args, Map::new(), &client, world),
+        MaintenanceCommand::Extend(args) => extend(args, &client, world),
+        MaintenanceCommand::List(args) => list(args, &client, world),
+    }
+}
+
+fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
+    let source = TextSource::of(args.message.as_ref(), args.file.as_ref(), world)?;
+    let clockwork = Clockwork::of(client, world)?;
+    let read = |name: &str, text: &str, base| {
+        clockwork
+            .read(text, Lean::Ahead, base)
+            .map_err(|why| Failure::Usage(format!("{name}: {why}")))
+    };
+    let starts = read("--starts", &args.starts, clockwork.now)?;
+    let ends = match (&args.ends, &args.length) {
+        (Some(ends), _) => read("--ends", ends, starts)?,
+        (None, Some(length)) => {
+            let length = length.strip_prefix('+').unwrap_or(length);
+            let length = duration(length);
+            starts + length.map_err(|why| Failure::Usage(format!("--for: {why}")))?
+        }
+        (None, None) => return Err(Failure::Usage("say when it ends: --for 2h".to_owned())),
+    };
+    tell_window(clockwork, Some(starts), Some(ends), world);
+    let mut body = Map::new();
+    body.insert("title".to_owned(), args.title.trim().into());
+    body.insert("kind".to_owned(), "maintenance".into());
+    body.insert("starts".to_owned(), machine(starts).into());
+    body.insert("ends".to_owned(), machine(ends).into());
+    let mut components = words::settings(&args.set).map_err(Failure::Usage)?;
+    for slug in &args.component {
+        let state = json!("maintenance");
+        components.entry(slug.to_string()).or_insert(state);
+    }
+    if !components.is_empty() {
+        body.insert("components".to_owned(), components.into());
+    }
+    for (field, is_said) in [("overlap", args.overlap), ("draft", args.draft)] {
+        if is_said {
+            body.insert(field.to_owned(), true.into());
+        }
+    }
+    let unsent = Unsent::new(Verb::Incident, body, client, world);
+    let hints = format!("What customers should know, in Markdown: {}", args.title);
+    send::change(unsent, Some(&source), &hints, client, world)
+}
+
+fn extend(args: &ExtendArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
+    let chosen = choose(args.step.maintenance.as_deref(), client, world)?;
+    let clockwork = Clockwork::of(client, world)?;
+    let read = |name: &str, text: &Option<String>, base: DateTime<Utc>| {
+        let text = text.as_ref();
+        let at = text.map(|text| clockwork.read(text, Lean::Ahead, base));
+        let at = at.transpose();
+        at.map_err(|why| Failure::Usage(format!("{name}: {why}")))
+    };
+    let starts = read("--starts", &args.starts, clockwork.now)?;
+    let ends_now = chosen.ends.as_ref();
+    let ends_now = ends_now.and_then(|at| at.parse().ok());
+    let ends = read("--ends", &args.ends, ends_now.unwrap_or(clockwork.now))?;
+    tell_window(clockwork, starts, ends, world);
+    let mut body = Map::new();
+    for (field, at) in [("starts", starts), ("ends", ends)] {
+        if let Some(at) = at {
+            body.insert(field.to_owned(), machine(at).into());
+        }
+    }
+    if args.overlap {
+        body.insert("overlap".to_owned(), true.into());
+    }
+    send_step("extend", &chosen, &args.step, body, client, world)
+}
+
+/// Says how a window was understood.
+fn tell_window(
+    clockwork: Clockwork,
+    starts: Option<DateTime<Utc>>,
+    ends: Option<DateTime<Utc>>,
+    world: &mut World,
+) {
+    for (word, at) in [("from ", starts), ("until", ends)] {
+        if let Some(at) = at {
+            world.tell(&format!("{word} {}", clockwork.said(at)));
+        }
+    }
+}
+
+fn step(
+    word: &str,
+    args: &StepArgs,
+    body: Map<String, Value>,
+    client: &Client,
+    world: &mut World,
+) -> Result<(), Failure> {
+    let chosen = choose(args.maintenance.as_deref(), client, world)?;
+    send_step(word, &chosen, args, body, client, world)
+}
+
+fn send_step(
+    word: &str,
+    chosen: &IncidentAnswer,
+    args: &StepArgs,
+    mut body: Map<String, Value>,
+    client: &Client,
+    world: &mut World,
+) -> Result<(), Failure> {
+    body.insert("do".to_owned(), word.into());
+    if let Some(text) = &args.message {
+        body.insert("markdown".to_owned(), text.as_str().into());
+    }
+    let mut unsent = Unsent::new(Verb::Maintenance, body, client, world);
+    unsent.incident = Some(chosen.slug.clone());
+    send::change(unsent, None, "", client, world)
+}
+
+fn choose(
+    part: Option<&str>,
+    client: &Client,
+    world: &mut World,
+) -> Result<IncidentAnswer, Failure> {
+    choose::maintenance(&client.incidents()?, part, world)
+}
+
+fn list(args: &ListArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
+    let mut found = client.incidents()?;
+    found.retain(|it| it.is_maintenance() && (args.all || !it.phase.is_final()));
+    found.sort_by(|a, b| a.starts.cmp(&b.starts));
+    if world.json {
+        said::json(&json!({"incidents": found}), world);
+        return Ok(());
+    }
+    if found.is_empty() {
+        world.say("No maintenance is planned.");
+        return Ok(());
+    }
+    let clockwork = Clockwork::of(client, world)?;
+    for incident in &found {
+        let phase = if incident.draft {
+            "draft".to_owned()
+        } else {
+            said::spaced(incident.phase.as_str())
+        };
+        world.say(&format!("{} ({phase})", styled(BOLD, &incident.title)));
+        for (word, at) in [("from ", &incident.starts), ("until", &incident.ends)] {
+            if let Some(at) = at.as_ref().and_then(|at| at.parse().ok()) {
+                world.say(&format!("  {word} {}", clockwork.said(at)));
+            }
+        }
+        world.say(&format!("  {}", styled(DIM, incident.slug.as_str())));
+    }
+    Ok(())
+}

@@ -1,0 +1,287 @@
+//! Times as people type them on the command line: in the site's zone, by words, or from now.
+
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono_tz::Tz;
+
+use super::failure::Failure;
+use super::world::World;
+use crate::client::Client;
+use crate::domain::zone::{self, Local};
+use crate::render::time::{Frame, machine};
+
+const FORMS: &str = "write it as \"2026-12-01 22:00\", \"22:00\", \"tomorrow 22:00\", \
+                     \"saturday 22:00\", \"+2h\" or 2026-12-01T22:00:00-07:00";
+
+/// Which day a time without one is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lean {
+    /// The next time that it is so late.
+    Ahead,
+    /// The last time that it was.
+    Back,
+}
+
+/// What a time is read by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clockwork {
+    pub(super) zone: Tz,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Clockwork {
+    /// That of a site.
+    pub(super) fn of(client: &Client, world: &World) -> Result<Self, Failure> {
+        let site = client.site()?;
+        let zone = zone::by_name(&site.time_zone).unwrap_or(Tz::UTC);
+        let now = world.clock.now();
+        Ok(Self { zone, now })
+    }
+
+    /// The instant that a text means; `base` is what "+2h" is counted from.
+    pub(super) fn read(
+        self,
+        text: &str,
+        lean: Lean,
+        base: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, String> {
+        let text = text.trim();
+        if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+            return Ok(at.with_timezone(&Utc));
+        }
+        let lower = text.to_lowercase();
+        if lower == "now" {
+            return Ok(self.now);
+        }
+        if let Some(length) = lower.strip_prefix('+') {
+            return Ok(base + duration(length)?);
+        }
+        if let Some(length) = lower.strip_prefix(['-', '−']) {
+            return Ok(base - duration(length)?);
+        }
+        let (day, time) = match lower.rsplit_once([' ', 't']) {
+            Some((day, time)) if clock(time).is_some() => (Some(day.trim()), time),
+            Some(_) | None => (None, &*lower),
+        };
+        let time = clock(time).ok_or_else(|| format!("{text:?} is no time: {FORMS}"))?;
+        let day = match day {
+            Some(day) => self
+                .day(day, time, lean)
+                .ok_or_else(|| format!("{day:?} is no day: {FORMS}"))?,
+            None => self.nearest_day(time, lean),
+        };
+        self.at(day, time)
+    }
+
+    /// What was understood, in the site's zone and in UTC.
+    pub(super) fn said(self, at: DateTime<Utc>) -> String {
+        let frame = |zone| Frame {
+            zone,
+            as_of: self.now,
+        };
+        let here = frame(self.zone);
+        let weekday = here.zone_date(at).format("%A");
+        if self.zone == Tz::UTC {
+            return format!("{weekday}, {}", here.instant(at));
+        }
+        format!(
+            "{weekday}, {} ({})",
+            here.instant(at),
+            frame(Tz::UTC).instant(at)
+        )
+    }
+
+    fn today(self) -> NaiveDate {
+        self.now.with_timezone(&self.zone).date_naive()
+    }
+
+    fn nearest_day(self, time: NaiveTime, lean: Lean) -> NaiveDate {
+        let today = self.today();
+        let now = self.now.with_timezone(&self.zone).time();
+        match lean {
+            Lean::Ahead if time <= now => today + Days::new(1),
+            Lean::Back if time > now => today - Days::new(1),
+            Lean::Ahead | Lean::Back => today,
+        }
+    }
+
+    fn day(self, word: &str, time: NaiveTime, lean: Lean) -> Option<NaiveDate> {
+        let today = self.today();
+        match word {
+            "today" => return Some(today),
+            "tomorrow" => return Some(today + Days::new(1)),
+            "yesterday" => return Some(today - Days::new(1)),
+            _ => {}
+        }
+        if let Ok(day) = NaiveDate::parse_from_str(word, "%Y-%m-%d") {
+            return Some(day);
+        }
+        let wanted: Weekday = word.parse().ok()?;
+        let first = self.nearest_day(time, lean);
+        (0..7)
+            .map(|days| match lean {
+                Lean::Ahead => first + Days::new(days),
+                Lean::Back => first - Days::new(days),
+            })
+            .find(|day| day.weekday() == wanted)
+    }
+
+    /// A local time of the site; one that it has twice or not at all isn't guessed at.
+    fn at(self, day: NaiveDate, time: NaiveTime) -> Result<DateTime<Utc>, String> {
+        let clock = time.format("%-H:%M");
+        match zone::resolve(self.zone, day.and_time(time)) {
+            Local::Once(at) => Ok(at),
+            Local::Skipped => Err(format!(
+                "on {day} the clocks of {} skip {clock}; give a time before or after that",
+                self.zone
+            )),
+            Local::Twice(first, second) => {
+                let offset = |at: DateTime<Utc>| at.with_timezone(&self.zone).to_rfc3339();
+                Err(format!(
+                    "on {day} the clocks of {} show {clock} twice; say which: {} or {}",
+                    self.zone,
+                    offset(first),
+                    offset(second)
+                ))
+            }
+        }
+    }
+}
+
+/// The instant of an option as the API takes it. One that isn't RFC 3339 is read in the site's zone,
+/// and what was understood is told.
+pub(super) fn option(
+    name: &str,
+    text: &str,
+    lean: Lean,
+    client: &Client,
+    world: &mut World,
+) -> Result<String, Failure> {
+    if DateTime::parse_from_rfc3339(text.trim()).is_ok() {
+        return Ok(text.trim().to_owned());
+    }
+    let clockwork = Clockwork::of(client, world)?;
+    let at = clockwork
+        .read(text, lean, clockwork.now)
+        .map_err(|why| Failure::Usage(format!("{name}: {why}")))?;
+    world.tell(&format!("{name}: {}", clockwork.said(at)));
+    Ok(machine(at))
+}
+
+/// "22:00", "9:05".
+fn clock(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()
+}
+
+/// "2h", "90m", "1h30m", "2d".
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is no length of time; write 2h, 90m, 1h30m or 2d");
+    let text = text.trim().to_lowercase();
+    let mut total = Duration::zero();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+        let number: i64 = rest[..end].parse().map_err(|_| wrong())?;
+        let after = rest[end..].trim_start();
+        let unit_end = after
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(after.len());
+        let minutes = match &after[..unit_end] {
+            "m" | "min" => 1,
+            "h" => 60,
+            "d" => 24 * 60,
+            _ => return Err(wrong()),
+        };
+        let length = number
+            .checked_mul(minutes)
+            .filter(|total| *total <= 10 * 366 * 24 * 60);
+        total += Duration::minutes(length.ok_or_else(wrong)?);
+        rest = after[unit_end..].trim_start();
+    }
+    if total.is_zero() {
+        return Err(wrong());
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It is Tuesday, 2:15 in Denver.
+    fn denver() -> Clockwork {
+        Clockwork {
+            zone: Tz::America__Denver,
+            now: "2013-02-26T09:15:00Z".parse().unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, lean: Lean, wanted: &str) {
+        let clockwork = denver();
+        let read = clockwork.read(text, lean, clockwork.now).unwrap();
+        assert_eq!(machine(read), wanted, "{text}");
+    }
+
+    #[test]
+    fn a_time_is_the_sites_own() {
+        check("2013-03-02 22:00", Lean::Ahead, "2013-03-03T05:00:00Z");
+        check("2013-03-02T22:00", Lean::Ahead, "2013-03-03T05:00:00Z");
+        check("2013-07-02 22:00", Lean::Ahead, "2013-07-03T04:00:00Z");
+        check(
+            "2013-03-02T22:00:00+01:00",
+            Lean::Ahead,
+            "2013-03-02T21:00:00Z",
+        );
+        check("tomorrow 22:00", Lean::Ahead, "2013-02-28T05:00:00Z");
+        check("Today 9:30", Lean::Ahead, "2013-02-26T16:30:00Z");
+        check("yesterday 22:00", Lean::Back, "2013-02-26T05:00:00Z");
+        check("saturday 22:00", Lean::Ahead, "2013-03-03T05:00:00Z");
+        check("tue 2:15", Lean::Ahead, "2013-03-05T09:15:00Z");
+        check("Monday 22:00", Lean::Back, "2013-02-26T05:00:00Z");
+        check("now", Lean::Back, "2013-02-26T09:15:00Z");
+    }
+
+    #[test]
+    fn a_time_without_a_day_is_the_next_or_the_last_one() {
+        check("22:00", Lean::Ahead, "2013-02-27T05:00:00Z");
+        check("1:00", Lean::Ahead, "2013-02-27T08:00:00Z");
+        check("1:00", Lean::Back, "2013-02-26T08:00:00Z");
+        check("22:00", Lean::Back, "2013-02-26T05:00:00Z");
+    }
+
+    #[test]
+    fn lengths_are_counted_from_a_base() {
+        check("+2h", Lean::Ahead, "2013-02-26T11:15:00Z");
+        check("+1h 30m", Lean::Ahead, "2013-02-26T10:45:00Z");
+        check("-20m", Lean::Back, "2013-02-26T08:55:00Z");
+        assert_eq!(duration("2d").unwrap(), Duration::days(2));
+        for bad in ["", "2", "h", "2 weeks", "0h", "99999999999h", "-2h"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_zone_has_twice_or_never_is_not_guessed() {
+        let refused = |text: &str| {
+            let clockwork = denver();
+            clockwork
+                .read(text, Lean::Ahead, clockwork.now)
+                .unwrap_err()
+        };
+        assert!(refused("2013-03-10 02:30").contains("skip 2:30"));
+        let twice = refused("2013-11-03 01:30");
+        assert!(
+            twice.contains("01:30:00-06:00") && twice.contains("01:30:00-07:00"),
+            "{twice}"
+        );
+        for bad in ["soon", "25:00", "2013-02-30 22:00", "", "in may 22:00"] {
+            assert!(refused(bad).contains("tomorrow 22:00"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_was_understood_is_said_in_both_zones() {
+        let said = denver().said("2013-03-03T05:00:00Z".parse().unwrap());
+        assert_eq!(said, "Saturday, March 2 at 22:00 MST (March 3 at 5:00 UTC)");
+    }
+}

@@ -1,0 +1,18 @@
+//! The site itself on the wire: what programs must know to speak its times.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SiteBody {
+    /// The company as customers know it.
+    #[schema(example = "Example Hosting status")]
+    pub name: String,
+    /// The zone in which its times are meant and shown, by its IANA name.
+    #[schema(example = "America/Denver")]
+    pub time_zone: String,
+    /// Its home page.
+    #[schema(format = "uri")]
+    pub url: String,
+}

@@ -1,0 +1,34 @@
+//! The site itself.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::render::json::site::SiteBody;
+use crate::urls;
+use crate::web::auth::Staff;
+use crate::web::error::AppError;
+use crate::web::state::AppState;
+use crate::web::writing::{as_json, json_response};
+
+/// Show the site: its name and the zone of its times. Any token will do.
+#[utoipa::path(
+    get,
+    path = "/site",
+    tag = "site",
+    operation_id = "show_site",
+    responses((status = OK, description = "The site.", body = SiteBody)),
+)]
+pub(in crate::web) async fn show(
+    State(state): State<AppState>,
+    _staff: Staff,
+) -> Result<Response, AppError> {
+    let site = state.site.current();
+    let site = &site.snapshot().site;
+    let body = SiteBody {
+        name: site.name.clone(),
+        time_zone: site.zone.name().to_owned(),
+        url: urls::absolute(&site.base_url, urls::HOME),
+    };
+    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+}
