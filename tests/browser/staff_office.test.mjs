@@ -90,8 +90,9 @@ for (const [place, [name, { options, hand }]] of Object.entries(ways).entries())
         await up.tap();
       }
       await page.waitForURL(/done=up/);
-      // Its button has the focus, to be pressed again.
-      assert.equal(await page.evaluate(() => document.activeElement.value), `up.${slug}`);
+      // Its button gets the focus, to be pressed again; browsers give it once the page is drawn.
+      const isReady = (value) => document.activeElement?.value === value;
+      await page.waitForFunction(isReady, `up.${slug}`);
       const again = page.waitForEvent("load");
       await page.keyboard.press("Enter");
       await again;
