@@ -163,3 +163,15 @@ async fn a_draft_is_nowhere_in_public_and_on_the_desk() {
     let page = browser.get(&app, kept.header("location")).await.expect(200);
     assert!(page.text().contains("Hush.") && page.text().contains("A draft."));
 }
+
+#[tokio::test]
+async fn going_back_and_opening_the_same_incident_again_leads_to_the_first() {
+    let (app, mut browser) = start().await;
+    let sent = [("title", "Selma is down"), ("markdown", "We look.")];
+    let first = browser.fill(&app, FORM, &sent).await.expect(303);
+    let again = browser.fill(&app, FORM, &sent).await.expect(303);
+    assert_eq!(again.header("location"), first.header("location"));
+    let other = [("title", "Selma is down"), ("markdown", "Again.")];
+    let other = browser.fill(&app, FORM, &other).await.expect(303);
+    assert!(other.header("location").contains("selma-is-down-2"));
+}

@@ -289,3 +289,41 @@ async fn whoever_may_not_set_states_is_not_offered_them_and_refused() {
     let mut browser = Browser::signed_in_with(&app, &states).await;
     browser.get(&app, FORM).await.expect(403);
 }
+
+#[tokio::test]
+async fn going_back_and_posting_the_same_words_again_leads_to_what_was_posted() {
+    let (mut app, mut browser) = start().await;
+    let sent = [
+        ("markdown", "A disk has died."),
+        ("state.selma", "degraded"),
+    ];
+    let first = browser.fill(&app, FORM, &sent).await.expect(303);
+    app.advance(Duration::minutes(14));
+    // Each time the form is asked for, it has another key.
+    let again = browser.fill(&app, FORM, &sent).await.expect(303);
+    assert_eq!(again.header("location"), first.header("location"));
+    app.refresh_site().await;
+    let updates = || {
+        app.incident("selma-is-down")
+            .expect("it is there")
+            .updates
+            .len()
+    };
+    assert_eq!(updates(), 2);
+    // Other words, another state, or the same words later say something new.
+    let other = [
+        ("markdown", "A disk has died."),
+        ("state.selma", "major_outage"),
+    ];
+    browser.fill(&app, FORM, &other).await.expect(303);
+    app.advance(Duration::minutes(15));
+    browser.fill(&app, FORM, &other).await.expect(303);
+    app.refresh_site().await;
+    assert_eq!(
+        app.incident("selma-is-down")
+            .expect("it is there")
+            .updates
+            .len(),
+        4
+    );
+}

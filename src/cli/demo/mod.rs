@@ -69,7 +69,8 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
          To post, in another terminal:\n\n    \
          export LIGHTSHIP_URL=http://{address} LIGHTSHIP_TOKEN={}\n    \
          lightship status\n    \
-         lightship update \"Half of the accounts are copied.\" --incident selma\n",
+         lightship update \"Half of the accounts are copied.\" --incident selma\n\n\
+         Or sign in at http://{address}/staff with that token.\n",
         content.display(),
         secret.unwrap_or_default(),
     );
@@ -80,6 +81,10 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
 /// Writes the story to a content folder, so that its last update was within the day before `now`.
 fn write_story(content: &Path, now: DateTime<Utc>) -> anyhow::Result<()> {
     std::fs::create_dir_all(content.join("incidents"))?;
+    std::fs::create_dir_all(content.join("templates"))?;
+    for (name, text) in story::TEMPLATES {
+        std::fs::write(content.join(name), text)?;
+    }
     let shift = shift_to(now)?;
     for (name, text) in story::FILES.into_iter().chain([story::PLANNED]) {
         std::fs::write(content.join(shift.text(name)), shift.text(text))?;

@@ -31,26 +31,29 @@ pub(super) const FILES: [File; 11] = [
     file!("incidents/2013-02-26-selma-nelson-blacklists-and-shared-ssl.md"),
 ];
 
+/// The templates of the sample, which have no dates.
+pub(super) const TEMPLATES: [File; 3] = [
+    file!("templates/mail-delayed.md"),
+    file!("templates/planned-work.md"),
+    file!("templates/server-down.md"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn no_file_of_the_sample_is_left_out() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/incidents");
-        let mut found: Vec<String> = std::fs::read_dir(folder)
-            .expect("the sample content")
-            .map(|entry| {
-                entry
-                    .expect("an entry")
-                    .file_name()
-                    .into_string()
-                    .expect("UTF-8")
-            })
-            .map(|name| format!("incidents/{name}"))
-            .collect();
-        found.sort();
-        let carried: Vec<&str> = FILES[1..].iter().map(|(name, _)| *name).collect();
-        assert_eq!(found, carried);
+        for (part, files) in [("incidents", &FILES[1..]), ("templates", &TEMPLATES[..])] {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
+            let mut found: Vec<String> = std::fs::read_dir(folder.join(part))
+                .expect("the sample content")
+                .map(|entry| entry.expect("an entry").file_name())
+                .map(|name| format!("{part}/{}", name.to_string_lossy()))
+                .collect();
+            found.sort();
+            let carried: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+            assert_eq!(found, carried);
+        }
     }
 }

@@ -26,6 +26,7 @@ mod plan_maintenance;
 mod posting;
 mod reading;
 mod record;
+mod repeat;
 mod session;
 mod sessions;
 mod settings;

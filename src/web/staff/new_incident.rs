@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
+use super::repeat::repeated_incident;
 use super::session::Visit;
 use super::settings::{impact_of, must_for, phase_of, settings_of, time_of};
 use super::submission::Submission;
@@ -91,17 +92,15 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
             return page(state, &sent.visit, status, &filled, &Around::default()).await;
         }
     };
+    let now = posting.change.now();
+    let said = repeated_incident(posting.change.tx(), &wanted, &sent.visit, now).await?;
+    if let Some(said) = said {
+        return posting.finish(&place_of(&said)).await;
+    }
     match create_incident(&mut posting.change, wanted).await {
         Ok(slug) => {
-            let incident = find(posting.change.tx(), &slug, &sent.visit)
-                .await?
-                .incident;
-            let first = incident.updates.first().filter(|_| !incident.draft);
-            let path = first.map_or_else(
-                || urls::staff_incident(&slug),
-                |update| urls::staff_update(&slug, &update.id),
-            );
-            posting.finish(&path).await
+            let made = find(posting.change.tx(), &slug, &sent.visit).await?;
+            posting.finish(&place_of(&made.incident)).await
         }
         Err(ActionError::Invalid(errors)) => {
             drop(posting);
@@ -109,6 +108,15 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Where posting an incident leads: to its first update, or, if it isn't public, to itself.
+fn place_of(incident: &Incident) -> String {
+    let first = incident.updates.first().filter(|_| !incident.draft);
+    first.map_or_else(
+        || urls::staff_incident(&incident.slug),
+        |update| urls::staff_update(&incident.slug, &update.id),
+    )
 }
 
 /// Shows the incident as it would be: posts it, looks, and takes it back.

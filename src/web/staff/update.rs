@@ -8,6 +8,7 @@ use super::posting::{Begun, Posting};
 use super::reading::{
     SlugOf, UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields,
 };
+use super::repeat::repeated_update;
 use super::session::Visit;
 use super::settings::{must_for, phase_of, settings_of, time_of};
 use super::submission::Submission;
@@ -109,6 +110,11 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
                 .await;
         }
     };
+    let now = posting.change.now();
+    let stored = find(posting.change.tx(), slug, visit).await?;
+    if let Some(said) = repeated_update(&stored.incident, &wanted, now) {
+        return posting.finish(&urls::staff_update(slug, &said.id)).await;
+    }
     match add_update(&mut posting.change, slug, wanted).await {
         Ok(id) => posting.finish(&urls::staff_update(slug, &id)).await,
         Err(error) => {

@@ -1,0 +1,70 @@
+//! The same words once more. A browser that goes back to a form may ask for it anew and put into it
+//! what was typed, so that it comes again under another key; what it says tells that it was posted.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::session::Visit;
+use super::trouble::StaffError;
+use crate::actions::add_update::{NewUpdate, Settings};
+use crate::actions::write_incident::NewIncident;
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::update::{Source, Update};
+use crate::store::Tx;
+use crate::store::incidents::find_incident_by_slug;
+
+/// For so long, the same words in the same place are the same post.
+const REPEATED_WITHIN: Duration = Duration::minutes(15);
+
+/// The update that `wanted` says once more, if it is the last that was made.
+pub(super) fn repeated_update<'a>(
+    incident: &'a Incident,
+    wanted: &NewUpdate,
+    now: DateTime<Utc>,
+) -> Option<&'a Update> {
+    let last = incident.updates.iter().max_by_key(|update| update.seq)?;
+    let is_same = last.source == Source::Api
+        && wanted.at.is_none()
+        && now - last.public_at < REPEATED_WITHIN
+        && last.markdown == wanted.markdown.trim()
+        && last.phase == wanted.phase
+        && sets_the_same(last, &wanted.components);
+    is_same.then_some(last)
+}
+
+/// The incident that `wanted` opens once more.
+pub(super) async fn repeated_incident(
+    tx: &mut Tx,
+    wanted: &NewIncident,
+    visit: &Visit,
+    now: DateTime<Utc>,
+) -> Result<Option<Incident>, StaffError> {
+    let Some(slug) = Slug::from_title(&wanted.title) else {
+        return Ok(None);
+    };
+    let Some(stored) = find_incident_by_slug(tx, &slug).await? else {
+        return Ok(None);
+    };
+    let text = |update: &NewUpdate| update.markdown.trim().to_owned();
+    let incident = &stored.incident;
+    let said = incident.updates.first().map(|first| first.markdown.clone());
+    let is_same = stored.is_present()
+        && incident.source == Source::Api
+        && incident.draft == wanted.draft
+        && wanted.published_at.is_none()
+        && incident.title == wanted.title.trim()
+        && incident.author.as_deref() == visit.staff.actor().display_name()
+        && now - incident.public_at < REPEATED_WITHIN
+        && said == wanted.update.as_ref().map(text);
+    Ok(is_same.then_some(stored.incident))
+}
+
+/// Whether an update made every change of state that is asked for.
+fn sets_the_same(update: &Update, wanted: &Settings) -> bool {
+    wanted.iter().all(|(slug, setting)| {
+        setting.as_ref().is_none_or(|(state, _)| {
+            let mut changes = update.changes.iter();
+            changes.any(|change| change.component == *slug && change.state == *state)
+        })
+    })
+}
