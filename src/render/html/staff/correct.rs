@@ -48,7 +48,7 @@ pub fn update_page(
         name: TEXT,
         label: "Text",
         hint: "Markdown. The page says that it was edited, and when; the old text is kept in the record.",
-        first: true,
+        first: around.preview.is_none(),
     };
     let mut phases = vec![("", "None said")];
     phases.extend(
@@ -89,11 +89,7 @@ pub fn update_page(
                 (components::list(snapshot, filled, &named, Left::Out))
             }
             (update::earlier(filled, &zone, "Another time", false))
-            div #preview .preview aria-live="polite" {
-                @if let Some((incident, update)) = around.preview {
-                    (update::preview(snapshot, incident, update))
-                }
-            }
+            (form::preview(around.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
             (form::buttons("Correct it", &[("preview", "Preview")]))
             details.more {
                 summary { "Withdraw it" }

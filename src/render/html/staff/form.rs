@@ -178,6 +178,17 @@ pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]
     }
 }
 
+/// The place of the preview. Once there is one, it gets the focus, as it stands far below the text.
+pub fn preview(shown: Option<Markup>) -> Markup {
+    let is_there = shown.is_some();
+    html! {
+        div #preview .preview aria-live="polite" tabindex=[is_there.then_some("-1")]
+            autofocus[is_there] {
+            @if let Some(shown) = shown { (shown) }
+        }
+    }
+}
+
 /// A list of which one is chosen.
 pub fn choice(filled: &Filled, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
     let told = Told::of(filled, ask);

@@ -38,7 +38,9 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
         name: TITLE,
         label: "Headline",
         hint: "What is it, in a few words? “Selma is down”.",
-        first: around.templates.is_empty() && around.asks_component.is_none(),
+        first: around.templates.is_empty()
+            && around.asks_component.is_none()
+            && around.preview.is_none(),
     };
     let text = Ask {
         name: TEXT,
@@ -71,11 +73,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             }
             (more(filled))
             (update::earlier(filled, &zone, "It was earlier", true))
-            div #preview .preview aria-live="polite" {
-                @if let Some((incident, first)) = around.preview {
-                    (preview(snapshot, incident, first))
-                }
-            }
+            (form::preview(around.preview.map(|(incident, first)| preview(snapshot, incident, first))))
             (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Keep as draft")]))
             p.hint { "Goes to the page and the feeds at once; a draft, nowhere." }
         }

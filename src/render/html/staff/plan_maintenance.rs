@@ -31,7 +31,7 @@ pub fn page(
         name: TITLE,
         label: "Headline",
         hint: "What is done, in a few words: “New disks for Selma”.",
-        first: true,
+        first: preview.is_none(),
     };
     let text = Ask {
         name: TEXT,
@@ -57,9 +57,7 @@ pub fn page(
                 p.hint { "They take the state when it begins, and return to theirs when it ends." }
             }
             (form::text_area(filled, &text, 4))
-            div #preview .preview aria-live="polite" {
-                @if let Some(incident) = preview { (preview_of(snapshot, incident)) }
-            }
+            (form::preview(preview.map(|incident| preview_of(snapshot, incident))))
             (form::buttons("Plan maintenance", &[("preview", "Preview")]))
             p.hint {
                 "It is announced on the page and in the feeds at once. It begins and ends by "

@@ -66,18 +66,14 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
         form method="post" action=(urls::staff_post_update(&incident.slug)) {
             (form::key(filled))
             (form::hidden(SEEN, filled.fields.first(SEEN)))
-            (text(filled, &frame.clock(around.now), snapshot))
+            (text(filled, around.preview.is_none(), &frame.clock(around.now), snapshot))
             (phases(filled, incident))
             (returning(snapshot, around, filled))
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &incident.components(), Left::Unchanged))
             }
             (earlier(filled, &frame.zone_name(), "It was earlier", true))
-            div #preview .preview aria-live="polite" {
-                @if let Some((incident, update)) = around.preview {
-                    (preview(snapshot, incident, update))
-                }
-            }
+            (form::preview(around.preview.map(|(incident, update)| preview(snapshot, incident, update))))
             (form::buttons("Post update", &[("preview", "Preview")]))
             p.hint { "Goes to the page and the feeds at once." }
         }
@@ -105,11 +101,11 @@ fn since(incident: &Incident, phase: Phase) -> DateTime<Utc> {
     at
 }
 
-fn text(filled: &Filled, clock: &str, snapshot: &Snapshot) -> Markup {
+fn text(filled: &Filled, is_first: bool, clock: &str, snapshot: &Snapshot) -> Markup {
     let ask = Ask {
         name: TEXT,
         label: "What do customers need to know now?",
-        first: true,
+        first: is_first,
         ..Ask::default()
     };
     let (time, zone) = clock.split_once(' ').unwrap_or((clock, ""));
