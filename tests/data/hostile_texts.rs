@@ -1,8 +1,7 @@
 //! Texts made to cost much: what the test and the bench of Markdown try.
 
-/// Names and texts, each of some 100 KB times `scale`.
-pub(super) fn texts(scale: usize) -> Vec<(&'static str, String)> {
-    let size = 100_000 * scale;
+/// Names and texts, each of some `size` bytes.
+pub(super) fn texts(size: usize) -> Vec<(&'static str, String)> {
     let repeated = |text: &str, size: usize| text.repeat(size / text.len());
     // Two blanks more a line: the square of their number is what they take.
     let lists: String = (0..(size / 10).isqrt() * 10)
