@@ -21,6 +21,7 @@ mod error;
 pub mod idempotency;
 pub mod incidents;
 pub mod maintenance;
+mod migrations;
 mod open;
 mod packed;
 mod row;
@@ -30,8 +31,6 @@ pub mod states;
 pub mod templates;
 pub mod tokens;
 pub mod updates;
-
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +65,7 @@ impl Store {
     /// # Errors
     /// `File` if it can't be opened, with how to mend it; `Newer`; `Migration`.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Self::open_with(url, &MIGRATOR).await
+        Self::open_with(url, &migrations::MIGRATOR).await
     }
 
     /// The same with other migrations than the built-in ones.
