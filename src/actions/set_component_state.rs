@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::checks::{self, Known};
 use super::{ActionError, Change, Deed};
-use crate::domain::component::{Component, Origin, StateChange, standing};
+use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
-use crate::store::incidents::find_incident_by_slug;
+use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::states;
 
 /// What a component is to become.
@@ -38,7 +38,7 @@ pub struct NewState {
 /// state that was seen.
 pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Result<(), ActionError> {
     let component = checks::active_component(change, &wanted.component).await?;
-    let known = checks::known(change).await?;
+    let known = checks::known_states(change).await?;
     let state = known.state("/state", &wanted.state)?;
     checks::note("/note", wanted.note.as_deref())?;
     checks::not_future("/at", wanted.at, change.now)?;
@@ -66,8 +66,8 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             ),
         ));
     }
-    let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
-    refuse_unseen(&before, &component, &known, &wanted, change.now)?;
+    refuse_unseen(change, &component, &known, &wanted).await?;
+    let before = states::find_standing(&mut change.tx, &wanted.component, at).await?;
     let found = StateChange {
         component: wanted.component.clone(),
         at,
@@ -81,7 +81,15 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     };
     let id = Uuid::now_v7().to_string();
     states::insert_change(&mut change.tx, &id, &found, change.now).await?;
-    change.touch_history(&wanted.component);
+    let names_it = |stored: &StoredIncident| {
+        let named = stored.incident.components();
+        named.contains(&&wanted.component)
+    };
+    if incident.as_ref().is_none_or(names_it) {
+        change.touch_history_since(&wanted.component, at);
+    } else {
+        change.touch_history(&wanted.component);
+    }
     if let Some(stored) = &incident {
         change.touch_incident(&stored.incident.id);
     }
@@ -95,9 +103,8 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         id: wanted.component.as_str(),
         label: &component.name,
         before: before
-            .iter()
-            .rfind(|old| old.at <= at)
-            .map(|old| json!({"state": old.state, "note": old.note})),
+            .since
+            .map(|_| json!({"state": before.state, "note": before.note})),
         after: Some(after),
     };
     change.record(deed).await?;
@@ -105,24 +112,23 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
 }
 
 /// Refuses to overrule a state that the writer hasn't seen.
-fn refuse_unseen(
-    history: &[StateChange],
+async fn refuse_unseen(
+    change: &mut Change,
     component: &Component,
     known: &Known,
     wanted: &NewState,
-    now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let Some(seen) = &wanted.seen else {
         return Ok(());
     };
     let seen = known.state("/seen", seen)?;
-    let now = standing(history, now).state;
-    if now == seen {
+    let standing = states::find_standing(&mut change.tx, &wanted.component, change.now).await?;
+    if standing.state == seen {
         return Ok(());
     }
     Err(ActionError::Conflict(format!(
         "{} is in another state by now ({:?}); look at it again",
         component.name,
-        now.as_str()
+        standing.state.as_str()
     )))
 }
