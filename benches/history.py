@@ -89,7 +89,7 @@ class Server:
             [self.binary, "serve", "--listen", f"127.0.0.1:{self.port}", "--database", self.url,
              "--content", str(self.content)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**os.environ, "RUST_LOG": "warn"})
+            env={**os.environ, "LIGHTSHIP_LOG": "warn"})
         while True:
             try:
                 if self.get("/")[0] == 200:

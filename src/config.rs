@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+pub use tracing_subscriber::filter::Targets;
+
 /// How the server is to run: flags, else `LIGHTSHIP_*` variables, else these defaults.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
@@ -36,6 +38,11 @@ pub struct Config {
     /// How the log is written.
     #[arg(long, env = "LIGHTSHIP_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
+
+    /// What is logged: error, warn, info, debug or trace; also for parts of the program, as in
+    /// info,lightship::app=debug.
+    #[arg(long, env = "LIGHTSHIP_LOG", default_value = "info", value_name = "FILTER", value_parser = parse_filter)]
+    pub log: Targets,
 }
 
 /// Where the content and the database are.
@@ -95,6 +102,14 @@ fn system_name() -> String {
 }
 
 /// Checks a base URL: scheme and host, nothing behind them.
+fn parse_filter(text: &str) -> Result<Targets, String> {
+    text.parse().map_err(|_| {
+        "write error, warn, info, debug, trace or off; for a part of the program, as in \
+         info,lightship::app=debug"
+            .to_owned()
+    })
+}
+
 fn parse_base_url(text: &str) -> Result<String, String> {
     let trimmed = text.trim_end_matches('/');
     let host = trimmed

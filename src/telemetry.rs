@@ -2,25 +2,24 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
 
-/// Starts logging to standard error. `RUST_LOG` chooses what is logged, else everything from
-/// `info` on.
-pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let mut builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false)
-        .with_writer(std::io::stderr);
+/// Starts logging to standard error what the filter lets through.
+pub fn start(format: LogFormat, filter: Targets) {
+    let mut lines = fmt::layer().with_target(false).with_writer(std::io::stderr);
     // On a terminal, the library heeds `NO_COLOR`; elsewhere nobody wants colours.
     if !std::io::stderr().is_terminal() {
-        builder = builder.with_ansi(false);
+        lines = lines.with_ansi(false);
     }
+    let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
-        LogFormat::Text => builder.try_init(),
-        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => registry.with(lines).try_init(),
+        LogFormat::Json => registry.with(lines.json()).try_init(),
     };
     match started {
         // A panic is a line of the log like others, with what is known of the request.

@@ -59,7 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("notify", &["app/"]),
     ("utoipa", &["render/json/", "web/"]),
     ("utoipa_axum", &["web/"]),
-    ("tracing_subscriber", &["telemetry.rs"]),
+    ("tracing_subscriber", &["telemetry.rs", "config.rs"]),
 ];
 
 /// Longest file, in lines.

@@ -66,8 +66,17 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             ),
         ));
     }
-    refuse_unseen(change, &component, &known, &wanted).await?;
-    let before = states::find_standing(&mut change.tx, &wanted.component, at).await?;
+    let last = states::find_latest(&mut change.tx, &wanted.component, change.now).await?;
+    refuse_unseen(last.as_ref(), &component, &known, &wanted)?;
+    let is_said = last.is_some_and(|old| {
+        let by_hand = old.origin == Origin::Request && old.incident.is_none();
+        by_hand && old.state == state && old.note == wanted.note
+    });
+    if is_said && wanted.at.is_none() && incident.is_none() {
+        // Said once more, it changes nothing, so there is nothing to record or to tell.
+        return Ok(());
+    }
+    let before = states::find_latest(&mut change.tx, &wanted.component, at).await?;
     let found = StateChange {
         component: wanted.component.clone(),
         at,
@@ -102,9 +111,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         kind: "component",
         id: wanted.component.as_str(),
         label: &component.name,
-        before: before
-            .since
-            .map(|_| json!({"state": before.state, "note": before.note})),
+        before: before.map(|old| json!({"state": old.state, "note": old.note})),
         after: Some(after),
     };
     change.record(deed).await?;
@@ -112,8 +119,8 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
 }
 
 /// Refuses to overrule a state that the writer hasn't seen.
-async fn refuse_unseen(
-    change: &mut Change,
+fn refuse_unseen(
+    last: Option<&StateChange>,
     component: &Component,
     known: &Known,
     wanted: &NewState,
@@ -122,13 +129,13 @@ async fn refuse_unseen(
         return Ok(());
     };
     let seen = known.state("/seen", seen)?;
-    let standing = states::find_standing(&mut change.tx, &wanted.component, change.now).await?;
-    if standing.state == seen {
+    let state = last.map_or_else(StateKey::operational, |last| last.state.clone());
+    if state == seen {
         return Ok(());
     }
     Err(ActionError::Conflict(format!(
         "{} is in another state by now ({:?}); look at it again",
         component.name,
-        standing.state.as_str()
+        state.as_str()
     )))
 }

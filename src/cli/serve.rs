@@ -13,7 +13,7 @@ use crate::telemetry;
 
 /// Serves until SIGINT or SIGTERM, then lets running requests finish.
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
-    telemetry::start(config.log_format);
+    telemetry::start(config.log_format, config.log.clone());
     let app = App::build(config, Clock::System).await?;
     let address = app.address()?;
     let state = app.state();

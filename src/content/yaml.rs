@@ -53,7 +53,6 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
-        emit_comments: false,
         merge_keys: serde_saphyr::MergeKeyPolicy::AsOrdinary,
     };
     let places = Places::new(text);

@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod incidents;
 pub mod involved;
 pub mod maintenance;
+mod migrations;
 mod open;
 mod packed;
 mod row;
@@ -32,8 +33,6 @@ pub mod templates;
 pub mod tokens;
 pub mod updates;
 mod whole;
-
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +69,7 @@ impl Store {
     /// # Errors
     /// `File` if it can't be opened, with how to mend it; `Newer`; `Migration`.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Self::open_with(url, &MIGRATOR).await
+        Self::open_with(url, &migrations::MIGRATOR).await
     }
 
     /// The same with other migrations than the built-in ones.

@@ -26,6 +26,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         base_url: None,
         trusted_proxy: Vec::new(),
         log_format: LogFormat::Text,
+        log: Default::default(),
     };
     let clock = Clock::System;
     let app = App::build(config, clock.clone()).await.expect("it starts");

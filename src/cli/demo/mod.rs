@@ -15,7 +15,7 @@ use super::serve::until_stopped;
 use super::token::first_token;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, LogFormat, SourceConfig};
+use crate::config::{Config, LogFormat, SourceConfig, Targets};
 use crate::telemetry;
 
 /// Show a live page: the sample story as if it happened today
@@ -47,7 +47,8 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let content = folder.path().join("content");
     write_story(&content, clock.now())
         .with_context(|| format!("writing the story to {}", content.display()))?;
-    telemetry::start(LogFormat::Text);
+    let log = Targets::new().with_default(tracing::Level::INFO);
+    telemetry::start(LogFormat::Text, log.clone());
     let database = format!("sqlite:{}", folder.path().join("demo.db").display());
     let config = Config {
         listen: args.listen,
@@ -59,6 +60,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         base_url: None,
         trusted_proxy: Vec::new(),
         log_format: LogFormat::Text,
+        log,
     };
     let app = App::build(config, clock.clone()).await?;
     let address = app.address()?;

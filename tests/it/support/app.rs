@@ -304,6 +304,7 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
         base_url: None,
         trusted_proxy: Vec::new(),
         log_format: LogFormat::Text,
+        log: Default::default(),
     }
 }
 

@@ -21,7 +21,7 @@ impl Server {
             .args(["--machine", "test", "--database", database])
             .arg("--content")
             .arg(content)
-            .env("RUST_LOG", "info")
+            .env("LIGHTSHIP_LOG", "info")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
