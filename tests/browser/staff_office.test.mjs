@@ -154,6 +154,7 @@ test("while a window is typed, it is told in UTC and in the reader's zone", asyn
     await signIn(page, all.desk);
     await page.goto("/staff/new-maintenance");
     await page.getByLabel("Begins").fill(`${day(8)}T22:00`);
+    assert.equal(await page.getByLabel("Ends").inputValue(), `${day(8)}T23:00`, "an hour, as before");
     await page.getByLabel("Ends").fill(`${day(8)}T23:30`);
     const shown = page.locator("#preview");
     await shown.getByText("4:00 – 5:30 UTC").waitFor();
@@ -161,5 +162,20 @@ test("while a window is typed, it is told in UTC and in the reader's zone", asyn
     assert.deepEqual(page.trouble, []);
   } finally {
     await page.context().close();
+  }
+});
+
+test("a reader whose clock shows what is told already isn't told it again", async () => {
+  for (const timezoneId of ["UTC", "America/Denver"]) {
+    const page = await openPage(all.browser, all.desk, { timezoneId });
+    try {
+      await signIn(page, all.desk);
+      await page.goto(`/staff/incidents/${all.desk.maintenance}/maintenance`);
+      await page.getByText("5:00 – 7:00 UTC").waitFor();
+      assert.equal(await page.getByText("Where you are").count(), 1, "only the footer's link");
+      assert.deepEqual(page.trouble, []);
+    } finally {
+      await page.context().close();
+    }
   }
 });
