@@ -18,7 +18,8 @@ pub(super) enum Effort {
 /// How far back Brotli looks at most, as a power of two. All that it works with is as large, so that
 /// a page gets no more than it fills.
 const BROTLI_WINDOW: u32 = 22;
-const SMALLEST_BROTLI_WINDOW: u32 = 16;
+/// With 16 and less, the quick effort takes another way in this implementation, and isn't quick.
+const SMALLEST_BROTLI_WINDOW: u32 = 17;
 
 /// `plain` in another encoding.
 pub(super) fn pack(encoding: Encoding, plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
