@@ -224,6 +224,16 @@ pub fn staff_template(template: &Slug, component: Option<&Slug>) -> String {
     format!("{STAFF_NEW_INCIDENT}?template={template}{about}")
 }
 
+/// Where staff withdraw an incident.
+pub fn staff_withdraw_incident(slug: &Slug) -> String {
+    format!("{}/withdraw", staff_incident(slug))
+}
+
+/// Where staff bring back an update that was withdrawn, by a form.
+pub fn staff_bring_back_update(slug: &Slug, update_id: &str) -> String {
+    format!("{}/bring-back", staff_update(slug, update_id))
+}
+
 /// An incident as staff see it.
 pub fn staff_incident(slug: &Slug) -> String {
     format!("{STAFF}/incidents/{slug}")

@@ -86,14 +86,19 @@ fn subject(known: &Known, components: &[&Slug]) -> String {
         let found = known.components.iter().find(|known| known.slug == *slug);
         escaped(found.map_or(slug.as_str(), |component| &component.name))
     };
+    // A name is shorter than "1 other component", and says more.
+    let named = if components.len() == NAMED + 1 {
+        components.len()
+    } else {
+        NAMED
+    };
     let mut names: Vec<String> = components
         .iter()
-        .take(NAMED)
+        .take(named)
         .map(|it| name_of(it))
         .collect();
-    match components.len().saturating_sub(NAMED) {
+    match components.len().saturating_sub(named) {
         0 => {}
-        1 => names.push("1 other component".to_owned()),
         more => names.push(format!("{more} other components")),
     }
     match names.split_last() {

@@ -68,6 +68,15 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     }
     let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
     refuse_unseen(&before, &component, &known, &wanted, change.now)?;
+    let last = before.iter().rfind(|old| old.at <= change.now);
+    let is_said = last.is_some_and(|old| {
+        let by_hand = old.origin == Origin::Request && old.incident.is_none();
+        by_hand && old.state == state && old.note == wanted.note
+    });
+    if is_said && wanted.at.is_none() && incident.is_none() {
+        // Said once more, it changes nothing, so there is nothing to record or to tell.
+        return Ok(());
+    }
     let found = StateChange {
         component: wanted.component.clone(),
         at,

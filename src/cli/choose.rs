@@ -202,6 +202,8 @@ mod tests {
             published_at: now(),
             starts: None,
             ends: None,
+            markdown: String::new(),
+            updates: Vec::new(),
         }
     }
 

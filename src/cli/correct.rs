@@ -12,7 +12,7 @@ use super::failure::{Failure, Kept};
 use super::private_file;
 use super::said;
 use super::text::TextSource;
-use super::times::{self, Lean};
+use super::times::{self, Clockwork, Lean};
 use super::unsent::Unsent;
 use super::words::{self, Setting};
 use super::world::{BOLD, DIM, World, styled};
@@ -95,14 +95,17 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
                 world,
             );
         } else {
-            list(&incident.updates, usize::MAX, world);
+            let lines = lines(&incident.updates, Clockwork::or_utc(&client, world));
+            for line in &lines {
+                world.say(line);
+            }
         }
         return Ok(());
     }
     let path = if args.post {
         urls::api_incident(&slug)
     } else {
-        let update = choose_update(&incident.updates, args.update.as_deref(), world)?;
+        let update = choose_update(&incident.updates, args.update.as_deref(), &client, world)?;
         urls::api_update(&slug, &update.id)
     };
     // Read before anything is typed, so that what a colleague changes meanwhile is noticed.
@@ -172,6 +175,7 @@ fn body(
 fn choose_update<'a>(
     updates: &'a [UpdateBody],
     part: Option<&str>,
+    client: &Client,
     world: &mut World,
 ) -> Result<&'a UpdateBody, Failure> {
     let Some(newest) = updates.last() else {
@@ -188,7 +192,7 @@ fn choose_update<'a>(
         return match found.as_slice() {
             [one] => Ok(one),
             several => {
-                list(updates, OFFERED, world);
+                offer(updates, client, world);
                 Err(Failure::Usage(format!(
                     "{} updates have {part:?} in their id; give another part of it",
                     match several.len() {
@@ -202,7 +206,7 @@ fn choose_update<'a>(
     if part.is_some() || updates.len() == 1 || !world.interactive || world.json {
         return Ok(newest);
     }
-    list(updates, OFFERED, world);
+    offer(updates, client, world);
     let offered = updates.len().min(OFFERED);
     let answer = world
         .ask(&format!(
@@ -222,20 +226,29 @@ fn choose_update<'a>(
         })
 }
 
+/// The newest updates, for choice.
+fn offer(updates: &[UpdateBody], client: &Client, world: &mut World) {
+    let lines = lines(updates, Clockwork::or_utc(client, world));
+    for line in lines.iter().take(OFFERED) {
+        world.tell(line);
+    }
+}
+
 /// The updates, newest first, each with the end of its id, which differs soonest.
-fn list(updates: &[UpdateBody], most: usize, world: &mut World) {
-    for (number, update) in (1..).zip(updates.iter().rev().take(most)) {
-        let at = update.at.format("%Y-%m-%d %H:%M UTC");
+fn lines(updates: &[UpdateBody], clockwork: Clockwork) -> Vec<String> {
+    if updates.is_empty() {
+        return vec!["It has no update yet.".to_owned()];
+    }
+    let line = |(number, update): (usize, &UpdateBody)| {
+        let at = clockwork.stamp(update.at);
         let phase = update.phase.map_or("", |phase| phase.label());
         let mut ends = update.id.char_indices().rev();
         let start = ends.nth(7).map_or(0, |(start, _)| start);
         let id = styled(DIM, &update.id[start..]);
         let first: String = said::clean(&update.markdown).chars().take(60).collect();
-        world.tell(&format!("{number:3}  {at}  {id}  {phase:13}  {first}"));
-    }
-    if updates.is_empty() {
-        world.tell("It has no update yet.");
-    }
+        format!("{number:3}  {at}  {id}  {phase:13}  {first}")
+    };
+    (1..).zip(updates.iter().rev()).map(line).collect()
 }
 
 fn bring_back(slug: &Slug, id: &str, client: &Client, world: &mut World) -> Result<(), Failure> {

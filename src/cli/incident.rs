@@ -72,6 +72,9 @@ pub(super) struct IncidentArgs {
     /// The post's date, if it isn't now
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+    /// Post it even if the same was posted a moment ago
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     pub(super) connection: Connection,
 }
@@ -106,7 +109,8 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
             body.insert(field.to_owned(), at.into());
         }
     }
-    let unsent = Unsent::new(Verb::Incident, body, &client, world);
+    let mut unsent = Unsent::new(Verb::Incident, body, &client, world);
+    unsent.once = !args.again;
     let hints = format!("What customers should know, in Markdown: {title}");
     send::change(unsent, Some(&source), &hints, &client, world)
 }

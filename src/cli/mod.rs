@@ -14,6 +14,7 @@ mod login;
 mod maintenance;
 mod private_file;
 mod record;
+mod repeat;
 mod resend;
 mod said;
 mod send;

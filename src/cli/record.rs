@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::said::{self, clean, spaced};
+use super::times::Clockwork;
 use super::words;
 use super::world::{BOLD, DIM, World, styled};
 use crate::domain::record::{field_changes, value_in_words};
@@ -60,8 +61,9 @@ pub(super) fn run(args: &RecordArgs, world: &mut World) -> Result<(), Failure> {
         said::json(&told, world);
         return Ok(());
     }
+    let clockwork = Clockwork::or_utc(&client, world);
     for entry in &entries {
-        tell(entry, world);
+        tell(entry, clockwork, world);
     }
     if entries.is_empty() {
         world.say("Nothing of the kind is in the record.");
@@ -90,9 +92,10 @@ fn asked(args: &RecordArgs) -> Vec<(&'static str, &str)> {
     .collect()
 }
 
-/// `2013-02-26 09:15 UTC  on call: correct update, Selma is down`, and below it what changed.
-fn tell(entry: &AuditBody, world: &mut World) {
-    let at = styled(DIM, &entry.at.format("%Y-%m-%d %H:%M UTC").to_string());
+/// `2013-02-26 02:15 MST (09:15 UTC)  on call: correct update, Selma is down`, and below it what
+/// changed.
+fn tell(entry: &AuditBody, clockwork: Clockwork, world: &mut World) {
+    let at = styled(DIM, &clockwork.stamp(entry.at));
     let actor = match (entry.actor.kind.as_str(), entry.actor.name.as_str()) {
         ("file", name) => format!("the file {}", clean(name)),
         (_, name) => clean(name),

@@ -1,11 +1,13 @@
 //! `lightship status`: what customers see now.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::json;
 
 use super::connection::Connection;
 use super::failure::Failure;
 use super::said::{self, spaced, state_label};
+use super::times::Clockwork;
 use super::world::{BOLD, DIM, World, styled};
 use crate::client::{ComponentAnswer, IncidentAnswer};
 use crate::domain::state::States;
@@ -30,11 +32,12 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
         said::json(&told, world);
         return Ok(());
     }
+    let clockwork = Clockwork::or_utc(&client, world);
     table(&components, world);
     let open = incidents.iter().filter(|it| it.is_open(now));
-    list("Open", &open.collect::<Vec<_>>(), world);
+    list("Open", &open.collect::<Vec<_>>(), clockwork, world);
     let planned = incidents.iter().filter(|it| it.is_planned(now));
-    list("Planned", &planned.collect::<Vec<_>>(), world);
+    list("Planned", &planned.collect::<Vec<_>>(), clockwork, world);
     if !incidents.iter().any(|it| it.is_open(now)) {
         world.say("No incident is open.");
     }
@@ -71,7 +74,7 @@ fn table(components: &[ComponentAnswer], world: &mut World) {
     world.say("");
 }
 
-fn list(heading: &str, incidents: &[&IncidentAnswer], world: &mut World) {
+fn list(heading: &str, incidents: &[&IncidentAnswer], clockwork: Clockwork, world: &mut World) {
     if incidents.is_empty() {
         return;
     }
@@ -82,12 +85,26 @@ fn list(heading: &str, incidents: &[&IncidentAnswer], world: &mut World) {
         let phase = spaced(incident.phase.label());
         let title = styled(BOLD, &incident.title);
         world.say(&format!("  {phase:width$}  {title}"));
-        let starts = match &incident.starts {
-            Some(starts) if incident.phase == Phase::Scheduled => format!("from {starts}  "),
-            Some(_) | None => String::new(),
-        };
+        if let Some(times) = times_of(incident, clockwork) {
+            world.say(&format!("  {:width$}  {times}", ""));
+        }
         let url = styled(DIM, &incident.url);
-        world.say(&format!("  {:width$}  {starts}{url}", ""));
+        world.say(&format!("  {:width$}  {url}", ""));
     }
     world.say("");
+}
+
+/// When a planned maintenance takes place, or when something was last said.
+fn times_of(incident: &IncidentAnswer, clockwork: Clockwork) -> Option<String> {
+    let instant = |text: &str| text.parse::<DateTime<Utc>>().ok();
+    if incident.phase == Phase::Scheduled {
+        let starts = clockwork.stamp(instant(incident.starts.as_ref()?)?);
+        let ends = incident.ends.as_ref().and_then(|ends| instant(ends));
+        let ends = ends.map(|ends| format!(" until {}", clockwork.stamp(ends)));
+        return Some(format!("from {starts}{}", ends.unwrap_or_default()));
+    }
+    let last = incident.updates.last();
+    let last = last.and_then(|update| instant(update["at"].as_str()?));
+    let at = clockwork.stamp(last.unwrap_or(incident.published_at));
+    Some(format!("last update {at}"))
 }

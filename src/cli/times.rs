@@ -37,6 +37,28 @@ impl Clockwork {
         Ok(Self { zone, now })
     }
 
+    /// That of a site; of one that doesn't say its zone, in UTC.
+    pub(super) fn or_utc(client: &Client, world: &World) -> Self {
+        let now = world.clock.now();
+        Self::of(client, world).unwrap_or(Self { zone: Tz::UTC, now })
+    }
+
+    /// An instant for a list, in the site's zone and in UTC: `2013-02-26 02:15 MST (09:15 UTC)`.
+    pub(super) fn stamp(self, at: DateTime<Utc>) -> String {
+        let here = at.with_timezone(&self.zone);
+        let name = zone::abbreviation(self.zone, at);
+        let local = here.format("%Y-%m-%d %H:%M");
+        if name == "UTC" {
+            return format!("{local} UTC");
+        }
+        let utc = if here.date_naive() == at.date_naive() {
+            at.format("%H:%M")
+        } else {
+            at.format("%m-%d %H:%M")
+        };
+        format!("{local} {name} ({utc} UTC)")
+    }
+
     /// The instant that a text means; `base` is what "+2h" is counted from.
     pub(super) fn read(
         self,
@@ -277,6 +299,24 @@ mod tests {
         for bad in ["soon", "25:00", "2013-02-30 22:00", "", "in may 22:00"] {
             assert!(refused(bad).contains("tomorrow 22:00"), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_list_says_times_in_both_zones() {
+        let check = |at: &str, wanted: &str| {
+            assert_eq!(denver().stamp(at.parse().unwrap()), wanted);
+        };
+        check("2013-02-26T09:15:00Z", "2013-02-26 02:15 MST (09:15 UTC)");
+        check(
+            "2013-07-26T05:15:00Z",
+            "2013-07-25 23:15 MDT (07-26 05:15 UTC)",
+        );
+        let utc = Clockwork {
+            zone: Tz::UTC,
+            ..denver()
+        };
+        let at = "2013-02-26T09:15:00Z".parse().unwrap();
+        assert_eq!(utc.stamp(at), "2013-02-26 09:15 UTC");
     }
 
     #[test]

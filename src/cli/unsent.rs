@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::choose;
 use super::failure::{Failure, Kept};
 use super::private_file;
+use super::repeat::{self, Before};
 use super::world::World;
 use crate::client::{self, Client, IncidentAnswer};
 use crate::domain::slug::Slug;
@@ -67,6 +68,12 @@ pub(super) struct Unsent {
     pub(super) perhaps_arrived_as: Option<String>,
     /// The text was typed in an editor or came through a pipe: there is no other copy of it.
     pub(super) only_copy: bool,
+    /// Don't send it if the same was posted a moment ago.
+    #[serde(skip)]
+    pub(super) once: bool,
+    /// What the server said of the incident.
+    #[serde(skip)]
+    settled: Option<IncidentAnswer>,
 }
 
 impl Unsent {
@@ -87,6 +94,8 @@ impl Unsent {
             idempotency_key: Uuid::now_v7().to_string(),
             perhaps_arrived_as: None,
             only_copy: false,
+            once: false,
+            settled: None,
         }
     }
 
@@ -112,6 +121,7 @@ impl Unsent {
 
     fn take(&mut self, incident: &IncidentAnswer) {
         self.incident = Some(incident.slug.clone());
+        self.settled = Some(incident.clone());
         match self.verb {
             Verb::State => {
                 let slug = incident.slug.to_string();
@@ -249,6 +259,11 @@ impl Unsent {
             let why = "it doesn't say what it is about".to_owned();
             return Err(self.failed(Failure::Refused(why), file, world));
         };
+        if let Some(before) = self.said_before(client, world) {
+            world.tell(&before.told(world.clock.now()));
+            remove(file);
+            return Ok(before.answer);
+        }
         let before = self.perhaps_arrived_as.take();
         self.server = client.address().to_string();
         self.perhaps_arrived_as = digest(client);
@@ -268,6 +283,21 @@ impl Unsent {
                 }
                 Err(self.failed(Failure::Server(error), file, world))
             }
+        }
+    }
+
+    /// The same, as it was posted a moment ago.
+    fn said_before(&self, client: &Client, world: &World) -> Option<Before> {
+        let now = world.clock.now();
+        match self.verb {
+            Verb::Update | Verb::Resolve if self.once => {
+                repeat::update(self.settled.as_ref()?, &self.body, now)
+            }
+            // Whatever keeps the list from us, the server says when this is sent.
+            Verb::Incident if self.once => {
+                repeat::incident(&client.newest_incidents().ok()?, &self.body, now)
+            }
+            Verb::Update | Verb::Resolve | Verb::Incident | Verb::State | Verb::Maintenance => None,
         }
     }
 

@@ -44,6 +44,9 @@ pub(super) struct UpdateArgs {
     /// The time it speaks of, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+    /// Post it even if the same was posted a moment ago
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     pub(super) connection: Connection,
 }
@@ -74,9 +77,12 @@ pub(super) struct ResolveArgs {
     /// When it was over, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
-    /// Only say which components would return to what
-    #[arg(long, conflicts_with_all = ["text", "message", "file"])]
+    /// Only say which components would return to what; nothing is sent, the text neither
+    #[arg(long)]
     dry_run: bool,
+    /// Post it even if the same was posted a moment ago
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     pub(super) connection: Connection,
 }
@@ -102,6 +108,7 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
     }
     let mut unsent = Unsent::new(Verb::Update, body, &client, world);
     unsent.incident_part = args.incident.clone();
+    unsent.once = !args.again;
     let hints = "What is new, in Markdown, for customers of";
     send::change(unsent, Some(&source), hints, &client, world)
 }
@@ -129,6 +136,7 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
     }
     let mut unsent = Unsent::new(Verb::Resolve, body, &client, world);
     unsent.incident_part = args.incident.clone();
+    unsent.once = !args.again;
     let hints = "How it ended, in Markdown, for customers of";
     send::change(unsent, Some(&source), hints, &client, world)
 }

@@ -56,6 +56,12 @@ pub struct IncidentAnswer {
     /// Of a maintenance: when its window closes, as RFC 3339.
     #[serde(default)]
     pub ends: Option<String>,
+    /// Its post.
+    #[serde(default, skip_serializing)]
+    pub markdown: String,
+    /// Its updates as the server says them, by time.
+    #[serde(default, skip_serializing)]
+    pub updates: Vec<Value>,
 }
 
 impl IncidentAnswer {

@@ -142,6 +142,12 @@ impl Client {
         self.list(&incidents_path(), "incidents")
     }
 
+    /// The newest incidents: a page of them.
+    pub fn newest_incidents(&self) -> Result<Vec<IncidentAnswer>, ClientError> {
+        let first = format!("{}?limit={PAGE_SIZE}", incidents_path());
+        self.list_from(first, "incidents", PAGE_SIZE)
+    }
+
     /// Sends a change. Sent again with the same `key`, it is done only once.
     pub fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
         let mut request = self

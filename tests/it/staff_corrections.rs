@@ -197,3 +197,72 @@ async fn of_a_files_own_words_it_says_which_file_to_edit() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_earlier_texts_stay_visible_to_staff_and_to_nobody_else() {
+    let (mut app, mut browser, form) = start().await;
+    for text in ["Mail is up, we tihnk.", "Mail is up."] {
+        browser
+            .fill(&app, &form, &[("markdown", text)])
+            .await
+            .expect(303);
+        app.advance(chrono::Duration::minutes(1));
+    }
+    let page = browser.get(&app, &form).await.expect(200);
+    let earlier = page.text().split("id=\"earlier\"").nth(1).expect("them");
+    assert!(earlier.contains("What it said before (2)"), "{earlier}");
+    let places: Vec<_> = ["we tihnk", "Mial is up."]
+        .iter()
+        .map(|text| earlier.find(text).expect("a text"))
+        .collect();
+    assert!(places[0] < places[1], "newest first");
+    assert!(earlier.contains("February 26 at 2:15 MST"), "{earlier}");
+    let incident = browser
+        .get(&app, "/staff/incidents/selma-is-down")
+        .await
+        .expect(200);
+    assert!(incident.text().contains(&format!("{form}#earlier")));
+    app.refresh_site().await;
+    for path in ["/incidents/selma-is-down", "/feed.atom", "/"] {
+        assert!(!app.get(path).await.text().contains("Mial"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_earlier_texts_of_a_post_and_of_a_file_are_there_too() {
+    let (app, mut browser, _) = start().await;
+    let form = "/staff/incidents/selma-is-down/correct";
+    let sent = [("title", "Selma is slow"), ("impact", "major")];
+    browser.fill(&app, form, &sent).await.expect(303);
+    let page = browser.get(&app, form).await.expect(200);
+    let earlier = page.text().split("id=\"earlier\"").nth(1).expect("them");
+    assert!(earlier.contains("Selma is down") && earlier.contains("Impact"));
+    let file = |text: &str| format!("---\ntitle: Nelson\ndate: 2013-02-26 02:00\n---\n\n{text}\n");
+    let mut app = TestApp::new()
+        .with_file("incidents/2013-02-26-nelson.md", file("We lok."))
+        .start()
+        .await;
+    app.write("incidents/2013-02-26-nelson.md", file("We look."));
+    app.sync(&[]).await.expect("it syncs");
+    let mut browser = Browser::signed_in(&app).await;
+    let form = "/staff/incidents/nelson/correct";
+    let page = browser.get(&app, form).await.expect(200);
+    assert!(
+        page.text().contains("What it said before (1)"),
+        "{}",
+        page.text()
+    );
+    assert!(page.text().contains("We lok."));
+}
+
+#[tokio::test]
+async fn a_post_that_says_what_it_said_leaves_no_line() {
+    let (app, mut browser, _) = start().await;
+    let form = "/staff/incidents/selma-is-down/correct";
+    let done = browser.fill(&app, form, &[]).await.expect(303);
+    let page = browser.get(&app, done.header("location")).await.expect(200);
+    assert!(page.text().contains("Nothing was changed"));
+    assert!(!page.text().contains("edited"));
+    let record = browser.get(&app, "/staff/record").await.expect(200);
+    assert!(!record.text().contains("corrected"));
+}

@@ -61,7 +61,8 @@ async fn one_is_published_once_and_dated_then() {
     let path = format!("{PAGE}/publish");
     for _ in 0..2 {
         let reply = browser.post(&app, &path, &[("key", "a")]).await;
-        assert_eq!(reply.expect(303).header("location"), PAGE);
+        let place = format!("{PAGE}?done=published");
+        assert_eq!(reply.expect(303).header("location"), place);
     }
     app.refresh_site().await;
     app.get("/incidents/selma-is-slow").await.expect(200);
@@ -95,9 +96,63 @@ async fn one_is_thrown_away_and_the_record_keeps_it() {
     let (mut app, mut browser) = start().await;
     let path = format!("{PAGE}/discard");
     let reply = browser.post(&app, &path, &[("key", "a")]).await;
-    assert_eq!(reply.expect(303).header("location"), "/staff");
+    assert_eq!(
+        reply.expect(303).header("location"),
+        "/staff?done=discarded"
+    );
     app.refresh_site().await;
     browser.get(&app, PAGE).await.expect(404);
     let record = browser.get(&app, "/staff/record").await.expect(200);
     assert!(record.text().contains("threw away the draft of"));
+}
+
+#[tokio::test]
+async fn its_preview_shows_the_states_that_it_will_set() {
+    let (app, mut browser) = start().await;
+    let shown = browser.get(&app, &format!("{PAGE}/preview")).await;
+    let shown = shown.expect(200);
+    let chips = shown.text().split("Components, as they will be").nth(1);
+    let chips = chips.expect("them").split("</ul>").next().expect("a list");
+    assert!(
+        chips.contains("Selma") && chips.contains("Degraded"),
+        "{chips}"
+    );
+    assert!(!chips.contains("Operational"), "{chips}");
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_published_says_why_and_where_to_mend_it() {
+    let (mut app, mut browser) = start().await;
+    let body = json!({"title": "New disks", "kind": "maintenance", "draft": true,
+        "components": {"selma": "maintenance"},
+        "starts": "2013-02-26T10:00:00Z", "ends": "2013-02-26T11:00:00Z"});
+    app.post("/incidents", body).await.expect(201);
+    app.advance(chrono::Duration::hours(2));
+    let page = "/staff/incidents/new-disks";
+    let publish = format!("{page}/publish");
+    let refused = browser.post(&app, &publish, &[("key", "a")]).await;
+    let refused = refused.expect(422);
+    for part in [
+        "Not published yet",
+        "/staff/incidents/new-disks/correct#field-starts",
+        "in the past",
+        "A draft.",
+    ] {
+        assert!(refused.text().contains(part), "{part}: {}", refused.text());
+    }
+    app.get("/incidents/new-disks").await.expect(404);
+    let form = format!("{page}/correct");
+    let times = [("starts", "2013-02-26T05:00"), ("ends", "2013-02-26T04:30")];
+    let wrong = browser.fill(&app, &form, &times).await.expect(422);
+    assert!(wrong.text().contains("id=\"field-ends-wrong\""));
+    let times = [("starts", "2013-02-26T05:00"), ("ends", "2013-02-26T06:00")];
+    let saved = browser.fill(&app, &form, &times).await.expect(303);
+    let saved = browser.get(&app, saved.header("location")).await;
+    assert!(saved.expect(200).text().contains("The draft is saved."));
+    let done = browser.post(&app, &publish, &[("key", "b")]).await;
+    let done = browser.get(&app, done.expect(303).header("location")).await;
+    assert!(done.expect(200).text().contains("It is public now."));
+    app.refresh_site().await;
+    let public = app.get("/incidents/new-disks").await.expect(200);
+    assert!(public.text().contains("5:00"), "{}", public.text());
 }

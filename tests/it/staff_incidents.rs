@@ -152,7 +152,8 @@ async fn a_draft_is_nowhere_in_public_and_on_the_desk() {
         ("do", "draft"),
     ];
     let kept = browser.fill(&app, FORM, &sent).await.expect(303);
-    assert_eq!(kept.header("location"), "/staff/incidents/secret-plans");
+    let place = "/staff/incidents/secret-plans?done=kept";
+    assert_eq!(kept.header("location"), place);
     app.refresh_site().await;
     for path in ["/", "/history", "/feed.atom", "/incidents/secret-plans"] {
         assert!(!app.get(path).await.text().contains("Hush"), "{path}");
@@ -161,7 +162,12 @@ async fn a_draft_is_nowhere_in_public_and_on_the_desk() {
     let desk = browser.get(&app, "/staff").await.expect(200);
     assert!(desk.text().contains("Secret plans"));
     let page = browser.get(&app, kept.header("location")).await.expect(200);
-    assert!(page.text().contains("Hush.") && page.text().contains("A draft."));
+    for part in ["Hush.", "A draft.", "It is kept as a draft."] {
+        assert!(page.text().contains(part), "{part}");
+    }
+    let main = page.text().matches("class=\"main\"").count();
+    let main = main + page.text().matches("button main\"").count();
+    assert_eq!(main, 1, "publishing it is what matters: {}", page.text());
 }
 
 #[tokio::test]

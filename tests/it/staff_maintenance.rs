@@ -198,7 +198,8 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
     .await;
     let meant = [("overlap", "yes")];
     post_again(b, &app, PLAN, &reply, &meant).await.expect(303);
-    let reply = b.fill(&app, PLAN, &[("title", " ")]).await.expect(422);
+    let nothing = [("title", " "), ("starts", ""), ("ends", "")];
+    let reply = b.fill(&app, PLAN, &nothing).await.expect(422);
     for field in ["title", "starts", "ends"] {
         let part = format!("id=\"field-{field}-wrong\"");
         assert!(reply.text().contains(&part), "{part}");
@@ -302,6 +303,28 @@ async fn it_is_moved_or_called_off_before_it_begins() {
     app.advance(Duration::hours(5));
     app.refresh_site().await;
     assert_eq!(app.state_of("selma"), "operational");
+}
+
+#[tokio::test]
+async fn calling_it_off_asks_first_and_each_button_says_what_it_does() {
+    let (mut app, mut browser) = start().await;
+    plan(&mut app, &mut browser).await;
+    let page = browser.get(&app, STEPS).await.expect(200);
+    let (before, fold) = page
+        .text()
+        .split_once("<summary>Cancel it</summary>")
+        .expect("a fold");
+    assert!(fold.contains("Do you mean it?") && fold.contains("Yes, cancel it"));
+    assert!(!before.contains("value=\"cancel\""), "behind the fold only");
+    assert!(before.contains(">Move it</button>") && !before.contains("Extend it"));
+    let same = step(&mut app, &mut browser, "extend", &[])
+        .await
+        .expect(422);
+    assert!(same.text().contains("Not done yet"));
+    assert!(same.text().contains("These are the times it has."));
+    step(&mut app, &mut browser, "start", &[]).await.expect(303);
+    let page = browser.get(&app, STEPS).await.expect(200);
+    assert!(page.text().contains(">Extend it</button>") && !page.text().contains("Move it"));
 }
 
 #[tokio::test]

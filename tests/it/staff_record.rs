@@ -172,3 +172,69 @@ async fn it_is_saved_as_a_table_of_what_was_asked_for() {
     let reply = browser.get(&app, "/staff/record.csv?day=x").await;
     reply.expect(422);
 }
+
+#[tokio::test]
+async fn files_and_steps_of_maintenance_have_words_of_their_own() {
+    let file = |text: &str, update: &str| {
+        format!(
+            "---\ntitle: Ruby is slow\ndate: 2013-02-25 02:00\n---\n\n{text}\n\n\
+             ## UPDATE 2/25/13 2:10 MST: identified\n\n{update}\n"
+        )
+    };
+    let name = "incidents/2013-02-25-ruby-is-slow.md";
+    let mut app = TestApp::new()
+        .at("2013-02-26T06:30:00Z")
+        .with_component("selma")
+        .with_file(name, file("We lok.", "A disk."))
+        .start()
+        .await;
+    app.write(name, file("We look.", "A disk."));
+    app.sync(&[]).await.expect("it syncs");
+    let plan = json!({"title": "New disks", "kind": "maintenance", "components": {"selma": "maintenance"},
+        "starts": "2013-02-26T08:00:00Z", "ends": "2013-02-26T09:00:00Z"});
+    app.post("/incidents", plan).await.expect(201);
+    let steps = "/incidents/new-disks/maintenance";
+    for body in [
+        json!({"do": "extend", "ends": "2013-02-26T10:00:00Z"}),
+        json!({"do": "start"}),
+        json!({"do": "end"}),
+    ] {
+        app.post(steps, body).await.expect(201);
+    }
+    let mut browser = Browser::signed_in(&app).await;
+    let all = lines(&app, &mut browser, "").await.join("\n");
+    for (actor, deed, what) in [
+        ("The file <bdi>", "posted", "Ruby is slow"),
+        ("The file <bdi>", "corrected the post of", "Ruby is slow"),
+        ("The file <bdi>", "added an update to", "Ruby is slow"),
+        ("<bdi>test", "gave another time to", "New disks"),
+        ("<bdi>test", "began", "New disks"),
+        ("<bdi>test", "completed", "New disks"),
+    ] {
+        let line = all.lines().find(|line| {
+            line.contains(actor) && line.contains(&format!("</strong> {deed} <strong"))
+        });
+        assert!(
+            line.is_some_and(|line| line.contains(what)),
+            "{deed}: {all}"
+        );
+    }
+    assert!(!all.contains("did “"), "{all}");
+    assert!(
+        all.contains("<bdi>Selma</bdi>") || all.contains("Selma: Maintenance"),
+        "{all}"
+    );
+    assert!(!all.contains("selma: maintenance"), "{all}");
+}
+
+#[tokio::test]
+async fn a_page_of_it_is_short_enough_for_a_phone() {
+    let (mut app, mut browser) = start().await;
+    for number in 0..30 {
+        let body = json!({"state": "degraded", "note": format!("Slow, {number}.")});
+        app.post("/components/nelson/state", body).await.expect(200);
+    }
+    assert_eq!(lines(&app, &mut browser, "").await.len(), 20);
+    let all = lines(&app, &mut browser, "?limit=100").await;
+    assert!(all.len() > 30);
+}

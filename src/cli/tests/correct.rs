@@ -32,6 +32,7 @@ fn answer(request: &Request) -> Reply {
         "/api/v1/incidents/selma-down/updates/aa-00000001" => update("aa-00000001", "Fisrt."),
         "/api/v1/incidents/selma-down/updates/bb-00000002" => update("bb-00000002", "Secnod."),
         "/api/v1/incidents/selma-down/updates/bb-00000002/restore" => update("bb-00000002", "x"),
+        "/api/v1/site" => json!({"name": "x", "time_zone": "America/Denver", "url": "https://x/"}),
         other => panic!("{other}"),
     };
     Reply::json(200, &found).with_header("ETag", "\"seen\"")
@@ -114,7 +115,8 @@ fn an_update_that_is_not_clear_is_asked_for() {
     assert!(changed(&bench)[1].0.ends_with("bb-00000002"));
     assert_eq!(bench.run_at_a_terminal(&["correct", "x"], "3\n").code, 2);
     let ran = bench.run(&["correct", "--list"]);
-    assert!(ran.err.contains("Fisrt."), "{}", ran.err);
+    assert!(ran.out.contains("Fisrt."), "{}", ran.out);
+    assert!(ran.out.contains(" MST ("), "{}", ran.out);
     assert_eq!(changed(&bench).len(), 2);
 }
 

@@ -1,5 +1,6 @@
 //! The commands, run against a small server of our own.
 
+mod again;
 mod bench;
 mod check;
 mod correct;

@@ -37,6 +37,10 @@ fn the_record_is_told_in_words_as_data_and_as_a_table() {
             headers: String::new(),
             body: "at,actor\r\n1,2\r\n".to_owned(),
         },
+        "GET /api/v1/site" => Reply::json(
+            200,
+            &json!({"name": "x", "time_zone": "America/Denver", "url": "https://x/"}),
+        ),
         other => panic!("{other}"),
     });
     let args = ["record", "--actor", "on call", "--day", "2013-02-26"];
@@ -46,9 +50,9 @@ fn the_record_is_told_in_words_as_data_and_as_a_table() {
     assert_eq!(
         ran.out.lines().collect::<Vec<_>>(),
         [
-            "2013-02-26 09:15 UTC  on call: correct update, Selma is down [2J",
+            "2013-02-26 02:15 MST (09:15 UTC)  on call: correct update, Selma is down [2J",
             "    markdown: Mail is dwon. → Mail is down. Sorry.",
-            "2013-02-26 09:15 UTC  on call: withdraw update, Selma is down [2J",
+            "2013-02-26 02:15 MST (09:15 UTC)  on call: withdraw update, Selma is down [2J",
             "    phase: resolved → (nothing)",
         ]
     );

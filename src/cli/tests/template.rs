@@ -18,6 +18,7 @@ fn bench() -> Bench {
         "GET /api/v1/templates?component=selma" | "GET /api/v1/templates?" => {
             Reply::json(200, &templates())
         }
+        "GET /api/v1/incidents?limit=100" => Reply::json(200, &json!({"incidents": []})),
         "POST /api/v1/incidents" => Reply::json(
             201,
             &json!({"slug": "selma-is-down", "title": "Selma is down", "kind": "disruption",

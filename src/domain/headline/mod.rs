@@ -89,7 +89,12 @@ fn rest_is_working(parts: &[Part<'_>], affected: &[&Part<'_>], open: &[Open<'_>]
 /// "Selma is down and 4 other components are degraded."; `affected` is worst first.
 fn of_components(affected: &[&Part<'_>]) -> String {
     let mut clauses = Vec::new();
-    let mut names_left = NAMED;
+    // A name is shorter than "1 other component", and says more.
+    let mut names_left = if affected.len() == NAMED + 1 {
+        affected.len()
+    } else {
+        NAMED
+    };
     let mut was_counted = false;
     let mut rest = affected;
     while let Some(first) = rest.first() {

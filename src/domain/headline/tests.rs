@@ -89,6 +89,28 @@ fn components_are_named_worst_first_then_counted() {
         false,
     );
     check(
+        &[
+            "A=degraded",
+            "B=degraded",
+            "Selma=major_outage",
+            "C=degraded",
+        ],
+        &[],
+        "Selma is down, and A, B and C are degraded.",
+        false,
+    );
+    check(
+        &[
+            "A=degraded",
+            "B=migrating",
+            "C=partial_outage",
+            "D=major_outage",
+        ],
+        &[],
+        "D is down, C is partly down, A is degraded and B is migrating.",
+        false,
+    );
+    check(
         &["A=degraded", "B=degraded", "C=operational"],
         &[],
         "A and B are degraded.",

@@ -13,7 +13,7 @@ use super::when::in_words;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
-use crate::domain::update::{Precision, Update};
+use crate::domain::update::{Precision, Source, Update};
 use crate::render::markdown::POST_ANCHOR;
 use crate::render::xml::{allowed, escaped};
 use crate::snapshot::{ComponentRecord, Snapshot};
@@ -231,13 +231,18 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     let when = in_words(update.at, update.precision, site.zone);
     let head = head(snapshot, label, when, update.edited_at);
     let anchor = format!("{}-", urls::update_anchor(&update.id));
+    let bylines = match update.source {
+        Source::File => vec![&update.author, &incident.author],
+        // Whoever wrote the post needn't have written what was added to it.
+        Source::Api | Source::Clock => vec![&update.author],
+    };
     FeedEntry {
         id: tag(snapshot, update.public_at, "update", &update.id),
         title: format!("{}: {word}", incident.title),
         url: urls::absolute(&site.base_url, &urls::update(&incident.slug, &update.id)),
         published: update.public_at,
         updated: update.edited_at.unwrap_or(update.public_at),
-        author: byline(snapshot, &[&update.author, &incident.author]),
+        author: byline(snapshot, &bylines),
         html: html(&head, &states) + &content_html(&update.markdown, &page, &anchor),
         summary: first_said([summary_of(&update.markdown), states.join("; "), head]),
         tags: tags(snapshot, &update.changes, &update.mentions),

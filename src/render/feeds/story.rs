@@ -62,7 +62,7 @@ pub(super) fn update(
         window: crate::domain::window::Window::default(),
         edited_at: None,
         public_at: at(public),
-        source: Source::Api,
+        source: Source::File,
     }
 }
 

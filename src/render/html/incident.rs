@@ -3,6 +3,8 @@
 use maud::{Markup, html};
 
 use crate::domain::incident::{Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
 use crate::domain::update::{Precision, Update};
 use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
@@ -104,12 +106,17 @@ fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
     }
 }
 
-/// What it names, each as it is now.
+/// What it names, each as it is now; of a draft, as it will be.
 fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let named = parts::components_of(snapshot, incident);
+    let label = if incident.draft {
+        "Components, as they will be"
+    } else {
+        "Components, as they are now"
+    };
     html! {
         @if !named.is_empty() {
-            ul.chips aria-label="Components, as they are now" {
+            ul.chips aria-label=(label) {
                 @for slug in named {
                     li {
                         @match snapshot.find_component(slug) {
@@ -121,7 +128,8 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
                                 } @else {
                                     (parts::state_badge(
                                         &snapshot.states,
-                                        &snapshot.standing(record).state,
+                                        planned(incident, slug)
+                                            .unwrap_or(&snapshot.standing(record).state),
                                     ))
                                 }
                             }
@@ -132,6 +140,17 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
             }
         }
     }
+}
+
+/// What a draft will make of a component once it is published. A maintenance leaves it until it
+/// begins.
+fn planned<'a>(incident: &'a Incident, slug: &Slug) -> Option<&'a StateKey> {
+    if !incident.draft || incident.kind == Kind::Maintenance {
+        return None;
+    }
+    let changes = incident.all_changes();
+    let own = changes.filter(|change| change.component == *slug);
+    own.last().map(|change| &change.state)
 }
 
 /// An update, as an item of a list.

@@ -10,15 +10,18 @@ use super::posting::{Begun, Posting};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
+use super::told;
 use super::trouble::{StaffError, must};
 use crate::actions::ActionError;
 use crate::actions::set_component_state::{NewState, set_component_state};
+use crate::domain::component::{Standing, standing};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
-use crate::render::html::staff::component_state::{self, NOTE, STATE};
+use crate::render::html::staff::component_state::{self, NOTE, SEEN, STATE};
 use crate::render::html::staff::fields::{Fields, Filled};
 use crate::site::Site;
+use crate::store::states::list_changes_of_component;
 use crate::urls;
 use crate::web::state::AppState;
 
@@ -34,7 +37,7 @@ pub(super) async fn show(
         Some(kept) => kept,
         None => as_it_is(&site, &slug)?,
     };
-    page(&site, &visit, &slug, StatusCode::OK, &fresh(fields))
+    page(&site, &visit, &slug, StatusCode::OK, &fresh(fields), false)
 }
 
 /// Changes it.
@@ -49,6 +52,8 @@ pub(super) async fn create(
 
 async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
     must(&sent.visit.staff, Scope::StatesWrite)?;
+    let site = state.latest.find().await?;
+    refuse_missing(&site, slug)?;
     let mut posting = match Posting::begin(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
@@ -65,8 +70,31 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
         at: None,
         seen: None,
     };
+    let history = list_changes_of_component(posting.change.tx(), slug).await?;
+    let now = standing(&history, posting.change.now());
+    if (&now.state, &now.note) == (&wanted.state, &wanted.note) {
+        let place = told::after(urls::STAFF, &format!("same.{slug}"));
+        return posting.finish(&place).await;
+    }
+    let seen = seen_of(&now);
+    if sent.fields.filled(SEEN).is_some_and(|it| it != seen) {
+        drop(posting);
+        let filled = again(sent.fields.clone().with(SEEN, seen), Vec::new());
+        let site = state.latest.find().await?;
+        return page(
+            &site,
+            &sent.visit,
+            slug,
+            StatusCode::CONFLICT,
+            &filled,
+            true,
+        );
+    }
     match set_component_state(&mut posting.change, wanted).await {
-        Ok(()) => posting.finish(urls::STAFF).await,
+        Ok(()) => {
+            let place = told::after(urls::STAFF, &format!("state.{slug}"));
+            posting.finish(&place).await
+        }
         Err(ActionError::Invalid(errors)) => {
             // What waits for the database to answer must not hold it.
             drop(posting);
@@ -85,7 +113,7 @@ async fn show_again(
     filled: &Filled,
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
-    page(&site, &sent.visit, slug, status, filled)
+    page(&site, &sent.visit, slug, status, filled, false)
 }
 
 fn page(
@@ -94,14 +122,33 @@ fn page(
     slug: &Slug,
     status: StatusCode,
     filled: &Filled,
+    is_other: bool,
 ) -> Result<Response, StaffError> {
     let snapshot = site.snapshot();
-    let record = snapshot
-        .active_components()
-        .find(|record| record.component.slug == *slug)
-        .ok_or_else(|| StaffError::missing("there is no such component, or it is retired"))?;
-    let page = component_state::page(snapshot, &visit.staff.token, record, filled);
+    refuse_missing(site, slug)?;
+    let record = snapshot.find_component(slug).ok_or_else(missing)?;
+    let viewer = &visit.staff.token;
+    let page = component_state::page(snapshot, viewer, record, is_other, filled);
     Ok(html_response(status, page.into_string()))
+}
+
+/// Refuses what isn't a component in service.
+fn refuse_missing(site: &Site, slug: &Slug) -> Result<(), StaffError> {
+    let mut active = site.snapshot().active_components();
+    let is_there = active.any(|record| record.component.slug == *slug);
+    is_there.then_some(()).ok_or_else(missing)
+}
+
+fn missing() -> StaffError {
+    StaffError::missing("there is no such component, or it is retired")
+}
+
+/// What tells what a component is from what it was when the form was opened.
+fn seen_of(standing: &Standing) -> String {
+    let note = standing.note.as_deref().unwrap_or_default();
+    format!("{} {note}", standing.state.as_str())
+        .trim()
+        .to_owned()
 }
 
 fn as_it_is(site: &Arc<Site>, slug: &Slug) -> Result<Fields, StaffError> {
@@ -111,6 +158,7 @@ fn as_it_is(site: &Arc<Site>, slug: &Slug) -> Result<Fields, StaffError> {
         .ok_or_else(|| StaffError::missing("there is no such component"))?;
     let standing = snapshot.standing(record);
     Ok(Fields::default()
+        .with(SEEN, seen_of(&standing))
         .with(STATE, standing.state.as_str())
         .with(NOTE, standing.note.unwrap_or_default()))
 }

@@ -1,14 +1,19 @@
-//! Correcting the post of an incident: headline, text, impact.
+//! Correcting the post of an incident: headline, text, impact; of a maintenance that isn't
+//! published, its window.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::local_time::{is_same_minute, set_time};
+use super::maintenance;
+use super::plan_maintenance::window_of;
 use super::posting::{Begun, Posting};
-use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
+use super::reading::{SlugOf, again, fresh, html_response, sent_before};
 use super::session::Visit;
 use super::settings::impact_of;
 use super::submission::Submission;
+use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::ActionError;
@@ -16,11 +21,18 @@ use crate::actions::edit_incident::{EditIncident, edit_incident};
 use crate::domain::incident::{Impact, Incident};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
-use crate::render::html::staff::correct::{self as form, IMPACT, TITLE, WAS};
-use crate::render::html::staff::fields::{Fields, Filled};
+use crate::render;
+use crate::render::html::staff::correct::{self as form, AroundPost, IMPACT, TITLE, WAS};
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::TEXT;
+use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
+use crate::render::json::audit::AuditBody;
+use crate::render::time::Frame;
+use crate::store::Tx;
+use crate::store::audit::list_versions;
 use crate::store::incidents::StoredIncident;
 use crate::urls;
+use crate::web::api::audit::body_of;
 use crate::web::state::AppState;
 
 /// The form.
@@ -30,22 +42,21 @@ pub(super) async fn show(
     visit: Visit,
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::IncidentsWrite)?;
-    let stored = read(&state, &slug, &visit).await?;
-    if let Some(file) = &stored.file {
-        let site = state.latest.find().await?;
-        let page = form::file_page(site.snapshot(), &visit.staff.token, &stored.incident, file);
+    let mut tx = state.store.read().await?;
+    let screen = Screen::of(&mut tx, &slug, &visit).await?;
+    drop(tx);
+    let site = state.latest.find().await?;
+    if let Some(file) = &screen.stored.file {
+        let (viewer, incident) = (&visit.staff.token, &screen.stored.incident);
+        let page = form::file_page(site.snapshot(), viewer, incident, file, &screen.versions);
         return Ok(html_response(StatusCode::OK, page.into_string()));
     }
-    let fields = visit.kept().unwrap_or_else(|| as_it_is(&stored.incident));
-    page(
-        &state,
-        &visit,
-        &stored,
-        false,
-        StatusCode::OK,
-        &fresh(fields),
-    )
-    .await
+    let frame = render::frame_of(site.snapshot());
+    let usual = || as_it_is(&screen.stored.incident, frame);
+    let fields = visit.kept().unwrap_or_else(usual);
+    screen
+        .page(&state, &visit, StatusCode::OK, &fresh(fields))
+        .await
 }
 
 /// Corrects it.
@@ -66,51 +77,92 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
-            let stored = read(state, slug, visit).await?;
-            return page(state, visit, &stored, false, StatusCode::CONFLICT, &filled).await;
+            let mut tx = state.store.read().await?;
+            let screen = Screen::of(&mut tx, slug, visit).await?;
+            drop(tx);
+            return screen
+                .page(state, visit, StatusCode::CONFLICT, &filled)
+                .await;
         }
     };
-    let stored = find(posting.change.tx(), slug, visit).await?;
-    let impact = match impact_of(&sent.fields, IMPACT) {
-        Ok(impact) => impact,
+    let mut screen = Screen::of(posting.change.tx(), slug, visit).await?;
+    let incident = &screen.stored.incident;
+    let frame = render::frame_of(state.site.current().snapshot());
+    let wanted = match read(&sent.fields, incident, frame) {
+        Ok(wanted) => wanted,
         Err(wrong) => {
             drop(posting);
-            let filled = again(sent.fields.clone(), vec![wrong]);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return page(state, visit, &stored, false, status, &filled).await;
+            return screen.refuse(state, sent, wrong).await;
         }
     };
-    if version_of(&stored.incident) != sent.fields.first(WAS) {
+    if version_of(incident) != sent.fields.first(WAS) {
         drop(posting);
-        let fields = sent.fields.clone().with(WAS, version_of(&stored.incident));
+        let fields = sent.fields.clone().with(WAS, version_of(incident));
         let filled = again(fields, Vec::new());
-        return page(state, visit, &stored, true, StatusCode::CONFLICT, &filled).await;
+        screen.is_other = true;
+        return screen
+            .page(state, visit, StatusCode::CONFLICT, &filled)
+            .await;
     }
-    let wanted = EditIncident {
-        title: Some(sent.fields.first(TITLE).to_owned()),
-        markdown: (sent.fields.first(TEXT) != stored.incident.markdown)
-            .then(|| sent.fields.first(TEXT).to_owned()),
-        impact: (impact != stored.incident.stated_impact).then_some(impact),
-        ..EditIncident::default()
+    let place = urls::staff_incident(slug);
+    let done = match (&wanted, incident.draft) {
+        (None, _) => "same",
+        (Some(_), true) => "saved",
+        (Some(_), false) => "corrected",
     };
-    match edit_incident(&mut posting.change, slug, wanted).await {
-        Ok(()) => posting.finish(&urls::staff_incident(slug)).await,
-        Err(ActionError::Invalid(errors)) => {
-            drop(posting);
-            let filled = again(sent.fields.clone(), wrong_fields(errors));
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            page(state, visit, &stored, false, status, &filled).await
+    // What changes nothing leaves no line in the record.
+    if let Some(wanted) = wanted {
+        match edit_incident(&mut posting.change, slug, wanted).await {
+            Ok(()) => {}
+            Err(ActionError::Invalid(errors)) => {
+                drop(posting);
+                return screen.refuse(state, sent, maintenance::wrong(errors)).await;
+            }
+            Err(other) => return Err(other.into()),
         }
-        Err(other) => Err(other.into()),
     }
+    posting.finish(&told::after(&place, done)).await
 }
 
-fn as_it_is(incident: &Incident) -> Fields {
-    Fields::default()
+/// What the form changes; `None` if that is nothing.
+fn read(
+    fields: &Fields,
+    incident: &Incident,
+    frame: Frame,
+) -> Result<Option<EditIncident>, Vec<Wrong>> {
+    let impact = impact_of(fields, IMPACT).map_err(|wrong| vec![wrong])?;
+    let text = |name, was: &str| (fields.first(name) != was).then(|| fields.first(name).to_owned());
+    let mut wanted = EditIncident {
+        title: text(TITLE, &incident.title),
+        markdown: text(TEXT, &incident.markdown),
+        impact: (impact != incident.stated_impact).then_some(impact),
+        overlap: fields.has(OVERLAP),
+        ..EditIncident::default()
+    };
+    if form::has_window(incident) && fields.has(STARTS) {
+        let window = window_of(fields, frame)?;
+        wanted.starts = (!is_same_minute(window.starts, incident.starts)).then_some(window.starts);
+        wanted.ends = (!is_same_minute(window.ends, incident.ends)).then_some(window.ends);
+    }
+    let changes_something = wanted.title.is_some()
+        || wanted.markdown.is_some()
+        || wanted.impact.is_some()
+        || wanted.starts.is_some()
+        || wanted.ends.is_some();
+    Ok(changes_something.then_some(wanted))
+}
+
+fn as_it_is(incident: &Incident, frame: Frame) -> Fields {
+    let mut fields = Fields::default()
         .with(TITLE, incident.title.as_str())
         .with(TEXT, incident.markdown.as_str())
         .with(IMPACT, incident.stated_impact.map_or("", Impact::as_str))
-        .with(WAS, version_of(incident))
+        .with(WAS, version_of(incident));
+    if form::has_window(incident) {
+        set_time(&mut fields, STARTS, incident.starts, frame);
+        set_time(&mut fields, ENDS, incident.ends, frame);
+    }
+    fields
 }
 
 /// What tells one version of a post from another.
@@ -119,21 +171,49 @@ fn version_of(incident: &Incident) -> String {
     edited.map_or_else(|| "first".to_owned(), |millis| millis.to_string())
 }
 
-async fn read(state: &AppState, slug: &Slug, visit: &Visit) -> Result<StoredIncident, StaffError> {
-    let mut tx = state.store.read().await?;
-    find(&mut tx, slug, visit).await
+/// What the form shows.
+struct Screen {
+    stored: StoredIncident,
+    versions: Vec<AuditBody>,
+    is_other: bool,
 }
 
-async fn page(
-    state: &AppState,
-    visit: &Visit,
-    stored: &StoredIncident,
-    is_other: bool,
-    status: StatusCode,
-    filled: &Filled,
-) -> Result<Response, StaffError> {
-    let site = state.latest.find().await?;
-    let viewer = &visit.staff.token;
-    let page = form::post_page(site.snapshot(), viewer, &stored.incident, is_other, filled);
-    Ok(html_response(status, page.into_string()))
+impl Screen {
+    async fn of(tx: &mut Tx, slug: &Slug, visit: &Visit) -> Result<Self, StaffError> {
+        let stored = find(tx, slug, visit).await?;
+        let versions = list_versions(tx, "incident", &stored.incident.id).await?;
+        Ok(Self {
+            stored,
+            versions: versions.into_iter().map(body_of).collect(),
+            is_other: false,
+        })
+    }
+
+    async fn refuse(
+        &self,
+        state: &AppState,
+        sent: &Submission,
+        wrong: Vec<Wrong>,
+    ) -> Result<Response, StaffError> {
+        let filled = again(sent.fields.clone(), wrong);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        self.page(state, &sent.visit, status, &filled).await
+    }
+
+    async fn page(
+        &self,
+        state: &AppState,
+        visit: &Visit,
+        status: StatusCode,
+        filled: &Filled,
+    ) -> Result<Response, StaffError> {
+        let site = state.latest.find().await?;
+        let around = AroundPost {
+            incident: &self.stored.incident,
+            is_other: self.is_other,
+            versions: &self.versions,
+        };
+        let page = form::post_page(site.snapshot(), &visit.staff.token, &around, filled);
+        Ok(html_response(status, page.into_string()))
+    }
 }

@@ -4,11 +4,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::local_time::{is_same_minute, local_time, set_time};
 use super::posting::{Begun, Posting};
 use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::session::Visit;
-use super::settings::{must_for, phase_of, settings_of, time_of, time_text};
+use super::settings::{must_for, phase_of, settings_of};
 use super::submission::Submission;
+use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::correct_update::{Correction, correct_update, withdraw_update};
@@ -18,13 +20,17 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::update::{Phase, Source, Update};
+use crate::render;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::correct::{self as form, Around, WAS};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
+use crate::render::json::audit::AuditBody;
 use crate::store::Tx;
+use crate::store::audit::list_versions;
 use crate::store::incidents::StoredIncident;
 use crate::urls;
+use crate::web::api::audit::body_of;
 use crate::web::state::AppState;
 
 /// The form.
@@ -39,7 +45,13 @@ pub(super) async fn show(
         let site = state.latest.find().await?;
         let file = screen.stored.file.take().unwrap_or_default();
         let incident = &screen.stored.incident;
-        let page = form::file_page(site.snapshot(), &visit.staff.token, incident, &file);
+        let page = form::file_page(
+            site.snapshot(),
+            &visit.staff.token,
+            incident,
+            &file,
+            &screen.versions,
+        );
         return Ok(html_response(StatusCode::OK, page.into_string()));
     }
     let fields = visit.kept().unwrap_or_else(|| screen.as_it_is(&state));
@@ -83,7 +95,8 @@ async fn correct(
             must(&visit.staff, Scope::StatesWrite)?;
         }
         withdraw_update(&mut posting.change, slug, id).await?;
-        return posting.finish(&urls::staff_incident(slug)).await;
+        let place = urls::staff_incident(slug);
+        return posting.finish(&told::after(&place, "withdrawn")).await;
     }
     let wanted = match screen.read_form(state, &sent.fields) {
         Ok(wanted) => wanted,
@@ -131,6 +144,7 @@ fn version_of(update: &Update) -> String {
 struct Screen {
     stored: StoredIncident,
     update: Update,
+    versions: Vec<AuditBody>,
     is_other: bool,
     would_be: Option<(Incident, Update)>,
 }
@@ -156,9 +170,11 @@ impl Screen {
         let update = found
             .cloned()
             .ok_or_else(|| StaffError::missing("there is no such update any more"))?;
+        let versions = list_versions(tx, "update", id).await?;
         Ok(Self {
             stored,
             update,
+            versions: versions.into_iter().map(body_of).collect(),
             is_other: false,
             would_be: None,
         })
@@ -172,12 +188,12 @@ impl Screen {
     /// What stands in the form at first.
     fn as_it_is(&self, state: &AppState) -> Fields {
         let update = &self.update;
-        let zone = state.site.current().snapshot().site.zone;
+        let frame = render::frame_of(state.site.current().snapshot());
         let mut fields = Fields::default()
             .with(TEXT, update.markdown.as_str())
             .with(PHASE, update.phase.map_or("", Phase::as_str))
-            .with(WAS, version_of(update))
-            .with(AT, time_text(update.at, zone));
+            .with(WAS, version_of(update));
+        set_time(&mut fields, AT, Some(update.at), frame);
         for change in &update.changes {
             if change.origin != Origin::Restore {
                 let slug = &change.component;
@@ -197,13 +213,13 @@ impl Screen {
     /// What a form changes; what it leaves as it was isn't among it.
     fn read_form(&self, state: &AppState, fields: &Fields) -> Result<Correction, Vec<Wrong>> {
         let was = self.as_it_is(state);
-        let zone = state.site.current().snapshot().site.zone;
+        let frame = render::frame_of(state.site.current().snapshot());
         let mut wrong = Vec::new();
         let phase = phase_of(fields, PHASE).unwrap_or_else(|found| {
             wrong.push(found);
             None
         });
-        let at = time_of(fields, AT, zone).unwrap_or_else(|found| {
+        let at = local_time(fields, AT, frame).unwrap_or_else(|found| {
             wrong.push(found);
             None
         });
@@ -225,7 +241,7 @@ impl Screen {
         for settings in [&mut stated, &mut wanted] {
             settings.sort_by(|(one, _), (other, _)| one.cmp(other));
         }
-        let is_moved = fields.has(AT) && fields.first(AT) != was.first(AT);
+        let is_moved = fields.has(AT) && !is_same_minute(at, Some(self.update.at));
         Ok(Correction {
             markdown: Some(fields.first(TEXT).to_owned()),
             phase: (phase != self.update.phase && fields.has(PHASE)).then_some(phase),
@@ -285,6 +301,7 @@ impl Screen {
             update: &self.update,
             is_other: self.is_other,
             preview: would_be.map(|(incident, update)| (incident, update)),
+            versions: &self.versions,
         };
         let page = form::update_page(site.snapshot(), &visit.staff.token, &around, filled);
         Ok(html_response(status, page.into_string()))

@@ -1,11 +1,12 @@
 //! The desk: what customers see now, and what can be done about it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::reading::html_response;
 use super::session::Visit;
+use super::told;
 use super::trouble::StaffError;
 use crate::domain::staff::Scope;
 use crate::render::html::staff::desk::{self, Draft};
@@ -16,6 +17,7 @@ use crate::web::state::AppState;
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
+    uri: Uri,
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
     let mut drafts = Vec::new();
@@ -27,6 +29,12 @@ pub(super) async fn show(
         .iter()
         .map(|(slug, title)| Draft { slug, title })
         .collect();
-    let page = desk::page(site.snapshot(), &visit.staff.token, &drafts);
+    let told = told::on_desk(&site, &uri);
+    let page = desk::page(
+        site.snapshot(),
+        &visit.staff.token,
+        &drafts,
+        told.as_deref(),
+    );
     Ok(html_response(StatusCode::OK, page.into_string()))
 }

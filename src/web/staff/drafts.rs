@@ -4,15 +4,19 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::incident::{self, Shown};
+use super::maintenance;
 use super::posting::Posting;
 use super::reading::{SlugOf, html_response};
 use super::session::Visit;
 use super::submission::Submission;
+use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
+use crate::actions::ActionError;
 use crate::actions::publish_draft::{discard_draft, publish_draft};
 use crate::domain::staff::Scope;
-use crate::render::html::incident;
+use crate::render::html::incident as public;
 use crate::urls;
 use crate::web::state::AppState;
 
@@ -30,7 +34,7 @@ pub(super) async fn preview(
         return Ok(Redirect::to(&urls::incident(&slug)).into_response());
     }
     let site = state.latest.find().await?;
-    let page = incident::draft_page(site.snapshot(), &stored.incident);
+    let page = public::draft_page(site.snapshot(), &stored.incident);
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
 
@@ -49,8 +53,22 @@ pub(super) async fn publish(
     if stored.incident.all_changes().next().is_some() {
         must(&sent.visit.staff, Scope::StatesWrite)?;
     }
-    publish_draft(&mut posting.change, &slug).await?;
-    posting.finish(&urls::staff_incident(&slug)).await
+    match publish_draft(&mut posting.change, &slug).await {
+        Ok(()) => {
+            let place = urls::staff_incident(&slug);
+            posting.finish(&told::after(&place, "published")).await
+        }
+        Err(ActionError::Invalid(errors)) => {
+            // What shows the page reads the database, which this would hold.
+            drop(posting);
+            let shown = Shown {
+                wrong: maintenance::wrong(errors),
+                ..Shown::default()
+            };
+            incident::page(&state, &sent.visit, &stored, shown).await
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Throws it away.
@@ -65,5 +83,5 @@ pub(super) async fn discard(
         Err(done) => return Ok(done),
     };
     discard_draft(&mut posting.change, &slug).await?;
-    posting.finish(urls::STAFF).await
+    posting.finish(&told::after(urls::STAFF, "discarded")).await
 }

@@ -1,14 +1,19 @@
 //! An incident as staff see it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::reading::{SlugOf, html_response, new_key};
+use super::reading::{SlugOf, again, html_response, new_key};
 use super::session::Visit;
+use super::told;
 use super::trouble::StaffError;
 use super::update::find;
-use crate::render::html::staff::incident;
+use crate::domain::update::Source;
+use crate::render::html::staff::fields::{Fields, Wrong};
+use crate::render::html::staff::incident::{self, Around};
+use crate::store::incidents::StoredIncident;
+use crate::store::updates::list_updates_of_incident;
 use crate::web::state::AppState;
 
 /// The page.
@@ -16,17 +21,56 @@ pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
     visit: Visit,
+    uri: Uri,
 ) -> Result<Response, StaffError> {
     let mut tx = state.store.read().await?;
     let stored = find(&mut tx, &slug, &visit).await?;
     drop(tx);
+    page(
+        &state,
+        &visit,
+        &stored,
+        Shown {
+            told: told::on_incident(&uri),
+            wrong: Vec::new(),
+        },
+    )
+    .await
+}
+
+/// What the page says of what was just done, or of what wasn't.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    pub(super) told: Option<&'static str>,
+    pub(super) wrong: Vec<Wrong>,
+}
+
+/// The page of an incident that was read.
+pub(super) async fn page(
+    state: &AppState,
+    visit: &Visit,
+    stored: &StoredIncident,
+    shown: Shown,
+) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
-    let page = incident::page(
-        site.snapshot(),
-        &visit.staff.token,
-        &stored.incident,
-        stored.file.as_deref(),
-        &new_key(),
-    );
-    Ok(html_response(StatusCode::OK, page.into_string()))
+    let mut tx = state.store.read().await?;
+    let mut withdrawn = list_updates_of_incident(&mut tx, &stored.incident.id).await?;
+    drop(tx);
+    // What a file doesn't say any more is the file's to say again.
+    withdrawn.retain(|it| it.withdrawn_at.is_some() && it.update.source != Source::File);
+    let withdrawn: Vec<_> = withdrawn.into_iter().map(|it| it.update).collect();
+    let status = if shown.wrong.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let filled = again(Fields::default().with(Fields::KEY, new_key()), shown.wrong);
+    let around = Around {
+        incident: &stored.incident,
+        file: stored.file.as_deref(),
+        withdrawn: &withdrawn,
+        told: shown.told,
+    };
+    let page = incident::page(site.snapshot(), &visit.staff.token, &around, &filled);
+    Ok(html_response(status, page.into_string()))
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::settings::time_of;
+use super::settings::{time_of, time_text};
 use crate::domain::zone::{Local, abbreviation, resolve};
 use crate::render::html::staff::fields::{Fields, Wrong};
 use crate::render::html::staff::window::{FIRST, SECOND, which};
@@ -31,12 +31,28 @@ pub(super) fn local_time(
         _ => Err(Wrong {
             field,
             detail: format!(
-                "The clocks go back that night, so there are two: {} and {}. Say which one.",
+                "The clocks go back then, so there are two: {} and {}. Say which one.",
                 clock(first, frame.zone),
                 clock(second, frame.zone)
             ),
         }),
     }
+}
+
+/// Puts a time into a field; of one that happens twice, the field beside it says which it is.
+pub(super) fn set_time(fields: &mut Fields, name: &str, at: Option<DateTime<Utc>>, frame: Frame) {
+    let Some(at) = at else { return };
+    fields.set(name, time_text(at, frame.zone));
+    let local = at.with_timezone(&frame.zone).naive_local();
+    if let Local::Twice(first, _) = resolve(frame.zone, local) {
+        fields.set(which(name), if at == first { FIRST } else { SECOND });
+    }
+}
+
+/// Whether two times are one in a form, which has no seconds.
+pub(super) fn is_same_minute(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> bool {
+    let minute = |at: DateTime<Utc>| at.timestamp().div_euclid(60);
+    one.map(minute) == other.map(minute)
 }
 
 fn clock(at: DateTime<Utc>, zone: Tz) -> String {

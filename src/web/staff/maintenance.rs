@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::local_time::{is_same_minute, set_time};
 use super::plan_maintenance::window_of;
 use super::posting::{Begun, Posting};
 use super::reading::{
     SlugOf, again, fresh, html_response, new_key, said_in, sent_before, wrong_fields,
 };
 use super::session::Visit;
-use super::settings::time_text;
 use super::submission::Submission;
 use super::trouble::{StaffError, must};
 use super::update::find;
@@ -148,14 +148,19 @@ fn read(
                     detail: detail.to_owned(),
                 }]));
             }
-            // Fields have no seconds, and what wasn't touched doesn't move.
-            let is_same = |new, old| time_text_of(new, frame) == time_text_of(old, frame);
-            let starts = window.starts.filter(|at| !is_same(Some(*at), old.starts));
-            let ends = window.ends.filter(|at| !is_same(Some(*at), old.ends));
+            // What wasn't touched doesn't move.
+            let starts = window
+                .starts
+                .filter(|at| !is_same_minute(Some(*at), old.starts));
+            let ends = window
+                .ends
+                .filter(|at| !is_same_minute(Some(*at), old.ends));
             if starts.is_none() && ends.is_none() {
                 return Ok(Err(vec![Wrong {
                     field: ENDS.to_owned(),
-                    detail: "These are the times it has. Change them, then save.".to_owned(),
+                    detail:
+                        "These are the times it has. Give it others, then press the button again."
+                            .to_owned(),
                 }]));
             }
             // Both fields were there to be seen, so an end that wasn't touched is meant to stay.
@@ -178,10 +183,6 @@ fn read(
         overlap: fields.has(OVERLAP),
         seen,
     }))
-}
-
-fn time_text_of(at: Option<chrono::DateTime<chrono::Utc>>, frame: Frame) -> String {
-    at.map(|at| time_text(at, frame.zone)).unwrap_or_default()
 }
 
 /// What actions say of a maintenance's fields, said of the form's.
@@ -232,11 +233,11 @@ async fn page(
         return Err(StaffError::missing("this is no maintenance"));
     }
     let window = incident.window();
-    let usual = Fields::default()
+    let mut usual = Fields::default()
         .with(Fields::KEY, new_key())
-        .with(SEEN, last_made(incident))
-        .with(STARTS, time_text_of(window.starts, frame))
-        .with(ENDS, time_text_of(window.ends, frame));
+        .with(SEEN, last_made(incident));
+    set_time(&mut usual, STARTS, window.starts, frame);
+    set_time(&mut usual, ENDS, window.ends, frame);
     let usual = fresh(usual);
     let sentence = match done {
         "planned" => Some("It is planned, and announced to customers."),

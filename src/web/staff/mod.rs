@@ -35,8 +35,10 @@ mod submission;
 mod templates;
 mod token_form;
 mod tokens;
+mod told;
 mod trouble;
 mod update;
+mod withdraw;
 
 /// Longest form, in bytes: the longest text, each byte of it written as three.
 const MAX_FORM_BYTES: usize = 1024 * 1024;
@@ -71,6 +73,14 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .route(
             "/staff/incidents/{slug}/updates/{id}/correct",
             get(correct_update::show).post(correct_update::create),
+        )
+        .route(
+            "/staff/incidents/{slug}/updates/{id}/bring-back",
+            post(withdraw::bring_back),
+        )
+        .route(
+            "/staff/incidents/{slug}/withdraw",
+            get(withdraw::show).post(withdraw::create),
         )
         .route(
             urls::STAFF_NEW_INCIDENT,

@@ -4,13 +4,15 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::local_time::local_time;
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::repeat::repeated_incident;
 use super::session::Visit;
-use super::settings::{impact_of, must_for, phase_of, settings_of, time_of};
+use super::settings::{impact_of, must_for, phase_of, settings_of};
 use super::submission::Submission;
 use super::templates::{self, Begin};
+use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::add_update::NewUpdate;
@@ -20,6 +22,7 @@ use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::update::Phase;
+use crate::render;
 use crate::render::html::staff::correct::{IMPACT, TITLE};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::new_incident::{self as form, Around, DRAFT, KIND};
@@ -112,9 +115,12 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
 
 /// Where posting an incident leads: to its first update, or, if it isn't public, to itself.
 fn place_of(incident: &Incident) -> String {
-    let first = incident.updates.first().filter(|_| !incident.draft);
-    first.map_or_else(
-        || urls::staff_incident(&incident.slug),
+    let place = urls::staff_incident(&incident.slug);
+    if incident.draft {
+        return told::after(&place, "kept");
+    }
+    incident.updates.first().map_or_else(
+        || told::after(&place, "published"),
         |update| urls::staff_update(&incident.slug, &update.id),
     )
 }
@@ -181,11 +187,14 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
     let fields: &Fields = &sent.fields;
     let is_draft = sent.is(DRAFT);
     let site = state.site.current();
-    let zone = site.snapshot().site.zone;
+    let frame = render::frame_of(site.snapshot());
     let mut wrong = Vec::new();
     let mut take = |found: Wrong| wrong.push(found);
     let phase = phase_of(fields, PHASE).map_err(&mut take).ok().flatten();
-    let at = time_of(fields, AT, zone).map_err(&mut take).ok().flatten();
+    let at = local_time(fields, AT, frame)
+        .map_err(&mut take)
+        .ok()
+        .flatten();
     let impact = impact_of(fields, IMPACT).map_err(&mut take).ok().flatten();
     let components = settings_of(fields).unwrap_or_else(|found| {
         found.into_iter().for_each(&mut take);

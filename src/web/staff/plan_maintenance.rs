@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::{DateTime, Duration, Timelike as _, Utc};
 
-use super::local_time::local_time;
+use super::local_time::{local_time, set_time};
 use super::maintenance::told;
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before};
@@ -31,8 +32,22 @@ pub(super) async fn show(
     visit: Visit,
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::IncidentsWrite)?;
-    let filled = fresh(visit.kept().unwrap_or_default());
+    let site = state.site.current();
+    let frame = render::frame_of(site.snapshot());
+    let usual = || usual(state.clock.now(), frame);
+    let filled = fresh(visit.kept().unwrap_or_else(usual));
     page(&state, &visit, StatusCode::OK, &filled, None).await
+}
+
+/// What stands in the form at first: the next full hour, as the clocks of the site show it, and the
+/// hour after.
+fn usual(now: DateTime<Utc>, frame: Frame) -> Fields {
+    let mut fields = Fields::default();
+    let minute = i64::from(now.with_timezone(&frame.zone).minute());
+    let starts = now + Duration::minutes(60 - minute);
+    set_time(&mut fields, STARTS, Some(starts), frame);
+    set_time(&mut fields, ENDS, Some(starts + Duration::hours(1)), frame);
+    fields
 }
 
 /// Plans it, or shows what it would be.

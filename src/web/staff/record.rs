@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
-use super::reading::html_response;
+use super::reading::{html_response, said_in};
 use super::session::Visit;
 use super::trouble::{StaffError, must, sentence};
 use crate::domain::staff::Scope;
@@ -22,6 +22,9 @@ use crate::web::query::{Part, Query};
 use crate::web::record::{RecordPart, RecordQuery};
 use crate::web::state::AppState;
 
+/// How many lines are on a page, unless the address says: a few screens of a phone.
+const LINES: usize = 20;
+
 /// A part of the record.
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -31,7 +34,10 @@ pub(super) async fn show(
     must(&visit.staff, Scope::Admin)?;
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
-    let (asked, mut errors) = read(&uri);
+    let (mut asked, mut errors) = read(&uri);
+    if said_in(&uri, "limit").is_empty() {
+        asked.part.limit = LINES;
+    }
     let filter = match asked
         .query
         .filter(&mut tx, site.snapshot().site.zone)

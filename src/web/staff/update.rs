@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::local_time::local_time;
 use super::posting::{Begun, Posting};
 use super::reading::{
     SlugOf, UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields,
 };
 use super::repeat::repeated_update;
 use super::session::Visit;
-use super::settings::{must_for, phase_of, settings_of, time_of};
+use super::settings::{must_for, phase_of, settings_of};
 use super::submission::Submission;
 use super::trouble::{StaffError, must};
 use crate::actions::add_update::{NewUpdate, Settings, add_update};
@@ -21,6 +22,7 @@ use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
+use crate::render;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::posted;
 use crate::render::html::staff::update::{self as form, Around};
@@ -207,8 +209,8 @@ fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
         wrong.push(found);
         None
     });
-    let zone = state.site.current().snapshot().site.zone;
-    let at = time_of(fields, form::AT, zone).unwrap_or_else(|found| {
+    let frame = render::frame_of(state.site.current().snapshot());
+    let at = local_time(fields, form::AT, frame).unwrap_or_else(|found| {
         wrong.push(found);
         None
     });

@@ -42,7 +42,7 @@ pub fn page(
         @if let Some(component) = component {
             p.lead { "At " a href=(urls::component(&component.slug)) { (urls::component(&component.slug)) } }
         }
-        (form::summary(filled))
+        (form::summary(filled, "Not saved yet"))
         form method="post" action=(action) {
             (form::key(filled))
             (fields(filled, component.is_none(), groups))

@@ -73,7 +73,7 @@ pub fn page(
         h1 { "Components" }
         p.lead { "What customers depend on, in the order of the page." }
         @if let Some(told) = told { p.told role="status" { (told) } }
-        (form::summary(filled))
+        (form::summary(filled, "Nothing was moved"))
         p.buttons { a.button.main href=(urls::STAFF_NEW_COMPONENT) { "Add a component" } }
         @if has_stated {
             p.hint {

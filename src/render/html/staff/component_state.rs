@@ -14,12 +14,15 @@ use crate::urls;
 pub const STATE: &str = "state";
 /// The field with the note.
 pub const NOTE: &str = "note";
+/// The field that says what the writer saw.
+pub const SEEN: &str = "seen";
 
-/// The whole page.
+/// The whole page; `is_other` says that it changed while the form was open.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Token,
     record: &ComponentRecord,
+    is_other: bool,
     filled: &Filled,
 ) -> Markup {
     let component = &record.component;
@@ -47,9 +50,17 @@ pub fn page(
             bdi { (component.name) } " is "
             (parts::state_badge(&snapshot.states, &standing.state)) "."
         }
-        (form::summary(filled))
+        (form::summary(filled, "Not changed yet"))
+        @if is_other {
+            section.told aria-labelledby="wrong" {
+                h2 #wrong tabindex="-1" autofocus { "It changed while you were here" }
+                p { "Above is what it is by now. Yours isn’t public yet: if it still holds, send it." }
+                @if let Some(note) = &standing.note { p.note dir="auto" { (note) } }
+            }
+        }
         form method="post" action=(urls::staff_component_state(&component.slug)) {
             (form::key(filled))
+            (form::hidden(SEEN, filled.fields.first(SEEN)))
             (form::pills(filled, &state, &states))
             (form::line(filled, &note, "text"))
             (form::buttons("Change state", &[]))

@@ -67,12 +67,14 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
 }
 
 fn row(snapshot: &Snapshot, filled: &Filled, slug: &Slug, name: &str, left: Left) -> Markup {
-    let options = options(snapshot, slug, left);
+    let chosen = filled.fields.first(&format!("{STATE}{slug}"));
+    let options = options(snapshot, slug, left, chosen);
     form::component_row(filled, slug.as_str(), name, &options)
 }
 
-/// What a component may be set to, and first what leaves it.
-fn options(snapshot: &Snapshot, slug: &Slug, left: Left) -> Vec<(String, String)> {
+/// What a component may be set to, and first what leaves it. The state that it is in stands there
+/// only once, unless it was `chosen` before it came to be in it.
+fn options(snapshot: &Snapshot, slug: &Slug, left: Left, chosen: &str) -> Vec<(String, String)> {
     let states = &snapshot.states;
     let now = snapshot
         .find_component(slug)
@@ -89,7 +91,10 @@ fn options(snapshot: &Snapshot, slug: &Slug, left: Left) -> Vec<(String, String)
     };
     let others = states
         .iter()
-        .filter(|state| !state.dropped && (left == Left::Out || state.key != now))
+        .filter(|state| {
+            !state.dropped
+                && (left == Left::Out || state.key != now || state.key.as_str() == chosen)
+        })
         .map(|state| (state.key.to_string(), state.label.clone()));
     options.extend(others);
     options

@@ -7,11 +7,14 @@ use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::{self, PHASE, TEXT};
-use crate::domain::incident::{Impact, Incident};
+use super::versions;
+use super::window::{self, ENDS, STARTS};
+use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::staff::{Scope, Token};
 use crate::domain::update::Update;
 use crate::render;
 use crate::render::html::incident as public;
+use crate::render::json::audit::AuditBody;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -33,6 +36,19 @@ pub struct Around<'a> {
     pub is_other: bool,
     /// The update as it would be.
     pub preview: Option<(&'a Incident, &'a Update)>,
+    /// What it said before it was corrected: lines of the record, newest first.
+    pub versions: &'a [AuditBody],
+}
+
+/// What the form of a post shows besides what was typed.
+#[derive(Debug)]
+pub struct AroundPost<'a> {
+    /// The incident.
+    pub incident: &'a Incident,
+    /// Somebody else has corrected it meanwhile.
+    pub is_other: bool,
+    /// What it said before it was corrected: lines of the record, newest first.
+    pub versions: &'a [AuditBody],
 }
 
 /// The form that corrects an update.
@@ -47,7 +63,7 @@ pub fn update_page(
     let text = Ask {
         name: TEXT,
         label: "Text",
-        hint: "Markdown. The page says that it was edited, and when; the old text is kept in the record.",
+        hint: "Markdown. The page says that it was edited, and when; the old text stays below, for staff.",
         first: around.preview.is_none(),
     };
     let mut phases = vec![("", "None said")];
@@ -72,7 +88,7 @@ pub fn update_page(
     let content = html! {
         h1 { "Correct an update" }
         (of(incident))
-        (form::summary(filled))
+        (form::summary(filled, "Not corrected yet"))
         @if around.is_other {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "Somebody corrected it while you wrote" }
@@ -97,6 +113,7 @@ pub fn update_page(
                 p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
             }
         }
+        (versions::earlier(snapshot, around.versions))
     };
     page(snapshot, viewer, "Correct an update", filled, content)
 }
@@ -105,10 +122,10 @@ pub fn update_page(
 pub fn post_page(
     snapshot: &Snapshot,
     viewer: &Token,
-    incident: &Incident,
-    is_other: bool,
+    around: &AroundPost<'_>,
     filled: &Filled,
 ) -> Markup {
+    let incident = around.incident;
     let title = Ask {
         name: TITLE,
         label: "Headline",
@@ -124,8 +141,8 @@ pub fn post_page(
     let content = html! {
         h1 { "Correct a post" }
         (of(incident))
-        (form::summary(filled))
-        @if is_other {
+        (form::summary(filled, "Not corrected yet"))
+        @if around.is_other {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "Somebody corrected it while you wrote" }
                 p { "It now says “" bdi { (incident.title) } "”. Yours is below, and isn’t public yet." }
@@ -136,15 +153,48 @@ pub fn post_page(
             (form::hidden(WAS, filled.fields.first(WAS)))
             (form::line(filled, &title, "text"))
             (form::text_area(filled, &text, 6))
+            @if has_window(incident) { (window_fields(snapshot, filled)) }
             (impact(filled))
-            (form::buttons("Correct it", &[]))
+            (form::buttons(if incident.draft { "Save it" } else { "Correct it" }, &[]))
+        }
+        (versions::earlier(snapshot, around.versions))
+        p.more {
+            @if incident.draft {
+                a href=(urls::staff_incident(&incident.slug)) { "Back to the draft" }
+            } @else {
+                a.danger href=(urls::staff_withdraw_incident(&incident.slug)) { "Withdraw the whole incident" }
+            }
         }
     };
     page(snapshot, viewer, "Correct a post", filled, content)
 }
 
-/// A file states it, so the file is where to correct it.
-pub fn file_page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, file: &str) -> Markup {
+/// Whether the form asks for a window: of a maintenance that isn't published. One that is, is moved
+/// by what customers are told of.
+pub fn has_window(incident: &Incident) -> bool {
+    incident.draft && incident.kind == Kind::Maintenance
+}
+
+fn window_fields(snapshot: &Snapshot, filled: &Filled) -> Markup {
+    let zone = render::frame_of(snapshot).zone_name();
+    let hint = format!("The time is {zone}.");
+    html! {
+        div.two {
+            (window::field(filled, STARTS, "Begins", &hint))
+            (window::field(filled, ENDS, "Ends", ""))
+        }
+        (window::overlap(filled))
+    }
+}
+
+/// A file states it, so the file is where to correct it. `versions` are what it said before.
+pub fn file_page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    incident: &Incident,
+    file: &str,
+    versions: &[AuditBody],
+) -> Markup {
     let content = html! {
         h1 { "A file says this" }
         (of(incident))
@@ -155,6 +205,7 @@ pub fn file_page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, file:
         p.buttons {
             a.button.main href=(urls::staff_post_update(&incident.slug)) { "Post an update instead" }
         }
+        (versions::earlier(snapshot, versions))
     };
     page(
         snapshot,

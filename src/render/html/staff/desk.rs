@@ -26,11 +26,17 @@ pub struct Draft<'a> {
     pub title: &'a str,
 }
 
-/// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token, drafts: &[Draft<'_>]) -> Markup {
+/// The whole page; `told` is what was just done.
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    drafts: &[Draft<'_>],
+    told: Option<&str>,
+) -> Markup {
     let headline = render::headline_of(snapshot);
     let may_write = viewer.allows(Scope::IncidentsWrite);
     let content = html! {
+        @if let Some(told) = told { p.told role="status" { (told) } }
         p.over { "What customers see now" }
         (parts::title(&headline.sentence))
         @if headline.rest_is_working { p.lead { "Everything else is working." } }

@@ -2,10 +2,27 @@
 
 use maud::{Markup, html};
 
-use super::fields::Fields;
+use super::fields::{Fields, Filled};
 use super::form;
 use crate::domain::incident::Incident;
 use crate::urls;
+
+/// Why a draft wasn't published; each line leads to the field where it is mended.
+pub fn refused(incident: &Incident, filled: &Filled) -> Markup {
+    let form = urls::staff_correct_incident(&incident.slug);
+    html! {
+        @if !filled.wrong.is_empty() {
+            div #wrong .wrong role="alert" tabindex="-1" autofocus {
+                h2 { "Not published yet" }
+                ul {
+                    @for wrong in &filled.wrong {
+                        li { a href={ (form) "#" (form::id_of(&wrong.field)) } { (wrong.detail) } }
+                    }
+                }
+            }
+        }
+    }
+}
 
 /// The ways on from a draft; `key` makes each button work once.
 pub fn ways(incident: &Incident, key: &str) -> Markup {

@@ -19,12 +19,13 @@ pub struct Ask<'a> {
 }
 
 /// The id of a field's element.
-fn id_of(name: &str) -> String {
+pub(super) fn id_of(name: &str) -> String {
     format!("field-{}", name.replace(['.', ':'], "-"))
 }
 
 /// What is wrong with the form, first of all and with the focus; each line leads to its field.
-pub fn summary(filled: &Filled) -> Markup {
+/// `heading` says what hasn't happened: "Not posted yet".
+pub fn summary(filled: &Filled, heading: &str) -> Markup {
     html! {
         @if let Some(path) = &filled.sent_before {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
@@ -38,7 +39,7 @@ pub fn summary(filled: &Filled) -> Markup {
         }
         @if !filled.wrong.is_empty() {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
-                h2 { "Not posted yet" }
+                h2 { (heading) }
                 ul {
                     @for wrong in &filled.wrong {
                         li {

@@ -3,39 +3,51 @@
 use maud::{Markup, html};
 
 use super::drafts;
+use super::fields::{Fields, Filled};
+use super::form;
 use super::frame::{self, Nav, Page};
+use super::versions;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::staff::{Scope, Token};
-use crate::domain::update::{Source, Update};
+use crate::domain::update::Update;
+use crate::render;
 use crate::render::html::{incident as public, parts};
+use crate::render::markdown;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The whole page. `file` is the file that states the incident, if one does;
-/// `key` makes each button work once.
-pub fn page(
-    snapshot: &Snapshot,
-    viewer: &Token,
-    incident: &Incident,
-    file: Option<&str>,
-    key: &str,
-) -> Markup {
+/// How much of a withdrawn update is shown, in characters.
+const SAID_CHARS: usize = 200;
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Around<'a> {
+    /// The incident.
+    pub incident: &'a Incident,
+    /// The file that states it, if one does.
+    pub file: Option<&'a str>,
+    /// Updates that were withdrawn, and can be brought back.
+    pub withdrawn: &'a [Update],
+    /// What was just done.
+    pub told: Option<&'a str>,
+}
+
+/// The whole page. `filled` has the key that makes each button work once, and what kept a draft
+/// from being published.
+pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
+    let (incident, file) = (around.incident, around.file);
     let may_write = viewer.allows(Scope::IncidentsWrite);
+    let key = filled.fields.first(Fields::KEY);
     let content = html! {
+        @if let Some(told) = around.told { p.told role="status" { (told) } }
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(incident.phase(snapshot.as_of))) }
+        (drafts::refused(incident, filled))
         @if incident.draft {
             p.told { strong { "A draft." } " Nobody but staff sees it." }
             @if may_write && file.is_none() { (drafts::ways(incident, key)) }
         }
-        @if may_write {
-            p.buttons {
-                a.button.main href=(urls::staff_post_update(&incident.slug)) { "Post an update" }
-                @if incident.kind == Kind::Maintenance && !incident.draft {
-                    a.button href=(urls::staff_maintenance(&incident.slug)) { "Begin, end or move it" }
-                }
-            }
-        }
+        @if may_write { (ways_on(incident)) }
         @if !incident.updates.is_empty() {
             section {
                 h2 { "Updates" }
@@ -47,23 +59,27 @@ pub fn page(
                 }
             }
         }
+        @if may_write { (withdrawn(snapshot, around, key)) }
         section {
             h2 { "The post" }
-            @match file {
-                Some(file) => p.hint {
+            @if let Some(file) = file {
+                p.hint {
                     "The file " code { (file) } " states the post and its own entries; edit them there, "
                     "or post an update."
-                },
-                None => @if may_write {
-                    p.buttons {
-                        a.button href=(urls::staff_correct_incident(&incident.slug)) { "Correct the post" }
-                    }
-                },
+                }
             }
             @if !incident.markdown.is_empty() {
                 details.more {
                     summary { "Read it" }
                     div.text dir="auto" { (parts::raw(&public::text(incident))) }
+                }
+            }
+            @if may_write && file.is_none() {
+                p.buttons {
+                    a.button href=(urls::staff_correct_incident(&incident.slug)) { "Correct the post" }
+                    @if !incident.draft {
+                        a.button.danger href=(urls::staff_withdraw_incident(&incident.slug)) { "Withdraw the incident" }
+                    }
                 }
             }
         }
@@ -72,22 +88,65 @@ pub fn page(
         }
     };
     let page = Page {
-        title: &incident.title,
+        title: &Page::title_of(&incident.title, filled),
         nav: Nav::Desk,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// What can be done with an update that isn't a file's.
+/// What comes next. Of a draft, publishing it is the button that matters.
+fn ways_on(incident: &Incident) -> Markup {
+    let path = urls::staff_post_update(&incident.slug);
+    html! {
+        p.buttons {
+            @if incident.draft {
+                a.button href=(path) { "Add an update to it" }
+            } @else {
+                a.button.main href=(path) { "Post an update" }
+                @if incident.kind == Kind::Maintenance {
+                    a.button href=(urls::staff_maintenance(&incident.slug)) { "Begin, end or move it" }
+                }
+            }
+        }
+    }
+}
+
+/// What can be done with an update. Of a file's, the way leads to what says which file it is.
 fn ways(incident: &Incident, update: &Update) -> Markup {
     let path = urls::staff_correct_update(&incident.slug, &update.id);
     html! {
-        @match update.source {
-            Source::File => {},
-            Source::Api | Source::Clock => li.ways-of {
-                a href=(path) { "Correct" span.unseen { " this update" } }
-            },
+        li.ways-of {
+            a href=(path) { "Correct" span.unseen { " this update" } }
+            @if update.edited_at.is_some() {
+                a href={ (path) "#" (versions::ANCHOR) } { "What it said before" }
+            }
+        }
+    }
+}
+
+fn withdrawn(snapshot: &Snapshot, around: &Around<'_>, key: &str) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let slug = &around.incident.slug;
+    html! {
+        @if !around.withdrawn.is_empty() {
+            details.more {
+                summary { "Withdrawn updates (" (around.withdrawn.len()) ")" }
+                ul.box {
+                    @for update in around.withdrawn {
+                        li.standing {
+                            div {
+                                p.meta { (parts::instant(frame, update.at)) }
+                                p dir="auto" { (markdown::first_sentences(&update.markdown, SAID_CHARS)) }
+                            }
+                            form.one method="post" action=(urls::staff_bring_back_update(slug, &update.id)) {
+                                (form::hidden(Fields::KEY, &format!("{key}.{}", update.id)))
+                                button type="submit" { "Bring back" span.unseen { " this update" } }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

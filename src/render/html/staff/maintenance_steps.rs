@@ -64,7 +64,7 @@ pub fn page(
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(phase)) }
         @if let Some(told) = around.told { p.told role="status" { (told) } }
-        (form::summary(filled))
+        (form::summary(filled, "Not done yet"))
         div.when { (window::told(frame, incident.window())) }
         p.more {
             a href=(urls::staff_incident(&incident.slug)) { "All that was said" } " · "
@@ -78,15 +78,20 @@ pub fn page(
                     "Its components return to what they were.", &html! {}))
             }
             (step(incident, form_of(EXTEND), EXTEND,
-                if has_begun { "Move its end" } else { "Move it" }, "",
-                "What changes is told to customers.", &times(form_of(EXTEND), has_begun, &frame.zone_name())))
+                if has_begun { "Extend it" } else { "Move it" }, "",
+                if has_begun { "It ends at another time, and customers are told." }
+                else { "It takes place at another time, and customers are told." }, &times(form_of(EXTEND), has_begun, &frame.zone_name())))
             @if !has_begun {
                 (step(incident, form_of(START), START, "Begin it now", "",
                     "Its components take the states planned. It still ends as planned.", &html! {}))
             }
-            (step(incident, form_of(CANCEL), CANCEL, "Cancel it", "danger",
-                if has_begun { "It is called off; its components return to what they were." }
-                else { "It won’t take place; its components never take the states planned." }, &html! {}))
+            details.more open[form_of(CANCEL).fields.first(STEP) == CANCEL] {
+                summary { "Cancel it" }
+                (step(incident, form_of(CANCEL), CANCEL, "Yes, cancel it", "danger",
+                    if has_begun { "Do you mean it? It is called off; its components return to what they were." }
+                    else { "Do you mean it? It won’t take place; its components never take the states planned." },
+                    &html! {}))
+            }
         }
     };
     let title = Page::title_of(&incident.title, filled);

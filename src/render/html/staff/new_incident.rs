@@ -60,7 +60,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
     let zone = render::frame_of(snapshot).zone_name();
     let content = html! {
         h1 { "New incident" }
-        (form::summary(filled))
+        (form::summary(filled, "Not posted yet"))
         (templates(around))
         (which(snapshot, around))
         form method="post" action=(urls::STAFF_NEW_INCIDENT) {

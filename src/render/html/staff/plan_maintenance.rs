@@ -43,7 +43,7 @@ pub fn page(
     let starts_hint = format!("The time is {zone}.");
     let content = html! {
         h1 { "Plan a maintenance" }
-        (form::summary(filled))
+        (form::summary(filled, "Not planned yet"))
         form method="post" action=(urls::STAFF_NEW_MAINTENANCE) {
             (form::key(filled))
             (form::line(filled, &title, "text"))

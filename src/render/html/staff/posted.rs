@@ -3,11 +3,14 @@
 use maud::{Markup, html};
 
 use super::frame::{self, Nav, Page};
+use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
-use crate::domain::staff::Token;
-use crate::domain::update::{Source, Update};
+use crate::domain::slug::Slug;
+use crate::domain::staff::{Scope, Token};
+use crate::domain::state::StateKey;
+use crate::domain::update::{Phase, Source, Update};
 use crate::render;
-use crate::render::html::incident as public;
+use crate::render::html::{incident as public, parts};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -25,6 +28,9 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
         }
         section.preview.out aria-label="The update" {
             ol.updates { (public::entry(snapshot, incident, update)) }
+        }
+        @if !incident.draft && update.phase.is_some_and(Phase::is_final) {
+            (what_came_back(snapshot, viewer, incident, update))
         }
         p.buttons {
             @if is_ours {
@@ -46,4 +52,49 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
         content,
     };
     frame::page(snapshot, Some(viewer), &page)
+}
+
+/// As an incident is over: which components are back, and which aren't, with the way to say so.
+fn what_came_back(
+    snapshot: &Snapshot,
+    viewer: &Token,
+    incident: &Incident,
+    update: &Update,
+) -> Markup {
+    let came_back = |slug: &Slug| {
+        let mut changes = update.changes.iter();
+        changes.any(|change| change.component == *slug && change.origin == Origin::Restore)
+    };
+    let named = incident.components();
+    let (back, left): (Vec<_>, Vec<_>) = named.into_iter().partition(|slug| came_back(slug));
+    html! {
+        @if back.is_empty() {
+            p { "No component changed its state with it." }
+        } @else {
+            p {
+                "Back to what they were: "
+                @for (place, slug) in back.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    bdi { (snapshot.component_name(slug)) }
+                }
+                "."
+            }
+        }
+        @for slug in left {
+            @if let Some(record) = snapshot.find_component(slug) {
+                @let state = snapshot.standing(record).state;
+                @if state != StateKey::operational() && record.component.retired_at.is_none() {
+                    p {
+                        bdi { (record.component.name) } " is still "
+                        (parts::state_badge(&snapshot.states, &state)) ". "
+                        @if viewer.allows(Scope::StatesWrite) {
+                            a href=(urls::staff_component_state(slug)) {
+                                "Change that" span.unseen { " of " (record.component.name) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -56,7 +56,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
     };
     let content = html! {
         h1 { "Issue a token" }
-        (form::summary(filled))
+        (form::summary(filled, "Not issued yet"))
         form method="post" action=(urls::STAFF_NEW_TOKEN) {
             (form::key(filled))
             (form::line(filled, &name, "text"))

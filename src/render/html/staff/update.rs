@@ -7,6 +7,7 @@ use super::components::{self, Left};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::window::{self, which};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
@@ -61,7 +62,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             (parts::phase_badge(phase)) " since "
             (parts::instant(frame, since(incident, phase)))
         }
-        (form::summary(filled))
+        (form::summary(filled, "Not posted yet"))
         (newer(snapshot, around))
         form method="post" action=(urls::staff_post_update(&incident.slug)) {
             (form::key(filled))
@@ -151,17 +152,12 @@ fn returning(snapshot: &Snapshot, around: &Around<'_>, filled: &Filled) -> Marku
 /// is there.
 pub(super) fn earlier(filled: &Filled, zone: &str, label: &str, opens: bool) -> Markup {
     let hint = format!("In {zone}. The page marks what was added later.");
-    let ask = Ask {
-        name: AT,
-        label: "When it was so",
-        hint: &hint,
-        ..Ask::default()
-    };
-    let is_open = opens && filled.fields.filled(AT).is_some() || filled.wrong_with(AT).is_some();
+    let is_wrong = filled.wrong_with(AT).is_some() || filled.wrong_with(&which(AT)).is_some();
+    let is_open = opens && filled.fields.filled(AT).is_some() || is_wrong;
     html! {
         details.more open[is_open] {
             summary { (label) }
-            (form::line(filled, &ask, "datetime-local"))
+            (window::field(filled, AT, "When it was so", &hint))
         }
     }
 }

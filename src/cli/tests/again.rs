@@ -1,0 +1,95 @@
+//! The same command given twice, and the times that lists show.
+
+use chrono::{SecondsFormat, TimeDelta};
+use serde_json::{Value, json};
+
+use super::bench::Bench;
+use super::fake_server::{Reply, Request};
+
+/// One open incident whose newest update was made two minutes ago, and one that is just open.
+fn answer(request: &Request) -> Reply {
+    let at = crate::clock::Clock::System.now() - TimeDelta::seconds(150);
+    let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    match request.line.as_str() {
+        "GET /api/v1/incidents?limit=100" => Reply::json(
+            200,
+            &json!({"incidents": [{
+                "slug": "selma-down", "title": "Selma is down", "kind": "disruption",
+                "phase": "monitoring", "published_at": at, "url": "https://x/incidents/selma-down",
+                "markdown": "We look.",
+                "updates": [{"id": "1", "at": at, "markdown": "Mail is up.", "phase": null,
+                    "components": {}, "restored": [], "url": "https://x/incidents/selma-down#update-1"}],
+            }]}),
+        ),
+        "GET /api/v1/site" => Reply::json(
+            200,
+            &json!({"name": "x", "time_zone": "America/Denver", "url": "https://x/"}),
+        ),
+        "GET /api/v1/components?limit=100" => Reply::json(200, &json!({"components": []})),
+        "GET /api/v1/incidents/selma-down/resolution" => {
+            Reply::json(200, &json!({"phase": "resolved", "components": []}))
+        }
+        _ => Reply::json(
+            201,
+            &json!({"id": "2", "slug": "new", "phase": "monitoring"}),
+        ),
+    }
+}
+
+#[test]
+fn the_same_update_given_again_is_posted_once() {
+    let bench = Bench::new(answer);
+    let ran = bench.run(&["update", "Mail is up."]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.err.contains("posted already, 2 minutes ago"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("--again"), "{}", ran.err);
+    assert!(ran.out.contains("#update-1"), "{}", ran.out);
+    assert!(bench.posts().is_empty() && bench.unsent().is_empty());
+    let told: Value = serde_json::from_str(&bench.run(&["update", "Mail is up.", "--json"]).out)
+        .expect("what was posted");
+    assert_eq!(told["id"], "1");
+    assert_eq!(bench.run(&["update", "Mail is up.", "--again"]).code, 0);
+    assert_eq!(bench.run(&["update", "Mail is up again."]).code, 0);
+    assert_eq!(bench.posts().len(), 2);
+}
+
+#[test]
+fn so_is_the_same_incident() {
+    let bench = Bench::new(answer);
+    let ran = bench.run(&["incident", "Selma is down", "-m", "We look."]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("posted already"), "{}", ran.err);
+    assert!(ran.out.contains("selma-down"), "{}", ran.out);
+    assert!(bench.posts().is_empty());
+    let again = ["incident", "Selma is down", "-m", "We look.", "--again"];
+    assert_eq!(bench.run(&again).code, 0);
+    assert_eq!(bench.posts().len(), 1);
+}
+
+#[test]
+fn resolving_may_be_tried_with_its_text() {
+    let bench = Bench::new(answer);
+    let ran = bench.run(&["resolve", "It is over.", "--dry-run"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("If selma-down were resolved now"),
+        "{}",
+        ran.out
+    );
+    assert!(bench.posts().is_empty());
+}
+
+#[test]
+fn the_status_says_times_in_the_sites_zone_and_in_utc() {
+    let bench = Bench::new(answer);
+    let ran = bench.run(&["status"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let line = ran.out.lines().find(|line| line.contains("last update"));
+    let line = line.expect("a time");
+    assert!(line.contains(" MST (") || line.contains(" MDT ("), "{line}");
+    assert!(line.ends_with("UTC)"), "{line}");
+}

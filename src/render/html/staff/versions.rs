@@ -1,0 +1,57 @@
+//! What a post or an update said before it was corrected. Customers see only that it was edited.
+
+use maud::{Markup, html};
+
+use super::record_words::{by, changed, deed, said_elsewhere};
+use crate::domain::record::field_changes;
+use crate::render;
+use crate::render::html::parts;
+use crate::render::json::audit::AuditBody;
+use crate::snapshot::Snapshot;
+
+/// The anchor of the earlier texts.
+pub const ANCHOR: &str = "earlier";
+
+/// The earlier texts, newest first, behind a fold; nothing if it was never corrected. `versions`
+/// are the lines of the record that replaced them.
+pub fn earlier(snapshot: &Snapshot, versions: &[AuditBody]) -> Markup {
+    html! {
+        @if !versions.is_empty() {
+            section #(ANCHOR) {
+                details.more {
+                    summary { "What it said before (" (versions.len()) ")" }
+                    p.hint { "Only staff read this." }
+                    ol.box.record { @for version in versions { (one(snapshot, version)) } }
+                }
+            }
+        }
+    }
+}
+
+fn one(snapshot: &Snapshot, version: &AuditBody) -> Markup {
+    let before = version.before.as_ref();
+    let text = |field: &str| {
+        before
+            .and_then(|before| before[field].as_str())
+            .filter(|text| !text.trim().is_empty())
+    };
+    let changes: Vec<_> = field_changes(before, version.after.as_ref())
+        .into_iter()
+        .filter(|change| change.field != "markdown" && version.after.is_some())
+        .filter(|change| !said_elsewhere(change))
+        .collect();
+    html! {
+        li {
+            p.meta {
+                "Until " (parts::instant(render::frame_of(snapshot), version.at))
+                ", when " (by(version)) " " (deed(version)) " it"
+            }
+            @if let Some(title) = text("title") { p { strong dir="auto" { (title) } } }
+            @match text("markdown") {
+                Some(markdown) => p.was dir="auto" { (markdown) },
+                None => p.hint { "It had no text." },
+            }
+            (changed(snapshot, &changes))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Asking once more before an incident is withdrawn: what goes with it, and what stays.
+
+use maud::{Markup, html};
+
+use super::fields::Fields;
+use super::form;
+use super::frame::{self, Nav, Page};
+use crate::domain::incident::Incident;
+use crate::domain::staff::Token;
+use crate::render::html::parts;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// The whole page. `key` makes the button work once.
+pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, key: &str) -> Markup {
+    let updates = incident.updates.len();
+    let sets_states = incident.all_changes().next().is_some();
+    let content = html! {
+        h1 { "Withdraw this incident?" }
+        p.lead dir="auto" { strong { (incident.title) } }
+        p {
+            "It disappears from the page and the feeds"
+            @if updates > 0 { ", and so do its " (parts::count(updates, "update")) }
+            ". Its address leads nowhere any more. The record keeps all of it."
+        }
+        @if sets_states {
+            p { "The states that it set go with it: its components are what they’d be without it." }
+        }
+        p.hint {
+            "Is it over? Then resolve it: customers see how it ended. Is something wrong in it? "
+            "Then correct that. Withdraw what never was."
+        }
+        form method="post" action=(urls::staff_withdraw_incident(&incident.slug)) {
+            (form::hidden(Fields::KEY, key))
+            p.buttons {
+                button.danger type="submit" { "Yes, withdraw it" }
+                a.button href=(urls::staff_incident(&incident.slug)) { "No, leave it" }
+            }
+        }
+    };
+    let page = Page {
+        title: "Withdraw an incident",
+        nav: Nav::Desk,
+        content,
+    };
+    frame::page(snapshot, Some(viewer), &page)
+}

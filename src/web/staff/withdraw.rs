@@ -1,0 +1,80 @@
+//! Withdrawing an incident, after asking once more; and bringing back an update that was withdrawn.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::posting::Posting;
+use super::reading::{SlugOf, UpdateOf, html_response, new_key};
+use super::session::Visit;
+use super::submission::Submission;
+use super::told;
+use super::trouble::{StaffError, must};
+use super::update::find;
+use crate::actions::correct_update::bring_back_update;
+use crate::actions::edit_incident::withdraw_incident;
+use crate::domain::staff::Scope;
+use crate::render::html::staff::withdraw;
+use crate::urls;
+use crate::web::state::AppState;
+
+/// Asks.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    visit: Visit,
+) -> Result<Response, StaffError> {
+    must(&visit.staff, Scope::IncidentsWrite)?;
+    let mut tx = state.store.read().await?;
+    let stored = find(&mut tx, &slug, &visit).await?;
+    drop(tx);
+    if stored.file.is_some() {
+        // The page that says which file it is.
+        return Ok(Redirect::to(&urls::staff_correct_incident(&slug)).into_response());
+    }
+    let site = state.latest.find().await?;
+    let viewer = &visit.staff.token;
+    let page = withdraw::page(site.snapshot(), viewer, &stored.incident, &new_key());
+    Ok(html_response(StatusCode::OK, page.into_string()))
+}
+
+/// Withdraws it.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    SlugOf(slug): SlugOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::IncidentsWrite)?;
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
+    if stored.incident.all_changes().next().is_some() {
+        must(&sent.visit.staff, Scope::StatesWrite)?;
+    }
+    withdraw_incident(&mut posting.change, &slug).await?;
+    posting.finish(&told::after(urls::STAFF, "withdrawn")).await
+}
+
+/// Brings back an update.
+pub(super) async fn bring_back(
+    State(state): State<AppState>,
+    UpdateOf(slug, id): UpdateOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    must(&sent.visit.staff, Scope::IncidentsWrite)?;
+    let mut posting = match Posting::begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    bring_back_update(&mut posting.change, &slug, &id).await?;
+    let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
+    let update = stored.incident.updates.iter().find(|it| it.id == id);
+    if update.is_some_and(|update| !update.changes.is_empty()) {
+        must(&sent.visit.staff, Scope::StatesWrite)?;
+    }
+    posting
+        .finish(&told::after(&urls::staff_incident(&slug), "back"))
+        .await
+}
