@@ -12,8 +12,8 @@ import subprocess
 import tempfile
 import time
 
-from history import (ROOT, Commits, Server, generator_of, make_history, options_of,
-                     write_table)
+import report
+from history import ROOT, Commits, Server, generator_of, make_history, options_of
 from publishing import publish
 
 SIZES = [100, 1_000, 10_000, 100_000]
@@ -22,12 +22,15 @@ ROWS = [
     ("resident_mb", "resident after start", "MB"),
     ("resident_all_mb", "resident after every page", "MB"),
     ("home_kb", "home page, plain", "KB"),
-    ("home_ms", "home page, one request", "ms"),
+    ("home_ratio", "time of the home page / the sample site's", ""),
     ("month_kb", "largest month page, plain", "KB"),
     ("visible_ms", "publish to visible", "ms"),
     ("sync_s", "sync, nothing changed", "s"),
+    ("sync_read_s", "sync that reads every file, nothing changed", "s"),
 ]
-COLORS = ["#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7791f", "#a3123f", "#0d7c86"]
+# Of more pages than this, so many are asked for, evenly spread.
+MOST_PAGES = 70_000
+COLORS = ["#8a6d1f", "#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7791f", "#a3123f", "#0d7c86"]
 
 
 def every_path(server):
@@ -43,16 +46,26 @@ def every_path(server):
     return paths + ["/" + feed for feed in feeds]
 
 
-def time_requests(server, count):
-    connection, times = server.connect(), []
+def time_requests(server, connection, count):
+    times = []
     for _ in range(count):
         begun = time.perf_counter()
         server.get("/", connection, {"Accept-Encoding": "br"})
         times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1000
+    return statistics.median(times)
 
 
-def measure(binary, generator, folder, work, size, with_files):
+def compare_home(server, sample, rounds=15, count=200):
+    """How long a home page takes, to that of the sample site: by turns, the median of ratios."""
+    ways = [(server, server.connect()), (sample, sample.connect())]
+    ratios = []
+    for _ in range(rounds):
+        one, other = (time_requests(*way, count) for way in ways)
+        ratios.append(one / other)
+    return statistics.median(ratios)
+
+
+def measure(binary, generator, folder, work, size, with_files, sample):
     history = make_history(generator, folder, size)
     server = Server(binary, history, work / f"server-{size}")
     figures = {"incidents": size}
@@ -64,16 +77,19 @@ def measure(binary, generator, folder, work, size, with_files):
     figures["start_s"] = round(statistics.median(starts), 3)
     server.start()
     figures["home_kb"] = round(len(server.get("/")[1]) / 1000, 1)
-    figures["home_ms"] = round(time_requests(server, 500), 3)
+    figures["home_ratio"] = round(compare_home(server, sample), 3)
     paths, connection = every_path(server), server.connect()
+    figures["pages"] = len(paths)
+    months = [path for path in paths if path.startswith("/history/")]
+    paths = paths[::-(-len(paths) // MOST_PAGES)]
+    figures["asked"] = len(paths)
     largest = 0
-    for path in paths:
+    for path in months + paths:
         status, body = server.get(path, connection)
         if status != 200:
             raise SystemExit(f"{path}: {status}")
         if path.startswith("/history/"):
             largest = max(largest, len(body))
-    figures["pages"] = len(paths)
     figures["month_kb"] = round(largest / 1000, 1)
     figures["resident_all_mb"] = round(server.resident_mb(), 1)
     poster, reader = server.connect(), server.connect()
@@ -86,13 +102,14 @@ def measure(binary, generator, folder, work, size, with_files):
     figures["visible_ms"] = round(statistics.median(pair[1] for pair in pairs) * 1000, 3)
     server.stop()
     if with_files:
-        figures["sync_s"] = time_sync(binary, generator, folder, work, size)
+        figures.update(time_sync(binary, generator, folder, work, size))
     shutil.rmtree(server.folder)
     return figures
 
 
 def time_sync(binary, generator, folder, work, size):
-    """Seconds for a sync that finds nothing changed."""
+    """Seconds for syncs that find nothing changed: the first reads every file to see that, the
+    others only hash them."""
     content = folder / f"files-{size}"
     if not content.exists():
         part = content.with_suffix(".part")
@@ -102,22 +119,24 @@ def time_sync(binary, generator, folder, work, size):
     command = [binary, "sync"]
     environment = {**os.environ, "LIGHTSHIP_CONTENT": str(content),
                    "LIGHTSHIP_DATABASE": f"sqlite:{work}/sync-{size}.db"}
-    subprocess.run(command, check=True, capture_output=True, env=environment)
-    times = []
-    for _ in range(3):
+
+    def once():
         begun = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True, env=environment)
-        times.append(time.perf_counter() - begun)
-    return round(statistics.median(times), 3)
+        return time.perf_counter() - begun
+
+    once()
+    reading = once()
+    return {"sync_read_s": round(reading, 3),
+            "sync_s": round(statistics.median(once() for _ in range(3)), 3)}
 
 
 def table(rows):
-    head = "| | " + " | ".join(f"{row['incidents']:,}" for row in rows) + " |"
-    lines = [head, "|---|" + "---:|" * len(rows)]
+    lines = []
     for key, name, unit in ROWS:
-        cells = [f"{row[key]:g} {unit}" if key in row else "–" for row in rows]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        cells = [f"{row[key]:g} {unit}".strip() if key in row else "–" for row in rows]
+        lines.append([name, *cells])
+    return report.table(["", *(f"{row['incidents']:,}" for row in rows)], lines)
 
 
 def plot(rows):
@@ -175,18 +194,28 @@ def main():
     generator = generator_of(binary)
     folder = pathlib.Path(options.histories)
     folder.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for size in options.sizes:
-        with tempfile.TemporaryDirectory(dir=folder) as work:
-            with_files = not options.no_files and size <= 10_000
-            rows.append(measure(binary, generator, folder, pathlib.Path(work), size, with_files))
-        print(json.dumps(rows[-1]), flush=True)
-    print(table(rows))
+    facts, rows = report.machine(), []
+    with tempfile.TemporaryDirectory(dir=folder) as beside:
+        sample = Server(binary, None, pathlib.Path(beside) / "sample", ROOT / "content")
+        sample.start()
+        time.sleep(5)
+        sample_mb = round(sample.resident_mb(), 1)
+        for size in options.sizes:
+            with tempfile.TemporaryDirectory(dir=folder) as work:
+                with_files = not options.no_files and size <= 10_000
+                rows.append(measure(binary, generator, folder, pathlib.Path(work), size,
+                                    with_files, sample))
+            print(json.dumps(rows[-1]), flush=True)
+        sample.stop()
+    said = (f"{report.said(facts)} Of more than {MOST_PAGES:,} pages so many were asked for, evenly "
+            f"spread. With the sample site, {sample_mb} MB are resident.")
+    print(table(rows), said, sep="\n\n")
     if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=2) + "\n")
+        report.write_json(options.json, {**facts, "sample_mb": sample_mb, "sizes": rows})
     if options.document:
         (ROOT / "docs" / "growing.svg").write_text(plot(rows))
-        write_table(options.document, "growing", table(rows))
+        picture = "![How each figure grows, relative to the smallest history](growing.svg)"
+        report.write_block(options.document, "growing", f"{said}\n\n{table(rows)}\n\n{picture}")
 
 
 if __name__ == "__main__":

@@ -38,14 +38,6 @@ def generator_of(lightship):
     return generator
 
 
-def write_table(document, name, table):
-    """Puts a table between `<!-- name:begin -->` and `<!-- name:end -->`."""
-    begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
-    page = pathlib.Path(document)
-    before, rest = page.read_text().split(begin, 1)
-    page.write_text(before + begin + table + end + rest.split(end, 1)[1])
-
-
 def make_history(generator, folder, incidents, updates=5, components=500, changes=None):
     """A database with a long history; made once and kept."""
     changes = changes if changes is not None else incidents * 50

@@ -125,7 +125,8 @@ def start(args, folder, servers):
         (folder / f"{number}.body").write_bytes(body)
         hyper += [f"/{number}", f"{folder}/{number}.head", f"{folder}/{number}.body"]
     servers.append(Server("hyper", hyper, ports["hyper"]))
-    config = nginx_config(folder, ports["nginx"], ports["nginx 304"], shown)
+    config = nginx_config(folder, ports["nginx"], ports["nginx 304"], shown,
+                          args.nginx_sendfile)
     servers.append(Server("nginx", ["nginx", "-p", str(folder), "-c", str(config)],
                           ports["nginx"], children=True))
     for server, paths in zip(servers, [{}, hyper_paths, nginx_paths]):
@@ -215,6 +216,7 @@ def main():
     parser.add_argument("--content", default="content")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--nginx-sendfile", choices=["on", "off"], default="on")
     parser.add_argument("--only", help="only cases whose name holds this")
     parser.add_argument("--json", help="write the figures here")
     parser.add_argument("--document", help="write the table into this document")

@@ -79,10 +79,11 @@ def fetch(port, path, headers):
         return {name.lower(): value for name, value in response.headers.items()}, response.read()
 
 
-def nginx_config(folder, port, port_304, shown):
-    """nginx as fast as it goes: what each line gains was tried. `shown` are Lightship's headers of
+def nginx_config(folder, port, port_304, shown, sendfile="on"):
+    """nginx for static files: what each line gains was tried. `shown` are Lightship's headers of
     the home page; those that say how long bytes are kept are on both ports, the others only where
-    Lightship sends them, too: not with a 304."""
+    Lightship sends them, too: not with a 304. Without sendfile, nginx reads each file into memory
+    and writes it out from there, which small files leave faster by."""
     headers = {name: value for name, value in shown.items() if name not in NOT_COPIED}
     line = lambda name: f'add_header {name} "{headers[name]}";'
     all_lines = "\n        ".join(line(name) for name in headers)
@@ -97,8 +98,8 @@ events {{ worker_connections 8192; multi_accept on; }}
 http {{
     access_log off;
     server_tokens off;
-    sendfile on;
-    tcp_nopush on;
+    sendfile {sendfile};
+    tcp_nopush {sendfile};
     keepalive_requests 1000000000;
     keepalive_timeout 75s;
     open_file_cache max=1000 inactive=1h;

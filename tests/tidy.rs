@@ -37,6 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper", &["app/"]),
     ("hyper_util", &["app/"]),
     ("httparse", &["app/"]),
+    ("mio", &["app/"]),
     ("http_body", &["web/"]),
     ("tower", &["web/", "app/"]),
     ("tower_http", &["web/", "app/"]),

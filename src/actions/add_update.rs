@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
-use super::stated_states::write_update_states;
+use super::stated_states::write_new_states;
 use super::{ActionError, Change, Deed, Meanwhile};
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
@@ -84,16 +84,19 @@ pub async fn add_update(
     wanted: NewUpdate,
 ) -> Result<String, ActionError> {
     let stored = present_incident(change, incident).await?;
-    add_checked(change, &stored, wanted).await
+    add_update_to(change, &stored, wanted).await
 }
 
-/// Checks and writes an update of an incident that is there.
-pub(super) async fn add_checked(
+/// The same for who has read the incident in this very change.
+///
+/// # Errors
+/// Those of [`add_update`].
+pub async fn add_update_to(
     change: &mut Change,
     stored: &StoredIncident,
     wanted: NewUpdate,
 ) -> Result<String, ActionError> {
-    let known = checks::known(change).await?;
+    let known = checks::known_for(change, &wanted.components).await?;
     let mut wrong = Gathered::default();
     wrong.take(says_something("/markdown", &wanted))?;
     wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
@@ -193,7 +196,7 @@ pub(super) async fn insert_update(
         withdrawn_at: None,
     };
     updates::set_update(&mut change.tx, &row, change.now).await?;
-    write_update_states(change, &incident.id, &update, components).await?;
+    write_new_states(change, incident, &update, components).await?;
     change.touch_incident(&incident.id);
     if may_end_or_begin_it(incident, &update) {
         // The phase may free components that other updates hold.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::add_update::{NewUpdate, add_checked, present_incident};
+use super::add_update::{NewUpdate, add_update_to, present_incident};
 use super::checks::{self, Gathered};
 use super::maintenance_words::Words;
 use super::plan_maintenance::{Plan, check_plan};
@@ -105,7 +105,7 @@ pub async fn change_maintenance(
         seen: wanted.seen,
         ..NewUpdate::default()
     };
-    add_checked(change, &stored, update).await
+    add_update_to(change, &stored, update).await
 }
 
 /// Whether a maintenance in this phase can make the step.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::add_update::Settings;
 use super::{ActionError, Change, FieldError};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
@@ -26,6 +27,7 @@ pub(super) async fn site_zone(change: &mut Change) -> Result<Tz, ActionError> {
 }
 
 /// The components and states that requests may name.
+#[derive(Default)]
 pub(super) struct Known {
     pub(super) components: Vec<Component>,
     pub(super) states: States,
@@ -36,6 +38,26 @@ pub(super) async fn known(change: &mut Change) -> Result<Known, ActionError> {
     let components = list_components(&mut change.tx).await?;
     let states = States::with_own(list_own_states(&mut change.tx).await?);
     Ok(Known { components, states })
+}
+
+/// The states that there are, for what names no components.
+pub(super) async fn known_states(change: &mut Change) -> Result<Known, ActionError> {
+    let states = States::with_own(list_own_states(&mut change.tx).await?);
+    Ok(Known {
+        components: Vec::new(),
+        states,
+    })
+}
+
+/// What requests may name that name `components`: if those are none, none have to be read.
+pub(super) async fn known_for(
+    change: &mut Change,
+    components: &Settings,
+) -> Result<Known, ActionError> {
+    match components.is_empty() {
+        true => Ok(Known::default()),
+        false => known(change).await,
+    }
 }
 
 impl Known {

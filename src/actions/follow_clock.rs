@@ -55,7 +55,8 @@ pub async fn follow_clock(change: &mut Change) -> Result<(), ActionError> {
 /// The database's.
 pub async fn settle_plans(change: &mut Change) -> Result<(), ActionError> {
     for plan in states::list_plans(&mut change.tx).await? {
-        change.unsettled.insert(plan.component);
+        let ever = DateTime::<Utc>::MIN_UTC;
+        change.unsettled.insert(plan.component, ever);
     }
     change.settle().await
 }

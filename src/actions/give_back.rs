@@ -1,17 +1,17 @@
-//! Keeps what follows from incidents true, what resolved ones give back and what begun ones take, after a component's history or the phase of an
-//! incident that names it has changed.
+//! Keeps what follows from incidents true, what resolved ones give back and what begun ones take,
+//! after a component's history or the phase of an incident that names it has changed.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{ActionError, Change};
-use crate::domain::component::{Origin, StateChange};
-use crate::domain::restore::{Involved, Step, give_back};
+use crate::domain::component::StateChange;
+use crate::domain::restore::{Involved, give_back};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::domain::window::Window;
 use crate::store::bulk::list_history;
-use crate::store::incidents::{self, StoredIncident};
-use crate::store::{StoreError, Tx, states, updates};
+use crate::store::involved::{find_turn_since, list_involved};
+use crate::store::{StoreError, Tx, states};
 
 /// What giving back must know of a component.
 pub(super) struct History {
@@ -38,15 +38,7 @@ pub(super) async fn gather(tx: &mut Tx, component: &Slug) -> Result<History, Sto
     all.sort_by_key(|found| (found.at, found.seq));
     let (derived, explicit): (Vec<StateChange>, Vec<StateChange>) =
         all.into_iter().partition(|found| found.origin.is_derived());
-    let mut involved = Vec::new();
-    for id in updates::list_incident_ids_naming(tx, component).await? {
-        let found = incidents::find_incident(tx, &id).await?;
-        involved.extend(
-            found
-                .filter(StoredIncident::is_public)
-                .map(|stored| to_involved(&stored, component)),
-        );
-    }
+    let involved = list_involved(tx, component).await?;
     Ok(History {
         explicit,
         derived,
@@ -55,11 +47,16 @@ pub(super) async fn gather(tx: &mut Tx, component: &Slug) -> Result<History, Sto
 }
 
 /// Derives a component's changes anew that follow from incidents, and writes them if they differ
-/// from what stands.
+/// from what stands. Its history is another from `since` on; if no incident begins or ends after
+/// that, nothing follows.
 pub(super) async fn settle_component(
     change: &mut Change,
     component: &Slug,
+    since: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    if !find_turn_since(&mut change.tx, component, since).await? {
+        return Ok(());
+    }
     let history = gather(&mut change.tx, component).await?;
     let standing = &history.derived;
     let known = States::with_own(states::list_own_states(&mut change.tx).await?);
@@ -79,42 +76,4 @@ pub(super) async fn settle_component(
     }
     change.touch_component(component);
     Ok(())
-}
-
-fn to_involved(stored: &StoredIncident, component: &Slug) -> Involved {
-    let incident = &stored.incident;
-    let first_said = incident.updates.first().map(|update| update.at);
-    let planned = incident.changes.iter().rev();
-    let plan = planned
-        .filter(|found| found.origin == Origin::Plan)
-        .find(|found| found.component == *component)
-        .map(|found| (found.state.clone(), found.note.clone()));
-    Involved {
-        id: incident.id.clone(),
-        component: component.clone(),
-        kind: incident.kind,
-        published_at: incident.published_at,
-        started: first_said.map_or(incident.published_at, |at| at.min(incident.published_at)),
-        seq: stored.seq,
-        public_at: incident.public_at,
-        stated_phase: incident.stated_phase,
-        window: Window {
-            starts: incident.starts,
-            ends: incident.ends,
-        },
-        plan,
-        steps: incident
-            .updates
-            .iter()
-            .map(|update| Step {
-                update: update.id.clone(),
-                at: update.at,
-                seq: update.seq,
-                public_at: update.public_at,
-                phase: update.phase,
-                window: update.window,
-                restore: update.restore,
-            })
-            .collect(),
-    }
 }

@@ -4,7 +4,7 @@
 //! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
 //! caller commits it; dropped, it leaves nothing behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -39,6 +39,7 @@ mod sync_entries;
 mod sync_incident;
 mod sync_match;
 mod sync_overruled;
+pub mod sync_seal;
 mod sync_site;
 mod sync_states;
 mod sync_templates;
@@ -123,7 +124,8 @@ pub struct Change {
     now: DateTime<Utc>,
     next_seq: i64,
     touched: BTreeSet<(ChangeKind, String)>,
-    unsettled: BTreeSet<Slug>,
+    /// Components whose history is another from an instant on.
+    unsettled: BTreeMap<Slug, DateTime<Utc>>,
 }
 
 /// One line for the record: what was done to what, what it was and what it became.
@@ -140,16 +142,15 @@ struct Deed<'a> {
 impl Change {
     /// Begins a change by `actor`.
     pub async fn begin(store: &Store, clock: &Clock, actor: Actor) -> Result<Self, ActionError> {
-        let mut tx = store.begin().await?;
-        let writes = changes::find_writes(&mut tx).await?;
+        let tx = store.begin().await?;
         Ok(Self {
-            tx,
             actor,
             now: clock.now(),
             // A change of more than a million things would run into the next one's numbers.
-            next_seq: writes * SEQ_STEP * 1_000_000,
+            next_seq: tx.writes() * SEQ_STEP * 1_000_000,
+            tx,
             touched: BTreeSet::new(),
-            unsettled: BTreeSet::new(),
+            unsettled: BTreeMap::new(),
         })
     }
 
@@ -186,8 +187,8 @@ impl Change {
     /// Gives back what resolved incidents hold, for every component whose history has changed.
     /// Committing does it too; an action whose answer says what came back does it before.
     async fn settle(&mut self) -> Result<(), ActionError> {
-        while let Some(component) = self.unsettled.pop_first() {
-            give_back::settle_component(self, &component).await?;
+        while let Some((component, since)) = self.unsettled.pop_first() {
+            give_back::settle_component(self, &component, since).await?;
         }
         Ok(())
     }
@@ -212,8 +213,15 @@ impl Change {
 
     /// Notes that what is known of a component's history has changed.
     fn touch_history(&mut self, slug: &Slug) {
+        self.touch_history_since(slug, DateTime::<Utc>::MIN_UTC);
+    }
+
+    /// Notes that a change of a component's state was added at `since`, by hand or by an incident
+    /// that named the component before: what followed from earlier ones stays as it is.
+    fn touch_history_since(&mut self, slug: &Slug, since: DateTime<Utc>) {
         self.touch_component(slug);
-        self.unsettled.insert(slug.clone());
+        let earliest = self.unsettled.entry(slug.clone()).or_insert(since);
+        *earliest = since.min(*earliest);
     }
 
     async fn record(&mut self, deed: Deed<'_>) -> Result<(), ActionError> {

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::checks::{self, Known};
 use super::{ActionError, Change, Deed};
-use crate::domain::component::{Component, Origin, StateChange, standing};
+use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
-use crate::store::incidents::find_incident_by_slug;
+use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::states;
 
 /// What a component is to become.
@@ -38,7 +38,7 @@ pub struct NewState {
 /// state that was seen.
 pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Result<(), ActionError> {
     let component = checks::active_component(change, &wanted.component).await?;
-    let known = checks::known(change).await?;
+    let known = checks::known_states(change).await?;
     let state = known.state("/state", &wanted.state)?;
     checks::note("/note", wanted.note.as_deref())?;
     checks::not_future("/at", wanted.at, change.now)?;
@@ -66,9 +66,8 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             ),
         ));
     }
-    let before = states::list_changes_of_component(&mut change.tx, &wanted.component).await?;
-    refuse_unseen(&before, &component, &known, &wanted, change.now)?;
-    let last = before.iter().rfind(|old| old.at <= change.now);
+    let last = states::find_latest(&mut change.tx, &wanted.component, change.now).await?;
+    refuse_unseen(last.as_ref(), &component, &known, &wanted)?;
     let is_said = last.is_some_and(|old| {
         let by_hand = old.origin == Origin::Request && old.incident.is_none();
         by_hand && old.state == state && old.note == wanted.note
@@ -77,6 +76,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         // Said once more, it changes nothing, so there is nothing to record or to tell.
         return Ok(());
     }
+    let before = states::find_latest(&mut change.tx, &wanted.component, at).await?;
     let found = StateChange {
         component: wanted.component.clone(),
         at,
@@ -90,7 +90,15 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     };
     let id = Uuid::now_v7().to_string();
     states::insert_change(&mut change.tx, &id, &found, change.now).await?;
-    change.touch_history(&wanted.component);
+    let names_it = |stored: &StoredIncident| {
+        let named = stored.incident.components();
+        named.contains(&&wanted.component)
+    };
+    if incident.as_ref().is_none_or(names_it) {
+        change.touch_history_since(&wanted.component, at);
+    } else {
+        change.touch_history(&wanted.component);
+    }
     if let Some(stored) = &incident {
         change.touch_incident(&stored.incident.id);
     }
@@ -103,10 +111,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         kind: "component",
         id: wanted.component.as_str(),
         label: &component.name,
-        before: before
-            .iter()
-            .rfind(|old| old.at <= at)
-            .map(|old| json!({"state": old.state, "note": old.note})),
+        before: before.map(|old| json!({"state": old.state, "note": old.note})),
         after: Some(after),
     };
     change.record(deed).await?;
@@ -115,23 +120,22 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
 
 /// Refuses to overrule a state that the writer hasn't seen.
 fn refuse_unseen(
-    history: &[StateChange],
+    last: Option<&StateChange>,
     component: &Component,
     known: &Known,
     wanted: &NewState,
-    now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let Some(seen) = &wanted.seen else {
         return Ok(());
     };
     let seen = known.state("/seen", seen)?;
-    let now = standing(history, now).state;
-    if now == seen {
+    let state = last.map_or_else(StateKey::operational, |last| last.state.clone());
+    if state == seen {
         return Ok(());
     }
     Err(ActionError::Conflict(format!(
         "{} is in another state by now ({:?}); look at it again",
         component.name,
-        now.as_str()
+        state.as_str()
     )))
 }

@@ -131,7 +131,39 @@ pub(super) async fn write_post_states(
     write(change, &owner, &When::of_post(incident, seq), stated).await
 }
 
+/// Writes what a new update of an incident states; the incident is as it was before.
+pub(super) async fn write_new_states(
+    change: &mut Change,
+    incident: &Incident,
+    update: &Update,
+    stated: &Settings,
+) -> Result<(), ActionError> {
+    let named = incident.components();
+    for (slug, _) in stated {
+        if named.contains(&slug) {
+            change.touch_history_since(slug, update.at);
+        } else {
+            // It holds the component from its start, whatever others gave back since then.
+            change.touch_history(slug);
+        }
+    }
+    let owner = Owner::update(&incident.id, &update.id);
+    insert(change, &owner, &When::of_update(update), stated).await
+}
+
 async fn write(
+    change: &mut Change,
+    owner: &Owner<'_>,
+    when: &When,
+    stated: &Settings,
+) -> Result<(), ActionError> {
+    for (slug, _) in stated {
+        change.touch_history(slug);
+    }
+    insert(change, owner, when, stated).await
+}
+
+async fn insert(
     change: &mut Change,
     owner: &Owner<'_>,
     when: &When,
@@ -139,7 +171,6 @@ async fn write(
 ) -> Result<(), ActionError> {
     let mut mentions = Vec::new();
     for ((slug, setting), place) in stated.iter().zip(1..) {
-        change.touch_history(slug);
         let Some((state, note)) = setting else {
             mentions.push(slug.clone());
             continue;

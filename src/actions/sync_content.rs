@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sync_incident::sync_incident;
 use super::sync_match::match_files;
+use super::sync_seal::break_seal;
 use super::sync_site::sync_site;
 use super::sync_templates::sync_templates;
 use super::{ActionError, Change, Deed};
@@ -12,6 +13,7 @@ use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, FileIds};
 use crate::domain::staff::Actor;
 use crate::store::Store;
+use crate::store::changes::find_revision;
 use crate::store::incidents::{self, StoredIncident};
 use crate::store::settings;
 
@@ -48,6 +50,10 @@ pub struct SyncReport {
     pub ids: BTreeMap<String, FileIds>,
     /// The new revision, if anything public changed.
     pub revision: Option<i64>,
+    /// The revision that it found.
+    pub seen_revision: i64,
+    /// Something was written, public or not.
+    pub has_written: bool,
 }
 
 /// Writes what `content` says into the database, in one change.
@@ -66,6 +72,7 @@ pub async fn sync_content(
         name: "site.toml".to_owned(),
     };
     let mut change = Change::begin(store, clock, actor).await?;
+    let seen_revision = find_revision(&mut change.tx).await?;
     let is_new_feeder = check_feeder(&mut change, options).await?;
     let known = incidents::list_file_incidents(&mut change.tx).await?;
     let matches = match_files(&mut change, content, &known).await?;
@@ -88,6 +95,7 @@ pub async fn sync_content(
     let mut report = SyncReport {
         problems: matches.problems,
         unread: unread.cloned().collect(),
+        seen_revision,
         ..SyncReport::default()
     };
     for stored in matches.displaced {
@@ -115,7 +123,9 @@ pub async fn sync_content(
         }
     }
     // Looking without finding anything leaves no trace.
-    if is_new_feeder || has_other_templates || change.has_touched() {
+    report.has_written = is_new_feeder || has_other_templates || change.has_touched();
+    if report.has_written {
+        break_seal(&mut change.tx).await?;
         report.revision = change.commit().await?;
     }
     Ok(report)
@@ -134,7 +144,7 @@ fn unusable(content: &Content) -> ActionError {
 }
 
 /// The name under which a database remembers the machine and folder that feed it.
-const FEEDER: &str = "feeder";
+pub(super) const FEEDER: &str = "feeder";
 
 /// Whether the content comes from where it last came from. Returns whether it is the first time
 /// that it doesn't.

@@ -62,10 +62,12 @@ pub(super) async fn sync_entries(
         .flat_map(|old| &old.incident.updates)
         .filter(|update| is_stated(update))
         .collect();
+    let mut recognised = recognise(&standing, &file.entries);
     let gone = match old {
-        Some(old) => list_gone(change, old).await?,
-        None => Vec::new(),
+        Some(old) if recognised.contains(&None) => list_gone(change, old).await?,
+        Some(_) | None => Vec::new(),
     };
+    recognise_gone(&gone, &file.entries, &mut recognised);
     let cx = Entries {
         file,
         wanted,
@@ -73,7 +75,6 @@ pub(super) async fn sync_entries(
         standing,
         gone,
     };
-    let recognised = recognise(&cx);
     let mut order: Vec<usize> = (0..file.entries.len()).collect();
     if file.newest_first {
         order.reverse();
@@ -120,19 +121,22 @@ async fn list_gone(change: &mut Change, old: &StoredIncident) -> Result<Vec<Upda
         .collect())
 }
 
-/// The ids of the entries that are known: those that stand; else those that vanished and are back
-/// just as they were.
-fn recognise(cx: &Entries<'_>) -> Vec<Option<String>> {
+/// The ids of the entries that are known because they stand.
+fn recognise(standing: &[&Update], entries: &[Entry]) -> Vec<Option<String>> {
     let known = |update: &Update| Known {
         id: update.id.clone(),
         at: update.at,
         text: update.markdown.clone(),
         undated: update.precision == Precision::None,
     };
-    let standing: Vec<Known> = cx.standing.iter().map(|update| known(update)).collect();
-    let mut ids = identity::recognise(&standing, &cx.file.entries);
-    let mut gone: Vec<&Update> = cx.gone.iter().collect();
-    for (entry, id) in cx.file.entries.iter().zip(&mut ids) {
+    let standing: Vec<Known> = standing.iter().map(|update| known(update)).collect();
+    identity::recognise(&standing, entries)
+}
+
+/// Recognises entries that vanished and are back just as they were.
+fn recognise_gone(gone: &[Update], entries: &[Entry], ids: &mut [Option<String>]) {
+    let mut gone: Vec<&Update> = gone.iter().collect();
+    for (entry, id) in entries.iter().zip(ids) {
         if id.is_some() {
             continue;
         }
@@ -143,7 +147,6 @@ fn recognise(cx: &Entries<'_>) -> Vec<Option<String>> {
         });
         *id = back.map(|place| gone.remove(place).id.clone());
     }
-    ids
 }
 
 fn edited(change: &Change, cx: &Entries<'_>, entry: &Entry, before: &Update) -> Update {

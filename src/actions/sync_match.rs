@@ -1,7 +1,7 @@
 //! The part of the sync that finds which incident each file states, before anything is written:
 //! so files may trade names and addresses with each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{ActionError, Change};
 use crate::content::problem::{Problem, Severity};
@@ -46,22 +46,22 @@ pub(super) async fn match_files<'a>(
         })
         .collect();
     match_ids(change, &mut candidates, content, known).await?;
+    let read = content.incidents.iter().map(|file| &file.file);
+    let there: HashSet<&String> = read.chain(&content.unreadable).collect();
     let is_there = |stored: &StoredIncident| {
-        stored.file.as_ref().is_some_and(|name| {
-            content.unreadable.contains(name)
-                || content.incidents.iter().any(|file| file.file == *name)
-        })
+        stored
+            .file
+            .as_ref()
+            .is_some_and(|name| there.contains(name))
     };
     // An incident that is shown comes before a hidden one that once had the same file.
     let shown = |stored: &&StoredIncident| stored.is_present();
     let hidden = |stored: &&StoredIncident| !stored.is_present();
-    let same_name =
-        |stored: &StoredIncident, file: &IncidentFile| stored.file.as_ref() == Some(&file.file);
     let same_slug = |stored: &StoredIncident, file: &IncidentFile| {
         !is_there(stored) && stored.incident.slug == file.slug
     };
-    take(&mut candidates, known.iter().filter(shown), same_name);
-    take(&mut candidates, known.iter().filter(hidden), same_name);
+    take_named(&mut candidates, known.iter().filter(shown));
+    take_named(&mut candidates, known.iter().filter(hidden));
     take(&mut candidates, known.iter().filter(shown), same_slug);
     take(
         &mut candidates,
@@ -83,11 +83,15 @@ async fn match_ids<'a>(
     content: &Content,
     known: &'a [StoredIncident],
 ) -> Result<(), ActionError> {
+    let by_id: HashMap<&str, &StoredIncident> = known
+        .iter()
+        .map(|stored| (stored.incident.id.as_str(), stored))
+        .collect();
     for candidate in candidates {
         let Some(id) = &candidate.file.id else {
             continue;
         };
-        if let Some(stored) = known.iter().find(|stored| stored.incident.id == *id) {
+        if let Some(stored) = by_id.get(id.as_str()).copied() {
             let owner = stored.file.as_deref().unwrap_or_default();
             let keeps = |other: &IncidentFile| {
                 other.file == owner && other.id.as_ref().is_none_or(|other| other == id)
@@ -117,24 +121,54 @@ async fn match_ids<'a>(
     Ok(())
 }
 
+/// The round in which files take the incidents of their own name. Nearly all do, so they are looked
+/// up.
+fn take_named<'a>(
+    candidates: &mut [Candidate<'a>],
+    known: impl Iterator<Item = &'a StoredIncident>,
+) {
+    let mut taken = taken(candidates);
+    let places = candidates.iter().enumerate();
+    let places: HashMap<&str, usize> = places
+        .map(|(place, candidate)| (candidate.file.file.as_str(), place))
+        .collect();
+    for stored in known {
+        let place = stored.file.as_deref().and_then(|name| places.get(name));
+        let Some(candidate) = place.map(|place| &mut candidates[*place]) else {
+            continue;
+        };
+        let is_free = candidate.old.is_none() && candidate.problem.is_none();
+        if is_free && taken.insert(&stored.incident.id) {
+            candidate.old = Some(stored);
+        }
+    }
+}
+
+/// The incidents that have a file already.
+fn taken<'a>(candidates: &[Candidate<'a>]) -> HashSet<&'a str> {
+    let taken = candidates.iter().filter_map(|candidate| candidate.old);
+    taken.map(|old| old.incident.id.as_str()).collect()
+}
+
 /// One round: files without an incident take the first free one that fits.
 fn take<'a>(
     candidates: &mut [Candidate<'a>],
     known: impl Iterator<Item = &'a StoredIncident>,
     fits: impl Fn(&StoredIncident, &IncidentFile) -> bool,
 ) {
-    let mut taken: BTreeSet<&str> = candidates
-        .iter()
-        .filter_map(|candidate| candidate.old)
-        .map(|old| old.incident.id.as_str())
-        .collect();
+    let mut taken = taken(candidates);
+    let is_open =
+        |candidate: &Candidate<'_>| candidate.old.is_none() && candidate.problem.is_none();
+    if !candidates.iter().any(is_open) {
+        return;
+    }
     for stored in known {
         if taken.contains(stored.incident.id.as_str()) {
             continue;
         }
-        let found = candidates.iter_mut().find(|candidate| {
-            candidate.old.is_none() && candidate.problem.is_none() && fits(stored, candidate.file)
-        });
+        let found = candidates
+            .iter_mut()
+            .find(|candidate| is_open(candidate) && fits(stored, candidate.file));
         if let Some(candidate) = found {
             candidate.old = Some(stored);
             taken.insert(&stored.incident.id);
@@ -259,11 +293,13 @@ fn collect<'a>(
             None => matches.files.push((candidate.file, candidate.old)),
         }
     }
+    let by_files: HashSet<&str> = matches
+        .files
+        .iter()
+        .filter_map(|(_, old)| old.map(|old| old.incident.id.as_str()))
+        .collect();
     let is_stated = |stored: &StoredIncident| {
-        let by_file = matches
-            .files
-            .iter()
-            .any(|(_, old)| old.is_some_and(|old| old.incident.id == stored.incident.id));
+        let by_file = by_files.contains(stored.incident.id.as_str());
         let name = stored.file.as_deref().unwrap_or_default();
         by_file || refused.contains(name) || content.unreadable.iter().any(|other| other == name)
     };

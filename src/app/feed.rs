@@ -11,10 +11,11 @@ use tokio::time::{Instant, timeout};
 use super::watch::FolderWatch;
 use crate::actions::ActionError;
 use crate::actions::sync_content::{SyncOptions, SyncReport, sync_content};
+use crate::actions::sync_seal::{find_unchanged, is_in_step, seal_content};
 use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
 use crate::content::problem::{Problem, Severity};
-use crate::content::{Content, KnownSite, read_folder};
+use crate::content::{Content, KnownSite, digest_folder, read_folder};
 use crate::snapshot::load::{AUTHORITY, host_of};
 use crate::store::components::list_components;
 use crate::store::settings::{find_meta, list_site_settings, set_meta};
@@ -54,6 +55,48 @@ pub async fn read(store: &Store, clock: &Clock, folder: &Path) -> anyhow::Result
     Ok(reading.await?)
 }
 
+/// Reads the folder and syncs it; if neither it nor what it states has changed since both were in
+/// step, the files aren't even parsed, and the content says only what is wrong in them.
+///
+/// # Errors
+/// The database's, or what reading the folder met. The inner error is why nothing was changed.
+pub async fn look(
+    store: &Store,
+    clock: &Clock,
+    folder: &Path,
+    options: &SyncOptions,
+) -> anyhow::Result<(Content, Result<SyncReport, ActionError>)> {
+    let before = digest(clock, folder).await?;
+    if let Some(digest) = &before
+        && let Some(problems) = find_unchanged(store, digest, &options.feeder).await?
+    {
+        let content = Content {
+            problems,
+            ..Content::default()
+        };
+        return Ok((content, Ok(SyncReport::default())));
+    }
+    let content = read(store, clock, folder).await?;
+    let report = match sync_content(store, clock, &content, options).await {
+        Ok(report) => report,
+        Err(error) => return Ok((content, Err(error))),
+    };
+    if is_in_step(&content, &report, clock.now()) {
+        let after = digest(clock, folder).await?;
+        // Else it changed while it was read.
+        if let Some(digest) = after.filter(|after| before.as_ref() == Some(after)) {
+            seal_content(store, digest, &content, &report).await?;
+        }
+    }
+    Ok((content, Ok(report)))
+}
+
+async fn digest(clock: &Clock, folder: &Path) -> anyhow::Result<Option<String>> {
+    let (folder, now) = (folder.to_owned(), clock.now());
+    let digesting = tokio::task::spawn_blocking(move || digest_folder(&folder, now));
+    Ok(digesting.await?)
+}
+
 /// What the database knows of the site.
 pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
     let mut tx = store.read().await?;
@@ -70,9 +113,9 @@ pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
 /// The first sync. A folder that can't be used is reported and leaves what the database has.
 pub async fn sync_at_start(store: &Store, clock: &Clock, config: &Config) -> anyhow::Result<Told> {
     let mut told = Told::default();
-    let content = read(store, clock, &config.source.content).await?;
     let options = options(&config.source, BTreeSet::new());
-    match sync_content(store, clock, &content, &options).await {
+    let (content, outcome) = look(store, clock, &config.source.content, &options).await?;
+    match outcome {
         Ok(report) => {
             let problems = content.problems.iter().chain(&report.problems);
             told.tell_problems(problems, |file| what_is_shown(&report, file));
@@ -202,8 +245,9 @@ async fn sync_and_tell(
     gone: BTreeSet<String>,
     told: &mut Told,
 ) -> anyhow::Result<SyncReport> {
-    let content = read(store, clock, &source.content).await?;
-    match sync_content(store, clock, &content, &options(source, gone)).await {
+    let options = options(source, gone);
+    let (content, outcome) = look(store, clock, &source.content, &options).await?;
+    match outcome {
         Ok(report) => {
             let problems = content.problems.iter().chain(&report.problems);
             told.tell_problems(problems, |file| what_is_shown(&report, file));

@@ -10,7 +10,7 @@ use super::said;
 use super::world::World;
 use crate::actions::ActionError;
 use crate::actions::sync_content::{SyncOptions, SyncReport, sync_content};
-use crate::app::feed::{GONE_AFTER, known_site, read};
+use crate::app::feed::{self, GONE_AFTER, known_site, read};
 use crate::config::SourceConfig;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, IdWriter};
@@ -91,14 +91,26 @@ async fn look(
     gone: BTreeSet<String>,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    outcome.content = read(store, &world.clock, &args.source.content).await?;
     let options = SyncOptions {
         feeder: args.source.feeder(),
         take_over: args.take_over,
         allow_missing: args.allow_missing,
         gone,
     };
-    match sync_content(store, &world.clock, &outcome.content, &options).await {
+    let folder = &args.source.content;
+    let synced = match args.write_ids {
+        // Every file is asked for its ids.
+        true => {
+            outcome.content = read(store, &world.clock, folder).await?;
+            sync_content(store, &world.clock, &outcome.content, &options).await
+        }
+        false => {
+            let (content, synced) = feed::look(store, &world.clock, folder, &options).await?;
+            outcome.content = content;
+            synced
+        }
+    };
+    match synced {
         Ok(mut report) => {
             report.added += outcome.report.added;
             report.changed += outcome.report.changed;

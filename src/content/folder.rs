@@ -141,7 +141,11 @@ fn read_site(folder: &Path, problems: &mut Vec<Problem>) -> Option<SiteFile> {
 
 /// The names of the Markdown files in the part `within` of a folder, sorted. `None` if that is
 /// there but can't be listed.
-fn list_posts(folder: &Path, within: &str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
+pub(super) fn list_posts(
+    folder: &Path,
+    within: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<String>> {
     let path = folder.join(within);
     let entries = match fs::read_dir(&path) {
         Ok(entries) => entries,

@@ -1,5 +1,6 @@
 //! Files to domain values and back. Reading never stops at the first problem, never fails.
 
+pub use self::digest::digest_folder;
 pub use self::folder::{KnownSite, MAX_FILE_BYTES, read_folder};
 pub use self::ids::{FileIds, IdWriter};
 
@@ -19,6 +20,7 @@ use crate::domain::update::{Phase, Precision};
 #[cfg(test)]
 mod advice_tests;
 pub mod compose;
+mod digest;
 mod folder;
 mod front_matter;
 mod ids;

@@ -184,3 +184,46 @@ fn size_of(document: &Document) -> usize {
     let variants = document.variants.iter();
     variants.map(|variant| variant.bytes.len() + 1024).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::site::document::CachePolicy;
+
+    /// Asks for a path; whether it had to be rendered.
+    fn ask(cache: &Cache, path: &str) -> bool {
+        let place = cache.place(path, 1, Vec::new);
+        let mut is_rendered = false;
+        place.get(|| {
+            is_rendered = true;
+            let (policy, at) = (CachePolicy::Live, DateTime::UNIX_EPOCH);
+            Some(Document::new(
+                "text/plain",
+                policy,
+                at,
+                "Selma. ".repeat(100),
+            ))
+        });
+        cache.count(path, &place);
+        is_rendered
+    }
+
+    #[test]
+    fn it_stays_within_its_limit_and_keeps_what_was_asked_for_last() {
+        let limit = 50_000;
+        let cache = Cache::new(limit);
+        let paths: Vec<String> = (0..100)
+            .map(|number| format!("/incidents/{number}"))
+            .collect();
+        for path in &paths {
+            assert!(ask(&cache, path));
+            assert!(!ask(&cache, &paths[0]), "it is asked for all the time");
+            assert!(cache.bytes() <= limit, "{} bytes", cache.bytes());
+        }
+        assert!(cache.bytes() > limit / 2, "it is used");
+        assert!(!ask(&cache, &paths[99]));
+        assert!(ask(&cache, &paths[1]), "rendered anew when asked for again");
+    }
+}

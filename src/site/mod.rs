@@ -71,13 +71,14 @@ impl Site {
         let generation = self.generation + 1;
         self.cache.change(changed, generation);
         let stays = |path: &str| {
+            let place = self.hot.get(path).filter(|place| place.ready().is_some())?;
             let page = pages::find(&snapshot, path)?;
             let depends_on = pages::depends_on(&snapshot, &page);
             let is_otherwise = depends_on.iter().any(|on| changed.affects(on));
             if is_otherwise {
                 return None;
             }
-            self.hot.get(path).cloned()
+            Some(place.clone())
         };
         let paths = pages::list_hot(&snapshot).into_iter();
         Self {

@@ -15,7 +15,11 @@ pub(super) enum Effort {
     Best,
 }
 
+/// How far back Brotli looks at most, as a power of two. All that it works with is as large, so that
+/// a page gets no more than it fills.
 const BROTLI_WINDOW: u32 = 22;
+/// With 16 and less, the quick effort takes another way in this implementation, and isn't quick.
+const SMALLEST_BROTLI_WINDOW: u32 = 17;
 
 /// `plain` in another encoding.
 pub(super) fn pack(encoding: Encoding, plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
@@ -32,7 +36,10 @@ fn brotli(plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
         Effort::Best => 11,
     };
     let mut packed = Vec::with_capacity(plain.len() / 4);
-    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, quality, BROTLI_WINDOW);
+    // Of a window, 16 bytes can't be used (RFC 7932).
+    let filled = (plain.len() + 16).next_power_of_two().ilog2();
+    let window = filled.clamp(SMALLEST_BROTLI_WINDOW, BROTLI_WINDOW);
+    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, quality, window);
     writer.write_all(plain)?;
     drop(writer);
     packed.shrink_to_fit();

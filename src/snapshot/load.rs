@@ -1,4 +1,4 @@
-//! Reads a snapshot from the database, in one read transaction.
+//! Reads a snapshot from the database: one view of it, read from two sides at once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,9 @@ use crate::domain::incident::{CLOCK_TOLERANCE, Incident};
 use crate::domain::site::{DateOrder, Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::store::bulk::{find_public_incident_count, list_history, list_public_incidents_after};
+use crate::store::bulk::{
+    find_public_incident_count, list_history, list_public_ids_after, list_public_incidents_after,
+};
 use crate::store::changes::find_revision;
 use crate::store::components::list_components;
 use crate::store::incidents::list_redirects;
@@ -65,18 +67,22 @@ pub async fn load(
     as_of: DateTime<Utc>,
     base_url: &BaseUrl,
 ) -> Result<Loaded, StoreError> {
-    let mut tx = store.read().await?;
+    let (mut tx, second) = match store.read_twice().await? {
+        Some((first, second)) => (first, Some(second)),
+        None => (store.read().await?, None),
+    };
     let revision = find_revision(&mut tx).await?;
     let site = load_site(&mut tx, base_url).await?;
     let states = States::with_own(list_own_states(&mut tx).await?);
     let redirects = list_redirects(&mut tx).await?;
-    let mut waiting = Waiting::new();
-    let posts = load_posts(&mut tx, &site, as_of, &mut waiting).await?;
-    let mut components = Vec::new();
-    for component in list_components(&mut tx).await? {
-        let record = load_component(&mut tx, component, &posts, as_of, &mut waiting).await?;
-        components.push(Arc::new(record));
-    }
+    // Incidents and components are read at the same time, which is what a start waits for.
+    let reading = second.map(|tx| tokio::spawn(load_components(tx, as_of)));
+    let (tx, posts, mut waiting) = load_posts(tx, &site, as_of).await?;
+    let (components, others) = match reading {
+        Some(reading) => reading.await.map_err(|_| StoreError::Interrupted)??,
+        None => load_components(tx, as_of).await?,
+    };
+    waiting.extend(others);
     let snapshot = Snapshot {
         revision,
         as_of,
@@ -93,20 +99,35 @@ pub async fn load(
     })
 }
 
+async fn load_components(
+    mut tx: Tx,
+    as_of: DateTime<Utc>,
+) -> Result<(Vec<Arc<ComponentRecord>>, Waiting), StoreError> {
+    let mut waiting = Waiting::new();
+    let mut components = Vec::new();
+    let to_come = list_public_ids_after(&mut tx, as_of + CLOCK_TOLERANCE).await?;
+    let is_shown = |id: &str| !to_come.contains(id);
+    for component in list_components(&mut tx).await? {
+        let record = load_component(&mut tx, component, is_shown, as_of, &mut waiting).await?;
+        components.push(Arc::new(record));
+    }
+    Ok((components, waiting))
+}
+
 async fn load_posts(
-    tx: &mut Tx,
+    mut tx: Tx,
     site: &Site,
     as_of: DateTime<Utc>,
-    waiting: &mut Waiting,
-) -> Result<Posts, StoreError> {
-    let mut packed = Vec::with_capacity(find_public_incident_count(tx).await?);
+) -> Result<(Tx, Posts, Waiting), StoreError> {
+    let mut waiting = Waiting::new();
+    let mut packed = Vec::with_capacity(find_public_incident_count(&mut tx).await?);
     let mut after = String::new();
     loop {
-        let part = list_public_incidents_after(tx, &after, PART).await?;
+        let part = list_public_incidents_after(&mut tx, &after, PART).await?;
         let Some(last) = part.last() else { break };
         after.clone_from(&last.id);
         for incident in part {
-            wait_for_incident(&incident, as_of, waiting);
+            wait_for_incident(&incident, as_of, &mut waiting);
             if let Some(incident) = due(incident, as_of) {
                 let named = incident.components().into_iter().cloned().collect();
                 packed.push((Post::of(&incident, as_of), named));
@@ -115,14 +136,15 @@ async fn load_posts(
     }
     let mut posts = Posts::new(site.zone);
     posts.fill(packed);
-    Ok(posts)
+    Ok((tx, posts, waiting))
 }
 
-/// A component with its history, as far as that may be shown.
+/// A component with its history, as far as that may be shown; `is_shown` says of an incident
+/// whether it is.
 pub(super) async fn load_component(
     tx: &mut Tx,
     component: Component,
-    posts: &Posts,
+    is_shown: impl Fn(&str) -> bool,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
 ) -> Result<ComponentRecord, StoreError> {
@@ -135,9 +157,8 @@ pub(super) async fn load_component(
         waiting,
     );
     let horizon = as_of + CLOCK_TOLERANCE;
-    let is_shown = |id: &str| posts.find_by_id(id).is_some();
     changes
-        .retain(|change| change.at <= horizon && change.incident.as_deref().is_none_or(is_shown));
+        .retain(|change| change.at <= horizon && change.incident.as_deref().is_none_or(&is_shown));
     let history = History::of(&component.slug, changes);
     Ok(ComponentRecord { component, history })
 }

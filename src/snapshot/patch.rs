@@ -183,8 +183,9 @@ impl Patching<'_> {
         };
         let snapshot = &mut self.loaded.snapshot;
         let waiting = &mut self.loaded.waiting;
-        let record =
-            load_component(self.tx, component, &snapshot.posts, self.as_of, waiting).await?;
+        let posts = &snapshot.posts;
+        let is_shown = |id: &str| posts.find_by_id(id).is_some();
+        let record = load_component(self.tx, component, is_shown, self.as_of, waiting).await?;
         let place = snapshot.places.get(slug).copied();
         let before = place.map(|place| &snapshot.components[place].component);
         let is_described_anew = before != Some(&record.component);

@@ -40,15 +40,6 @@ pub async fn find_revision(tx: &mut Tx) -> Result<i64, StoreError> {
     Ok(row.try_get(0)?)
 }
 
-/// How many writing transactions there have been, this one included: with it, numbers can be
-/// given out in the order in which things are made.
-pub async fn find_writes(tx: &mut Tx) -> Result<i64, StoreError> {
-    let row = sqlx::query("select writes from revision where id = 1")
-        .fetch_one(&mut *tx.inner)
-        .await?;
-    Ok(row.try_get(0)?)
-}
-
 /// Increments the revision and returns the new one.
 pub async fn insert_revision(tx: &mut Tx) -> Result<i64, StoreError> {
     let row =
@@ -94,4 +85,17 @@ pub async fn list_changes_since(
             Ok((kind, text(row, "id")?))
         })
         .collect()
+}
+
+/// Whether anything changed after `revision` that a content folder states: the site's settings, or
+/// an incident of a file.
+pub async fn find_file_change_since(tx: &mut Tx, revision: i64) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "select 1 from changes c left join incidents i on i.id = c.id where c.revision > $1 \
+         and (c.kind = 'site' or (c.kind = 'incident' and i.file is not null)) limit 1",
+    )
+    .bind(revision)
+    .fetch_optional(&mut *tx.inner)
+    .await?;
+    Ok(row.is_some())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::any::AnyRow;
 
 use super::packed::{Packed, packed_number, packed_text};
-use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
+use super::row::{instant, instant_or_none, int, long_text, text, text_or_none, unreadable, word};
 use super::states::slug;
 use super::{StoreError, Tx};
 use crate::domain::component::Component;
@@ -15,32 +15,29 @@ use crate::domain::update::Source;
 pub async fn list_components(tx: &mut Tx) -> Result<Vec<Component>, StoreError> {
     // As one row: whoever changes anything asks for them, and rows are what costs.
     let row = sqlx::query(concat!(
-        "select string_agg(",
+        "select string_agg(concat(",
         packed_text!("slug"),
-        " || ",
+        ", ",
         packed_text!("name"),
-        " || ",
+        ", ",
         packed_text!("group_name"),
-        " || ",
+        ", ",
         packed_text!("description"),
-        " || ",
+        ", ",
         packed_number!("position"),
-        " || ",
+        ", ",
         packed_text!("since"),
-        " || ",
+        ", ",
         packed_number!("created_at_ms"),
-        " || ",
+        ", ",
         packed_number!("retired_at_ms"),
-        " || ",
+        ", ",
         packed_text!("source"),
-        ", '') as packed from components"
+        "), '') as packed from components"
     ))
     .fetch_one(&mut *tx.inner)
     .await?;
-    let Some(packed) = text_or_none(&row, "packed")? else {
-        return Ok(Vec::new());
-    };
-    let mut packed = Packed::new("components", &packed);
+    let mut packed = Packed::new("components", long_text(&row, "packed")?);
     let mut components = Vec::new();
     while packed.has_more() {
         let component = Component {

@@ -23,6 +23,9 @@ pub enum StoreError {
     /// The database can't be reached or can't do what was asked.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
+    /// Reading broke off; the log says why.
+    #[error("reading the database broke off")]
+    Interrupted,
     /// A migration failed.
     #[error("the database can't be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),

@@ -1,16 +1,16 @@
-//! Incidents, whole: rows joined with their updates, changes of state and mentions.
+//! Incidents, whole: with their updates, changes of state and mentions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::packed::{packed_number, packed_text};
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
-use super::states::{list_changes_of_incident, slug};
-use super::updates::{Mention, StoredUpdate, list_mentions_of_incident, list_updates_of_incident};
+use super::states::slug;
+use super::whole::{to_whole, whole_incidents};
 use super::{StoreError, Tx};
-use crate::domain::component::StateChange;
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source};
@@ -50,14 +50,13 @@ impl StoredIncident {
 
 /// Every incident that a file states or stated, missing ones too.
 pub async fn list_file_incidents(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
-    let rows = sqlx::query("select id from incidents where file is not null order by file")
-        .fetch_all(&mut *tx.inner)
-        .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        found.extend(find_incident(tx, &text(&row, "id")?).await?);
-    }
-    Ok(found)
+    let rows = sqlx::query(concat!(
+        whole_incidents!(),
+        "where i.file is not null order by i.file"
+    ))
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter().map(to_whole).collect()
 }
 
 /// The incidents that staff may see, newest first by `(published_at, id)`; `before` is the id of
@@ -68,24 +67,21 @@ pub async fn list_incidents(
     before: Option<&str>,
     drafts: bool,
 ) -> Result<Vec<StoredIncident>, StoreError> {
-    let rows = sqlx::query(
-        "select i.id from incidents i where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
+    let rows = sqlx::query(concat!(
+        whole_incidents!(),
+        "where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
          and ($1 = 'yes' or i.draft_since_ms is null) \
          and ($2 = '' or exists (select 1 from incidents b where b.id = $2 \
               and (i.published_at_ms < b.published_at_ms \
                    or (i.published_at_ms = b.published_at_ms and i.id < b.id)))) \
-         order by i.published_at_ms desc, i.id desc limit $3",
-    )
+         order by i.published_at_ms desc, i.id desc limit $3"
+    ))
     .bind(if drafts { "yes" } else { "no" })
     .bind(before.unwrap_or(""))
     .bind(limit)
     .fetch_all(&mut *tx.inner)
     .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        found.extend(find_incident(tx, &text(&row, "id")?).await?);
-    }
-    Ok(found)
+    rows.iter().map(to_whole).collect()
 }
 
 /// The drafts, newest first: slug and title of each.
@@ -104,14 +100,11 @@ pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError>
 
 /// An incident by its id, whatever has become of it.
 pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredIncident>, StoreError> {
-    let row = sqlx::query("select * from incidents where id = $1")
+    let row = sqlx::query(concat!(whole_incidents!(), "where i.id = $1"))
         .bind(id)
         .fetch_optional(&mut *tx.inner)
         .await?;
-    match row {
-        Some(row) => Ok(Some(whole(tx, to_incident(&row)?).await?)),
-        None => Ok(None),
-    }
+    row.as_ref().map(to_whole).transpose()
 }
 
 /// An incident by its present slug, drafts and hidden ones too.
@@ -119,14 +112,11 @@ pub async fn find_incident_by_slug(
     tx: &mut Tx,
     slug: &Slug,
 ) -> Result<Option<StoredIncident>, StoreError> {
-    let row = sqlx::query("select * from incidents where slug = $1")
+    let row = sqlx::query(concat!(whole_incidents!(), "where i.slug = $1"))
         .bind(slug.as_str())
         .fetch_optional(&mut *tx.inner)
         .await?;
-    match row {
-        Some(row) => Ok(Some(whole(tx, to_incident(&row)?).await?)),
-        None => Ok(None),
-    }
+    row.as_ref().map(to_whole).transpose()
 }
 
 /// Adds an incident's row or replaces all of it but its creation; updates, changes of state and
@@ -252,69 +242,6 @@ pub async fn find_incident_count(tx: &mut Tx) -> Result<i64, StoreError> {
         .fetch_one(&mut *tx.inner)
         .await?;
     Ok(row.try_get(0)?)
-}
-
-async fn whole(tx: &mut Tx, stored: StoredIncident) -> Result<StoredIncident, StoreError> {
-    let id = stored.incident.id.clone();
-    let mut parts = Parts::default();
-    for update in list_updates_of_incident(tx, &id).await? {
-        if update.withdrawn_at.is_none() {
-            parts.add_update(update);
-        }
-    }
-    for mention in list_mentions_of_incident(tx, &id).await? {
-        parts.add_mention(mention);
-    }
-    for change in list_changes_of_incident(tx, &id).await? {
-        parts.add_change(change);
-    }
-    Ok(parts.join(stored))
-}
-
-/// What belongs to incidents, gathered by incident and update.
-#[derive(Default)]
-pub(super) struct Parts {
-    updates: HashMap<String, Vec<StoredUpdate>>,
-    mentions: HashMap<(String, String), Vec<Slug>>,
-    changes: HashMap<(String, String), Vec<StateChange>>,
-}
-
-impl Parts {
-    pub(super) fn add_update(&mut self, stored: StoredUpdate) {
-        self.updates
-            .entry(stored.incident_id.clone())
-            .or_default()
-            .push(stored);
-    }
-
-    pub(super) fn add_mention(&mut self, mention: Mention) {
-        let key = (mention.incident_id, mention.update_id.unwrap_or_default());
-        self.mentions
-            .entry(key)
-            .or_default()
-            .push(mention.component);
-    }
-
-    pub(super) fn add_change(&mut self, change: StateChange) {
-        if let Some(incident) = &change.incident {
-            let key = (incident.clone(), change.update.clone().unwrap_or_default());
-            self.changes.entry(key).or_default().push(change);
-        }
-    }
-
-    pub(super) fn join(&mut self, mut stored: StoredIncident) -> StoredIncident {
-        let id = stored.incident.id.clone();
-        let post = (id.clone(), String::new());
-        stored.incident.changes = self.changes.remove(&post).unwrap_or_default();
-        stored.incident.mentions = self.mentions.remove(&post).unwrap_or_default();
-        for mut update in self.updates.remove(&id).unwrap_or_default() {
-            let key = (id.clone(), update.update.id.clone());
-            update.update.changes = self.changes.remove(&key).unwrap_or_default();
-            update.update.mentions = self.mentions.remove(&key).unwrap_or_default();
-            stored.incident.updates.push(update.update);
-        }
-        stored
-    }
 }
 
 pub(super) fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {

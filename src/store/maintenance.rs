@@ -2,27 +2,26 @@
 
 use chrono::{DateTime, Utc};
 
-use super::incidents::{StoredIncident, find_incident};
-use super::row::{instant, text};
+use super::incidents::StoredIncident;
+use super::packed::{packed_number, packed_text};
+use super::row::instant;
+use super::whole::{to_whole, whole_incidents};
 use super::{StoreError, Tx};
 
 /// The maintenances that customers may see and that aren't over.
 pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
-    let rows = sqlx::query(
-        "select i.id from incidents i where i.kind = 'maintenance' and i.withdrawn_at_ms is null \
+    let rows = sqlx::query(concat!(
+        whole_incidents!(),
+        "where i.kind = 'maintenance' and i.withdrawn_at_ms is null \
          and i.hidden_at_ms is null and i.draft_since_ms is null \
          and coalesce((select u.phase from updates u where u.incident_id = i.id \
               and u.withdrawn_at_ms is null and u.phase is not null \
               order by u.at_ms desc, u.seq desc limit 1), i.stated_phase, 'scheduled') \
-             not in ('completed', 'cancelled') order by i.id",
-    )
+             not in ('completed', 'cancelled') order by i.id"
+    ))
     .fetch_all(&mut *tx.inner)
     .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        found.extend(find_incident(tx, &text(&row, "id")?).await?);
-    }
-    Ok(found)
+    rows.iter().map(to_whole).collect()
 }
 
 /// When an incident was first heard of here.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyPool, Row, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use self::error::StoreError;
@@ -20,6 +20,7 @@ pub mod drafts;
 mod error;
 pub mod idempotency;
 pub mod incidents;
+pub mod involved;
 pub mod maintenance;
 mod migrations;
 mod open;
@@ -31,6 +32,7 @@ pub mod states;
 pub mod templates;
 pub mod tokens;
 pub mod updates;
+mod whole;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub struct Store {
 #[derive(Debug)]
 pub struct Tx {
     inner: Transaction<'static, Any>,
+    /// How many writing transactions there have been, this one included.
+    writes: i64,
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
@@ -92,8 +96,21 @@ impl Store {
         };
         Ok(Tx {
             inner: self.pool.begin_with(statement).await?,
+            writes: 0,
             _turn: None,
         })
+    }
+
+    /// Two views of the very same, to read from at once. `None` where there is one connection only,
+    /// or something is written just then.
+    pub async fn read_twice(&self) -> Result<Option<(Tx, Tx)>, StoreError> {
+        if self.pool.options().get_max_connections() < 2 {
+            return Ok(None);
+        }
+        let (mut one, mut other) = (self.read().await?, self.read().await?);
+        // A view is taken with the first look at the data.
+        let is_same = find_write_count(&mut one).await? == find_write_count(&mut other).await?;
+        Ok(is_same.then_some((one, other)))
     }
 
     /// A transaction that writes. Writers come one after the other.
@@ -107,11 +124,12 @@ impl Store {
         };
         let mut tx = Tx {
             inner: self.pool.begin_with(statement).await?,
+            writes: 0,
             _turn: turn,
         };
-        sqlx::query("update revision set writes = writes + 1 where id = 1")
-            .execute(&mut *tx.inner)
-            .await?;
+        let counted = "update revision set writes = writes + 1 where id = 1 returning writes";
+        let row = sqlx::query(counted).fetch_one(&mut *tx.inner).await?;
+        tx.writes = row.try_get(0)?;
         Ok(tx)
     }
 
@@ -127,7 +145,18 @@ impl Store {
     }
 }
 
+async fn find_write_count(tx: &mut Tx) -> Result<i64, StoreError> {
+    let row = sqlx::query("select writes from revision where id = 1");
+    Ok(row.fetch_one(&mut *tx.inner).await?.try_get(0)?)
+}
+
 impl Tx {
+    /// Of a transaction that writes: how many there have been, this one included. With it, numbers
+    /// can be given out in the order in which things are made.
+    pub fn writes(&self) -> i64 {
+        self.writes
+    }
+
     /// Makes everything that was done in it last, also through a loss of power.
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.inner.commit().await?)

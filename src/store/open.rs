@@ -39,6 +39,8 @@ pub(super) async fn connect(url: &str) -> Result<(AnyPool, Engine), StoreError> 
         options = options.idle_timeout(None).max_lifetime(None);
     }
     if engine == Engine::Sqlite {
+        // A file doesn't hang up as a server may, so no connection is tried before it is used.
+        options = options.test_before_acquire(false);
         options = options.after_connect(|connection, _| Box::pin(set_up(connection)));
     }
     let pool = options.connect(&full_url).await;

@@ -6,25 +6,17 @@ use chrono::{DateTime, Utc};
 use super::StoreError;
 use super::row::unreadable;
 
-/// The SQL that packs a column of texts.
+/// The SQL that packs a column of texts, as arguments of `concat`: to it, null is nothing.
 macro_rules! packed_text {
     ($column:literal) => {
-        concat!(
-            "case when ",
-            $column,
-            " is null then '-' else length(",
-            $column,
-            ") || ':' || ",
-            $column,
-            " end"
-        )
+        concat!("coalesce(length(", $column, ") || ':', '-'), ", $column)
     };
 }
 
-/// The SQL that packs a column of numbers.
+/// The SQL that packs a column of numbers, as arguments of `concat`.
 macro_rules! packed_number {
     ($column:literal) => {
-        concat!("coalesce(cast(", $column, " as text), '') || ','")
+        concat!($column, ", ','")
     };
 }
 

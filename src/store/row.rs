@@ -16,6 +16,13 @@ pub(super) fn text_or_none(row: &AnyRow, column: &str) -> Result<Option<String>,
     Ok(row.try_get::<Option<String>, _>(column)?)
 }
 
+/// A long text, where it lies; empty for null.
+pub(super) fn long_text<'r>(row: &'r AnyRow, column: &str) -> Result<&'r str, StoreError> {
+    Ok(row
+        .try_get::<Option<&'r str>, _>(column)?
+        .unwrap_or_default())
+}
+
 /// A whole number.
 pub(super) fn int(row: &AnyRow, column: &str) -> Result<i64, StoreError> {
     Ok(row.try_get::<i64, _>(column)?)

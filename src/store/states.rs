@@ -54,13 +54,13 @@ pub async fn delete_own_state(tx: &mut Tx, key: &StateKey) -> Result<(), StoreEr
     Ok(())
 }
 
-/// What a component is at an instant; looks at the changes that matter to that alone.
-pub async fn find_standing(
+/// The change of a component's state that holds at an instant.
+pub async fn find_latest(
     tx: &mut Tx,
     component: &Slug,
     at: DateTime<Utc>,
-) -> Result<Standing, StoreError> {
-    let latest = sqlx::query(
+) -> Result<Option<StateChange>, StoreError> {
+    let row = sqlx::query(
         "select * from effective_changes where component = $1 and at_ms <= $2 \
          order by at_ms desc, seq desc limit 1",
     )
@@ -68,7 +68,16 @@ pub async fn find_standing(
     .bind(at.timestamp_millis())
     .fetch_optional(&mut *tx.inner)
     .await?;
-    let Some(latest) = latest.as_ref().map(to_change).transpose()? else {
+    row.as_ref().map(to_change).transpose()
+}
+
+/// What a component is at an instant; looks at the changes that matter to that alone.
+pub async fn find_standing(
+    tx: &mut Tx,
+    component: &Slug,
+    at: DateTime<Utc>,
+) -> Result<Standing, StoreError> {
+    let Some(latest) = find_latest(tx, component, at).await? else {
         return Ok(Standing {
             state: StateKey::operational(),
             note: None,

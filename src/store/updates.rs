@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
-use super::states::slug;
 use super::{StoreError, Tx};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
@@ -83,30 +82,6 @@ pub async fn set_update(
     Ok(())
 }
 
-/// A component that a post or an update names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
-    /// The incident.
-    pub incident_id: String,
-    /// The update; `None` if the post itself names it.
-    pub update_id: Option<String>,
-    /// The component.
-    pub component: Slug,
-}
-
-/// Everything that one incident names, in its order.
-pub async fn list_mentions_of_incident(
-    tx: &mut Tx,
-    incident_id: &str,
-) -> Result<Vec<Mention>, StoreError> {
-    let rows =
-        sqlx::query("select * from mentions where incident_id = $1 order by update_id, position")
-            .bind(incident_id)
-            .fetch_all(&mut *tx.inner)
-            .await?;
-    rows.iter().map(to_mention).collect()
-}
-
 /// Replaces what a post (`update_id` is `None`) or an update names.
 pub async fn set_mentions(
     tx: &mut Tx,
@@ -133,30 +108,6 @@ pub async fn set_mentions(
         .await?;
     }
     Ok(())
-}
-
-/// The incidents whose post or updates name a component, whatever has become of them.
-pub async fn list_incident_ids_naming(
-    tx: &mut Tx,
-    component: &Slug,
-) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query(
-        "select incident_id from mentions where component = $1 \
-         union select incident_id from state_changes \
-         where component = $1 and incident_id is not null and withdrawn_at_ms is null",
-    )
-    .bind(component.as_str())
-    .fetch_all(&mut *tx.inner)
-    .await?;
-    rows.iter().map(|row| text(row, "incident_id")).collect()
-}
-
-pub(super) fn to_mention(row: &AnyRow) -> Result<Mention, StoreError> {
-    Ok(Mention {
-        incident_id: text(row, "incident_id")?,
-        update_id: Some(text(row, "update_id")?).filter(|id| !id.is_empty()),
-        component: slug(row, "component")?,
-    })
 }
 
 fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {

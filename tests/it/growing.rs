@@ -1,7 +1,7 @@
 //! A publish costs what it changes: untouched pages are taken over, and they are what they'd be if
 //! everything were made anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::Duration;
@@ -232,4 +232,37 @@ async fn what_is_taken_over_is_what_would_be_made_anew() {
             assert_eq!(text(&old), text(&new), "step {step}: {path}");
         }
     }
+}
+
+/// A site with so many components.
+async fn app_with(count: usize) -> TestApp {
+    let mut builder = TestApp::new();
+    for number in 1..=count {
+        builder = builder.with_component(&format!("server-{number}"));
+    }
+    builder.start().await
+}
+
+/// The components that the home page leads to.
+async fn shown_at_home(app: &TestApp) -> BTreeSet<String> {
+    let reply = app.get("/").await;
+    let links = reply.text().split("href=\"/components/").skip(1);
+    let slugs = links.filter_map(|rest| rest.split('"').next());
+    slugs.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn of_more_than_60_components_the_home_page_shows_those_that_matter() {
+    let app = app_with(60).await;
+    assert_eq!(shown_at_home(&app).await.len(), 60);
+    let mut app = app_with(61).await;
+    assert_eq!(shown_at_home(&app).await.len(), 0);
+    let leads_to_all = |text: &str| text.contains("href=\"/components\"");
+    assert!(leads_to_all(app.get("/").await.text()));
+    let body = json!({"title": "A disk is full", "markdown": "We look.",
+        "components": {"server-7": "degraded", "server-9": null}});
+    app.post("/incidents", body).await.expect(201);
+    let shown = shown_at_home(&app).await;
+    assert_eq!(Vec::from_iter(shown), ["server-7", "server-9"]);
+    assert!(leads_to_all(app.get("/").await.text()));
 }

@@ -41,6 +41,7 @@ mod sync_files;
 mod sync_folder;
 mod sync_shared;
 mod sync_site;
+mod sync_unchanged;
 mod templates;
 mod together;
 mod versions;

@@ -40,3 +40,47 @@ async fn the_preview_says_what_then_happens() {
         .await
         .expect(404);
 }
+
+/// What the components of an incident became as it was resolved.
+async fn resolve(app: &mut TestApp, incident: &str) -> serde_json::Value {
+    let done = json!({"markdown": "Done.", "phase": "resolved"});
+    let path = format!("/incidents/{incident}/updates");
+    let said = app.post(&path, done).await.expect(201).json();
+    said["restored"].clone()
+}
+
+#[tokio::test]
+async fn of_two_incidents_the_last_to_be_resolved_gives_back_for_both() {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    for (title, state) in [
+        ("Power is out", "major_outage"),
+        ("Disk is full", "degraded"),
+    ] {
+        let body = json!({"title": title, "markdown": "We look.", "components": {"selma": state}});
+        app.post("/incidents", body).await.expect(201);
+        app.advance(chrono::Duration::minutes(5));
+    }
+    assert_eq!(resolve(&mut app, "disk-is-full").await, json!([]));
+    assert_eq!(app.state_of("selma"), "degraded", "the older one is open");
+    app.advance(chrono::Duration::minutes(5));
+    let told = app.api_get("/incidents/power-is-out/resolution").await;
+    assert_eq!(
+        told.expect(200).json()["components"][0]["to"],
+        "operational"
+    );
+    assert_eq!(resolve(&mut app, "power-is-out").await, json!(["selma"]));
+    assert_eq!(app.state_of("selma"), "operational");
+    // It follows from the history: as the first to be resolved is open again, nobody gave back.
+    let said = app
+        .api_get("/incidents/disk-is-full")
+        .await
+        .expect(200)
+        .json();
+    let last = said["updates"][0]["id"].as_str().expect("an update");
+    let path = format!("/incidents/disk-is-full/updates/{last}");
+    app.api("DELETE", &path, None).await.expect(200);
+    app.refresh_site().await;
+    assert_eq!(app.state_of("selma"), "degraded");
+    app.advance(chrono::Duration::minutes(5));
+    assert_eq!(resolve(&mut app, "disk-is-full").await, json!(["selma"]));
+}

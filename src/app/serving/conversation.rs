@@ -2,31 +2,18 @@
 //! allocated and nothing locked on the way. The first request that is anything else goes to hyper,
 //! and the connection with it.
 
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Read, Write};
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, timeout};
+use mio::net::TcpStream;
+use mio::{Interest, Registry, Token};
 
 use super::Shared;
-use super::desk::{self, Desk};
-use super::handed;
+use super::desk::Desk;
 use super::question::{self, Plain};
 use crate::web::front::Head;
-
-/// A connection is looked at now and then, so that a request costs no timer. So many looks in a row
-/// may find that nothing has come or gone.
-const LOOKS: u32 = 3;
-
-/// How long we wait for the other end to close, if we close first.
-const LEAVE: Duration = Duration::from_secs(5);
 
 /// Bodies up to this size are copied behind their head, which costs less than a second piece.
 const COPIED_BYTES: usize = 8 * 1024;
@@ -37,214 +24,201 @@ const ENOUGH_BYTES: usize = 64 * 1024;
 const HSTS: &[u8] = b"strict-transport-security: max-age=31536000\r\n";
 const CLOSES: &[u8] = b"connection: close\r\n";
 
-/// Answers the requests of one connection, until it ends or we are told to stop.
-///
-/// It has to be a task of its own: it counts on being woken in the same way each time.
-pub(super) async fn converse(stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>) {
-    let mut conversation = Conversation {
-        stream,
-        peer,
-        shared: &shared,
-        waiting: Vec::new(),
-        unsent: Bytes::new(),
-        body: Bytes::new(),
-        next: Next::Answer,
-        has_moved: false,
-        may_hold_more: false,
-    };
-    match conversation.run().await {
-        Ok(Next::HandOver) => {
-            let Conversation {
-                stream, waiting, ..
-            } = conversation;
-            // Boxed, so that those who never come here don't hold room for it.
-            Box::pin(handed::serve(waiting, stream, peer, &shared)).await;
-        }
-        Ok(Next::Close) if conversation.may_hold_more => {
-            let leave = leave(conversation.stream);
-            // Who hasn't understood by then is left standing.
-            let _ = Box::pin(timeout(LEAVE, leave)).await;
-        }
-        Ok(Next::Answer | Next::Close) => {}
-        // Readers go away in the middle of things all the time.
-        Err(error) => tracing::debug!(%error, "a connection ended early"),
-    }
-}
-
-/// Closes a connection on which more may have come than was read. Were it closed at once, the
-/// system would take back what it hasn't sent yet.
-async fn leave(mut stream: TcpStream) -> io::Result<()> {
-    std::future::poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
-    loop {
-        stream.readable().await?;
-        match stream.try_read(&mut [0; 1024]) {
-            Ok(0) => return Ok(()),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
+/// What a connection needs next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Something to read.
+    Words,
+    /// Room for what is to be sent.
+    Room,
+    /// Another turn: there may be more to read.
+    Turn,
+    /// To be closed.
+    End,
+    /// To be closed, though more may have come than was read.
+    Leave,
+    /// hyper.
+    Hyper,
 }
 
 /// What comes after everything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
+enum Then {
     Answer,
     Close,
     HandOver,
 }
 
-struct Conversation<'s> {
-    stream: TcpStream,
-    peer: SocketAddr,
-    shared: &'s Shared,
+/// A connection, and what is under way on it.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
     /// Requests that were read and aren't answered yet.
-    waiting: Vec<u8>,
+    pub(super) waiting: Vec<u8>,
     /// What the reader hasn't taken yet; nothing is read before it has.
     unsent: Bytes,
     /// A long body behind that, shared with the document.
     body: Bytes,
-    next: Next,
+    then: Then,
+    /// Whether the other end says nothing any more. That has to be read, too.
+    pub(super) has_ended: bool,
     /// Whether anything came or went since the last look.
     has_moved: bool,
+    /// So many looks in a row found that nothing had.
+    quiet_looks: u8,
+    /// Whether we are told when there is room for what is to be sent.
+    awaits_room: bool,
     /// Whether more may have come than was read.
     may_hold_more: bool,
 }
 
-impl Conversation<'_> {
-    async fn run(&mut self) -> io::Result<Next> {
-        let shared = self.shared;
-        let mut stop = pin!(shared.stop.notified());
-        let between = shared.quiet / LOOKS;
-        let mut look = pin!(sleep(between));
-        let mut is_watched = false;
-        let mut quiet_looks = 0;
-        std::future::poll_fn(|cx| {
-            if let Poll::Ready(ended) = self.poll(cx) {
-                return Poll::Ready(ended);
-            }
-            if !is_watched {
-                is_watched = true;
-                // Both wake this task when they are due. Whether they are, is asked below.
-                let _ = stop.as_mut().poll(cx);
-                let _ = look.as_mut().poll(cx);
-            }
-            if shared.stopping.load(Ordering::Acquire) {
-                if self.is_idle() {
-                    return Poll::Ready(Ok(Next::Close));
-                }
-                self.next = Next::Close;
-                self.may_hold_more = true;
-            }
-            if look.is_elapsed() {
-                quiet_looks = if self.has_moved { 0 } else { quiet_looks + 1 };
-                self.has_moved = false;
-                if quiet_looks == LOOKS {
-                    return Poll::Ready(Ok(Next::Close));
-                }
-                look.as_mut().reset(Instant::now() + between);
-                let _ = look.as_mut().poll(cx);
-            }
-            Poll::Pending
-        })
-        .await
-    }
-
-    /// Whether everything that was asked for is answered and sent.
-    fn is_idle(&self) -> bool {
-        self.unsent.is_empty() && self.body.is_empty()
-    }
-
-    /// Sends and answers until the reader lets us wait, in either direction.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Next>> {
-        loop {
-            while !self.is_idle() {
-                let Self { unsent, body, .. } = self;
-                let sent = ready!(poll_write(&mut self.stream, cx, unsent, body))?;
-                self.has_moved = true;
-                let of_unsent = sent.min(self.unsent.len());
-                self.unsent.advance(of_unsent);
-                self.body.advance(sent - of_unsent);
-            }
-            if self.next != Next::Answer {
-                return Poll::Ready(Ok(self.next));
-            }
-            ready!(desk::lend(|desk| self.poll_answer(desk, cx)))?;
+impl Conversation {
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
+        Self {
+            stream,
+            peer,
+            waiting: Vec::new(),
+            unsent: Bytes::new(),
+            body: Bytes::new(),
+            then: Then::Answer,
+            has_ended: false,
+            has_moved: false,
+            quiet_looks: 0,
+            awaits_room: false,
+            may_hold_more: false,
         }
     }
 
-    /// Reads what has come, answers it and sends as much as goes out.
-    fn poll_answer(&mut self, desk: &mut Desk, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Whether everything that was asked for is answered and sent.
+    pub(super) fn is_idle(&self) -> bool {
+        self.unsent.is_empty() && self.body.is_empty()
+    }
+
+    /// Ends it once everything is sent that is on its way.
+    pub(super) fn end_soon(&mut self) {
+        self.then = Then::Close;
+        self.may_hold_more = true;
+    }
+
+    /// Looks at it; gives whether nothing has come or gone for so many looks.
+    pub(super) fn is_quiet(&mut self, looks: u8) -> bool {
+        let has_moved = std::mem::take(&mut self.has_moved);
+        self.quiet_looks = if has_moved { 0 } else { self.quiet_looks + 1 };
+        self.quiet_looks >= looks
+    }
+
+    /// Asks to be told when there is room. Most readers never make us wait for it, so it isn't
+    /// asked for before.
+    pub(super) fn await_room(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        if std::mem::replace(&mut self.awaits_room, true) {
+            return Ok(());
+        }
+        registry.reregister(
+            &mut self.stream,
+            token,
+            Interest::READABLE | Interest::WRITABLE,
+        )
+    }
+
+    /// Sends what is left, then reads once, answers and sends. We are told of what comes and of
+    /// room only when that changes, so a turn ends with a need for either only if the system has
+    /// just said that there is nothing.
+    pub(super) fn advance(&mut self, desk: &mut Desk, shared: &Shared) -> io::Result<Needs> {
+        while !self.is_idle() {
+            let Some(sent) = write(&mut self.stream, &self.unsent, &self.body)? else {
+                return Ok(Needs::Room);
+            };
+            self.has_moved = true;
+            let of_unsent = sent.min(self.unsent.len());
+            self.unsent.advance(of_unsent);
+            self.body.advance(sent - of_unsent);
+        }
+        if let Some(needs) = self.next() {
+            return Ok(needs);
+        }
         let len = if self.waiting.is_empty() {
-            let mut room = ReadBuf::new(&mut desk.inbox);
-            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut room))?;
-            self.may_hold_more = room.remaining() == 0;
-            room.filled().len()
+            let len = match self.stream.read(&mut desk.inbox) {
+                Ok(0) => return Ok(Needs::End),
+                Ok(len) => len,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Needs::Words),
+                Err(error) => return Err(error),
+            };
+            self.may_hold_more = len == desk.inbox.len();
+            len
         } else {
             let len = self.waiting.len();
             desk.inbox[..len].copy_from_slice(&self.waiting);
             self.waiting = Vec::new();
             len
         };
-        if len == 0 {
-            self.next = Next::Close;
-            return Poll::Ready(Ok(()));
-        }
         self.has_moved = true;
-        self.answer(desk, len);
-        let sent = match poll_write(&mut self.stream, cx, &desk.outbox, &self.body) {
-            Poll::Ready(sent) => sent?,
-            Poll::Pending => 0,
-        };
+        self.answer(desk, len, shared);
+        let sent = write(&mut self.stream, &desk.outbox, &self.body)?.unwrap_or(0);
         if sent < desk.outbox.len() {
             self.unsent = Bytes::copy_from_slice(&desk.outbox[sent..]);
         } else {
             self.body.advance(sent - desk.outbox.len());
         }
-        Poll::Ready(Ok(()))
+        if !self.is_idle() {
+            return Ok(Needs::Turn);
+        }
+        if let Some(needs) = self.next() {
+            return Ok(needs);
+        }
+        // Less has come than there was room for, so nothing is left to read.
+        let is_read = self.waiting.is_empty() && !self.may_hold_more && !self.has_ended;
+        Ok(if is_read { Needs::Words } else { Needs::Turn })
+    }
+
+    /// What comes once everything is sent, if it isn't the next answer.
+    fn next(&self) -> Option<Needs> {
+        match self.then {
+            Then::Answer => None,
+            Then::Close if self.may_hold_more => Some(Needs::Leave),
+            Then::Close => Some(Needs::End),
+            Then::HandOver => Some(Needs::Hyper),
+        }
     }
 
     /// Puts together the answers to the requests in the inbox.
-    fn answer(&mut self, desk: &mut Desk, len: usize) {
+    fn answer(&mut self, desk: &mut Desk, len: usize, shared: &Shared) {
         let mut at = 0;
         desk.outbox.clear();
-        while at < len && self.next == Next::Answer {
+        while at < len && self.then == Then::Answer {
             if !self.body.is_empty() || desk.outbox.len() >= ENOUGH_BYTES {
                 break;
             }
             let (inbox, outbox, end_of_head) = desk.parts();
             let Some(plain) = question::read(&inbox[at..len]) else {
-                self.next = Next::HandOver;
+                self.then = Then::HandOver;
                 break;
             };
-            let closes = !plain.keeps || self.shared.stopping.load(Ordering::Relaxed);
+            let closes = !plain.keeps || shared.stopping.load(Ordering::Relaxed);
             let body = &mut self.body;
-            let found = self
-                .shared
-                .front
-                .find(&plain.question, self.peer, |answer| {
-                    write_head(outbox, &plain, answer.head);
-                    if answer.by_https {
-                        outbox.extend_from_slice(HSTS);
-                    }
-                    if closes && !plain.is_old {
-                        outbox.extend_from_slice(CLOSES);
-                    }
-                    outbox.extend_from_slice(end_of_head);
-                    match answer.bytes {
-                        Some(bytes) if bytes.len() > COPIED_BYTES => *body = bytes.clone(),
-                        Some(bytes) => outbox.extend_from_slice(bytes),
-                        None => {}
-                    }
-                });
+            let found = shared.front.find(&plain.question, self.peer, |answer| {
+                write_head(outbox, &plain, answer.head);
+                if answer.by_https {
+                    outbox.extend_from_slice(HSTS);
+                }
+                if closes && !plain.is_old {
+                    outbox.extend_from_slice(CLOSES);
+                }
+                outbox.extend_from_slice(end_of_head);
+                match answer.bytes {
+                    Some(bytes) if bytes.len() > COPIED_BYTES => *body = bytes.clone(),
+                    Some(bytes) => outbox.extend_from_slice(bytes),
+                    None => {}
+                }
+            });
             if found.is_none() {
-                self.next = Next::HandOver;
+                self.then = Then::HandOver;
                 break;
             }
             at += plain.len;
             if closes {
                 // What follows wasn't to be sent.
-                self.next = Next::Close;
+                self.then = Then::Close;
                 at = len;
             }
         }
@@ -263,26 +237,17 @@ fn write_head(outbox: &mut Vec<u8>, plain: &Plain, head: &Head) {
     }
 }
 
-/// Writes two pieces as one. An answer is never empty, so nothing written means that nothing more
-/// can be.
-fn poll_write(
-    stream: &mut TcpStream,
-    cx: &mut Context<'_>,
-    first: &[u8],
-    second: &[u8],
-) -> Poll<io::Result<usize>> {
-    let stream = Pin::new(stream);
-    let sent = if second.is_empty() {
-        if first.is_empty() {
-            return Poll::Ready(Ok(0));
-        }
-        ready!(stream.poll_write(cx, first))?
-    } else {
-        let pieces = [IoSlice::new(first), IoSlice::new(second)];
-        ready!(stream.poll_write_vectored(cx, &pieces))?
+/// Writes two pieces as one; gives how much of them was taken, or nothing if there is no room.
+fn write(stream: &mut TcpStream, first: &[u8], second: &[u8]) -> io::Result<Option<usize>> {
+    let written = match (first.is_empty(), second.is_empty()) {
+        (true, true) => return Ok(Some(0)),
+        (false, true) => stream.write(first),
+        (_, false) => stream.write_vectored(&[IoSlice::new(first), IoSlice::new(second)]),
     };
-    match sent {
-        0 => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-        sent => Poll::Ready(Ok(sent)),
+    match written {
+        Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+        Ok(sent) => Ok(Some(sent)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(error),
     }
 }

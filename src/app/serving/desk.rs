@@ -1,8 +1,6 @@
 //! What a serving thread has once and lends to each of its connections in turn: room to read into
 //! and to write in, and the date. So a connection that waits holds next to nothing.
 
-use std::cell::RefCell;
-
 use chrono::{DateTime, Utc};
 
 /// Longest run of requests that is read at once. Longer heads are out of the ordinary.
@@ -18,20 +16,18 @@ pub(super) struct Desk {
     date: [u8; 39],
 }
 
-thread_local! {
-    static DESK: RefCell<Desk> = RefCell::new(Desk {
-        inbox: vec![0; ROOM_BYTES].into_boxed_slice(),
-        outbox: Vec::with_capacity(ROOM_BYTES),
-        date: *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
-    });
-}
-
-/// Lends this thread's desk. It can't be lent again meanwhile, so nothing in `work` may wait.
-pub(super) fn lend<T>(work: impl FnOnce(&mut Desk) -> T) -> T {
-    DESK.with_borrow_mut(work)
-}
-
 impl Desk {
+    /// A desk on this day.
+    pub(super) fn new(now: DateTime<Utc>) -> Self {
+        let mut desk = Self {
+            inbox: vec![0; ROOM_BYTES].into_boxed_slice(),
+            outbox: Vec::with_capacity(ROOM_BYTES),
+            date: *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
+        };
+        desk.set_date(now);
+        desk
+    }
+
     /// Sets the date that answers carry.
     pub(super) fn set_date(&mut self, now: DateTime<Utc>) {
         let text = now

@@ -11,9 +11,9 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Sleep, sleep, timeout};
 
 use super::Shared;
 use crate::web::front::Front;
@@ -61,6 +61,20 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         // Readers go away in the middle of things all the time.
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// How long we wait for the other end to close, if we close first.
+const LEAVE: Duration = Duration::from_secs(5);
+
+/// Closes a connection on which more may have come than was read. Were it closed at once, the
+/// system would take back what it hasn't sent yet.
+pub(super) async fn leave(mut stream: TcpStream) {
+    let left = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    // Who hasn't understood by then is left standing.
+    let _ = timeout(LEAVE, left).await;
 }
 
 /// Ends when we are told to stop.

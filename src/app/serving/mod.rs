@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use mio::Waker;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, watch as signal};
 use tokio::task::JoinSet;
+use tokio::time::interval;
 
-use self::conversation::converse;
+use self::thread::{LOOKS, Thread};
 use crate::clock::Clock;
 use crate::web::front::Front;
 
@@ -24,6 +26,7 @@ mod handed;
 mod question;
 #[cfg(test)]
 mod tests;
+mod thread;
 
 /// Connections that the system keeps until they are taken.
 const BACKLOG: u32 = 4096;
@@ -32,18 +35,15 @@ const BACKLOG: u32 = 4096;
 /// within this time, too.
 const QUIET: Duration = Duration::from_secs(75);
 
-/// After an error such as too many open files, the next connection is taken this much later.
-const BREATH: Duration = Duration::from_millis(100);
-
-/// How often the date that answers carry is renewed.
-const DATE: Duration = Duration::from_secs(1);
+/// How often serving threads look around.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// What all connections share.
 #[derive(Debug)]
 struct Shared {
     front: Front,
     clock: Clock,
-    /// Where answers are made that aren't ready.
+    /// Where connections are served that were handed over, and answers made that aren't ready.
     main: Handle,
     /// Whether connections are to end once they are idle.
     stopping: AtomicBool,
@@ -74,98 +74,68 @@ pub(super) async fn serve(
     listener: TcpListener,
     front: Front,
     clock: Clock,
-    mut stopped: signal::Receiver<bool>,
+    stopped: signal::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let listener = listener.into_std()?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let shared = Arc::new(Shared {
+    let shared = Shared {
         front,
         clock,
         main: Handle::current(),
         stopping: AtomicBool::new(false),
         stop: Notify::new(),
         quiet: QUIET,
-    });
+    };
+    run(listener, Arc::new(shared), stopped).await
+}
+
+async fn run(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut stopped: signal::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let listener = listener.into_std()?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // Nothing is ever sent: that every sender is gone says that every connection has ended.
+    let (open, mut ended) = mpsc::channel::<Infallible>(1);
     let mut threads = JoinSet::new();
+    let mut wakers = Vec::new();
     for number in 0..cores {
-        let (listener, shared) = (listener.try_clone()?, shared.clone());
+        let (thread, waker) = Thread::new(listener.try_clone()?, shared.clone(), open.clone())
+            .context("preparing to serve")?;
+        wakers.push(waker);
         let (done, ended) = tokio::sync::oneshot::channel();
         std::thread::Builder::new()
             .name(format!("serving-{number}"))
             .spawn(move || {
-                let _ = done.send(run(listener, shared));
+                let _ = done.send(thread.run());
             })
             .context("starting a thread")?;
         threads.spawn(ended);
     }
-    drop(listener);
+    drop((listener, open));
+    let mut beats = interval(BEAT.min(shared.quiet / u32::from(LOOKS)));
     loop {
+        let is_stopping = shared.stopping.load(Ordering::Relaxed);
         tokio::select! {
             ended = threads.join_next() => match ended {
                 Some(ended) => ended
                     .context("waiting for a serving thread")?
                     .context("a serving thread ended early")??,
-                None => return Ok(()),
+                None => break,
             },
-            () = told(&mut stopped), if !shared.stopping.load(Ordering::Relaxed) => {
+            () = told(&mut stopped), if !is_stopping => {
                 shared.stopping.store(true, Ordering::Release);
                 shared.stop.notify_waiters();
+                wake(&wakers)?;
             }
+            _ = beats.tick() => wake(&wakers)?,
         }
     }
-}
-
-/// What one thread does.
-fn run(listener: std::net::TcpListener, shared: Arc<Shared>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    desk::lend(|desk| desk.set_date(shared.clock.now()));
-    runtime.spawn(keep_date(shared.clone()));
-    runtime.block_on(take_connections(listener, shared))
-}
-
-async fn take_connections(
-    listener: std::net::TcpListener,
-    shared: Arc<Shared>,
-) -> anyhow::Result<()> {
-    let listener = TcpListener::from_std(listener)?;
-    // Nothing is ever sent: that every sender is gone says that every connection has ended.
-    let (open, mut ended) = mpsc::channel::<Infallible>(1);
-    {
-        let mut stop = std::pin::pin!(shared.stop.notified());
-        while !shared.stopping.load(Ordering::Acquire) {
-            let taken = tokio::select! {
-                biased;
-                taken = listener.accept() => taken,
-                () = stop.as_mut() => break,
-            };
-            match taken {
-                Ok((stream, peer)) => {
-                    let (shared, open) = (shared.clone(), open.clone());
-                    tokio::spawn(async move {
-                        converse(stream, peer, shared).await;
-                        drop(open);
-                    });
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a connection can't be taken");
-                    tokio::time::sleep(BREATH).await;
-                }
-            }
-        }
-    }
-    drop((listener, open));
     ended.recv().await;
     Ok(())
 }
 
-/// Renews the date that this thread's answers carry. An answer needn't ask the clock then.
-async fn keep_date(shared: Arc<Shared>) {
-    loop {
-        tokio::time::sleep(DATE).await;
-        desk::lend(|desk| desk.set_date(shared.clock.now()));
-    }
+fn wake(wakers: &[Waker]) -> io::Result<()> {
+    wakers.iter().try_for_each(Waker::wake)
 }
 
 /// Ends when we are told to stop, or nobody is left to tell us.

@@ -40,9 +40,13 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
     });
     // A page that is ready, so that both ways are tried.
     app.state().site.current().find("/");
-    let listener = listen(here).expect("a port").into_std().expect("a socket");
+    let listener = listen(here).expect("a port");
     let address = listener.local_addr().expect("an address");
-    std::thread::spawn(move || run(listener, shared));
+    tokio::spawn(async move {
+        // It stops when nobody is left to tell it.
+        let (_stop, stopped) = signal::channel(false);
+        run(listener, shared, stopped).await
+    });
     address
 }
 

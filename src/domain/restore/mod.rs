@@ -4,15 +4,17 @@
 //! A pure function of the history, so that it comes out the same for files, API and clock, and
 //! follows when an update is corrected or withdrawn.
 
+mod course;
 mod moments;
 #[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};
 
+use self::course::Course;
 use self::moments::{Moment, Turn, moments};
-use super::component::{Origin, StateChange};
-use super::incident::{Kind, is_open};
+use super::component::StateChange;
+use super::incident::Kind;
 use super::slug::Slug;
 use super::state::{StateKey, States};
 use super::update::Phase;
@@ -72,9 +74,10 @@ pub struct Step {
 /// `(at, seq)`, of this component alone) and every public incident that names it.
 ///
 /// At each resolving, the component returns if its latest change at that instant belongs to the
-/// incident (and wasn't made by the very update that resolves), and no other incident open at
-/// that instant names it. It returns to operational; after a maintenance, to what it was before
-/// the maintenance first changed it.
+/// incident (and wasn't made by the very update that resolves), or to one that was over before and
+/// couldn't give it back, and no other incident open at that instant names it: of incidents that
+/// overlap, the last to be over gives back for all. It returns to operational; after a maintenance,
+/// to what it was before the maintenance first changed it.
 ///
 /// As a maintenance begins, the component takes the state that was planned, unless the update that
 /// says so gives it another, or it is in a worse one: a maintenance hides no outage.
@@ -85,12 +88,13 @@ pub fn give_back(
 ) -> Vec<StateChange> {
     let mut turns: Vec<Moment<'_>> = incidents.iter().flat_map(moments).collect();
     turns.sort_by_key(|moment| (moment.at, moment.seq));
+    let course = Course::of(incidents, &turns);
     let mut history = explicit.to_vec();
     let mut derived = Vec::new();
     for moment in turns {
         let found = match moment.turn {
             Turn::Begins => taking(&moment, &history, states),
-            Turn::Ends => returning(&moment, &history, incidents),
+            Turn::Ends => returning(&moment, &history, &course),
         };
         let Some(change) = found else { continue };
         let place =
@@ -122,74 +126,47 @@ fn taking(moment: &Moment<'_>, history: &[StateChange], states: &States) -> Opti
 fn returning(
     moment: &Moment<'_>,
     history: &[StateChange],
-    incidents: &[Involved],
+    course: &Course<'_>,
 ) -> Option<StateChange> {
     if !moment.restore {
         return None;
     }
-    let incident = moment.incident;
-    let latest = history[..history.partition_point(|change| change.at <= moment.at)].last()?;
-    // Where windows overlap, the one that closes last gives back what all of them took.
-    let is_ours = latest.incident.as_deref() == Some(&incident.id)
-        || incident.kind == Kind::Maintenance && is_of_past_work(latest, incidents, moment.at);
-    if !is_ours {
+    let (id, at) = (&moment.incident.id, moment.at);
+    let history = &history[..history.partition_point(|change| change.at <= at)];
+    let latest = history.last()?;
+    let is_ours = latest.incident.as_ref() == Some(id);
+    // Where incidents overlap, the one that is over last gives back for all of them.
+    if !is_ours && !course.has_lapsed(latest, at) {
         return None;
     }
     let by_this_update = moment.update.is_some() && latest.update.as_deref() == moment.update;
-    let held_by_another = incidents
-        .iter()
-        .any(|other| other.id != incident.id && is_open_at(other, moment.at));
-    if by_this_update || held_by_another {
+    if by_this_update || course.is_another_open(id, at) {
         return None;
     }
-    let state = match incident.kind {
-        Kind::Disruption | Kind::Notice => StateKey::operational(),
-        Kind::Maintenance => state_before(incident, history, incidents, moment.at),
+    let whose = latest.incident.as_deref().unwrap_or(id);
+    let is_work = |id: &&str| course.kind(id) == Some(Kind::Maintenance);
+    let state = match [id, whose].into_iter().find(is_work) {
+        Some(work) => state_before(work, history, course, at),
+        None => StateKey::operational(),
     };
     (state != latest.state).then(|| moment.change(moment.seq + SEQ_STEP - 1, state, None))
 }
 
-/// Whether a change is that of a maintenance that is over at `at`, or of none at all any more.
-fn is_of_past_work(change: &StateChange, incidents: &[Involved], at: DateTime<Utc>) -> bool {
-    let Some(id) = &change.incident else {
-        return false;
-    };
-    incidents
-        .iter()
-        .any(|other| other.id == *id && other.kind == Kind::Maintenance && !is_open_at(other, at))
-        && change.origin != Origin::Restore
-}
-
-/// What a component was before a maintenance first changed it. What another one took that is over
+/// What a component was before a maintenance first changed it. What an incident took that is over
 /// by now isn't returned to.
 fn state_before(
-    incident: &Involved,
+    work: &str,
     history: &[StateChange],
-    incidents: &[Involved],
+    course: &Course<'_>,
     at: DateTime<Utc>,
 ) -> StateKey {
     let first = history
         .iter()
-        .position(|change| change.incident.as_deref() == Some(&incident.id))
+        .position(|change| change.incident.as_deref() == Some(work))
         .unwrap_or(0);
     history[..first]
         .iter()
         .rev()
-        .find(|change| !is_of_past_work(change, incidents, at))
+        .find(|change| !course.has_lapsed(change, at))
         .map_or_else(StateKey::operational, |change| change.state.clone())
-}
-
-fn is_open_at(incident: &Involved, at: DateTime<Utc>) -> bool {
-    if incident.started > at {
-        return false;
-    }
-    let phase = incident
-        .steps
-        .iter()
-        .rev()
-        .filter(|step| step.at <= at)
-        .find_map(|step| step.phase)
-        .or(incident.stated_phase)
-        .unwrap_or(incident.kind.first_phase());
-    is_open(incident.kind, phase)
 }

@@ -1,6 +1,7 @@
 //! What components return to, and what a maintenance makes of them.
 
 use super::*;
+use crate::domain::component::Origin;
 use crate::domain::slug::Slug;
 
 fn selma() -> Slug {
@@ -121,7 +122,7 @@ fn another_open_incident_holds_it_until_that_is_resolved_too() {
     check(
         &[change(10, "major_outage", Some("a"))],
         &[a.clone(), b.clone()],
-        &[],
+        &[(30, "operational")],
     );
     check(
         &[
@@ -131,6 +132,83 @@ fn another_open_incident_holds_it_until_that_is_resolved_too() {
         &[a, b],
         &[(30, "operational")],
     );
+}
+
+#[test]
+fn the_last_to_be_resolved_gives_back_for_all() {
+    let older = incident("a", Kind::Disruption, &[(30, Phase::Resolved)]);
+    let newer = incident("b", Kind::Disruption, &[(20, Phase::Resolved)]);
+    let history = [
+        change(10, "major_outage", Some("a")),
+        change(12, "degraded", Some("b")),
+    ];
+    let both = [older.clone(), newer.clone()];
+    check(&history, &both, &[(30, "operational")]);
+    // Both at once.
+    let mut at_once = newer.clone();
+    at_once.steps[0].at = at(30);
+    check(&history, &[older.clone(), at_once], &[(30, "operational")]);
+    // The newer is open again by then: it gives back when it is over at last.
+    let again = incident(
+        "b",
+        Kind::Disruption,
+        &[
+            (20, Phase::Resolved),
+            (25, Phase::Investigating),
+            (40, Phase::Resolved),
+        ],
+    );
+    check(&history, &[older, again], &[(40, "operational")]);
+}
+
+#[test]
+fn what_was_left_standing_on_purpose_isnt_given_back_by_another() {
+    let older = incident("a", Kind::Disruption, &[(30, Phase::Resolved)]);
+    let newer = incident("b", Kind::Disruption, &[(20, Phase::Resolved)]);
+    let first = change(10, "major_outage", Some("a"));
+    let both = [older.clone(), newer.clone()];
+    // Said by the very update that resolves; said afterwards; by hand.
+    for last in [
+        change(20, "degraded", Some("b")),
+        change(22, "degraded", Some("b")),
+        change(22, "degraded", None),
+    ] {
+        check(&[first.clone(), last], &both, &[]);
+    }
+    let mut kept = newer;
+    kept.steps[0].restore = false;
+    let taken = change(12, "degraded", Some("b"));
+    check(&[first, taken], &[older, kept], &[]);
+}
+
+#[test]
+fn a_disruption_that_outlasts_a_maintenance_gives_back_what_that_took() {
+    let work = incident(
+        "m",
+        Kind::Maintenance,
+        &[(10, Phase::InProgress), (20, Phase::Completed)],
+    );
+    let named = incident("a", Kind::Disruption, &[(30, Phase::Resolved)]);
+    let history = [
+        change(5, "degraded", None),
+        change(10, "maintenance", Some("m")),
+    ];
+    check(&history, &[work, named], &[(30, "degraded")]);
+}
+
+#[test]
+fn a_maintenance_doesnt_return_to_what_was_resolved_meanwhile() {
+    let work = incident(
+        "m",
+        Kind::Maintenance,
+        &[(10, Phase::InProgress), (20, Phase::Completed)],
+    );
+    let over = incident("a", Kind::Disruption, &[(15, Phase::Resolved)]);
+    let history = [
+        change(5, "degraded", Some("a")),
+        change(10, "migrating", Some("m")),
+    ];
+    check(&history, &[work, over], &[(20, "operational")]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::incidents::find;
 use super::sets_states;
 use crate::actions::ActionError;
-use crate::actions::add_update::{NewUpdate, add_update};
+use crate::actions::add_update::{NewUpdate, add_update_to};
 use crate::actions::correct_update::{
     Correction, bring_back_update, correct_update, withdraw_update,
 };
@@ -57,7 +57,7 @@ pub(in crate::web) async fn create(
     };
     let before = find(writing.change.tx(), &slug, &staff).await?;
     let hint = hint(&before.incident, &said, writing.change.now());
-    let id = add_update(&mut writing.change, &slug, new_update(said))
+    let id = add_update_to(&mut writing.change, &before, new_update(said))
         .await
         .map_err(|error| refusal(&state, error))?;
     let mut body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;

@@ -1,0 +1,116 @@
+//! The seal: that a content folder was read, and nothing of it had to be written. As long as
+//! neither the folder nor what it states has changed, it needn't be read again.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ActionError;
+use super::sync_content::{FEEDER, SyncReport};
+use crate::content::Content;
+use crate::content::problem::Problem;
+use crate::store::changes::{find_file_change_since, find_revision};
+use crate::store::settings::{find_meta, set_meta};
+use crate::store::{Store, Tx};
+
+/// The name under which a database remembers its seal.
+const SEAL: &str = "sync_seal";
+
+/// With more problems than this, a folder is read each time.
+const MAX_PROBLEMS: usize = 1000;
+
+/// A database that was in step with a folder.
+#[derive(Debug, Serialize, Deserialize)]
+struct Seal {
+    /// The folder, as [`crate::content::digest_folder`] names what it holds.
+    digest: String,
+    /// The revision at which the database was in step.
+    revision: i64,
+    /// What was wrong or doubtful in the files, though none was refused.
+    problems: Vec<Problem>,
+}
+
+/// What reading the folder once more would find wrong or doubtful, if it holds the same as when the
+/// database was in step with it, and nothing that it states was changed in the database since.
+/// `None`: it has to be read.
+///
+/// # Errors
+/// The database's.
+pub async fn find_unchanged(
+    store: &Store,
+    digest: &str,
+    feeder: &str,
+) -> Result<Option<Vec<Problem>>, ActionError> {
+    let mut tx = store.read().await?;
+    if find_meta(&mut tx, FEEDER).await?.as_deref() != Some(feeder) {
+        return Ok(None);
+    }
+    let Some(seal) = find_meta(&mut tx, SEAL).await? else {
+        return Ok(None);
+    };
+    // One that another version wrote may be of another make.
+    let Ok(seal) = serde_json::from_str::<Seal>(&seal) else {
+        return Ok(None);
+    };
+    let is_older = seal.revision > find_revision(&mut tx).await?;
+    if seal.digest != digest || is_older || find_file_change_since(&mut tx, seal.revision).await? {
+        return Ok(None);
+    }
+    Ok(Some(seal.problems))
+}
+
+/// Seals a folder that was just read and synced, if that changed nothing and would change nothing
+/// at any later time.
+///
+/// # Errors
+/// The database's.
+pub async fn seal_content(
+    store: &Store,
+    digest: String,
+    content: &Content,
+    report: &SyncReport,
+) -> Result<(), ActionError> {
+    let mut tx = store.begin().await?;
+    let seal = Seal {
+        digest,
+        revision: report.seen_revision,
+        problems: content.problems.clone(),
+    };
+    let Ok(text) = serde_json::to_string(&seal) else {
+        return Ok(());
+    };
+    set_meta(&mut tx, SEAL, &text).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether a sync found the database in step, and would at any later time.
+pub fn is_in_step(content: &Content, report: &SyncReport, now: DateTime<Utc>) -> bool {
+    let dates = content.incidents.iter().flat_map(|file| {
+        let entries = file.entries.iter().map(|entry| entry.at);
+        entries.chain([file.published_at])
+    });
+    // What is still to come is read otherwise when it has come; so is a doubtful time of day.
+    let settled = match content.problems.is_empty() {
+        true => now,
+        false => now - Duration::days(1),
+    };
+    !report.has_written
+        && report.missing.is_empty()
+        && report.unread.is_empty()
+        && report.problems.is_empty()
+        && content.unreadable.is_empty()
+        && content.unreadable_templates.is_empty()
+        && content.templates.is_some()
+        && content.problems.len() <= MAX_PROBLEMS
+        && dates.max().is_none_or(|latest| latest <= settled)
+}
+
+/// Breaks the seal: something is written on behalf of a folder.
+pub(super) async fn break_seal(tx: &mut Tx) -> Result<(), ActionError> {
+    if find_meta(tx, SEAL)
+        .await?
+        .is_some_and(|seal| !seal.is_empty())
+    {
+        set_meta(tx, SEAL, "").await?;
+    }
+    Ok(())
+}

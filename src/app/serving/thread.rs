@@ -1,0 +1,244 @@
+//! What one serving thread does: it waits until something has come on any of its connections, and
+//! lets each of them have a turn.
+
+use std::convert::Infallible;
+use std::io;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use mio::event::Event;
+use mio::net::TcpListener;
+use mio::{Events, Interest, Poll, Token, Waker};
+use tokio::sync::mpsc;
+
+use super::Shared;
+use super::conversation::{Conversation, Needs};
+use super::desk::Desk;
+use super::handed;
+
+/// So many events are taken from the system at once.
+const EVENTS: usize = 256;
+
+/// A connection is looked at now and then, so that a request costs no timer. So many looks in a row
+/// may find that nothing has come or gone.
+pub(super) const LOOKS: u8 = 3;
+
+/// What connections come from. They themselves are known by their places.
+const LISTENER: Token = Token(usize::MAX - 1);
+
+/// What wakes the thread now and then, and when it is to stop.
+const WAKER: Token = Token(usize::MAX - 2);
+
+/// A thread's connections, and what it needs to answer on them.
+pub(super) struct Thread {
+    poll: Poll,
+    /// None once we are told to stop.
+    listener: Option<TcpListener>,
+    shared: Arc<Shared>,
+    desk: Desk,
+    places: Vec<Option<Conversation>>,
+    /// Places that nobody has.
+    free: Vec<usize>,
+    /// Places of those who aren't through, though nothing new may come from them.
+    again: Vec<usize>,
+    /// Whether connections wait that couldn't be taken, such as for too many open files.
+    is_full: bool,
+    /// Whether there may be room for them now.
+    has_room: bool,
+    looked: Instant,
+    /// Each connection that is handed over gets one, so that it is known when all have ended.
+    open: mpsc::Sender<Infallible>,
+}
+
+impl Thread {
+    /// A thread that isn't running yet, and what wakes it.
+    pub(super) fn new(
+        listener: std::net::TcpListener,
+        shared: Arc<Shared>,
+        open: mpsc::Sender<Infallible>,
+    ) -> io::Result<(Self, Waker)> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
+        let mut listener = TcpListener::from_std(listener);
+        poll.registry()
+            .register(&mut listener, LISTENER, Interest::READABLE)?;
+        let thread = Self {
+            poll,
+            listener: Some(listener),
+            desk: Desk::new(shared.clock.now()),
+            shared,
+            places: Vec::new(),
+            free: Vec::new(),
+            again: Vec::new(),
+            is_full: false,
+            has_room: false,
+            looked: Instant::now(),
+            open,
+        };
+        Ok((thread, waker))
+    }
+
+    /// Answers until it is told to stop and everything is sent.
+    pub(super) fn run(mut self) -> anyhow::Result<()> {
+        let mut events = Events::with_capacity(EVENTS);
+        while self.listener.is_some() || self.free.len() < self.places.len() {
+            let patience = (!self.again.is_empty()).then_some(Duration::ZERO);
+            match self.poll.poll(&mut events, patience) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error).context("waiting for something to come"),
+            }
+            for event in &events {
+                match event.token() {
+                    LISTENER => self.take_connections(),
+                    WAKER => self.look_around(),
+                    Token(place) => self.turn_of(place, Some(event)),
+                }
+            }
+            for place in mem::take(&mut self.again) {
+                self.turn_of(place, None);
+            }
+            if mem::take(&mut self.has_room) {
+                self.take_connections();
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes connections until none is left: we aren't told of them twice.
+    fn take_connections(&mut self) {
+        while let Some(listener) = &self.listener {
+            match listener.accept() {
+                Ok((stream, peer)) => self.begin(Conversation::new(stream, peer)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.is_full = false;
+                    return;
+                }
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    if !mem::replace(&mut self.is_full, true) {
+                        tracing::warn!(%error, "a connection can't be taken");
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, mut conversation: Conversation) {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.places.push(None);
+            self.places.len() - 1
+        });
+        let registry = self.poll.registry();
+        let stream = &mut conversation.stream;
+        match registry.register(stream, Token(place), Interest::READABLE) {
+            Ok(()) => self.places[place] = Some(conversation),
+            Err(error) => {
+                tracing::warn!(%error, "a connection can't be watched");
+                self.free.push(place);
+            }
+        }
+    }
+
+    /// What is done now and then, and when we are told to stop.
+    fn look_around(&mut self) {
+        self.desk.set_date(self.shared.clock.now());
+        self.has_room = self.is_full;
+        let is_stopping = self.shared.stopping.load(Ordering::Acquire);
+        if is_stopping {
+            self.listener = None;
+            for place in 0..self.places.len() {
+                self.end(place);
+            }
+        }
+        if self.looked.elapsed() >= self.shared.quiet / u32::from(LOOKS) {
+            self.looked = Instant::now();
+            for place in 0..self.places.len() {
+                let is_quiet = |conversation: &mut Conversation| conversation.is_quiet(LOOKS);
+                if self.places[place].as_mut().is_some_and(is_quiet) {
+                    self.clear(place);
+                }
+            }
+        }
+    }
+
+    /// Ends a connection once everything is sent that was asked for.
+    fn end(&mut self, place: usize) {
+        self.turn_of(place, None);
+        let Some(conversation) = &mut self.places[place] else {
+            return;
+        };
+        if conversation.is_idle() {
+            self.clear(place);
+        } else {
+            conversation.end_soon();
+        }
+    }
+
+    /// Answers what has come on a connection.
+    fn turn_of(&mut self, place: usize, event: Option<&Event>) {
+        let Some(conversation) = &mut self.places[place] else {
+            return;
+        };
+        if event.is_some_and(Event::is_read_closed) {
+            conversation.has_ended = true;
+        }
+        match conversation.advance(&mut self.desk, &self.shared) {
+            Ok(Needs::Words) => {}
+            Ok(Needs::Turn) => self.again.push(place),
+            Ok(Needs::Room) => {
+                if let Err(error) = conversation.await_room(self.poll.registry(), Token(place)) {
+                    tracing::warn!(%error, "a connection can't be watched");
+                    self.clear(place);
+                }
+            }
+            Ok(Needs::End) => drop(self.clear(place)),
+            Ok(needs @ (Needs::Leave | Needs::Hyper)) => self.hand_over(place, needs),
+            Err(error) => {
+                // Readers go away in the middle of things all the time.
+                tracing::debug!(%error, "a connection ended early");
+                self.clear(place);
+            }
+        }
+    }
+
+    /// Frees a place; who drops the connection closes it.
+    fn clear(&mut self, place: usize) -> Option<Conversation> {
+        let conversation = self.places[place].take()?;
+        self.free.push(place);
+        self.has_room = self.is_full;
+        Some(conversation)
+    }
+
+    /// Leaves a connection to the main runtime.
+    fn hand_over(&mut self, place: usize, needs: Needs) {
+        let Some(mut conversation) = self.clear(place) else {
+            return;
+        };
+        let registry = self.poll.registry();
+        if let Err(error) = registry.deregister(&mut conversation.stream) {
+            tracing::warn!(%error, "a connection can't be handed over");
+            return;
+        }
+        let (shared, open) = (self.shared.clone(), self.open.clone());
+        self.shared.main.spawn(async move {
+            let Conversation {
+                stream,
+                peer,
+                waiting,
+                ..
+            } = conversation;
+            match tokio::net::TcpStream::from_std(stream.into()) {
+                Ok(stream) if needs == Needs::Leave => handed::leave(stream).await,
+                Ok(stream) => handed::serve(waiting, stream, peer, &shared).await,
+                Err(error) => tracing::warn!(%error, "a connection can't be handed over"),
+            }
+            drop(open);
+        });
+    }
+}

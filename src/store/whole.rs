@@ -1,0 +1,177 @@
+//! An incident with all that belongs to it as one row: rows, and ways to the database and back, are
+//! what costs.
+
+use std::collections::HashMap;
+
+use sqlx::any::AnyRow;
+
+use super::StoreError;
+use super::incidents::{StoredIncident, to_incident};
+use super::packed::Packed;
+use super::row::long_text;
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::window::Window;
+
+/// The SQL up to the conditions: incidents `i`, each with its updates, mentions and changes of
+/// state, packed. [`to_whole`] reads a row of it.
+macro_rules! whole_incidents {
+    () => {
+        concat!(
+            "select i.*, (select string_agg(concat(",
+            packed_text!("u.id"),
+            ", ",
+            packed_number!("u.at_ms"),
+            ", ",
+            packed_number!("u.seq"),
+            ", ",
+            packed_text!("u.precision"),
+            ", ",
+            packed_text!("u.as_written"),
+            ", ",
+            packed_text!("u.phase"),
+            ", ",
+            packed_text!("u.author"),
+            ", ",
+            packed_text!("u.markdown"),
+            ", ",
+            packed_text!("u.restore"),
+            ", ",
+            packed_number!("u.edited_at_ms"),
+            ", ",
+            packed_number!("u.public_at_ms"),
+            ", ",
+            packed_text!("u.source"),
+            ", ",
+            packed_number!("u.starts_ms"),
+            ", ",
+            packed_number!("u.ends_ms"),
+            "), '') from updates u where u.incident_id = i.id and u.withdrawn_at_ms is null) \
+             as packed_updates, (select string_agg(concat(",
+            packed_text!("m.update_id"),
+            ", ",
+            packed_number!("m.position"),
+            ", ",
+            packed_text!("m.component"),
+            "), '') from mentions m where m.incident_id = i.id) as packed_mentions, \
+             (select string_agg(concat(",
+            packed_text!("c.update_id"),
+            ", ",
+            packed_text!("c.component"),
+            ", ",
+            packed_number!("c.at_ms"),
+            ", ",
+            packed_number!("c.seq"),
+            ", ",
+            packed_text!("c.state"),
+            ", ",
+            packed_text!("c.note"),
+            ", ",
+            packed_text!("c.origin"),
+            ", ",
+            packed_number!("c.public_at_ms"),
+            "), '') from state_changes c where c.incident_id = i.id and c.withdrawn_at_ms is null) \
+             as packed_changes from incidents i "
+        )
+    };
+}
+
+pub(super) use whole_incidents;
+
+/// A row of [`whole_incidents`]. Updates that are withdrawn are not in it, nor is what they said.
+pub(super) fn to_whole(row: &AnyRow) -> Result<StoredIncident, StoreError> {
+    let mut stored = to_incident(row)?;
+    let incident = &mut stored.incident;
+    let mut changes = changes_of(row, &incident.id)?;
+    let mut mentions = mentions_of(row)?;
+    incident.changes = changes.remove("").unwrap_or_default();
+    incident.mentions = mentions.remove("").unwrap_or_default();
+    let updates = long_text(row, "packed_updates")?;
+    let mut packed = Packed::new("updates", updates);
+    while packed.has_more() {
+        let mut update = unpack_update(&mut packed)?;
+        update.changes = changes.remove(&update.id).unwrap_or_default();
+        update.mentions = mentions.remove(&update.id).unwrap_or_default();
+        incident.updates.push(update);
+    }
+    incident
+        .updates
+        .sort_by_key(|update| (update.at, update.seq));
+    Ok(stored)
+}
+
+fn unpack_update(packed: &mut Packed<'_>) -> Result<Update, StoreError> {
+    Ok(Update {
+        id: packed.text()?,
+        at: packed.instant()?,
+        seq: packed.number()?,
+        precision: packed.word(Precision::parse)?,
+        as_written: packed.text_or_none()?,
+        phase: packed.word_or_none(Phase::parse)?,
+        author: packed.text_or_none()?,
+        markdown: packed.text()?,
+        changes: Vec::new(),
+        mentions: Vec::new(),
+        restore: packed.text()? != "no",
+        edited_at: packed.instant_or_none()?,
+        public_at: packed.instant()?,
+        source: packed.word(Source::parse)?,
+        window: Window {
+            starts: packed.instant_or_none()?,
+            ends: packed.instant_or_none()?,
+        },
+    })
+}
+
+/// What the post (under the empty text) and each update names, in order.
+fn mentions_of(row: &AnyRow) -> Result<HashMap<String, Vec<Slug>>, StoreError> {
+    let all = long_text(row, "packed_mentions")?;
+    let mut packed = Packed::new("mentions", all);
+    let mut found = Vec::new();
+    while packed.has_more() {
+        let (update, position) = (packed.text()?, packed.number()?);
+        found.push((
+            position,
+            update,
+            packed.word(|text| Slug::parse(text).ok())?,
+        ));
+    }
+    found.sort();
+    let mut mentions: HashMap<String, Vec<Slug>> = HashMap::new();
+    for (_, update, component) in found {
+        mentions.entry(update).or_default().push(component);
+    }
+    Ok(mentions)
+}
+
+/// The changes of state of the post (under the empty text) and of each update, by time.
+fn changes_of(
+    row: &AnyRow,
+    incident: &str,
+) -> Result<HashMap<String, Vec<StateChange>>, StoreError> {
+    let all = long_text(row, "packed_changes")?;
+    let mut packed = Packed::new("state_changes", all);
+    let mut found = Vec::new();
+    while packed.has_more() {
+        found.push(StateChange {
+            update: packed.text_or_none()?,
+            component: packed.word(|text| Slug::parse(text).ok())?,
+            at: packed.instant()?,
+            seq: packed.number()?,
+            state: StateKey::new(packed.text()?),
+            note: packed.text_or_none()?,
+            origin: packed.word(Origin::parse)?,
+            public_at: packed.instant()?,
+            incident: Some(incident.to_owned()),
+        });
+    }
+    found.sort_by_key(|change| (change.at, change.seq));
+    let mut changes: HashMap<String, Vec<StateChange>> = HashMap::new();
+    for change in found {
+        let update = change.update.clone().unwrap_or_default();
+        changes.entry(update).or_default().push(change);
+    }
+    Ok(changes)
+}
