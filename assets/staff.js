@@ -16,21 +16,37 @@ for (const place of document.querySelectorAll("[data-clock]")) {
 // A window in the zone of whoever looks, where it isn't the site's or UTC.
 function tellOwnZone() {
   for (const place of document.querySelectorAll(".own-zone")) {
-    const { from, until } = place.dataset;
-    const format = new Intl.DateTimeFormat("en-US", {
+    const { from, until, zone } = place.dataset;
+    const words = {
       weekday: "long",
       month: "long",
       day: "numeric",
       hour: "numeric",
       minute: "2-digit",
       hourCycle: "h23",
-      timeZoneName: "short",
-    });
+    };
+    const format = new Intl.DateTimeFormat("en-US", { ...words, timeZoneName: "short" });
     const [start, end] = [new Date(from ?? until), new Date(until ?? from)];
-    if (end >= start) place.textContent = `Where you are: ${format.formatRange(start, end)}`;
+    const clocks = (timeZone) => {
+      const plain = new Intl.DateTimeFormat("en-US", { ...words, timeZone });
+      return plain.format(start) + plain.format(end);
+    };
+    const isTold = [zone, "UTC"].some((known) => clocks(known) === clocks());
+    if (end >= start && !isTold) place.textContent = `Where you are: ${format.formatRange(start, end)}`;
   }
 }
 tellOwnZone();
+
+// A window that begins at another time lasts as long as it did.
+for (const starts of document.querySelectorAll("[name=starts]")) {
+  const { ends } = starts.form.elements;
+  let before = starts.valueAsNumber;
+  starts.addEventListener("change", () => {
+    const moved = starts.valueAsNumber - before;
+    if (!Number.isNaN(moved) && ends.value) ends.valueAsNumber += moved;
+    if (starts.value) before = starts.valueAsNumber;
+  });
+}
 
 // The preview follows the text, made by what will publish it.
 const shown = document.getElementById("preview");

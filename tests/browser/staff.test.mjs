@@ -74,7 +74,8 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await me.choose("State", "Partial outage");
       await me.write("Note for customers", `Back soon, ${name}.`);
       await me.press("Change state");
-      await page.waitForURL("**/staff");
+      await page.waitForURL("**/staff?done=state.ruby");
+      await page.getByText("Ruby is now “Partial outage”").waitFor();
       await server.shows("/", `Back soon, ${name}.`);
 
       // It is over.
@@ -85,6 +86,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       assert.ok(await page.getByText("Nelson returns to").isVisible());
       await me.press("Post update");
       await page.waitForURL(/\/updates\//);
+      await page.getByText("Back to what they were: Nelson.").waitFor();
       const { components } = await server.call("GET", "/components");
       assert.equal(components.find((one) => one.slug === "nelson").state, "operational");
       assert.deepEqual(page.trouble, []);

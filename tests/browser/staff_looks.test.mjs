@@ -20,7 +20,18 @@ function kinds(server) {
   };
   return {
     desk: go("/staff"),
-    incident: go(incident),
+    "desk, told": go("/staff?done=state.ruby"),
+    incident: async (page) => {
+      await page.goto(incident);
+      for (const fold of await page.locator("details > summary").all()) await fold.click();
+    },
+    "withdraw an incident": go(`${incident}/withdraw`),
+    draft: go(`/staff/incidents/${server.draft}`),
+    "draft, refused": async (page) => {
+      await page.goto(`/staff/incidents/${server.draft}`);
+      await Promise.all([page.waitForEvent("load"), page.click("button:text('Publish it')")]);
+    },
+    "the post of a draft": go(`/staff/incidents/${server.draft}/correct`),
     update: go(form),
     "update, over": async (page) => {
       await page.goto(form);
@@ -53,6 +64,7 @@ function kinds(server) {
       await page.locator(".ways-of a").first().click();
       await page.waitForURL(/\/correct$/);
       await page.getByText("Withdraw it").click();
+      await page.getByText("What it said before").click();
     },
     maintenance: go("/staff/maintenance"),
     "plan a maintenance": go("/staff/new-maintenance"),

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { openPage } from "./support/browser.mjs";
-import { desk, finger, keyboard, signIn } from "./support/desk.mjs";
+import { breakSomething, desk, finger, keyboard, signIn } from "./support/desk.mjs";
 import { shared } from "./support/shared.mjs";
 
 const all = shared({ desk });
@@ -53,6 +53,39 @@ for (const [place, [name, { options, hand }]] of Object.entries(ways).entries())
       await page.waitForURL(/\?done=start$/);
       await me.press("End it now");
       await page.waitForURL(/\?done=end$/);
+      const { components } = await server.call("GET", "/components");
+      assert.equal(components.find((one) => one.slug === "ruby").state, "operational");
+      assert.deepEqual(page.trouble, []);
+    } finally {
+      await page.context().close();
+    }
+  });
+}
+
+for (const [name, { options, hand }] of Object.entries(ways)) {
+  test(`${name}: an update is withdrawn and brought back, an incident withdrawn after a question`, async () => {
+    const server = all.desk;
+    const title = `Never was, ${name.replaceAll(/[^a-z]+/g, " ")}`;
+    const slug = await breakSomething(server, title, "ruby");
+    const page = await openPage(all.browser, server, options);
+    try {
+      await signIn(page, server);
+      const me = hand(page);
+      await me.follow(title);
+      await page.waitForURL(`**/staff/incidents/${slug}`);
+      await me.follow("Correct this update");
+      await page.waitForURL(/\/correct$/);
+      await page.getByText("Withdraw it").click();
+      await me.press("Withdraw this update");
+      await page.waitForURL(/\?done=withdrawn$/);
+      await page.getByText("Withdrawn updates (1)").click();
+      await me.press("Bring back");
+      await page.waitForURL(/\?done=back$/);
+      await me.follow("Withdraw the incident");
+      await page.waitForURL(/\/withdraw$/);
+      await me.press("Yes, withdraw it");
+      await page.waitForURL("**/staff?done=withdrawn");
+      await page.getByText("The incident is withdrawn").waitFor();
       const { components } = await server.call("GET", "/components");
       assert.equal(components.find((one) => one.slug === "ruby").state, "operational");
       assert.deepEqual(page.trouble, []);
@@ -121,6 +154,7 @@ test("while a window is typed, it is told in UTC and in the reader's zone", asyn
     await signIn(page, all.desk);
     await page.goto("/staff/new-maintenance");
     await page.getByLabel("Begins").fill(`${day(8)}T22:00`);
+    assert.equal(await page.getByLabel("Ends").inputValue(), `${day(8)}T23:00`, "an hour, as before");
     await page.getByLabel("Ends").fill(`${day(8)}T23:30`);
     const shown = page.locator("#preview");
     await shown.getByText("4:00 – 5:30 UTC").waitFor();
@@ -128,5 +162,20 @@ test("while a window is typed, it is told in UTC and in the reader's zone", asyn
     assert.deepEqual(page.trouble, []);
   } finally {
     await page.context().close();
+  }
+});
+
+test("a reader whose clock shows what is told already isn't told it again", async () => {
+  for (const timezoneId of ["UTC", "America/Denver"]) {
+    const page = await openPage(all.browser, all.desk, { timezoneId });
+    try {
+      await signIn(page, all.desk);
+      await page.goto(`/staff/incidents/${all.desk.maintenance}/maintenance`);
+      await page.getByText("5:00 – 7:00 UTC").waitFor();
+      assert.equal(await page.getByText("Where you are").count(), 1, "only the footer's link");
+      assert.deepEqual(page.trouble, []);
+    } finally {
+      await page.context().close();
+    }
   }
 });

@@ -266,3 +266,57 @@ async fn a_post_that_says_what_it_said_leaves_no_line() {
     let record = browser.get(&app, "/staff/record").await.expect(200);
     assert!(!record.text().contains("corrected"));
 }
+
+#[tokio::test]
+async fn time_signature_and_components_of_a_post_are_corrected_too() {
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_component("nelson")
+        .start()
+        .await;
+    let body = json!({"title": "Selma is slow", "components": {"selma": "degraded"}});
+    app.post("/incidents", body).await.expect(201);
+    let mut browser = Browser::signed_in(&app).await;
+    let form = "/staff/incidents/selma-is-slow/correct";
+    let stands = filled(&browser.get(&app, form).await.expect(200), &[]);
+    for (name, value) in [
+        ("state.selma", "degraded"),
+        ("published_at", "2013-02-26T02:15"),
+    ] {
+        let found = stands.iter().find(|(known, _)| known == name).expect(name);
+        assert_eq!(found.1, value);
+    }
+    let ahead = [("published_at", "2013-02-26T22:00")];
+    let reply = browser.fill(&app, form, &ahead).await.expect(422);
+    assert!(reply.text().contains("id=\"field-published_at-wrong\""));
+    let sent = [
+        ("state.selma", ""),
+        ("state.nelson", "major_outage"),
+        ("published_at", "2013-02-26T01:00"),
+        ("author", "Anna"),
+    ];
+    let words = app.issue_token("words", &[Scope::IncidentsWrite]).await;
+    let mut other = Browser::signed_in_with(&app, &words).await;
+    other.fill(&app, form, &sent).await.expect(403);
+    browser.fill(&app, form, &sent).await.expect(303);
+    app.refresh_site().await;
+    assert_eq!(app.state_of("selma"), "operational");
+    assert_eq!(app.state_of("nelson"), "major_outage");
+    let public = app.get("/incidents/selma-is-slow").await.expect(200);
+    assert!(public.text().contains("<bdi>Anna</bdi>"));
+    let incident = app.incident("selma-is-slow").expect("it is there");
+    assert_eq!(
+        incident.published_at.to_rfc3339(),
+        "2013-02-26T08:00:00+00:00"
+    );
+}
+
+#[tokio::test]
+async fn an_update_is_signed_by_another() {
+    let (mut app, mut browser, form) = start().await;
+    let sent = [("author", "Anna")];
+    browser.fill(&app, &form, &sent).await.expect(303);
+    app.refresh_site().await;
+    let page = app.get("/incidents/selma-is-down").await;
+    assert!(page.text().contains("by <bdi>Anna</bdi>"));
+}

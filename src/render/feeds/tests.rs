@@ -7,7 +7,7 @@ use super::story::{at, change, empty, slug, story, update};
 use super::{atom, entry, json_feed, rss};
 use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
-use crate::domain::update::Phase;
+use crate::domain::update::{Phase, Source};
 use crate::render::xml::escaped;
 use crate::snapshot::{Snapshot, Whole};
 
@@ -66,6 +66,19 @@ fn whole_feeds_as_they_were_last_found_good() {
     }
     let selma = Scope::Component(slug("selma"));
     insta::assert_snapshot!("component-rss", rss::render(&packed(&snapshot), &selma));
+}
+
+#[test]
+fn whoever_wrote_the_post_did_not_write_what_others_add_to_it() {
+    let mut whole = story();
+    edit(&mut whole, |incident| {
+        incident.updates[0].source = Source::Api;
+    });
+    let feed = entries(&whole, &Scope::Site);
+    let update = feed.iter().find(|entry| entry.url.contains("#update-"));
+    assert_eq!(update.expect("it is there").author, "Example status");
+    let post = feed.iter().find(|entry| !entry.url.contains('#'));
+    assert_eq!(post.expect("it is there").author, "Tyler Jacobson");
 }
 
 #[test]

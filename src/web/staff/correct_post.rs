@@ -1,28 +1,32 @@
-//! Correcting the post of an incident: headline, text, impact; of a maintenance that isn't
-//! published, its window.
+//! Correcting the post of an incident: headline, text, impact, byline, date, and the components
+//! that it speaks of; of a maintenance that isn't published, its window.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::local_time::{is_same_minute, set_time};
+use super::local_time::{is_same_minute, local_time, set_time};
 use super::maintenance;
 use super::plan_maintenance::window_of;
 use super::posting::{Begun, Posting};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before};
 use super::session::Visit;
-use super::settings::impact_of;
+use super::settings::{impact_of, settings_of};
 use super::submission::Submission;
 use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::ActionError;
 use crate::actions::edit_incident::{EditIncident, edit_incident};
+use crate::domain::component::Origin;
 use crate::domain::incident::{Impact, Incident};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::render;
-use crate::render::html::staff::correct::{self as form, AroundPost, IMPACT, TITLE, WAS};
+use crate::render::html::staff::components::{NAMED, NOTE, STATE};
+use crate::render::html::staff::correct::{
+    self as form, AUTHOR, AroundPost, IMPACT, PUBLISHED_AT, TITLE, WAS,
+};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::TEXT;
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
@@ -104,6 +108,12 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             .page(state, visit, StatusCode::CONFLICT, &filled)
             .await;
     }
+    if let Some(wanted) = &wanted {
+        let sets_states = incident.all_changes().next().is_some();
+        if wanted.components.is_some() || wanted.published_at.is_some() && sets_states {
+            must(&visit.staff, Scope::StatesWrite)?;
+        }
+    }
     let place = urls::staff_incident(slug);
     let done = match (&wanted, incident.draft) {
         (None, _) => "same",
@@ -139,6 +149,25 @@ fn read(
         overlap: fields.has(OVERLAP),
         ..EditIncident::default()
     };
+    let author = fields.filled(AUTHOR).map(str::to_owned);
+    if fields.has(AUTHOR) && author != incident.author {
+        wanted.author = Some(author);
+    }
+    let at = local_time(fields, PUBLISHED_AT, frame).map_err(|wrong| vec![wrong])?;
+    wanted.published_at = at.filter(|_| !is_same_minute(at, Some(incident.published_at)));
+    // Whoever may not set states has no fields for them.
+    if form::has_components(incident) && fields.under(STATE).next().is_some() {
+        let sorted = |fields: &Fields| {
+            settings_of(fields).map(|mut settings| {
+                settings.sort_by(|(one, _), (other, _)| one.cmp(other));
+                settings
+            })
+        };
+        let components = sorted(fields)?;
+        if Ok(&components) != sorted(&as_it_is(incident, frame)).as_ref() {
+            wanted.components = Some(components);
+        }
+    }
     if form::has_window(incident) && fields.has(STARTS) {
         let window = window_of(fields, frame)?;
         wanted.starts = (!is_same_minute(window.starts, incident.starts)).then_some(window.starts);
@@ -147,6 +176,9 @@ fn read(
     let changes_something = wanted.title.is_some()
         || wanted.markdown.is_some()
         || wanted.impact.is_some()
+        || wanted.author.is_some()
+        || wanted.published_at.is_some()
+        || wanted.components.is_some()
         || wanted.starts.is_some()
         || wanted.ends.is_some();
     Ok(changes_something.then_some(wanted))
@@ -157,7 +189,25 @@ fn as_it_is(incident: &Incident, frame: Frame) -> Fields {
         .with(TITLE, incident.title.as_str())
         .with(TEXT, incident.markdown.as_str())
         .with(IMPACT, incident.stated_impact.map_or("", Impact::as_str))
+        .with(AUTHOR, incident.author.as_deref().unwrap_or_default())
         .with(WAS, version_of(incident));
+    set_time(
+        &mut fields,
+        PUBLISHED_AT,
+        Some(incident.published_at),
+        frame,
+    );
+    for change in &incident.changes {
+        if matches!(change.origin, Origin::Post | Origin::Plan) {
+            let slug = &change.component;
+            let note = change.note.as_deref().unwrap_or_default();
+            fields.set(format!("{STATE}{slug}"), change.state.as_str());
+            fields.set(format!("{NOTE}{slug}"), note);
+        }
+    }
+    for slug in &incident.mentions {
+        fields.set(format!("{STATE}{slug}"), NAMED);
+    }
     if form::has_window(incident) {
         set_time(&mut fields, STARTS, incident.starts, frame);
         set_time(&mut fields, ENDS, incident.ends, frame);

@@ -22,7 +22,7 @@ use crate::domain::staff::Scope;
 use crate::domain::update::{Phase, Source, Update};
 use crate::render;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
-use crate::render::html::staff::correct::{self as form, Around, WAS};
+use crate::render::html::staff::correct::{self as form, AUTHOR, Around, WAS};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
 use crate::render::json::audit::AuditBody;
@@ -192,6 +192,7 @@ impl Screen {
         let mut fields = Fields::default()
             .with(TEXT, update.markdown.as_str())
             .with(PHASE, update.phase.map_or("", Phase::as_str))
+            .with(AUTHOR, update.author.as_deref().unwrap_or_default())
             .with(WAS, version_of(update));
         set_time(&mut fields, AT, Some(update.at), frame);
         for change in &update.changes {
@@ -241,6 +242,8 @@ impl Screen {
         for settings in [&mut stated, &mut wanted] {
             settings.sort_by(|(one, _), (other, _)| one.cmp(other));
         }
+        let author = fields.filled(AUTHOR).map(str::to_owned);
+        let is_signed_anew = fields.has(AUTHOR) && author != self.update.author;
         let is_moved = fields.has(AT) && !is_same_minute(at, Some(self.update.at));
         Ok(Correction {
             markdown: Some(fields.first(TEXT).to_owned()),
@@ -249,7 +252,7 @@ impl Screen {
             components: (stated != wanted && fields.under(STATE).next().is_some())
                 .then_some(components),
             at: at.filter(|_| is_moved),
-            ..Correction::default()
+            author: is_signed_anew.then_some(author),
         })
     }
 

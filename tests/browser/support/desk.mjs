@@ -43,11 +43,30 @@ name = "${name}"
     components: { nelson: "maintenance" },
   });
   server.maintenance = planned.slug;
+  await sayAndMend(server);
+  const draft = await server.call("POST", "/incidents", {
+    title: "Selma moves house",
+    kind: "maintenance",
+    draft: true,
+    starts: `${year - 2}-03-02T05:00:00Z`,
+    ends: `${year - 2}-03-02T07:00:00Z`,
+    components: { selma: "migrating" },
+  });
+  server.draft = draft.slug;
   for (const [slug, name] of [["own", "Backups"], ["other", "Archive"], ["gone", "Old panel"]]) {
     await server.call("PUT", `/components/${slug}`, { name, group: "Other things" });
   }
   await server.call("DELETE", "/components/gone");
   return server;
+}
+
+/** An update that was corrected, and one that was withdrawn. */
+async function sayAndMend(server) {
+  const updates = `/incidents/${server.incident}/updates`;
+  const wrong = await server.call("POST", updates, { markdown: "Nelson is down, too." });
+  await server.call("DELETE", `${updates}/${wrong.id}`);
+  const said = await server.call("POST", updates, { markdown: "A disk has dyed.", phase: "identified" });
+  await server.call("PATCH", `${updates}/${said.id}`, { markdown: "A disk has died." });
 }
 
 /** Posts an incident by API; gives its slug. */

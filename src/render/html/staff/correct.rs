@@ -6,9 +6,9 @@ use super::components::{self, Left};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
-use super::update::{self, PHASE, TEXT};
+use super::update::{self, AT, PHASE, TEXT};
 use super::versions;
-use super::window::{self, ENDS, STARTS};
+use super::window::{self, ENDS, STARTS, which};
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::staff::{Scope, Token};
 use crate::domain::update::Update;
@@ -22,6 +22,10 @@ use crate::urls;
 pub const WAS: &str = "was";
 /// The field with the headline of a post.
 pub const TITLE: &str = "title";
+/// The field with the byline.
+pub const AUTHOR: &str = "author";
+/// The field with the date of a post.
+pub const PUBLISHED_AT: &str = "published_at";
 /// The field with the impact of an incident.
 pub const IMPACT: &str = "impact";
 
@@ -104,7 +108,7 @@ pub fn update_page(
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &named, Left::Out))
             }
-            (update::earlier(filled, &zone, "Another time", false))
+            (time_and_author(filled, AT, &zone))
             (form::preview(around.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
             (form::buttons("Correct it", &[("preview", "Preview")]))
             details.more {
@@ -126,6 +130,9 @@ pub fn post_page(
     filled: &Filled,
 ) -> Markup {
     let incident = around.incident;
+    let zone = render::frame_of(snapshot).zone_name();
+    let set = incident.changes.iter().map(|change| &change.component);
+    let named: Vec<_> = set.chain(&incident.mentions).collect();
     let title = Ask {
         name: TITLE,
         label: "Headline",
@@ -154,7 +161,11 @@ pub fn post_page(
             (form::line(filled, &title, "text"))
             (form::text_area(filled, &text, 6))
             @if has_window(incident) { (window_fields(snapshot, filled)) }
+            @if viewer.allows(Scope::StatesWrite) && has_components(incident) {
+                (components::list(snapshot, filled, &named, Left::Out))
+            }
             (impact(filled))
+            (time_and_author(filled, PUBLISHED_AT, &zone))
             (form::buttons(if incident.draft { "Save it" } else { "Correct it" }, &[]))
         }
         (versions::earlier(snapshot, around.versions))
@@ -173,6 +184,34 @@ pub fn post_page(
 /// by what customers are told of.
 pub fn has_window(incident: &Incident) -> bool {
     incident.draft && incident.kind == Kind::Maintenance
+}
+
+/// Whether the post itself speaks of components; of an incident from the desk, its first update
+/// does.
+pub fn has_components(incident: &Incident) -> bool {
+    incident.kind == Kind::Maintenance
+        || !incident.changes.is_empty()
+        || !incident.mentions.is_empty()
+}
+
+/// When it was so, and who signs it, behind a fold.
+fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
+    let hint = format!("In {zone}. The page marks what was added later.");
+    let author = Ask {
+        name: AUTHOR,
+        label: "Signed by",
+        hint: "Customers read it beside the time. May stay empty.",
+        ..Ask::default()
+    };
+    let is_wrong = |name: &str| filled.wrong_with(name).is_some();
+    let is_open = is_wrong(time) || is_wrong(&which(time)) || is_wrong(AUTHOR);
+    html! {
+        details.more open[is_open] {
+            summary { "Another time or signature" }
+            (window::field(filled, time, "When it was so", &hint))
+            (form::line(filled, &author, "text"))
+        }
+    }
 }
 
 fn window_fields(snapshot: &Snapshot, filled: &Filled) -> Markup {

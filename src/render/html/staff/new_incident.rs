@@ -72,7 +72,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
                 (components::list(snapshot, filled, &[], Left::Out))
             }
             (more(filled))
-            (update::earlier(filled, &zone, "It was earlier", true))
+            (update::earlier(filled, &zone))
             (form::preview(around.preview.map(|(incident, first)| preview(snapshot, incident, first))))
             (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Keep as draft")]))
             p.hint { "Goes to the page and the feeds at once; a draft, nowhere." }

@@ -73,7 +73,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &incident.components(), Left::Unchanged))
             }
-            (earlier(filled, &frame.zone_name(), "It was earlier", true))
+            (earlier(filled, &frame.zone_name()))
             (form::preview(around.preview.map(|(incident, update)| preview(snapshot, incident, update))))
             (form::buttons("Post update", &[("preview", "Preview")]))
             p.hint { "Goes to the page and the feeds at once." }
@@ -148,15 +148,14 @@ fn returning(snapshot: &Snapshot, around: &Around<'_>, filled: &Filled) -> Marku
     }
 }
 
-/// For what was so at another time than it is posted; `opens` says that it stands open if a time
-/// is there.
-pub(super) fn earlier(filled: &Filled, zone: &str, label: &str, opens: bool) -> Markup {
+/// For what was so at another time than it is posted.
+pub(super) fn earlier(filled: &Filled, zone: &str) -> Markup {
     let hint = format!("In {zone}. The page marks what was added later.");
     let is_wrong = filled.wrong_with(AT).is_some() || filled.wrong_with(&which(AT)).is_some();
-    let is_open = opens && filled.fields.filled(AT).is_some() || is_wrong;
+    let is_open = filled.fields.filled(AT).is_some() || is_wrong;
     html! {
         details.more open[is_open] {
-            summary { (label) }
+            summary { "It was earlier" }
             (window::field(filled, AT, "When it was so", &hint))
         }
     }

@@ -79,7 +79,8 @@ pub fn told(frame: Frame, window: Window) -> Markup {
                 && let Some(there) = utc.window(window.starts, window.ends) {
                 p.meta { (there) }
             }
-            p.meta.own-zone data-from=[iso(window.starts)] data-until=[iso(window.ends)] {}
+            p.meta.own-zone data-zone=(frame.zone.name()) data-from=[iso(window.starts)]
+                data-until=[iso(window.ends)] {}
             @if let Some(length) = length.filter(|length| length.num_minutes() > 0) {
                 p.meta { "It lasts " (time::duration(length)) "." }
             }

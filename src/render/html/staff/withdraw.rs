@@ -18,17 +18,19 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, key: &str)
     let content = html! {
         h1 { "Withdraw this incident?" }
         p.lead dir="auto" { strong { (incident.title) } }
-        p {
-            "It disappears from the page and the feeds"
-            @if updates > 0 { ", and so do its " (parts::count(updates, "update")) }
-            ". Its address leads nowhere any more. The record keeps all of it."
-        }
-        @if sets_states {
-            p { "The states that it set go with it: its components are what they’d be without it." }
-        }
-        p.hint {
-            "Is it over? Then resolve it: customers see how it ended. Is something wrong in it? "
-            "Then correct that. Withdraw what never was."
+        div.text {
+            p {
+                "It disappears from the page and the feeds"
+                @if updates > 0 { ", with its " (parts::count(updates, "update")) }
+                ". Its address leads nowhere any more. The record keeps all of it."
+            }
+            @if sets_states {
+                p { "The states that it set go with it: its components are what they’d be without it." }
+            }
+            p {
+                "Is it over? Then resolve it, so that customers see how it ended. Is something wrong "
+                "in it? Then correct that. Withdraw what never was."
+            }
         }
         form method="post" action=(urls::staff_withdraw_incident(&incident.slug)) {
             (form::hidden(Fields::KEY, key))
