@@ -52,6 +52,7 @@ pub struct SourceConfig {
     #[arg(
         long,
         env = "LIGHTSHIP_DATABASE",
+        global = true,
         default_value = "sqlite:lightship.db",
         value_name = "URL"
     )]
@@ -61,6 +62,7 @@ pub struct SourceConfig {
     #[arg(
         long,
         env = "LIGHTSHIP_CONTENT",
+        global = true,
         default_value = "content",
         value_name = "FOLDER"
     )]

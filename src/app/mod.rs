@@ -39,11 +39,16 @@ pub struct App {
     schedule: Schedule,
     listener: TcpListener,
     told: Told,
+    has_base_url: bool,
 }
 
 impl App {
-    /// Opens the database, syncs the content folder, makes the first pages and takes the address.
+    /// Takes the address, opens the database, syncs the content folder and makes the first pages.
+    /// Who asks meanwhile waits.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        // First, so that a second server with the same address changes nothing.
+        let listener = serving::listen(config.listen)
+            .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
         let store = Store::open(&config.source.database)
             .await
             .with_context(|| {
@@ -56,15 +61,15 @@ impl App {
             .keep()
             .await
             .context("catching up with maintenance windows")?;
-        let listener = serving::listen(config.listen)
-            .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
+        let fallback = format!("http://{}", listener.local_addr()?);
         let base_url = BaseUrl {
             stated: config.base_url.clone(),
-            fallback: format!("http://{}", listener.local_addr()?),
+            fallback: fallback.clone(),
         };
         let refresher = Refresher::start(store.clone(), clock.clone(), base_url)
             .await
             .context("making the first pages")?;
+        let has_base_url = refresher.site().current().snapshot().site.base_url != fallback;
         let state = AppState {
             site: refresher.site(),
             latest: refresher.latest(),
@@ -85,12 +90,18 @@ impl App {
             schedule,
             listener,
             told,
+            has_base_url,
         })
     }
 
     /// The address that it listens on.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(self.listener.local_addr()?)
+    }
+
+    /// Whether somebody said under which address readers find the page.
+    pub fn has_base_url(&self) -> bool {
+        self.has_base_url
     }
 
     /// The parts that handlers share.

@@ -1,6 +1,6 @@
 //! Which incident is meant: the open one, or that whose slug holds some letters.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::failure::Failure;
 use super::world::{BOLD, World, styled};
@@ -83,6 +83,30 @@ pub(super) fn incident(
         }
     };
     ask(&several, &what, "--incident ", world)
+}
+
+/// Chooses one that may be over: of those that are, the only one, or the only one that something
+/// was said of in the last day.
+pub(super) fn recent(
+    incidents: &[IncidentAnswer],
+    part: Option<&str>,
+    world: &mut World,
+) -> Result<IncidentAnswer, Failure> {
+    let now = world.clock.now();
+    let is_fresh = |incident: &&IncidentAnswer| {
+        let said = incident.updates.iter().filter_map(|update| {
+            let at = DateTime::parse_from_rfc3339(update["at"].as_str()?);
+            Some(at.ok()?.with_timezone(&Utc))
+        });
+        said.max().is_some_and(|at| now - at < TimeDelta::hours(24))
+    };
+    if let Choice::Old(old) = choice(incidents, part, now) {
+        let fresh: Vec<_> = old.iter().copied().filter(is_fresh).collect();
+        if let ([one], _) | (_, [one]) = (old.as_slice(), fresh.as_slice()) {
+            return Ok((*one).clone());
+        }
+    }
+    incident(incidents, part, world)
 }
 
 /// Chooses a maintenance that isn't over.

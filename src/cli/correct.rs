@@ -83,7 +83,7 @@ pub(super) struct CorrectArgs {
 pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> {
     let client = args.connection.client(world)?;
     let known = client.incidents()?;
-    let slug = choose::incident(&known, args.incident.as_deref(), world)?.slug;
+    let slug = choose::recent(&known, args.incident.as_deref(), world)?.slug;
     if let Some(id) = &args.bring_back {
         return bring_back(&slug, id, &client, world);
     }

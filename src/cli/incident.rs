@@ -16,6 +16,7 @@ use super::world::World;
 use crate::client::Client;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
+use crate::domain::template::COMPONENT as BLANK;
 use crate::domain::update::Phase;
 use crate::render::json::fields::unknown;
 use crate::render::json::template::TemplateBody;
@@ -31,7 +32,7 @@ pub(super) struct IncidentArgs {
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     /// What the template is to be about; may be given several times
-    #[arg(long, value_name = "COMPONENT", value_parser = words::component, requires = "template")]
+    #[arg(long, value_name = "COMPONENT", value_parser = words::component)]
     component: Vec<Slug>,
     /// - to read the text from standard input
     #[arg(value_name = "-", value_parser = ["-"], conflicts_with_all = ["message", "file"])]
@@ -80,6 +81,12 @@ pub(super) struct IncidentArgs {
 }
 
 pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure> {
+    if let (None, Some(component)) = (&args.template, args.component.first()) {
+        return Err(Failure::Usage(format!(
+            "--component is for templates; to say what {component} is now: --set \
+             {component}=STATE"
+        )));
+    }
     let client = args.connection.client(world)?;
     let template = match &args.template {
         Some(name) => Some(find_template(name, &args.component, &client)?),
@@ -97,6 +104,13 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
         }
         Some(_) | None => TextSource::of(text, args.file.as_ref(), world)?,
     };
+    if let (Some(template), true) = (&template, args.component.is_empty()) {
+        let text = match &source {
+            TextSource::Given(text) => text.as_str(),
+            _ => "",
+        };
+        refuse_blanks(template, &[&title, text])?;
+    }
     let mut body = body(args, &title, template.as_ref()).map_err(Failure::Usage)?;
     let times = [
         ("starts", "--starts", &args.starts, Lean::Ahead),
@@ -133,6 +147,17 @@ fn find_template(
     } else {
         unknown("template", wanted, &names)
     }))
+}
+
+/// A template that speaks of a component is posted only once it is told of which.
+fn refuse_blanks(template: &TemplateBody, texts: &[&str]) -> Result<(), Failure> {
+    if !texts.iter().any(|text| text.contains(BLANK)) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "the template {} speaks of a component; say of which: --component SLUG",
+        template.name.as_str()
+    )))
 }
 
 fn body(

@@ -18,6 +18,9 @@ use crate::client::Client;
 pub(super) struct ResendArgs {
     /// The file that was named when it failed; without it, the only one there is
     file: Option<PathBuf>,
+    /// All that are waiting, in the order in which they were typed
+    #[arg(long, conflicts_with_all = ["file", "incident"])]
+    all: bool,
     /// Which incident it is about, if it wasn't known yet: any part of its slug
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
@@ -26,6 +29,18 @@ pub(super) struct ResendArgs {
 }
 
 pub(super) fn run(args: &ResendArgs, world: &mut World) -> Result<(), Failure> {
+    if args.all {
+        let files = waiting(world)?;
+        if files.is_empty() {
+            world.tell("Nothing is waiting to be sent.");
+            return Ok(());
+        }
+        let client = args.connection.client(world)?;
+        // What comes later may need what comes before.
+        return files
+            .iter()
+            .try_for_each(|file| resend(file, None, &client, world));
+    }
     let file = match &args.file {
         Some(file) => file.clone(),
         None => match only_file(world)? {
@@ -78,29 +93,40 @@ fn resend(
     Ok(())
 }
 
-fn only_file(world: &World) -> Result<Option<PathBuf>, Failure> {
+/// What is waiting, in the order in which it was typed.
+fn waiting(world: &World) -> Result<Vec<PathBuf>, Failure> {
     let Some(folder) = Unsent::folder(world) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Failure::io(folder.display(), &error)),
     };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut files: Vec<_> = paths
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .collect();
-    files.sort();
+    files.sort_by_cached_key(|file| (read(file).map(|unsent| unsent.age()), file.clone()));
+    Ok(files)
+}
+
+fn read(file: &Path) -> Option<Unsent> {
+    Unsent::parse(&fs::read_to_string(file).ok()?).ok()
+}
+
+fn only_file(world: &World) -> Result<Option<PathBuf>, Failure> {
+    let mut files = waiting(world)?;
     if files.len() < 2 {
         return Ok(files.pop());
     }
-    let mut told = format!("{} are waiting; send them one by one:", files.len());
+    let mut told = format!(
+        "{} are waiting; `lightship resend --all` sends them in this order, or one by one:",
+        files.len()
+    );
     for file in &files {
-        let what = fs::read_to_string(file)
-            .ok()
-            .and_then(|text| Unsent::parse(&text).ok())
-            .map_or_else(|| "it can't be read".to_owned(), |unsent| unsent.summary());
+        let what =
+            read(file).map_or_else(|| "it can't be read".to_owned(), |unsent| unsent.summary());
         let file = quoted(&file.display().to_string());
         told.push_str(&format!("\n  {what}\n    lightship resend {file}"));
     }

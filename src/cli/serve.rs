@@ -17,6 +17,12 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let app = App::build(config, Clock::System).await?;
     let address = app.address()?;
     let state = app.state();
+    if !app.has_base_url() {
+        tracing::warn!(
+            "readers and feeds are given the address http://{address}; say base_url in site.toml, \
+             or --base-url, before anybody subscribes, or each gets everything again"
+        );
+    }
     if std::io::stdout().is_terminal() {
         if let Some(secret) = first_token(&state.store, &state.clock).await? {
             anstream::println!(

@@ -134,8 +134,11 @@ impl Clockwork {
             "yesterday" => return Some(today - Days::new(1)),
             _ => {}
         }
-        if let Ok(day) = NaiveDate::parse_from_str(word, "%Y-%m-%d") {
-            return Some(day);
+        // With dots the day comes first; with slashes it could mean two days.
+        for form in ["%Y-%m-%d", "%d.%m.%Y"] {
+            if let Ok(day) = NaiveDate::parse_from_str(word, form) {
+                return (day.year() > 1900).then_some(day);
+            }
         }
         let wanted: Weekday = word.parse().ok()?;
         let first = self.nearest_day(time, lean);
@@ -247,6 +250,7 @@ mod tests {
     #[test]
     fn a_time_is_the_sites_own() {
         check("2013-03-02 22:00", Lean::Ahead, "2013-03-03T05:00:00Z");
+        check("2.3.2013 22:00", Lean::Ahead, "2013-03-03T05:00:00Z");
         check("2013-03-02T22:00", Lean::Ahead, "2013-03-03T05:00:00Z");
         check("2013-07-02 22:00", Lean::Ahead, "2013-07-03T04:00:00Z");
         check(

@@ -8,8 +8,8 @@ use crate::actions::tokens::{NewToken, issue_token, revoke_token};
 use crate::clock::Clock;
 use crate::config::SourceConfig;
 use crate::domain::staff::{Actor, Scope, Token};
-use crate::store::Store;
 use crate::store::tokens::list_tokens;
+use crate::store::{Store, sqlite_file};
 
 /// What to do with tokens.
 #[derive(Debug, Clone, Subcommand)]
@@ -51,7 +51,15 @@ fn parse_scope(word: &str) -> Result<Scope, String> {
 
 /// Runs a `token` command.
 pub(super) async fn token(command: TokenCommand, source: &SourceConfig) -> anyhow::Result<()> {
+    let was_there = sqlite_file(&source.database).is_none_or(|file| file.exists());
     let store = Store::open(&source.database).await?;
+    if !was_there {
+        anstream::eprintln!(
+            "note: there was no database {}, so a new one was made; the server needs the same \
+             --database, and this folder if that is a file within it",
+            source.database
+        );
+    }
     let clock = Clock::System;
     match command {
         TokenCommand::Create {

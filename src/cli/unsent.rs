@@ -188,6 +188,11 @@ impl Unsent {
         format!("{time}, {verb}{about}: \"{start}{dots}\"")
     }
 
+    /// Orders what is waiting as it was typed: the key, too, begins with its time.
+    pub(super) fn age(&self) -> (DateTime<Utc>, String) {
+        (self.typed_at, self.idempotency_key.clone())
+    }
+
     /// Reads a file that was kept.
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)

@@ -180,7 +180,11 @@ pub(super) fn list_posts(
         let markdown = shown
             .rsplit_once('.')
             .is_some_and(|(_, end)| end.eq_ignore_ascii_case("md"));
-        if hidden || !markdown {
+        if hidden {
+            continue;
+        }
+        if !markdown {
+            passed_over(&path.join(&name), &format!("{within}/{shown}"), problems);
             continue;
         }
         if name.to_str().is_none() {
@@ -199,6 +203,29 @@ pub(super) fn list_posts(
     }
     names.sort();
     Some(names)
+}
+
+/// Says of what looks like a post why it is none.
+fn passed_over(path: &Path, file: &str, problems: &mut Vec<Problem>) {
+    let ends = |path: &Path, wanted: &[&str]| {
+        let end = path.extension().unwrap_or_default().to_ascii_lowercase();
+        wanted.iter().any(|wanted| end == *wanted)
+    };
+    if ends(path, &["markdown", "mdown", "mkd", "txt"]) {
+        let help = "if it is one, let its name end in .md";
+        let message = "the file is not read as a post";
+        problems.push(Problem::of_file(Severity::Hint, file, message, Some(help)));
+        return;
+    }
+    let posts = fs::read_dir(path).map_or(0, |entries| {
+        let names = entries.flatten().map(|entry| entry.path());
+        names.filter(|path| ends(path, &["md"])).count()
+    });
+    if posts > 0 {
+        let help = "move them up into the folder above";
+        let message = format!("{posts} Markdown files in a folder within are not read");
+        problems.push(Problem::of_file(Severity::Hint, file, message, Some(help)));
+    }
 }
 
 fn read_incident(

@@ -1,5 +1,7 @@
 //! One incident file: its name, its front matter, its body, and what they say together.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 
 use super::IncidentFile;
@@ -10,6 +12,10 @@ use super::update_entries::{Context, Entry, read as read_entries};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
+
+/// So long after its last entry, in days, an open disruption may have been forgotten; what is older
+/// was put in as history.
+const QUIET_DAYS: Range<i64> = 7..366;
 
 /// Reads a file whose text and name are known. `site` holds what is the same for all files.
 /// `None` if there is an error in it.
@@ -38,17 +44,19 @@ pub(super) fn read(
         problems.extend(report.finish());
         return (None, problems);
     };
+    let now = cx.now;
     let body_cx = Context {
         first_line: parts.body_line,
         posted_at: date.at,
         posted_precision: date.precision,
         ..cx
     };
-    let reading = read_entries(parts.body, &body_cx);
+    let mut reading = read_entries(parts.body, &body_cx);
     let kind = front.kind.unwrap_or(Kind::Disruption);
     check_phase(&front, kind, &reading.entries, &mut report);
+    left_open(&front, kind, date.at, &reading.entries, now, &mut report);
     problems.extend(report.finish());
-    problems.extend(entry_phases(file, &text, kind, &reading.entries));
+    problems.extend(fit_phases(file, &text, kind, &mut reading.entries));
     problems.extend(reading.problems);
     problems.sort_by_key(|problem| (problem.line, problem.column));
     let slug = match (front.slug, name_slug) {
@@ -217,8 +225,45 @@ fn check_phase(front: &FrontMatter, kind: Kind, entries: &[Entry], report: &mut 
     }
 }
 
-/// Phases in entries that don't fit the kind.
-fn entry_phases(file: &str, text: &str, kind: Kind, entries: &[Entry]) -> Vec<Problem> {
+/// Says of a disruption that nobody wrote of for long that it still stands as open.
+fn left_open(
+    front: &FrontMatter,
+    kind: Kind,
+    posted_at: DateTime<Utc>,
+    entries: &[Entry],
+    now: DateTime<Utc>,
+    report: &mut Report<'_>,
+) {
+    let said = latest(entries).map(|(phase, _)| phase);
+    let phase = said.or(front.phase.as_ref().map(|(phase, _)| *phase));
+    let last = entries.iter().map(|entry| entry.at).max();
+    let last = last.unwrap_or(posted_at).max(posted_at);
+    let is_over = matches!(phase, Some(Phase::Resolved | Phase::Completed));
+    if kind != Kind::Disruption
+        || front.draft
+        || is_over
+        || !QUIET_DAYS.contains(&(now - last).num_days())
+    {
+        return;
+    }
+    report.add(
+        Severity::Hint,
+        0..0,
+        format!(
+            "nothing was written here for {} days, and nothing says that it is over; customers \
+             see it as open",
+            (now - last).num_days()
+        ),
+        Some(
+            "if it is over, add an entry: \"## UPDATE 2013-02-26 02:15 MST: resolved\"; if \
+             nothing was ever down, say \"kind: notice\""
+                .to_owned(),
+        ),
+    );
+}
+
+/// Leaves phases out that don't fit the kind, or takes the one that fits and means the same.
+fn fit_phases(file: &str, text: &str, kind: Kind, entries: &mut [Entry]) -> Vec<Problem> {
     let mut report = Report::new(file, text, 1);
     for entry in entries {
         let Some(phase) = entry.phase else { continue };
@@ -226,13 +271,22 @@ fn entry_phases(file: &str, text: &str, kind: Kind, entries: &[Entry]) -> Vec<Pr
             continue;
         }
         let words: Vec<_> = kind.phases().iter().map(|phase| phase.as_str()).collect();
+        entry.phase = match (kind, phase) {
+            (Kind::Disruption, Phase::Completed) => Some(Phase::Resolved),
+            (Kind::Maintenance, Phase::Resolved) => Some(Phase::Completed),
+            _ => None,
+        };
         report.add_line(
             Severity::Warning,
             entry.line,
             format!(
-                "a {} can't be {}",
+                "a {} can't be {}; {}",
                 kind.as_str(),
-                phase.label().to_lowercase()
+                phase.label().to_lowercase(),
+                match entry.phase {
+                    Some(taken) => format!("it is taken for {}", taken.label().to_lowercase()),
+                    None => "its phase stays what it was".to_owned(),
+                }
             ),
             Some(format!(
                 "its phases are: {}; or say \"kind: {}\" in the front matter",

@@ -17,6 +17,8 @@ use crate::domain::state::State;
 use crate::domain::template::Template;
 use crate::domain::update::{Phase, Precision};
 
+#[cfg(test)]
+mod advice_tests;
 pub mod compose;
 mod digest;
 mod folder;

@@ -137,7 +137,8 @@ impl Problem {
         if total > SHOWN {
             from = at.min(chars.len()).saturating_sub(SHOWN / 3);
             if widths[from..].iter().sum::<usize>() < SHOWN {
-                from = chars.len().saturating_sub(SHOWN);
+                // Marks without a width may make it more characters than columns.
+                from = from.min(chars.len().saturating_sub(SHOWN));
             }
             let mut seen = 0;
             to = from;

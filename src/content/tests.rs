@@ -12,11 +12,11 @@ use super::{Content, KnownSite, MAX_FILE_BYTES, read_folder};
 
 const SITE: &str = "name = \"Example\"\ntime_zone = \"America/Denver\"\n";
 const FRONT: &str = "---\ntitle: Mail\ndate: 2013-02-26 01:00\n---\n\n";
-const GOOD: &str = "---\ntitle: Mail\ndate: 2013-02-26 01:00\n---\n\nIt is down.\n\n\
+pub(super) const GOOD: &str = "---\ntitle: Mail\ndate: 2013-02-26 01:00\n---\n\nIt is down.\n\n\
                     UPDATE (2/26/13 – 2:15 MST): Mail is up.\n";
 
 /// A site with the incident `good.md`.
-fn folder() -> TempDir {
+pub(super) fn folder() -> TempDir {
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("site.toml"), SITE).expect("written");
     fs::create_dir(folder.path().join("incidents")).expect("made");
@@ -24,7 +24,7 @@ fn folder() -> TempDir {
     folder
 }
 
-fn read(folder: &Path) -> Content {
+pub(super) fn read(folder: &Path) -> Content {
     let now = "2013-02-27T00:00:00Z".parse().expect("an instant");
     read_folder(folder, &KnownSite::default(), now)
 }

@@ -34,8 +34,9 @@ pub(super) fn read(
         });
     };
     let noon = day.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
+    // In no zone does that stand on the same day, whose beginning is meant.
     let cx = Context {
-        posted_at: noon - Duration::hours(12),
+        posted_at: noon - Duration::hours(36),
         posted_precision: Precision::Day,
         now: noon + Duration::days(3650),
         ..zones.clone()

@@ -26,6 +26,9 @@ pub struct Template {
     pub markdown: String,
 }
 
+/// The place of the names of components.
+pub const COMPONENT: &str = "{{component}}";
+
 /// What goes into the places of a template.
 #[derive(Debug, Clone, Copy)]
 pub struct Filling<'a> {
@@ -43,7 +46,7 @@ pub fn fill(text: &str, filling: Filling<'_>) -> String {
     while let Some(at) = rest.find("{{") {
         filled.push_str(&rest[..at]);
         let found = [
-            ("{{component}}", filling.component),
+            (COMPONENT, filling.component),
             ("{{time}}", Some(filling.time)),
         ]
         .into_iter()

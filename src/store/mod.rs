@@ -10,7 +10,7 @@ use sqlx::{Any, AnyPool, Row, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use self::error::StoreError;
-pub use self::open::without_password;
+pub use self::open::{sqlite_file, without_password};
 
 pub mod audit;
 pub mod bulk;

@@ -142,7 +142,7 @@ pub fn without_password(url: &str) -> String {
 }
 
 /// The file of an SQLite database that has one.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.split('?').next().unwrap_or(rest);
     let path = path.strip_prefix("//").unwrap_or(path);

@@ -93,3 +93,25 @@ fn the_status_says_times_in_the_sites_zone_and_in_utc() {
     assert!(line.contains(" MST (") || line.contains(" MDT ("), "{line}");
     assert!(line.ends_with("UTC)"), "{line}");
 }
+
+#[test]
+fn several_that_wait_are_told_apart() {
+    let bench = Bench::new(|_| Reply::HangUp);
+    bench.run(&["state", "selma", "degraded", "--note", "Slow."]);
+    bench.run(&["update", "Mail is up.", "--incident", "selma-down"]);
+    let ran = bench.run(&["resend"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("UTC, state of selma: \"Slow.\""),
+        "{}",
+        ran.err
+    );
+    let update = "UTC, update of the incident named \"selma-down\": \"Mail is up.\"";
+    assert!(ran.err.contains(update), "{}", ran.err);
+    assert!(
+        ran.err.find("Slow.") < ran.err.find("Mail is up."),
+        "as they were typed"
+    );
+    assert_eq!(bench.run(&["resend", "--all"]).code, 1);
+    assert_eq!(bench.unsent().len(), 2);
+}

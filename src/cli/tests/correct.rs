@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::bench::Bench;
 use super::fake_server::{Reply, Request};
 use super::incident;
+use crate::clock::Clock;
 
 fn update(id: &str, text: &str) -> Value {
     json!({"id": id, "at": "2013-02-26T09:15:00Z", "precision": "minute", "as_written": null,
@@ -89,6 +90,27 @@ fn the_newest_update_is_corrected_unless_another_is_named() {
             json!({"title": "Selma is down", "markdown": "A post."}),
         ),
     );
+}
+
+#[test]
+fn one_that_is_over_is_corrected_if_only_it_can_be_meant() {
+    let over = |slug: &str, at: &str| {
+        let mut it = incident(slug, "resolved");
+        it["updates"] = json!([{"at": at}]);
+        it
+    };
+    let bench = Bench::new(move |request| match request.line.split('?').next() {
+        Some("GET /api/v1/incidents") => {
+            let old = over("selma-slow", "2013-01-05T09:15:00Z");
+            let now = Clock::System.now().to_rfc3339();
+            let new = over("selma-down", &now);
+            Reply::json(200, &json!({"incidents": [old, new]}))
+        }
+        _ => answer(request),
+    });
+    let ran = bench.run(&["correct", "Second.", "--incident", "selma"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(changed(&bench)[0].0, format!("PATCH {SECOND}"));
 }
 
 #[test]

@@ -194,22 +194,6 @@ fn what_was_typed_is_kept_even_before_its_incident_is_known() {
 }
 
 #[test]
-fn several_that_wait_are_told_apart() {
-    let bench = Bench::new(|_| Reply::HangUp);
-    bench.run(&["state", "selma", "degraded", "--note", "Slow."]);
-    bench.run(&["update", "Mail is up.", "--incident", "selma-down"]);
-    let ran = bench.run(&["resend"]);
-    assert_eq!(ran.code, 2);
-    assert!(
-        ran.err.contains("UTC, state of selma: \"Slow.\""),
-        "{}",
-        ran.err
-    );
-    let update = "UTC, update of the incident named \"selma-down\": \"Mail is up.\"";
-    assert!(ran.err.contains(update), "{}", ran.err);
-}
-
-#[test]
 fn another_token_or_a_forgotten_key_is_not_risked() {
     let bench = Bench::new(|_| Reply::HangUp);
     bench.run(&["state", "Selma", "degraded"]);

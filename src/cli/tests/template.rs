@@ -78,3 +78,20 @@ fn a_template_that_is_not_there_is_told_with_the_nearest() {
         ran.err
     );
 }
+
+#[test]
+fn a_template_that_speaks_of_a_component_is_not_posted_without_one() {
+    let bench = Bench::new(|request| match request.line.as_str() {
+        "GET /api/v1/templates?" => {
+            let text = templates().to_string().replace("Selma", "{{component}}");
+            Reply::json(200, &serde_json::from_str(&text).unwrap())
+        }
+        other => panic!("{other}"),
+    });
+    let ran = bench.run(&["incident", "--template", "server-down"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("--component SLUG"), "{}", ran.err);
+    let ran = bench.run(&["incident", "Mail is down", "--component", "mail", "-m", "x"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("--set mail=STATE"), "{}", ran.err);
+}

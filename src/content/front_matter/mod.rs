@@ -310,6 +310,17 @@ impl Reader<'_, '_, '_> {
             );
         }
         if front.kind == Some(Kind::Maintenance) {
+            let missing = match (&front.starts, &front.ends) {
+                (Some(_), Some(_)) => return,
+                (None, _) => "starts",
+                (_, None) => "ends",
+            };
+            self.report.add(
+                Severity::Warning,
+                0..0,
+                format!("the maintenance has no \"{missing}\"; the clock can't follow it"),
+                Some(format!("add a line: {missing}: 2013-03-02 22:00")),
+            );
             return;
         }
         for (name, window) in [("starts", &front.starts), ("ends", &front.ends)] {

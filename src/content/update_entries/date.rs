@@ -2,6 +2,7 @@
 
 use chrono::Weekday;
 
+use super::clock;
 use super::lexer::{Cursor, Lex};
 
 /// A date as it was written; what it means may depend on the site and the post.
@@ -93,15 +94,10 @@ fn figures(cursor: &mut Cursor<'_>) -> Option<DateText> {
     let mut ahead = *cursor;
     let mut year = None;
     if ahead.sign(sign) {
-        if dotted {
-            ahead.space();
-        }
+        let spaced = dotted && ahead.space();
         let digits = ahead.digits();
-        // A dotted date may end in a dot: `26.2. 14:15`.
-        let is_clock = ahead
-            .peek_at(1)
-            .is_some_and(|token| token.lex == Lex::Sign(':'))
-            && is_digit(ahead.peek_at(2));
+        // A dotted date may end in a dot: `26.2. 14:15`, `26.2. 14 Uhr`.
+        let is_clock = is_minutes(ahead) || spaced && is_clock(ahead);
         if matches!(digits, 2 | 4) && !is_clock {
             year = full_year(ahead.number(2..=4)?, digits);
             *cursor = ahead;
@@ -111,8 +107,15 @@ fn figures(cursor: &mut Cursor<'_>) -> Option<DateText> {
             return None;
         }
     }
-    if year.is_none() && (sign == '-' || (dotted && !closes_with_dot(*cursor))) {
+    if year.is_none() && sign == '-' {
         return None;
+    }
+    if year.is_none() && dotted && !closes_with_dot(*cursor) {
+        // `21.11 14 Uhr`: with a clock behind it, it is no version.
+        let mut clock = *cursor;
+        if !clock.space() || !is_clock(clock) {
+            return None;
+        }
     }
     ends(*cursor).then_some(DateText::Figures {
         first,
@@ -120,6 +123,19 @@ fn figures(cursor: &mut Cursor<'_>) -> Option<DateText> {
         year,
         dotted,
     })
+}
+
+/// Whether figures with a colon stand here, as in `14:15`.
+fn is_minutes(cursor: Cursor<'_>) -> bool {
+    let colon = cursor
+        .peek_at(1)
+        .is_some_and(|token| token.lex == Lex::Sign(':'));
+    colon && is_digit(cursor.peek_at(2))
+}
+
+/// Whether a time of day stands here.
+fn is_clock(cursor: Cursor<'_>) -> bool {
+    clock::clock(&mut cursor.clone()).is_some() || clock::dotted(&mut cursor.clone()).is_some()
 }
 
 /// Whether the token before this one is a dot: `2.15` is no date, `26.2.` is.
@@ -189,7 +205,7 @@ pub(super) fn month_and_day(cursor: Cursor<'_>) -> bool {
     let mut time = cursor;
     let timed = month(&mut time).is_some()
         && joint(&mut time).is_some()
-        && super::clock::clock(&mut time).is_some();
+        && clock::clock(&mut time).is_some();
     !timed && month_day(&mut cursor.clone()).is_some()
 }
 

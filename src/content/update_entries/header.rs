@@ -73,14 +73,24 @@ pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
         }
     }
     match drafts.last() {
-        Some(draft) if !range && looks_meant(draft) => doubtful(line, draft, &tokens),
+        Some(draft) if !range && looks_meant(draft, &tokens) => doubtful(line, draft, &tokens),
         Some(_) | None => Found::Prose,
     }
 }
 
 /// Whether prose begins so much like a header that staff should be told.
-fn looks_meant(draft: &Draft) -> bool {
-    draft.time.clock.is_some_and(|clock| !clock.midnight)
+fn looks_meant(draft: &Draft, tokens: &[Token]) -> bool {
+    draft.time.clock.is_some_and(|clock| !clock.midnight) || dotted_clock(draft, tokens)
+}
+
+/// `UPDATE 11.30: …` may be of 11:30, of the 11th edition, or of a version.
+fn dotted_clock(draft: &Draft, tokens: &[Token]) -> bool {
+    let capitals = draft.label.is_some_and(|label| label.capitals);
+    let mut cursor = Cursor::new(tokens);
+    cursor.at = draft.end;
+    let taken = cursor.space() && super::clock::dotted(&mut cursor).is_some();
+    cursor.space();
+    capitals && draft.time.is_empty() && taken && cursor.any_sign_ahead(&[':', '-', '–', '—'])
 }
 
 fn doubtful(line: &Line, draft: &Draft, tokens: &[Token]) -> Found {

@@ -171,9 +171,25 @@ pub(super) fn phase(cursor: &mut Cursor<'_>) -> Option<PhaseWord> {
     Some(PhaseWord { phase, capitals })
 }
 
-/// The phase word that a misspelt one is nearest to, if it is near: `monitorng`.
+/// Words that people write for a phase and that are none.
+const OVER: [&str; 9] = [
+    "behoben",
+    "closed",
+    "done",
+    "ended",
+    "erledigt",
+    "gelöst",
+    "over",
+    "recovered",
+    "restored",
+];
+
+/// The phase word that another is nearest to, if it is near: `monitorng`, `done`.
 pub(super) fn nearest_phase(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
+    if OVER.contains(&word.as_str()) {
+        return Some(Phase::Resolved.as_str());
+    }
     Phase::ALL
         .into_iter()
         .map(Phase::as_str)

@@ -35,10 +35,12 @@ pub(super) fn read(
         .rev()
         .take_while(|block| block.sort == Sort::Item(list))
         .count();
-    let items: Vec<Item> = blocks[blocks.len() - count..]
-        .iter()
-        .map(|block| split(block, source))
-        .collect::<Option<_>>()?;
+    let own = &blocks[blocks.len() - count..];
+    let items: Option<Vec<Item>> = own.iter().map(|block| split(block, source)).collect();
+    let Some(items) = items else {
+        dashed(own, cx, source, report);
+        return None;
+    };
     let known = |item: &Item| {
         let component = component(cx, &item.name);
         let state = cx.states.find_by_word(&item.state);
@@ -141,6 +143,33 @@ fn near_misses(items: &[Item], cx: &Context<'_>, report: &mut Report<'_>) {
                 states.join(", ")
             )),
         );
+    }
+}
+
+/// `- Selma - operational`: no colon, but a component and a state.
+fn dashed(blocks: &[Block], cx: &Context<'_>, source: &str, report: &mut Report<'_>) {
+    for block in blocks {
+        let [line] = block.flat.lines.as_slice() else {
+            continue;
+        };
+        let Some(first) = line.glyphs.first() else {
+            continue;
+        };
+        let place = first.start..line.end;
+        let text = source.get(place.clone()).unwrap_or_default();
+        let parts = [" - ", " – ", " — ", " = ", " -> ", " → "]
+            .iter()
+            .find_map(|sign| text.split_once(sign));
+        let Some((name, state)) = parts else { continue };
+        let (name, state) = (name.trim(), state.trim().trim_end_matches('.'));
+        if component(cx, name).is_some() && cx.states.find_by_word(state).is_some() {
+            report.add(
+                Severity::Hint,
+                place,
+                "this line is shown as text and changes no state",
+                Some(format!("to change the state, write \"- {name}: {state}\"")),
+            );
+        }
     }
 }
 

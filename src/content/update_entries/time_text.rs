@@ -39,7 +39,8 @@ impl TimeText {
         self.date.is_some()
     }
 
-    /// The day, if year, month and day are written so that they can't mean another.
+    /// The day, if year, month and day are written so that they can't mean another: `2013-02-26`,
+    /// `26.2.2013`, `2/26/2013`.
     pub(in crate::content) fn plain_day(&self) -> Option<NaiveDate> {
         match self.date? {
             DateText::Full { year, month, day } => {
@@ -47,7 +48,22 @@ impl TimeText {
                 NaiveDate::from_ymd_opt(year, month, day)
                     .or_else(|| NaiveDate::from_ymd_opt(year, 1, 1))
             }
-            DateText::DayMonth { .. } | DateText::Figures { .. } => None,
+            DateText::Figures {
+                first,
+                second,
+                year: Some(year),
+                dotted,
+            } => {
+                let (day, month) = match (first > 12, second > 12) {
+                    (false, true) => (second, first),
+                    _ if dotted => (first, second),
+                    (true, false) => (first, second),
+                    (false, false) | (true, true) => return None,
+                };
+                NaiveDate::from_ymd_opt(year, month, day)
+                    .or_else(|| NaiveDate::from_ymd_opt(year, 1, 1))
+            }
+            DateText::DayMonth { .. } | DateText::Figures { year: None, .. } => None,
         }
     }
 

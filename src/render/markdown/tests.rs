@@ -245,6 +245,16 @@ fn the_watchdog_of_these_tests_barks() {
 }
 
 #[test]
+fn links_to_hosts_of_any_script_stay() {
+    for host in ["bücher.example", "例え.example", "xn--bcher-kva.example"] {
+        check(
+            &format!("[a](https://{host}/b)"),
+            &format!("<p><a href=\"https://{host}/b\" rel=\"nofollow noopener\">a</a></p>"),
+        );
+    }
+}
+
+#[test]
 fn ids_written_by_hand_are_dropped_and_made_ones_stand_once() {
     let html = to_html(
         "<p id=\"p-why\">x</p>\n\n# Why\n\n<p id=\"p-why\">y</p>",
