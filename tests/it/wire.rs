@@ -151,6 +151,22 @@ async fn a_reader_who_takes_his_time_gets_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_nothing_more_to_say_gets_the_answers_and_then_the_end() {
+    let served = served().await;
+    for path in ["/", LONG, "/healthz"] {
+        let expected = served.ask(&get(path));
+        let mut wire = served.connect();
+        wire.send(get(path).repeat(3));
+        wire.finish();
+        for _ in 0..3 {
+            assert_eq!(wire.answer(false), expected, "{path}");
+        }
+        // The deadline of the wire is shorter than our patience with those who are quiet.
+        assert!(wire.ends(), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_could_be_read_in_two_ways_is_refused() {
     let served = served().await;
     let check = |request: &str, status: &str| {

@@ -47,6 +47,8 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(shared.quiet)
+        // Who has nothing more to say still wants to hear the answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(replay), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {

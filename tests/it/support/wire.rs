@@ -1,7 +1,7 @@
 //! The application on a socket, asked with bytes as they stand.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -91,6 +91,11 @@ impl Told {
 impl Wire {
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).expect("it is taken");
+    }
+
+    /// Says that nothing more will be sent.
+    pub(crate) fn finish(&mut self) {
+        self.stream.shutdown(Shutdown::Write).expect("it is open");
     }
 
     /// Sends what is taken.
