@@ -29,7 +29,7 @@ pub struct Correction {
     pub author: Option<Option<String>>,
 }
 
-/// Corrects an update that didn't come from a file.
+/// Corrects an update that didn't come from a file. One that then says what it said stays as it was.
 ///
 /// # Errors
 /// `NotFound`, `Conflict` if a file states it, `Invalid` as for a new update.
@@ -84,6 +84,14 @@ pub async fn correct_update(
     };
     // Moving the update moves its states with it, so they are written anew in both cases.
     let said_before = settings_of(change, &stored, id).await?;
+    let as_before = Update {
+        edited_at: before.edited_at,
+        ..update.clone()
+    };
+    if as_before == *before && components.as_ref().is_none_or(|it| *it == said_before) {
+        // Nobody is told that it was edited if it says what it said.
+        return Ok(());
+    }
     let components = match components {
         Some(components) => Some(components),
         None if update.at != before.at => Some(said_before.clone()),

@@ -192,7 +192,9 @@ async fn keep_fresh(
         match refresher.refresh().await {
             Ok(true) => {
                 tracing::debug!("new pages are served");
-                changed.notify_one();
+                if refresher.has_other_maintenance() {
+                    changed.notify_one();
+                }
             }
             Ok(false) => {}
             Err(error) => {

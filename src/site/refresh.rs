@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use super::dependence::Changed;
 use super::{Site, SiteHandle};
 use crate::clock::Clock;
+use crate::domain::incident::Kind;
 use crate::snapshot::Snapshot;
 use crate::snapshot::load::{BaseUrl, Waiting, load};
 use crate::snapshot::patch::patch;
@@ -26,6 +27,8 @@ pub struct Refresher {
     waiting: Waiting,
     /// When the day ends.
     midnight: DateTime<Utc>,
+    /// The last site that was made shows a maintenance otherwise than the one before, or may.
+    has_other_maintenance: bool,
 }
 
 impl Refresher {
@@ -40,12 +43,19 @@ impl Refresher {
             site: SiteHandle::new(Site::new(loaded.snapshot)),
             waiting: loaded.waiting,
             midnight,
+            has_other_maintenance: true,
         })
     }
 
     /// The site that it keeps.
     pub fn site(&self) -> SiteHandle {
         self.site.clone()
+    }
+
+    /// Whether the site that was made last shows a maintenance otherwise than the one before, so
+    /// that the clock may have something else to wait for.
+    pub fn has_other_maintenance(&self) -> bool {
+        self.has_other_maintenance
     }
 
     /// The way to the site as the database has it this instant.
@@ -80,10 +90,16 @@ impl Refresher {
                     day: is_tomorrow,
                 };
                 let next = current.next(patched.loaded.snapshot, &changed);
+                let touched = changed.touched.incidents.iter();
+                self.has_other_maintenance = touched
+                    .flat_map(|id| [shown, next.snapshot()].map(|it| it.posts.find_by_id(id)))
+                    .flatten()
+                    .any(|post| post.kind == Kind::Maintenance);
                 (next, patched.loaded.waiting)
             }
             None => {
                 let loaded = load(&self.store, now, &self.base_url).await?;
+                self.has_other_maintenance = true;
                 (Site::new(loaded.snapshot), loaded.waiting)
             }
         };

@@ -320,3 +320,19 @@ async fn an_update_is_signed_by_another() {
     let page = app.get("/incidents/selma-is-down").await;
     assert!(page.text().contains("by <bdi>Anna</bdi>"));
 }
+
+#[tokio::test]
+async fn an_update_that_says_what_it_said_is_not_edited() {
+    let (mut app, mut browser, form) = start().await;
+    app.advance(chrono::Duration::minutes(1));
+    browser.fill(&app, &form, &[]).await.expect(303);
+    let api = form.replace("/staff", "").replace("/correct", "");
+    let same = json!({"markdown": "Mial is up.", "phase": "monitoring"});
+    let same = app.api("PATCH", &api, Some(same)).await.expect(200);
+    assert_eq!(same.json()["edited_at"], json!(null));
+    app.refresh_site().await;
+    let page = app.get("/incidents/selma-is-down").await;
+    assert!(!page.text().contains("edited"));
+    let page = browser.get(&app, &form).await.expect(200);
+    assert!(!page.text().contains("What it said before"));
+}

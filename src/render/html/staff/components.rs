@@ -22,6 +22,8 @@ pub enum Left {
     Unchanged,
     /// It isn't spoken of.
     Out,
+    /// The same, and few will want to: what isn't listed stays folded.
+    Aside,
 }
 
 /// The components that are `listed`, each in a row, and all others behind a fold.
@@ -49,7 +51,7 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
                         }
                     }
                     @if !folded.is_empty() {
-                        details open[shown.is_empty() && folded.len() <= 8] {
+                        details open[left == Left::Out && shown.is_empty() && folded.len() <= 8] {
                             summary {
                                 @if shown.is_empty() { "Choose components" } @else { "Add a component" }
                             }
@@ -84,7 +86,7 @@ fn options(snapshot: &Snapshot, slug: &Slug, left: Left, chosen: &str) -> Vec<(S
     let label = states.label(&now);
     let mut options = match left {
         Left::Unchanged => vec![(String::new(), format!("{label} (no change)"))],
-        Left::Out => vec![
+        Left::Out | Left::Aside => vec![
             (String::new(), "Not in this".to_owned()),
             (NAMED.to_owned(), format!("{label} (only named)")),
         ],
@@ -93,7 +95,7 @@ fn options(snapshot: &Snapshot, slug: &Slug, left: Left, chosen: &str) -> Vec<(S
         .iter()
         .filter(|state| {
             !state.dropped
-                && (left == Left::Out || state.key != now || state.key.as_str() == chosen)
+                && (left != Left::Unchanged || state.key != now || state.key.as_str() == chosen)
         })
         .map(|state| (state.key.to_string(), state.label.clone()));
     options.extend(others);

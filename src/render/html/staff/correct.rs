@@ -106,7 +106,7 @@ pub fn update_page(
             (form::text_area(filled, &text, 5))
             (form::pills(filled, &phase, &phases))
             @if viewer.allows(Scope::StatesWrite) {
-                (components::list(snapshot, filled, &named, Left::Out))
+                (components::list(snapshot, filled, &named, Left::Aside))
             }
             (time_and_author(filled, AT, &zone))
             (form::preview(around.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::record_words::{by, changed, deed, said_elsewhere};
+use super::record_words::{by, changed, said_elsewhere};
 use crate::domain::record::field_changes;
 use crate::render;
 use crate::render::html::parts;
@@ -28,6 +28,14 @@ pub fn earlier(snapshot: &Snapshot, versions: &[AuditBody]) -> Markup {
     }
 }
 
+/// What ended it, said of "it".
+fn deed(version: &AuditBody) -> &'static str {
+    match version.action.as_str() {
+        "withdraw_update" | "withdraw_incident" => "withdrew it",
+        _ => "changed it",
+    }
+}
+
 fn one(snapshot: &Snapshot, version: &AuditBody) -> Markup {
     let before = version.before.as_ref();
     let text = |field: &str| {
@@ -44,7 +52,7 @@ fn one(snapshot: &Snapshot, version: &AuditBody) -> Markup {
         li {
             p.meta {
                 "Until " (parts::instant(render::frame_of(snapshot), version.at))
-                ", when " (by(version)) " " (deed(version)) " it"
+                ", when " (by(version)) " " (deed(version))
             }
             @if let Some(title) = text("title") { p { strong dir="auto" { (title) } } }
             @match text("markdown") {
