@@ -66,4 +66,9 @@ async fn what_is_said_of_an_incident_that_is_over_is_answered_with_a_hint() {
     assert!(late.contains("send a phase"), "{late}");
     let reopened = json!({"markdown": "It is back.", "phase": "investigating"});
     assert_eq!(hint(&mut app, reopened).await, "");
+    app.advance(Duration::minutes(5));
+    let before =
+        json!({"markdown": "It was over.", "phase": "resolved", "at": "2013-02-26T09:16:00Z"});
+    let open = hint(&mut app, before).await;
+    assert!(open.contains("says investigating"), "{open}");
 }

@@ -1,6 +1,6 @@
 //! The home page: is it me, and when is it over?
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, html};
 
 use crate::domain::incident::Incident;
@@ -13,6 +13,7 @@ use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing::{self, Detail};
 use crate::render::html::{components, day_bar, parts};
 use crate::render::markdown;
+use crate::render::time::Frame;
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
 
@@ -124,8 +125,7 @@ fn card(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     html! {
         article.card.(parts::phase_tone(phase).as_str()) {
             p.meta {
-                (parts::phase_badge(phase)) "\u{a0}· started "
-                time datetime=(frame.date(incident.started())) { (frame.day(incident.started())) }
+                (parts::phase_badge(phase)) "\u{a0}· started " (started(frame, incident))
                 (listing::affects(snapshot, incident))
             }
             h2 { a href=(urls::incident(&incident.slug)) dir="auto" { (incident.title) } }
@@ -134,6 +134,20 @@ fn card(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
             p.more { a href=(urls::incident(&incident.slug)) { (more) } }
         }
     }
+}
+
+/// When it began: of what is new with its hour, else its day.
+fn started(frame: Frame, incident: &Incident) -> Markup {
+    let at = incident.started();
+    let precision = if at == incident.published_at {
+        incident.precision
+    } else {
+        let first = incident.updates.first();
+        first.map_or(Precision::Minute, |update| update.precision)
+    };
+    let is_new = frame.date(frame.as_of) - frame.date(at) <= Duration::days(1);
+    let shown = if is_new { precision } else { Precision::Day };
+    parts::moment(frame, at, shown, None)
 }
 
 /// The newest update; without one, the summary.

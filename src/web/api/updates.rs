@@ -15,6 +15,7 @@ use crate::actions::correct_update::{
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
+use crate::domain::update::Phase;
 use crate::domain::window::Window;
 use crate::render::json::update as wire;
 use crate::render::json::update::UpdateBody;
@@ -221,8 +222,21 @@ pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
     }
 }
 
-/// What may not have been meant: something is said about an incident that is over.
+/// What may not have been meant: something is said about an incident that is over, or it is over
+/// only until a later update.
 fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Option<String> {
+    if let (Some(at), true) = (said.at, said.phase.is_some_and(Phase::is_final)) {
+        let later = incident.updates.iter().filter(|update| update.at > at);
+        let phase = later.filter_map(|update| update.phase).next_back();
+        if let Some(phase) = phase.filter(|phase| !phase.is_final()) {
+            return Some(format!(
+                "an update of a later time says {}, so {:?} is still open; if it is over, resolve \
+                 it once more without a time",
+                phase.label().to_lowercase(),
+                incident.title
+            ));
+        }
+    }
     let phase = incident.phase(now);
     let goes_on = said.phase.is_some_and(|said| !said.is_final());
     let is_earlier = said.at.is_some_and(|at| at < incident.last_said());

@@ -144,6 +144,10 @@ fn the_home_page_answers_first() {
         &home::page(&World::empty().snapshot()).into_string(),
         &["No problems are reported."],
     );
+    says(
+        &home::page(&stormy().snapshot()).into_string(),
+        &["Investigating · started February 26 at 1:00 MST"],
+    );
 }
 
 #[test]
