@@ -90,13 +90,18 @@ def main():
         commits = Commits(work)
         server.start()
         poster, reader = server.connect(), server.connect()
-        slug = server.post("/incidents", {"title": "Published over and over",
-                                          "markdown": "It is measured."}, poster)["slug"]
+
+        def begin(title):
+            body = {"title": title, "markdown": "It is measured."}
+            return server.post("/incidents", body, poster)["slug"]
+
         component = json.loads(server.get("/api/v1/components", reader, {
             "Authorization": f"Bearer {server.token}"})[1])["components"][0]["slug"]
         medians, number = [], 0
         for _ in range(options.rounds):
             references, times, answers, with_state = [], [], [], []
+            # A new incident for each round: nobody says five hundred things about one.
+            slug = begin(f"Published over and over, round {len(medians) + 1}")
             for _ in range(options.publishes):
                 references.append(commits.one())
                 taken, answered = publish(server, slug, number, poster, reader)
@@ -105,9 +110,11 @@ def main():
                 state = {component: "degraded" if number % 2 else "partial_outage"}
                 with_state.append(publish(server, slug, number + 1, poster, reader, state)[0])
                 number += 2
+            server.post(f"/incidents/{slug}/updates", {"markdown": "Over.", "phase": "resolved"},
+                        poster)
             medians.append(tuple(statistics.median(part) * 1000
                                  for part in (references, answers, times, with_state)))
-        seen = storm(server, slug, options.rate, 5) if options.rate else []
+        seen = storm(server, begin("Published in a storm"), options.rate, 5) if options.rate else []
         server.stop()
     commit, answered, taken, with_state = (statistics.median(part) for part in zip(*medians))
     figures = {"incidents": options.incidents, "commit_ms": round(commit, 3),

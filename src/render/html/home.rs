@@ -1,5 +1,7 @@
 //! The home page: is it me, and when is it over?
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, html};
 
@@ -184,20 +186,23 @@ fn shown<'a>(
     if all.len() <= MANY {
         return (all, None);
     }
-    let is_named = |slug: &Slug| {
-        let mut named = open.iter().flat_map(|incident| incident.components());
-        named.any(|other| other == slug)
-    };
+    let named: HashSet<&Slug> = open
+        .iter()
+        .flat_map(|incident| incident.components())
+        .collect();
     let is_working = |record: &ComponentRecord| {
         let state = snapshot.standing(record).state;
         snapshot.states.tone(&state) == Tone::Ok
     };
-    let working = all.iter().filter(|record| is_working(record)).count();
-    let mut shown: Vec<&ComponentRecord> = all
-        .iter()
-        .copied()
-        .filter(|record| !is_working(record) || is_named(&record.component.slug))
-        .collect();
+    let mut working = 0;
+    let mut shown = Vec::new();
+    for record in &all {
+        let works = is_working(record);
+        working += usize::from(works);
+        if !works || named.contains(&record.component.slug) {
+            shown.push(*record);
+        }
+    }
     shown.truncate(MANY);
     let left_out = format!("{working} of {} components are working", all.len());
     (shown, Some(left_out))
