@@ -30,7 +30,8 @@ COPY content /content
 ENV LIGHTSHIP_LISTEN=0.0.0.0:8080 \
     LIGHTSHIP_DATABASE=sqlite:/data/lightship.db \
     LIGHTSHIP_CONTENT=/content \
-    LIGHTSHIP_MACHINE=container
+    LIGHTSHIP_MACHINE=container \
+    MALLOC_ARENA_MAX=1
 
 USER 10001:10001
 WORKDIR /data

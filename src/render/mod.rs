@@ -1,5 +1,7 @@
 //! Values to text. Pure: the same snapshot gives the same bytes; no store, no HTTP, no clock.
 
+use std::borrow::Cow;
+
 use crate::domain::headline::{Headline, Open, Part, headline};
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
@@ -17,10 +19,10 @@ pub fn headline_of(snapshot: &Snapshot) -> Headline {
     let standings: Vec<_> = snapshot
         .active_components()
         .map(|record| {
-            let state = snapshot.standing(record).state;
+            let state = snapshot.state_of(record);
             let reads = snapshot.states.find(&state).map_or_else(
-                || format!("is in the state “{state}”"),
-                |known| known.reads.clone(),
+                || Cow::Owned(format!("is in the state “{state}”")),
+                |known| Cow::Borrowed(known.reads.as_str()),
             );
             (&record.component, state, reads)
         })

@@ -120,6 +120,14 @@ impl History {
         }
     }
 
+    /// The state alone at an instant, for those who ask of hundreds of components.
+    pub fn state_at(&self, at: DateTime<Utc>) -> StateKey {
+        let so_far = &self.changes[..self.place_after(at)];
+        so_far
+            .last()
+            .map_or_else(StateKey::operational, |packed| self.state(packed))
+    }
+
     /// The latest change up to an instant.
     pub fn last_change(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let so_far = &self.changes[..self.place_after(at)];
@@ -296,6 +304,7 @@ mod tests {
         for minute in 0..50 {
             let expected = component::standing(&changes, at(minute));
             assert_eq!(packed.standing(at(minute)), expected, "{minute}");
+            assert_eq!(packed.state_at(at(minute)), expected.state, "{minute}");
             let tail = packed.since(at(minute));
             assert_eq!(component::standing(&tail, at(minute)).state, expected.state);
         }

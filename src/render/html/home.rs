@@ -191,7 +191,7 @@ fn shown<'a>(
         .flat_map(|incident| incident.components())
         .collect();
     let is_working = |record: &ComponentRecord| {
-        let state = snapshot.standing(record).state;
+        let state = snapshot.state_of(record);
         snapshot.states.tone(&state) == Tone::Ok
     };
     let mut working = 0;
