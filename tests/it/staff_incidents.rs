@@ -1,5 +1,7 @@
 //! New incidents from the desk: from scratch, from a template, kept as a draft.
 
+use chrono::Duration;
+
 use crate::support::app::TestApp;
 use crate::support::staff::{Browser, filled, post_again};
 
@@ -93,6 +95,8 @@ async fn a_template_is_filled_in_with_the_component_and_the_time_and_nothing_mor
         "{}",
         form.text()
     );
+    // The time is that of the clock, though nothing has been posted for long.
+    app.advance(Duration::minutes(10));
     let form = browser
         .get(&app, &format!("{path}&component=selma"))
         .await
@@ -104,7 +108,7 @@ async fn a_template_is_filled_in_with_the_component_and_the_time_and_nothing_mor
         ("phase", "identified"),
         (
             "markdown",
-            "Selma stopped answering at 2:15 MST. {{7*7}} {% if %}",
+            "Selma stopped answering at 2:25 MST. {{7*7}} {% if %}",
         ),
     ] {
         assert!(

@@ -303,13 +303,22 @@ async fn going_back_and_posting_the_same_words_again_leads_to_what_was_posted() 
     let again = browser.fill(&app, FORM, &sent).await.expect(303);
     assert_eq!(again.header("location"), first.header("location"));
     app.refresh_site().await;
-    let updates = || {
+    let updates = |app: &TestApp| {
         app.incident("selma-is-down")
             .expect("it is there")
             .updates
             .len()
     };
-    assert_eq!(updates(), 2);
+    assert_eq!(updates(&app), 2);
+    // So do the words as they were before a typo was mended.
+    let location = first.header("location").to_owned();
+    let mended = [("markdown", "A disk has died, it seems.")];
+    let correct = format!("{location}/correct");
+    browser.fill(&app, &correct, &mended).await.expect(303);
+    let again = browser.fill(&app, FORM, &sent).await.expect(303);
+    assert_eq!(again.header("location"), location);
+    app.refresh_site().await;
+    assert_eq!(updates(&app), 2);
     // Other words, another state, or the same words later say something new.
     let other = [
         ("markdown", "A disk has died."),

@@ -2,6 +2,7 @@
 //! what was typed, so that it comes again under another key; what it says tells that it was posted.
 
 use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
 
 use super::session::Visit;
 use super::trouble::StaffError;
@@ -9,27 +10,43 @@ use crate::actions::add_update::{NewUpdate, Settings};
 use crate::actions::write_incident::NewIncident;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
-use crate::domain::update::{Source, Update};
+use crate::domain::update::{Phase, Source, Update};
 use crate::store::Tx;
 use crate::store::incidents::find_incident_by_slug;
+use crate::web::api::versions::versions_of;
 
 /// For so long, the same words in the same place are the same post.
 const REPEATED_WITHIN: Duration = Duration::minutes(15);
 
-/// The update that `wanted` says once more, if it is the last that was made.
-pub(super) fn repeated_update<'a>(
+/// The update that `wanted` says once more, if it is the last that was made: as it is now, or as it
+/// was before it was corrected.
+pub(super) async fn repeated_update<'a>(
+    tx: &mut Tx,
     incident: &'a Incident,
     wanted: &NewUpdate,
     now: DateTime<Utc>,
-) -> Option<&'a Update> {
-    let last = incident.updates.iter().max_by_key(|update| update.seq)?;
-    let is_same = last.source == Source::Api
+) -> Result<Option<&'a Update>, StaffError> {
+    let Some(last) = incident.updates.iter().max_by_key(|update| update.seq) else {
+        return Ok(None);
+    };
+    let may_be = last.source == Source::Api
         && wanted.at.is_none()
         && now - last.public_at < REPEATED_WITHIN
-        && last.markdown == wanted.markdown.trim()
-        && last.phase == wanted.phase
         && sets_the_same(last, &wanted.components);
-    is_same.then_some(last)
+    if !may_be {
+        return Ok(None);
+    }
+    let text = wanted.markdown.trim();
+    if last.markdown == text && last.phase == wanted.phase {
+        return Ok(Some(last));
+    }
+    let phase = wanted.phase.map(Phase::as_str);
+    let earlier = versions_of(tx, "update", &last.id).await?.versions;
+    let was_same = earlier.iter().any(|version| {
+        let before = |field: &str| version.before.get(field).and_then(Value::as_str);
+        before("markdown") == Some(text) && before("phase") == phase
+    });
+    Ok(was_same.then_some(last))
 }
 
 /// The incident that `wanted` opens once more.

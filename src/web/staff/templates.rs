@@ -1,5 +1,7 @@
 //! Beginning a new incident with a template.
 
+use chrono::{DateTime, Utc};
+
 use super::trouble::StaffError;
 use crate::actions::add_update::Settings;
 use crate::domain::incident::{Impact, Kind};
@@ -56,7 +58,7 @@ pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<
         let slug = component.map(|record| &record.component.slug);
         let asks = slug.is_none() && template.components.is_empty();
         return Ok(Begin {
-            fields: filled(site, template, slug),
+            fields: filled(site, template, slug, state.clock.now()),
             templates: Vec::new(),
             asks_component: asks.then(|| template.name.clone()),
         });
@@ -77,7 +79,7 @@ pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<
 }
 
 /// What stands in the form with a template, for a component if one was chosen.
-fn filled(site: &Site, template: &Template, chosen: Option<&Slug>) -> Fields {
+fn filled(site: &Site, template: &Template, chosen: Option<&Slug>, now: DateTime<Utc>) -> Fields {
     let snapshot = site.snapshot();
     let mut components = template.components.clone();
     if let Some(slug) = chosen {
@@ -93,7 +95,7 @@ fn filled(site: &Site, template: &Template, chosen: Option<&Slug>) -> Fields {
         .map(|(slug, _)| snapshot.component_name(slug))
         .collect();
     let component = joined(&names);
-    let time = render::frame_of(snapshot).clock(snapshot.as_of);
+    let time = render::frame_of(snapshot).clock(now);
     let filling = Filling {
         component: component.as_deref(),
         time: &time,

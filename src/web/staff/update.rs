@@ -114,7 +114,8 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
     };
     let now = posting.change.now();
     let stored = find(posting.change.tx(), slug, visit).await?;
-    if let Some(said) = repeated_update(&stored.incident, &wanted, now) {
+    let said = repeated_update(posting.change.tx(), &stored.incident, &wanted, now).await?;
+    if let Some(said) = said {
         return posting.finish(&urls::staff_update(slug, &said.id)).await;
     }
     match add_update(&mut posting.change, slug, wanted).await {
