@@ -141,7 +141,7 @@ def table(rows):
 
 def plot(rows):
     """Each figure relative to its value at the smallest history, both axes logarithmic."""
-    width, height, left, bottom, right, top = 720, 420, 60, 50, 210, 20
+    width, height, left, bottom, right, top = 820, 420, 60, 50, 310, 20
     sizes = [row["incidents"] for row in rows]
     values = {key: [(row["incidents"], row[key] / rows[0][key]) for row in rows if row.get(key)]
               for key, _, _ in ROWS if rows[0].get(key)}
