@@ -316,3 +316,15 @@ fn a_post_that_is_dated_ahead_is_read_with_a_warning() {
     check("2013-02-26 17:16", true);
     check("2013-03-02", true);
 }
+
+#[test]
+fn an_escaped_nul_is_refused_as_a_plain_one_is() {
+    let escaped = "---\ntitle: \"a\\0b\"\ndate: 2013-02-26 01:00\n---\n";
+    refused_bytes(escaped, "a text holds a NUL", "");
+    let folder = folder();
+    let site = SITE.replace("Example", "Ex\\u0000ample");
+    fs::write(folder.path().join("site.toml"), site).expect("written");
+    let content = read(folder.path());
+    assert!(content.site.is_none());
+    assert_eq!(content.problems[0].message, "\"name\" holds a NUL");
+}

@@ -59,6 +59,12 @@ impl<'t, 'i, 'r, 'x> Table<'t, 'i, 'r, 'x> {
             self.error(value.place, format!("\"{key}\" is a text, in quotes"), None);
             return None;
         };
+        // Escaped, it comes past whoever looks at the bytes, and no database takes it.
+        if text.contains('\0') {
+            let help = "take \\u0000 away".to_owned();
+            self.error(value.place, format!("\"{key}\" holds a NUL"), Some(help));
+            return None;
+        }
         let text = text.trim();
         if text.is_empty() {
             return None;

@@ -224,12 +224,16 @@ impl<'de> Visitor<'de> for RawVisitor {
         Ok(Raw::Number)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Raw, E> {
+        // Escaped, it comes past whoever looks at the bytes, and no database takes it.
+        if text.contains('\0') {
+            return Err(E::custom("a text holds a NUL"));
+        }
         Ok(Raw::Text(text.to_owned()))
     }
 
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Raw, E> {
-        Ok(Raw::Text(String::from_utf8_lossy(bytes).into_owned()))
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Raw, E> {
+        self.visit_str(&String::from_utf8_lossy(bytes))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {

@@ -67,10 +67,7 @@ pub async fn load(
     as_of: DateTime<Utc>,
     base_url: &BaseUrl,
 ) -> Result<Loaded, StoreError> {
-    let (mut tx, second) = match store.read_twice().await? {
-        Some((first, second)) => (first, Some(second)),
-        None => (store.read().await?, None),
-    };
+    let (mut tx, second) = store.read_twice().await?;
     let revision = find_revision(&mut tx).await?;
     let site = load_site(&mut tx, base_url).await?;
     let states = States::with_own(list_own_states(&mut tx).await?);

@@ -101,16 +101,17 @@ impl Store {
         })
     }
 
-    /// Two views of the very same, to read from at once. `None` where there is one connection only,
-    /// or something is written just then.
-    pub async fn read_twice(&self) -> Result<Option<(Tx, Tx)>, StoreError> {
+    /// A consistent view as of [`Store::read`], and a second one of the very same to read from at
+    /// once: unless there is one connection only, or something is written just then.
+    pub async fn read_twice(&self) -> Result<(Tx, Option<Tx>), StoreError> {
+        let mut one = self.read().await?;
         if self.pool.options().get_max_connections() < 2 {
-            return Ok(None);
+            return Ok((one, None));
         }
-        let (mut one, mut other) = (self.read().await?, self.read().await?);
+        let mut other = self.read().await?;
         // A view is taken with the first look at the data.
         let is_same = find_write_count(&mut one).await? == find_write_count(&mut other).await?;
-        Ok(is_same.then_some((one, other)))
+        Ok((one, is_same.then_some(other)))
     }
 
     /// A transaction that writes. Writers come one after the other.

@@ -1,4 +1,4 @@
-//! Many rows as one text: a text is its length in characters, a colon and itself; a number ends with
+//! Many rows as one text: a text is its length in bytes, a colon and itself; a number ends with
 //! a comma. A row that comes by itself costs more than all that is in it.
 
 use chrono::{DateTime, Utc};
@@ -9,7 +9,12 @@ use super::row::unreadable;
 /// The SQL that packs a column of texts, as arguments of `concat`: to it, null is nothing.
 macro_rules! packed_text {
     ($column:literal) => {
-        concat!("coalesce(length(", $column, ") || ':', '-'), ", $column)
+        concat!(
+            "coalesce(octet_length(",
+            $column,
+            ") || ':', '-'), ",
+            $column
+        )
     };
 }
 
@@ -54,15 +59,7 @@ impl<'a> Packed<'a> {
             return Some(None);
         }
         let (len, rest) = self.rest.split_once(':')?;
-        let len: usize = len.parse().ok()?;
-        let end = match rest.as_bytes().get(..len) {
-            Some(bytes) if bytes.is_ascii() => len,
-            Some(_) | None => rest
-                .char_indices()
-                .nth(len)
-                .map_or(rest.len(), |(place, _)| place),
-        };
-        let (text, rest) = rest.split_at(end);
+        let (text, rest) = rest.split_at_checked(len.parse().ok()?)?;
         self.rest = rest;
         Some(Some(text))
     }
@@ -131,14 +128,17 @@ mod tests {
 
     #[test]
     fn texts_are_found_by_their_length_whatever_is_in_them() {
-        let mut packed = Packed::new("words", "5:3:-,x-0:,12,4:„äö“");
+        let mut packed = Packed::new("words", "5:3:-,x-0:,12,10:„äö“3:a\0b");
         assert_eq!(packed.text().ok().as_deref(), Some("3:-,x"));
         assert_eq!(packed.text_or_none().ok(), Some(None));
         assert_eq!(packed.text().ok().as_deref(), Some(""));
         assert_eq!(packed.number_or_none().ok(), Some(None));
         assert_eq!(packed.number().ok(), Some(12));
         assert_eq!(packed.text().ok().as_deref(), Some("„äö“"));
+        assert_eq!(packed.text().ok().as_deref(), Some("a\0b"));
         assert!(!packed.has_more());
+        let mut short = Packed::new("words", "4:abc");
+        assert!(short.text().is_err());
         assert!(packed.text().is_err() && packed.number().is_err());
     }
 }
