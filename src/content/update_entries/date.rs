@@ -97,7 +97,7 @@ fn figures(cursor: &mut Cursor<'_>) -> Option<DateText> {
         let spaced = dotted && ahead.space();
         let digits = ahead.digits();
         // A dotted date may end in a dot: `26.2. 14:15`, `26.2. 14 Uhr`.
-        let is_clock = is_minutes(ahead) || spaced && is_clock(ahead);
+        let is_clock = is_minutes(ahead) || spaced && digits == 2 && is_clock(ahead);
         if matches!(digits, 2 | 4) && !is_clock {
             year = full_year(ahead.number(2..=4)?, digits);
             *cursor = ahead;
