@@ -221,15 +221,15 @@ pub(super) async fn insert_update(
     Ok(update.id)
 }
 
-/// Whether an update may change when the incident was open. One that says no phase doesn't, nor
-/// does the newest one of an incident that goes on.
+/// Whether an update may change when the incident was open: not the newest one of an incident that
+/// goes on, nor one without a phase, unless the incident begins with it.
 fn may_end_or_begin_it(incident: &Incident, update: &Update) -> bool {
     if incident.kind == Kind::Maintenance {
         // What it sets also follows from its window.
         return true;
     }
     let Some(phase) = update.phase else {
-        return false;
+        return update.at < incident.started();
     };
     let goes_on = |phase: Phase| is_open(incident.kind, phase);
     let is_newest = incident.last_said() <= update.at;

@@ -1,5 +1,6 @@
 //! What resolving would give back can be seen before, and is what then happens.
 
+use chrono::Duration;
 use serde_json::json;
 
 use crate::support::app::TestApp;
@@ -83,4 +84,26 @@ async fn of_two_incidents_the_last_to_be_resolved_gives_back_for_both() {
     assert_eq!(app.state_of("selma"), "degraded");
     app.advance(chrono::Duration::minutes(5));
     assert_eq!(resolve(&mut app, "disk-is-full").await, json!(["selma"]));
+}
+
+#[tokio::test]
+async fn an_incident_that_turns_out_to_have_begun_earlier_holds_what_another_gave_back() {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    let body = json!({"title": "Disk is full", "markdown": "We look.",
+        "components": {"selma": "degraded"}});
+    app.post("/incidents", body).await.expect(201);
+    app.advance(Duration::minutes(10));
+    assert_eq!(resolve(&mut app, "disk-is-full").await, json!(["selma"]));
+    app.advance(Duration::minutes(10));
+    let body =
+        json!({"title": "Power is out", "markdown": "We look.", "components": {"selma": null}});
+    app.post("/incidents", body).await.expect(201);
+    assert_eq!(app.state_of("selma"), "operational");
+    // It names no component itself.
+    let earlier = json!({"markdown": "It began then.", "at": "2013-02-26T09:20:00Z"});
+    let path = "/incidents/power-is-out/updates";
+    app.post(path, earlier).await.expect(201);
+    assert_eq!(app.state_of("selma"), "degraded");
+    assert_eq!(resolve(&mut app, "power-is-out").await, json!(["selma"]));
+    assert_eq!(app.state_of("selma"), "operational");
 }
