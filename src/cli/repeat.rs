@@ -43,6 +43,7 @@ pub(super) fn update(
     let last = incident.updates.last()?;
     let at = just_now(&last["at"], now)?;
     let is_same = !body.contains_key("at")
+        && !body.contains_key("restore")
         && is_same_text(&last["markdown"], body.get("markdown"))
         && last["phase"] == *body.get("phase").unwrap_or(&Value::Null)
         && sets_the_same(last, body);
@@ -52,27 +53,33 @@ pub(super) fn update(
     })
 }
 
-/// An incident of the same headline and text.
-pub(super) fn incident(
-    known: &[IncidentAnswer],
+/// An incident of the same headline and text, as far as a list tells.
+pub(super) fn incident<'a>(
+    known: &'a [IncidentAnswer],
     body: &Map<String, Value>,
     now: DateTime<Utc>,
-) -> Option<Before> {
-    if body.contains_key("published_at") {
+) -> Option<&'a IncidentAnswer> {
+    if ["published_at", "starts", "ends"]
+        .iter()
+        .any(|field| body.contains_key(*field))
+    {
         return None;
     }
     let is_draft = body.get("draft") == Some(&Value::Bool(true));
     let text = |field: &str| body.get(field).and_then(Value::as_str).unwrap_or_default();
-    let same = known.iter().find(|incident| {
+    known.iter().find(|incident| {
         incident.title == text("title").trim()
             && incident.draft == is_draft
             && incident.markdown.trim() == text("markdown").trim()
             && is_just_now(incident.published_at, now)
-    })?;
-    Some(Before {
-        at: same.published_at,
-        answer: serde_json::to_value(same).unwrap_or_default(),
     })
+}
+
+/// Whether the incident as the server shows it is all that `body` asks for, states and all.
+pub(super) fn is_whole(incident: &Value, body: &Map<String, Value>) -> bool {
+    let fields = ["kind", "impact", "phase"].iter();
+    let mut given = fields.filter_map(|field| Some((field, body.get(*field)?)));
+    given.all(|(field, wanted)| incident[field] == *wanted) && sets_the_same(incident, body)
 }
 
 fn is_just_now(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
@@ -89,7 +96,7 @@ fn is_same_text(said: &Value, wanted: Option<&Value>) -> bool {
     wanted.is_some_and(|wanted| text(said) == text(wanted))
 }
 
-/// Whether an update set every state that is asked for. A state in other words than the server's
+/// Whether an update or incident set every state that is asked for. A state in other words than the server's
 /// counts as another one, so that nothing new is ever held back.
 fn sets_the_same(said: &Value, body: &Map<String, Value>) -> bool {
     let wanted = body.get("components").and_then(Value::as_object);

@@ -107,7 +107,11 @@ fn waiting(world: &World) -> Result<Vec<PathBuf>, Failure> {
     let mut files: Vec<_> = paths
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .collect();
-    files.sort_by_cached_key(|file| (read(file).map(|unsent| unsent.age()), file.clone()));
+    // What can't be read comes last, so that it doesn't hold up the others.
+    files.sort_by_cached_key(|file| {
+        let age = read(file).map(|unsent| unsent.age());
+        (age.is_none(), age, file.clone())
+    });
     Ok(files)
 }
 

@@ -17,9 +17,10 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let app = App::build(config, Clock::System).await?;
     let address = app.address()?;
     let state = app.state();
-    if !app.has_base_url() {
+    let base_url = state.site.current().snapshot().site.base_url.clone();
+    if base_url == format!("http://{address}") {
         tracing::warn!(
-            "readers and feeds are given the address http://{address}; say base_url in site.toml, \
+            "readers and feeds are given the address {base_url}; say base_url in site.toml, \
              or --base-url, before anybody subscribes, or each gets everything again"
         );
     }

@@ -16,6 +16,7 @@ use super::repeat::{self, Before};
 use super::world::World;
 use crate::client::{self, Client, IncidentAnswer};
 use crate::domain::slug::Slug;
+use crate::urls;
 
 /// The server remembers a key for 7 days; an hour is left for clocks that disagree.
 const KEY_LIFETIME: TimeDelta = TimeDelta::hours(7 * 24 - 1);
@@ -300,7 +301,14 @@ impl Unsent {
             }
             // Whatever keeps the list from us, the server says when this is sent.
             Verb::Incident if self.once => {
-                repeat::incident(&client.newest_incidents().ok()?, &self.body, now)
+                let known = client.newest_incidents().ok()?;
+                let same = repeat::incident(&known, &self.body, now)?;
+                let whole = client.find(&urls::api_incident(&same.slug)).ok()?;
+                let answer: Value = whole.value().ok()?;
+                repeat::is_whole(&answer, &self.body).then_some(Before {
+                    at: same.published_at,
+                    answer,
+                })
             }
             Verb::Update | Verb::Resolve | Verb::Incident | Verb::State | Verb::Maintenance => None,
         }

@@ -1,5 +1,8 @@
 //! The same command given twice, and the times that lists show.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
@@ -20,6 +23,14 @@ fn answer(request: &Request) -> Reply {
                 "updates": [{"id": "1", "at": at, "markdown": "Mail is up.", "phase": null,
                     "components": {}, "restored": [], "url": "https://x/incidents/selma-down#update-1"}],
             }]}),
+        ),
+        "GET /api/v1/incidents/selma-down" => Reply::json(
+            200,
+            &json!({
+                "slug": "selma-down", "title": "Selma is down", "kind": "disruption",
+                "phase": "monitoring", "impact": "none", "url": "https://x/incidents/selma-down",
+                "components": {"selma": "degraded"}, "id": "i",
+            }),
         ),
         "GET /api/v1/site" => Reply::json(
             200,
@@ -65,9 +76,24 @@ fn so_is_the_same_incident() {
     assert!(ran.err.contains("posted already"), "{}", ran.err);
     assert!(ran.out.contains("selma-down"), "{}", ran.out);
     assert!(bench.posts().is_empty());
-    let again = ["incident", "Selma is down", "-m", "We look.", "--again"];
-    assert_eq!(bench.run(&again).code, 0);
-    assert_eq!(bench.posts().len(), 1);
+    let same = ["incident", "Selma is down", "-m", "We look."];
+    let told = bench.run(&[&same[..], &["--json", "--set", "selma=degraded"]].concat());
+    let told: Value = serde_json::from_str(&told.out).expect("what was posted");
+    assert_eq!(told["id"], "i", "as the server shows it");
+    // What says more than was said is posted.
+    for more in [
+        &["--again"][..],
+        &["--set", "selma=major_outage"],
+        &["--phase", "identified"],
+        &["--impact", "major"],
+        &["--kind", "notice"],
+        &["--ends", "+2h"],
+    ] {
+        let before = bench.posts().len();
+        let ran = bench.run(&[&same[..], more].concat());
+        assert_eq!(ran.code, 0, "{more:?}: {}", ran.err);
+        assert_eq!(bench.posts().len(), before + 1, "{more:?}");
+    }
 }
 
 #[test]
@@ -114,4 +140,32 @@ fn several_that_wait_are_told_apart() {
     );
     assert_eq!(bench.run(&["resend", "--all"]).code, 1);
     assert_eq!(bench.unsent().len(), 2);
+}
+
+#[test]
+fn all_that_waits_is_sent_in_the_order_in_which_it_was_typed() {
+    let is_up = Arc::new(AtomicBool::new(false));
+    let up = is_up.clone();
+    let bench = Bench::new(move |request| match up.load(Ordering::Relaxed) {
+        true => answer(request),
+        false => Reply::HangUp,
+    });
+    bench.run(&["state", "selma", "degraded", "--note", "Slow."]);
+    bench.run(&["update", "Mail is up again.", "--incident", "selma-down"]);
+    let broken = bench.unsent()[0].with_file_name("0.json");
+    std::fs::write(&broken, "{").expect("written");
+    let before = bench.posts().len();
+    is_up.store(true, Ordering::Relaxed);
+    let ran = bench.run(&["resend", "--all"]);
+    let sent: Vec<_> = bench.posts().split_off(before);
+    let sent: Vec<_> = sent.iter().map(|it| it.line.as_str()).collect();
+    assert_eq!(
+        sent,
+        [
+            "POST /api/v1/components/selma/state",
+            "POST /api/v1/incidents/selma-down/updates"
+        ]
+    );
+    // What can't be read holds nothing up, and is told.
+    assert_eq!((ran.code, bench.unsent()), (1, vec![broken]));
 }
