@@ -39,7 +39,6 @@ pub struct App {
     schedule: Schedule,
     listener: TcpListener,
     told: Told,
-    has_base_url: bool,
 }
 
 impl App {
@@ -61,15 +60,13 @@ impl App {
             .keep()
             .await
             .context("catching up with maintenance windows")?;
-        let fallback = format!("http://{}", listener.local_addr()?);
         let base_url = BaseUrl {
             stated: config.base_url.clone(),
-            fallback: fallback.clone(),
+            fallback: format!("http://{}", listener.local_addr()?),
         };
         let refresher = Refresher::start(store.clone(), clock.clone(), base_url)
             .await
             .context("making the first pages")?;
-        let has_base_url = refresher.site().current().snapshot().site.base_url != fallback;
         let state = AppState {
             site: refresher.site(),
             latest: refresher.latest(),
@@ -90,18 +87,12 @@ impl App {
             schedule,
             listener,
             told,
-            has_base_url,
         })
     }
 
     /// The address that it listens on.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(self.listener.local_addr()?)
-    }
-
-    /// Whether somebody said under which address readers find the page.
-    pub fn has_base_url(&self) -> bool {
-        self.has_base_url
     }
 
     /// The parts that handlers share.

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::mem;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -188,7 +189,11 @@ impl Thread {
         if event.is_some_and(Event::is_read_closed) {
             conversation.has_ended = true;
         }
-        match conversation.advance(&mut self.desk, &self.shared) {
+        // A fault ends the connection that met it, and no other one.
+        let turn = AssertUnwindSafe(|| conversation.advance(&mut self.desk, &self.shared));
+        let needs = panic::catch_unwind(turn)
+            .unwrap_or_else(|_| Err(io::Error::other("a fault while answering")));
+        match needs {
             Ok(Needs::Words) => {}
             Ok(Needs::Turn) => self.again.push(place),
             Ok(Needs::Room) => {
