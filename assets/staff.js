@@ -65,7 +65,7 @@ if (form) {
     try {
       const answer = await fetch(form.action, { method: "POST", body: fields });
       // Only the last answer counts, and only one that is a part of a page.
-      if (answer.ok && mine === asked) {
+      if (answer.ok && !answer.redirected && mine === asked) {
         shown.innerHTML = await answer.text();
         tellOwnZone();
       }

@@ -103,7 +103,7 @@ fn system_name() -> String {
         .unwrap_or_else(|| "this machine".to_owned())
 }
 
-/// Checks a base URL: scheme and host, nothing behind them.
+/// Reads what is to be logged.
 fn parse_filter(text: &str) -> Result<Targets, String> {
     text.parse().map_err(|_| {
         "write error, warn, info, debug, trace or off; for a part of the program, as in \
@@ -112,6 +112,7 @@ fn parse_filter(text: &str) -> Result<Targets, String> {
     })
 }
 
+/// Checks a base URL: scheme and host, nothing behind them.
 fn parse_base_url(text: &str) -> Result<String, String> {
     let trimmed = text.trim_end_matches('/');
     let host = trimmed

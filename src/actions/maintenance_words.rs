@@ -6,13 +6,11 @@ use chrono_tz::Tz;
 
 use super::checks::{self, Known};
 use super::{ActionError, Change};
+use crate::domain::headline::named_of;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::window::Window;
 use crate::domain::zone::abbreviation;
-
-/// How many components are named before they are only counted.
-const NAMED: usize = 3;
 
 /// What the sentences about one maintenance have in common.
 pub(super) struct Words {
@@ -86,12 +84,7 @@ fn subject(known: &Known, components: &[&Slug]) -> String {
         let found = known.components.iter().find(|known| known.slug == *slug);
         escaped(found.map_or(slug.as_str(), |component| &component.name))
     };
-    // A name is shorter than "1 other component", and says more.
-    let named = if components.len() == NAMED + 1 {
-        components.len()
-    } else {
-        NAMED
-    };
+    let named = named_of(components.len());
     let mut names: Vec<String> = components
         .iter()
         .take(named)

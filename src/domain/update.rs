@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::component::StateChange;
+use super::component::{Origin, StateChange};
 use super::slug::Slug;
 use super::window::Window;
 
@@ -209,4 +209,12 @@ pub struct Update {
     pub public_at: DateTime<Utc>,
     /// Where it comes from.
     pub source: Source,
+}
+
+impl Update {
+    /// Whether it sets a state itself, beside giving back.
+    pub fn sets_states(&self) -> bool {
+        let mut changes = self.changes.iter();
+        changes.any(|change| change.origin != Origin::Restore)
+    }
 }

@@ -100,6 +100,33 @@ async fn what_a_colleague_corrected_meanwhile_is_shown_first() {
 }
 
 #[tokio::test]
+async fn a_page_gone_back_to_still_withdraws_after_a_correction_and_still_previews() {
+    let (mut app, mut browser, path) = start().await;
+    let page = browser.get(&app, &path).await.expect(200);
+    let keys: Vec<_> = filled(&page, &[])
+        .into_iter()
+        .filter(|(name, _)| name == "key")
+        .map(|(_, key)| key)
+        .collect();
+    let [corrects, withdraws] = keys.as_slice() else {
+        panic!("two forms: {keys:?}");
+    };
+    let mended = [("markdown", "Mail is up."), ("key", corrects)];
+    post_again(&mut browser, &app, &path, &page, &mended)
+        .await
+        .expect(303);
+    let looked = [mended[0], mended[1], ("do", "part")];
+    post_again(&mut browser, &app, &path, &page, &looked)
+        .await
+        .expect(200);
+    let withdrawn = [("do", "withdraw"), ("key", withdraws)];
+    browser.post(&app, &path, &withdrawn).await.expect(303);
+    app.refresh_site().await;
+    let left = app.incident("selma-is-down").expect("it is there");
+    assert!(left.updates.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
 async fn an_update_is_withdrawn_by_those_who_may() {
     let (mut app, mut browser, form) = start().await;
     let words = app.issue_token("words", &[Scope::IncidentsWrite]).await;

@@ -181,7 +181,14 @@ async fn going_back_and_opening_the_same_incident_again_leads_to_the_first() {
     let first = browser.fill(&app, FORM, &sent).await.expect(303);
     let again = browser.fill(&app, FORM, &sent).await.expect(303);
     assert_eq!(again.header("location"), first.header("location"));
+    let more = [&sent[..], &[("state.selma", "major_outage")]].concat();
+    let more = browser.fill(&app, FORM, &more).await.expect(303);
+    assert_ne!(
+        more.header("location"),
+        first.header("location"),
+        "it says a state"
+    );
     let other = [("title", "Selma is down"), ("markdown", "Again.")];
     let other = browser.fill(&app, FORM, &other).await.expect(303);
-    assert!(other.header("location").contains("selma-is-down-2"));
+    assert!(other.header("location").contains("selma-is-down-3"));
 }

@@ -175,7 +175,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
         "2013-03-01T02:00",
         "2013-03-05T01:00",
         "starts",
-        "in the past",
+        "choose a time to come.",
     )
     .await;
     check(b, "soon", "2013-03-05T01:00", "starts", "isn’t a time").await;
@@ -196,6 +196,9 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
         "Selma has another maintenance then",
     )
     .await;
+    // In words of this page, not of the API.
+    let words = "Choose another time, or say that both are meant to be.";
+    assert!(reply.text().contains(words), "{}", reply.text());
     let meant = [("overlap", "yes")];
     post_again(b, &app, PLAN, &reply, &meant).await.expect(303);
     let nothing = [("title", " "), ("starts", ""), ("ends", "")];

@@ -86,15 +86,16 @@ fn rest_is_working(parts: &[Part<'_>], affected: &[&Part<'_>], open: &[Open<'_>]
     affected.len() < parts.len() && all_are_covered
 }
 
+/// How many of `count` components are named in a sentence; the others are counted. A name is
+/// shorter than "1 other component", and says more.
+pub fn named_of(count: usize) -> usize {
+    if count == NAMED + 1 { count } else { NAMED }
+}
+
 /// "Selma is down and 4 other components are degraded."; `affected` is worst first.
 fn of_components(affected: &[&Part<'_>]) -> String {
     let mut clauses = Vec::new();
-    // A name is shorter than "1 other component", and says more.
-    let mut names_left = if affected.len() == NAMED + 1 {
-        affected.len()
-    } else {
-        NAMED
-    };
+    let mut names_left = named_of(affected.len());
     let mut was_counted = false;
     let mut rest = affected;
     while let Some(first) = rest.first() {

@@ -194,17 +194,24 @@ fn shown<'a>(
         let state = snapshot.state_of(record);
         snapshot.states.tone(&state) == Tone::Ok
     };
-    let mut working = 0;
+    let working: Vec<bool> = all.iter().map(|record| is_working(record)).collect();
+    let broken = working.iter().filter(|works| !**works).count();
+    // What works and is only named doesn't crowd out what doesn't work.
+    let mut room = MANY.saturating_sub(broken);
     let mut shown = Vec::new();
-    for record in &all {
-        let works = is_working(record);
-        working += usize::from(works);
-        if !works || named.contains(&record.component.slug) {
+    for (record, works) in all.iter().zip(&working) {
+        let is_named = *works && room > 0 && named.contains(&record.component.slug);
+        room -= usize::from(is_named);
+        if !works || is_named {
             shown.push(*record);
         }
     }
     shown.truncate(MANY);
-    let left_out = format!("{working} of {} components are working", all.len());
+    let left_out = format!(
+        "{} of {} components are working",
+        all.len() - broken,
+        all.len()
+    );
     (shown, Some(left_out))
 }
 

@@ -14,14 +14,14 @@ use super::told;
 use super::trouble::{StaffError, must};
 use crate::actions::ActionError;
 use crate::actions::set_component_state::{NewState, set_component_state};
-use crate::domain::component::{Standing, standing};
+use crate::domain::component::Standing;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::render::html::staff::component_state::{self, NOTE, SEEN, STATE};
 use crate::render::html::staff::fields::{Fields, Filled};
 use crate::site::Site;
-use crate::store::states::list_changes_of_component;
+use crate::store::states::find_standing;
 use crate::urls;
 use crate::web::state::AppState;
 
@@ -70,8 +70,8 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
         at: None,
         seen: None,
     };
-    let history = list_changes_of_component(posting.change.tx(), slug).await?;
-    let now = standing(&history, posting.change.now());
+    let at = posting.change.now();
+    let now = find_standing(posting.change.tx(), slug, at).await?;
     if (&now.state, &now.note) == (&wanted.state, &wanted.note) {
         let place = told::after(urls::STAFF, &format!("same.{slug}"));
         return posting.finish(&place).await;

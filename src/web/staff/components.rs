@@ -5,9 +5,10 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::posting::{Begun, Posting};
-use super::reading::{SlugOf, fresh, html_response, said_in, sent_before};
+use super::reading::{SlugOf, fresh, html_response, sent_before};
 use super::session::Visit;
 use super::submission::Submission;
+use super::told;
 use super::trouble::{StaffError, must};
 use crate::actions::edit_components::{bring_back_component, order_components, retire_component};
 use crate::domain::component_order::{component_moved, group_moved, groups};
@@ -19,9 +20,6 @@ use crate::store::components::list_components;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// What the address says was just done.
-const DONE: &str = "done";
-
 /// The list.
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -29,7 +27,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::Admin)?;
-    let done = said_in(&uri, DONE);
+    let done = told::said(&uri);
     page(
         &state,
         &visit,
@@ -105,7 +103,7 @@ pub(super) async fn bring_back(
 
 /// The list, saying what was just done.
 pub(super) fn told(done: &str) -> String {
-    format!("{}{}", urls::STAFF_COMPONENTS, urls::query(&[(DONE, done)]))
+    told::after(urls::STAFF_COMPONENTS, done)
 }
 
 async fn page(

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::correct_update::version_of;
 use super::local_time::{is_same_minute, local_time, set_time};
 use super::maintenance;
 use super::plan_maintenance::window_of;
@@ -99,9 +100,12 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             return screen.refuse(state, sent, wrong).await;
         }
     };
-    if version_of(incident) != sent.fields.first(WAS) {
+    if version_of(incident.edited_at) != sent.fields.first(WAS) {
         drop(posting);
-        let fields = sent.fields.clone().with(WAS, version_of(incident));
+        let fields = sent
+            .fields
+            .clone()
+            .with(WAS, version_of(incident.edited_at));
         let filled = again(fields, Vec::new());
         screen.is_other = true;
         return screen
@@ -190,7 +194,7 @@ fn as_it_is(incident: &Incident, frame: Frame) -> Fields {
         .with(TEXT, incident.markdown.as_str())
         .with(IMPACT, incident.stated_impact.map_or("", Impact::as_str))
         .with(AUTHOR, incident.author.as_deref().unwrap_or_default())
-        .with(WAS, version_of(incident));
+        .with(WAS, version_of(incident.edited_at));
     set_time(
         &mut fields,
         PUBLISHED_AT,
@@ -213,12 +217,6 @@ fn as_it_is(incident: &Incident, frame: Frame) -> Fields {
         set_time(&mut fields, ENDS, incident.ends, frame);
     }
     fields
-}
-
-/// What tells one version of a post from another.
-fn version_of(incident: &Incident) -> String {
-    let edited = incident.edited_at.map(|at| at.timestamp_millis());
-    edited.map_or_else(|| "first".to_owned(), |millis| millis.to_string())
 }
 
 /// What the form shows.

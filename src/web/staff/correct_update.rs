@@ -3,12 +3,13 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 
 use super::local_time::{is_same_minute, local_time, set_time};
 use super::posting::{Begun, Posting};
 use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::session::Visit;
-use super::settings::{must_for, phase_of, settings_of};
+use super::settings::{phase_of, settings_of};
 use super::submission::Submission;
 use super::told;
 use super::trouble::{StaffError, must};
@@ -54,7 +55,9 @@ pub(super) async fn show(
         );
         return Ok(html_response(StatusCode::OK, page.into_string()));
     }
-    let fields = visit.kept().unwrap_or_else(|| screen.as_it_is(&state));
+    // The button that withdraws stands in a form of its own, with nothing to keep.
+    let kept = visit.kept().filter(|kept| kept.filled(WAS).is_some());
+    let fields = kept.unwrap_or_else(|| screen.as_it_is(&state));
     screen
         .page(&state, &visit, StatusCode::OK, &fresh(fields))
         .await
@@ -78,7 +81,13 @@ async fn correct(
 ) -> Result<Response, StaffError> {
     let visit = &sent.visit;
     must(&visit.staff, Scope::IncidentsWrite)?;
-    let mut posting = match Posting::begin(state, sent).await? {
+    let is_preview = sent.is("preview") || sent.is("part");
+    let begun = if is_preview {
+        Begun::Fresh(Posting::try_out(state, sent).await?)
+    } else {
+        Posting::begin(state, sent).await?
+    };
+    let mut posting = match begun {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -91,7 +100,7 @@ async fn correct(
     };
     let mut screen = Screen::of(posting.change.tx(), slug, id, visit).await?;
     if sent.is("withdraw") {
-        if screen.sets_states() {
+        if screen.update.sets_states() {
             must(&visit.staff, Scope::StatesWrite)?;
         }
         withdraw_update(&mut posting.change, slug, id).await?;
@@ -105,18 +114,16 @@ async fn correct(
             return screen.refuse(state, sent, wrong).await;
         }
     };
-    if let Some(components) = &wanted.components {
-        must(&visit.staff, Scope::StatesWrite)?;
-        must_for(&visit.staff, components)?;
-    }
-    if wanted.at.is_some() && screen.sets_states() {
+    if wanted.components.is_some() || wanted.at.is_some() && screen.update.sets_states() {
         must(&visit.staff, Scope::StatesWrite)?;
     }
-    let is_preview = sent.is("preview") || sent.is("part");
-    screen.is_other = !is_preview && version_of(&screen.update) != sent.fields.first(WAS);
+    screen.is_other = !is_preview && version_of(screen.update.edited_at) != sent.fields.first(WAS);
     if screen.is_other {
         drop(posting);
-        let fields = sent.fields.clone().with(WAS, version_of(&screen.update));
+        let fields = sent
+            .fields
+            .clone()
+            .with(WAS, version_of(screen.update.edited_at));
         let filled = again(fields, Vec::new());
         return screen
             .page(state, visit, StatusCode::CONFLICT, &filled)
@@ -135,9 +142,9 @@ async fn correct(
     posting.finish(&urls::staff_update(slug, id)).await
 }
 
-/// What tells one version of an update from another.
-fn version_of(update: &Update) -> String {
-    let edited = update.edited_at.map(|at| at.timestamp_millis());
+/// What tells one version of an update or a post from another.
+pub(super) fn version_of(edited_at: Option<DateTime<Utc>>) -> String {
+    let edited = edited_at.map(|at| at.timestamp_millis());
     edited.map_or_else(|| "first".to_owned(), |millis| millis.to_string())
 }
 
@@ -180,11 +187,6 @@ impl Screen {
         })
     }
 
-    fn sets_states(&self) -> bool {
-        let mut changes = self.update.changes.iter();
-        changes.any(|change| change.origin != Origin::Restore)
-    }
-
     /// What stands in the form at first.
     fn as_it_is(&self, state: &AppState) -> Fields {
         let update = &self.update;
@@ -193,7 +195,7 @@ impl Screen {
             .with(TEXT, update.markdown.as_str())
             .with(PHASE, update.phase.map_or("", Phase::as_str))
             .with(AUTHOR, update.author.as_deref().unwrap_or_default())
-            .with(WAS, version_of(update));
+            .with(WAS, version_of(update.edited_at));
         set_time(&mut fields, AT, Some(update.at), frame);
         for change in &update.changes {
             if change.origin != Origin::Restore {

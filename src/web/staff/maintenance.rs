@@ -7,11 +7,10 @@ use axum::response::Response;
 use super::local_time::{is_same_minute, set_time};
 use super::plan_maintenance::window_of;
 use super::posting::{Begun, Posting};
-use super::reading::{
-    SlugOf, again, fresh, html_response, new_key, said_in, sent_before, wrong_fields,
-};
+use super::reading::{SlugOf, again, fresh, html_response, new_key, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
+use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
@@ -30,9 +29,6 @@ use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
 use crate::render::time::Frame;
 use crate::urls;
 use crate::web::state::AppState;
-
-/// What the address says was just done.
-const DONE: &str = "done";
 
 /// The list.
 pub(super) async fn list(
@@ -53,7 +49,7 @@ pub(super) async fn show(
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::IncidentsWrite)?;
     let filled = fresh(visit.kept().unwrap_or_default());
-    let done = said_in(&uri, DONE);
+    let done = told::said(&uri);
     page(&state, &slug, &visit, StatusCode::OK, filled, &done).await
 }
 
@@ -206,8 +202,7 @@ pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
 
 /// The steps of a maintenance, saying what was just done.
 pub(super) fn told(slug: &Slug, done: &str) -> String {
-    let query = urls::query(&[(DONE, done)]);
-    format!("{}{query}", urls::staff_maintenance(slug))
+    told::after(&urls::staff_maintenance(slug), done)
 }
 
 fn last_made(incident: &Incident) -> String {

@@ -21,6 +21,7 @@ use crate::actions::{ActionError, Change};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
+use crate::domain::template::COMPONENT;
 use crate::domain::update::Phase;
 use crate::render;
 use crate::render::html::staff::correct::{IMPACT, TITLE};
@@ -207,7 +208,7 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
     let filling = templates::filling(&site, &components);
     let (title, markdown) = (filling(fields.first(TITLE)), filling(fields.first(TEXT)));
     for (field, text) in [(TITLE, &title), (TEXT, &markdown)] {
-        if text.contains(templates::PLACE) && !is_draft {
+        if text.contains(COMPONENT) && !is_draft {
             take(Wrong {
                 field: field.to_owned(),
                 detail: "Say which component it is: choose one below, or write over the place."

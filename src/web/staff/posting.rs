@@ -68,6 +68,20 @@ impl Posting {
         })))
     }
 
+    /// Begins what is only to be looked at: it is remembered nowhere.
+    pub(super) async fn try_out(
+        state: &AppState,
+        sent: &Submission,
+    ) -> Result<Box<Self>, StaffError> {
+        let actor = sent.visit.staff.actor();
+        Ok(Box::new(Self {
+            change: Change::begin(&state.store, &state.clock, actor).await?,
+            remember: None,
+            session: None,
+            nudge: state.nudge.clone(),
+        }))
+    }
+
     /// Begins what a single button asks for, with nothing to type and so nothing to lose; or, if
     /// that was done, leads to where it led.
     pub(super) async fn begin_button(

@@ -8,6 +8,7 @@ use super::session::Visit;
 use super::trouble::StaffError;
 use crate::actions::add_update::{NewUpdate, Settings};
 use crate::actions::write_incident::NewIncident;
+use crate::domain::component::StateChange;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Source, Update};
@@ -26,13 +27,13 @@ pub(super) async fn repeated_update<'a>(
     wanted: &NewUpdate,
     now: DateTime<Utc>,
 ) -> Result<Option<&'a Update>, StaffError> {
-    let Some(last) = incident.updates.iter().max_by_key(|update| update.seq) else {
+    let Some(last) = incident.last_made() else {
         return Ok(None);
     };
     let may_be = last.source == Source::Api
         && wanted.at.is_none()
         && now - last.public_at < REPEATED_WITHIN
-        && sets_the_same(last, &wanted.components);
+        && says_the_same(&last.changes, &last.mentions, &wanted.components);
     if !may_be {
         return Ok(None);
     }
@@ -62,26 +63,36 @@ pub(super) async fn repeated_incident(
     let Some(stored) = find_incident_by_slug(tx, &slug).await? else {
         return Ok(None);
     };
-    let text = |update: &NewUpdate| update.markdown.trim().to_owned();
     let incident = &stored.incident;
-    let said = incident.updates.first().map(|first| first.markdown.clone());
+    let first = match (&wanted.update, incident.updates.first()) {
+        (Some(wanted), Some(first)) => {
+            first.markdown == wanted.markdown.trim()
+                && first.phase == wanted.phase
+                && says_the_same(&first.changes, &first.mentions, &wanted.components)
+        }
+        (wanted, said) => wanted.is_none() && said.is_none(),
+    };
     let is_same = stored.is_present()
+        && first
         && incident.source == Source::Api
         && incident.draft == wanted.draft
         && wanted.published_at.is_none()
         && incident.title == wanted.title.trim()
+        && wanted.kind.is_none_or(|kind| kind == incident.kind)
+        && incident.stated_impact == wanted.impact
+        && says_the_same(&incident.changes, &incident.mentions, &wanted.components)
         && incident.author.as_deref() == visit.staff.actor().display_name()
-        && now - incident.public_at < REPEATED_WITHIN
-        && said == wanted.update.as_ref().map(text);
+        && now - incident.public_at < REPEATED_WITHIN;
     Ok(is_same.then_some(stored.incident))
 }
 
-/// Whether an update made every change of state that is asked for.
-fn sets_the_same(update: &Update, wanted: &Settings) -> bool {
+/// Whether all that is asked for of components was said: each state with its note, each name.
+fn says_the_same(changes: &[StateChange], mentions: &[Slug], wanted: &Settings) -> bool {
     wanted.iter().all(|(slug, setting)| {
-        setting.as_ref().is_none_or(|(state, _)| {
-            let mut changes = update.changes.iter();
-            changes.any(|change| change.component == *slug && change.state == *state)
-        })
+        let mut of_it = changes.iter().filter(|change| change.component == *slug);
+        match setting {
+            Some((state, note)) => of_it.any(|it| it.state == *state && it.note == *note),
+            None => mentions.contains(slug) || of_it.next().is_some(),
+        }
     })
 }

@@ -7,7 +7,7 @@ use crate::actions::add_update::Settings;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
-use crate::domain::template::{Filling, Template, fill, joined, sort_by_fit};
+use crate::domain::template::{COMPONENT, Filling, Template, fill, joined, sort_by_fit};
 use crate::domain::update::Phase;
 use crate::render;
 use crate::render::html::staff::components::{NAMED, STATE};
@@ -18,9 +18,6 @@ use crate::render::html::staff::update::{PHASE, TEXT};
 use crate::site::Site;
 use crate::store::templates::list_templates;
 use crate::web::state::AppState;
-
-/// The place in a template that waits for the components' names.
-pub(super) const PLACE: &str = "{{component}}";
 
 /// How the form for a new incident begins.
 #[derive(Debug, Default)]
@@ -70,7 +67,7 @@ pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<
         .map(|(slug, state)| (slug.clone(), Some(state)))
         .collect();
     sort_by_fit(&mut templates, &affected);
-    let title = |template: &Template| template.title.replace(PLACE, "…");
+    let title = |template: &Template| template.title.replace(COMPONENT, "…");
     let templates = templates.iter().map(|it| (it.name.clone(), title(it)));
     Ok(Begin {
         templates: templates.collect(),
@@ -125,7 +122,7 @@ pub(super) fn filling(site: &Site, components: &Settings) -> impl Fn(&str) -> St
         .collect();
     let component = joined(&names);
     move |text| match &component {
-        Some(names) => text.replace(PLACE, names),
+        Some(names) => text.replace(COMPONENT, names),
         None => text.to_owned(),
     }
 }

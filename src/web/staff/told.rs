@@ -15,10 +15,15 @@ pub(super) fn after(path: &str, done: &str) -> String {
     format!("{path}{}", urls::query(&[(DONE, done)]))
 }
 
+/// The word in an address that says what was done; empty without one.
+pub(super) fn said(uri: &Uri) -> String {
+    said_in(uri, DONE)
+}
+
 /// The sentence for the desk.
 pub(super) fn on_desk(site: &Site, uri: &Uri) -> Option<String> {
     let snapshot = site.snapshot();
-    let done = said_in(uri, DONE);
+    let done = said(uri);
     let (word, slug) = done.split_once('.').unwrap_or((&done, ""));
     let component = || {
         let record = snapshot.find_component(&Slug::parse(slug).ok()?)?;
@@ -48,7 +53,7 @@ pub(super) fn on_desk(site: &Site, uri: &Uri) -> Option<String> {
 
 /// The sentence for the page of an incident.
 pub(super) fn on_incident(uri: &Uri) -> Option<&'static str> {
-    match said_in(uri, DONE).as_str() {
+    match said(uri).as_str() {
         "corrected" => Some("The post is corrected. Customers see it so, and that it was edited."),
         "same" => Some("Nothing was changed: the post says what it said."),
         "saved" => Some("The draft is saved. Nobody but staff sees it."),

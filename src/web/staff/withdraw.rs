@@ -14,6 +14,7 @@ use super::update::find;
 use crate::actions::correct_update::bring_back_update;
 use crate::actions::edit_incident::withdraw_incident;
 use crate::domain::staff::Scope;
+use crate::domain::update::Update;
 use crate::render::html::staff::withdraw;
 use crate::urls;
 use crate::web::state::AppState;
@@ -71,7 +72,7 @@ pub(super) async fn bring_back(
     bring_back_update(&mut posting.change, &slug, &id).await?;
     let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
     let update = stored.incident.updates.iter().find(|it| it.id == id);
-    if update.is_some_and(|update| !update.changes.is_empty()) {
+    if update.is_some_and(Update::sets_states) {
         must(&sent.visit.staff, Scope::StatesWrite)?;
     }
     posting

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::components::{self, Left};
-use super::fields::Filled;
+use super::fields::{Fields, Filled};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::{self, AT, PHASE, TEXT};
@@ -111,8 +111,12 @@ pub fn update_page(
             (time_and_author(filled, AT, &zone))
             (form::preview(around.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
             (form::buttons("Correct it", &[("preview", "Preview")]))
-            details.more {
-                summary { "Withdraw it" }
+        }
+        // A form of its own, so that it isn't taken for the correction sent once more.
+        details.more {
+            summary { "Withdraw it" }
+            form.one method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
+                (form::hidden(Fields::KEY, &format!("{}.withdraw", filled.fields.first(Fields::KEY))))
                 p.hint { "It disappears from the page and the feeds, and what it set goes with it. The record keeps it." }
                 p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
             }
