@@ -85,6 +85,8 @@ LIGHTSHIP_TEST_DATABASE="postgres://lightship@127.0.0.1:$PORT/postgres" \
 
 say "pages in a browser"
 cargo build --locked
+LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
+export LIGHTSHIP_BINARY
 (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && npm test)
 
 say "all passed"
