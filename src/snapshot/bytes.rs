@@ -75,6 +75,14 @@ impl Writer {
     }
 }
 
+/// Bytes that were a text. What was written as one is one, which is quickly seen.
+pub(super) fn text_of(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(
+        |_| String::from_utf8_lossy(bytes).into_owned(),
+        str::to_owned,
+    )
+}
+
 impl<'a> Reader<'a> {
     /// Reads what a [`Writer`] wrote.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
@@ -117,7 +125,7 @@ impl<'a> Reader<'a> {
             return Uuid::from_bytes(bytes).to_string();
         }
         let bytes = self.take(usize::try_from(head >> 1).unwrap_or(usize::MAX));
-        String::from_utf8_lossy(bytes).into_owned()
+        text_of(bytes)
     }
 
     fn take(&mut self, len: usize) -> &'a [u8] {

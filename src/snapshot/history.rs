@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::bytes::as_uuid;
+use super::bytes::{as_uuid, text_of};
 use crate::domain::component::{Origin, Standing, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -137,6 +137,10 @@ impl History {
     /// How many changes there are up to an instant.
     fn place_after(&self, at: DateTime<Utc>) -> usize {
         let at = at.timestamp_millis();
+        // Mostly it is all of them, and finding that out looks at one.
+        if self.changes.last().is_none_or(|last| last.at <= at) {
+            return self.changes.len();
+        }
         self.changes.partition_point(|packed| packed.at <= at)
     }
 
@@ -184,7 +188,7 @@ impl Texts {
         let (kind, bytes) = self.bytes[start..self.ends[place] as usize].split_first()?;
         match <[u8; 16]>::try_from(bytes) {
             Ok(bytes) if *kind == UUID => Some(Uuid::from_bytes(bytes).to_string()),
-            Ok(_) | Err(_) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Ok(_) | Err(_) => Some(text_of(bytes)),
         }
     }
 }
