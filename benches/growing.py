@@ -14,7 +14,7 @@ import time
 
 import report
 from history import ROOT, Commits, Server, generator_of, make_history, options_of
-from publishing import publish
+from publishing import Reader, publish
 
 SIZES = [100, 1_000, 10_000, 100_000]
 ROWS = [
@@ -92,7 +92,7 @@ def measure(binary, generator, folder, work, size, with_files, sample):
             largest = max(largest, len(body))
     figures["month_kb"] = round(largest / 1000, 1)
     figures["resident_all_mb"] = round(server.resident_mb(), 1)
-    poster, reader = server.connect(), server.connect()
+    poster, reader = server.connect(), Reader(server)
     slug = server.post("/incidents", {"title": "Published over and over", "markdown": "x"},
                        poster)["slug"]
     commits = Commits(work)

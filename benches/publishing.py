@@ -2,7 +2,10 @@
 disk: one after the other in each round. `--rate 100` posts so many a second meanwhile."""
 
 import json
+import multiprocessing
 import pathlib
+import re
+import socket
 import statistics
 import tempfile
 import threading
@@ -12,8 +15,35 @@ import report
 from history import Commits, Server, generator_of, make_history, options_of
 
 
-def visible(server, reader, marker):
-    while marker not in server.get("/", reader)[1]:
+class Reader:
+    """Asks for the home page over and over; little more than a socket, so that what it takes itself
+    isn't measured."""
+
+    def __init__(self, server):
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.question = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
+
+    def home(self):
+        """The page's bytes, as they are."""
+        self.socket.sendall(self.question)
+        answer = self.socket.recv(1 << 17)
+        while (end := answer.find(b"\r\n\r\n")) < 0:
+            answer += self.more()
+        length = int(re.search(rb"(?i)\r\ncontent-length: (\d+)", answer[:end + 2])[1])
+        while len(answer) < end + 4 + length:
+            answer += self.more()
+        return answer[end + 4:]
+
+    def more(self):
+        more = self.socket.recv(1 << 17)
+        if not more:
+            raise SystemExit("the server closed the connection")
+        return more
+
+
+def visible(reader, marker):
+    while marker not in reader.home():
         pass
 
 
@@ -26,52 +56,59 @@ def publish(server, slug, number, poster, reader, components=None):
     begun = time.perf_counter()
     server.post(f"/incidents/{slug}/updates", update, poster)
     answered = time.perf_counter() - begun
-    visible(server, reader, marker.encode())
+    visible(reader, marker.encode())
     return time.perf_counter() - begun, answered
 
 
-def storm(server, slug, rate, seconds):
-    """Publishes at a rate, on several connections; seconds until each is seen, and the commits.
-    A later update hides an earlier one on the home page, so each counts as seen with the first that
-    is as new or newer."""
-    seen, lock, stop = [], threading.Lock(), threading.Event()
-    waiting = {}
+def post_at_rate(server, slug, plan, posters, posted):
+    """Posts each number of the plan at its time, on several connections; sends back when it did."""
+    taken, lock = {}, threading.Lock()
 
-    def watch():
-        reader = server.connect()
-        while not stop.is_set():
-            body = server.get("/", reader)[1]
-            at = body.rfind(b"Storm number ")
-            if at < 0:
-                continue
-            newest = int(body[at + 13:at + 21])
-            now = time.perf_counter()
-            with lock:
-                for number in [number for number in waiting if number <= newest]:
-                    seen.append(now - waiting.pop(number))
-
-    def post(numbers):
+    def post(part):
         poster = server.connect()
-        for number, when in numbers:
+        for number, when in part:
             time.sleep(max(0, when - time.perf_counter()))
-            with lock:
-                waiting[number] = time.perf_counter()
+            begun = time.perf_counter()
             server.post(f"/incidents/{slug}/updates", {"markdown": f"Storm number {number:08}"},
                         poster)
+            with lock:
+                taken[number] = begun
 
-    begun = time.perf_counter() + 0.2
-    plan = [(number, begun + number / rate) for number in range(rate * seconds)]
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    threads = [threading.Thread(target=post, args=(plan[part::4],)) for part in range(4)]
+    threads = [threading.Thread(target=post, args=(plan[part::posters],)) for part in range(posters)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    time.sleep(0.5)
-    stop.set()
-    watcher.join()
-    return seen
+    posted.send(taken)
+
+
+def storm(server, slug, rate, seconds):
+    """Publishes at a rate from a process of its own; seconds until each is seen. A later update
+    hides an earlier one on the home page, so each counts as seen with the first that is as new or
+    newer."""
+    here, there = multiprocessing.Pipe()
+    begun = time.perf_counter() + 0.5
+    plan = [(number, begun + number / rate) for number in range(rate * seconds)]
+    process = multiprocessing.Process(target=post_at_rate, args=(server, slug, plan, 4, there))
+    process.start()
+    reader, shown, newest = Reader(server), [], -1
+    while newest < len(plan) - 1:
+        body = reader.home()
+        at = body.rfind(b"Storm number ")
+        number = int(body[at + 13:at + 21]) if at >= 0 else -1
+        if number > newest:
+            newest = number
+            shown.append((number, time.perf_counter()))
+        if time.perf_counter() > begun + seconds + 30:
+            raise SystemExit("the last update was never shown")
+    posted = here.recv()
+    process.join()
+    times, first = [], 0
+    for number in range(len(plan)):
+        while shown[first][0] < number:
+            first += 1
+        times.append(shown[first][1] - posted[number])
+    return times
 
 
 def main():
@@ -89,13 +126,13 @@ def main():
         server = Server(binary, history, pathlib.Path(work) / "server")
         commits = Commits(work)
         server.start()
-        poster, reader = server.connect(), server.connect()
+        poster, reader = server.connect(), Reader(server)
 
         def begin(title):
             body = {"title": title, "markdown": "It is measured."}
             return server.post("/incidents", body, poster)["slug"]
 
-        component = json.loads(server.get("/api/v1/components", reader, {
+        component = json.loads(server.get("/api/v1/components", None, {
             "Authorization": f"Bearer {server.token}"})[1])["components"][0]["slug"]
         medians, number = [], 0
         for _ in range(options.rounds):

@@ -26,6 +26,9 @@ pub(super) async fn site_zone(change: &mut Change) -> Result<Tz, ActionError> {
     Ok(zone.unwrap_or(Tz::UTC))
 }
 
+/// More components than this are read together rather than one by one.
+const FEW: usize = 20;
+
 /// The components and states that requests may name.
 #[derive(Default)]
 pub(super) struct Known {
@@ -49,15 +52,26 @@ pub(super) async fn known_states(change: &mut Change) -> Result<Known, ActionErr
     })
 }
 
-/// What requests may name that name `components`: if those are none, none have to be read.
+/// What requests may name that name `components`: those alone, if there are all of them. Who names
+/// an unknown one is told which are known.
 pub(super) async fn known_for(
     change: &mut Change,
     components: &Settings,
 ) -> Result<Known, ActionError> {
-    match components.is_empty() {
-        true => Ok(Known::default()),
-        false => known(change).await,
+    if components.is_empty() {
+        return Ok(Known::default());
     }
+    if components.len() > FEW {
+        return known(change).await;
+    }
+    let mut known_ones = known_states(change).await?;
+    for (slug, _) in components {
+        match find_component(&mut change.tx, slug).await? {
+            Some(component) => known_ones.components.push(component),
+            None => return known(change).await,
+        }
+    }
+    Ok(known_ones)
 }
 
 impl Known {

@@ -148,7 +148,9 @@ pub(super) async fn write_new_states(
         }
     }
     let owner = Owner::update(&incident.id, &update.id);
-    insert(change, &owner, &When::of_update(update), stated).await
+    let mentions = insert_states(change, &owner, &When::of_update(update), stated).await?;
+    updates::insert_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;
+    Ok(())
 }
 
 async fn write(
@@ -160,15 +162,18 @@ async fn write(
     for (slug, _) in stated {
         change.touch_history(slug);
     }
-    insert(change, owner, when, stated).await
+    let mentions = insert_states(change, owner, when, stated).await?;
+    updates::set_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;
+    Ok(())
 }
 
-async fn insert(
+/// Writes the states; returns what is only named.
+async fn insert_states(
     change: &mut Change,
     owner: &Owner<'_>,
     when: &When,
     stated: &Settings,
-) -> Result<(), ActionError> {
+) -> Result<Vec<Slug>, ActionError> {
     let mut mentions = Vec::new();
     for ((slug, setting), place) in stated.iter().zip(1..) {
         let Some((state, note)) = setting else {
@@ -179,6 +184,5 @@ async fn insert(
         let id = Uuid::now_v7().to_string();
         states::insert_change(&mut change.tx, &id, &found, change.now).await?;
     }
-    updates::set_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;
-    Ok(())
+    Ok(mentions)
 }

@@ -1,7 +1,5 @@
 //! Uptime: what a component was on each day of a span, and the share of time it wasn't down.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
@@ -104,11 +102,11 @@ pub fn span(
     let mut days = Vec::with_capacity(count as usize);
     for date in first.iter_days().take(count.max(1) as usize) {
         let to = start_of_day(date + Days::new(1), zone).min(as_of);
-        let mut lengths: BTreeMap<StateKey, Duration> = BTreeMap::new();
+        let mut lengths = Lengths::default();
         let mut stay = |state: &StateKey, from: DateTime<Utc>, to: DateTime<Utc>| {
             let length = to - from.max(began);
             if length > Duration::zero() {
-                *lengths.entry(state.clone()).or_default() += length;
+                lengths.add(state, length);
             }
         };
         while let Some(change) = changes.get(next).filter(|change| change.at < to) {
@@ -121,16 +119,32 @@ pub fn span(
         from = to;
         if date == today && began <= as_of {
             // What began at this very instant has no length yet and is already so.
-            lengths.entry(standing(changes, as_of).state).or_default();
+            lengths.add(&standing(changes, as_of).state, Duration::zero());
         }
         days.push(day(date, lengths, states));
     }
     Span { days }
 }
 
-fn day(date: NaiveDate, lengths: BTreeMap<StateKey, Duration>, states: &States) -> Day {
-    let mut by_severity: Vec<_> = lengths.into_iter().collect();
-    by_severity.sort_by_key(|(state, _)| std::cmp::Reverse(states.severity(state)));
+/// How long each state held. Of a day there are one or two, which a list finds faster than a map.
+#[derive(Default)]
+struct Lengths(Vec<(StateKey, Duration)>);
+
+impl Lengths {
+    fn add(&mut self, state: &StateKey, length: Duration) {
+        match self.0.iter_mut().find(|(known, _)| known == state) {
+            Some((_, sum)) => *sum += length,
+            None => self.0.push((state.clone(), length)),
+        }
+    }
+}
+
+fn day(date: NaiveDate, lengths: Lengths, states: &States) -> Day {
+    let mut by_severity = lengths.0;
+    by_severity.sort_by(|(a, _), (b, _)| {
+        let severity = |state| states.severity(state);
+        severity(b).cmp(&severity(a)).then_with(|| a.cmp(b))
+    });
     let weight = |state: &StateKey| {
         states
             .find(state)

@@ -10,18 +10,21 @@ use super::document::Document;
 /// So many bytes of documents are kept.
 pub(super) const CACHE_BYTES: usize = 12 * 1024 * 1024;
 
-/// A place for a document, filled once by whoever needs it first, and once more with the same
-/// document packed better.
+/// A place for a document, filled once by whoever needs it first, and again with the same document
+/// packed better.
 #[derive(Debug, Default)]
 pub(super) struct Place {
     first: OnceLock<Option<Arc<Document>>>,
+    /// Packed with Brotli, if the first one isn't.
+    quick: OnceLock<Arc<Document>>,
     best: OnceLock<Arc<Document>>,
 }
 
 impl Place {
     /// The document, if it is ready.
     pub(super) fn ready(&self) -> Option<&Arc<Document>> {
-        self.best.get().or_else(|| self.first.get()?.as_ref())
+        let better = self.best.get().or_else(|| self.quick.get());
+        better.or_else(|| self.first.get()?.as_ref())
     }
 
     /// The document; `render` makes it if nobody has. Of those who ask at once one renders, the
@@ -31,10 +34,17 @@ impl Place {
         self.ready()
     }
 
+    /// Packs with Brotli what was made in haste.
+    pub(super) fn complete(&self) {
+        if let (Some(Some(first)), None) = (self.first.get(), self.best.get()) {
+            self.quick.get_or_init(|| Arc::new(first.with_brotli()));
+        }
+    }
+
     /// Packs it as well as can be, if it is ready and nobody has. Takes a while.
     pub(super) fn improve(&self) {
-        if let (Some(Some(first)), None) = (self.first.get(), self.best.get()) {
-            self.best.get_or_init(|| Arc::new(first.packed_best()));
+        if let (Some(ready), None) = (self.ready(), self.best.get()) {
+            self.best.get_or_init(|| Arc::new(ready.packed_best()));
         }
     }
 }

@@ -96,9 +96,21 @@ impl Site {
         }
     }
 
-    /// Renders the home page, for which everyone waits.
+    /// Renders the home page, for which everyone waits. [`Site::complete`] is for afterwards.
     pub fn warm(&self) {
-        self.find(urls::HOME);
+        if let Some(place) = self.hot.get(urls::HOME) {
+            place.get(|| {
+                self.renders.fetch_add(1, Ordering::Relaxed);
+                Some(pages::render_home(&self.snapshot))
+            });
+        }
+    }
+
+    /// Packs the home page as a page is that somebody asks for.
+    pub fn complete(&self) {
+        if let Some(place) = self.hot.get(urls::HOME) {
+            place.complete();
+        }
     }
 
     /// Packs what is asked for most as well as can be. Takes a while.

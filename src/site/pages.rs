@@ -170,7 +170,7 @@ pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
     paths.extend(newest.map(|post| urls::incident(&post.slug)));
     // Of many, each is asked for seldom, and together they'd take much memory.
-    let are_few = snapshot.active_components().count() <= HOT_COMPONENTS;
+    let are_few = snapshot.active_components().nth(HOT_COMPONENTS).is_none();
     let components = snapshot.active_components().filter(|_| are_few);
     paths.extend(components.map(|record| urls::component(&record.component.slug)));
     paths
@@ -233,7 +233,7 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     };
     let html = |markup: Markup| text(HTML, markup.into_string());
     match page {
-        Page::Home => html(home::page(snapshot)),
+        Page::Home => Some(render_home(snapshot).with_brotli()),
         Page::History => html(history::page(snapshot)),
         Page::Month(year, month) => html(history::month(snapshot, *year, *month)),
         Page::Components => html(components::page(snapshot)),
@@ -268,6 +268,12 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::Sitemap => text("application/xml; charset=utf-8", sitemap(snapshot)),
         Page::Robots => text("text/plain; charset=utf-8", robots(snapshot)),
     }
+}
+
+/// The home page, made in haste: everyone waits for it.
+pub(super) fn render_home(snapshot: &Snapshot) -> Document {
+    let body = home::page(snapshot).into_string();
+    Document::in_haste(HTML, CachePolicy::Live, changed_at(snapshot), body)
 }
 
 /// The page for every path that leads nowhere; it still says what is down.

@@ -13,7 +13,7 @@ use crate::domain::incident::Kind;
 use crate::snapshot::Snapshot;
 use crate::snapshot::load::{BaseUrl, Waiting, load};
 use crate::snapshot::patch::patch;
-use crate::store::changes::find_revision;
+use crate::store::changes::list_changes_since;
 use crate::store::{Store, StoreError};
 
 /// Brings a site up to date when asked.
@@ -75,13 +75,13 @@ impl Refresher {
         let current = self.site.current();
         let shown = current.snapshot();
         let mut tx = self.store.read().await?;
-        let revision = find_revision(&mut tx).await?;
+        let (revision, changes) = list_changes_since(&mut tx, shown.revision).await?;
         let is_due = self.waiting.values().any(|at| *at <= now);
         let is_tomorrow = now >= self.midnight;
         if revision == shown.revision && !is_due && !is_tomorrow {
             return Ok(false);
         }
-        let patched = patch(&mut tx, shown, &self.waiting, now).await?;
+        let patched = patch(&mut tx, shown, (revision, changes), &self.waiting, now).await?;
         drop(tx);
         let (site, waiting) = match patched {
             Some(patched) => {
@@ -107,6 +107,7 @@ impl Refresher {
         self.midnight = midnight_after(site.snapshot());
         self.waiting = waiting;
         self.site.replace(site);
+        self.site.current().complete();
         Ok(true)
     }
 }
@@ -132,10 +133,12 @@ impl Latest {
         let shown = served.snapshot();
         let now = self.clock.now();
         let mut tx = self.store.read().await?;
-        if shown.revision == find_revision(&mut tx).await? {
+        let (revision, changes) = list_changes_since(&mut tx, shown.revision).await?;
+        if revision == shown.revision {
             return Ok(served);
         }
-        let patched = patch(&mut tx, shown, &Waiting::new(), now).await?;
+        let waiting = Waiting::new();
+        let patched = patch(&mut tx, shown, (revision, changes), &waiting, now).await?;
         drop(tx);
         let loaded = match patched {
             Some(patched) => patched.loaded,

@@ -10,7 +10,7 @@ use super::post::Post;
 use super::posts::Month;
 use super::{ComponentRecord, Snapshot};
 use crate::domain::slug::Slug;
-use crate::store::changes::{ChangeKind, find_revision, list_changes_since};
+use crate::store::changes::ChangeKind;
 use crate::store::components::find_component;
 use crate::store::incidents::{StoredIncident, find_incident, list_redirects};
 use crate::store::{StoreError, Tx};
@@ -44,22 +44,22 @@ pub struct Patched {
     pub touched: Touched,
 }
 
-/// The next snapshot at the instant `as_of`. `None` if it has to be loaded as a whole: settings or
-/// states have changed, or very much has.
+/// The next snapshot at the instant `as_of`; the database's revision comes with what has changed
+/// since that of `old`. `None` if it has to be loaded as a whole: settings or states have changed,
+/// or very much has.
 pub async fn patch(
     tx: &mut Tx,
     old: &Snapshot,
+    (revision, changes): (i64, Vec<(ChangeKind, String)>),
     waiting: &Waiting,
     as_of: DateTime<Utc>,
 ) -> Result<Option<Patched>, StoreError> {
-    let revision = find_revision(tx).await?;
     let mut subjects: BTreeSet<Subject> = waiting
         .iter()
         .filter(|(_, at)| **at <= as_of)
         .map(|(subject, _)| subject.clone())
         .collect();
     if revision != old.revision {
-        let changes = list_changes_since(tx, old.revision).await?;
         // A revision without a trace has been tidied away, or the database is another one.
         if revision < old.revision || changes.is_empty() || changes.len() > MANY {
             return Ok(None);

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::row::text;
+use super::row::{int, text, text_or_none};
 use super::{StoreError, Tx};
 
 /// What sort of thing changed.
@@ -67,24 +67,30 @@ pub async fn insert_change(
     Ok(())
 }
 
-/// What changed after `revision`, each thing once.
+/// The present revision, and what changed after `revision`, each thing once.
 pub async fn list_changes_since(
     tx: &mut Tx,
     revision: i64,
-) -> Result<Vec<(ChangeKind, String)>, StoreError> {
-    let rows =
-        sqlx::query("select distinct kind, id from changes where revision > $1 order by kind, id")
-            .bind(revision)
-            .fetch_all(&mut *tx.inner)
-            .await?;
-    rows.iter()
-        .map(|row| {
-            let word = text(row, "kind")?;
-            let kind = ChangeKind::parse(&word)
-                .ok_or_else(|| super::row::unreadable("changes.kind", &word))?;
-            Ok((kind, text(row, "id")?))
-        })
-        .collect()
+) -> Result<(i64, Vec<(ChangeKind, String)>), StoreError> {
+    let rows = sqlx::query(
+        "select distinct r.revision, c.kind, c.id from revision r \
+         left join changes c on c.revision > $1 where r.id = 1 order by c.kind, c.id",
+    )
+    .bind(revision)
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    let mut present = revision;
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in &rows {
+        present = int(row, "revision")?;
+        let Some(word) = text_or_none(row, "kind")? else {
+            continue;
+        };
+        let kind = ChangeKind::parse(&word)
+            .ok_or_else(|| super::row::unreadable("changes.kind", &word))?;
+        changes.push((kind, text(row, "id")?));
+    }
+    Ok((present, changes))
 }
 
 /// Whether anything changed after `revision` that a content folder states: the site's settings, or

@@ -95,13 +95,23 @@ pub async fn set_mentions(
         .bind(update_id)
         .execute(&mut *tx.inner)
         .await?;
+    insert_mentions(tx, incident_id, Some(update_id), components).await
+}
+
+/// Writes what a post (`update_id` is `None`) or an update names, of which nothing is written yet.
+pub async fn insert_mentions(
+    tx: &mut Tx,
+    incident_id: &str,
+    update_id: Option<&str>,
+    components: &[Slug],
+) -> Result<(), StoreError> {
     for (position, component) in (0_i64..).zip(components) {
         sqlx::query(
             "insert into mentions (incident_id, update_id, component, position) \
              values ($1, $2, $3, $4) on conflict do nothing",
         )
         .bind(incident_id)
-        .bind(update_id)
+        .bind(update_id.unwrap_or(""))
         .bind(component.as_str())
         .bind(position)
         .execute(&mut *tx.inner)
