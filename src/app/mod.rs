@@ -13,6 +13,7 @@ use self::feed::Told;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::schedule::Schedule;
+use crate::site::press::Press;
 use crate::site::refresh::Refresher;
 use crate::snapshot::load::BaseUrl;
 use crate::store::{Store, without_password};
@@ -69,6 +70,7 @@ impl App {
             .context("making the first pages")?;
         let state = AppState {
             site: refresher.site(),
+            press: Press::start().context("starting the thread that makes pages")?,
             latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),

@@ -92,6 +92,11 @@ impl Cache {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The place of a path, if it has one and what lies there is still true.
+    pub(super) fn known(&self, path: &str) -> Option<Arc<Place>> {
+        self.kept().find(path)
+    }
+
     /// The place of a path; a new one if what lies there is no longer true for a site of
     /// `generation`.
     pub(super) fn place(

@@ -147,7 +147,9 @@ impl Document {
             last_modified,
             variants: Vec::with_capacity(3),
         };
-        document.fill(body.into(), &[Encoding::Gzip], Effort::Quick);
+        // A text that grew while it was rendered has room to spare, which would be kept with it.
+        let body = Bytes::copy_from_slice(&body.into());
+        document.fill(body, &[Encoding::Gzip], Effort::Quick);
         document
     }
 
@@ -160,6 +162,25 @@ impl Document {
         whole.pack(Encoding::Brotli, self.plain(), Effort::Quick);
         whole.variants.extend(self.variants.iter().cloned());
         whole
+    }
+
+    /// The same document, in memory of its own.
+    pub(super) fn copied(&self) -> Self {
+        let validator = |validator: &Validator| Validator {
+            etag: validator.etag.clone(),
+            not_modified: validator.not_modified.copied(),
+        };
+        let variants = self.variants.iter().map(|variant| Variant {
+            encoding: variant.encoding,
+            bytes: Bytes::copy_from_slice(&variant.bytes),
+            validator: validator(&variant.validator),
+            former: variant.former.as_ref().map(validator),
+            head: variant.head.copied(),
+        });
+        Self {
+            variants: variants.collect(),
+            ..*self
+        }
     }
 
     /// The same document, compressed as well as can be. That takes a while: it is for the

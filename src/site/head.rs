@@ -25,7 +25,12 @@ impl Head {
             text.push_str(value);
             text.push_str("\r\n");
         }
-        Self(text.into())
+        Self(text.into_boxed_str().into_boxed_bytes().into())
+    }
+
+    /// The same head, in memory of its own.
+    pub(super) fn copied(&self) -> Self {
+        Self(Bytes::copy_from_slice(&self.0))
     }
 
     /// As it is sent, with the line end behind the last header.

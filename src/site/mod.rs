@@ -3,8 +3,10 @@
 //! What nobody asked for isn't rendered; what is asked for by many at once is rendered once.
 
 use std::collections::HashMap;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use arc_swap::ArcSwap;
 
@@ -22,6 +24,7 @@ pub mod document;
 pub mod head;
 mod packing;
 pub mod pages;
+pub mod press;
 pub mod refresh;
 
 /// A snapshot, and the documents that were made of it so far. Those that a new site shows
@@ -141,13 +144,22 @@ impl Site {
         &self.snapshot
     }
 
+    /// What `path` leads to, unless a document has to be made for it.
+    pub fn find_made(&self, path: &str) -> Option<Found> {
+        if pages::find(&self.snapshot, path).is_none() {
+            return Some(self.elsewhere(path));
+        }
+        let place = match self.hot.get(path) {
+            Some(place) => place.clone(),
+            None => self.cache.known(path)?,
+        };
+        place.ready().cloned().map(Found::Document)
+    }
+
     /// What `path` leads to.
     pub fn find(&self, path: &str) -> Found {
         let Some(page) = pages::find(&self.snapshot, path) else {
-            return match self.moved(path) {
-                Some(present) => Found::Moved(present),
-                None => Found::Nothing(self.nothing()),
-            };
+            return self.elsewhere(path);
         };
         match self.document(path, &page) {
             Some(document) => Found::Document(document),
@@ -159,7 +171,7 @@ impl Site {
     fn document(&self, path: &str, page: &Page) -> Option<Arc<Document>> {
         let render = || {
             self.renders.fetch_add(1, Ordering::Relaxed);
-            pages::render(&self.snapshot, page)
+            aside(|| pages::render(&self.snapshot, page)).map(|made| made.copied())
         };
         if let Some(place) = self.hot.get(path) {
             return place.get(render).cloned();
@@ -169,6 +181,14 @@ impl Site {
         let document = place.get(render).cloned();
         self.cache.count(path, &place);
         document
+    }
+
+    /// What a path leads to that isn't a page's.
+    fn elsewhere(&self, path: &str) -> Found {
+        match self.moved(path) {
+            Some(present) => Found::Moved(present),
+            None => Found::Nothing(self.nothing()),
+        }
     }
 
     fn nothing(&self) -> Arc<Document> {
@@ -183,6 +203,13 @@ impl Site {
         let present = self.snapshot.redirects.get(&former)?;
         Some(format!("{}{}", urls::incident(present), &rest[end..]))
     }
+}
+
+/// Renders on a thread of its own. What that takes on the way is given back as a whole; among
+/// documents that are kept, it would leave holes that nothing fits into.
+fn aside<T: Send>(render: impl FnOnce() -> T + Send) -> T {
+    let made = thread::scope(|scope| scope.spawn(render).join());
+    made.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The site that is served now; clones share it.

@@ -12,12 +12,14 @@ use super::layers::HSTS;
 use super::negotiation::Asked;
 use crate::site::document::{CachePolicy, Document};
 use crate::site::head::Head;
+use crate::site::press::Press;
 use crate::site::{Found, SiteHandle};
 use crate::urls;
 
 /// What every path that isn't the API's leads to.
 pub(super) async fn show_document(
     State(site): State<SiteHandle>,
+    State(press): State<Press>,
     request: Request<Body>,
 ) -> Response {
     let path = request.uri().path();
@@ -26,7 +28,10 @@ pub(super) async fn show_document(
     if !reads && !is_for_programs {
         return not_allowed();
     }
-    match site.current().find(path) {
+    let Some(found) = press.find(site.current(), path).await else {
+        return AppError::Panicked.into_response();
+    };
+    match found {
         Found::Nothing(_) if is_for_programs => nothing_here().await.into_response(),
         _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
         Found::Document(document) => show(&document, &request),

@@ -22,7 +22,7 @@ pub(super) async fn show_file(State(state): State<AppState>, request: Request<Bo
     let path = request.uri().path();
     let inside = path.strip_prefix(urls::MEDIA).unwrap_or_default();
     if !is_reading || inside.is_empty() || inside.split('/').any(|part| part.starts_with('.')) {
-        return documents::show_document(State(state.site), request).await;
+        return documents::show_document(State(state.site), State(state.press), request).await;
     }
     let mut wanted = Request::builder()
         .method(request.method())
@@ -31,13 +31,13 @@ pub(super) async fn show_file(State(state): State<AppState>, request: Request<Bo
         headers.clone_from(request.headers());
     }
     let Ok(wanted) = wanted.body(Body::empty()) else {
-        return documents::show_document(State(state.site), request).await;
+        return documents::show_document(State(state.site), State(state.press), request).await;
     };
     let folder = ServeDir::new(state.media.as_path()).append_index_html_on_directories(false);
     // The folder's service has no error of its own: what it can't read is a 404 or 500.
     let Ok(found) = folder.oneshot(wanted).await;
     if found.status().is_client_error() || found.status().is_server_error() {
-        return documents::show_document(State(state.site), request).await;
+        return documents::show_document(State(state.site), State(state.press), request).await;
     }
     let mut response = found.map(Body::new);
     let headers = response.headers_mut();

@@ -11,6 +11,7 @@ use super::auth::{Failures, Uses};
 use super::writing::Running;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
+use crate::site::press::Press;
 use crate::site::refresh::Latest;
 use crate::store::Store;
 
@@ -23,6 +24,8 @@ pub struct AppState {
     pub clock: Clock,
     /// The bytes served now.
     pub site: SiteHandle,
+    /// Where documents are made that aren't ready.
+    pub press: Press,
     /// The site as the database has it, for staff.
     pub latest: Latest,
     /// Says that the database has changed, so that nobody waits for the next look at it.
@@ -44,6 +47,12 @@ pub struct AppState {
 impl FromRef<AppState> for SiteHandle {
     fn from_ref(state: &AppState) -> Self {
         state.site.clone()
+    }
+}
+
+impl FromRef<AppState> for Press {
+    fn from_ref(state: &AppState) -> Self {
+        state.press.clone()
     }
 }
 

@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::Request;
 use chrono::Duration;
 use lightship::site::document::Document;
 use lightship::site::{Found, Site, pages};
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::urls;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::support::app::TestApp;
 use crate::support::slug;
@@ -118,6 +121,25 @@ async fn what_a_thousand_ask_for_at_once_is_rendered_once() {
             scope.spawn(|| assert!(bytes_of(&site, urls::SUBSCRIBE).is_some()));
         }
     });
+    assert_eq!(site.renders() - before, 1);
+}
+
+#[tokio::test]
+async fn the_same_if_they_ask_over_http() {
+    let app = app().await;
+    let site = app.app.state().site.current();
+    let before = site.renders();
+    let mut asking = JoinSet::new();
+    for _ in 0..1000 {
+        let front = app.app.front();
+        let request = Request::get(urls::SUBSCRIBE)
+            .body(Body::empty())
+            .expect("a request");
+        asking.spawn(front.other(request, ([127, 0, 0, 1], 5000).into()));
+    }
+    while let Some(reply) = asking.join_next().await {
+        assert_eq!(reply.expect("an answer").status(), 200);
+    }
     assert_eq!(site.renders() - before, 1);
 }
 
