@@ -50,6 +50,16 @@ impl History {
         }
     }
 
+    /// The same history up to an instant, and other changes from then on.
+    pub fn changed_since(&self, since: DateTime<Utc>, changes: Vec<StateChange>) -> Self {
+        let since = since.timestamp_millis();
+        let stays = self.changes.partition_point(|packed| packed.at < since);
+        let kept = self.changes[..stays].iter();
+        let mut all: Vec<_> = kept.map(|packed| self.unpack(packed)).collect();
+        all.extend(changes);
+        Self::of(&self.component, all)
+    }
+
     /// How many changes there are.
     pub fn len(&self) -> usize {
         self.changes.len()
@@ -300,6 +310,20 @@ mod tests {
         assert_eq!(packed.first(), changes.first().cloned());
         let by_hand: Vec<_> = packed.by_hand().map(|change| change.seq).collect();
         assert_eq!(by_hand, [4, 2]);
+    }
+
+    #[test]
+    fn changed_from_an_instant_on_it_is_as_if_packed_anew() {
+        let (changes, packed) = history();
+        for minute in 0..50 {
+            let since = at(minute);
+            let mut new = changes[0].clone();
+            new.at = since.max(at(30));
+            let stays = changes.iter().filter(|change| change.at < since);
+            let expected: Vec<_> = stays.cloned().chain([new.clone()]).collect();
+            let changed = packed.changed_since(since, vec![new]);
+            assert_eq!(changed.iter().collect::<Vec<_>>(), expected, "{minute}");
+        }
     }
 
     #[test]
