@@ -17,6 +17,11 @@ const PLAIN: u64 = 0;
 const UUID: u64 = 1;
 
 impl Writer {
+    /// How many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// All that was written.
     pub(super) fn finish(self) -> Box<[u8]> {
         self.0.into_boxed_slice()

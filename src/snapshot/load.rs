@@ -1,7 +1,7 @@
 //! Reads a snapshot from the database: one view of it, read from two sides at once.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -16,10 +16,11 @@ use crate::domain::site::{DateOrder, Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::store::bulk::{
-    find_public_incident_count, list_history, list_public_ids_after, list_public_incidents_after,
+    PackedChange, Withheld, find_packed_changes, find_withheld, list_packed_changes,
+    list_public_incidents_after,
 };
 use crate::store::changes::find_revision;
-use crate::store::components::list_components;
+use crate::store::components::{list_component_slugs, list_components};
 use crate::store::incidents::list_redirects;
 use crate::store::settings::{find_meta, list_site_settings, zones_from_text};
 use crate::store::states::list_own_states;
@@ -59,7 +60,10 @@ pub struct BaseUrl {
 }
 
 /// So many incidents are read at once: enough to spare queries, few enough to spare memory.
-const PART: i64 = 500;
+const PART: i64 = 100;
+
+/// The histories of so many components are.
+const RANGE: usize = 10;
 
 /// Everything public at the instant `as_of`.
 pub async fn load(
@@ -72,14 +76,39 @@ pub async fn load(
     let site = load_site(&mut tx, base_url).await?;
     let states = States::with_own(list_own_states(&mut tx).await?);
     let redirects = list_redirects(&mut tx).await?;
-    // Incidents and components are read at the same time, which is what a start waits for.
-    let reading = second.map(|tx| tokio::spawn(load_components(tx, as_of)));
-    let (tx, posts, mut waiting) = load_posts(tx, &site, as_of).await?;
-    let (components, others) = match reading {
-        Some(reading) => reading.await.map_err(|_| StoreError::Interrupted)??,
-        None => load_components(tx, as_of).await?,
-    };
-    waiting.extend(others);
+    let components = list_components(&mut tx).await?;
+    let histories = Arc::new(Histories::to_read(&mut tx, as_of).await?);
+    // Histories and incidents are read at the same time, which is what a start waits for. Whoever
+    // has read the incidents helps with the histories that are left.
+    let beside = second.map(|mut tx| {
+        let histories = histories.clone();
+        tokio::spawn(async move { histories.read(&mut tx).await })
+    });
+    let (posts, mut waiting) = load_posts(&mut tx, &site, as_of).await?;
+    let mut read = histories.read(&mut tx).await?;
+    if let Some(beside) = beside {
+        read.extend(beside.await.map_err(|_| StoreError::Interrupted)??);
+    }
+    let mut read: HashMap<Slug, History> = read
+        .into_iter()
+        .map(|(history, due)| {
+            wait(
+                Subject::Component(history.component().clone()),
+                due,
+                as_of,
+                &mut waiting,
+            );
+            (history.component().clone(), history)
+        })
+        .collect();
+    let components = components.into_iter().map(|component| {
+        let history = read.remove(&component.slug);
+        Arc::new(ComponentRecord {
+            history: history.unwrap_or_else(|| History::of(&component.slug, Vec::new())),
+            component,
+        })
+    });
+    let components = components.collect();
     let snapshot = Snapshot {
         revision,
         as_of,
@@ -96,31 +125,82 @@ pub async fn load(
     })
 }
 
-async fn load_components(
-    mut tx: Tx,
+/// The histories of all components, to be read by several.
+struct Histories {
     as_of: DateTime<Utc>,
-) -> Result<(Vec<Arc<ComponentRecord>>, Waiting), StoreError> {
-    let mut waiting = Waiting::new();
-    let mut components = Vec::new();
-    let to_come = list_public_ids_after(&mut tx, as_of + CLOCK_TOLERANCE).await?;
-    let is_shown = |id: &str| !to_come.contains(id);
-    for component in list_components(&mut tx).await? {
-        let record = load_component(&mut tx, component, is_shown, as_of, &mut waiting).await?;
-        components.push(Arc::new(record));
+    withheld: Withheld,
+    /// First and last of the components that nobody has taken yet.
+    ranges: Mutex<Vec<(Slug, Slug)>>,
+}
+
+impl Histories {
+    async fn to_read(tx: &mut Tx, as_of: DateTime<Utc>) -> Result<Self, StoreError> {
+        let slugs = list_component_slugs(tx).await?;
+        let ranges = slugs
+            .chunks(RANGE)
+            .filter_map(|range| Some((range.first()?.clone(), range.last()?.clone())));
+        Ok(Self {
+            as_of,
+            withheld: find_withheld(tx, as_of + CLOCK_TOLERANCE).await?,
+            ranges: Mutex::new(ranges.collect()),
+        })
     }
-    Ok((components, waiting))
+
+    fn take(&self) -> Option<(Slug, Slug)> {
+        let mut ranges = self.ranges.lock().unwrap_or_else(PoisonError::into_inner);
+        ranges.pop()
+    }
+
+    /// Reads what nobody has taken; each history with when it has to be looked at again.
+    async fn read(&self, tx: &mut Tx) -> Result<Vec<(History, Moments)>, StoreError> {
+        let is_among =
+            |ids: &HashSet<String>, id: Option<&str>| id.is_some_and(|id| ids.contains(id));
+        let mut read = Vec::new();
+        while let Some((first, last)) = self.take() {
+            for packed in list_packed_changes(tx, &first, &last).await? {
+                let mut changes = packed.read()?;
+                changes.retain(|change| {
+                    !is_among(&self.withheld.incidents, change.incident)
+                        && !is_among(&self.withheld.updates, change.update)
+                });
+                let is_shown = |id: &str| !self.withheld.to_come.contains(id);
+                read.push(history_of(&packed.component, changes, is_shown, self.as_of));
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// When something has to be looked at again.
+type Moments = Vec<DateTime<Utc>>;
+
+/// Of the changes that hold, those that may be shown, and when that will be otherwise.
+fn history_of(
+    component: &Slug,
+    mut changes: Vec<PackedChange<'_>>,
+    is_shown: impl Fn(&str) -> bool,
+    as_of: DateTime<Utc>,
+) -> (History, Moments) {
+    let to_come = changes
+        .iter()
+        .filter(|change| change.at_ms > as_of.timestamp_millis())
+        .filter_map(|change| DateTime::from_timestamp_millis(change.at_ms));
+    let due = to_come.flat_map(moments).collect();
+    let horizon = (as_of + CLOCK_TOLERANCE).timestamp_millis();
+    changes.retain(|change| change.at_ms <= horizon && change.incident.is_none_or(&is_shown));
+    (History::of(component, changes), due)
 }
 
 async fn load_posts(
-    mut tx: Tx,
+    tx: &mut Tx,
     site: &Site,
     as_of: DateTime<Utc>,
-) -> Result<(Tx, Posts, Waiting), StoreError> {
+) -> Result<(Posts, Waiting), StoreError> {
     let mut waiting = Waiting::new();
-    let mut packed = Vec::with_capacity(find_public_incident_count(&mut tx).await?);
+    let mut packed = Vec::new();
     let mut after = String::new();
     loop {
-        let part = list_public_incidents_after(&mut tx, &after, PART).await?;
+        let part = list_public_incidents_after(tx, &after, PART).await?;
         let Some(last) = part.last() else { break };
         after.clone_from(&last.id);
         for incident in part {
@@ -133,7 +213,7 @@ async fn load_posts(
     }
     let mut posts = Posts::new(site.zone);
     posts.fill(packed);
-    Ok((tx, posts, waiting))
+    Ok((posts, waiting))
 }
 
 /// A component with its history, as far as that may be shown; `is_shown` says of an incident
@@ -145,18 +225,14 @@ pub(super) async fn load_component(
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
 ) -> Result<ComponentRecord, StoreError> {
-    let mut changes = list_history(tx, &component.slug).await?;
-    let moments = changes.iter().flat_map(|change| moments(change.at));
+    let packed = find_packed_changes(tx, &component.slug).await?;
+    let (history, due) = history_of(&component.slug, packed.read()?, is_shown, as_of);
     wait(
         Subject::Component(component.slug.clone()),
-        moments,
+        due,
         as_of,
         waiting,
     );
-    let horizon = as_of + CLOCK_TOLERANCE;
-    changes
-        .retain(|change| change.at <= horizon && change.incident.as_deref().is_none_or(&is_shown));
-    let history = History::of(&component.slug, changes);
     Ok(ComponentRecord { component, history })
 }
 
@@ -174,11 +250,11 @@ fn moments(at: DateTime<Utc>) -> [DateTime<Utc>; 2] {
 
 fn wait(
     subject: Subject,
-    moments: impl Iterator<Item = DateTime<Utc>>,
+    moments: impl IntoIterator<Item = DateTime<Utc>>,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
 ) {
-    match moments.filter(|at| *at > as_of).min() {
+    match moments.into_iter().filter(|at| *at > as_of).min() {
         Some(next) => waiting.insert(subject, next),
         None => waiting.remove(&subject),
     };

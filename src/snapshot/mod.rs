@@ -77,7 +77,7 @@ impl Snapshot {
     pub fn of(whole: Whole) -> Self {
         let components = whole.components.into_iter().map(|(component, changes)| {
             Arc::new(ComponentRecord {
-                history: History::of(&component.slug, changes),
+                history: History::of(&component.slug, changes.iter().map(history::lent).collect()),
                 component,
             })
         });

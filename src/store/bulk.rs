@@ -1,13 +1,13 @@
 //! Reads much at once: parts of all incidents, and whole histories as one row each, since rows are
 //! what costs.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 
-use super::packed::{packed_number, packed_text};
-use super::row::{long_text, text, unreadable};
+use super::packed::{Packed, packed_number, packed_text};
+use super::row::{text, unreadable};
+use super::states::slug;
 use super::whole::{to_whole, whole_incidents};
 use super::{StoreError, Tx};
 use crate::domain::component::{Origin, StateChange};
@@ -33,83 +33,192 @@ pub async fn list_public_incidents_after(
     rows.iter().map(|row| Ok(to_whole(row)?.incident)).collect()
 }
 
-/// Stand between the fields of a change, and between changes: no text holds them.
-const FIELD: char = '\u{1f}';
-const RECORD: char = '\u{1e}';
+/// The SQL of a component's changes of state, packed into one text. What most don't have costs a
+/// sign each; words hold no comma.
+macro_rules! packed_changes {
+    () => {
+        concat!(
+            "coalesce(string_agg(concat(",
+            packed_number!("at_ms"),
+            ", ",
+            packed_number!("seq"),
+            ", ",
+            packed_number!("public_at_ms - at_ms"),
+            ", ",
+            packed_text!("state"),
+            ", origin, ',', case when incident_id is null and update_id is null \
+             then '--' else concat(",
+            packed_text!("incident_id"),
+            ", ",
+            packed_text!("update_id"),
+            ") end, case when note is null then '-' else concat(",
+            packed_text!("note"),
+            ") end), ''), '') as packed"
+        )
+    };
+}
 
-/// Every change of a component's state that holds, in no order.
-pub async fn list_history(tx: &mut Tx, component: &Slug) -> Result<Vec<StateChange>, StoreError> {
-    let row = sqlx::query(
-        "select string_agg(concat_ws('\u{1f}', at_ms, seq, public_at_ms, state, origin, \
-         coalesce(incident_id, ''), coalesce(update_id, ''), \
-         coalesce(replace(replace(note, '\u{1f}', ' '), '\u{1e}', ' '), '')), '\u{1e}') as packed \
-         from effective_changes where component = $1",
-    )
+/// The changes of a component's state, as they came from the database.
+#[derive(Debug)]
+pub struct PackedChanges {
+    /// The component.
+    pub component: Slug,
+    packed: String,
+}
+
+/// A change of a component's state, where it lies packed.
+#[derive(Debug, Clone, Copy)]
+pub struct PackedChange<'a> {
+    /// When it took the state, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// The order in which changes of the same instant were made.
+    pub seq: i64,
+    /// When it became public, in milliseconds since 1970.
+    pub public_at_ms: i64,
+    /// The state's key.
+    pub state: &'a str,
+    /// Who or what made it.
+    pub origin: Origin,
+    /// Id of the incident that it belongs to.
+    pub incident: Option<&'a str>,
+    /// Id of the update that it belongs to.
+    pub update: Option<&'a str>,
+    /// A line for customers.
+    pub note: Option<&'a str>,
+}
+
+impl PackedChanges {
+    /// Every change, in no order.
+    ///
+    /// # Errors
+    /// `Unreadable`, if the database holds what no version wrote.
+    pub fn read(&self) -> Result<Vec<PackedChange<'_>>, StoreError> {
+        let mut packed = Packed::new("state_changes", &self.packed);
+        let mut changes = Vec::new();
+        while packed.has_more() {
+            let at_ms = packed.number()?;
+            changes.push(PackedChange {
+                at_ms,
+                seq: packed.number()?,
+                public_at_ms: at_ms.saturating_add(packed.number()?),
+                state: packed.lent()?.unwrap_or_default(),
+                origin: packed.short_word(Origin::parse)?,
+                incident: packed.lent()?,
+                update: packed.lent()?,
+                note: packed.lent()?,
+            });
+        }
+        Ok(changes)
+    }
+}
+
+/// Every change of a component's state that holds.
+pub async fn find_packed_changes(
+    tx: &mut Tx,
+    component: &Slug,
+) -> Result<PackedChanges, StoreError> {
+    let row = sqlx::query(concat!(
+        "select ",
+        packed_changes!(),
+        " from effective_changes where component = $1"
+    ))
     .bind(component.as_str())
     .fetch_one(&mut *tx.inner)
     .await?;
-    let packed = long_text(&row, "packed")?;
-    if packed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let count = packed.split(RECORD).count();
-    let mut changes = Vec::with_capacity(count);
-    for record in packed.split(RECORD) {
-        let change = unpack(component, record);
-        changes.push(change.ok_or_else(|| unreadable("state_changes", record))?);
-    }
-    Ok(changes)
-}
-
-fn unpack(component: &Slug, record: &str) -> Option<StateChange> {
-    let mut fields = record.split(FIELD);
-    let mut next = || fields.next();
-    let at = instant(next()?)?;
-    let seq = next()?.parse().ok()?;
-    let public_at = instant(next()?)?;
-    let state = StateKey::new(next()?);
-    let origin = Origin::parse(next()?)?;
-    let mut said = || next().map(|text| (!text.is_empty()).then(|| text.to_owned()));
-    Some(StateChange {
+    Ok(PackedChanges {
         component: component.clone(),
-        at,
-        seq,
-        state,
-        origin,
-        public_at,
-        incident: said()?,
-        update: said()?,
-        note: said()?,
+        packed: text(&row, "packed")?,
     })
 }
 
-fn instant(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(text.parse().ok()?)
+/// Every change of a component's state that holds, in no order.
+pub async fn list_history(tx: &mut Tx, component: &Slug) -> Result<Vec<StateChange>, StoreError> {
+    let packed = find_packed_changes(tx, component).await?;
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let changes = packed.read()?.into_iter().map(|change| {
+        Ok(StateChange {
+            component: component.clone(),
+            at: instant(change.at_ms)?,
+            seq: change.seq,
+            state: StateKey::new(change.state),
+            note: owned(change.note),
+            incident: owned(change.incident),
+            update: owned(change.update),
+            origin: change.origin,
+            public_at: instant(change.public_at_ms)?,
+        })
+    });
+    changes.collect()
 }
 
-/// The public incidents that are dated after `at`: what they say holds later.
-pub async fn list_public_ids_after(
+fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
+    let at = DateTime::from_timestamp_millis(millis);
+    at.ok_or_else(|| unreadable("state_changes", &millis.to_string()))
+}
+
+/// The changes of state of all components from `first` to `last`, by their slugs: also such as
+/// don't hold, because of what [`find_withheld`] lists. To look at that for each change is what
+/// takes longest. A component without any isn't among them.
+pub async fn list_packed_changes(
     tx: &mut Tx,
-    at: DateTime<Utc>,
-) -> Result<BTreeSet<String>, StoreError> {
+    first: &Slug,
+    last: &Slug,
+) -> Result<Vec<PackedChanges>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "select component, ",
+        packed_changes!(),
+        " from state_changes where component >= $1 and component <= $2 \
+         and withdrawn_at_ms is null group by component"
+    ))
+    .bind(first.as_str())
+    .bind(last.as_str())
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PackedChanges {
+                component: slug(row, "component")?,
+                packed: text(row, "packed")?,
+            })
+        })
+        .collect()
+}
+
+/// What customers may not see, whose changes of state don't hold, or not yet; by id.
+#[derive(Debug, Default)]
+pub struct Withheld {
+    /// Incidents that are drafts, withdrawn or hidden.
+    pub incidents: HashSet<String>,
+    /// Incidents that are public, but dated later.
+    pub to_come: HashSet<String>,
+    /// Updates that are withdrawn.
+    pub updates: HashSet<String>,
+}
+
+/// What customers may not see at the instant `at`.
+pub async fn find_withheld(tx: &mut Tx, at: DateTime<Utc>) -> Result<Withheld, StoreError> {
+    let mut withheld = Withheld::default();
     let rows = sqlx::query(
-        "select id from incidents where published_at_ms > $1 and withdrawn_at_ms is null \
-         and hidden_at_ms is null and draft_since_ms is null",
+        "select id, case when withdrawn_at_ms is null and hidden_at_ms is null \
+         and draft_since_ms is null then 'public' else 'not' end as shown from incidents \
+         where published_at_ms > $1 or withdrawn_at_ms is not null or hidden_at_ms is not null \
+         or draft_since_ms is not null",
     )
     .bind(at.timestamp_millis())
     .fetch_all(&mut *tx.inner)
     .await?;
-    rows.iter().map(|row| text(row, "id")).collect()
-}
-
-/// How many incidents customers may see.
-pub async fn find_public_incident_count(tx: &mut Tx) -> Result<usize, StoreError> {
-    let row = sqlx::query(
-        "select count(*) from incidents where withdrawn_at_ms is null \
-         and hidden_at_ms is null and draft_since_ms is null",
-    )
-    .fetch_one(&mut *tx.inner)
-    .await?;
-    let count: i64 = row.try_get(0)?;
-    Ok(usize::try_from(count).unwrap_or_default())
+    for row in &rows {
+        let among = match text(row, "shown")?.as_str() {
+            "public" => &mut withheld.to_come,
+            _ => &mut withheld.incidents,
+        };
+        among.insert(text(row, "id")?);
+    }
+    let rows = sqlx::query("select id from updates where withdrawn_at_ms is not null")
+        .fetch_all(&mut *tx.inner)
+        .await?;
+    for row in &rows {
+        withheld.updates.insert(text(row, "id")?);
+    }
+    Ok(withheld)
 }

@@ -57,6 +57,14 @@ pub async fn list_components(tx: &mut Tx) -> Result<Vec<Component>, StoreError> 
     Ok(components)
 }
 
+/// The slugs of every component, in the order in which the database compares them.
+pub async fn list_component_slugs(tx: &mut Tx) -> Result<Vec<Slug>, StoreError> {
+    let rows = sqlx::query("select slug from components order by slug")
+        .fetch_all(&mut *tx.inner)
+        .await?;
+    rows.iter().map(|row| slug(row, "slug")).collect()
+}
+
 /// A component, a retired one too.
 pub async fn find_component(tx: &mut Tx, slug: &Slug) -> Result<Option<Component>, StoreError> {
     let row = sqlx::query("select * from components where slug = $1")

@@ -1,0 +1,343 @@
+//! All that ever happened to a component, packed: there are hundreds of thousands of changes of
+//! state, and few are looked at.
+
+use chrono::{DateTime, Utc};
+
+use self::texts::{TextPacker, Texts};
+use super::bytes::{Reader, Writer};
+use crate::domain::component::{Origin, Standing, StateChange};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::store::bulk::PackedChange;
+
+#[cfg(test)]
+mod tests;
+mod texts;
+
+/// Every change of a component's state, by `(at, seq)`: in blocks, so that an instant is found
+/// without reading all of them.
+#[derive(Debug, Clone)]
+pub struct History {
+    component: Slug,
+    len: usize,
+    blocks: Box<[Block]>,
+    /// The last one, which is asked for most, is at hand as well.
+    last: Option<Change>,
+    /// Each change as what it has otherwise than the one before it in its block.
+    bytes: Box<[u8]>,
+    states: Box<[StateKey]>,
+    texts: Texts,
+}
+
+/// So many changes make a block.
+const BLOCK: usize = 16;
+
+/// When a block's first change was, and where it lies among the bytes.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    at: DateMillis,
+    start: u32,
+}
+
+/// A change of state; texts and states by their place, of texts 0 being none.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    at: DateMillis,
+    seq: i64,
+    public_at: DateMillis,
+    note: usize,
+    incident: usize,
+    update: usize,
+    state: usize,
+    origin: Origin,
+}
+
+/// Milliseconds since 1970.
+type DateMillis = i64;
+
+const ORIGINS: [Origin; 6] = [
+    Origin::Post,
+    Origin::Update,
+    Origin::Request,
+    Origin::Restore,
+    Origin::Plan,
+    Origin::Begin,
+];
+
+/// The first byte of a change: its origin, and what it has of what most don't.
+const ORIGIN: u8 = 0b0111;
+const NOTE: u8 = 1 << 3;
+const INCIDENT: u8 = 1 << 4;
+const UPDATE: u8 = 1 << 5;
+const PUBLIC_LATER: u8 = 1 << 6;
+
+impl History {
+    /// Packs changes, which are in no particular order.
+    pub fn of(component: &Slug, mut changes: Vec<PackedChange<'_>>) -> Self {
+        changes.sort_by_key(|change| (change.at_ms, change.seq));
+        let mut packer = Packer::default();
+        let blocks = changes.chunks(BLOCK).map(|block| packer.block(block));
+        let mut history = Self {
+            component: component.clone(),
+            len: changes.len(),
+            blocks: blocks.collect(),
+            last: None,
+            bytes: packer.writer.finish(),
+            states: packer.states.into(),
+            texts: packer.texts.finish(),
+        };
+        let last = history.blocks.last();
+        history.last = last.and_then(|block| history.read(block).last());
+        history
+    }
+
+    /// The same history up to an instant, and other changes from then on.
+    pub fn changed_since(&self, since: DateTime<Utc>, changes: Vec<StateChange>) -> Self {
+        let mut all: Vec<_> = self.iter().take_while(|change| change.at < since).collect();
+        all.extend(changes);
+        Self::of(&self.component, all.iter().map(lent).collect())
+    }
+
+    /// Whose it is.
+    pub fn component(&self) -> &Slug {
+        &self.component
+    }
+
+    /// How many changes there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Nothing ever happened.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The first change.
+    pub fn first(&self) -> Option<StateChange> {
+        let first = self.blocks.first()?;
+        self.read(first).next().map(|change| self.unpack(&change))
+    }
+
+    /// Every change, oldest first; from the back, newest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = StateChange> {
+        let changes = self.blocks.iter().flat_map(|block| self.listed(block));
+        changes.map(|change| self.unpack(&change))
+    }
+
+    /// The changes by hand that came with no update, newest first.
+    pub fn by_hand(&self) -> impl Iterator<Item = StateChange> {
+        let by_hand = |change: &Change| change.origin == Origin::Request && change.update == 0;
+        let changes = self.blocks.iter().flat_map(|block| self.listed(block));
+        changes
+            .rev()
+            .filter(by_hand)
+            .map(|change| self.unpack(&change))
+    }
+
+    /// The changes after an instant, and the one that held then.
+    pub fn since(&self, at: DateTime<Utc>) -> Vec<StateChange> {
+        let at = at.timestamp_millis();
+        let blocks = &self.blocks[self.blocks_until(at).saturating_sub(1)..];
+        let changes: Vec<_> = blocks.iter().flat_map(|block| self.read(block)).collect();
+        let place = changes.partition_point(|change| change.at <= at);
+        let tail = &changes[place.saturating_sub(1)..];
+        tail.iter().map(|change| self.unpack(change)).collect()
+    }
+
+    /// The state just before a change; of nothing before it, operational.
+    pub fn state_before(&self, change: &StateChange) -> StateKey {
+        let key = (change.at.timestamp_millis(), change.seq);
+        let first = self.blocks.partition_point(|block| block.at < key.0);
+        let blocks = &self.blocks[first.saturating_sub(1)..];
+        let earlier = blocks
+            .iter()
+            .flat_map(|block| self.read(block))
+            .take_while(|other| (other.at, other.seq) < key);
+        earlier
+            .last()
+            .map_or_else(StateKey::operational, |change| self.state(&change))
+    }
+
+    /// What the component is at an instant; see [`crate::domain::component::standing`].
+    pub fn standing(&self, at: DateTime<Utc>) -> Standing {
+        let Some(latest) = self.latest(at) else {
+            return Standing {
+                state: StateKey::operational(),
+                note: None,
+                since: None,
+            };
+        };
+        let at = at.timestamp_millis();
+        let blocks = self.blocks[..self.blocks_until(at)].iter().rev();
+        let newest_first = blocks.flat_map(|block| self.listed(block).into_iter().rev());
+        let taken = newest_first
+            .skip_while(|change| change.at > at)
+            .take_while(|change| change.state == latest.state)
+            .last();
+        Standing {
+            state: self.state(&latest),
+            note: self.texts.get(latest.note),
+            since: taken.map(|change| instant(change.at)),
+        }
+    }
+
+    /// The state alone at an instant, for those who ask of hundreds of components.
+    pub fn state_at(&self, at: DateTime<Utc>) -> StateKey {
+        self.latest(at)
+            .map_or_else(StateKey::operational, |change| self.state(&change))
+    }
+
+    /// The latest change up to an instant.
+    pub fn last_change(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.latest(at).map(|change| instant(change.at))
+    }
+
+    fn latest(&self, at: DateTime<Utc>) -> Option<Change> {
+        let at = at.timestamp_millis();
+        if let Some(last) = self.last.filter(|last| last.at <= at) {
+            return Some(last);
+        }
+        let block = self.blocks[..self.blocks_until(at)].last()?;
+        self.read(block).take_while(|change| change.at <= at).last()
+    }
+
+    /// How many blocks begin up to an instant.
+    fn blocks_until(&self, at: DateMillis) -> usize {
+        self.blocks.partition_point(|block| block.at <= at)
+    }
+
+    /// The changes of a block, oldest first.
+    fn read(&self, block: &Block) -> impl Iterator<Item = Change> + use<'_> {
+        let mut reader = Reader::new(&self.bytes[block.start as usize..]);
+        let (mut at, mut seq) = (block.at, 0_i64);
+        let is_last = self
+            .blocks
+            .last()
+            .is_some_and(|last| last.start == block.start);
+        let count = match self.len % BLOCK {
+            rest if is_last && rest > 0 => rest,
+            _ => BLOCK,
+        };
+        (0..count).map(move |_| {
+            let head = reader.byte();
+            at = at.wrapping_add(reader.int());
+            seq = seq.wrapping_add(reader.int());
+            let state = reader.count();
+            let mut having = |part| if head & part == 0 { 0 } else { reader.count() };
+            let (note, incident, update) = (having(NOTE), having(INCIDENT), having(UPDATE));
+            let later = if head & PUBLIC_LATER == 0 {
+                0
+            } else {
+                reader.int()
+            };
+            Change {
+                at,
+                seq,
+                public_at: at.wrapping_add(later),
+                note,
+                incident,
+                update,
+                state,
+                origin: ORIGINS[usize::from(head & ORIGIN).min(ORIGINS.len() - 1)],
+            }
+        })
+    }
+
+    fn listed(&self, block: &Block) -> Vec<Change> {
+        self.read(block).collect()
+    }
+
+    fn state(&self, change: &Change) -> StateKey {
+        self.states[change.state].clone()
+    }
+
+    fn unpack(&self, change: &Change) -> StateChange {
+        StateChange {
+            component: self.component.clone(),
+            at: instant(change.at),
+            seq: change.seq,
+            state: self.state(change),
+            note: self.texts.get(change.note),
+            incident: self.texts.get(change.incident),
+            update: self.texts.get(change.update),
+            origin: change.origin,
+            public_at: instant(change.public_at),
+        }
+    }
+}
+
+/// A change as it is packed, where it lies.
+pub(super) fn lent(change: &StateChange) -> PackedChange<'_> {
+    PackedChange {
+        at_ms: change.at.timestamp_millis(),
+        seq: change.seq,
+        public_at_ms: change.public_at.timestamp_millis(),
+        state: change.state.as_str(),
+        origin: change.origin,
+        incident: change.incident.as_deref(),
+        update: change.update.as_deref(),
+        note: change.note.as_deref(),
+    }
+}
+
+fn instant(millis: DateMillis) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+#[derive(Default)]
+struct Packer<'a> {
+    writer: Writer,
+    states: Vec<StateKey>,
+    texts: TextPacker<'a>,
+}
+
+impl<'a> Packer<'a> {
+    fn block(&mut self, changes: &[PackedChange<'a>]) -> Block {
+        let start = u32::try_from(self.writer.len()).unwrap_or(u32::MAX);
+        let first = changes.first().map_or(0, |change| change.at_ms);
+        let (mut at, mut seq) = (first, 0);
+        for change in changes {
+            self.change(change, at, seq);
+            (at, seq) = (change.at_ms, change.seq);
+        }
+        Block { at: first, start }
+    }
+
+    /// Writes a change down; the one before was at `at` and `seq`.
+    fn change(&mut self, change: &PackedChange<'a>, at: DateMillis, seq: i64) {
+        let state = self.place_of(change.state);
+        let texts = [
+            (NOTE, change.note),
+            (INCIDENT, change.incident),
+            (UPDATE, change.update),
+        ];
+        let later = change.public_at_ms.wrapping_sub(change.at_ms);
+        let origin = ORIGINS.iter().position(|other| *other == change.origin);
+        let mut head = u8::try_from(origin.unwrap_or(0)).unwrap_or(0);
+        for (part, _) in texts.iter().filter(|(_, text)| text.is_some()) {
+            head |= part;
+        }
+        if later != 0 {
+            head |= PUBLIC_LATER;
+        }
+        self.writer.byte(head);
+        self.writer.int(change.at_ms.wrapping_sub(at));
+        self.writer.int(change.seq.wrapping_sub(seq));
+        self.writer.count(state);
+        for text in texts.into_iter().filter_map(|(_, text)| text) {
+            self.writer.count(self.texts.place_of(text));
+        }
+        if later != 0 {
+            self.writer.int(later);
+        }
+    }
+
+    fn place_of(&mut self, state: &str) -> usize {
+        let known = self.states.iter().position(|other| other.as_str() == state);
+        known.unwrap_or_else(|| {
+            self.states.push(StateKey::new(state));
+            self.states.len() - 1
+        })
+    }
+}
