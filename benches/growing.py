@@ -14,7 +14,7 @@ import time
 
 import report
 from history import ROOT, Commits, Server, generator_of, make_history, options_of
-from publishing import Reader, publish
+from publishing import Wire, publish
 
 SIZES = [100, 1_000, 10_000, 100_000]
 ROWS = [
@@ -92,11 +92,11 @@ def measure(binary, generator, folder, work, size, with_files, sample):
             largest = max(largest, len(body))
     figures["month_kb"] = round(largest / 1000, 1)
     figures["resident_all_mb"] = round(server.resident_mb(), 1)
-    poster, reader = server.connect(), Reader(server)
+    poster, reader = Wire(server), Wire(server)
     slug = server.post("/incidents", {"title": "Published over and over", "markdown": "x"},
-                       poster)["slug"]
+                       server.connect())["slug"]
     commits = Commits(work)
-    pairs = [(commits.one(), publish(server, slug, number, poster, reader)[0])
+    pairs = [(commits.one(), publish(slug, number, poster, reader)[0])
              for number in range(40)]
     figures["commit_ms"] = round(statistics.median(pair[0] for pair in pairs) * 1000, 3)
     figures["visible_ms"] = round(statistics.median(pair[1] for pair in pairs) * 1000, 3)

@@ -15,25 +15,41 @@ import report
 from history import Commits, Server, generator_of, make_history, options_of
 
 
-class Reader:
-    """Asks for the home page over and over; little more than a socket, so that what it takes itself
-    isn't measured."""
+class Wire:
+    """A kept connection that sends ready bytes; little more than a socket, so that what it takes
+    itself isn't measured."""
 
     def __init__(self, server):
+        self.server = server
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.question = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
+        self.home_question = self.question("GET /")
 
-    def home(self):
-        """The page's bytes, as they are."""
-        self.socket.sendall(self.question)
-        answer = self.socket.recv(1 << 17)
+    def question(self, line, body=b"", headers=""):
+        return (f"{line} HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\n{headers}\r\n"
+                .encode() + body)
+
+    def update(self, slug, said):
+        """The bytes that post an update."""
+        body = json.dumps(said).encode()
+        return self.question(f"POST /api/v1/incidents/{slug}/updates", body,
+                             f"Authorization: Bearer {self.server.token}\r\n"
+                             "Content-Type: application/json\r\n"
+                             f"Content-Length: {len(body)}\r\n")
+
+    def ask(self, question):
+        """The body of the answer, as it is."""
+        self.socket.sendall(question)
+        answer = self.more()
         while (end := answer.find(b"\r\n\r\n")) < 0:
             answer += self.more()
         length = int(re.search(rb"(?i)\r\ncontent-length: (\d+)", answer[:end + 2])[1])
         while len(answer) < end + 4 + length:
             answer += self.more()
-        return answer[end + 4:]
+        body = answer[end + 4:]
+        if not answer.startswith(b"HTTP/1.1 2"):
+            raise SystemExit(answer.decode())
+        return body
 
     def more(self):
         more = self.socket.recv(1 << 17)
@@ -41,22 +57,22 @@ class Reader:
             raise SystemExit("the server closed the connection")
         return more
 
-
-def visible(reader, marker):
-    while marker not in reader.home():
-        pass
+    def home(self):
+        return self.ask(self.home_question)
 
 
-def publish(server, slug, number, poster, reader, components=None):
+def publish(slug, number, poster, reader, components=None):
     """Seconds from the request to the first home page that shows it, and to its answer."""
     marker = f"Publication number {number} x"
     update = {"markdown": marker}
     if components:
         update["components"] = components
+    question, marker = poster.update(slug, update), marker.encode()
     begun = time.perf_counter()
-    server.post(f"/incidents/{slug}/updates", update, poster)
+    poster.ask(question)
     answered = time.perf_counter() - begun
-    visible(reader, marker.encode())
+    while marker not in reader.home():
+        pass
     return time.perf_counter() - begun, answered
 
 
@@ -65,12 +81,12 @@ def post_at_rate(server, slug, plan, posters, posted):
     taken, lock = {}, threading.Lock()
 
     def post(part):
-        poster = server.connect()
+        poster = Wire(server)
         for number, when in part:
+            question = poster.update(slug, {"markdown": f"Storm number {number:08}"})
             time.sleep(max(0, when - time.perf_counter()))
             begun = time.perf_counter()
-            server.post(f"/incidents/{slug}/updates", {"markdown": f"Storm number {number:08}"},
-                        poster)
+            poster.ask(question)
             with lock:
                 taken[number] = begun
 
@@ -91,7 +107,7 @@ def storm(server, slug, rate, seconds):
     plan = [(number, begun + number / rate) for number in range(rate * seconds)]
     process = multiprocessing.Process(target=post_at_rate, args=(server, slug, plan, 4, there))
     process.start()
-    reader, shown, newest = Reader(server), [], -1
+    reader, shown, newest = Wire(server), [], -1
     while newest < len(plan) - 1:
         body = reader.home()
         at = body.rfind(b"Storm number ")
@@ -126,13 +142,13 @@ def main():
         server = Server(binary, history, pathlib.Path(work) / "server")
         commits = Commits(work)
         server.start()
-        poster, reader = server.connect(), Reader(server)
+        poster, reader = Wire(server), Wire(server)
 
         def begin(title):
             body = {"title": title, "markdown": "It is measured."}
-            return server.post("/incidents", body, poster)["slug"]
+            return server.post("/incidents", body, server.connect())["slug"]
 
-        component = json.loads(server.get("/api/v1/components", None, {
+        component = json.loads(server.get("/api/v1/components", headers={
             "Authorization": f"Bearer {server.token}"})[1])["components"][0]["slug"]
         medians, number = [], 0
         for _ in range(options.rounds):
@@ -141,14 +157,13 @@ def main():
             slug = begin(f"Published over and over, round {len(medians) + 1}")
             for _ in range(options.publishes):
                 references.append(commits.one())
-                taken, answered = publish(server, slug, number, poster, reader)
+                taken, answered = publish(slug, number, poster, reader)
                 times.append(taken)
                 answers.append(answered)
                 state = {component: "degraded" if number % 2 else "partial_outage"}
-                with_state.append(publish(server, slug, number + 1, poster, reader, state)[0])
+                with_state.append(publish(slug, number + 1, poster, reader, state)[0])
                 number += 2
-            server.post(f"/incidents/{slug}/updates", {"markdown": "Over.", "phase": "resolved"},
-                        poster)
+            poster.ask(poster.update(slug, {"markdown": "Over.", "phase": "resolved"}))
             medians.append(tuple(statistics.median(part) * 1000
                                  for part in (references, answers, times, with_state)))
         seen = storm(server, begin("Published in a storm"), options.rate, 5) if options.rate else []

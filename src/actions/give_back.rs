@@ -74,6 +74,14 @@ pub(super) async fn settle_component(
         let id = Uuid::now_v7().to_string();
         states::insert_change(&mut change.tx, &id, given, change.now).await?;
     }
-    change.touch_component(component);
+    // What an earlier version derived may differ before `since`, too.
+    change.touch_component_since(component, first_difference(standing, &due));
     Ok(())
+}
+
+/// When two lists of changes, each by time, begin to differ.
+fn first_difference(before: &[StateChange], after: &[StateChange]) -> Option<DateTime<Utc>> {
+    let same = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let next = [before.get(same), after.get(same)];
+    next.into_iter().flatten().map(|change| change.at).min()
 }

@@ -4,7 +4,7 @@
 //! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
 //! caller commits it; dropped, it leaves nothing behind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::domain::update::Update;
 use crate::store::audit::{self, AuditEntry};
-use crate::store::changes::{self, ChangeKind};
+use crate::store::changes::{self, ChangeKind, Changes};
 use crate::store::{Store, StoreError, Tx};
 
 pub mod add_update;
@@ -123,7 +123,8 @@ pub struct Change {
     actor: Actor,
     now: DateTime<Utc>,
     next_seq: i64,
-    touched: BTreeSet<(ChangeKind, String)>,
+    /// What it changes; of a component, since when.
+    touched: Changes,
     /// Components whose history is another from an instant on.
     unsettled: BTreeMap<Slug, DateTime<Utc>>,
 }
@@ -149,7 +150,7 @@ impl Change {
             // A change of more than a million things would run into the next one's numbers.
             next_seq: tx.writes() * SEQ_STEP * 1_000_000,
             tx,
-            touched: BTreeSet::new(),
+            touched: Changes::new(),
             unsettled: BTreeMap::new(),
         })
     }
@@ -175,8 +176,8 @@ impl Change {
         let mut revision = None;
         if !self.touched.is_empty() {
             let number = changes::insert_revision(&mut self.tx).await?;
-            for (kind, id) in &self.touched {
-                changes::insert_change(&mut self.tx, number, *kind, id).await?;
+            for ((kind, id), since) in &self.touched {
+                changes::insert_change(&mut self.tx, number, (*kind, id), *since).await?;
             }
             revision = Some(number);
         }
@@ -199,27 +200,39 @@ impl Change {
     }
 
     fn touch_site(&mut self) {
-        self.touched.insert((ChangeKind::Site, "site".to_owned()));
+        let site = (ChangeKind::Site, "site".to_owned());
+        self.touched.insert(site, None);
     }
 
     fn touch_incident(&mut self, id: &str) {
-        self.touched.insert((ChangeKind::Incident, id.to_owned()));
+        let incident = (ChangeKind::Incident, id.to_owned());
+        self.touched.insert(incident, None);
     }
 
+    /// Notes that a component is described otherwise, or that all of its history may be another.
     fn touch_component(&mut self, slug: &Slug) {
-        self.touched
-            .insert((ChangeKind::Component, slug.to_string()));
+        self.touch_component_since(slug, None);
+    }
+
+    /// Notes that a component's history is another from an instant on.
+    fn touch_component_since(&mut self, slug: &Slug, since: Option<DateTime<Utc>>) {
+        let component = (ChangeKind::Component, slug.to_string());
+        let known = self.touched.entry(component).or_insert(since);
+        // None is earlier than any.
+        *known = since.min(*known);
     }
 
     /// Notes that what is known of a component's history has changed.
     fn touch_history(&mut self, slug: &Slug) {
-        self.touch_history_since(slug, DateTime::<Utc>::MIN_UTC);
+        self.touch_component(slug);
+        self.unsettled
+            .insert(slug.clone(), DateTime::<Utc>::MIN_UTC);
     }
 
     /// Notes that a change of a component's state was added at `since`, by hand or by an incident
     /// that named the component before: what followed from earlier ones stays as it is.
     fn touch_history_since(&mut self, slug: &Slug, since: DateTime<Utc>) {
-        self.touch_component(slug);
+        self.touch_component_since(slug, Some(since));
         let earliest = self.unsettled.entry(slug.clone()).or_insert(since);
         *earliest = since.min(*earliest);
     }

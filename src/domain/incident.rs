@@ -194,16 +194,20 @@ impl Incident {
     /// When it takes place: as the post states it, moved by the updates that say so. Empty if it
     /// isn't a maintenance.
     pub fn window(&self) -> Window {
-        let stated = Window {
+        let updates = self.updates.iter();
+        match self.kind {
+            Kind::Maintenance => updates.fold(self.stated_window(), |window, update| {
+                window.moved_by(update.window)
+            }),
+            Kind::Disruption | Kind::Notice => Window::default(),
+        }
+    }
+
+    /// When it takes place as far as its post says.
+    pub fn stated_window(&self) -> Window {
+        Window {
             starts: self.starts,
             ends: self.ends,
-        };
-        match self.kind {
-            Kind::Maintenance => self
-                .updates
-                .iter()
-                .fold(stated, |window, update| window.moved_by(update.window)),
-            Kind::Disruption | Kind::Notice => Window::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Makes the next snapshot from the one before: only what has changed is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -9,14 +9,19 @@ use super::load::{Loaded, Subject, Waiting, due, load_component, wait_for_incide
 use super::post::Post;
 use super::posts::Month;
 use super::{ComponentRecord, Snapshot};
+use crate::domain::component::StateChange;
 use crate::domain::slug::Slug;
-use crate::store::changes::ChangeKind;
+use crate::store::changes::{ChangeKind, Changes};
 use crate::store::components::find_component;
 use crate::store::incidents::{StoredIncident, find_incident, list_redirects};
+use crate::store::states::list_changes_of_component_since;
 use crate::store::{StoreError, Tx};
 
 /// If more than so many things have changed, reading everything is faster.
 const MANY: usize = 500;
+
+/// The instant before which a component's history is as it was, if that is known.
+type Since = Option<DateTime<Utc>>;
 
 /// What the next snapshot says otherwise than the one before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,26 +55,28 @@ pub struct Patched {
 pub async fn patch(
     tx: &mut Tx,
     old: &Snapshot,
-    (revision, changes): (i64, Vec<(ChangeKind, String)>),
+    (revision, changes): (i64, Changes),
     waiting: &Waiting,
     as_of: DateTime<Utc>,
 ) -> Result<Option<Patched>, StoreError> {
-    let mut subjects: BTreeSet<Subject> = waiting
+    let mut subjects: BTreeMap<Subject, Since> = waiting
         .iter()
         .filter(|(_, at)| **at <= as_of)
-        .map(|(subject, _)| subject.clone())
+        .map(|(subject, _)| (subject.clone(), None))
         .collect();
     if revision != old.revision {
         // A revision without a trace has been tidied away, or the database is another one.
         if revision < old.revision || changes.is_empty() || changes.len() > MANY {
             return Ok(None);
         }
-        for (kind, id) in changes {
-            subjects.insert(match (kind, Slug::parse(&id)) {
+        for ((kind, id), since) in changes {
+            let subject = match (kind, Slug::parse(&id)) {
                 (ChangeKind::Incident, _) => Subject::Incident(id),
                 (ChangeKind::Component, Ok(slug)) => Subject::Component(slug),
                 (ChangeKind::Component, Err(_)) | (ChangeKind::Site, _) => return Ok(None),
-            });
+            };
+            let known = subjects.entry(subject).or_insert(since);
+            *known = since.min(*known);
         }
     }
     let mut patching = Patching {
@@ -100,24 +107,29 @@ struct Patching<'a> {
 }
 
 impl Patching<'_> {
-    async fn run(&mut self, subjects: BTreeSet<Subject>) -> Result<(), StoreError> {
-        let mut components = BTreeSet::new();
+    async fn run(&mut self, subjects: BTreeMap<Subject, Since>) -> Result<(), StoreError> {
+        let mut components: BTreeMap<Slug, Since> = BTreeMap::new();
         let mut addresses_changed = false;
-        for subject in subjects {
+        for (subject, since) in subjects {
             match subject {
                 Subject::Component(slug) => {
-                    components.insert(slug);
+                    let known = components.entry(slug).or_insert(since);
+                    *known = since.min(*known);
                 }
                 Subject::Incident(id) => {
                     let before = self.slug_of(&id);
-                    components.append(&mut self.incident(&id).await?);
+                    let whole = self.incident(&id).await?;
+                    components.extend(whole.into_iter().map(|slug| (slug, None)));
                     addresses_changed |= before != self.slug_of(&id);
                     self.touched.incidents.insert(id);
                 }
             }
         }
-        for slug in components {
-            self.component(&slug).await?;
+        for (slug, since) in components {
+            match since {
+                Some(since) if self.history(&slug, since).await? => {}
+                Some(_) | None => self.component(&slug).await?,
+            }
         }
         if addresses_changed {
             self.loaded.snapshot.redirects = Arc::new(list_redirects(self.tx).await?);
@@ -174,6 +186,32 @@ impl Patching<'_> {
         } else {
             named
         })
+    }
+
+    /// Reads a component's history from an instant on. Returns false if that isn't enough: it is
+    /// new, or something of its history comes due later.
+    async fn history(&mut self, slug: &Slug, since: DateTime<Utc>) -> Result<bool, StoreError> {
+        let snapshot = &mut self.loaded.snapshot;
+        let waiting = &self.loaded.waiting;
+        let Some(place) = snapshot.places.get(slug).copied() else {
+            return Ok(false);
+        };
+        let changes = list_changes_of_component_since(self.tx, slug, since).await?;
+        let is_later = changes.iter().any(|change| change.at > self.as_of);
+        if is_later || waiting.contains_key(&Subject::Component(slug.clone())) {
+            return Ok(false);
+        }
+        self.touched.components.insert(slug.clone());
+        let is_shown = |id: &str| snapshot.posts.find_by_id(id).is_some();
+        let is_public = |found: &StateChange| found.incident.as_deref().is_none_or(is_shown);
+        let changes = changes.into_iter().filter(is_public).collect();
+        let before = &snapshot.components[place];
+        let record = ComponentRecord {
+            component: before.component.clone(),
+            history: before.history.changed_since(since, changes),
+        };
+        snapshot.components[place] = Arc::new(record);
+        Ok(true)
     }
 
     async fn component(&mut self, slug: &Slug) -> Result<(), StoreError> {

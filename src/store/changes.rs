@@ -1,8 +1,11 @@
 //! The revision: a number that every public change increments, and what each changed.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::row::{int, text, text_or_none};
+use super::row::{instant_or_none, int, text, text_or_none};
 use super::{StoreError, Tx};
 
 /// What sort of thing changed.
@@ -49,38 +52,41 @@ pub async fn insert_revision(tx: &mut Tx) -> Result<i64, StoreError> {
     Ok(row.try_get(0)?)
 }
 
-/// Records that `revision` changed this.
+/// Records that `revision` changed this: of a component, only what its history says from `since`
+/// on, if that is known.
 pub async fn insert_change(
     tx: &mut Tx,
     revision: i64,
-    kind: ChangeKind,
-    id: &str,
+    (kind, id): (ChangeKind, &str),
+    since: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "insert into changes (revision, kind, id) values ($1, $2, $3) on conflict do nothing",
+        "insert into changes (revision, kind, id, since_ms) values ($1, $2, $3, $4) \
+         on conflict do nothing",
     )
     .bind(revision)
     .bind(kind.as_str())
     .bind(id)
+    .bind(since.map(|at| at.timestamp_millis()))
     .execute(&mut *tx.inner)
     .await?;
     Ok(())
 }
 
-/// The present revision, and what changed after `revision`, each thing once.
-pub async fn list_changes_since(
-    tx: &mut Tx,
-    revision: i64,
-) -> Result<(i64, Vec<(ChangeKind, String)>), StoreError> {
+/// What changed, each with the instant before which it is as it was, if that is known.
+pub type Changes = BTreeMap<(ChangeKind, String), Option<DateTime<Utc>>>;
+
+/// The present revision, and what changed after `revision`.
+pub async fn list_changes_since(tx: &mut Tx, revision: i64) -> Result<(i64, Changes), StoreError> {
     let rows = sqlx::query(
-        "select distinct r.revision, c.kind, c.id from revision r \
-         left join changes c on c.revision > $1 where r.id = 1 order by c.kind, c.id",
+        "select r.revision, c.kind, c.id, c.since_ms from revision r \
+         left join changes c on c.revision > $1 where r.id = 1",
     )
     .bind(revision)
     .fetch_all(&mut *tx.inner)
     .await?;
     let mut present = revision;
-    let mut changes = Vec::with_capacity(rows.len());
+    let mut changes = Changes::new();
     for row in &rows {
         present = int(row, "revision")?;
         let Some(word) = text_or_none(row, "kind")? else {
@@ -88,7 +94,10 @@ pub async fn list_changes_since(
         };
         let kind = ChangeKind::parse(&word)
             .ok_or_else(|| super::row::unreadable("changes.kind", &word))?;
-        changes.push((kind, text(row, "id")?));
+        let since = instant_or_none(row, "since_ms")?;
+        let known = changes.entry((kind, text(row, "id")?)).or_insert(since);
+        // The earliest holds, and none is earlier than any.
+        *known = since.min(*known);
     }
     Ok((present, changes))
 }

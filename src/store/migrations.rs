@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0002" "maintenance",
     "0003" "sessions",
     "0004" "templates",
+    "0005" "since",
 ];
 
 /// All of them. `sqlx::migrate!` would do the same, but it brings the whole of sqlx with both

@@ -137,6 +137,22 @@ pub async fn list_changes_of_component(
     rows.iter().map(to_change).collect()
 }
 
+/// Those of them at an instant or later.
+pub async fn list_changes_of_component_since(
+    tx: &mut Tx,
+    component: &Slug,
+    since: DateTime<Utc>,
+) -> Result<Vec<StateChange>, StoreError> {
+    let rows = sqlx::query(
+        "select * from effective_changes where component = $1 and at_ms >= $2 order by at_ms, seq",
+    )
+    .bind(component.as_str())
+    .bind(since.timestamp_millis())
+    .fetch_all(&mut *tx.inner)
+    .await?;
+    rows.iter().map(to_change).collect()
+}
+
 /// The changes of state that an incident and its updates make, those of drafts and hidden
 /// incidents too, by time. Replaced ones and those of withdrawn updates are not among them.
 pub async fn list_changes_of_incident(

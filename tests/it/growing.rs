@@ -192,21 +192,33 @@ async fn change_something(app: &mut TestApp, dice: &mut Dice, step: usize) {
                 "published_at": format!("2013-{month:02}-{day:02}T08:00:00Z")}),
             )
         }
-        2 | 3 => (
+        2 => (
             "POST",
             format!("/incidents/{post}/updates"),
             json!({"markdown": format!("News {step}."), "components": {part: state}}),
         ),
+        3 => {
+            let at = format!("2013-02-{:02}T09:30:00Z", 1 + dice.below(25));
+            let news = format!("Late news {step}.");
+            (
+                "POST",
+                format!("/incidents/{post}/updates"),
+                json!({"markdown": news, "components": {part: state}, "at": at}),
+            )
+        }
         4 => (
             "POST",
             format!("/incidents/{post}/updates"),
             json!({"markdown": "Over.", "phase": "resolved"}),
         ),
-        5 => (
-            "POST",
-            format!("/components/{part}/state"),
-            json!({"state": state, "note": format!("Note {step}.")}),
-        ),
+        5 => {
+            let mut body = json!({"state": state, "note": format!("Note {step}.")});
+            if dice.below(2) == 0 {
+                let at = format!("2013-02-{:02}T10:30:00Z", 1 + dice.below(25));
+                body["at"] = json!(at);
+            }
+            ("POST", format!("/components/{part}/state"), body)
+        }
         6 => (
             "PATCH",
             format!("/incidents/{post}"),
@@ -234,7 +246,7 @@ async fn change_something(app: &mut TestApp, dice: &mut Dice, step: usize) {
 async fn what_is_taken_over_is_what_would_be_made_anew() {
     let mut app = app().await;
     let mut dice = Dice(42);
-    for step in 0..30 {
+    for step in 0..40 {
         change_something(&mut app, &mut dice, step).await;
         app.refresh_site().await;
         let state = app.app.state().clone();

@@ -283,3 +283,32 @@ async fn opened_again_after_its_end_it_runs_until_somebody_ends_it() {
     step(&mut app, json!({"do": "end"})).await.expect(201);
     assert_eq!(app.state_of("selma"), "operational");
 }
+
+#[tokio::test]
+async fn feeds_say_when_it_is_to_be_until_it_is() {
+    let mut app = planned().await;
+    let until = json!({"do": "extend", "ends": "2013-03-02T23:30:00Z"});
+    step(&mut app, until).await.expect(201);
+    step(&mut app, json!({"do": "start"})).await.expect(201);
+    let feed = app.get(&format!("/incidents/{SLUG}/feed.json")).await;
+    let items = feed.json()["items"].as_array().expect("items").clone();
+    let says = |item: &Value, words: &str| {
+        let html = item["content_html"].as_str().expect("html");
+        html.contains(words)
+    };
+    let [begun, moved, post] = &items[..] else {
+        panic!("{items:?}")
+    };
+    assert!(
+        says(
+            post,
+            "Planned from March 2, 2013 at 14:00 MST to March 2, 2013 at 16:00 MST"
+        ),
+        "{post}"
+    );
+    assert!(
+        says(moved, "Now planned until March 2, 2013 at 16:30 MST"),
+        "{moved}"
+    );
+    assert!(!says(begun, "lanned"), "{begun}");
+}

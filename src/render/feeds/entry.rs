@@ -9,11 +9,11 @@ use std::cmp::Reverse;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::content::{content_html, one_line, summary_of};
-use super::when::in_words;
+use super::when::{in_words, planned};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
-use crate::domain::update::{Precision, Source, Update};
+use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::render::markdown::POST_ANCHOR;
 use crate::render::xml::{allowed, escaped};
 use crate::snapshot::{ComponentRecord, Snapshot};
@@ -197,9 +197,11 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
         Kind::Notice => "Notice",
     };
     // What a maintenance will set is not yet so when its post appears.
-    let states = match incident.kind {
+    let lines = match incident.kind {
         Kind::Disruption | Kind::Notice => state_lines(snapshot, &incident.changes),
-        Kind::Maintenance => Vec::new(),
+        Kind::Maintenance => planned(incident.stated_window(), false, site.zone)
+            .into_iter()
+            .collect(),
     };
     let when = in_words(incident.published_at, incident.precision, site.zone);
     let head = head(snapshot, kind, when, incident.edited_at);
@@ -213,8 +215,8 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
         published: incident.public_at,
         updated: incident.edited_at.unwrap_or(incident.public_at),
         author: byline(snapshot, &[&incident.author]),
-        html: html(&head, &states) + &content_html(&incident.markdown, &url, POST_ANCHOR),
-        summary: first_said([summary, states.join("; "), head]),
+        html: html(&head, &lines) + &content_html(&incident.markdown, &url, POST_ANCHOR),
+        summary: first_said([summary, lines.join("; "), head]),
         tags: tags(snapshot, &incident.changes, &incident.mentions),
         url,
     }
@@ -227,7 +229,10 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
         Some(phase) => (phase.label(), phase.label()),
         None => ("update", "Update"),
     };
-    let states = state_lines(snapshot, &update.changes);
+    let mut lines = state_lines(snapshot, &update.changes);
+    // As it begins or ends, the window is no longer a plan.
+    let is_plan = matches!(update.phase, None | Some(Phase::Scheduled));
+    lines.extend(planned(update.window, true, site.zone).filter(|_| is_plan));
     let when = in_words(update.at, update.precision, site.zone);
     let head = head(snapshot, label, when, update.edited_at);
     let anchor = format!("{}-", urls::update_anchor(&update.id));
@@ -243,8 +248,8 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
         published: update.public_at,
         updated: update.edited_at.unwrap_or(update.public_at),
         author: byline(snapshot, &bylines),
-        html: html(&head, &states) + &content_html(&update.markdown, &page, &anchor),
-        summary: first_said([summary_of(&update.markdown), states.join("; "), head]),
+        html: html(&head, &lines) + &content_html(&update.markdown, &page, &anchor),
+        summary: first_said([summary_of(&update.markdown), lines.join("; "), head]),
         tags: tags(snapshot, &update.changes, &update.mentions),
     }
 }

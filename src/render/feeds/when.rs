@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::update::Precision;
+use crate::domain::window::Window;
 
 /// "February 26, 2013 at 2:15 MST", "February 26, 2013", or nothing, as exactly as it is known.
 pub(super) fn in_words(at: DateTime<Utc>, precision: Precision, zone: Tz) -> Option<String> {
@@ -25,9 +26,41 @@ pub(super) fn in_words(at: DateTime<Utc>, precision: Precision, zone: Tz) -> Opt
     }
 }
 
+/// "Planned from February 26, 2013 at 2:15 MST to …"; an update that moves the window says that it
+/// is planned so now. Nothing of no window.
+pub(super) fn planned(window: Window, is_moved: bool, zone: Tz) -> Option<String> {
+    let instant = |at: Option<DateTime<Utc>>| in_words(at?, Precision::Minute, zone);
+    let when = match (instant(window.starts), instant(window.ends)) {
+        (Some(starts), Some(ends)) => format!("from {starts} to {ends}"),
+        (Some(starts), None) => format!("from {starts}"),
+        (None, Some(ends)) => format!("until {ends}"),
+        (None, None) => return None,
+    };
+    let opening = if is_moved { "Now planned" } else { "Planned" };
+    Some(format!("{opening} {when}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_is_said_as_far_as_it_is_known() {
+        let at = |text: &str| Some(text.parse().expect("an instant"));
+        let (starts, ends) = (at("2013-02-26T05:00:00Z"), at("2013-02-26T09:15:00Z"));
+        let check = |starts, ends, is_moved, words: Option<&str>| {
+            let window = Window { starts, ends };
+            let said = planned(window, is_moved, chrono_tz::America::Denver);
+            assert_eq!(said.as_deref(), words);
+        };
+        let both = "Planned from February 25, 2013 at 22:00 MST to February 26, 2013 at 2:15 MST";
+        check(starts, ends, false, Some(both));
+        let start = "Planned from February 25, 2013 at 22:00 MST";
+        check(starts, None, false, Some(start));
+        let end = "Now planned until February 26, 2013 at 2:15 MST";
+        check(None, ends, true, Some(end));
+        check(None, None, true, None);
+    }
 
     #[test]
     fn a_time_is_said_as_exactly_as_it_is_known() {

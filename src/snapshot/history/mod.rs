@@ -91,6 +91,13 @@ impl History {
         history
     }
 
+    /// The same history up to an instant, and other changes from then on.
+    pub fn changed_since(&self, since: DateTime<Utc>, changes: Vec<StateChange>) -> Self {
+        let mut all: Vec<_> = self.iter().take_while(|change| change.at < since).collect();
+        all.extend(changes);
+        Self::of(&self.component, all.iter().map(lent).collect())
+    }
+
     /// Whose it is.
     pub fn component(&self) -> &Slug {
         &self.component

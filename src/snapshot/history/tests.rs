@@ -67,6 +67,19 @@ fn histories() -> Vec<(Vec<StateChange>, History)> {
 }
 
 #[test]
+fn changed_from_an_instant_on_it_is_as_if_packed_anew() {
+    for (changes, packed) in histories() {
+        for minute in -10..60 {
+            let new = change(minute.max(30), 5, "degraded", [Some("anew"), None]);
+            let stays = changes.iter().filter(|change| change.at < at(minute));
+            let expected: Vec<_> = stays.cloned().chain([new.clone()]).collect();
+            let changed = packed.changed_since(at(minute), vec![new]);
+            assert_eq!(changed.iter().collect::<Vec<_>>(), expected, "{minute}");
+        }
+    }
+}
+
+#[test]
 fn what_is_packed_comes_out_the_same_and_in_order() {
     for (changes, packed) in histories() {
         assert_eq!(packed.iter().collect::<Vec<_>>(), changes);
