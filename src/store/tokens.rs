@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, text, text_or_none, unreadable};
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 use crate::domain::staff::{Scope, Token};
 
 /// Every token, revoked ones too, oldest first.
@@ -15,11 +15,12 @@ pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {
     rows.iter().map(to_token).collect()
 }
 
-/// The token whose secret has this hash (SHA-256, hexadecimal).
-pub async fn find_token_by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Token>, StoreError> {
+/// The token whose secret has this hash (SHA-256, hexadecimal). Every request of staff begins with
+/// it, and one statement needs no transaction.
+pub async fn find_token_by_hash(store: &Store, hash: &str) -> Result<Option<Token>, StoreError> {
     let row = sqlx::query("select * from tokens where hash = $1")
         .bind(hash)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&store.pool)
         .await?;
     row.as_ref().map(to_token).transpose()
 }

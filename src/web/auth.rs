@@ -78,8 +78,7 @@ impl FromRequestParts<AppState> for Staff {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, secret)| secret.trim().to_owned())
             .ok_or(AppError::NoToken)?;
-        let mut tx = state.store.read().await?;
-        let token = find_token_by_hash(&mut tx, &hash_of(&secret)).await?;
+        let token = find_token_by_hash(&state.store, &hash_of(&secret)).await?;
         match token {
             Some(token) if token.is_valid(now) => {
                 state.uses.note(&token, now);

@@ -117,8 +117,7 @@ async fn find_valid(
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, "Put your token in here.");
     }
     let now = state.clock.now();
-    let mut tx = state.store.read().await?;
-    match find_token_by_hash(&mut tx, &hash_of(secret)).await? {
+    match find_token_by_hash(&state.store, &hash_of(secret)).await? {
         Some(token) if token.is_valid(now) => {
             state.uses.note(&token, now);
             Ok(Ok(token))
