@@ -56,6 +56,23 @@ pub struct NewUpdate {
     pub seen: Option<Option<String>>,
 }
 
+impl NewUpdate {
+    /// It is a text of this instant and nothing else.
+    pub fn is_text(&self) -> bool {
+        let Self {
+            markdown: _,
+            author: _,
+            seen: _,
+            restore: _,
+            phase,
+            components,
+            at,
+            window,
+        } = self;
+        phase.is_none() && components.is_empty() && at.is_none() && window.is_empty()
+    }
+}
+
 /// What an update is called, and since when it is public.
 pub(super) struct Made {
     pub(super) id: String,
@@ -84,10 +101,12 @@ pub async fn add_update(
     wanted: NewUpdate,
 ) -> Result<String, ActionError> {
     let stored = present_incident(change, incident).await?;
-    add_update_to(change, &stored, wanted).await
+    let made = add_update_to(change, &stored, wanted).await?;
+    Ok(made.id)
 }
 
-/// The same for who has read the incident in this very change.
+/// The same for who has read the incident in this very change. Returns the update as it was said,
+/// without the states that it set or gave back.
 ///
 /// # Errors
 /// Those of [`add_update`].
@@ -95,7 +114,7 @@ pub async fn add_update_to(
     change: &mut Change,
     stored: &StoredIncident,
     wanted: NewUpdate,
-) -> Result<String, ActionError> {
+) -> Result<Update, ActionError> {
     let known = checks::known_for(change, &wanted.components).await?;
     let mut wrong = Gathered::default();
     wrong.take(says_something("/markdown", &wanted))?;
@@ -154,14 +173,14 @@ async fn refuse_unseen(
     })))
 }
 
-/// Writes an update that has been checked, and returns its id.
+/// Writes an update that has been checked, and returns it as it was said.
 pub(super) async fn insert_update(
     change: &mut Change,
     stored: &StoredIncident,
     wanted: &NewUpdate,
     components: &Settings,
     made: Made,
-) -> Result<String, ActionError> {
+) -> Result<Update, ActionError> {
     let incident = &stored.incident;
     let byline = change.actor.display_name().map(str::to_owned);
     let update = Update {
@@ -218,7 +237,7 @@ pub(super) async fn insert_update(
     };
     change.record(deed).await?;
     change.settle().await?;
-    Ok(update.id)
+    Ok(update)
 }
 
 /// Whether an update may change when the incident was open: not the newest one of an incident that

@@ -105,7 +105,8 @@ pub async fn change_maintenance(
         seen: wanted.seen,
         ..NewUpdate::default()
     };
-    add_update_to(change, &stored, update).await
+    let made = add_update_to(change, &stored, update).await?;
+    Ok(made.id)
 }
 
 /// Whether a maintenance in this phase can make the step.

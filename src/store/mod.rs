@@ -47,6 +47,7 @@ pub enum Engine {
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: AnyPool,
+    writers: AnyPool,
     engine: Engine,
     /// SQLite lets one write at a time; within the process they queue here instead of polling.
     writing: Arc<Mutex<()>>,
@@ -74,10 +75,12 @@ impl Store {
 
     /// The same with other migrations than the built-in ones.
     pub async fn open_with(url: &str, migrator: &Migrator) -> Result<Self, StoreError> {
-        let (pool, engine) = open::connect(url).await?;
+        let connected = open::connect(url).await?;
+        let (pool, engine) = (connected.pool, connected.engine);
         open::migrate(&pool, engine, url, migrator).await?;
         Ok(Self {
             pool,
+            writers: connected.writers,
             engine,
             writing: Arc::new(Mutex::new(())),
         })
@@ -124,7 +127,7 @@ impl Store {
             Engine::Postgres => ("begin", None),
         };
         let mut tx = Tx {
-            inner: self.pool.begin_with(statement).await?,
+            inner: self.writers.begin_with(statement).await?,
             writes: 0,
             _turn: turn,
         };
@@ -142,6 +145,7 @@ impl Store {
 
     /// Lets go of every connection; nothing can be read or written afterwards.
     pub async fn close(&self) {
+        self.writers.close().await;
         self.pool.close().await;
     }
 }

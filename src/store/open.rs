@@ -14,8 +14,17 @@ use super::{Engine, StoreError};
 /// How every SQLite database file begins.
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
 
+/// The connections to a database.
+pub(super) struct Connected {
+    pub(super) engine: Engine,
+    pub(super) pool: AnyPool,
+    /// Those that write. A file has one of its own: nobody else writes to it as a rule, so that
+    /// what it has read of the file stays true from one transaction to the next.
+    pub(super) writers: AnyPool,
+}
+
 /// Connects to a database; a file that doesn't exist is made.
-pub(super) async fn connect(url: &str) -> Result<(AnyPool, Engine), StoreError> {
+pub(super) async fn connect(url: &str) -> Result<Connected, StoreError> {
     sqlx::any::install_default_drivers();
     let engine = engine_of(url)?;
     let file = sqlite_file(url);
@@ -43,9 +52,17 @@ pub(super) async fn connect(url: &str) -> Result<(AnyPool, Engine), StoreError> 
         options = options.test_before_acquire(false);
         options = options.after_connect(|connection, _| Box::pin(set_up(connection)));
     }
-    let pool = options.connect(&full_url).await;
+    let pool = options.clone().connect(&full_url).await;
     let pool = pool.map_err(|error| cannot_open(url, file.as_deref(), &error))?;
-    Ok((pool, engine))
+    let writers = match &file {
+        Some(_) => options.max_connections(1).connect_lazy(&full_url)?,
+        None => pool.clone(),
+    };
+    Ok(Connected {
+        engine,
+        pool,
+        writers,
+    })
 }
 
 /// A server that is just starting gets this long to answer.

@@ -205,3 +205,22 @@ async fn a_name_in_place_of_a_slug_is_told_the_slug() {
         reply.text()
     );
 }
+
+#[tokio::test]
+async fn the_answer_to_a_text_is_what_is_read_back() {
+    let mut app = open_incident().await;
+    for body in [
+        json!({"markdown": " A disk is full. \n"}),
+        json!({"markdown": "It's Tyler.", "author": "Tyler", "restore": false}),
+        json!({"markdown": "Selma again.", "components": {"selma": "partial_outage"}}),
+        json!({"markdown": "Then.", "at": "2013-02-25T09:15:00.123456Z"}),
+        json!({"markdown": "Over.", "phase": "resolved"}),
+    ] {
+        let mut said = app.post(UPDATES, body).await.expect(201).json();
+        let id = said["id"].as_str().expect("an id").to_owned();
+        let path = format!("{UPDATES}/{id}");
+        let read = app.api_get(&path).await.expect(200).json();
+        said.as_object_mut().expect("an object").remove("hint");
+        assert_eq!(said, read);
+    }
+}

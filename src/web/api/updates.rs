@@ -58,12 +58,20 @@ pub(in crate::web) async fn create(
     };
     let before = find(writing.change.tx(), &slug, &staff).await?;
     let hint = hint(&before.incident, &said, writing.change.now());
-    let id = add_update_to(&mut writing.change, &before, new_update(said))
+    let wanted = new_update(said);
+    // A text alone sets no state and gives none back, so that it needn't be read again.
+    let is_text = wanted.is_text();
+    let made = add_update_to(&mut writing.change, &before, wanted)
         .await
         .map_err(|error| refusal(&state, error))?;
-    let mut body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
+    let mut body = if is_text {
+        let site = state.site.current();
+        UpdateBody::of(&before.incident, &made, &site.snapshot().site)
+    } else {
+        read_update(&state, writing.change.tx(), &slug, &made.id, &staff).await?
+    };
     body.hint = hint;
-    let location = urls::api_update(&slug, &id);
+    let location = urls::api_update(&slug, &made.id);
     writing
         .finish(StatusCode::CREATED, Some(location), &body, None)
         .await
