@@ -167,9 +167,11 @@ def main():
                 taken, answered = publish(slug, number, poster, reader)
                 times.append(taken)
                 answers.append(answered)
+                number += 1
+            for _ in range(options.publishes):
                 state = {component: "degraded" if number % 2 else "partial_outage"}
-                with_state.append(publish(slug, number + 1, poster, reader, state)[0])
-                number += 2
+                with_state.append(publish(slug, number, poster, reader, state)[0])
+                number += 1
             poster.ask(poster.update(slug, {"markdown": "Over.", "phase": "resolved"}))
             medians.append(tuple(statistics.median(part) * 1000
                                  for part in (references, answers, times, with_state)))

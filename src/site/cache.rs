@@ -8,7 +8,7 @@ use super::dependence::{Changed, Dependence};
 use super::document::Document;
 
 /// So many bytes of documents are kept.
-pub(super) const CACHE_BYTES: usize = 12 * 1024 * 1024;
+pub(super) const CACHE_BYTES: usize = 5 * 1024 * 1024;
 
 /// A place for a document, filled once by whoever needs it first, and again with the same document
 /// packed better.
