@@ -157,7 +157,7 @@ fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
 }
 
 /// The changes of state of all components from `first` to `last`, by their slugs: also such as
-/// don't hold, because of what [`find_withheld`] lists. To look at that for each change is what
+/// don't hold because of what [`find_withheld`] lists, but no plans. To look at that for each change is what
 /// takes longest. A component without any isn't among them.
 pub async fn list_packed_changes(
     tx: &mut Tx,
@@ -168,7 +168,7 @@ pub async fn list_packed_changes(
         "select component, ",
         packed_changes!(),
         " from state_changes where component >= $1 and component <= $2 \
-         and withdrawn_at_ms is null group by component"
+         and withdrawn_at_ms is null and origin <> 'plan' group by component"
     ))
     .bind(first.as_str())
     .bind(last.as_str())

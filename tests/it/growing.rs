@@ -245,6 +245,10 @@ async fn change_something(app: &mut TestApp, dice: &mut Dice, step: usize) {
 #[tokio::test]
 async fn what_is_taken_over_is_what_would_be_made_anew() {
     let mut app = app().await;
+    let plan = json!({"title": "New disks", "kind": "maintenance", "markdown": "They restart.",
+        "starts": "2014-03-02T21:00:00Z", "ends": "2014-03-02T23:00:00Z",
+        "components": {"selma": "maintenance", "mail": "maintenance"}});
+    app.post("/incidents", plan).await.expect(201);
     let mut dice = Dice(42);
     for step in 0..40 {
         change_something(&mut app, &mut dice, step).await;
