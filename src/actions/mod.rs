@@ -16,7 +16,7 @@ use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::domain::update::Update;
 use crate::store::audit::{self, AuditEntry};
-use crate::store::changes::{self, ChangeKind, Changes};
+use crate::store::changes::{self, ChangeKind, Changes, Since, add_since};
 use crate::store::{Store, StoreError, Tx};
 
 pub mod add_update;
@@ -215,11 +215,9 @@ impl Change {
     }
 
     /// Notes that a component's history is another from an instant on.
-    fn touch_component_since(&mut self, slug: &Slug, since: Option<DateTime<Utc>>) {
+    fn touch_component_since(&mut self, slug: &Slug, since: Since) {
         let component = (ChangeKind::Component, slug.to_string());
-        let known = self.touched.entry(component).or_insert(since);
-        // None is earlier than any.
-        *known = since.min(*known);
+        add_since(&mut self.touched, component, since);
     }
 
     /// Notes that what is known of a component's history has changed.

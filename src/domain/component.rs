@@ -48,6 +48,16 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 6] = [
+        Self::Post,
+        Self::Update,
+        Self::Request,
+        Self::Restore,
+        Self::Plan,
+        Self::Begin,
+    ];
+
     /// The word used in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -62,15 +72,7 @@ impl Origin {
 
     /// The origin that a word names.
     pub fn parse(word: &str) -> Option<Self> {
-        let all = [
-            Self::Post,
-            Self::Update,
-            Self::Request,
-            Self::Restore,
-            Self::Plan,
-            Self::Begin,
-        ];
-        all.into_iter().find(|origin| origin.as_str() == word)
+        Self::ALL.into_iter().find(|origin| origin.as_str() == word)
     }
 
     /// Whether nobody stated the change: it follows from the history, and is made anew with it.

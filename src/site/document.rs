@@ -147,9 +147,7 @@ impl Document {
             last_modified,
             variants: Vec::with_capacity(3),
         };
-        // A text that grew while it was rendered has room to spare, which would be kept with it.
-        let body = Bytes::copy_from_slice(&body.into());
-        document.fill(body, &[Encoding::Gzip], Effort::Quick);
+        document.fill(body.into(), &[Encoding::Gzip], Effort::Quick);
         document
     }
 

@@ -272,7 +272,9 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
 
 /// The home page, made in haste: everyone waits for it.
 pub(super) fn render_home(snapshot: &Snapshot) -> Document {
-    let body = home::page(snapshot).into_string();
+    let mut body = home::page(snapshot).into_string();
+    // The room that it grew into would be kept with it; of other pages a copy is kept.
+    body.shrink_to_fit();
     Document::in_haste(HTML, CachePolicy::Live, changed_at(snapshot), body)
 }
 

@@ -1,8 +1,9 @@
-//! Where a document is made that somebody asks for: on one thread for all.
+//! Where a document is made that somebody asks for: on one thread for all, one after the other.
 //!
-//! A thread that renders and packs keeps the memory that its largest pages took, for the next one.
-//! If each thread of the runtime did, a machine with many cores would keep that much many times.
-//! And whatever has to be made, what is ready doesn't wait for it.
+//! What is kept of a document comes to lie in the memory of the thread that copied it (see `aside`
+//! beside [`Site`]). If each thread of the runtime did that, a machine with many cores would have
+//! the gaps between kept documents many times. And whatever has to be made, what is ready doesn't
+//! wait for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};

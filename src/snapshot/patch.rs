@@ -11,7 +11,7 @@ use super::posts::Month;
 use super::{ComponentRecord, Snapshot};
 use crate::domain::component::StateChange;
 use crate::domain::slug::Slug;
-use crate::store::changes::{ChangeKind, Changes};
+use crate::store::changes::{ChangeKind, Changes, Since, add_since};
 use crate::store::components::find_component;
 use crate::store::incidents::{StoredIncident, find_incident, list_redirects};
 use crate::store::states::list_changes_of_component_since;
@@ -19,9 +19,6 @@ use crate::store::{StoreError, Tx};
 
 /// If more than so many things have changed, reading everything is faster.
 const MANY: usize = 500;
-
-/// The instant before which a component's history is as it was, if that is known.
-type Since = Option<DateTime<Utc>>;
 
 /// What the next snapshot says otherwise than the one before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,8 +72,7 @@ pub async fn patch(
                 (ChangeKind::Component, Ok(slug)) => Subject::Component(slug),
                 (ChangeKind::Component, Err(_)) | (ChangeKind::Site, _) => return Ok(None),
             };
-            let known = subjects.entry(subject).or_insert(since);
-            *known = since.min(*known);
+            add_since(&mut subjects, subject, since);
         }
     }
     let mut patching = Patching {
@@ -112,10 +108,7 @@ impl Patching<'_> {
         let mut addresses_changed = false;
         for (subject, since) in subjects {
             match subject {
-                Subject::Component(slug) => {
-                    let known = components.entry(slug).or_insert(since);
-                    *known = since.min(*known);
-                }
+                Subject::Component(slug) => add_since(&mut components, slug, since),
                 Subject::Incident(id) => {
                     let before = self.slug_of(&id);
                     let whole = self.incident(&id).await?;

@@ -13,14 +13,6 @@ use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
 
-const ORIGINS: [Origin; 6] = [
-    Origin::Post,
-    Origin::Update,
-    Origin::Request,
-    Origin::Restore,
-    Origin::Plan,
-    Origin::Begin,
-];
 const PRECISIONS: [Precision; 3] = [Precision::Minute, Precision::Day, Precision::None];
 const SOURCES: [Source; 3] = [Source::File, Source::Api, Source::Clock];
 
@@ -242,7 +234,7 @@ fn write_named(writer: &mut Writer, mentions: &[Slug], changes: &[StateChange]) 
         writer.text(change.state.as_str());
         writer.maybe(change.note.as_deref(), Writer::text);
         writer.maybe(change.update.as_deref(), Writer::text);
-        writer.one_of(&ORIGINS, &change.origin);
+        writer.one_of(&Origin::ALL, &change.origin);
         writer.int((change.public_at - change.at).num_milliseconds());
     }
 }
@@ -260,7 +252,7 @@ fn read_named(reader: &mut Reader<'_>, incident: &str) -> (Vec<Slug>, Vec<StateC
             note: reader.maybe(Reader::text),
             incident: Some(incident.to_owned()),
             update: reader.maybe(Reader::text),
-            origin: reader.one_of(&ORIGINS),
+            origin: reader.one_of(&Origin::ALL),
             public_at: at + chrono::Duration::milliseconds(reader.int()),
         }
     });

@@ -58,7 +58,7 @@ pub async fn insert_change(
     tx: &mut Tx,
     revision: i64,
     (kind, id): (ChangeKind, &str),
-    since: Option<DateTime<Utc>>,
+    since: Since,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into changes (revision, kind, id, since_ms) values ($1, $2, $3, $4) \
@@ -73,8 +73,18 @@ pub async fn insert_change(
     Ok(())
 }
 
-/// What changed, each with the instant before which it is as it was, if that is known.
-pub type Changes = BTreeMap<(ChangeKind, String), Option<DateTime<Utc>>>;
+/// The instant before which a component's history is as it was, if that is known.
+pub type Since = Option<DateTime<Utc>>;
+
+/// What changed, and since when.
+pub type Changes = BTreeMap<(ChangeKind, String), Since>;
+
+/// Adds what has changed since an instant. Of several the earliest holds, and unknown is earlier
+/// than any.
+pub fn add_since<K: Ord>(changed: &mut BTreeMap<K, Since>, key: K, since: Since) {
+    let known = changed.entry(key).or_insert(since);
+    *known = since.min(*known);
+}
 
 /// The present revision, and what changed after `revision`.
 pub async fn list_changes_since(tx: &mut Tx, revision: i64) -> Result<(i64, Changes), StoreError> {
@@ -95,9 +105,7 @@ pub async fn list_changes_since(tx: &mut Tx, revision: i64) -> Result<(i64, Chan
         let kind = ChangeKind::parse(&word)
             .ok_or_else(|| super::row::unreadable("changes.kind", &word))?;
         let since = instant_or_none(row, "since_ms")?;
-        let known = changes.entry((kind, text(row, "id")?)).or_insert(since);
-        // The earliest holds, and none is earlier than any.
-        *known = since.min(*known);
+        add_since(&mut changes, (kind, text(row, "id")?), since);
     }
     Ok((present, changes))
 }

@@ -55,16 +55,7 @@ struct Change {
 /// Milliseconds since 1970.
 type DateMillis = i64;
 
-const ORIGINS: [Origin; 6] = [
-    Origin::Post,
-    Origin::Update,
-    Origin::Request,
-    Origin::Restore,
-    Origin::Plan,
-    Origin::Begin,
-];
-
-/// The first byte of a change: its origin, and what it has of what most don't.
+/// The first byte of a change: its origin by its place in [`Origin::ALL`], and what it has of what most don't.
 const ORIGIN: u8 = 0b0111;
 const NOTE: u8 = 1 << 3;
 const INCIDENT: u8 = 1 << 4;
@@ -239,7 +230,7 @@ impl History {
                 incident,
                 update,
                 state,
-                origin: ORIGINS[usize::from(head & ORIGIN).min(ORIGINS.len() - 1)],
+                origin: Origin::ALL[usize::from(head & ORIGIN).min(Origin::ALL.len() - 1)],
             }
         })
     }
@@ -313,7 +304,7 @@ impl<'a> Packer<'a> {
             (UPDATE, change.update),
         ];
         let later = change.public_at_ms.wrapping_sub(change.at_ms);
-        let origin = ORIGINS.iter().position(|other| *other == change.origin);
+        let origin = Origin::ALL.iter().position(|other| *other == change.origin);
         let mut head = u8::try_from(origin.unwrap_or(0)).unwrap_or(0);
         for (part, _) in texts.iter().filter(|(_, text)| text.is_some()) {
             head |= part;
