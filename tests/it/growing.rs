@@ -130,12 +130,12 @@ async fn the_same_if_they_ask_over_http() {
     let site = app.app.state().site.current();
     let before = site.renders();
     let mut asking = JoinSet::new();
+    let front = app.app.front();
     for _ in 0..1000 {
-        let front = app.app.front();
         let request = Request::get(urls::SUBSCRIBE)
             .body(Body::empty())
             .expect("a request");
-        asking.spawn(front.other(request, ([127, 0, 0, 1], 5000).into()));
+        asking.spawn(front.clone().other(request, ([127, 0, 0, 1], 5000).into()));
     }
     while let Some(reply) = asking.join_next().await {
         assert_eq!(reply.expect("an answer").status(), 200);
