@@ -1,6 +1,6 @@
 //! States: what a component is right now, and how that looks (its tone).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,9 @@ impl Tone {
     }
 }
 
+/// See [`StateKey::operational`].
+static OPERATIONAL: LazyLock<StateKey> = LazyLock::new(|| StateKey::new("operational"));
+
 /// The key of a state, such as `migrating`. Whether it is a known one is for [`States`] to say.
 /// Copies share the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,7 +58,17 @@ impl StateKey {
 
     /// The state of a component of which nothing was ever said.
     pub fn operational() -> Self {
-        Self::new("operational")
+        Self::lent_operational().clone()
+    }
+
+    /// The same, for who needs no copy.
+    pub fn lent_operational() -> &'static Self {
+        &OPERATIONAL
+    }
+
+    /// It is [`StateKey::operational`].
+    pub fn is_operational(&self) -> bool {
+        *self == *OPERATIONAL
     }
 
     /// The key as text.

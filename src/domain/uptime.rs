@@ -61,12 +61,6 @@ pub fn began(component: &Component, first: Option<&StateChange>, zone: Tz) -> Da
     })
 }
 
-/// The instant from which on changes matter to the last `count` days.
-pub fn span_start(zone: Tz, as_of: DateTime<Utc>, count: u32) -> DateTime<Utc> {
-    let today = as_of.with_timezone(&zone).date_naive();
-    start_of_day(today - Days::new(u64::from(count.max(1) - 1)), zone)
-}
-
 /// The instant at which a calendar day begins in a zone: midnight, or the first instant after
 /// it where the clock skips midnight.
 pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
@@ -83,26 +77,55 @@ pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
     midnight.and_utc()
 }
 
-/// The last `count` days up to and with that of `as_of`. Looks at each day and each change
-/// once. `changes` are sorted by `(at, seq)`; those before the one that held when the span begins
-/// may be left out.
+/// The days of a span, found once for all components that are shown side by side: where a day
+/// begins and ends is for the time zone's tables to say.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    /// Each day with the instant at which it begins, oldest first.
+    days: Vec<(NaiveDate, DateTime<Utc>)>,
+    as_of: DateTime<Utc>,
+}
+
+impl Calendar {
+    /// The last `count` days up to and with that of `as_of`, at least one.
+    pub fn last(count: u32, zone: Tz, as_of: DateTime<Utc>) -> Self {
+        let count = count.max(1);
+        let first = as_of.with_timezone(&zone).date_naive() - Days::new(u64::from(count - 1));
+        let days = first.iter_days().take(count as usize);
+        Self {
+            days: days.map(|date| (date, start_of_day(date, zone))).collect(),
+            as_of,
+        }
+    }
+
+    /// When the first day begins: changes matter from then on.
+    pub fn start(&self) -> DateTime<Utc> {
+        self.days.first().map_or(self.as_of, |(_, start)| *start)
+    }
+
+    /// When a day ends, or the instant shown if that comes before.
+    fn end_of(&self, place: usize) -> DateTime<Utc> {
+        let next = self.days.get(place + 1);
+        next.map_or(self.as_of, |(_, start)| *start)
+    }
+}
+
+/// What a component was on each day. Looks at each day and each change once. `changes` are sorted
+/// by `(at, seq)`; those before the one that held when the first day began may be left out.
 pub fn span(
     changes: &[StateChange],
     began: DateTime<Utc>,
     states: &States,
-    zone: Tz,
-    as_of: DateTime<Utc>,
-    count: u32,
+    calendar: &Calendar,
 ) -> Span {
-    let today = as_of.with_timezone(&zone).date_naive();
-    let first = today - Days::new(u64::from(count.max(1) - 1));
-    let mut from = start_of_day(first, zone);
+    let as_of = calendar.as_of;
+    let mut from = calendar.start();
     let mut state = standing(changes, from).state;
     let mut next = changes.partition_point(|change| change.at <= from);
-    let mut days = Vec::with_capacity(count as usize);
-    for date in first.iter_days().take(count.max(1) as usize) {
-        let to = start_of_day(date + Days::new(1), zone).min(as_of);
-        let mut lengths = Lengths::default();
+    let mut days = Vec::with_capacity(calendar.days.len());
+    let mut lengths = Lengths::default();
+    for (place, (date, _)) in calendar.days.iter().enumerate() {
+        let to = calendar.end_of(place);
         let mut stay = |state: &StateKey, from: DateTime<Utc>, to: DateTime<Utc>| {
             let length = to - from.max(began);
             if length > Duration::zero() {
@@ -117,11 +140,12 @@ pub fn span(
         }
         stay(&state, from, to);
         from = to;
-        if date == today && began <= as_of {
+        let is_last = place + 1 == calendar.days.len();
+        if is_last && began <= as_of {
             // What began at this very instant has no length yet and is already so.
             lengths.add(&standing(changes, as_of).state, Duration::zero());
         }
-        days.push(day(date, lengths, states));
+        days.push(day(*date, &mut lengths, states));
     }
     Span { days }
 }
@@ -139,8 +163,9 @@ impl Lengths {
     }
 }
 
-fn day(date: NaiveDate, lengths: Lengths, states: &States) -> Day {
-    let mut by_severity = lengths.0;
+/// Leaves `lengths` empty for the next day.
+fn day(date: NaiveDate, lengths: &mut Lengths, states: &States) -> Day {
+    let by_severity = &mut lengths.0;
     by_severity.sort_by(|(a, _), (b, _)| {
         let severity = |state| states.severity(state);
         severity(b).cmp(&severity(a)).then_with(|| a.cmp(b))
@@ -159,8 +184,8 @@ fn day(date: NaiveDate, lengths: Lengths, states: &States) -> Day {
             .map(|(state, length)| length.num_milliseconds() * weight(state))
             .sum(),
         troubles: by_severity
-            .into_iter()
-            .filter(|(state, _)| *state != StateKey::operational())
+            .drain(..)
+            .filter(|(state, _)| !state.is_operational())
             .collect(),
     }
 }
@@ -218,9 +243,7 @@ mod tests {
             &changes(rows),
             at(began),
             &States::default(),
-            zone,
-            at(as_of),
-            count,
+            &Calendar::last(count, zone, at(as_of)),
         );
         assert_eq!(told(&span), days);
         match (span.uptime(), uptime) {

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use crate::domain::headline::{Headline, Open, Part, headline};
+use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
-use crate::snapshot::Snapshot;
+use crate::domain::state::{StateKey, Tone};
+use crate::snapshot::{ComponentRecord, Snapshot};
 
 pub mod csv;
 pub mod feeds;
@@ -14,30 +16,58 @@ pub mod markdown;
 pub mod time;
 pub mod xml;
 
+/// A component, and what it is as of the snapshot's instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Present<'a> {
+    /// The component.
+    pub record: &'a ComponentRecord,
+    /// Its state.
+    pub state: &'a StateKey,
+    /// The tone of that.
+    pub tone: Tone,
+}
+
+/// The components that are not retired, in the order of the page, each as it is.
+pub fn list_present(snapshot: &Snapshot) -> Vec<Present<'_>> {
+    let mut present = Vec::with_capacity(snapshot.components.len());
+    present.extend(snapshot.active_components().map(|record| {
+        let state = record.history.state_at(snapshot.as_of);
+        Present {
+            record,
+            state,
+            tone: snapshot.states.tone(state),
+        }
+    }));
+    present
+}
+
 /// The sentence that says how things are.
 pub fn headline_of(snapshot: &Snapshot) -> Headline {
-    let standings: Vec<_> = snapshot
-        .active_components()
-        .map(|record| {
-            let state = snapshot.state_of(record);
-            let reads = snapshot.states.find(&state).map_or_else(
-                || Cow::Owned(format!("is in the state “{state}”")),
-                |known| Cow::Borrowed(known.reads.as_str()),
-            );
-            (&record.component, state, reads)
-        })
-        .collect();
-    let parts: Vec<_> = standings
-        .iter()
-        .map(|(component, state, reads)| Part {
+    headline_with(
+        snapshot,
+        &list_present(snapshot),
+        &snapshot.open_incidents(),
+    )
+}
+
+/// The same for who has the components and the open incidents already.
+pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incident]) -> Headline {
+    let unknown = |state: &StateKey| format!("is in the state “{state}”");
+    let parts = present.iter().map(|present| {
+        let component = &present.record.component;
+        let known = snapshot.states.find(present.state);
+        Part {
             slug: &component.slug,
             name: &component.name,
-            reads,
-            tone: snapshot.states.tone(state),
-            severity: snapshot.states.severity(state),
-        })
-        .collect();
-    let open = snapshot.open_incidents();
+            reads: known.map_or_else(
+                || Cow::Owned(unknown(present.state)),
+                |known| Cow::Borrowed(known.reads.as_str()),
+            ),
+            tone: present.tone,
+            severity: snapshot.states.severity(present.state),
+        }
+    });
+    let parts: Vec<_> = parts.collect();
     let named: Vec<(_, Vec<&Slug>)> = open
         .iter()
         .map(|incident| (incident, incident.components()))

@@ -15,7 +15,7 @@ use crate::domain::component::{Component, Standing, StateChange};
 use crate::domain::incident::Incident;
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
-use crate::domain::state::{StateKey, States};
+use crate::domain::state::States;
 
 mod bytes;
 pub mod history;
@@ -134,11 +134,6 @@ impl Snapshot {
     /// What a component is right now.
     pub fn standing(&self, record: &ComponentRecord) -> Standing {
         record.history.standing(self.as_of)
-    }
-
-    /// The state of a component alone.
-    pub fn state_of(&self, record: &ComponentRecord) -> StateKey {
-        record.history.state_at(self.as_of)
     }
 
     /// An incident by its present slug.

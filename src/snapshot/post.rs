@@ -37,6 +37,8 @@ pub struct Post {
     pub kind: Kind,
     /// Where it stands.
     pub phase: Phase,
+    /// How many updates it has.
+    pub updates: usize,
     /// The freshest of its feed items.
     pub(super) freshest: Freshness,
     /// The latest thing said in it, up to the snapshot's instant.
@@ -61,6 +63,7 @@ impl Post {
             started: incident.started(),
             kind: incident.kind,
             phase: incident.phase(as_of),
+            updates: incident.updates.len(),
             freshest,
             last_said: said(incident)
                 .filter(|(at, _)| *at <= as_of)

@@ -1,5 +1,7 @@
 //! The headline: the sentence that answers "is it me?" before anything else is read.
 
+use std::borrow::Cow;
+
 use super::incident::Kind;
 use super::slug::Slug;
 use super::state::Tone;
@@ -9,14 +11,14 @@ use super::update::Phase;
 const NAMED: usize = 3;
 
 /// A component, and what it is right now.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Part<'a> {
     /// Its identity.
     pub slug: &'a Slug,
     /// Its name for people.
     pub name: &'a str,
     /// What its state makes of a sentence: "is partly down".
-    pub reads: &'a str,
+    pub reads: Cow<'a, str>,
     /// The tone of its state; what isn't `Ok` is in the headline.
     pub tone: Tone,
     /// How severe its state is: the place in the list of states.
@@ -110,7 +112,7 @@ fn of_components(affected: &[&Part<'_>]) -> String {
         }
         if len <= names_left {
             let names: Vec<_> = group.iter().map(|part| part.name.to_owned()).collect();
-            clauses.push(format!("{} {}", list(&names), plural(first.reads, len)));
+            clauses.push(format!("{} {}", list(&names), plural(&first.reads, len)));
             names_left -= len;
         } else if clauses.is_empty() {
             let mut names: Vec<_> = group[..names_left]
@@ -121,11 +123,11 @@ fn of_components(affected: &[&Part<'_>]) -> String {
                 1 => "1 other component".to_owned(),
                 more => format!("{more} other components"),
             });
-            clauses.push(format!("{} {}", list(&names), plural(first.reads, len)));
+            clauses.push(format!("{} {}", list(&names), plural(&first.reads, len)));
             names_left = 0;
             was_counted = true;
         } else {
-            clauses.push(counted(first.reads, len, was_counted));
+            clauses.push(counted(&first.reads, len, was_counted));
             names_left = 0;
             was_counted = true;
         }

@@ -1,5 +1,7 @@
 //! Headlines for many a situation.
 
+use std::borrow::Cow;
+
 use super::*;
 use crate::domain::state::{StateKey, States};
 
@@ -19,7 +21,7 @@ fn say(components: &[&str], incidents: &[&str]) -> Headline {
         .map(|(slug, name, key)| Part {
             slug,
             name,
-            reads: &states.find(key).expect("a known state").reads,
+            reads: Cow::Borrowed(&states.find(key).expect("a known state").reads),
             tone: states.tone(key),
             severity: states.severity(key),
         })

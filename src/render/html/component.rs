@@ -4,11 +4,10 @@ use chrono::Datelike;
 use maud::{Markup, html};
 
 use crate::domain::component::{Origin, StateChange};
-use crate::domain::incident::Incident;
-use crate::domain::uptime::{self, Day};
+use crate::domain::uptime::{self, Calendar, Day};
 use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
-use crate::render::html::listing::{self, Detail};
+use crate::render::html::listing;
 use crate::render::html::{changes, day_bar, parts};
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
@@ -25,8 +24,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         Some(_) => format!("{} was retired.", component.name),
         None => format!("{}: {label}.", component.name),
     };
-    let incidents = snapshot.incidents_of(&component.slug);
-    let incidents: Vec<&Incident> = incidents.iter().collect();
+    let posts = snapshot.posts.naming(&component.slug);
     let page = Page {
         title: Some(&component.name),
         description: &description,
@@ -45,10 +43,10 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
                     }
                 }
             }
-            @if !incidents.is_empty() {
+            @if !posts.is_empty() {
                 section {
                     h2 { "Posts" }
-                    (listing::list(snapshot, &incidents, Detail::Brief))
+                    (listing::brief(snapshot, posts))
                 }
             }
             (ways_on(record))
@@ -98,8 +96,9 @@ fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         .and_then(|date| date.checked_sub_months(chrono::Months::new(11)))
         .unwrap_or(today);
     let count = u32::try_from((today - first).num_days() + 1).unwrap_or(1);
-    let changes = history.since(uptime::span_start(zone, as_of, count));
-    let span = uptime::span(&changes, began, states, zone, as_of, count);
+    let calendar = Calendar::last(count, zone, as_of);
+    let changes = history.since(calendar.start());
+    let span = uptime::span(&changes, began, states, &calendar);
     let months: Vec<&[Day]> = span
         .days
         .chunk_by(|a, b| a.date.month() == b.date.month())

@@ -1,6 +1,8 @@
 //! Bars of days: one stroke for each day, coloured and as high as its worst state is bad, and
 //! the same in words.
 
+use std::fmt::Write as _;
+
 use maud::{Markup, html};
 
 use crate::domain::state::{StateKey, States, Tone};
@@ -81,12 +83,12 @@ fn runs(days: &[Day], states: &States) -> Vec<(Look, usize, usize)> {
 
 /// One line for each run of a look. The stylesheet dashes it, a dash a day.
 fn path(runs: &[(Look, usize, usize)], look: Look, first: usize) -> Option<String> {
-    let lines: Vec<_> = runs
-        .iter()
-        .filter(|run| run.0 == look)
-        .map(|(look, place, len)| format!("M{} {}h{len}", first + place, look.middle()))
-        .collect();
-    (!lines.is_empty()).then(|| lines.concat())
+    let mut lines = String::new();
+    for (look, place, len) in runs.iter().filter(|run| run.0 == look) {
+        // Writing to memory doesn't fail.
+        let _ = write!(lines, "M{} {}h{len}", first + place, look.middle());
+    }
+    (!lines.is_empty()).then_some(lines)
 }
 
 /// "97.81 %", never rounded up to 100.
@@ -114,7 +116,7 @@ pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> Strin
         text.push_str(" No trouble.");
         return text;
     }
-    troubled.sort_by_key(|day| {
+    troubled.sort_by_cached_key(|day| {
         let worst = day.troubles.first();
         std::cmp::Reverse(worst.map(|(state, length)| (states.severity(state), *length)))
     });
@@ -158,7 +160,7 @@ mod tests {
     use super::*;
     use crate::domain::component::{Origin, StateChange};
     use crate::domain::slug::Slug;
-    use crate::domain::uptime::span;
+    use crate::domain::uptime::{Calendar, span};
 
     #[test]
     fn days_beyond_the_named_are_counted_by_their_state() {
@@ -185,7 +187,8 @@ mod tests {
         let states = States::default();
         let began = at("2013-01-01T00:00:00Z");
         let now = at("2013-01-30T12:00:00Z");
-        let span = span(&changes, began, &states, chrono_tz::UTC, now, 30);
+        let calendar = Calendar::last(30, chrono_tz::UTC, now);
+        let span = span(&changes, began, &states, &calendar);
         let text = words(&span.days, &states, span.uptime());
         assert!(
             text.contains("January 20: Degraded 1 h, Migrating 23 h."),

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::domain::incident::Incident;
 use crate::render::html::layout::{self, Nav, Page};
-use crate::render::html::listing::{self, Detail};
+use crate::render::html::listing;
 use crate::render::html::parts;
 use crate::render::time;
 use crate::snapshot::Snapshot;
@@ -41,8 +41,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
                         a href=(urls::month(*year, *month)) { (parts::month(*year, *month)) }
                         " " span.count { (parts::count(posts.len(), "post")) }
                     }
-                    @let incidents = read(posts);
-                    (listing::list(snapshot, &incidents.iter().collect::<Vec<_>>(), Detail::Brief))
+                    (listing::brief(snapshot, *posts))
                 }
             }
             @if folded > 0 { (earlier(&months[..folded])) }
@@ -94,13 +93,7 @@ const FULL: usize = 60;
 /// The incidents of one month, `month` being 1 to 12.
 pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
     let name = time::month(year, month);
-    let incidents = read(snapshot.posts.month((year, month)));
-    let incidents: Vec<&Incident> = incidents.iter().collect();
-    let detail = if incidents.len() > FULL {
-        Detail::Brief
-    } else {
-        Detail::Full
-    };
+    let posts = snapshot.posts.month((year, month));
     let (before, after) = snapshot.posts.neighbours((year, month));
     let page = Page {
         title: Some(&name),
@@ -111,15 +104,19 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
         content: html! {
             h1 { (parts::month(year, month)) }
             p.lead {
-                @match incidents.len() {
+                @match posts.len() {
                     0 => "Nothing was posted in this month.",
                     some => { (parts::count(some, "post")) "." }
                 }
             }
-            @if !incidents.is_empty() {
+            @if !posts.is_empty() {
                 section {
                     h2.unseen { "Posts" }
-                    (listing::list(snapshot, &incidents, detail))
+                    @if posts.len() > FULL {
+                        (listing::brief(snapshot, posts))
+                    } @else {
+                        (listing::full(snapshot, &read(posts)))
+                    }
                 }
             }
             nav.pages aria-label="Months" {

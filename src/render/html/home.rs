@@ -1,6 +1,7 @@
 //! The home page: is it me, and when is it over?
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, html};
@@ -9,13 +10,14 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::Tone;
 use crate::domain::update::Precision;
-use crate::domain::uptime;
-use crate::render;
+use crate::domain::uptime::{self, Calendar};
 use crate::render::html::layout::{self, Nav, Page};
-use crate::render::html::listing::{self, Detail};
+use crate::render::html::listing;
 use crate::render::html::{components, day_bar, parts};
 use crate::render::markdown;
 use crate::render::time::Frame;
+use crate::render::{self, Present};
+use crate::snapshot::post::Post;
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
 
@@ -33,26 +35,22 @@ const WIDE: [&str; 4] = ["<table", "<pre", "<img", "<section"];
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot) -> Markup {
-    let headline = render::headline_of(snapshot);
     let open = snapshot.open_incidents();
+    let present = render::list_present(snapshot);
+    let headline = render::headline_with(snapshot, &present, &open);
     let planned = snapshot.planned_maintenance();
-    let recent: Vec<Incident> = snapshot
-        .posts
-        .iter()
-        .filter(|post| !post.is_open() && !post.is_planned())
-        .take(RECENT)
-        .map(|post| post.read())
-        .collect();
-    let recent: Vec<&Incident> = recent.iter().collect();
+    let is_over = |post: &&Arc<Post>| !post.is_open() && !post.is_planned();
+    let recent: Vec<&Arc<Post>> = snapshot.posts.iter().filter(is_over).take(RECENT).collect();
     let content = html! {
         (parts::title(&headline.sentence))
-        (lead(snapshot, headline.rest_is_working))
+        (lead(snapshot, &present, headline.rest_is_working))
         @for (place, incident) in open.iter().enumerate() { (card(snapshot, incident, place)) }
-        @let (shown, left_out) = shown(snapshot, &open);
+        @let (shown, left_out) = shown(&present, &open);
+        @let calendar = Calendar::last(DAYS, snapshot.site.zone, snapshot.as_of);
         @for (group, records) in components::groups(snapshot, &shown) {
             section {
                 h2 dir="auto" { (group) }
-                ul.box { @for record in records { li { (component(snapshot, record)) } } }
+                ul.box { @for record in records { li { (component(snapshot, record, &calendar)) } } }
             }
         }
         @if let Some(left_out) = left_out {
@@ -70,7 +68,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         @if !recent.is_empty() {
             section {
                 h2 { "Recent posts" }
-                (listing::list(snapshot, &recent, Detail::Brief))
+                (listing::brief(snapshot, recent))
                 p.more { a href=(urls::HISTORY) { "Everything that ever happened" } }
             }
         }
@@ -87,9 +85,9 @@ pub fn page(snapshot: &Snapshot) -> Markup {
 }
 
 /// The line below the headline.
-fn lead(snapshot: &Snapshot, rest_is_working: bool) -> Markup {
+fn lead(snapshot: &Snapshot, present: &[Present<'_>], rest_is_working: bool) -> Markup {
     let frame = render::frame_of(snapshot);
-    let last = last_update(snapshot);
+    let last = last_update(snapshot, present);
     html! {
         @if rest_is_working || last.is_some() {
             p.lead {
@@ -98,17 +96,17 @@ fn lead(snapshot: &Snapshot, rest_is_working: bool) -> Markup {
                     "Last update " (parts::moment(frame, at, precision, None)) "."
                 }
             }
-        } @else if snapshot.active_components().next().is_none() {
+        } @else if present.is_empty() {
             p.lead { "Nothing is listed here yet. What happens will be posted on this page." }
         }
     }
 }
 
 /// The latest thing that anyone said, and how exactly its time is known.
-fn last_update(snapshot: &Snapshot) -> Option<(DateTime<Utc>, Precision)> {
-    let changes = snapshot
-        .active_components()
-        .filter_map(|record| record.history.last_change(snapshot.as_of))
+fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime<Utc>, Precision)> {
+    let changes = present
+        .iter()
+        .filter_map(|present| present.record.history.last_change(snapshot.as_of))
         .map(|at| (at, Precision::Minute));
     changes
         .chain(snapshot.posts.last_said())
@@ -178,32 +176,27 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
 
 /// The components that the page shows, in their order, and what it says of the others. Of few, all
 /// are shown; of many, those that aren't working and those that an open incident names.
-fn shown<'a>(
-    snapshot: &'a Snapshot,
-    open: &[Incident],
-) -> (Vec<&'a ComponentRecord>, Option<String>) {
-    let all: Vec<&ComponentRecord> = snapshot.active_components().collect();
+fn shown<'a>(all: &[Present<'a>], open: &[Incident]) -> (Vec<&'a ComponentRecord>, Option<String>) {
     if all.len() <= MANY {
-        return (all, None);
+        return (all.iter().map(|present| present.record).collect(), None);
     }
     let named: HashSet<&Slug> = open
         .iter()
         .flat_map(|incident| incident.components())
         .collect();
-    let is_working = |record: &ComponentRecord| {
-        let state = snapshot.state_of(record);
-        snapshot.states.tone(&state) == Tone::Ok
-    };
-    let working: Vec<bool> = all.iter().map(|record| is_working(record)).collect();
-    let broken = working.iter().filter(|works| !**works).count();
+    let broken = all
+        .iter()
+        .filter(|present| present.tone != Tone::Ok)
+        .count();
     // What works and is only named doesn't crowd out what doesn't work.
     let mut room = MANY.saturating_sub(broken);
     let mut shown = Vec::new();
-    for (record, works) in all.iter().zip(&working) {
-        let is_named = *works && room > 0 && named.contains(&record.component.slug);
+    for present in all {
+        let works = present.tone == Tone::Ok;
+        let is_named = works && room > 0 && named.contains(&present.record.component.slug);
         room -= usize::from(is_named);
         if !works || is_named {
-            shown.push(*record);
+            shown.push(present.record);
         }
     }
     shown.truncate(MANY);
@@ -215,14 +208,14 @@ fn shown<'a>(
     (shown, Some(left_out))
 }
 
-fn component(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+fn component(snapshot: &Snapshot, record: &ComponentRecord, calendar: &Calendar) -> Markup {
     let component = &record.component;
     let standing = snapshot.standing(record);
     let (zone, states) = (snapshot.site.zone, &snapshot.states);
-    let (history, as_of) = (&record.history, snapshot.as_of);
+    let history = &record.history;
     let began = uptime::began(component, history.first().as_ref(), zone);
-    let changes = history.since(uptime::span_start(zone, as_of, DAYS));
-    let span = uptime::span(&changes, began, states, zone, as_of, DAYS);
+    let changes = history.since(calendar.start());
+    let span = uptime::span(&changes, began, states, calendar);
     let words = day_bar::words(&span.days, states, span.uptime());
     let label = format!("{DAYS} days: {words}");
     let ends = (span.days.first(), span.days.last());

@@ -1,12 +1,18 @@
 //! Incidents in lists: a title that leads to the post, and what matters most of it.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::domain::incident::{Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::update::Phase;
 use crate::render;
 use crate::render::html::parts;
 use crate::render::markdown;
 use crate::snapshot::Snapshot;
+use crate::snapshot::post::Post;
 use crate::urls;
 
 /// Longest summary, in characters.
@@ -14,15 +20,6 @@ const SUMMARY_CHARS: usize = 240;
 
 /// How many components a line names before it counts.
 const NAMED: usize = 5;
-
-/// What a list shows of its incidents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// Title, phase, date.
-    Brief,
-    /// And the components and the summary.
-    Full,
-}
 
 /// One or two sentences: those of the author, else the first of the post or of its first update.
 pub(super) fn summary(incident: &Incident) -> String {
@@ -38,38 +35,95 @@ pub(super) fn summary(incident: &Incident) -> String {
     })
 }
 
-/// Incidents one below the other, each under a heading of the third level.
-pub(super) fn list(snapshot: &Snapshot, incidents: &[&Incident], detail: Detail) -> Markup {
+/// Incidents one below the other, each under a heading of the third level: title, phase, date. They
+/// aren't read for that, as long as what lists know of them says it all.
+pub(super) fn brief<'a>(
+    snapshot: &Snapshot,
+    posts: impl IntoIterator<Item = &'a Arc<Post>>,
+) -> Markup {
     html! {
         ul.posts {
-            @for incident in incidents { li { (entry(snapshot, incident, detail)) } }
+            @for post in posts { li { (heading(snapshot, &Known::of(snapshot, post), None)) } }
         }
     }
 }
 
-fn entry(snapshot: &Snapshot, incident: &Incident, detail: Detail) -> Markup {
-    let frame = render::frame_of(snapshot);
-    let phase = incident.phase(snapshot.as_of);
+/// The same with the components and the summary of each.
+pub(super) fn full(snapshot: &Snapshot, incidents: &[Incident]) -> Markup {
     html! {
-        h3 { a href=(urls::incident(&incident.slug)) dir="auto" { (incident.title) } }
+        ul.posts {
+            @for incident in incidents {
+                li {
+                    (heading(snapshot, &Known::of_whole(snapshot, incident), Some(incident)))
+                    @let text = summary(incident);
+                    @if !text.is_empty() { p dir="auto" { (text) } }
+                }
+            }
+        }
+    }
+}
+
+/// What is told of every incident in a list.
+struct Known<'a> {
+    slug: &'a Slug,
+    title: &'a str,
+    kind: Kind,
+    phase: Phase,
+    started: DateTime<Utc>,
+    updates: usize,
+    /// When a maintenance takes place.
+    window: Option<Markup>,
+}
+
+impl<'a> Known<'a> {
+    fn of(snapshot: &Snapshot, post: &'a Post) -> Self {
+        let is_maintenance = post.kind == Kind::Maintenance;
+        let frame = render::frame_of(snapshot);
+        Self {
+            slug: &post.slug,
+            title: &post.title,
+            kind: post.kind,
+            phase: post.phase,
+            started: post.started,
+            updates: post.updates,
+            window: is_maintenance
+                .then(|| parts::window(frame, &post.read()))
+                .flatten(),
+        }
+    }
+
+    fn of_whole(snapshot: &Snapshot, incident: &'a Incident) -> Self {
+        let is_maintenance = incident.kind == Kind::Maintenance;
+        let frame = render::frame_of(snapshot);
+        Self {
+            slug: &incident.slug,
+            title: &incident.title,
+            kind: incident.kind,
+            phase: incident.phase(snapshot.as_of),
+            started: incident.started(),
+            updates: incident.updates.len(),
+            window: is_maintenance
+                .then(|| parts::window(frame, incident))
+                .flatten(),
+        }
+    }
+}
+
+fn heading(snapshot: &Snapshot, known: &Known<'_>, whole: Option<&Incident>) -> Markup {
+    html! {
+        h3 { a href=(urls::incident(known.slug)) dir="auto" { (known.title) } }
         p.meta {
-            @match incident.kind {
+            @match known.kind {
                 Kind::Notice => "Notice",
-                Kind::Disruption | Kind::Maintenance => (parts::phase_badge(phase)),
+                Kind::Disruption | Kind::Maintenance => (parts::phase_badge(known.phase)),
             }
             "\u{a0}· "
-            @match parts::window(frame, incident).filter(|_| incident.kind == Kind::Maintenance) {
+            @match &known.window {
                 Some(window) => (window),
-                None => (parts::day_with_year(frame, incident.started())),
+                None => (parts::day_with_year(render::frame_of(snapshot), known.started)),
             }
-            @if !incident.updates.is_empty() {
-                "\u{a0}· " (parts::count(incident.updates.len(), "update"))
-            }
-            @if detail == Detail::Full { (affects(snapshot, incident)) }
-        }
-        @if detail == Detail::Full {
-            @let text = summary(incident);
-            @if !text.is_empty() { p dir="auto" { (text) } }
+            @if known.updates > 0 { "\u{a0}· " (parts::count(known.updates, "update")) }
+            @if let Some(incident) = whole { (affects(snapshot, incident)) }
         }
     }
 }

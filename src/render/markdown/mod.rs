@@ -3,10 +3,7 @@
 //! CommonMark with tables, footnotes, strikethrough and smart punctuation. Whatever the text
 //! holds, what comes out has been through the sanitiser's list of what pages may have.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
-
-use ammonia::{Builder, Url, UrlRelative};
+use ammonia::{Url, UrlRelative};
 use pulldown_cmark::{Event, Options, Parser, html};
 
 use self::shape::Shaper;
@@ -18,6 +15,7 @@ mod notes;
 mod parts;
 mod plain;
 mod raw_html;
+mod sanitiser;
 mod shape;
 
 pub use self::plain::{first_sentences, plain_text};
@@ -77,29 +75,14 @@ fn sanitised(
     markdown: &str,
     prefix: &str,
     top: u8,
-    relative: UrlRelative<'_>,
+    relative: UrlRelative<'static>,
     without: &'static [&str],
 ) -> SafeHtml {
     let shaped = Shaper::new(prefix, top, without.is_empty()).shape(events(markdown));
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut unsafe_html, shaped.events.into_iter());
-    // Ids are only those that were made here, and each only once.
-    let ids = Mutex::new(shaped.ids);
-    let mut builder = allowed();
-    builder.url_relative(relative);
-    builder.attribute_filter(move |_, attribute, value| {
-        if without.contains(&attribute) {
-            return None;
-        }
-        if attribute != "id" {
-            return attributes::is_valid(attribute, value).then(|| value.into());
-        }
-        let was_left = ids.lock().is_ok_and(|mut ids| ids.remove(value));
-        was_left.then(|| value.into())
-    });
-    SafeHtml(finish::finished(
-        &builder.clean(&in_pieces(&unsafe_html)).to_string(),
-    ))
+    let html = sanitiser::cleaned(&in_pieces(&unsafe_html), shaped.ids, without, relative);
+    SafeHtml(finish::finished(&html))
 }
 
 /// The longest text between two tags that the sanitiser gets in one piece, in bytes.
@@ -136,62 +119,6 @@ fn in_pieces(html: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// The strict list of what pages may have.
-fn allowed<'a>() -> Builder<'a> {
-    let set = |words: &[&'static str]| words.iter().copied().collect::<HashSet<_>>();
-    let mut tags = set(raw_html::TAGS);
-    tags.extend(["h3", "h4", "h5", "h6", "tbody", "thead"]);
-    let attributes: HashMap<_, _> = [
-        ("a", set(&["href", "title", "id", "aria-label"])),
-        ("abbr", set(&["title"])),
-        ("details", set(&["open"])),
-        ("h3", set(&["id"])),
-        ("h4", set(&["id"])),
-        ("h5", set(&["id"])),
-        ("h6", set(&["id"])),
-        ("img", set(&["src", "alt", "title", "width", "height"])),
-        ("li", set(&["id"])),
-        ("ol", set(&["start"])),
-        ("td", set(&["colspan", "rowspan"])),
-        ("th", set(&["colspan", "rowspan"])),
-        ("time", set(&["datetime"])),
-    ]
-    .into();
-    let values: HashMap<_, _> = [
-        ("a", HashMap::from([("rel", set(&["nofollow noopener"]))])),
-        ("img", HashMap::from([("loading", set(&["lazy"]))])),
-        (
-            "div",
-            HashMap::from([
-                ("tabindex", set(&["0"])),
-                ("role", set(&["group"])),
-                ("aria-label", set(&["Table"])),
-            ]),
-        ),
-        ("th", HashMap::from([("scope", set(&["col", "row"]))])),
-    ]
-    .into();
-    let classes: HashMap<_, _> = [
-        ("a", set(&["anchor"])),
-        ("div", set(&["scroll"])),
-        ("section", set(&["footnotes"])),
-        ("td", set(&["center", "right"])),
-        ("th", set(&["center", "right"])),
-    ]
-    .into();
-    let mut builder = Builder::empty();
-    builder
-        .tags(tags)
-        .clean_content_tags(set(&["script", "style"]))
-        .tag_attributes(attributes)
-        .tag_attribute_values(values)
-        .allowed_classes(classes)
-        .url_schemes(set(&["http", "https", "mailto", "tel"]))
-        .generic_attributes(set(&["dir", "lang"]))
-        .link_rel(None);
-    builder
 }
 
 #[cfg(test)]

@@ -174,9 +174,11 @@ impl History {
     }
 
     /// The state alone at an instant, for those who ask of hundreds of components.
-    pub fn state_at(&self, at: DateTime<Utc>) -> StateKey {
-        self.latest(at)
-            .map_or_else(StateKey::operational, |change| self.state(&change))
+    pub fn state_at(&self, at: DateTime<Utc>) -> &StateKey {
+        match self.latest(at) {
+            Some(change) => &self.states[change.state],
+            None => StateKey::lent_operational(),
+        }
     }
 
     /// The latest change up to an instant.

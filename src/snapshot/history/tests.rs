@@ -104,7 +104,7 @@ fn it_says_of_each_instant_what_the_changes_themselves_say() {
         for minute in -10..50 {
             let expected = component::standing(&changes, at(minute));
             assert_eq!(packed.standing(at(minute)), expected, "{minute}");
-            assert_eq!(packed.state_at(at(minute)), expected.state, "{minute}");
+            assert_eq!(*packed.state_at(at(minute)), expected.state, "{minute}");
             let tail = packed.since(at(minute));
             assert_eq!(component::standing(&tail, at(minute)).state, expected.state);
             let until = changes.partition_point(|change| change.at <= at(minute));

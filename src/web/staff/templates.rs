@@ -63,7 +63,7 @@ pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<
     let affected: Vec<(Slug, Option<StateKey>)> = snapshot
         .active_components()
         .map(|record| (&record.component.slug, snapshot.standing(record).state))
-        .filter(|(_, state)| *state != StateKey::operational())
+        .filter(|(_, state)| !state.is_operational())
         .map(|(slug, state)| (slug.clone(), Some(state)))
         .collect();
     sort_by_fit(&mut templates, &affected);

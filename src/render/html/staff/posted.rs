@@ -7,7 +7,6 @@ use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
-use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Source, Update};
 use crate::render;
 use crate::render::html::{incident as public, parts};
@@ -83,7 +82,7 @@ fn what_came_back(
         @for slug in left {
             @if let Some(record) = snapshot.find_component(slug) {
                 @let state = snapshot.standing(record).state;
-                @if state != StateKey::operational() && record.component.retired_at.is_none() {
+                @if !state.is_operational() && record.component.retired_at.is_none() {
                     p {
                         bdi { (record.component.name) } " is still "
                         (parts::state_badge(&snapshot.states, &state)) ". "
