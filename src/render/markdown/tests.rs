@@ -262,6 +262,9 @@ fn ids_written_by_hand_are_dropped_and_made_ones_stand_once() {
         3,
     );
     assert_eq!(html.as_str().matches("id=\"p-why\"").count(), 1, "{html:?}");
+    // Not even where an id is allowed.
+    let html = to_html("# Why\n\n<h4 id=\"p-why\">y</h4>", "p-", 3);
+    assert_eq!(html.as_str().matches("id=\"p-why\"").count(), 1, "{html:?}");
 }
 
 #[test]
