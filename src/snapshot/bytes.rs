@@ -17,6 +17,11 @@ const PLAIN: u64 = 0;
 const UUID: u64 = 1;
 
 impl Writer {
+    /// Writes behind what another wrote.
+    pub(super) fn after(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
     /// How many bytes were written.
     pub(super) fn len(&self) -> usize {
         self.0.len()

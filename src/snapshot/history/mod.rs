@@ -40,7 +40,7 @@ struct Block {
 }
 
 /// A change of state; texts and states by their place, of texts 0 being none.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Change {
     at: DateMillis,
     seq: i64,
@@ -64,14 +64,48 @@ const PUBLIC_LATER: u8 = 1 << 6;
 
 impl History {
     /// Packs changes, which are in no particular order.
-    pub fn of(component: &Slug, mut changes: Vec<PackedChange<'_>>) -> Self {
+    pub fn of(component: &Slug, changes: Vec<PackedChange<'_>>) -> Self {
+        Self::behind(component, Vec::new(), Packer::default(), changes)
+    }
+
+    /// The same history up to an instant, and other changes from then on. What lies in whole blocks
+    /// before is taken over as it is.
+    pub fn changed_since(&self, since: DateTime<Utc>, changes: Vec<StateChange>) -> Self {
+        let since_ms = since.timestamp_millis();
+        let begun = self.blocks.partition_point(|block| block.at < since_ms);
+        let (kept, others) = self.blocks.split_at(begun.saturating_sub(1));
+        let cut = others.first();
+        let mut tail: Vec<_> = cut
+            .into_iter()
+            .flat_map(|block| self.read(block))
+            .filter(|change| change.at < since_ms)
+            .map(|change| self.unpack(&change))
+            .collect();
+        tail.extend(changes);
+        let end = cut.map_or(self.bytes.len(), |block| block.start as usize);
+        let packer = Packer {
+            writer: Writer::after(&self.bytes[..end]),
+            states: self.states.to_vec(),
+            texts: TextPacker::after(&self.texts),
+        };
+        let tail = tail.iter().map(lent).collect();
+        Self::behind(&self.component, kept.to_vec(), packer, tail)
+    }
+
+    /// Packs changes, in no particular order, behind the whole blocks that `packer` has packed.
+    fn behind<'a>(
+        component: &Slug,
+        mut blocks: Vec<Block>,
+        mut packer: Packer<'a>,
+        mut changes: Vec<PackedChange<'a>>,
+    ) -> Self {
         changes.sort_by_key(|change| (change.at_ms, change.seq));
-        let mut packer = Packer::default();
-        let blocks = changes.chunks(BLOCK).map(|block| packer.block(block));
+        let len = blocks.len() * BLOCK + changes.len();
+        blocks.extend(changes.chunks(BLOCK).map(|block| packer.block(block)));
         let mut history = Self {
             component: component.clone(),
-            len: changes.len(),
-            blocks: blocks.collect(),
+            len,
+            blocks: blocks.into(),
             last: None,
             bytes: packer.writer.finish(),
             states: packer.states.into(),
@@ -80,13 +114,6 @@ impl History {
         let last = history.blocks.last();
         history.last = last.and_then(|block| history.read(block).last());
         history
-    }
-
-    /// The same history up to an instant, and other changes from then on.
-    pub fn changed_since(&self, since: DateTime<Utc>, changes: Vec<StateChange>) -> Self {
-        let mut all: Vec<_> = self.iter().take_while(|change| change.at < since).collect();
-        all.extend(changes);
-        Self::of(&self.component, all.iter().map(lent).collect())
     }
 
     /// Whose it is.

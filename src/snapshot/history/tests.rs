@@ -68,15 +68,53 @@ fn histories() -> Vec<(Vec<StateChange>, History)> {
 
 #[test]
 fn changed_from_an_instant_on_it_is_as_if_packed_anew() {
+    let known = Some("0191f1c2-8a3b-7c4d-8e5f-00112233445a");
     for (changes, packed) in histories() {
         for minute in -10..60 {
-            let new = change(minute.max(30), 5, "degraded", [Some("anew"), None]);
-            let stays = changes.iter().filter(|change| change.at < at(minute));
-            let expected: Vec<_> = stays.cloned().chain([new.clone()]).collect();
-            let changed = packed.changed_since(at(minute), vec![new]);
-            assert_eq!(changed.iter().collect::<Vec<_>>(), expected, "{minute}");
+            for count in [0, 1, 20] {
+                let from = minute.max(30);
+                let notes = [Some("anew"), Some("“again”"), None];
+                let new: Vec<_> = (0..count)
+                    .zip(notes.into_iter().cycle())
+                    .map(|(n, note)| change(from + n, 5, "degraded", [note, known]))
+                    .collect();
+                let stays = changes.iter().filter(|change| change.at < at(minute));
+                let expected: Vec<_> = stays.cloned().chain(new.clone()).collect();
+                let changed = packed.changed_since(at(minute), new);
+                assert_eq!(changed.iter().collect::<Vec<_>>(), expected, "{minute}");
+                assert_eq!((changed.len(), changed.last), {
+                    let anew = History::of(&selma(), expected.iter().map(lent).collect());
+                    // Texts and states may have other places.
+                    let last = anew.last.zip(changed.last);
+                    let last = last.map(|(anew, changed)| Change {
+                        at: anew.at,
+                        seq: anew.seq,
+                        ..changed
+                    });
+                    (expected.len(), last)
+                });
+            }
         }
     }
+}
+
+#[test]
+fn texts_that_are_known_are_not_put_in_again() {
+    let note = |n: i64| {
+        if n % 2 == 0 {
+            "even"
+        } else {
+            "0191f1c2-8a3b-7c4d-8e5f-001122334455"
+        }
+    };
+    let mut history = History::of(&selma(), Vec::new());
+    for n in 0..100 {
+        let new = change(n, n, "degraded", [Some(note(n)), None]);
+        history = history.changed_since(at(n), vec![new]);
+    }
+    let notes: Vec<_> = history.iter().filter_map(|change| change.note).collect();
+    assert!(notes.iter().zip(0..).all(|(told, n)| told == note(n)));
+    assert_eq!((history.len(), history.texts.len()), (100, 2));
 }
 
 #[test]

@@ -18,6 +18,12 @@ const PLAIN: u8 = 0;
 const UUID: u8 = 1;
 
 impl Texts {
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// The text at a place; none at 0.
     pub(super) fn get(&self, place: usize) -> Option<String> {
         let place = place.checked_sub(1)?;
@@ -39,14 +45,27 @@ pub(super) struct TextPacker<'a> {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     known: HashMap<&'a str, usize>,
+    /// So many were packed before, and are found by looking at each.
+    earlier: usize,
 }
 
 impl<'a> TextPacker<'a> {
+    /// Goes on behind texts that are packed already.
+    pub(super) fn after(texts: &Texts) -> Self {
+        Self {
+            bytes: texts.bytes.to_vec(),
+            ends: texts.ends.to_vec(),
+            known: HashMap::new(),
+            earlier: texts.ends.len(),
+        }
+    }
+
     /// The place of a text, which is put in if it is new.
     pub(super) fn place_of(&mut self, text: &'a str) -> usize {
         if let Some(place) = self.known.get(text) {
             return *place;
         }
+        let start = self.bytes.len();
         match as_uuid(text) {
             Some(uuid) => {
                 self.bytes.push(UUID);
@@ -57,10 +76,33 @@ impl<'a> TextPacker<'a> {
                 self.bytes.extend(text.as_bytes());
             }
         }
-        self.ends
-            .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
-        self.known.insert(text, self.ends.len());
-        self.ends.len()
+        let place = match self.place_of_earlier(start) {
+            Some(place) => {
+                self.bytes.truncate(start);
+                place
+            }
+            None => {
+                let end = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+                self.ends.push(end);
+                self.ends.len()
+            }
+        };
+        self.known.insert(text, place);
+        place
+    }
+
+    /// The place of an earlier text that lies there as what is written from `start` on does.
+    fn place_of_earlier(&self, start: usize) -> Option<usize> {
+        let (before, text) = self.bytes.split_at(start);
+        let mut from = 0;
+        let mut places = self.ends[..self.earlier].iter().map(|end| {
+            let piece = from..*end as usize;
+            from = piece.end;
+            &before[piece]
+        });
+        places
+            .position(|piece| piece == text)
+            .map(|place| place + 1)
     }
 
     /// All that were put in.
