@@ -49,6 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ammonia", &["render/markdown/"]),
     ("brotli", &["site/packing.rs"]),
     ("flate2", &["site/packing.rs"]),
+    ("zopfli", &["site/packing.rs"]),
     ("arc_swap", &["site/"]),
     ("ureq", &["client/"]),
     ("clap", &["cli/", "config.rs"]),
