@@ -38,6 +38,11 @@ impl Head {
         &self.0
     }
 
+    /// Whether it is this very one, not one that says the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.as_bytes(), other.as_bytes())
+    }
+
     /// What follows the version in the status line, as it is sent.
     pub fn after_version(&self) -> &[u8] {
         &self.0[VERSION.len()..]

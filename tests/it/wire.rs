@@ -93,6 +93,47 @@ async fn ready_answers_are_what_hyper_would_make_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_before_leaves_no_trace_in_the_next_answer() {
+    let served = served().await;
+    let tag = served.ask(&get("/")).header("etag").to_owned();
+    let ask = |first: &str, line: &str| format!("{first} HTTP/1.1\r\nHost: a\r\n{line}\r\n");
+    let requests = [
+        get("/"),
+        ask("HEAD /", ""),
+        ask("GET /", &format!("If-None-Match: {tag}\r\n")),
+        ask("GET /", "Accept-Encoding: gzip\r\n"),
+        ask("GET /", "X-Forwarded-Proto: https\r\n"),
+        get("/feed.json"),
+        get(LONG),
+        ask(&format!("HEAD {LONG}"), ""),
+    ];
+    let expected: Vec<Told> = requests.iter().map(|it| by_hyper(&served, it)).collect();
+    let all = || requests.iter().zip(&expected);
+    let mut wire = served.connect();
+    for (before, told_before) in all() {
+        for (after, told_after) in all() {
+            // Alone, together, and twice the same.
+            wire.send(before);
+            assert_eq!(&wire.answer(before.starts_with("HEAD")), told_before);
+            wire.send(after);
+            assert_eq!(
+                &wire.answer(after.starts_with("HEAD")),
+                told_after,
+                "{after}"
+            );
+            wire.send(format!("{after}{before}{after}"));
+            for (request, told) in [
+                (after, told_after),
+                (before, told_before),
+                (after, told_after),
+            ] {
+                assert_eq!(&wire.answer(request.starts_with("HEAD")), told, "{request}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_may_be_cut_anywhere() {
     let served = served().await;
     let request = get("/feed.json");

@@ -2,27 +2,21 @@
 //! allocated and nothing locked on the way. The first request that is anything else goes to hyper,
 //! and the connection with it.
 
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
 use bytes::{Buf, Bytes};
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
+use rustix::net::{self, RecvFlags, SendAncillaryBuffer, SendFlags};
 
 use super::Shared;
 use super::desk::Desk;
-use super::question::{self, Plain};
-use crate::web::front::Head;
-
-/// Bodies up to this size are copied behind their head, which costs less than a second piece.
-const COPIED_BYTES: usize = 8 * 1024;
+use super::question;
 
 /// With so many bytes of answers put together, they are sent before another request is looked at.
 const ENOUGH_BYTES: usize = 64 * 1024;
-
-const HSTS: &[u8] = b"strict-transport-security: max-age=31536000\r\n";
-const CLOSES: &[u8] = b"connection: close\r\n";
 
 /// What a connection needs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +120,7 @@ impl Conversation {
     /// just said that there is nothing.
     pub(super) fn advance(&mut self, desk: &mut Desk, shared: &Shared) -> io::Result<Needs> {
         while !self.is_idle() {
-            let Some(sent) = write(&mut self.stream, &self.unsent, &self.body)? else {
+            let Some(sent) = write(&self.stream, &self.unsent, &self.body)? else {
                 return Ok(Needs::Room);
             };
             self.has_moved = true;
@@ -138,7 +132,7 @@ impl Conversation {
             return Ok(needs);
         }
         let len = if self.waiting.is_empty() {
-            let len = match self.stream.read(&mut desk.inbox) {
+            let len = match read(&self.stream, &mut desk.inbox) {
                 Ok(0) => return Ok(Needs::End),
                 Ok(len) => len,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Needs::Words),
@@ -154,11 +148,12 @@ impl Conversation {
         };
         self.has_moved = true;
         self.answer(desk, len, shared);
-        let sent = write(&mut self.stream, &desk.outbox, &self.body)?.unwrap_or(0);
-        if sent < desk.outbox.len() {
-            self.unsent = Bytes::copy_from_slice(&desk.outbox[sent..]);
+        let answers = desk.outbox.as_bytes();
+        let sent = write(&self.stream, answers, &self.body)?.unwrap_or(0);
+        if sent < answers.len() {
+            self.unsent = Bytes::copy_from_slice(&answers[sent..]);
         } else {
-            self.body.advance(sent - desk.outbox.len());
+            self.body.advance(sent - answers.len());
         }
         if !self.is_idle() {
             return Ok(Needs::Turn);
@@ -186,35 +181,23 @@ impl Conversation {
         let mut at = 0;
         desk.outbox.clear();
         while at < len && self.then == Then::Answer {
-            if !self.body.is_empty() || desk.outbox.len() >= ENOUGH_BYTES {
+            if !self.body.is_empty() || desk.outbox.as_bytes().len() >= ENOUGH_BYTES {
                 break;
             }
-            let (inbox, outbox, end_of_head) = desk.parts();
+            let (inbox, outbox) = (&desk.inbox, &mut desk.outbox);
             let Some(plain) = question::read(&inbox[at..len]) else {
                 self.then = Then::HandOver;
                 break;
             };
             let closes = !plain.keeps || shared.stopping.load(Ordering::Relaxed);
-            let body = &mut self.body;
             let found = shared.front.find(&plain.question, self.peer, |answer| {
-                write_head(outbox, &plain, answer.head);
-                if answer.by_https {
-                    outbox.extend_from_slice(HSTS);
-                }
-                if closes && !plain.is_old {
-                    outbox.extend_from_slice(CLOSES);
-                }
-                outbox.extend_from_slice(end_of_head);
-                match answer.bytes {
-                    Some(bytes) if bytes.len() > COPIED_BYTES => *body = bytes.clone(),
-                    Some(bytes) => outbox.extend_from_slice(bytes),
-                    None => {}
-                }
+                outbox.add(&plain, answer, closes)
             });
-            if found.is_none() {
+            let Some(long) = found else {
                 self.then = Then::HandOver;
                 break;
-            }
+            };
+            self.body = long.unwrap_or_default();
             at += plain.len;
             if closes {
                 // What follows wasn't to be sent.
@@ -228,22 +211,27 @@ impl Conversation {
     }
 }
 
-fn write_head(outbox: &mut Vec<u8>, plain: &Plain, head: &Head) {
-    if plain.is_old {
-        outbox.extend_from_slice(b"HTTP/1.0");
-        outbox.extend_from_slice(head.after_version());
-    } else {
-        outbox.extend_from_slice(head.as_bytes());
-    }
+/// Reads what has come. The system is called without the detour by way of libc, in which each call
+/// would be a place to cancel the thread at.
+fn read(stream: &TcpStream, room: &mut [u8]) -> io::Result<usize> {
+    stream.try_io(|| Ok(net::recv(stream, room, RecvFlags::empty())?.0))
 }
 
 /// Writes two pieces as one; gives how much of them was taken, or nothing if there is no room.
-fn write(stream: &mut TcpStream, first: &[u8], second: &[u8]) -> io::Result<Option<usize>> {
-    let written = match (first.is_empty(), second.is_empty()) {
-        (true, true) => return Ok(Some(0)),
-        (false, true) => stream.write(first),
-        (_, false) => stream.write_vectored(&[IoSlice::new(first), IoSlice::new(second)]),
-    };
+fn write(stream: &TcpStream, first: &[u8], second: &[u8]) -> io::Result<Option<usize>> {
+    if first.is_empty() && second.is_empty() {
+        return Ok(Some(0));
+    }
+    let written = stream.try_io(|| {
+        let sent = if second.is_empty() {
+            net::send(stream, first, SendFlags::NOSIGNAL)
+        } else {
+            let pieces = [IoSlice::new(first), IoSlice::new(second)];
+            let nothing = &mut SendAncillaryBuffer::default();
+            net::sendmsg(stream, &pieces, nothing, SendFlags::NOSIGNAL)
+        };
+        Ok(sent?)
+    });
     match written {
         Ok(0) => Err(io::ErrorKind::WriteZero.into()),
         Ok(sent) => Ok(Some(sent)),

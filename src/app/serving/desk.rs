@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::outbox::Outbox;
+
 /// Longest run of requests that is read at once. Longer heads are out of the ordinary.
 pub(super) const ROOM_BYTES: usize = 16 * 1024;
 
@@ -11,9 +13,7 @@ pub(super) struct Desk {
     /// Requests are read into this.
     pub(super) inbox: Box<[u8]>,
     /// Answers are put together in this.
-    pub(super) outbox: Vec<u8>,
-    /// The header with the date, and the empty line.
-    date: [u8; 39],
+    pub(super) outbox: Outbox,
 }
 
 impl Desk {
@@ -21,8 +21,7 @@ impl Desk {
     pub(super) fn new(now: DateTime<Utc>) -> Self {
         let mut desk = Self {
             inbox: vec![0; ROOM_BYTES].into_boxed_slice(),
-            outbox: Vec::with_capacity(ROOM_BYTES),
-            date: *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
+            outbox: Outbox::new(ROOM_BYTES),
         };
         desk.set_date(now);
         desk
@@ -35,12 +34,7 @@ impl Desk {
             .to_string();
         // Years have four figures for a while.
         if let Ok(date) = text.as_bytes().try_into() {
-            self.date = date;
+            self.outbox.set_date(date);
         }
-    }
-
-    /// The inbox, the outbox, and the header with the date, with the empty line that ends a head.
-    pub(super) fn parts(&mut self) -> (&[u8], &mut Vec<u8>, &[u8]) {
-        (&self.inbox, &mut self.outbox, &self.date)
     }
 }

@@ -23,6 +23,7 @@ use crate::web::front::Front;
 mod conversation;
 mod desk;
 mod handed;
+mod outbox;
 mod question;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,104 @@
+//! Where answers are put together, one behind the other, to leave in one piece.
+
+use bytes::Bytes;
+
+use super::question::Plain;
+use crate::web::front::{Answer, Head};
+
+/// Bodies up to this size are copied behind their head, which costs less than a second piece.
+const COPIED_BYTES: usize = 16 * 1024;
+
+const HSTS: &[u8] = b"strict-transport-security: max-age=31536000\r\n";
+const CLOSES: &[u8] = b"connection: close\r\n";
+
+/// Answers that are to be sent. While everybody asks for the same page, as in an outage, what was
+/// put together for one is still there for the next.
+pub(super) struct Outbox {
+    bytes: Vec<u8>,
+    /// Whether what lies in `bytes` is sent already.
+    is_sent: bool,
+    /// What the bytes are the answer with, if they are a single usual one of this second.
+    held: Option<Held>,
+    /// The header with the date, and the empty line that ends a head.
+    date: [u8; 39],
+}
+
+/// An answer, known by its head: each document has one of its own for each encoding. As long as it
+/// is held, no other can lie where it does.
+struct Held {
+    head: Head,
+    has_body: bool,
+}
+
+impl Outbox {
+    /// An empty one with room for so many bytes.
+    pub(super) fn new(room: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(room),
+            is_sent: true,
+            held: None,
+            date: *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
+        }
+    }
+
+    /// Sets the date that answers carry.
+    pub(super) fn set_date(&mut self, date: [u8; 39]) {
+        self.date = date;
+        self.held = None;
+    }
+
+    /// Begins anew.
+    pub(super) fn clear(&mut self) {
+        self.is_sent = true;
+    }
+
+    /// What is to be sent, up to the long body that may come behind it.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        if self.is_sent { &[] } else { &self.bytes }
+    }
+
+    /// Adds an answer; gives its body if that is so long that it is better sent from where it lies.
+    pub(super) fn add(&mut self, plain: &Plain, answer: Answer, closes: bool) -> Option<Bytes> {
+        let is_first = std::mem::take(&mut self.is_sent);
+        let is_usual = is_first && !closes && !plain.is_old && !answer.by_https;
+        let long = answer.bytes.filter(|bytes| bytes.len() > COPIED_BYTES);
+        if is_usual && self.holds(&answer) {
+            return long.cloned();
+        }
+        if is_first {
+            self.bytes.clear();
+        }
+        self.held = None;
+        self.add_head(plain, &answer, closes);
+        if let (Some(bytes), None) = (answer.bytes, long) {
+            self.bytes.extend_from_slice(bytes);
+        }
+        self.held = is_usual.then(|| Held {
+            head: answer.head.clone(),
+            has_body: answer.bytes.is_some(),
+        });
+        long.cloned()
+    }
+
+    fn holds(&self, answer: &Answer) -> bool {
+        self.held.as_ref().is_some_and(|held| {
+            held.head.is_same(answer.head) && held.has_body == answer.bytes.is_some()
+        })
+    }
+
+    fn add_head(&mut self, plain: &Plain, answer: &Answer, closes: bool) {
+        if plain.is_old {
+            self.bytes.extend_from_slice(b"HTTP/1.0");
+            self.bytes.extend_from_slice(answer.head.after_version());
+        } else {
+            self.bytes.extend_from_slice(answer.head.as_bytes());
+        }
+        if answer.by_https {
+            self.bytes.extend_from_slice(HSTS);
+        }
+        if closes && !plain.is_old {
+            self.bytes.extend_from_slice(CLOSES);
+        }
+        self.bytes.extend_from_slice(&self.date);
+    }
+}
