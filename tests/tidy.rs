@@ -38,6 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper_util", &["app/"]),
     ("httparse", &["app/"]),
     ("mio", &["app/"]),
+    ("rustix", &["app/"]),
     ("http_body", &["web/"]),
     ("tower", &["web/", "app/"]),
     ("tower_http", &["web/", "app/"]),
