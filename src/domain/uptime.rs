@@ -106,7 +106,7 @@ impl Calendar {
     /// When a day ends, or the instant shown if that comes before.
     fn end_of(&self, place: usize) -> DateTime<Utc> {
         let next = self.days.get(place + 1);
-        next.map_or(self.as_of, |(_, start)| *start)
+        next.map_or(self.as_of, |(_, start)| self.as_of.min(*start))
     }
 }
 

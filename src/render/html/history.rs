@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use crate::domain::incident::Incident;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
 use crate::render::html::parts;
@@ -115,7 +114,7 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
                     @if posts.len() > FULL {
                         (listing::brief(snapshot, posts))
                     } @else {
-                        (listing::full(snapshot, &read(posts)))
+                        (listing::full(snapshot, posts))
                     }
                 }
             }
@@ -131,9 +130,4 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
         },
     };
     layout::page(snapshot, &page)
-}
-
-/// The incidents of a month, newest first.
-fn read(posts: &[Arc<Post>]) -> Vec<Incident> {
-    posts.iter().map(|post| post.read()).collect()
 }

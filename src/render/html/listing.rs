@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::domain::incident::{Incident, Kind};
-use crate::domain::slug::Slug;
-use crate::domain::update::Phase;
 use crate::render;
 use crate::render::html::parts;
 use crate::render::markdown;
@@ -42,20 +39,19 @@ pub(super) fn brief<'a>(
     posts: impl IntoIterator<Item = &'a Arc<Post>>,
 ) -> Markup {
     html! {
-        ul.posts {
-            @for post in posts { li { (heading(snapshot, &Known::of(snapshot, post), None)) } }
-        }
+        ul.posts { @for post in posts { li { (heading(snapshot, post, None)) } } }
     }
 }
 
 /// The same with the components and the summary of each.
-pub(super) fn full(snapshot: &Snapshot, incidents: &[Incident]) -> Markup {
+pub(super) fn full(snapshot: &Snapshot, posts: &[Arc<Post>]) -> Markup {
     html! {
         ul.posts {
-            @for incident in incidents {
+            @for post in posts {
+                @let incident = post.read();
                 li {
-                    (heading(snapshot, &Known::of_whole(snapshot, incident), Some(incident)))
-                    @let text = summary(incident);
+                    (heading(snapshot, post, Some(&incident)))
+                    @let text = summary(&incident);
                     @if !text.is_empty() { p dir="auto" { (text) } }
                 }
             }
@@ -63,67 +59,28 @@ pub(super) fn full(snapshot: &Snapshot, incidents: &[Incident]) -> Markup {
     }
 }
 
-/// What is told of every incident in a list.
-struct Known<'a> {
-    slug: &'a Slug,
-    title: &'a str,
-    kind: Kind,
-    phase: Phase,
-    started: DateTime<Utc>,
-    updates: usize,
-    /// When a maintenance takes place.
-    window: Option<Markup>,
-}
-
-impl<'a> Known<'a> {
-    fn of(snapshot: &Snapshot, post: &'a Post) -> Self {
-        let is_maintenance = post.kind == Kind::Maintenance;
-        let frame = render::frame_of(snapshot);
-        Self {
-            slug: &post.slug,
-            title: &post.title,
-            kind: post.kind,
-            phase: post.phase,
-            started: post.started,
-            updates: post.updates,
-            window: is_maintenance
-                .then(|| parts::window(frame, &post.read()))
-                .flatten(),
-        }
-    }
-
-    fn of_whole(snapshot: &Snapshot, incident: &'a Incident) -> Self {
-        let is_maintenance = incident.kind == Kind::Maintenance;
-        let frame = render::frame_of(snapshot);
-        Self {
-            slug: &incident.slug,
-            title: &incident.title,
-            kind: incident.kind,
-            phase: incident.phase(snapshot.as_of),
-            started: incident.started(),
-            updates: incident.updates.len(),
-            window: is_maintenance
-                .then(|| parts::window(frame, incident))
-                .flatten(),
-        }
-    }
-}
-
-fn heading(snapshot: &Snapshot, known: &Known<'_>, whole: Option<&Incident>) -> Markup {
+/// Title, phase and date; the components, too, if the incident was read.
+fn heading(snapshot: &Snapshot, post: &Post, read: Option<&Incident>) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let window = match read {
+        _ if post.kind != Kind::Maintenance => None,
+        Some(incident) => parts::window(frame, incident),
+        None => parts::window(frame, &post.read()),
+    };
     html! {
-        h3 { a href=(urls::incident(known.slug)) dir="auto" { (known.title) } }
+        h3 { a href=(urls::incident(&post.slug)) dir="auto" { (post.title) } }
         p.meta {
-            @match known.kind {
+            @match post.kind {
                 Kind::Notice => "Notice",
-                Kind::Disruption | Kind::Maintenance => (parts::phase_badge(known.phase)),
+                Kind::Disruption | Kind::Maintenance => (parts::phase_badge(post.phase)),
             }
             "\u{a0}· "
-            @match &known.window {
+            @match window {
                 Some(window) => (window),
-                None => (parts::day_with_year(render::frame_of(snapshot), known.started)),
+                None => (parts::day_with_year(frame, post.started)),
             }
-            @if known.updates > 0 { "\u{a0}· " (parts::count(known.updates, "update")) }
-            @if let Some(incident) = whole { (affects(snapshot, incident)) }
+            @if post.updates > 0 { "\u{a0}· " (parts::count(post.updates, "update")) }
+            @if let Some(incident) = read { (affects(snapshot, incident)) }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ammonia::{Builder, UrlRelative};
 
@@ -22,9 +22,7 @@ pub(super) fn cleaned(
     relative: UrlRelative<'static>,
 ) -> String {
     SANITISER.with_borrow_mut(|sanitiser| {
-        if let Ok(mut text) = sanitiser.text.lock() {
-            *text = Text { ids, without };
-        }
+        *locked(&sanitiser.text) = Text { ids, without };
         sanitiser.builder.url_relative(relative);
         sanitiser.builder.clean(html).to_string()
     })
@@ -55,15 +53,18 @@ impl Text {
     }
 }
 
+/// Each text replaces the one before, so that it doesn't matter how that ended.
+fn locked(text: &Mutex<Text>) -> MutexGuard<'_, Text> {
+    text.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Sanitiser {
     fn new() -> Self {
         let mut builder = allowed();
         let text = Arc::<Mutex<Text>>::default();
         let cleaned = text.clone();
         builder.attribute_filter(move |_, attribute, value| {
-            let may = cleaned
-                .lock()
-                .is_ok_and(|mut text| text.may_have(attribute, value));
+            let may = locked(&cleaned).may_have(attribute, value);
             may.then(|| value.into())
         });
         Self { builder, text }

@@ -40,7 +40,7 @@ struct Block {
 }
 
 /// A change of state; texts and states by their place, of texts 0 being none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 struct Change {
     at: DateMillis,
     seq: i64,
