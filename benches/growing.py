@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import report
 from history import ROOT, Commits, Server, generator_of, make_history, options_of
@@ -24,12 +25,15 @@ ROWS = [
     ("home_kb", "home page, plain", "KB"),
     ("home_ratio", "time of the home page / the sample site's", ""),
     ("month_kb", "largest month page, plain", "KB"),
+    ("cold_s", "pages a second of which none is ready", ""),
     ("visible_ms", "publish to visible", "ms"),
     ("sync_s", "sync, nothing changed", "s"),
     ("sync_read_s", "sync that reads every file, nothing changed", "s"),
 ]
 # Of more pages than this, so many are asked for, evenly spread.
 MOST_PAGES = 70_000
+# So many incidents nobody has asked for yet are asked for at once, by so many readers.
+COLD_PAGES, COLD_READERS = 2_000, 16
 COLORS = ["#8a6d1f", "#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7791f", "#a3123f", "#0d7c86"]
 
 
@@ -65,6 +69,26 @@ def compare_home(server, sample, rounds=15, count=200):
     return statistics.median(ratios)
 
 
+def time_cold(server, paths):
+    """Pages a second when each is asked for once, by several readers at once, and none is ready."""
+    # The newest are kept ready.
+    paths = [path for path in paths if path.count("/") == 2 and path.startswith("/incidents/")
+             and not path.endswith((".md", ".json"))][40:]
+    paths = paths[::max(1, len(paths) // COLD_PAGES)][:COLD_PAGES]
+
+    def read(share):
+        connection = server.connect()
+        for path in share:
+            status, _ = server.get(path, connection, {"Accept-Encoding": "br"})
+            if status != 200:
+                raise SystemExit(f"{path}: {status}")
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(COLD_READERS) as readers:
+        list(readers.map(read, [paths[first::COLD_READERS] for first in range(COLD_READERS)]))
+    return len(paths) / (time.perf_counter() - begun)
+
+
 def measure(binary, generator, folder, work, size, with_files, sample):
     history = make_history(generator, folder, size)
     server = Server(binary, history, work / f"server-{size}")
@@ -80,6 +104,7 @@ def measure(binary, generator, folder, work, size, with_files, sample):
     figures["home_ratio"] = round(compare_home(server, sample), 3)
     paths, connection = every_path(server), server.connect()
     figures["pages"] = len(paths)
+    figures["cold_s"] = round(time_cold(server, paths))
     months = [path for path in paths if path.startswith("/history/")]
     paths = paths[::-(-len(paths) // MOST_PAGES)]
     figures["asked"] = len(paths)
