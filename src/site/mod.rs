@@ -214,27 +214,43 @@ fn aside<T: Send>(render: impl FnOnce() -> T + Send) -> T {
 
 /// The site that is served now; clones share it.
 #[derive(Debug, Clone)]
-pub struct SiteHandle(Arc<ArcSwap<Site>>);
+pub struct SiteHandle(Arc<Served>);
+
+#[derive(Debug)]
+struct Served {
+    site: ArcSwap<Site>,
+    replaced: AtomicU64,
+}
 
 impl SiteHandle {
     /// Serves `site` until another is put in its place.
     pub fn new(site: Site) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(site)))
+        Self(Arc::new(Served {
+            site: ArcSwap::from_pointee(site),
+            replaced: AtomicU64::new(0),
+        }))
     }
 
     /// The site as it is now; it stays whole while it is held.
     pub fn current(&self) -> Arc<Site> {
-        self.0.load_full()
+        self.0.site.load_full()
+    }
+
+    /// How often another site was put in the place of the one before. What was looked up after this
+    /// was asked is still on the site as long as it is the same.
+    pub fn replaced(&self) -> u64 {
+        self.0.replaced.load(Ordering::Acquire)
     }
 
     /// What `look` makes of the document at `path`, if that is ready. The site can't change
     /// meanwhile, so `look` has to be quick.
     pub fn with_ready<T>(&self, path: &str, look: impl FnOnce(&Document) -> T) -> Option<T> {
-        self.0.load().find_ready(path).map(look)
+        self.0.site.load().find_ready(path).map(look)
     }
 
     /// Serves another site from now on.
     pub fn replace(&self, site: Site) {
-        self.0.store(Arc::new(site));
+        self.0.site.store(Arc::new(site));
+        self.0.replaced.fetch_add(1, Ordering::Release);
     }
 }

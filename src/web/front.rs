@@ -55,6 +55,12 @@ impl Front {
         Self { state, router }
     }
 
+    /// How often what is ready became another. What is found after this was asked stays the answer
+    /// to the same request as long as it is the same, but for better packed bytes.
+    pub fn changes(&self) -> u64 {
+        self.state.site.replaced()
+    }
+
     /// Hands the answer to `take`, if it is ready. `peer` is the other end of the connection. The
     /// document stays where it is meanwhile, so `take` has to be quick.
     pub fn find<T>(

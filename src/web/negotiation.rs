@@ -112,7 +112,7 @@ impl<'r> Asked<'r> {
     }
 
     /// Whether whoever sent this says that it came by HTTPS; only a proxy's word counts.
-    pub(super) fn says_https(&self) -> bool {
+    pub fn says_https(&self) -> bool {
         self.says_https.unwrap_or(false)
     }
 }

@@ -178,6 +178,11 @@ impl Conversation {
 
     /// Puts together the answers to the requests in the inbox.
     fn answer(&mut self, desk: &mut Desk, len: usize, shared: &Shared) {
+        let changes = shared.front.changes();
+        let is_stopping = shared.stopping.load(Ordering::Relaxed);
+        if !is_stopping && desk.outbox.repeat(&desk.inbox[..len], changes) {
+            return;
+        }
         let mut at = 0;
         desk.outbox.clear();
         while at < len && self.then == Then::Answer {
@@ -189,7 +194,7 @@ impl Conversation {
                 self.then = Then::HandOver;
                 break;
             };
-            let closes = !plain.keeps || shared.stopping.load(Ordering::Relaxed);
+            let closes = !plain.keeps || is_stopping;
             let found = shared.front.find(&plain.question, self.peer, |answer| {
                 outbox.add(&plain, answer, closes)
             });
@@ -207,6 +212,8 @@ impl Conversation {
         }
         if at < len {
             self.waiting = desk.inbox[at..len].to_vec();
+        } else {
+            desk.outbox.note(&desk.inbox[..len], changes);
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::web::front::{Answer, Head};
 /// Bodies up to this size are copied behind their head, which costs less than a second piece.
 const COPIED_BYTES: usize = 16 * 1024;
 
+/// Requests up to this size are kept to know them again.
+const NOTED_BYTES: usize = 2 * 1024;
+
 const HSTS: &[u8] = b"strict-transport-security: max-age=31536000\r\n";
 const CLOSES: &[u8] = b"connection: close\r\n";
 
@@ -19,6 +22,10 @@ pub(super) struct Outbox {
     is_sent: bool,
     /// What the bytes are the answer with, if they are a single usual one of this second.
     held: Option<Held>,
+    /// A request that they answer, whoever sends it; empty if there is none.
+    request: Vec<u8>,
+    /// How often what is ready had changed when that was answered.
+    changes: u64,
     /// The header with the date, and the empty line that ends a head.
     date: [u8; 39],
 }
@@ -28,6 +35,9 @@ pub(super) struct Outbox {
 struct Held {
     head: Head,
     has_body: bool,
+    /// Whether all of it lies in the bytes, and the request answered with it last gets the same
+    /// from whatever address it comes.
+    is_for_all: bool,
 }
 
 impl Outbox {
@@ -37,6 +47,8 @@ impl Outbox {
             bytes: Vec::with_capacity(room),
             is_sent: true,
             held: None,
+            request: Vec::new(),
+            changes: 0,
             date: *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
         }
     }
@@ -52,6 +64,24 @@ impl Outbox {
         self.is_sent = true;
     }
 
+    /// Begins anew with the answer to this request, if that is what was sent last: then it needn't
+    /// be read. `changes` says how often what is ready has changed by now.
+    pub(super) fn repeat(&mut self, request: &[u8], changes: u64) -> bool {
+        let is_known = self.held.is_some() && self.request == request && self.changes == changes;
+        self.is_sent = !is_known;
+        is_known
+    }
+
+    /// Takes note of the request that all that was added answers.
+    pub(super) fn note(&mut self, request: &[u8], changes: u64) {
+        let is_for_all = self.held.as_ref().is_some_and(|held| held.is_for_all);
+        if is_for_all && request.len() <= NOTED_BYTES {
+            self.request.clear();
+            self.request.extend_from_slice(request);
+            self.changes = changes;
+        }
+    }
+
     /// What is to be sent, up to the long body that may come behind it.
     pub(super) fn as_bytes(&self) -> &[u8] {
         if self.is_sent { &[] } else { &self.bytes }
@@ -62,13 +92,20 @@ impl Outbox {
         let is_first = std::mem::take(&mut self.is_sent);
         let is_usual = is_first && !closes && !plain.is_old && !answer.by_https;
         let long = answer.bytes.filter(|bytes| bytes.len() > COPIED_BYTES);
-        if is_usual && self.holds(&answer) {
+        let is_for_all = long.is_none() && !plain.question.asked.says_https();
+        if let Some(held) = self
+            .held
+            .as_mut()
+            .filter(|held| is_usual && held.is(&answer))
+        {
+            held.is_for_all = is_for_all;
             return long.cloned();
         }
         if is_first {
             self.bytes.clear();
         }
         self.held = None;
+        self.request.clear();
         self.add_head(plain, &answer, closes);
         if let (Some(bytes), None) = (answer.bytes, long) {
             self.bytes.extend_from_slice(bytes);
@@ -76,14 +113,9 @@ impl Outbox {
         self.held = is_usual.then(|| Held {
             head: answer.head.clone(),
             has_body: answer.bytes.is_some(),
+            is_for_all,
         });
         long.cloned()
-    }
-
-    fn holds(&self, answer: &Answer) -> bool {
-        self.held.as_ref().is_some_and(|held| {
-            held.head.is_same(answer.head) && held.has_body == answer.bytes.is_some()
-        })
     }
 
     fn add_head(&mut self, plain: &Plain, answer: &Answer, closes: bool) {
@@ -100,5 +132,11 @@ impl Outbox {
             self.bytes.extend_from_slice(CLOSES);
         }
         self.bytes.extend_from_slice(&self.date);
+    }
+}
+
+impl Held {
+    fn is(&self, answer: &Answer) -> bool {
+        self.head.is_same(answer.head) && self.has_body == answer.bytes.is_some()
     }
 }
