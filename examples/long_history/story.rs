@@ -316,6 +316,7 @@ impl Story {
     }
 
     /// All that ever happened to a component, those of `incidents` and what they gave back included.
+    /// What was set by hand is over when the history ends, however long that is.
     pub(crate) fn history(&self, component: usize, incidents: &[usize]) -> Vec<StateChange> {
         let slug = self.component(component).slug;
         let stored: Vec<_> = incidents
@@ -334,8 +335,10 @@ impl Story {
         let minutes = usize::try_from((self.until - self.begin()).num_minutes()).unwrap_or(1);
         let mut seq = self.seq(self.incidents + 1) + count(component * wanted);
         for pair in 0..others.div_ceil(2) {
-            let from = self.begin() + Duration::minutes(count(dice.below(minutes)));
-            let to = from + Duration::minutes(5 + count(dice.below(50)));
+            let lasts = 5 + dice.below(50);
+            let begins = dice.below(minutes.saturating_sub(lasts).max(1));
+            let from = self.begin() + Duration::minutes(count(begins));
+            let to = from + Duration::minutes(count(lasts));
             let note = (pair % 8 == 0).then(|| prose(&mut dice, 40).replace('\n', " "));
             let begun = self.change(component, dice.one_of(&TROUBLE), from, seq);
             explicit.push(StateChange { note, ..begun });
