@@ -82,10 +82,12 @@ class Counted:
             if time.monotonic() > deadline:
                 raise SystemExit("the program doesn't come to rest")
 
-    def ask(self, request):
-        """The same request on all connections; status and head of one answer."""
-        for wire in self.wires:
-            wire.sendall(request)
+    def ask(self, request, differs=False):
+        """The same request on all connections, or on each another one; status and head of one
+        answer."""
+        for number, wire in enumerate(self.wires):
+            own = f"Cookie: reader={number:02}\r\n\r\n".encode() if differs else b"\r\n"
+            wire.sendall(request.removesuffix(b"\r\n") + own)
         return [whole_answer(wire) for wire in self.wires][0]
 
     def stop(self):
@@ -120,22 +122,25 @@ def count(server):
     server.settle()
     _, head = server.ask(request("/"))
     etag = re.search(rb"etag: (\S+)", head.lower())[1].decode()
+    known = request("/", [f"If-None-Match: {etag}"])
     cases = [
-        ("home page", request("/"), 200),
-        ("304", request("/", [f"If-None-Match: {etag}"]), 304),
-        ("404", request("/wp-login.php"), 404),
+        ("home page", request("/"), True, 200),
+        ("home page, the request before was the same", request("/"), False, 200),
+        ("304", known, True, 304),
+        ("304, the request before was the same", known, False, 304),
+        ("404", request("/wp-login.php"), True, 404),
     ]
     rows, figures = [], {}
-    for name, asked, expected in cases:
+    for name, asked, differs, expected in cases:
         # hyper keeps a connection on which anything but ready pages was asked for.
         server.connect()
         for _ in range(20):
-            assert server.ask(asked)[0] == expected
+            assert server.ask(asked, differs)[0] == expected
         server.settle()
 
         def work():
             for _ in range(ROUNDS):
-                server.ask(asked)
+                server.ask(asked, differs)
 
         began = time.monotonic()
         used = server.total(work)

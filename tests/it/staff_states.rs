@@ -57,6 +57,36 @@ async fn a_change_of_nothing_leaves_no_line_in_the_record() {
 }
 
 #[tokio::test]
+async fn a_note_of_the_former_state_is_asked_about() {
+    let (mut app, mut browser) = start().await;
+    let broken = [("state", "degraded"), ("note", "The disk is slow.")];
+    browser.fill(&app, FORM, &broken).await.expect(303);
+    let works = [("state", "operational")];
+    let asked = browser.fill(&app, FORM, &works).await.expect(422);
+    let expected = "That was said of “Degraded”. If it holds for “Operational”, too";
+    assert!(asked.text().contains(expected), "{}", asked.text());
+    app.refresh_site().await;
+    assert_eq!(app.state_of("selma"), "degraded");
+    post_again(&mut browser, &app, FORM, &asked, &[("note", "")])
+        .await
+        .expect(303);
+    let standing = app.api_get("/components/selma").await.expect(200).json();
+    assert_eq!(standing["state"], "operational");
+    assert_eq!(standing["note"], serde_json::Value::Null);
+
+    browser.fill(&app, FORM, &broken).await.expect(303);
+    let worse = [("state", "major_outage")];
+    let asked = browser.fill(&app, FORM, &worse).await.expect(422);
+    post_again(&mut browser, &app, FORM, &asked, &[])
+        .await
+        .expect(303);
+    let standing = app.api_get("/components/selma").await.expect(200).json();
+    assert_eq!(standing["note"], "The disk is slow.", "sent once more");
+    // A state set anew beside the same note is no other state.
+    browser.fill(&app, FORM, &worse).await.expect(303);
+}
+
+#[tokio::test]
 async fn the_api_records_the_same_said_twice_only_once() {
     let (mut app, _) = start().await;
     let body = json!({"state": "degraded", "note": "Slow."});

@@ -18,8 +18,8 @@ use crate::domain::component::Standing;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
-use crate::render::html::staff::component_state::{self, NOTE, SEEN, STATE};
-use crate::render::html::staff::fields::{Fields, Filled};
+use crate::render::html::staff::component_state::{self, NOTE, SEEN, STANDS, STATE};
+use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::site::Site;
 use crate::store::states::find_standing;
 use crate::urls;
@@ -90,6 +90,10 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
             true,
         );
     }
+    if let Some(asks) = asks_about_note(&site, &now, &wanted, sent) {
+        drop(posting);
+        return show_again(state, slug, sent, StatusCode::UNPROCESSABLE_ENTITY, &asks).await;
+    }
     match set_component_state(&mut posting.change, wanted).await {
         Ok(()) => {
             let place = told::after(urls::STAFF, &format!("state.{slug}"));
@@ -103,6 +107,35 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// The form once more, if the note of the former state was left in it: customers would read that
+/// Selma works again, and beside it that her disk is failing. Sent once more, it stands.
+fn asks_about_note(
+    site: &Site,
+    now: &Standing,
+    wanted: &NewState,
+    sent: &Submission,
+) -> Option<Filled> {
+    let note = wanted.note.as_deref()?;
+    let is_left_over = now.note.as_deref() == Some(note) && now.state != wanted.state;
+    if !is_left_over || sent.fields.first(STANDS) == note {
+        return None;
+    }
+    let states = &site.snapshot().states;
+    let state = states.find(&wanted.state)?;
+    let detail = format!(
+        "That was said of “{}”. If it holds for “{}”, too, send it once more; else change it or \
+         empty it.",
+        states.label(&now.state),
+        state.label
+    );
+    let wrong = Wrong {
+        field: NOTE.to_owned(),
+        detail,
+    };
+    let fields = sent.fields.clone().with(STANDS, note);
+    Some(again(fields, vec![wrong]))
 }
 
 async fn show_again(
