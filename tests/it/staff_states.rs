@@ -63,7 +63,7 @@ async fn a_note_of_the_former_state_is_asked_about() {
     browser.fill(&app, FORM, &broken).await.expect(303);
     let works = [("state", "operational")];
     let asked = browser.fill(&app, FORM, &works).await.expect(422);
-    let expected = "That was said of “Degraded”. If it holds for “Operational”, too";
+    let expected = "The note was written for “Degraded”. If it holds for “Operational”, too";
     assert!(asked.text().contains(expected), "{}", asked.text());
     app.refresh_site().await;
     assert_eq!(app.state_of("selma"), "degraded");

@@ -125,8 +125,8 @@ fn asks_about_note(
     let states = &site.snapshot().states;
     let state = states.find(&wanted.state)?;
     let detail = format!(
-        "That was said of “{}”. If it holds for “{}”, too, send it once more; else change it or \
-         empty it.",
+        "The note was written for “{}”. If it holds for “{}”, too, send it once more; else change it \
+         or empty it.",
         states.label(&now.state),
         state.label
     );
