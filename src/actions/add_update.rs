@@ -283,7 +283,7 @@ pub(super) fn resolve(
             continue;
         };
         wrong.take(checks::note(&place, note.as_deref()))?;
-        let note = note.clone().filter(|note| !note.trim().is_empty());
+        let note = checks::kept_note(note.as_deref());
         if let Some(state) = wrong.take(known.state(&place, word))? {
             found.push((slug.clone(), Some((state, note))));
         }

@@ -165,6 +165,12 @@ pub(super) fn note(pointer: &str, note: Option<&str>) -> Result<(), ActionError>
     line(pointer, note.unwrap_or_default(), MAX_NOTE_CHARS)
 }
 
+/// A note as it is kept: without blanks around it, and none if nothing is left.
+pub(super) fn kept_note(note: Option<&str>) -> Option<String> {
+    let note = note.map(str::trim).filter(|note| !note.is_empty());
+    note.map(str::to_owned)
+}
+
 /// A text is one line of at most `max` characters.
 pub(super) fn line(pointer: &str, text: &str, max: usize) -> Result<(), ActionError> {
     let count = text.chars().count();

@@ -68,9 +68,10 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     }
     let last = states::find_latest(&mut change.tx, &wanted.component, change.now).await?;
     refuse_unseen(last.as_ref(), &component, &known, &wanted)?;
+    let note = checks::kept_note(wanted.note.as_deref());
     let is_said = last.is_some_and(|old| {
         let by_hand = old.origin == Origin::Request && old.incident.is_none();
-        by_hand && old.state == state && old.note == wanted.note
+        by_hand && old.state == state && old.note == note
     });
     if is_said && wanted.at.is_none() && incident.is_none() {
         // Said once more, it changes nothing, so there is nothing to record or to tell.
@@ -82,7 +83,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         at,
         seq: change.next_seq(),
         state,
-        note: wanted.note.filter(|note| !note.trim().is_empty()),
+        note,
         incident: incident.as_ref().map(|stored| stored.incident.id.clone()),
         update: None,
         origin: Origin::Request,

@@ -236,8 +236,9 @@ impl SiteHandle {
         self.0.site.load_full()
     }
 
-    /// How often another site was put in the place of the one before. What was looked up after this
-    /// was asked is still on the site as long as it is the same.
+    /// How often another site was put in the place of the one before; it is counted right after
+    /// that. What was looked up after this was asked is on the present site as long as it is the
+    /// same.
     pub fn replaced(&self) -> u64 {
         self.0.replaced.load(Ordering::Acquire)
     }

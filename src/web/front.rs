@@ -55,9 +55,10 @@ impl Front {
         Self { state, router }
     }
 
-    /// How often what is ready became another. What is found after this was asked stays the answer
-    /// to the same request as long as it is the same, but for better packed bytes.
-    pub fn changes(&self) -> u64 {
+    /// How often the site was replaced by another. What is found after this was asked stays the
+    /// answer to the same request as long as it is the same: but for better packed bytes, and for
+    /// the word of a proxy, which depends on who asks.
+    pub fn replaced(&self) -> u64 {
         self.state.site.replaced()
     }
 

@@ -178,9 +178,9 @@ impl Conversation {
 
     /// Puts together the answers to the requests in the inbox.
     fn answer(&mut self, desk: &mut Desk, len: usize, shared: &Shared) {
-        let changes = shared.front.changes();
+        let replaced = shared.front.replaced();
         let is_stopping = shared.stopping.load(Ordering::Relaxed);
-        if !is_stopping && desk.outbox.repeat(&desk.inbox[..len], changes) {
+        if !is_stopping && desk.outbox.repeat(&desk.inbox[..len], replaced) {
             return;
         }
         let mut at = 0;
@@ -213,7 +213,7 @@ impl Conversation {
         if at < len {
             self.waiting = desk.inbox[at..len].to_vec();
         } else {
-            desk.outbox.note(&desk.inbox[..len], changes);
+            desk.outbox.note(&desk.inbox[..len], replaced);
         }
     }
 }

@@ -22,10 +22,10 @@ pub(super) struct Outbox {
     is_sent: bool,
     /// What the bytes are the answer with, if they are a single usual one of this second.
     held: Option<Held>,
-    /// A request that they answer, whoever sends it; empty if there is none.
+    /// A request that what is held answers, whoever sends it; empty if there is none.
     request: Vec<u8>,
-    /// How often what is ready had changed when that was answered.
-    changes: u64,
+    /// How often the site had been replaced when that was answered.
+    replaced: u64,
     /// The header with the date, and the empty line that ends a head.
     date: [u8; 39],
 }
@@ -48,7 +48,7 @@ impl Outbox {
             is_sent: true,
             held: None,
             request: Vec::new(),
-            changes: 0,
+            replaced: 0,
             date: *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
         }
     }
@@ -65,20 +65,20 @@ impl Outbox {
     }
 
     /// Begins anew with the answer to this request, if that is what was sent last: then it needn't
-    /// be read. `changes` says how often what is ready has changed by now.
-    pub(super) fn repeat(&mut self, request: &[u8], changes: u64) -> bool {
-        let is_known = self.held.is_some() && self.request == request && self.changes == changes;
+    /// be read. `replaced` says how often the site was by now.
+    pub(super) fn repeat(&mut self, request: &[u8], replaced: u64) -> bool {
+        let is_known = self.held.is_some() && self.request == request && self.replaced == replaced;
         self.is_sent = !is_known;
         is_known
     }
 
     /// Takes note of the request that all that was added answers.
-    pub(super) fn note(&mut self, request: &[u8], changes: u64) {
+    pub(super) fn note(&mut self, request: &[u8], replaced: u64) {
         let is_for_all = self.held.as_ref().is_some_and(|held| held.is_for_all);
         if is_for_all && request.len() <= NOTED_BYTES {
             self.request.clear();
             self.request.extend_from_slice(request);
-            self.changes = changes;
+            self.replaced = replaced;
         }
     }
 

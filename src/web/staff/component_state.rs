@@ -18,7 +18,7 @@ use crate::domain::component::Standing;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
-use crate::render::html::staff::component_state::{self, NOTE, SEEN, STANDS, STATE};
+use crate::render::html::staff::component_state::{self, HOLDS, NOTE, SEEN, STATE};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::site::Site;
 use crate::store::states::find_standing;
@@ -110,7 +110,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
 }
 
 /// The form once more, if the note of the former state was left in it: customers would read that
-/// Selma works again, and beside it that her disk is failing. Sent once more, it stands.
+/// Selma works again, and beside it that her disk is failing. Sent once more, it holds.
 fn asks_about_note(
     site: &Site,
     now: &Standing,
@@ -119,11 +119,12 @@ fn asks_about_note(
 ) -> Option<Filled> {
     let note = wanted.note.as_deref()?;
     let is_left_over = now.note.as_deref() == Some(note) && now.state != wanted.state;
-    if !is_left_over || sent.fields.first(STANDS) == note {
+    let both = format!("{} {note}", wanted.state.as_str());
+    if !is_left_over || sent.fields.first(HOLDS) == both {
         return None;
     }
     let states = &site.snapshot().states;
-    let state = states.find(&wanted.state)?;
+    let state = states.find(&wanted.state).filter(|state| !state.dropped)?;
     let detail = format!(
         "The note was written for “{}”. If it holds for “{}”, too, send it once more; else change it \
          or empty it.",
@@ -134,7 +135,7 @@ fn asks_about_note(
         field: NOTE.to_owned(),
         detail,
     };
-    let fields = sent.fields.clone().with(STANDS, note);
+    let fields = sent.fields.clone().with(HOLDS, both);
     Some(again(fields, vec![wrong]))
 }
 

@@ -16,8 +16,8 @@ pub const STATE: &str = "state";
 pub const NOTE: &str = "note";
 /// The field that says what the writer saw.
 pub const SEEN: &str = "seen";
-/// The field that says which note of a former state still holds.
-pub const STANDS: &str = "stands";
+/// The field that says for which state the note of the former one holds, too, and which note.
+pub const HOLDS: &str = "holds";
 
 /// The whole page; `is_other` says that it changed while the form was open.
 pub fn page(
@@ -63,7 +63,7 @@ pub fn page(
         form method="post" action=(urls::staff_component_state(&component.slug)) {
             (form::key(filled))
             (form::hidden(SEEN, filled.fields.first(SEEN)))
-            @if filled.fields.has(STANDS) { (form::hidden(STANDS, filled.fields.first(STANDS))) }
+            @if filled.fields.has(HOLDS) { (form::hidden(HOLDS, filled.fields.first(HOLDS))) }
             (form::pills(filled, &state, &states))
             (form::line(filled, &note, "text"))
             (form::buttons("Change state", &[]))
