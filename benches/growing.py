@@ -34,7 +34,8 @@ ROWS = [
 MOST_PAGES = 70_000
 # So many incidents nobody has asked for yet are asked for at once, by so many readers.
 COLD_PAGES, COLD_READERS = 2_000, 16
-COLORS = ["#8a6d1f", "#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7791f", "#a3123f", "#0d7c86"]
+COLORS = ["#8a6d1f", "#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7791f", "#a3123f", "#0d7c86",
+          "#4a5d23"]
 
 
 def every_path(server):
@@ -194,7 +195,7 @@ def plot(rows):
     out.append(f'<text x="{(left + width - right) / 2}" y="{height - 8}" '
                'text-anchor="middle">incidents</text>')
     ends = []
-    for (key, name, _), color in zip(ROWS, COLORS):
+    for (key, name, _), color in zip(ROWS, COLORS, strict=True):
         points = values.get(key)
         if not points:
             continue

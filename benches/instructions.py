@@ -86,8 +86,8 @@ class Counted:
         """The same request on all connections, or on each another one; status and head of one
         answer."""
         for number, wire in enumerate(self.wires):
-            own = f"Cookie: reader={number:02}\r\n\r\n".encode() if differs else b"\r\n"
-            wire.sendall(request.removesuffix(b"\r\n") + own)
+            own = f"\r\nCookie: reader={number:02}\r\n\r\n".encode()
+            wire.sendall(request.replace(b"\r\n\r\n", own) if differs else request)
         return [whole_answer(wire) for wire in self.wires][0]
 
     def stop(self):

@@ -1,6 +1,8 @@
 //! What readers get byte by byte: the same whether an answer was ready or hyper made it, whatever
 //! is sent and however it is cut.
 
+use lightship::site::Site;
+
 use crate::support::app::TestApp;
 use crate::support::wire::{Served, Told};
 
@@ -129,6 +131,48 @@ async fn what_was_sent_before_leaves_no_trace_in_the_next_answer() {
             ] {
                 assert_eq!(&wire.answer(request.starts_with("HEAD")), told, "{request}");
             }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_before_is_sent_no_more_once_the_site_is_another() {
+    let served = served().await;
+    let mut wire = served.connect();
+    // So often that it happens while the answer before is still held, too.
+    for number in 0..50 {
+        let mut snapshot = served.site.current().snapshot().clone();
+        snapshot.site.name = format!("name {number}.");
+        let next = Site::new(snapshot);
+        next.warm();
+        served.site.replace(next);
+        for time in 0..3 {
+            wire.send(get("/"));
+            let told = wire.answer(false);
+            let shows = told.body.contains(&format!("name {number}."));
+            assert!(shows, "asked {time} times before: {told:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_proxy_was_sent_is_not_for_others() {
+    let proxy = [127, 0, 0, 2];
+    let app = TestApp::new().with_proxy(proxy).start().await;
+    app.get("/").await.expect(200);
+    let served = Served::start(app);
+    // Threads share the listener, so each of them meets both after a while.
+    let mut wires = Vec::new();
+    for number in 0..16 {
+        let from = [127, 0, 0, 2 + number % 2];
+        wires.push((from == proxy, served.connect_from(from).await));
+    }
+    for _ in 0..4 {
+        for (is_proxy, wire) in &mut wires {
+            wire.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\n\r\n");
+            let told = wire.answer(false);
+            let is_for_proxy = !told.header("strict-transport-security").is_empty();
+            assert_eq!(is_for_proxy, *is_proxy);
         }
     }
 }

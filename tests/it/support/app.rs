@@ -1,7 +1,7 @@
 //! The whole application over a content folder of its own, asked through its router.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ pub(crate) struct TestAppBuilder {
     components: Vec<String>,
     site_lines: String,
     files: Vec<(String, Vec<u8>)>,
+    proxies: Vec<IpAddr>,
 }
 
 /// The application, with an admin token.
@@ -55,6 +56,7 @@ impl TestApp {
             components: Vec::new(),
             site_lines: String::new(),
             files: Vec::new(),
+            proxies: Vec::new(),
         }
     }
 
@@ -252,6 +254,12 @@ impl TestAppBuilder {
         self
     }
 
+    /// Whoever comes from here may speak for readers, and nobody else.
+    pub(crate) fn with_proxy(mut self, address: impl Into<IpAddr>) -> Self {
+        self.proxies.push(address.into());
+        self
+    }
+
     /// Starts it.
     pub(crate) async fn start(self) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -260,7 +268,10 @@ impl TestAppBuilder {
         for (name, text) in &self.files {
             write(&content, name, text);
         }
-        let config = config(new_database(folder.path()).await, content);
+        let config = Config {
+            trusted_proxy: self.proxies.clone(),
+            ..config(new_database(folder.path()).await, content)
+        };
         let clock = Clock::fixed(self.now);
         let app = App::build(config.clone(), clock.clone())
             .await

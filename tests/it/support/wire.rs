@@ -1,9 +1,11 @@
 //! The application on a socket, asked with bytes as they stand.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use lightship::site::SiteHandle;
+use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -12,6 +14,8 @@ use super::app::TestApp;
 /// The application, serving. The test's runtime has to have several threads, since whoever asks
 /// here blocks.
 pub(crate) struct Served {
+    /// What it serves.
+    pub(crate) site: SiteHandle,
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     running: JoinHandle<anyhow::Result<()>>,
@@ -23,11 +27,13 @@ impl Served {
     pub(crate) fn start(app: TestApp) -> Self {
         let (app, folder) = app.into_parts();
         let address = app.address().expect("an address");
+        let site = app.state().site.clone();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(app.run(async {
             let _ = stopped.await;
         }));
         Self {
+            site,
             address,
             stop,
             running,
@@ -37,16 +43,18 @@ impl Served {
 
     /// A new connection.
     pub(crate) fn connect(&self) -> Wire {
-        let stream = TcpStream::connect(self.address).expect("it listens");
-        // A deadline, not a pace: nothing here takes long.
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .expect("a timeout");
-        stream.set_nodelay(true).expect("no delay");
-        Wire {
-            stream,
-            read: Vec::new(),
-        }
+        Wire::new(TcpStream::connect(self.address).expect("it listens"))
+    }
+
+    /// The same from one of the machine's addresses.
+    pub(crate) async fn connect_from(&self, address: impl Into<IpAddr>) -> Wire {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        let from = SocketAddr::new(address.into(), 0);
+        socket.bind(from).expect("an address of this machine");
+        let stream = socket.connect(self.address).await.expect("it listens");
+        let stream = stream.into_std().expect("a stream");
+        stream.set_nonblocking(false).expect("it blocks");
+        Wire::new(stream)
     }
 
     /// The answer to one request on a connection of its own.
@@ -69,26 +77,19 @@ pub(crate) struct Wire {
     read: Vec<u8>,
 }
 
-/// An answer as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// The status line.
-    pub(crate) status: String,
-    /// The headers by name, without the date.
-    pub(crate) headers: Vec<(String, String)>,
-    /// The body, with escapes for what isn't ASCII, so that a difference can be read.
-    pub(crate) body: String,
-}
-
-impl Told {
-    /// A header's value, or nothing.
-    pub(crate) fn header(&self, name: &str) -> &str {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map_or("", |(_, value)| value)
-    }
-}
-
 impl Wire {
+    fn new(stream: TcpStream) -> Self {
+        // A deadline, not a pace: nothing here takes long.
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .expect("a timeout");
+        stream.set_nodelay(true).expect("no delay");
+        Self {
+            stream,
+            read: Vec::new(),
+        }
+    }
+
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).expect("it is taken");
     }
@@ -155,5 +156,24 @@ impl Wire {
         };
         self.read.extend_from_slice(&room[..count]);
         count > 0
+    }
+}
+
+/// An answer as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The status line.
+    pub(crate) status: String,
+    /// The headers by name, without the date.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body, with escapes for what isn't ASCII, so that a difference can be read.
+    pub(crate) body: String,
+}
+
+impl Told {
+    /// A header's value, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
     }
 }
