@@ -62,7 +62,7 @@ async fn each_migration_leaves_what_was_there_readable() {
     let url = database::new_database(folder.path()).await;
     for (count, name) in (1..).zip(migrations()) {
         let migrator = migrator(folder.path(), count, None).await;
-        let store = Store::open_with(&url, &migrator).await;
+        let store = Store::open_with(&url, 8, &migrator).await;
         store
             .unwrap_or_else(|error| panic!("{name}: {error}"))
             .close()
@@ -126,7 +126,7 @@ async fn a_newer_database_is_refused_and_an_older_file_is_copied_first() {
     .await;
     let later = "create table made_up (id bigint primary key)";
     let later = migrator(folder.path(), usize::MAX, Some(later)).await;
-    let migrated = Store::open_with(&url, &later).await.expect("migrated");
+    let migrated = Store::open_with(&url, 8, &later).await.expect("migrated");
     migrated.close().await;
 
     let error = Store::open(&url).await.expect_err("it is newer");
@@ -162,7 +162,9 @@ async fn a_migration_that_fails_leaves_the_database_as_it_was() {
     let broken = migrator(folder.path(), usize::MAX, Some(broken)).await;
     // The second attempt finds the copy that the first one made.
     for _ in 0..2 {
-        let error = Store::open_with(&url, &broken).await.expect_err("it fails");
+        let error = Store::open_with(&url, 8, &broken)
+            .await
+            .expect_err("it fails");
         assert!(
             error.to_string().contains("can't be brought up to date"),
             "{error}"
@@ -240,5 +242,5 @@ async fn an_empty_file_becomes_a_database() {
     fs::write(&file, "").expect("written");
     let url = format!("sqlite:{}", file.display());
     let store = Store::open(&url).await.expect("it opens");
-    store.ping().await.expect("it answers");
+    store.read().await.expect("it answers");
 }

@@ -118,7 +118,7 @@ async fn write_database(story: &Story, url: &str) -> anyhow::Result<()> {
     write_incidents(story, &store).await?;
     write_changes(story, &store).await?;
     let mut tx = store.begin().await?;
-    let revision = changes::insert_revision(&mut tx).await?;
+    let revision = changes::insert_revision(&mut tx, chrono::DateTime::UNIX_EPOCH).await?;
     changes::insert_change(&mut tx, revision, (ChangeKind::Site, "site"), None).await?;
     tx.commit().await?;
     store.close().await;

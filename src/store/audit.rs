@@ -1,9 +1,12 @@
 //! The record: who did what and when, and the texts that edits replaced.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::row::{instant, text, text_or_none};
+use super::row::{instant, int, text, text_or_none};
 use super::{StoreError, Tx};
 
 /// One line of the record.
@@ -50,7 +53,7 @@ pub async fn insert_entry(tx: &mut Tx, entry: &AuditEntry) -> Result<(), StoreEr
     .bind(&entry.label)
     .bind(entry.before.as_deref())
     .bind(entry.after.as_deref())
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -71,85 +74,260 @@ pub struct AuditFilter {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// What a line of the record is about, so that all lines about it are found without the others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// An incident, by its id.
+    Incident(String),
+    /// A component, by its slug.
+    Component(String),
+    /// Who did it: a name in lower case, the id of a token, or a sort of actor.
+    Actor(String),
+}
+
+impl Subject {
+    fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Incident(id) => ("incident", id),
+            Self::Component(slug) => ("component", slug),
+            Self::Actor(actor) => ("actor", actor),
+        }
+    }
+}
+
+/// So many rows are inserted by one statement.
+const ROWS: usize = 100;
+
+/// Notes what lines are about, and who did it.
+pub async fn insert_subjects(
+    tx: &mut Tx,
+    lines: &[(&AuditEntry, Vec<Subject>)],
+) -> Result<(), StoreError> {
+    let rows: Vec<(&AuditEntry, Subject)> = lines
+        .iter()
+        .flat_map(|(entry, about)| {
+            let actor = [
+                Some(entry.actor_name.to_lowercase()),
+                entry.actor_id.clone(),
+                Some(entry.actor_kind.clone()),
+            ];
+            let actor = actor.into_iter().flatten().map(Subject::Actor);
+            let subjects: BTreeSet<Subject> = about.iter().cloned().chain(actor).collect();
+            subjects.into_iter().map(|subject| (*entry, subject))
+        })
+        .collect();
+    for rows in rows.chunks(ROWS) {
+        let places = (0..rows.len()).map(|row| {
+            let first = 4 * row + 1;
+            format!("(${first}, ${}, ${}, ${})", first + 1, first + 2, first + 3)
+        });
+        let places: Vec<String> = places.collect();
+        let statement = format!(
+            "insert into audit_subjects (kind, subject, at_ms, audit_id) values {}",
+            places.join(", ")
+        );
+        // Nothing stands in it but places.
+        let mut statement = sqlx::query(AssertSqlSafe(statement));
+        for (entry, subject) in rows {
+            let (kind, subject) = subject.parts();
+            statement = statement
+                .bind(kind)
+                .bind(subject.to_owned())
+                .bind(entry.at.timestamp_millis())
+                .bind(entry.id.clone());
+        }
+        statement.execute(&mut tx.inner).await?;
+    }
+    Ok(())
+}
+
+/// A place in the record: what comes after it was seen already.
+type Place = (i64, String);
+
 /// The lines that a filter leaves, newest first; `before` is the id of the last one already seen.
+/// What it costs grows with what it gives, not with the record: each part of the filter has an
+/// index that is in the order of the lines.
 pub async fn list_entries(
     tx: &mut Tx,
     filter: &AuditFilter,
     limit: i64,
     before: Option<&str>,
 ) -> Result<Vec<AuditEntry>, StoreError> {
+    let mut before = match before {
+        Some(id) => find_place(tx, id).await?,
+        None => None,
+    };
+    if let Some(until) = filter.until {
+        let until = (until.timestamp_millis(), String::new());
+        before = Some(before.map_or(until.clone(), |before| before.min(until)));
+    }
+    let before = before.unwrap_or((i64::MAX, String::new()));
+    let from = filter.from.map_or(i64::MIN, |at| at.timestamp_millis());
+    // Lines of before there were subjects have them as the database writes small letters.
+    let actor = filter.actor.as_ref().map(|actor| {
+        let both = BTreeSet::from([actor.to_lowercase(), actor.to_ascii_lowercase()]);
+        both.into_iter().map(Subject::Actor).collect::<Vec<_>>()
+    });
+    let component = filter.component.clone();
+    let component = component.map(|slug| vec![Subject::Component(slug)]);
+    let incident = match &filter.incident {
+        Some(named) => {
+            let ids = list_incidents_named(tx, named).await?;
+            Some(ids.into_iter().map(Subject::Incident).collect::<Vec<_>>())
+        }
+        None => None,
+    };
+    // The narrowest leads.
+    let mut wanted = [incident, component, actor].into_iter().flatten();
+    let Some(leading) = wanted.next() else {
+        return list_all_entries(tx, from, &before, limit).await;
+    };
+    let others: Vec<Vec<Subject>> = wanted.collect();
+    let mut found: Vec<AuditEntry> = Vec::new();
+    for subject in &leading {
+        found.extend(list_entries_about(tx, subject, &others, from, &before, limit).await?);
+    }
+    if leading.len() > 1 {
+        found.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
+        found.dedup_by(|a, b| a.id == b.id);
+        found.truncate(usize::try_from(limit).unwrap_or_default());
+    }
+    Ok(found)
+}
+
+async fn find_place(tx: &mut Tx, id: &str) -> Result<Option<Place>, StoreError> {
+    let row = sqlx::query("select at_ms from audit where id = $1")
+        .bind(id)
+        .fetch_optional(&mut tx.inner)
+        .await?;
+    // Of a line that isn't there, none is older.
+    Ok(Some(match row {
+        Some(row) => (int(&row, "at_ms")?, id.to_owned()),
+        None => (i64::MIN, String::new()),
+    }))
+}
+
+async fn list_all_entries(
+    tx: &mut Tx,
+    from: i64,
+    (at, id): &Place,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = sqlx::query(
-        "select a.* from audit a where ($1 = '' or a.id < $1) \
-         and a.at_ms >= $2 and a.at_ms < $3 \
-         and ($4 = '' or lower(a.actor_name) = lower($4) or a.actor_id = $4 or a.actor_kind = $4) \
-         and ($5 = '' or (a.kind = 'component' and a.entity_id = $5) \
-              or (a.kind = 'update' and (exists (select 1 from state_changes c \
-                      where c.update_id = a.entity_id and c.component = $5) \
-                  or exists (select 1 from mentions m \
-                      where m.update_id = a.entity_id and m.component = $5))) \
-              or (a.kind = 'incident' and (exists (select 1 from state_changes c \
-                      where c.incident_id = a.entity_id and c.component = $5) \
-                  or exists (select 1 from mentions m \
-                      where m.incident_id = a.entity_id and m.component = $5)))) \
-         and ($6 = '' or exists (select 1 from incidents i \
-              where (i.id = $6 or i.slug = $6 or i.former_slug = $6 \
-                     or exists (select 1 from slug_redirects r \
-                                where r.slug = $6 and r.incident_id = i.id)) \
-              and ((a.kind = 'incident' and a.entity_id = i.id) \
-                   or (a.kind = 'update' and exists (select 1 from updates u \
-                           where u.id = a.entity_id and u.incident_id = i.id)) \
-                   or (a.kind = 'component' and exists (select 1 from state_changes c \
-                           where c.incident_id = i.id and c.component = a.entity_id \
-                           and c.origin = 'request' and c.created_at_ms = a.at_ms))))) \
-         order by a.id desc limit $7",
+        "select * from audit where at_ms >= $1 and (at_ms, id) < ($2, $3) \
+         order by at_ms desc, id desc limit $4",
     )
-    .bind(before.unwrap_or(""))
-    .bind(filter.from.map_or(i64::MIN, |at| at.timestamp_millis()))
-    .bind(filter.until.map_or(i64::MAX, |at| at.timestamp_millis()))
-    .bind(filter.actor.as_deref().unwrap_or(""))
-    .bind(filter.component.as_deref().unwrap_or(""))
-    .bind(filter.incident.as_deref().unwrap_or(""))
+    .bind(from)
+    .bind(at)
+    .bind(id)
     .bind(limit)
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_entry).collect()
+}
+
+/// The lines about `subject` that are also about one of each of `others`.
+async fn list_entries_about(
+    tx: &mut Tx,
+    subject: &Subject,
+    others: &[Vec<Subject>],
+    from: i64,
+    (at, id): &Place,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let is_about = |place: usize| {
+        format!(
+            "exists (select 1 from audit_subjects o where o.at_ms = s.at_ms \
+             and o.audit_id = s.audit_id and o.kind = ${place} and o.subject = ${})",
+            place + 1
+        )
+    };
+    let mut statement = "select a.* from audit_subjects s join audit a on a.id = s.audit_id \
+                         where s.kind = $1 and s.subject = $2 and s.at_ms >= $3 \
+                         and (s.at_ms, s.audit_id) < ($4, $5)"
+        .to_owned();
+    let mut place = 7;
+    for choice in others {
+        let choice: Vec<String> = choice
+            .iter()
+            .map(|_| {
+                place += 2;
+                is_about(place - 2)
+            })
+            .collect();
+        // Nothing is about one of none.
+        let any = if choice.is_empty() {
+            "1 = 0".to_owned()
+        } else {
+            choice.join(" or ")
+        };
+        statement.push_str(&format!(" and ({any})"));
+    }
+    statement.push_str(" order by s.at_ms desc, s.audit_id desc limit $6");
+    let (kind, name) = subject.parts();
+    // Nothing stands in it but places.
+    let mut statement = sqlx::query(AssertSqlSafe(statement))
+        .bind(kind)
+        .bind(name.to_owned())
+        .bind(from)
+        .bind(*at)
+        .bind(id.clone())
+        .bind(limit);
+    for subject in others.iter().flatten() {
+        let (kind, name) = subject.parts();
+        statement = statement.bind(kind).bind(name.to_owned());
+    }
+    let rows = statement.fetch_all(&mut tx.inner).await?;
+    rows.iter().map(to_entry).collect()
+}
+
+/// The ids of the incidents that are or were named so: by id, slug or former slug.
+async fn list_incidents_named(tx: &mut Tx, named: &str) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(
+        "select id from incidents where id = $1 union select id from incidents where slug = $1 \
+         union select id from incidents where former_slug = $1 \
+         union select incident_id as id from slug_redirects where slug = $1",
+    )
+    .bind(named)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(|row| text(row, "id")).collect()
 }
 
 /// Whether there is such an actor: one of the record, or the holder of a token who hasn't done
 /// anything yet. Named as in [`AuditFilter::actor`].
 pub async fn find_actor(tx: &mut Tx, actor: &str) -> Result<bool, StoreError> {
     let row = sqlx::query(
-        "select 1 as found from audit where lower(actor_name) = lower($1) or actor_id = $1 \
-         or actor_kind = $1 union all \
-         select 1 as found from tokens where lower(name) = lower($1) or id = $1 limit 1",
+        "select 1 as found from audit_subjects where kind = 'actor' \
+         and subject in ($1, $2) union all \
+         select 1 as found from tokens where lower(name) in ($1, $2) or id = $2 limit 1",
     )
-    .bind(actor)
-    .fetch_optional(&mut *tx.inner)
+    .bind(actor.to_lowercase())
+    .bind(actor.to_ascii_lowercase())
+    .fetch_optional(&mut tx.inner)
     .await?;
     Ok(row.is_some())
 }
 
-/// The names of those who did something, files aside, and of those who hold tokens.
+/// The names of those who did something, files aside, and of those who hold tokens. Each step of
+/// the search goes to the next name, past all lines of the same.
 pub async fn list_actors(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(
-        "select actor_name as name from audit where actor_kind <> 'file' \
-         union select name from tokens order by name",
+        "with recursive known (name) as (\
+             select min(actor_name) from audit where actor_kind <> 'file' union all \
+             select (select min(a.actor_name) from audit a \
+                     where a.actor_kind <> 'file' and a.actor_name > known.name) \
+             from known where known.name is not null) \
+         select name from known where name is not null union select name from tokens order by name",
     )
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(|row| text(row, "name")).collect()
 }
 
 /// Whether there is or was such an incident, named as in [`AuditFilter::incident`].
 pub async fn find_incident_named(tx: &mut Tx, incident: &str) -> Result<bool, StoreError> {
-    let row = sqlx::query(
-        "select 1 as found from incidents where id = $1 or slug = $1 or former_slug = $1 union all \
-         select 1 as found from slug_redirects where slug = $1 limit 1",
-    )
-    .bind(incident)
-    .fetch_optional(&mut *tx.inner)
-    .await?;
-    Ok(row.is_some())
+    Ok(!list_incidents_named(tx, incident).await?.is_empty())
 }
 
 /// The lines that replaced something of an entity, newest first; each has what it was before.
@@ -164,7 +342,7 @@ pub async fn list_versions(
     )
     .bind(entity_id)
     .bind(kind)
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_entry).collect()
 }
@@ -182,7 +360,7 @@ pub async fn insert_version(tx: &mut Tx, entry: &AuditEntry, body: &str) -> Resu
     .bind(&entry.actor_kind)
     .bind(&entry.actor_name)
     .bind(body)
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }

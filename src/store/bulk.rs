@@ -28,7 +28,7 @@ pub async fn list_public_incidents_after(
     ))
     .bind(after)
     .bind(limit)
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(|row| Ok(to_whole(row)?.incident)).collect()
 }
@@ -123,7 +123,7 @@ pub async fn find_packed_changes(
         " from effective_changes where component = $1"
     ))
     .bind(component.as_str())
-    .fetch_one(&mut *tx.inner)
+    .fetch_one(&mut tx.inner)
     .await?;
     Ok(PackedChanges {
         component: component.clone(),
@@ -172,7 +172,7 @@ pub async fn list_packed_changes(
     ))
     .bind(first.as_str())
     .bind(last.as_str())
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter()
         .map(|row| {
@@ -205,7 +205,7 @@ pub async fn find_withheld(tx: &mut Tx, at: DateTime<Utc>) -> Result<Withheld, S
          or draft_since_ms is not null",
     )
     .bind(at.timestamp_millis())
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     for row in &rows {
         let among = match text(row, "shown")?.as_str() {
@@ -215,7 +215,7 @@ pub async fn find_withheld(tx: &mut Tx, at: DateTime<Utc>) -> Result<Withheld, S
         among.insert(text(row, "id")?);
     }
     let rows = sqlx::query("select id from updates where withdrawn_at_ms is not null")
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     for row in &rows {
         withheld.updates.insert(text(row, "id")?);

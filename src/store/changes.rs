@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::row::{instant_or_none, int, text, text_or_none};
+use super::row::{instant, instant_or_none, int, text, text_or_none};
 use super::{StoreError, Tx};
 
 /// What sort of thing changed.
@@ -35,20 +35,43 @@ impl ChangeKind {
     }
 }
 
+/// The present revision, and until when things were made here by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision {
+    /// The number.
+    pub number: i64,
+    /// The latest instant at which something was made. The clock may have been set back since.
+    pub made_until: DateTime<Utc>,
+}
+
+/// The present revision with its time.
+pub async fn find_present(tx: &mut Tx) -> Result<Revision, StoreError> {
+    let row = sqlx::query("select revision, made_until_ms from revision where id = 1")
+        .fetch_one(&mut tx.inner)
+        .await?;
+    Ok(Revision {
+        number: int(&row, "revision")?,
+        made_until: instant(&row, "made_until_ms")?,
+    })
+}
+
 /// The present revision.
 pub async fn find_revision(tx: &mut Tx) -> Result<i64, StoreError> {
     let row = sqlx::query("select revision from revision where id = 1")
-        .fetch_one(&mut *tx.inner)
+        .fetch_one(&mut tx.inner)
         .await?;
     Ok(row.try_get(0)?)
 }
 
-/// Increments the revision and returns the new one.
-pub async fn insert_revision(tx: &mut Tx) -> Result<i64, StoreError> {
-    let row =
-        sqlx::query("update revision set revision = revision + 1 where id = 1 returning revision")
-            .fetch_one(&mut *tx.inner)
-            .await?;
+/// Increments the revision, as of `now`, and returns the new one.
+pub async fn insert_revision(tx: &mut Tx, now: DateTime<Utc>) -> Result<i64, StoreError> {
+    let row = sqlx::query(
+        "update revision set revision = revision + 1, made_until_ms = case \
+         when made_until_ms < $1 then $1 else made_until_ms end where id = 1 returning revision",
+    )
+    .bind(now.timestamp_millis())
+    .fetch_one(&mut tx.inner)
+    .await?;
     Ok(row.try_get(0)?)
 }
 
@@ -68,7 +91,7 @@ pub async fn insert_change(
     .bind(kind.as_str())
     .bind(id)
     .bind(since.map(|at| at.timestamp_millis()))
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -87,18 +110,25 @@ pub fn add_since<K: Ord>(changed: &mut BTreeMap<K, Since>, key: K, since: Since)
 }
 
 /// The present revision, and what changed after `revision`.
-pub async fn list_changes_since(tx: &mut Tx, revision: i64) -> Result<(i64, Changes), StoreError> {
+pub async fn list_changes_since(
+    tx: &mut Tx,
+    revision: i64,
+) -> Result<(Revision, Changes), StoreError> {
     let rows = sqlx::query(
-        "select r.revision, c.kind, c.id, c.since_ms from revision r \
+        "select r.revision, r.made_until_ms, c.kind, c.id, c.since_ms from revision r \
          left join changes c on c.revision > $1 where r.id = 1",
     )
     .bind(revision)
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
-    let mut present = revision;
+    let mut present = Revision {
+        number: revision,
+        made_until: DateTime::UNIX_EPOCH,
+    };
     let mut changes = Changes::new();
     for row in &rows {
-        present = int(row, "revision")?;
+        present.number = int(row, "revision")?;
+        present.made_until = instant(row, "made_until_ms")?;
         let Some(word) = text_or_none(row, "kind")? else {
             continue;
         };
@@ -118,7 +148,7 @@ pub async fn find_file_change_since(tx: &mut Tx, revision: i64) -> Result<bool, 
          and (c.kind = 'site' or (c.kind = 'incident' and i.file is not null)) limit 1",
     )
     .bind(revision)
-    .fetch_optional(&mut *tx.inner)
+    .fetch_optional(&mut tx.inner)
     .await?;
     Ok(row.is_some())
 }

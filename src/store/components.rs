@@ -35,7 +35,7 @@ pub async fn list_components(tx: &mut Tx) -> Result<Vec<Component>, StoreError> 
         packed_text!("source"),
         "), '') as packed from components"
     ))
-    .fetch_one(&mut *tx.inner)
+    .fetch_one(&mut tx.inner)
     .await?;
     let mut packed = Packed::new("components", long_text(&row, "packed")?);
     let mut components = Vec::new();
@@ -60,7 +60,7 @@ pub async fn list_components(tx: &mut Tx) -> Result<Vec<Component>, StoreError> 
 /// The slugs of every component, in the order in which the database compares them.
 pub async fn list_component_slugs(tx: &mut Tx) -> Result<Vec<Slug>, StoreError> {
     let rows = sqlx::query("select slug from components order by slug")
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     rows.iter().map(|row| slug(row, "slug")).collect()
 }
@@ -69,7 +69,7 @@ pub async fn list_component_slugs(tx: &mut Tx) -> Result<Vec<Slug>, StoreError> 
 pub async fn find_component(tx: &mut Tx, slug: &Slug) -> Result<Option<Component>, StoreError> {
     let row = sqlx::query("select * from components where slug = $1")
         .bind(slug.as_str())
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.as_ref().map(to_component).transpose()
 }
@@ -101,7 +101,7 @@ pub async fn set_component(tx: &mut Tx, component: &Component) -> Result<(), Sto
             .map(|at: DateTime<Utc>| at.timestamp_millis()),
     )
     .bind(source.as_str())
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ pub async fn find_post_undated(tx: &mut Tx, incident_id: &str) -> Result<bool, S
     let row =
         sqlx::query("select 1 from incidents where id = $1 and published_at_ms = created_at_ms")
             .bind(incident_id)
-            .fetch_optional(&mut *tx.inner)
+            .fetch_optional(&mut tx.inner)
             .await?;
     Ok(row.is_some())
 }
@@ -30,7 +30,7 @@ pub async fn set_updates_dated(
         sqlx::query(statement)
             .bind(at.timestamp_millis())
             .bind(incident_id)
-            .execute(&mut *tx.inner)
+            .execute(&mut tx.inner)
             .await?;
     }
     Ok(())

@@ -27,7 +27,7 @@ pub async fn find_answer(
     let row = sqlx::query("select * from idempotency where token_id = $1 and key = $2")
         .bind(token_id)
         .bind(key)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.map(|row| {
         Ok(Answer {
@@ -59,7 +59,7 @@ pub async fn insert_answer(
     .bind(answer.location.as_deref())
     .bind(&answer.body)
     .bind(now.timestamp_millis())
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -68,7 +68,7 @@ pub async fn insert_answer(
 pub async fn delete_answers(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query("delete from idempotency where created_at_ms < $1")
         .bind(before.timestamp_millis())
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }

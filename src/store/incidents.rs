@@ -54,7 +54,7 @@ pub async fn list_file_incidents(tx: &mut Tx) -> Result<Vec<StoredIncident>, Sto
         whole_incidents!(),
         "where i.file is not null order by i.file"
     ))
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_whole).collect()
 }
@@ -67,19 +67,32 @@ pub async fn list_incidents(
     before: Option<&str>,
     drafts: bool,
 ) -> Result<Vec<StoredIncident>, StoreError> {
+    let mut place = (i64::MAX, String::new());
+    if let Some(id) = before {
+        let row = sqlx::query("select published_at_ms from incidents where id = $1")
+            .bind(id)
+            .fetch_optional(&mut tx.inner)
+            .await?;
+        let Some(row) = row else {
+            return Ok(Vec::new());
+        };
+        place = (int(&row, "published_at_ms")?, id.to_owned());
+    }
+    // First which, then all of each: what isn't on the page isn't even looked at.
     let rows = sqlx::query(concat!(
         whole_incidents!(),
-        "where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         and ($1 = 'yes' or i.draft_since_ms is null) \
-         and ($2 = '' or exists (select 1 from incidents b where b.id = $2 \
-              and (i.published_at_ms < b.published_at_ms \
-                   or (i.published_at_ms = b.published_at_ms and i.id < b.id)))) \
-         order by i.published_at_ms desc, i.id desc limit $3"
+        "where i.id in (select p.id from incidents p \
+             where p.withdrawn_at_ms is null and p.hidden_at_ms is null \
+             and ($1 = 'yes' or p.draft_since_ms is null) \
+             and (p.published_at_ms, p.id) < ($2, $3) \
+             order by p.published_at_ms desc, p.id desc limit $4) \
+         order by i.published_at_ms desc, i.id desc"
     ))
     .bind(if drafts { "yes" } else { "no" })
-    .bind(before.unwrap_or(""))
+    .bind(place.0)
+    .bind(place.1)
     .bind(limit)
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_whole).collect()
 }
@@ -91,7 +104,7 @@ pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError>
          and withdrawn_at_ms is null and hidden_at_ms is null and file is null \
          order by draft_since_ms desc, id desc",
     )
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter()
         .map(|row| Ok((slug(row, "slug")?, text(row, "title")?)))
@@ -102,7 +115,7 @@ pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError>
 pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredIncident>, StoreError> {
     let row = sqlx::query(concat!(whole_incidents!(), "where i.id = $1"))
         .bind(id)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.as_ref().map(to_whole).transpose()
 }
@@ -114,7 +127,7 @@ pub async fn find_incident_by_slug(
 ) -> Result<Option<StoredIncident>, StoreError> {
     let row = sqlx::query(concat!(whole_incidents!(), "where i.slug = $1"))
         .bind(slug.as_str())
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.as_ref().map(to_whole).transpose()
 }
@@ -173,7 +186,7 @@ pub async fn set_incident(
     .bind(stored.fingerprint.as_deref())
     .bind(&stored.stated)
     .bind(stored.hidden_at.map(|at| at.timestamp_millis()))
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -188,7 +201,7 @@ pub async fn set_public_since(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
         sqlx::query(statement)
             .bind(at.timestamp_millis())
             .bind(id)
-            .execute(&mut *tx.inner)
+            .execute(&mut tx.inner)
             .await?;
     }
     Ok(())
@@ -200,7 +213,7 @@ pub async fn free_slug(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
         "update incidents set former_slug = coalesce(slug, former_slug), slug = null where id = $1",
     )
     .bind(id)
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -216,7 +229,7 @@ pub async fn list_redirects(tx: &mut Tx) -> Result<BTreeMap<Slug, Slug>, StoreEr
          where o.slug = r.slug and o.withdrawn_at_ms is null and o.hidden_at_ms is null \
          and o.draft_since_ms is null)",
     )
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter()
         .map(|row| Ok((slug(row, "former")?, slug(row, "present")?)))
@@ -231,7 +244,7 @@ pub async fn set_redirect(tx: &mut Tx, former: &Slug, id: &str) -> Result<(), St
     )
     .bind(former.as_str())
     .bind(id)
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -239,7 +252,7 @@ pub async fn set_redirect(tx: &mut Tx, former: &Slug, id: &str) -> Result<(), St
 /// How many incidents there ever were.
 pub async fn find_incident_count(tx: &mut Tx) -> Result<i64, StoreError> {
     let row = sqlx::query("select count(*) from incidents")
-        .fetch_one(&mut *tx.inner)
+        .fetch_one(&mut tx.inner)
         .await?;
     Ok(row.try_get(0)?)
 }

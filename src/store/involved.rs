@@ -50,9 +50,33 @@ pub async fn list_involved(tx: &mut Tx, component: &Slug) -> Result<Vec<Involved
           and c.incident_id is not null and c.withdrawn_at_ms is null)"
     ))
     .bind(component.as_str())
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(|row| to_involved(row, component)).collect()
+}
+
+/// The components that a post or one of its updates names or sets, now or before.
+pub async fn list_named_by_incident(tx: &mut Tx, id: &str) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(
+        "select component from state_changes where incident_id = $1 \
+         union select component from mentions where incident_id = $1",
+    )
+    .bind(id)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(|row| text(row, "component")).collect()
+}
+
+/// The components that an update names or sets, now or before.
+pub async fn list_named_by_update(tx: &mut Tx, id: &str) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(
+        "select component from state_changes where update_id = $1 \
+         union select component from mentions where update_id = $1",
+    )
+    .bind(id)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(|row| text(row, "component")).collect()
 }
 
 /// Whether one of them may begin or end at `since` or later, so that something may follow from what
@@ -75,7 +99,7 @@ pub async fn find_turn_since(
     )
     .bind(component.as_str())
     .bind(since.timestamp_millis())
-    .fetch_optional(&mut *tx.inner)
+    .fetch_optional(&mut tx.inner)
     .await?;
     Ok(row.is_some())
 }

@@ -19,7 +19,7 @@ pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>
               order by u.at_ms desc, u.seq desc limit 1), i.stated_phase, 'scheduled') \
              not in ('completed', 'cancelled') order by i.id"
     ))
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_whole).collect()
 }
@@ -28,7 +28,7 @@ pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>
 pub async fn find_created_at(tx: &mut Tx, id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
     let row = sqlx::query("select created_at_ms from incidents where id = $1")
         .bind(id)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.map(|row| instant(&row, "created_at_ms")).transpose()
 }

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0003" "sessions",
     "0004" "templates",
     "0005" "since",
+    "0006" "operations",
 ];
 
 /// All of them. `sqlx::migrate!` would do the same, but it brings the whole of sqlx with both

@@ -4,12 +4,17 @@
 //! [`Tx`], which the functions of the modules take. What is not committed is rolled back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Row, Transaction};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use sqlx::{AnyPool, Row};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
+use tokio::time::{Instant, timeout_at};
 
 pub use self::error::StoreError;
+use self::file::DatabaseFile;
+use self::guarded::{DEADLINE, Guarded, Writing};
 pub use self::open::{sqlite_file, without_password};
 
 pub mod audit;
@@ -18,13 +23,17 @@ pub mod changes;
 pub mod components;
 pub mod drafts;
 mod error;
+mod file;
+mod guarded;
 pub mod idempotency;
 pub mod incidents;
 pub mod involved;
 pub mod maintenance;
+mod migrate;
 mod migrations;
 mod open;
 mod packed;
+pub mod probe;
 mod row;
 pub mod sessions;
 pub mod settings;
@@ -49,6 +58,12 @@ pub struct Store {
     pool: AnyPool,
     writers: AnyPool,
     engine: Engine,
+    /// What is opened anew to see whether the database still takes writes.
+    url: Arc<str>,
+    /// The file of an SQLite database.
+    file: Option<Arc<DatabaseFile>>,
+    /// Says that a write failed, so that somebody looks what is wrong.
+    failed: Arc<Notify>,
     /// SQLite lets one write at a time; within the process they queue here instead of polling.
     writing: Arc<Mutex<()>>,
 }
@@ -56,32 +71,47 @@ pub struct Store {
 /// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Tx {
-    inner: Transaction<'static, Any>,
+    inner: Guarded,
+    engine: Engine,
     /// How many writing transactions there have been, this one included.
     writes: i64,
-    _turn: Option<OwnedMutexGuard<()>>,
+    /// Until when something was made here.
+    made_until_ms: i64,
+    /// The file that must still be the one that was opened.
+    file: Option<Arc<DatabaseFile>>,
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite:FILE`, `sqlite::memory:` or `postgres://…`), makes it
-    /// if it is a file that doesn't exist, and brings it up to date: an older SQLite file is
-    /// copied beside itself first, a newer database is refused.
+    /// Opens the database at `url` (`sqlite:FILE` or `postgres://…`), makes it if it is a file that
+    /// doesn't exist, and brings it up to date: an older SQLite file is copied beside itself first,
+    /// a newer database is refused. Uses up to eight connections.
     ///
     /// # Errors
     /// `File` if it can't be opened, with how to mend it; `Newer`; `Migration`.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Self::open_with(url, &migrations::MIGRATOR).await
+        Self::open_with(url, CONNECTIONS, &migrations::MIGRATOR).await
+    }
+
+    /// The same with so many connections at most, two at least.
+    pub async fn open_sized(url: &str, connections: u32) -> Result<Self, StoreError> {
+        Self::open_with(url, connections, &migrations::MIGRATOR).await
     }
 
     /// The same with other migrations than the built-in ones.
-    pub async fn open_with(url: &str, migrator: &Migrator) -> Result<Self, StoreError> {
-        let connected = open::connect(url).await?;
-        let (pool, engine) = (connected.pool, connected.engine);
-        open::migrate(&pool, engine, url, migrator).await?;
+    pub async fn open_with(
+        url: &str,
+        connections: u32,
+        migrator: &Migrator,
+    ) -> Result<Self, StoreError> {
+        let connected = open::connect(url, connections.max(2)).await?;
+        migrate::migrate(&connected, migrator).await?;
         Ok(Self {
-            pool,
+            pool: connected.pool,
             writers: connected.writers,
-            engine,
+            engine: connected.engine,
+            url: connected.url.into(),
+            file: connected.file.map(DatabaseFile::opened).map(Arc::new),
+            failed: Arc::default(),
             writing: Arc::new(Mutex::new(())),
         })
     }
@@ -97,10 +127,13 @@ impl Store {
             Engine::Sqlite => "begin",
             Engine::Postgres => "begin isolation level repeatable read read only",
         };
+        let inner = Guarded::begin(&self.pool, statement, DEADLINE).await;
         Ok(Tx {
-            inner: self.pool.begin_with(statement).await?,
+            inner: inner.map_err(|error| self.not_begun(error))?,
+            engine: self.engine,
             writes: 0,
-            _turn: None,
+            made_until_ms: 0,
+            file: None,
         })
     }
 
@@ -108,51 +141,108 @@ impl Store {
     /// once: unless there is one connection only, or something is written just then.
     pub async fn read_twice(&self) -> Result<(Tx, Option<Tx>), StoreError> {
         let mut one = self.read().await?;
-        if self.pool.options().get_max_connections() < 2 {
+        one.be_patient().await?;
+        let is_full = self.pool.size() >= self.pool.options().get_max_connections();
+        if is_full && self.pool.num_idle() == 0 {
             return Ok((one, None));
         }
         let mut other = self.read().await?;
+        other.be_patient().await?;
         // A view is taken with the first look at the data.
         let is_same = find_write_count(&mut one).await? == find_write_count(&mut other).await?;
         Ok((one, is_same.then_some(other)))
     }
 
-    /// A transaction that writes. Writers come one after the other.
+    /// A transaction that writes. Writers come one after the other; who can't begin within five
+    /// seconds is told so, however many wait.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let begun = self.begin_counted().await;
+        if begun.is_err() {
+            self.failed.notify_one();
+        }
+        begun
+    }
+
+    async fn begin_counted(&self) -> Result<Tx, StoreError> {
+        let until = Instant::now() + DEADLINE;
         let (statement, turn) = match self.engine {
-            Engine::Sqlite => (
-                "begin immediate",
-                Some(self.writing.clone().lock_owned().await),
-            ),
+            Engine::Sqlite => ("begin immediate", Some(self.take_turn(until).await?)),
             Engine::Postgres => ("begin", None),
         };
-        let mut tx = Tx {
-            inner: self.writers.begin_with(statement).await?,
-            writes: 0,
+        let left = until.saturating_duration_since(Instant::now());
+        let inner = Guarded::begin(&self.writers, statement, left).await;
+        let mut inner = inner.map_err(|error| self.not_begun(error))?;
+        inner.set_deadline(until.saturating_duration_since(Instant::now()));
+        inner.set_writing(Writing {
             _turn: turn,
+            failed: self.failed.clone(),
+        });
+        let mut tx = Tx {
+            inner,
+            engine: self.engine,
+            writes: 0,
+            made_until_ms: 0,
+            file: self.file.clone(),
         };
-        let counted = "update revision set writes = writes + 1 where id = 1 returning writes";
-        let row = sqlx::query(counted).fetch_one(&mut *tx.inner).await?;
+        let counted = "update revision set writes = writes + 1 where id = 1 \
+                       returning writes, made_until_ms";
+        let row = sqlx::query(counted).fetch_one(&mut tx.inner).await?;
         tx.writes = row.try_get(0)?;
+        tx.made_until_ms = row.try_get(1)?;
+        tx.inner.set_deadline(DEADLINE);
         Ok(tx)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("select 1").execute(&self.pool).await?;
-        Ok(())
+    /// Waits until nobody else in this process writes to the file.
+    async fn take_turn(&self, until: Instant) -> Result<OwnedMutexGuard<()>, StoreError> {
+        let turn = timeout_at(until, self.writing.clone().lock_owned()).await;
+        turn.map_err(|_| StoreError::Busy(BUSY_SQLITE))
+    }
+
+    /// Why there is no transaction, in words that say what to change.
+    fn not_begun(&self, error: sqlx::Error) -> StoreError {
+        match (&error, self.engine) {
+            (sqlx::Error::PoolTimedOut, Engine::Postgres) => StoreError::Busy(NO_CONNECTION),
+            (sqlx::Error::PoolTimedOut, Engine::Sqlite) => StoreError::Busy(BUSY_SQLITE),
+            _ => match StoreError::from(error) {
+                StoreError::Unanswered if self.engine == Engine::Sqlite => {
+                    StoreError::Busy(BUSY_SQLITE)
+                }
+                other => other,
+            },
+        }
+    }
+
+    /// Ends when a write has failed since this was asked last.
+    pub async fn write_failed(&self) {
+        self.failed.notified().await;
     }
 
     /// Lets go of every connection; nothing can be read or written afterwards.
     pub async fn close(&self) {
-        self.writers.close().await;
-        self.pool.close().await;
+        let close = async {
+            self.writers.close().await;
+            self.pool.close().await;
+        };
+        // A connection whose other end is silent is left to the system.
+        let _ = tokio::time::timeout(CLOSING, close).await;
     }
 }
 
+/// Connections that are used at most, where nobody says how many.
+const CONNECTIONS: u32 = 8;
+
+/// Closing takes so long at most.
+const CLOSING: Duration = Duration::from_secs(2);
+
+const BUSY_SQLITE: &str = "something else has kept the database locked for 5 seconds";
+
+const NO_CONNECTION: &str = "no connection to the database was to be had for 5 seconds: either all \
+    are busy, or the server allows fewer than --database-connections says";
+
 async fn find_write_count(tx: &mut Tx) -> Result<i64, StoreError> {
     let row = sqlx::query("select writes from revision where id = 1");
-    Ok(row.fetch_one(&mut *tx.inner).await?.try_get(0)?)
+    Ok(row.fetch_one(&mut tx.inner).await?.try_get(0)?)
 }
 
 impl Tx {
@@ -162,8 +252,34 @@ impl Tx {
         self.writes
     }
 
+    /// Of a transaction that writes: the latest instant at which something was made before.
+    pub fn made_until(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.made_until_ms).unwrap_or_default()
+    }
+
+    /// Lets what follows take long: up to a minute until the next row comes. For what reads or
+    /// writes very much at once.
+    pub async fn be_patient(&mut self) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres {
+            self.inner
+                .run("set local statement_timeout = '60s'")
+                .await?;
+        }
+        self.inner.be_patient();
+        Ok(())
+    }
+
     /// Makes everything that was done in it last, also through a loss of power.
+    ///
+    /// # Errors
+    /// `Replaced` if the database's file is another by now; `Uncertain` if nobody knows whether it
+    /// was committed; any other: it wasn't.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.inner.commit().await?)
+        if let Some(file) = &self.file {
+            file.check()?;
+        }
+        let engine = self.engine;
+        let committed = self.inner.commit().await;
+        committed.map_err(|error| StoreError::of_commit(error, engine))
     }
 }

@@ -1,14 +1,17 @@
-//! Opens a database and brings it up to date.
+//! Opens a database.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::migrate::Migrator;
-use sqlx::{AnyConnection, AnyPool, Connection, Row};
+use sqlx::{AnyConnection, AnyPool, Connection};
+use tokio::time::timeout;
 
+use super::error::{SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, is_damage, sqlite_code};
+use super::file::make_private;
+use super::guarded::DEADLINE;
 use super::{Engine, StoreError};
 
 /// How every SQLite database file begins.
@@ -17,77 +20,125 @@ const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
 /// The connections to a database.
 pub(super) struct Connected {
     pub(super) engine: Engine,
+    /// Where it is, as it is opened from now on: a file that is gone isn't made anew.
+    pub(super) url: String,
+    /// The file, if it is one.
+    pub(super) file: Option<PathBuf>,
     pub(super) pool: AnyPool,
     /// Those that write. A file has one of its own: nobody else writes to it as a rule, so that
-    /// what it has read of the file stays true from one transaction to the next.
+    /// what it has read of the file stays true from one transaction to the next. A server has some
+    /// of its own, so that nobody who reads keeps those who post waiting, nor the reverse.
     pub(super) writers: AnyPool,
 }
 
-/// Connects to a database; a file that doesn't exist is made.
-pub(super) async fn connect(url: &str) -> Result<Connected, StoreError> {
+/// How long a connection is tried before it is used. Its other end may be gone without a word.
+const TRY: Duration = Duration::from_secs(1);
+
+/// Connects to a database with at most so many connections; a file that doesn't exist is made.
+pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, StoreError> {
     sqlx::any::install_default_drivers();
     let engine = engine_of(url)?;
     let file = sqlite_file(url);
     if let Some(file) = &file {
         check_file(file)?;
+        make_private(file)
+            .map_err(|error| cannot_open(url, Some(file), &sqlx::Error::Io(error)))?;
     }
-    let in_memory = engine == Engine::Sqlite && file.is_none();
-    let full_url = match engine {
-        Engine::Sqlite if !in_memory && !url.contains('?') => format!("{url}?mode=rwc"),
-        Engine::Sqlite | Engine::Postgres => url.to_owned(),
+    let url = match engine {
+        Engine::Sqlite => existing_only(url),
+        Engine::Postgres => url.to_owned(),
     };
     // The pool would hide what is wrong behind a time-out, so one connection is tried before.
-    if !in_memory {
-        let tried = try_once(&full_url, engine).await;
-        tried.map_err(|error| cannot_open(url, file.as_deref(), &error))?;
-    }
-    let mut options = AnyPoolOptions::new()
-        .max_connections(if in_memory { 1 } else { 8 })
-        .acquire_timeout(Duration::from_secs(10));
-    if in_memory {
-        options = options.idle_timeout(None).max_lifetime(None);
-    }
-    if engine == Engine::Sqlite {
-        // A file doesn't hang up as a server may, so no connection is tried before it is used.
-        options = options.test_before_acquire(false);
-        options = options.after_connect(|connection, _| Box::pin(set_up(connection)));
-    }
-    let pool = options.clone().connect(&full_url).await;
-    let pool = pool.map_err(|error| cannot_open(url, file.as_deref(), &error))?;
-    let writers = match &file {
-        Some(_) => options.max_connections(1).connect_lazy(&full_url)?,
-        None => pool.clone(),
+    let tried = try_once(&url, engine).await;
+    tried.map_err(|error| cannot_open(&url, file.as_deref(), &error))?;
+    let writing = match engine {
+        Engine::Sqlite => 1,
+        Engine::Postgres => (connections / 2).clamp(1, 4),
     };
+    let options = AnyPoolOptions::new()
+        .max_connections(connections - writing)
+        .acquire_timeout(DEADLINE)
+        .test_before_acquire(false);
+    let options = match engine {
+        // A file doesn't hang up as a server may, so no connection is tried before it is used.
+        Engine::Sqlite => {
+            options.after_connect(|connection, _| Box::pin(set_up_sqlite(connection)))
+        }
+        Engine::Postgres => options
+            .after_connect(|connection, _| Box::pin(set_up_postgres(connection)))
+            .before_acquire(|connection, _| Box::pin(answers(connection))),
+    };
+    let pool = options.clone().connect_lazy(&url)?;
+    let writers = options.max_connections(writing).connect_lazy(&url)?;
     Ok(Connected {
         engine,
+        url,
+        file,
         pool,
         writers,
     })
+}
+
+/// An SQLite URL under which a file is opened only if it is there.
+fn existing_only(url: &str) -> String {
+    let (name, options) = url.split_once('?').unwrap_or((url, ""));
+    let is_kept = |option: &&str| !option.is_empty() && *option != "mode=rwc";
+    let mut options: Vec<&str> = options.split('&').filter(is_kept).collect();
+    if !options.iter().any(|option| option.starts_with("mode=")) {
+        options.push("mode=rw");
+    }
+    format!("{name}?{}", options.join("&"))
+}
+
+/// Whether a connection still answers; an error closes it.
+async fn answers(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    let answered = timeout(TRY, connection.ping()).await;
+    answered.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))?;
+    Ok(true)
 }
 
 /// A server that is just starting gets this long to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 async fn try_once(url: &str, engine: Engine) -> Result<(), sqlx::Error> {
+    let connection = connect_one(url, engine).await?;
+    close(connection).await
+}
+
+/// A connection that belongs to no pool, set up.
+pub(super) async fn connect_one(url: &str, engine: Engine) -> Result<AnyConnection, sqlx::Error> {
     let start = Instant::now();
-    let mut connection = loop {
-        match AnyConnection::connect(url).await {
-            Err(sqlx::Error::Io(_)) if start.elapsed() < PATIENCE => {
-                tokio::time::sleep(Duration::from_millis(200)).await;
+    let connecting = async {
+        let mut connection = loop {
+            match AnyConnection::connect(url).await {
+                Err(sqlx::Error::Io(_))
+                    if engine == Engine::Postgres && start.elapsed() < PATIENCE =>
+                {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                outcome => break outcome?,
             }
-            outcome => break outcome?,
+        };
+        match engine {
+            Engine::Sqlite => set_up_sqlite(&mut connection).await?,
+            Engine::Postgres => set_up_postgres(&mut connection).await?,
         }
+        Ok(connection)
     };
-    if engine == Engine::Sqlite {
-        set_up(&mut connection).await?;
-    }
-    connection.close().await
+    let connected = timeout(DEADLINE + PATIENCE, connecting).await;
+    connected.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))
+}
+
+/// Closes a connection in order, if its other end lets us.
+pub(super) async fn close(connection: AnyConnection) -> Result<(), sqlx::Error> {
+    let closed = timeout(DEADLINE, connection.close()).await;
+    closed.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))
 }
 
 /// What each SQLite connection needs.
-async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+async fn set_up_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(
-        "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; \
+        "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
          pragma foreign_keys = on;",
     )
     .execute(connection)
@@ -95,38 +146,78 @@ async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreError {
-    StoreError::File(match file {
-        Some(file) if is_damaged(error) => format!(
-            "the database {} is damaged: {error}; put a backup in its place, or take it away to \
-             begin anew",
-            file.display()
+/// What each PostgreSQL connection needs: that nobody waits without an end, for a lock or a
+/// statement; and that the server ends a transaction of which it hears nothing more, since it holds
+/// the row that every post needs.
+async fn set_up_postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(
+        "set lock_timeout = '5s'; set statement_timeout = '5s'; \
+         set idle_in_transaction_session_timeout = '10s';",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Why a database can't be opened, and how to mend that.
+pub(super) fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -> StoreError {
+    let Some(file) = file else {
+        return StoreError::File(format!(
+            "the database {} can't be reached: {error}; {}",
+            without_password(url),
+            remedy_for_server(error)
+        ));
+    };
+    let shown = file.display();
+    StoreError::File(match sqlite_code(error) {
+        _ if is_damage(error) => format!(
+            "the database {shown} is damaged: {error}; put a backup in its place, or take it away \
+             to begin anew"
         ),
-        Some(file) => format!(
-            "the database {} can't be opened for writing: {error}; whoever runs Lightship needs \
-             the right to write the file and the folder that it is in",
-            file.display()
+        Some(SQLITE_FULL) => format!(
+            "the disk of the database {shown} is full: {error}; make room there (a few megabytes \
+             do), then start again"
         ),
-        None => format!(
-            "the database {} can't be reached: {error}; see whether the server runs, and whether \
-             host, port, user, password and name are right",
-            without_password(url)
+        Some(SQLITE_IOERR) => format!(
+            "the database {shown} can't be read or written: {error}; see whether its disk is full \
+             or failing, and what the system's log says of it"
+        ),
+        Some(SQLITE_BUSY) => format!(
+            "the database {shown} is locked: {error}; something else has it open for writing, such \
+             as a shell or a backup; wait for it, or end it"
+        ),
+        _ => format!(
+            "the database {shown} can't be opened for writing: {error}; whoever runs Lightship \
+             needs the right to write the file and the folder that it is in"
         ),
     })
 }
 
-/// Whether SQLite finds that a file isn't what it wrote.
-fn is_damaged(error: &sqlx::Error) -> bool {
+/// What to look at if a server can't be reached.
+fn remedy_for_server(error: &sqlx::Error) -> &'static str {
     let code = error.as_database_error().and_then(|error| error.code());
-    // SQLITE_CORRUPT and SQLITE_NOTADB.
-    code.is_some_and(|code| matches!(code.as_ref(), "11" | "26"))
+    match code.as_deref() {
+        // too_many_connections, and the same for a role or a database.
+        Some("53300") => {
+            "the server has no connection left for this: allow it more (max_connections, or the \
+             limit of the role), or let Lightship use fewer with --database-connections"
+        }
+        // cannot_connect_now.
+        Some("57P03") => "it is starting or stopping; try again in a moment",
+        Some("28P01" | "28000") => "see whether user and password are right",
+        Some("3D000") => "see whether the name is right, or make that database first",
+        _ => {
+            "see whether the server runs, and whether host, port, user, password and name are right"
+        }
+    }
 }
 
 fn engine_of(url: &str) -> Result<Engine, StoreError> {
     if let Some(rest) = url.strip_prefix("sqlite:") {
         // Without a name SQLite would make a database that is gone when the process ends.
         let path = rest.split('?').next().unwrap_or(rest);
-        if path.trim_start_matches('/').is_empty() {
+        let is_memory = path == ":memory:" || rest.contains("mode=memory");
+        if is_memory || path.trim_start_matches('/').is_empty() {
             return Err(StoreError::File(format!(
                 "{url:?} names no file: write sqlite:lightship.db, or the path of another file"
             )));
@@ -163,7 +254,7 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.split('?').next().unwrap_or(rest);
     let path = path.strip_prefix("//").unwrap_or(path);
-    (path != ":memory:" && !path.is_empty()).then(|| PathBuf::from(path))
+    (!path.is_empty()).then(|| PathBuf::from(path))
 }
 
 /// Refuses what can't be a database file before anything is written to it.
@@ -201,73 +292,6 @@ fn check_file(file: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Brings a database up to date. An older SQLite file is copied beside itself first.
-pub(super) async fn migrate(
-    pool: &AnyPool,
-    engine: Engine,
-    url: &str,
-    migrator: &Migrator,
-) -> Result<(), StoreError> {
-    let known = migrator.iter().map(|m| m.version).max().unwrap_or(0);
-    match newest_migration(pool, engine).await? {
-        Some(found) if found > known => return Err(StoreError::Newer { found, known }),
-        Some(found) if found < known => {
-            if let Some(file) = sqlite_file(url) {
-                copy_aside(pool, &file, found).await?;
-            }
-        }
-        Some(_) | None => {}
-    }
-    migrator.run(pool).await?;
-    Ok(())
-}
-
-/// The newest migration that the database has; `None` if it is new.
-async fn newest_migration(pool: &AnyPool, engine: Engine) -> Result<Option<i64>, StoreError> {
-    let table = match engine {
-        Engine::Sqlite => "select count(*) from sqlite_master where name = '_sqlx_migrations'",
-        Engine::Postgres => {
-            "select count(*) from information_schema.tables \
-             where table_name = '_sqlx_migrations' and table_schema = current_schema()"
-        }
-    };
-    let there: i64 = sqlx::query(table).fetch_one(pool).await?.try_get(0)?;
-    if there == 0 {
-        return Ok(None);
-    }
-    let row = sqlx::query("select max(version) from _sqlx_migrations")
-        .fetch_one(pool)
-        .await?;
-    Ok(row.try_get(0)?)
-}
-
-/// Copies the file as it is before its migration. A copy from an earlier attempt is replaced: what
-/// is copied is of the same version and newer.
-async fn copy_aside(pool: &AnyPool, file: &Path, version: i64) -> Result<(), StoreError> {
-    let named = |end: &str| {
-        let mut name = file.as_os_str().to_owned();
-        name.push(format!(".before-migration-{}{end}", version + 1));
-        PathBuf::from(name)
-    };
-    let (copy, unfinished) = (named(""), named(".unfinished"));
-    let failed = |error: String| {
-        StoreError::File(format!(
-            "the database is older than this version and can't be copied to {} first: {error}; \
-             make room there, or copy it yourself and try again",
-            copy.display()
-        ))
-    };
-    let _ = fs::remove_file(&unfinished);
-    sqlx::query("vacuum into $1")
-        .bind(unfinished.to_string_lossy().into_owned())
-        .execute(pool)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    fs::rename(&unfinished, &copy).map_err(|error| failed(error.to_string()))?;
-    tracing::info!(copy = %copy.display(), "the database is older than this version; a copy is kept, and it is brought up to date");
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,11 +321,13 @@ mod tests {
             "sqlite:",
             "sqlite://",
             "sqlite:?mode=rwc",
+            "sqlite::memory:",
+            "sqlite:a.db?mode=memory",
             "mysql://host/name",
         ] {
             assert!(engine_of(url).is_err(), "{url}");
         }
-        for url in ["sqlite:a.db", "sqlite:///a.db", "sqlite::memory:"] {
+        for url in ["sqlite:a.db", "sqlite:///a.db", "postgres://db/status"] {
             assert!(engine_of(url).is_ok(), "{url}");
         }
     }

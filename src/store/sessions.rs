@@ -12,12 +12,21 @@ pub async fn list_sessions(
     tx: &mut Tx,
     token_id: Option<&str>,
 ) -> Result<Vec<Session>, StoreError> {
-    let rows = sqlx::query(
-        "select * from sessions where $1 = '' or token_id = $1 order by seen_at_ms desc, id desc",
-    )
-    .bind(token_id.unwrap_or(""))
-    .fetch_all(&mut *tx.inner)
-    .await?;
+    let rows = match token_id {
+        Some(token_id) => {
+            sqlx::query(
+                "select * from sessions where token_id = $1 order by seen_at_ms desc, id desc",
+            )
+            .bind(token_id)
+            .fetch_all(&mut tx.inner)
+            .await?
+        }
+        None => {
+            sqlx::query("select * from sessions order by seen_at_ms desc, id desc")
+                .fetch_all(&mut tx.inner)
+                .await?
+        }
+    };
     rows.iter().map(to_session).collect()
 }
 
@@ -25,7 +34,7 @@ pub async fn list_sessions(
 pub async fn find_session_by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query("select * from sessions where hash = $1")
         .bind(hash)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.as_ref().map(to_session).transpose()
 }
@@ -34,7 +43,7 @@ pub async fn find_session_by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Sess
 pub async fn find_session(tx: &mut Tx, id: &str) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query("select * from sessions where id = $1")
         .bind(id)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.as_ref().map(to_session).transpose()
 }
@@ -54,7 +63,7 @@ pub async fn insert_session(tx: &mut Tx, session: &Session, hash: &str) -> Resul
     .bind(session.seen_at.timestamp_millis())
     .bind(kept.map(|kept| kept.path.as_str()))
     .bind(kept.map(|kept| kept.form.as_str()))
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -64,7 +73,7 @@ pub async fn set_session_seen(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
     sqlx::query("update sessions set seen_at_ms = $1 where id = $2 and seen_at_ms < $1")
         .bind(at.timestamp_millis())
         .bind(id)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }
@@ -73,7 +82,7 @@ pub async fn set_session_seen(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
 pub async fn delete_kept(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     sqlx::query("update sessions set kept_path = null, kept_form = null where id = $1")
         .bind(id)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }
@@ -82,7 +91,7 @@ pub async fn delete_kept(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
 pub async fn delete_session(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     sqlx::query("delete from sessions where id = $1")
         .bind(id)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }
@@ -91,7 +100,7 @@ pub async fn delete_session(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
 pub async fn delete_idle_sessions(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query("delete from sessions where seen_at_ms <= $1")
         .bind(before.timestamp_millis())
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }
@@ -100,7 +109,7 @@ pub async fn delete_idle_sessions(tx: &mut Tx, before: DateTime<Utc>) -> Result<
 pub async fn delete_sessions_of(tx: &mut Tx, token_id: &str) -> Result<(), StoreError> {
     sqlx::query("delete from sessions where token_id = $1")
         .bind(token_id)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{StoreError, Tx};
 /// Everything that `site.toml` said last, by key.
 pub async fn list_site_settings(tx: &mut Tx) -> Result<BTreeMap<String, String>, StoreError> {
     let rows = sqlx::query("select key, value from site_settings")
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     rows.iter()
         .map(|row| Ok((text(row, "key")?, text(row, "value")?)))
@@ -26,7 +26,7 @@ pub async fn set_site_setting(
     let Some(value) = value else {
         sqlx::query("delete from site_settings where key = $1")
             .bind(key)
-            .execute(&mut *tx.inner)
+            .execute(&mut tx.inner)
             .await?;
         return Ok(());
     };
@@ -36,7 +36,7 @@ pub async fn set_site_setting(
     )
     .bind(key)
     .bind(value)
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -45,7 +45,7 @@ pub async fn set_site_setting(
 pub async fn find_meta(tx: &mut Tx, key: &str) -> Result<Option<String>, StoreError> {
     let row = sqlx::query("select value from meta where key = $1")
         .bind(key)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.map(|row| text(&row, "value")).transpose()
 }
@@ -58,7 +58,7 @@ pub async fn set_meta(tx: &mut Tx, key: &str, value: &str) -> Result<(), StoreEr
     )
     .bind(key)
     .bind(value)
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }

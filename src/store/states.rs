@@ -12,7 +12,7 @@ use crate::domain::state::{State, StateKey, Tone};
 /// The site's own states, dropped ones too, in the order of `site.toml`.
 pub async fn list_own_states(tx: &mut Tx) -> Result<Vec<State>, StoreError> {
     let rows = sqlx::query("select * from states order by position, key")
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     rows.iter().map(to_state).collect()
 }
@@ -40,7 +40,7 @@ pub async fn set_own_state(
     .bind(&state.statuspage)
     .bind(position)
     .bind(state.dropped.then(|| now.timestamp_millis()))
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -49,7 +49,7 @@ pub async fn set_own_state(
 pub async fn delete_own_state(tx: &mut Tx, key: &StateKey) -> Result<(), StoreError> {
     sqlx::query("delete from states where key = $1")
         .bind(key.as_str())
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }
@@ -66,7 +66,7 @@ pub async fn find_latest(
     )
     .bind(component.as_str())
     .bind(at.timestamp_millis())
-    .fetch_optional(&mut *tx.inner)
+    .fetch_optional(&mut tx.inner)
     .await?;
     row.as_ref().map(to_change).transpose()
 }
@@ -91,7 +91,7 @@ pub async fn find_standing(
     .bind(component.as_str())
     .bind(at.timestamp_millis())
     .bind(latest.state.as_str())
-    .fetch_optional(&mut *tx.inner)
+    .fetch_optional(&mut tx.inner)
     .await?;
     let (other_at, other_seq) = match &other {
         Some(row) => (int(row, "at_ms")?, int(row, "seq")?),
@@ -104,7 +104,7 @@ pub async fn find_standing(
     .bind(component.as_str())
     .bind(other_at)
     .bind(other_seq)
-    .fetch_one(&mut *tx.inner)
+    .fetch_one(&mut tx.inner)
     .await?;
     Ok(Standing {
         state: latest.state,
@@ -119,7 +119,7 @@ pub async fn list_plans(tx: &mut Tx) -> Result<Vec<StateChange>, StoreError> {
         "select * from state_changes where origin = 'plan' and withdrawn_at_ms is null \
          order by component, at_ms, seq",
     )
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_change).collect()
 }
@@ -132,7 +132,7 @@ pub async fn list_changes_of_component(
     let rows =
         sqlx::query("select * from effective_changes where component = $1 order by at_ms, seq")
             .bind(component.as_str())
-            .fetch_all(&mut *tx.inner)
+            .fetch_all(&mut tx.inner)
             .await?;
     rows.iter().map(to_change).collect()
 }
@@ -148,7 +148,7 @@ pub async fn list_changes_of_component_since(
     )
     .bind(component.as_str())
     .bind(since.timestamp_millis())
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_change).collect()
 }
@@ -164,7 +164,7 @@ pub async fn list_changes_of_incident(
          order by at_ms, seq",
     )
     .bind(incident_id)
-    .fetch_all(&mut *tx.inner)
+    .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_change).collect()
 }
@@ -191,7 +191,7 @@ pub async fn insert_change(
     .bind(change.origin.as_str())
     .bind(change.public_at.timestamp_millis())
     .bind(now.timestamp_millis())
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -213,7 +213,7 @@ pub async fn set_changes_withdrawn(
     .bind(incident_id)
     .bind(update_id.unwrap_or(""))
     .bind(origin.as_str())
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -225,7 +225,7 @@ pub async fn delete_derived(tx: &mut Tx, component: &Slug) -> Result<(), StoreEr
         "delete from state_changes where component = $1 and origin in ('restore', 'begin')",
     )
     .bind(component.as_str())
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -234,7 +234,7 @@ pub async fn delete_derived(tx: &mut Tx, component: &Slug) -> Result<(), StoreEr
 pub async fn find_state_used(tx: &mut Tx, key: &StateKey) -> Result<Option<Slug>, StoreError> {
     let row = sqlx::query("select component from state_changes where state = $1 limit 1")
         .bind(key.as_str())
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.map(|row| slug(&row, "component")).transpose()
 }

@@ -17,7 +17,7 @@ use crate::domain::update::Phase;
 pub async fn list_templates(tx: &mut Tx) -> Result<Vec<Template>, StoreError> {
     let mut components: HashMap<String, Vec<(Slug, Option<StateKey>)>> = HashMap::new();
     let rows = sqlx::query("select * from template_components order by template, position")
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     for row in &rows {
         let state = text_or_none(row, "state")?.map(StateKey::new);
@@ -25,7 +25,7 @@ pub async fn list_templates(tx: &mut Tx) -> Result<Vec<Template>, StoreError> {
         named.push((slug(row, "component")?, state));
     }
     let rows = sqlx::query("select * from templates order by name")
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     rows.iter()
         .map(|row| to_template(row, &mut components))
@@ -47,7 +47,7 @@ pub async fn set_template(tx: &mut Tx, template: &Template) -> Result<(), StoreE
     .bind(template.impact.map(Impact::as_str))
     .bind(template.state.as_ref().map(StateKey::as_str))
     .bind(&template.markdown)
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     delete_components(tx, &template.name).await?;
     for (position, (component, state)) in (0_i64..).zip(&template.components) {
@@ -59,7 +59,7 @@ pub async fn set_template(tx: &mut Tx, template: &Template) -> Result<(), StoreE
         .bind(component.as_str())
         .bind(state.as_ref().map(StateKey::as_str))
         .bind(position)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     }
     Ok(())
@@ -70,7 +70,7 @@ pub async fn delete_template(tx: &mut Tx, name: &Slug) -> Result<(), StoreError>
     delete_components(tx, name).await?;
     sqlx::query("delete from templates where name = $1")
         .bind(name.as_str())
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }
@@ -78,7 +78,7 @@ pub async fn delete_template(tx: &mut Tx, name: &Slug) -> Result<(), StoreError>
 async fn delete_components(tx: &mut Tx, name: &Slug) -> Result<(), StoreError> {
     sqlx::query("delete from template_components where template = $1")
         .bind(name.as_str())
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
+use super::guarded::Guarded;
 use super::row::{instant, instant_or_none, text, text_or_none, unreadable};
 use super::{Store, StoreError, Tx};
 use crate::domain::staff::{Scope, Token};
@@ -10,7 +11,7 @@ use crate::domain::staff::{Scope, Token};
 /// Every token, revoked ones too, oldest first.
 pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {
     let rows = sqlx::query("select * from tokens order by created_at_ms, id")
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     rows.iter().map(to_token).collect()
 }
@@ -20,7 +21,7 @@ pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {
 pub async fn find_token_by_hash(store: &Store, hash: &str) -> Result<Option<Token>, StoreError> {
     let row = sqlx::query("select * from tokens where hash = $1")
         .bind(hash)
-        .fetch_optional(&store.pool)
+        .fetch_optional(&mut Guarded::single(&store.pool).await?)
         .await?;
     row.as_ref().map(to_token).transpose()
 }
@@ -29,7 +30,7 @@ pub async fn find_token_by_hash(store: &Store, hash: &str) -> Result<Option<Toke
 pub async fn find_token(tx: &mut Tx, id: &str) -> Result<Option<Token>, StoreError> {
     let row = sqlx::query("select * from tokens where id = $1")
         .bind(id)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.as_ref().map(to_token).transpose()
 }
@@ -48,7 +49,7 @@ pub async fn insert_token(tx: &mut Tx, token: &Token, hash: &str) -> Result<(), 
     .bind(scopes.join(" "))
     .bind(token.created_at.timestamp_millis())
     .bind(token.expires_at.map(|at| at.timestamp_millis()))
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -58,7 +59,7 @@ pub async fn set_token_revoked(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resu
     sqlx::query("update tokens set revoked_at_ms = $1 where id = $2 and revoked_at_ms is null")
         .bind(at.timestamp_millis())
         .bind(id)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     Ok(())
 }
@@ -71,7 +72,7 @@ pub async fn set_token_used(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<
     )
     .bind(at.timestamp_millis())
     .bind(id)
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }

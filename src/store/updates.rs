@@ -24,7 +24,7 @@ pub struct StoredUpdate {
 pub async fn find_update(tx: &mut Tx, id: &str) -> Result<Option<StoredUpdate>, StoreError> {
     let row = sqlx::query("select * from updates where id = $1")
         .bind(id)
-        .fetch_optional(&mut *tx.inner)
+        .fetch_optional(&mut tx.inner)
         .await?;
     row.as_ref().map(to_stored).transpose()
 }
@@ -36,7 +36,7 @@ pub async fn list_updates_of_incident(
 ) -> Result<Vec<StoredUpdate>, StoreError> {
     let rows = sqlx::query("select * from updates where incident_id = $1 order by at_ms, seq")
         .bind(incident_id)
-        .fetch_all(&mut *tx.inner)
+        .fetch_all(&mut tx.inner)
         .await?;
     rows.iter().map(to_stored).collect()
 }
@@ -77,7 +77,7 @@ pub async fn set_update(
     .bind(stored.withdrawn_at.map(|at| at.timestamp_millis()))
     .bind(update.window.starts.map(|at| at.timestamp_millis()))
     .bind(update.window.ends.map(|at| at.timestamp_millis()))
-    .execute(&mut *tx.inner)
+    .execute(&mut tx.inner)
     .await?;
     Ok(())
 }
@@ -93,7 +93,7 @@ pub async fn set_mentions(
     sqlx::query("delete from mentions where incident_id = $1 and update_id = $2")
         .bind(incident_id)
         .bind(update_id)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     insert_mentions(tx, incident_id, Some(update_id), components).await
 }
@@ -114,7 +114,7 @@ pub async fn insert_mentions(
         .bind(update_id.unwrap_or(""))
         .bind(component.as_str())
         .bind(position)
-        .execute(&mut *tx.inner)
+        .execute(&mut tx.inner)
         .await?;
     }
     Ok(())
@@ -145,4 +145,13 @@ fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
         },
         withdrawn_at: instant_or_none(row, "withdrawn_at_ms")?,
     })
+}
+
+/// The id of the incident that an update belongs to.
+pub async fn find_incident_of(tx: &mut Tx, id: &str) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("select incident_id from updates where id = $1")
+        .bind(id)
+        .fetch_optional(&mut tx.inner)
+        .await?;
+    row.map(|row| text(&row, "incident_id")).transpose()
 }

@@ -1,0 +1,96 @@
+//! The file of an SQLite database: made so that nobody else can read it, and watched, so that nothing
+//! is written into one that was taken away.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+
+/// Who runs Lightship may read and write; nobody else.
+const MODE: u32 = 0o600;
+
+/// A file that was opened, as the system knows it: whatever it is called by now.
+#[derive(Debug)]
+pub(super) struct DatabaseFile {
+    path: PathBuf,
+    /// Device and number.
+    place: Option<(u64, u64)>,
+    /// Where SQLite writes first. As long as a connection is open it is there.
+    log: Option<PathBuf>,
+}
+
+impl DatabaseFile {
+    /// The file at `path`, which is open.
+    pub(super) fn opened(path: PathBuf) -> Self {
+        let log = beside(&path, "-wal");
+        Self {
+            place: place_of(&path),
+            log: log.exists().then_some(log),
+            path,
+        }
+    }
+
+    /// Checks that the name still leads to what was opened, whether or not anybody has it open.
+    ///
+    /// # Errors
+    /// `Replaced`.
+    pub(super) fn check_place(&self) -> Result<(), StoreError> {
+        match place_of(&self.path) {
+            None => Err(self.replaced("is gone")),
+            Some(_) if place_of(&self.path) != self.place => {
+                Err(self.replaced("is another file than the one that was opened"))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn replaced(&self, what: &str) -> StoreError {
+        StoreError::Replaced(format!(
+            "the database {} {what}, so nothing is written; put the right one in its place, and \
+             start Lightship anew",
+            self.path.display()
+        ))
+    }
+
+    /// Checks, with a connection open, that what is open is still what its name leads to.
+    ///
+    /// # Errors
+    /// `Replaced`.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        self.check_place()?;
+        match &self.log {
+            Some(log) if !log.exists() => {
+                Err(self.replaced("has lost the file beside it that ends in -wal"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn place_of(path: &Path) -> Option<(u64, u64)> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// The file of the same name with `end` behind it.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// Makes an empty file that only its owner may read, whatever the umask; one that is there stays.
+/// SQLite fills it, and gives the files beside it the same rights.
+pub(super) fn make_private(path: &Path) -> io::Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(MODE)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}

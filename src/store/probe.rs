@@ -1,0 +1,125 @@
+//! Whether the database takes writes: tried for real, on a connection of its own, without touching
+//! anything that a post needs.
+
+use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
+use tokio::time::{Instant, timeout};
+use uuid::Uuid;
+
+use super::guarded::{DEADLINE, LONG_DEADLINE};
+use super::open::{close, connect_one};
+use super::{Engine, Store, StoreError};
+
+/// A process that has written nothing for so long has ended.
+const FORGOTTEN: chrono::Duration = chrono::Duration::days(1);
+
+/// One process's line of the table that is only for trying.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    store: Store,
+    id: String,
+}
+
+impl Probe {
+    /// The probe of this process.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            id: Uuid::now_v7().to_string(),
+        }
+    }
+
+    /// Commits a line. A new connection sees what those that are open may have in memory still: that
+    /// the file is gone, or that its beginning is no database's any more.
+    ///
+    /// # Errors
+    /// Whatever would keep a post from being written.
+    pub async fn write(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let store = &self.store;
+        if let Some(file) = &store.file {
+            file.check_place()?;
+        }
+        if store.writers.is_closed() {
+            return Err(StoreError::Busy("the database was let go of"));
+        }
+        let tried = timeout(DEADLINE, async {
+            // Connected first, so that nobody waits for that who posts.
+            let mut connection = connect_one(&store.url, store.engine).await?;
+            let written = match store.engine {
+                Engine::Sqlite => {
+                    let _turn = store.take_turn(Instant::now() + DEADLINE).await?;
+                    write_line(&mut connection, &self.id, now).await
+                }
+                Engine::Postgres => self.write_where_posts_do(&mut connection, now).await,
+            };
+            close(connection).await?;
+            written
+        });
+        tried.await.unwrap_or(Err(StoreError::Unanswered))
+    }
+
+    /// The same with the row locked that every post locks: whoever holds that stops posting.
+    async fn write_where_posts_do(
+        &self,
+        connection: &mut AnyConnection,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::raw_sql("begin").execute(&mut *connection).await?;
+        sqlx::query("select revision from revision where id = 1 for update")
+            .fetch_one(&mut *connection)
+            .await?;
+        write_line(connection, &self.id, now).await?;
+        sqlx::raw_sql("commit").execute(connection).await?;
+        Ok(())
+    }
+
+    /// Reads every page of a file and sees whether it is as SQLite writes it. Takes a second for
+    /// some hundred megabytes. A server sees to that itself.
+    ///
+    /// # Errors
+    /// `File` if it isn't, with what to do.
+    pub async fn check_whole(&self) -> Result<(), StoreError> {
+        let store = &self.store;
+        if store.engine == Engine::Postgres {
+            return Ok(());
+        }
+        let checked = timeout(LONG_DEADLINE, async {
+            let mut connection = connect_one(&store.url, store.engine).await?;
+            let found: Result<Option<String>, sqlx::Error> =
+                sqlx::query_scalar("select quick_check from pragma_quick_check(1)")
+                    .fetch_optional(&mut connection)
+                    .await;
+            close(connection).await?;
+            Ok::<_, StoreError>(found?)
+        });
+        match checked.await {
+            Err(_) => Ok(()),
+            Ok(found) => match found?.as_deref() {
+                None | Some("ok") => Ok(()),
+                Some(found) => Err(StoreError::File(format!(
+                    "the database is damaged: {found}; stop Lightship and put a backup in its place"
+                ))),
+            },
+        }
+    }
+}
+
+async fn write_line(
+    connection: &mut AnyConnection,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into probes (id, at_ms) values ($1, $2) \
+         on conflict (id) do update set at_ms = excluded.at_ms",
+    )
+    .bind(id)
+    .bind(now.timestamp_millis())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("delete from probes where at_ms < $1")
+        .bind((now - FORGOTTEN).timestamp_millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
