@@ -5,8 +5,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
+use super::record::Deed;
 use super::stated_states::write_new_states;
-use super::{ActionError, Change, Deed, Meanwhile};
+use super::{ActionError, Change, Meanwhile};
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
@@ -229,6 +230,7 @@ pub(super) async fn insert_update(
         kind: "update",
         id: &update.id,
         label: &incident.title,
+        incident: Some(&incident.id),
         before: None,
         after: Some(
             json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "components": states,
@@ -266,6 +268,9 @@ pub(super) async fn present_incident(
         .ok_or_else(|| ActionError::NotFound(format!("there is no incident {:?}", slug.as_str())))
 }
 
+/// Of more components than this, who names more than there are isn't told which don't exist.
+const MANY: usize = 50;
+
 /// The settings of a request with the right words for their states. The outer error is the
 /// database's; the inner one is about fields.
 pub(super) fn resolve(
@@ -273,6 +278,16 @@ pub(super) fn resolve(
     pointer: &str,
     components: &Settings,
 ) -> Result<Result<Settings, ActionError>, ActionError> {
+    if components.len() > known.components.len() && !components.is_empty() {
+        let how = format!(
+            "{} components are named, but there are only {}",
+            components.len(),
+            known.components.len()
+        );
+        if components.len() > MANY {
+            return Ok(Err(ActionError::invalid(pointer, how)));
+        }
+    }
     let mut wrong = Gathered::default();
     let mut found = Vec::with_capacity(components.len());
     for (slug, setting) in components {

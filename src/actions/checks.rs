@@ -85,13 +85,11 @@ impl Known {
             .iter()
             .filter(|state| !state.dropped)
             .map(|state| state.key.as_str());
+        let word: String = word.as_str().chars().take(40).collect();
+        let hint = suggestion(&word, keys);
         Err(ActionError::invalid(
             pointer,
-            format!(
-                "unknown state {:?}{}",
-                word.as_str(),
-                suggestion(word.as_str(), keys)
-            ),
+            format!("unknown state {word:?}{hint}"),
         ))
     }
 
@@ -125,6 +123,9 @@ impl Known {
     }
 }
 
+/// So many of those that there are get listed.
+const MOST_KNOWN: usize = 20;
+
 /// `; did you mean "migrating"?`, or the list of what there is.
 fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
@@ -138,6 +139,11 @@ fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
             format!("; did you mean {candidate:?}?")
         }
         _ if known.is_empty() => "; there is none yet".to_owned(),
+        _ if known.len() > MOST_KNOWN => format!(
+            "; there are {} and {} more",
+            known[..MOST_KNOWN].join(", "),
+            known.len() - MOST_KNOWN
+        ),
         _ => format!("; there are {}", known.join(", ")),
     }
 }
@@ -227,6 +233,9 @@ pub(super) fn not_future(
     }
 }
 
+/// More mistakes than this aren't gathered.
+const MOST_ERRORS: usize = 30;
+
 /// Gathers the errors of several fields, so that all are said at once.
 #[derive(Debug, Default)]
 pub(super) struct Gathered(Vec<FieldError>);
@@ -240,7 +249,8 @@ impl Gathered {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(ActionError::Invalid(fields)) => {
-                self.0.extend(fields);
+                let room = MOST_ERRORS.saturating_sub(self.0.len());
+                self.0.extend(fields.into_iter().take(room));
                 Ok(None)
             }
             Err(other) => Err(other),

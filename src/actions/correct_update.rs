@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::add_update::{Settings, phase_fits, present_incident, resolve, settings_as_json};
 use super::checks::{self, Gathered};
+use super::record::Deed;
 use super::stated_states::{Owner, withdraw_states, write_update_states};
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change};
 use crate::domain::component::Origin;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
@@ -113,6 +114,7 @@ pub async fn correct_update(
         kind: "update",
         id,
         label: &stored.incident.title,
+        incident: Some(&stored.incident.id),
         before: Some(as_json(before, &said_before)),
         after: Some(as_json(&update, &said_after)),
     };
@@ -177,6 +179,7 @@ async fn set_withdrawn(
         kind: "update",
         id,
         label: &stored.incident.title,
+        incident: Some(&stored.incident.id),
         before: withdraw.then(|| as_json(&old.update, &said)),
         after: (!withdraw).then(|| as_json(&old.update, &said)),
     };

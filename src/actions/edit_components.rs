@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::checks::{self, Gathered};
-use super::{ActionError, Change, Deed};
+use super::record::Deed;
+use super::{ActionError, Change};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 use crate::store::components::{find_component, list_components, set_component};
@@ -197,6 +198,7 @@ async fn write(
         kind: "component",
         id: component.slug.as_str(),
         label: &component.name,
+        incident: None,
         before: old.and_then(|old| serde_json::to_value(old).ok()),
         after: serde_json::to_value(component).ok(),
     };

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use super::add_update::{Settings, present_incident, resolve};
 use super::checks::{self, Gathered};
 use super::plan_maintenance::{Plan, check_plan};
+use super::record::Deed;
 use super::stated_states::{Owner, withdraw_states, write_post_states};
 use super::write_incident::{as_json, check_title, insert_entries, read_post};
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
 use crate::domain::incident::{Impact, Incident, Kind};
@@ -178,6 +179,7 @@ pub async fn edit_incident(
         kind: "incident",
         id: &before.id,
         label: &after.incident.title,
+        incident: None,
         before: Some(as_json(before, &said_before)),
         after: Some(as_json(&after.incident, &said_after)),
     };
@@ -207,6 +209,7 @@ pub async fn withdraw_incident(change: &mut Change, slug: &Slug) -> Result<(), A
         kind: "incident",
         id: &stored.incident.id,
         label: &stored.incident.title,
+        incident: None,
         before: Some(as_json(&stored.incident, &post_settings(&stored.incident))),
         after: None,
     };

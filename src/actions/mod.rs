@@ -7,15 +7,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
+use self::record::Line;
 use crate::clock::Clock;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, page_time};
 use crate::domain::restore::SEQ_STEP;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::domain::update::Update;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::changes::{self, ChangeKind, Changes, Since, add_since};
 use crate::store::{Store, StoreError, Tx};
 
@@ -28,9 +27,11 @@ pub mod edit_incident;
 pub mod follow_clock;
 mod give_back;
 mod maintenance_words;
+mod permission;
 mod plan_maintenance;
 pub mod preview_resolution;
 pub mod publish_draft;
+mod record;
 pub mod sessions;
 pub mod set_component_state;
 mod stated_states;
@@ -120,6 +121,7 @@ fn summary(fields: &[FieldError]) -> String {
 #[derive(Debug)]
 pub struct Change {
     tx: Tx,
+    store: Store,
     actor: Actor,
     now: DateTime<Utc>,
     next_seq: i64,
@@ -127,31 +129,25 @@ pub struct Change {
     touched: Changes,
     /// Components whose history is another from an instant on.
     unsettled: BTreeMap<Slug, DateTime<Utc>>,
-}
-
-/// One line for the record: what was done to what, what it was and what it became.
-#[derive(Debug, Default)]
-struct Deed<'a> {
-    action: &'static str,
-    kind: &'static str,
-    id: &'a str,
-    label: &'a str,
-    before: Option<serde_json::Value>,
-    after: Option<serde_json::Value>,
+    /// The lines that it puts into the record.
+    lines: Vec<Line>,
 }
 
 impl Change {
     /// Begins a change by `actor`.
     pub async fn begin(store: &Store, clock: &Clock, actor: Actor) -> Result<Self, ActionError> {
         let tx = store.begin().await?;
+        let now = page_time(clock.now(), tx.made_until());
         Ok(Self {
             actor,
-            now: clock.now(),
+            now,
             // A change of more than a million things would run into the next one's numbers.
             next_seq: tx.writes() * SEQ_STEP * 1_000_000,
             tx,
+            store: store.clone(),
             touched: Changes::new(),
             unsettled: BTreeMap::new(),
+            lines: Vec::new(),
         })
     }
 
@@ -173,15 +169,17 @@ impl Change {
     /// Makes it last, and returns the new revision if anything public changed.
     pub async fn commit(mut self) -> Result<Option<i64>, ActionError> {
         self.settle().await?;
+        self.note_subjects().await?;
         let mut revision = None;
         if !self.touched.is_empty() {
-            let number = changes::insert_revision(&mut self.tx).await?;
+            let number = changes::insert_revision(&mut self.tx, self.now).await?;
             for ((kind, id), since) in &self.touched {
                 changes::insert_change(&mut self.tx, number, (*kind, id), *since).await?;
             }
             revision = Some(number);
         }
         self.tx.commit().await?;
+        record::log(&self.lines);
         Ok(revision)
     }
 
@@ -191,7 +189,7 @@ impl Change {
         while let Some((component, since)) = self.unsettled.pop_first() {
             give_back::settle_component(self, &component, since).await?;
         }
-        Ok(())
+        self.refuse_states().await
     }
 
     fn next_seq(&mut self) -> i64 {
@@ -233,36 +231,5 @@ impl Change {
         self.touch_component_since(slug, Some(since));
         let earliest = self.unsettled.entry(slug.clone()).or_insert(since);
         *earliest = since.min(*earliest);
-    }
-
-    async fn record(&mut self, deed: Deed<'_>) -> Result<(), ActionError> {
-        let actor = self.actor.clone();
-        self.record_as(&actor, deed).await
-    }
-
-    /// Puts a line into the record; where something was there before, that is kept as a version.
-    async fn record_as(&mut self, actor: &Actor, deed: Deed<'_>) -> Result<(), ActionError> {
-        let actor_id = match actor {
-            Actor::Token { id, .. } | Actor::Staff { id, .. } => Some(id.clone()),
-            Actor::Host | Actor::File { .. } | Actor::Clock => None,
-        };
-        let entry = AuditEntry {
-            id: Uuid::now_v7().to_string(),
-            at: self.now,
-            actor_kind: actor.kind().to_owned(),
-            actor_id,
-            actor_name: actor.name().to_owned(),
-            action: deed.action.to_owned(),
-            kind: deed.kind.to_owned(),
-            entity_id: deed.id.to_owned(),
-            label: deed.label.to_owned(),
-            before: deed.before.as_ref().map(ToString::to_string),
-            after: deed.after.as_ref().map(ToString::to_string),
-        };
-        audit::insert_entry(&mut self.tx, &entry).await?;
-        if let Some(before) = &entry.before {
-            audit::insert_version(&mut self.tx, &entry, before).await?;
-        }
-        Ok(())
     }
 }

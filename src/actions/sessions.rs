@@ -4,8 +4,9 @@
 use serde_json::json;
 use uuid::Uuid;
 
+use super::record::Deed;
 use super::tokens::{hash_of, random_secret};
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change};
 use crate::domain::staff::{IDLE, Kept, Scope, Session, Token};
 use crate::store::sessions;
 
@@ -38,6 +39,7 @@ pub async fn begin_session(
         kind: "session",
         id: &session.id,
         label: &token.name,
+        incident: None,
         before: None,
         after: Some(json!({"device": session.device})),
     };

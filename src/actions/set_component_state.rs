@@ -5,9 +5,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::{self, Known};
-use super::{ActionError, Change, Deed};
+use super::record::Deed;
+use super::{ActionError, Change};
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::states;
@@ -46,9 +48,11 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     let incident = match &wanted.incident {
         None => None,
         Some(slug) => {
+            // Who may not read drafts isn't told that there is one.
+            let drafts = change.actor.may(Scope::IncidentsWrite);
             let found = find_incident_by_slug(&mut change.tx, slug)
                 .await?
-                .filter(|stored| stored.is_present());
+                .filter(|stored| stored.is_present() && (drafts || !stored.incident.draft));
             Some(found.ok_or_else(|| {
                 ActionError::invalid(
                     "/incident",
@@ -112,6 +116,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         kind: "component",
         id: wanted.component.as_str(),
         label: &component.name,
+        incident: incident.as_ref().map(|stored| stored.incident.id.as_str()),
         before: before.map(|old| json!({"state": old.state, "note": old.note})),
         after: Some(after),
     };

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::record::Deed;
 use super::sync_incident::sync_incident;
 use super::sync_match::match_files;
 use super::sync_seal::break_seal;
 use super::sync_site::sync_site;
 use super::sync_templates::sync_templates;
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change};
 use crate::clock::Clock;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, FileIds};
@@ -72,6 +73,7 @@ pub async fn sync_content(
         name: "site.toml".to_owned(),
     };
     let mut change = Change::begin(store, clock, actor).await?;
+    change.tx.be_patient().await?;
     let seen_revision = find_revision(&mut change.tx).await?;
     let is_new_feeder = check_feeder(&mut change, options).await?;
     let known = incidents::list_file_incidents(&mut change.tx).await?;
@@ -144,7 +146,7 @@ fn unusable(content: &Content) -> ActionError {
 }
 
 /// The name under which a database remembers the machine and folder that feed it.
-pub(super) const FEEDER: &str = "feeder";
+pub const FEEDER: &str = "feeder";
 
 /// Whether the content comes from where it last came from. Returns whether it is the first time
 /// that it doesn't.

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
+use super::record::Deed;
 use super::stated_states::{Owner, When, withdraw_states};
 use super::sync_incident::public_since;
 use super::sync_match::file_problem;
 use super::sync_states::{Standing, says_the_same, sync_states};
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change};
 use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::Entry;
@@ -313,6 +314,7 @@ async fn record(
         kind: "update",
         id: before.or(after).map_or("", |update| &update.id),
         label: &cx.wanted.incident.title,
+        incident: Some(&cx.wanted.incident.id),
         before: before.map(text),
         after: after.map(text),
     };

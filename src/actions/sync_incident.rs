@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::record::Deed;
 use super::stated_states::{Owner, When};
 use super::sync_entries::sync_entries;
 use super::sync_match::file_problem;
 use super::sync_overruled::overruled;
 use super::sync_states::{Standing, sync_states};
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change};
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::{StateLine, identity};
 use crate::content::{FileIds, IncidentFile};
@@ -336,6 +337,7 @@ async fn record(
                 kind: "incident",
                 id: &wanted.incident.id,
                 label: &wanted.incident.title,
+                incident: None,
                 before: old.map(text),
                 after: Some(text(wanted)),
             },

@@ -1,6 +1,7 @@
 //! The part of the sync that is about `site.toml`: settings, states, components.
 
-use super::{ActionError, Change, Deed};
+use super::record::Deed;
+use super::{ActionError, Change};
 use crate::content::SiteFile;
 use crate::domain::component::Component;
 use crate::domain::site::DateOrder;
@@ -116,6 +117,7 @@ async fn write_component(
             kind: "component",
             id: wanted.slug.as_str(),
             label: &wanted.name,
+            incident: None,
             before: old.and_then(|old| serde_json::to_value(old).ok()),
             after: serde_json::to_value(wanted).ok(),
         })

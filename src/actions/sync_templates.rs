@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{ActionError, Change, Deed};
+use super::record::Deed;
+use super::{ActionError, Change};
 use crate::content::Content;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
@@ -56,6 +57,7 @@ async fn record(
         kind: "template",
         id: template.name.as_str(),
         label: &template.title,
+        incident: None,
         before: old.map(as_json),
         after: new.map(as_json),
     };

@@ -7,7 +7,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{ActionError, Change, Deed, checks};
+use super::record::Deed;
+use super::{ActionError, Change, checks};
 use crate::domain::staff::{Scope, Token};
 use crate::store::{sessions, tokens};
 
@@ -78,6 +79,7 @@ pub async fn issue_token(
         kind: "token",
         id: &token.id,
         label: &token.name,
+        incident: None,
         before: None,
         after: Some(json!({"name": token.name, "scopes": scopes, "expires_at": token.expires_at})),
     };

@@ -11,8 +11,9 @@ use super::add_update::{
 };
 use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
 use super::plan_maintenance::{Plan, check_plan};
+use super::record::Deed;
 use super::stated_states::{write_post_states, write_update_states};
-use super::{ActionError, Change, Deed};
+use super::{ActionError, Change};
 use crate::content::update_entries::{self, Context, Entry, Reading};
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
@@ -138,6 +139,7 @@ pub async fn create_incident(
         kind: "incident",
         id: &stored.incident.id,
         label: &stored.incident.title,
+        incident: None,
         before: None,
         after: Some(as_json(&stored.incident, &components)),
     };

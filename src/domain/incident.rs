@@ -12,6 +12,12 @@ use super::window::Window;
 /// An update may run ahead of the clock by this much and still be shown.
 pub const CLOCK_TOLERANCE: Duration = Duration::minutes(15);
 
+/// What time it is for the page: the clock's, or that of what was made here last, if the clock was
+/// set back since; but that only as far as is tolerated.
+pub fn page_time(now: DateTime<Utc>, made_until: DateTime<Utc>) -> DateTime<Utc> {
+    now.max(made_until.min(now + CLOCK_TOLERANCE))
+}
+
 /// What sort of post an incident is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -117,6 +117,8 @@ pub enum Actor {
         name: String,
         /// Its display name: the byline of what it posts.
         display_name: Option<String>,
+        /// What it may be used for.
+        scopes: Vec<Scope>,
     },
     /// The holder of a token, signed in to the staff pages with it.
     Staff {
@@ -126,6 +128,8 @@ pub enum Actor {
         name: String,
         /// Its display name: the byline of what is posted.
         display_name: Option<String>,
+        /// What it may be used for.
+        scopes: Vec<Scope>,
     },
     /// Someone at the command line of the host itself.
     Host,
@@ -156,6 +160,16 @@ impl Actor {
             Self::Token { name, .. } | Self::Staff { name, .. } | Self::File { name } => name,
             Self::Host => "command line",
             Self::Clock => "clock",
+        }
+    }
+
+    /// Whether it may do what needs `scope`. Whoever has the host, its files or its clock may do all.
+    pub fn may(&self, scope: Scope) -> bool {
+        match self {
+            Self::Token { scopes, .. } | Self::Staff { scopes, .. } => {
+                scopes.contains(&scope) || scopes.contains(&Scope::Admin)
+            }
+            Self::Host | Self::File { .. } | Self::Clock => true,
         }
     }
 

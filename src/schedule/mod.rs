@@ -65,6 +65,7 @@ impl Schedule {
             });
         }
         let mut change = Change::begin(&self.store, &self.clock, Actor::Clock).await?;
+        change.tx().be_patient().await?;
         if !self.has_settled {
             settle_plans(&mut change).await?;
         }

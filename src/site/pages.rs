@@ -249,7 +249,7 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         }
         Page::IncidentJson(slug) => {
             let found = snapshot.find_incident(slug)?;
-            let body = IncidentBody::of(&found, snapshot.as_of, &snapshot.states, &snapshot.site);
+            let body = IncidentBody::of(&found, snapshot.until, &snapshot.states, &snapshot.site);
             text(JSON, serde_json::to_string_pretty(&body).ok()?)
         }
         Page::Component(slug) => html(component::page(snapshot, snapshot.find_component(slug)?)),

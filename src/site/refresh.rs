@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::dependence::Changed;
 use super::{Site, SiteHandle};
 use crate::clock::Clock;
-use crate::domain::incident::Kind;
+use crate::domain::incident::{Kind, page_time};
 use crate::snapshot::Snapshot;
 use crate::snapshot::load::{BaseUrl, Waiting, load};
 use crate::snapshot::patch::patch;
@@ -29,6 +29,8 @@ pub struct Refresher {
     midnight: DateTime<Utc>,
     /// The last site that was made shows a maintenance otherwise than the one before, or may.
     has_other_maintenance: bool,
+    /// How far what was made here last is ahead of the clock.
+    ahead: Duration,
 }
 
 impl Refresher {
@@ -44,6 +46,7 @@ impl Refresher {
             waiting: loaded.waiting,
             midnight,
             has_other_maintenance: true,
+            ahead: Duration::zero(),
         })
     }
 
@@ -56,6 +59,11 @@ impl Refresher {
     /// that the clock may have something else to wait for.
     pub fn has_other_maintenance(&self) -> bool {
         self.has_other_maintenance
+    }
+
+    /// How far the clock is behind what was made here last: it was set back by that much.
+    pub fn ahead(&self) -> Duration {
+        self.ahead
     }
 
     /// The way to the site as the database has it this instant.
@@ -76,9 +84,11 @@ impl Refresher {
         let shown = current.snapshot();
         let mut tx = self.store.read().await?;
         let (revision, changes) = list_changes_since(&mut tx, shown.revision).await?;
-        let is_due = self.waiting.values().any(|at| *at <= now);
-        let is_tomorrow = now >= self.midnight;
-        if revision == shown.revision && !is_due && !is_tomorrow {
+        let until = now.max(revision.made_until);
+        let is_due = self.waiting.values().any(|at| *at <= until);
+        let is_tomorrow = page_time(now, revision.made_until) >= self.midnight;
+        self.ahead = (revision.made_until - now).max(Duration::zero());
+        if revision.number == shown.revision && !is_due && !is_tomorrow {
             return Ok(false);
         }
         let patched = patch(&mut tx, shown, (revision, changes), &self.waiting, now).await?;
@@ -134,7 +144,7 @@ impl Latest {
         let now = self.clock.now();
         let mut tx = self.store.read().await?;
         let (revision, changes) = list_changes_since(&mut tx, shown.revision).await?;
-        if revision == shown.revision {
+        if revision.number == shown.revision {
             return Ok(served);
         }
         let waiting = Waiting::new();

@@ -11,7 +11,7 @@ use super::post::Post;
 use super::posts::Posts;
 use super::{ComponentRecord, Snapshot};
 use crate::domain::component::Component;
-use crate::domain::incident::{CLOCK_TOLERANCE, Incident};
+use crate::domain::incident::{CLOCK_TOLERANCE, Incident, page_time};
 use crate::domain::site::{DateOrder, Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
@@ -19,7 +19,7 @@ use crate::store::bulk::{
     PackedChange, Withheld, find_packed_changes, find_withheld, list_packed_changes,
     list_public_incidents_after,
 };
-use crate::store::changes::find_revision;
+use crate::store::changes::find_present;
 use crate::store::components::{list_component_slugs, list_components};
 use crate::store::incidents::list_redirects;
 use crate::store::settings::{find_meta, list_site_settings, zones_from_text};
@@ -65,14 +65,15 @@ const PART: i64 = 100;
 /// The histories of so many components are.
 const RANGE: usize = 10;
 
-/// Everything public at the instant `as_of`.
+/// Everything public at the instant `now`.
 pub async fn load(
     store: &Store,
-    as_of: DateTime<Utc>,
+    now: DateTime<Utc>,
     base_url: &BaseUrl,
 ) -> Result<Loaded, StoreError> {
     let (mut tx, second) = store.read_twice().await?;
-    let revision = find_revision(&mut tx).await?;
+    let revision = find_present(&mut tx).await?;
+    let as_of = now.max(revision.made_until);
     let site = load_site(&mut tx, base_url).await?;
     let states = States::with_own(list_own_states(&mut tx).await?);
     let redirects = list_redirects(&mut tx).await?;
@@ -110,8 +111,9 @@ pub async fn load(
     });
     let components = components.collect();
     let snapshot = Snapshot {
-        revision,
-        as_of,
+        revision: revision.number,
+        as_of: page_time(now, revision.made_until),
+        until: as_of,
         site,
         states,
         components: Vec::new(),

@@ -30,8 +30,11 @@ mod shelf;
 pub struct Snapshot {
     /// The revision of the database that it shows.
     pub revision: i64,
-    /// The instant that it shows.
+    /// The time of the page.
     pub as_of: DateTime<Utc>,
+    /// Everything up to this instant counts: the page's time, or later, if something was made here
+    /// before the clock was set back.
+    pub until: DateTime<Utc>,
     /// The company.
     pub site: Site,
     /// Every state that is known.
@@ -90,6 +93,7 @@ impl Snapshot {
         Self {
             revision: whole.revision,
             as_of: whole.as_of,
+            until: whole.as_of,
             site: whole.site,
             states: whole.states,
             components: Vec::new(),
@@ -133,7 +137,7 @@ impl Snapshot {
 
     /// What a component is right now.
     pub fn standing(&self, record: &ComponentRecord) -> Standing {
-        record.history.standing(self.as_of)
+        record.history.standing(self.until)
     }
 
     /// An incident by its present slug.

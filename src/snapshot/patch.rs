@@ -10,8 +10,9 @@ use super::post::Post;
 use super::posts::Month;
 use super::{ComponentRecord, Snapshot};
 use crate::domain::component::StateChange;
+use crate::domain::incident::page_time;
 use crate::domain::slug::Slug;
-use crate::store::changes::{ChangeKind, Changes, Since, add_since};
+use crate::store::changes::{ChangeKind, Changes, Revision, Since, add_since};
 use crate::store::components::find_component;
 use crate::store::incidents::{StoredIncident, find_incident, list_redirects};
 use crate::store::states::list_changes_of_component_since;
@@ -46,24 +47,25 @@ pub struct Patched {
     pub touched: Touched,
 }
 
-/// The next snapshot at the instant `as_of`; the database's revision comes with what has changed
+/// The next snapshot at the instant `now`; the database's revision comes with what has changed
 /// since that of `old`. `None` if it has to be loaded as a whole: settings or states have changed,
 /// or very much has.
 pub async fn patch(
     tx: &mut Tx,
     old: &Snapshot,
-    (revision, changes): (i64, Changes),
+    (revision, changes): (Revision, Changes),
     waiting: &Waiting,
-    as_of: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Option<Patched>, StoreError> {
+    let as_of = now.max(revision.made_until);
     let mut subjects: BTreeMap<Subject, Since> = waiting
         .iter()
         .filter(|(_, at)| **at <= as_of)
         .map(|(subject, _)| (subject.clone(), None))
         .collect();
-    if revision != old.revision {
+    if revision.number != old.revision {
         // A revision without a trace has been tidied away, or the database is another one.
-        if revision < old.revision || changes.is_empty() || changes.len() > MANY {
+        if revision.number < old.revision || changes.is_empty() || changes.len() > MANY {
             return Ok(None);
         }
         for ((kind, id), since) in changes {
@@ -80,8 +82,9 @@ pub async fn patch(
         as_of,
         loaded: Loaded {
             snapshot: Snapshot {
-                revision,
-                as_of,
+                revision: revision.number,
+                as_of: page_time(now, revision.made_until),
+                until: as_of,
                 ..old.clone()
             },
             waiting: waiting.clone(),

@@ -138,11 +138,26 @@ pub(super) fn body<T: Body>(value: Value, place: &mut Place<'_>) -> Option<T> {
         asked,
         place: mut here,
     } = fields;
-    for name in object.keys() {
+    for name in object.keys().take(MOST_ERRORS) {
         let how = unknown("field", name, &asked);
-        here.inside(name).refuse::<()>(how);
+        here.inside(&shown(name)).refuse::<()>(how);
     }
     read.filter(|_| here.errors.len() == before)
+}
+
+/// More mistakes than this aren't listed: whoever made them all mends these first.
+pub const MOST_ERRORS: usize = 20;
+
+/// So many names of those that are known are listed.
+const MOST_KNOWN: usize = 20;
+
+/// A word that came in, as it is repeated: its beginning.
+pub fn shown(word: &str) -> String {
+    let mut short: String = word.chars().take(40).collect();
+    if short.len() < word.len() {
+        short.push('…');
+    }
+    short
 }
 
 /// "unknown field "titel"; did you mean "title"?", or the list of those known.
@@ -155,6 +170,11 @@ pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
         Some((distance, name)) if distance <= (name.chars().count() / 3).max(1) => {
             format!("unknown {what} {short:?}; did you mean {name:?}?")
         }
+        _ if known.len() > MOST_KNOWN => format!(
+            "unknown {what} {short:?}; known are {} and {} more",
+            known[..MOST_KNOWN].join(", "),
+            known.len() - MOST_KNOWN
+        ),
         _ => format!("unknown {what} {short:?}; known are {}", known.join(", ")),
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::fields::{Body, Place, body, token};
+use super::fields::{Body, MOST_ERRORS, Place, body, shown, token};
 use super::problem::FieldError;
 
 /// Why a body can't be used.
@@ -33,7 +33,8 @@ pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Unusable> {
 fn value(bytes: &[u8]) -> Result<Value, Unusable> {
     let twice = RefCell::new(Vec::new());
     let whole = Node {
-        pointer: String::new(),
+        inside: None,
+        key: "",
         twice: &twice,
     };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -48,16 +49,26 @@ fn value(bytes: &[u8]) -> Result<Value, Unusable> {
 }
 
 /// A JSON value at a place, in which keys that stand twice are noted rather than merged.
+/// Its place is put into words only where something is wrong: a body may hold very many.
 struct Node<'a> {
-    pointer: String,
+    inside: Option<&'a Node<'a>>,
+    key: &'a str,
     twice: &'a RefCell<Vec<FieldError>>,
 }
 
-impl Node<'_> {
-    fn inside(&self, key: &str) -> Self {
+impl<'a> Node<'a> {
+    fn at(&'a self, key: &'a str) -> Self {
         Self {
-            pointer: format!("{}/{}", self.pointer, token(key)),
+            inside: Some(self),
+            key,
             twice: self.twice,
+        }
+    }
+
+    fn pointer(&self) -> String {
+        match self.inside {
+            Some(outer) => format!("{}/{}", outer.pointer(), token(&shown(self.key))),
+            None => String::new(),
         }
     }
 }
@@ -106,7 +117,8 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self.inside(&list.len().to_string()))? {
+        // Which of a list's items it is doesn't matter to what is taken here.
+        while let Some(item) = items.next_element_seed(self.at("-"))? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -115,13 +127,14 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = pairs.next_key::<String>()? {
-            let here = self.inside(&key);
-            let pointer = here.pointer.clone();
-            let value = pairs.next_value_seed(here)?;
-            if object.insert(key, value).is_some() {
+            let value = pairs.next_value_seed(self.at(&key))?;
+            let mut twice = self.twice.borrow_mut();
+            if object.contains_key(&key) && twice.len() < MOST_ERRORS {
                 let how = "stands twice; leave one out";
-                self.twice.borrow_mut().push(FieldError::new(pointer, how));
+                twice.push(FieldError::new(self.at(&key).pointer(), how));
             }
+            drop(twice);
+            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }

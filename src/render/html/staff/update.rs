@@ -69,7 +69,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             (form::hidden(SEEN, filled.fields.first(SEEN)))
             (text(filled, around.preview.is_none(), &frame.clock(around.now), snapshot))
             (phases(filled, incident))
-            (returning(snapshot, around, filled))
+            (returning(snapshot, viewer, around, filled))
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &incident.components(), Left::Unchanged))
             }
@@ -131,9 +131,24 @@ fn phases(filled: &Filled, incident: &Incident) -> Markup {
 }
 
 /// Which components come back as the incident is resolved; shown once that is chosen.
-fn returning(snapshot: &Snapshot, around: &Around<'_>, filled: &Filled) -> Markup {
+fn returning(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
     html! {
-        @if !around.returning.is_empty() {
+        @if !viewer.allows(Scope::StatesWrite) {
+            @if !around.returning.is_empty() {
+                fieldset.returns {
+                    legend { "When you post this:" }
+                    p {
+                        @for (number, (slug, _)) in around.returning.iter().enumerate() {
+                            @if number > 0 { ", " }
+                            bdi { (snapshot.component_name(slug)) }
+                        }
+                        @if around.returning.len() == 1 { " stays as it is." }
+                        @else { " stay as they are." }
+                        " Your token can’t change states; somebody with the scope “States” sets them."
+                    }
+                }
+            }
+        } @else if !around.returning.is_empty() {
             fieldset.returns {
                 legend { "As it is over" }
                 @for (slug, state) in around.returning {
