@@ -1,6 +1,6 @@
 //! A content folder: every file of it, read one by one, so that none takes its neighbours down.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::problem::{Problem, Severity};
 use super::update_entries::Context;
-use super::{Content, IncidentFile, SiteFile, incident_file, site_file, template_file};
+use super::{Content, IncidentFile, SiteFile, incident_file, site_file, template_file, twins};
 use crate::domain::site::default_date_order;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
@@ -43,8 +43,13 @@ pub struct KnownSite {
 }
 
 /// Reads `site.toml` and `incidents/*.md` in a folder. Never fails and never stops: what is wrong
-/// is in the problems.
-pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Content {
+/// is in the problems. Posts in `moving` are left as they were.
+pub fn read_folder_but(
+    folder: &Path,
+    known: &KnownSite,
+    now: DateTime<Utc>,
+    moving: &BTreeSet<String>,
+) -> Content {
     let mut content = Content::default();
     let Some(site) = read_site(folder, &mut content.problems) else {
         return content;
@@ -58,6 +63,10 @@ pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Cont
         template_file::read_all(folder, names, &cx, &mut content);
     }
     for name in names {
+        if moving.contains(&name) {
+            content.unreadable.push(name);
+            continue;
+        }
         let (incident, problems) = read_incident(folder, &name, &cx);
         content.problems.extend(problems);
         match incident {
@@ -65,12 +74,17 @@ pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Cont
             None => content.unreadable.push(name),
         }
     }
-    refuse_twins(&mut content);
+    twins::refuse_twins(&mut content);
     content.site = Some(ground.site);
     content
         .problems
         .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     content
+}
+
+/// The same with every post.
+pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Content {
+    read_folder_but(folder, known, now, &BTreeSet::new())
 }
 
 /// What every file of a folder is read with.
@@ -337,58 +351,4 @@ pub(super) fn decode(file: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) ->
             None
         }
     }
-}
-
-/// Files that claim the same slug or id: an error that names all of them, and none is read.
-fn refuse_twins(content: &mut Content) {
-    let mut claims: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
-    for (index, incident) in content.incidents.iter().enumerate() {
-        let mut claim = |what, name: String| {
-            let files = claims.entry((what, name)).or_default();
-            if files.last() != Some(&index) {
-                files.push(index);
-            }
-        };
-        claim("slug", incident.slug.to_string());
-        if let Some(id) = &incident.id {
-            claim("id", id.clone());
-        }
-        for entry in &incident.entries {
-            if let Some(id) = &entry.id {
-                claim("update id", id.clone());
-            }
-        }
-    }
-    let mut refused = Vec::new();
-    let mut problems = Vec::new();
-    for ((what, name), files) in claims {
-        if files.len() < 2 {
-            continue;
-        }
-        let named = |index: &usize| content.incidents.get(*index).map(|i| i.file.clone());
-        let names: Vec<String> = files.iter().filter_map(named).collect();
-        for file in &names {
-            let others: Vec<_> = names.iter().filter(|name| *name != file).cloned().collect();
-            let message = format!(
-                "the {what} \"{name}\" is claimed by {}, too",
-                others.join(" and ")
-            );
-            let help = "give each file its own; rename one, or say \"slug:\" in its front matter";
-            let help = if what == "slug" {
-                help
-            } else {
-                "take it out of the copy"
-            };
-            problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
-        }
-        refused.extend(names);
-    }
-    content.problems.extend(problems);
-    content
-        .incidents
-        .retain(|incident| !refused.contains(&incident.file));
-    refused.sort();
-    refused.dedup();
-    content.unreadable.extend(refused);
-    content.unreadable.sort();
 }

@@ -1,7 +1,7 @@
 //! Files to domain values and back. Reading never stops at the first problem, never fails.
 
 pub use self::digest::digest_folder;
-pub use self::folder::{KnownSite, MAX_FILE_BYTES, read_folder};
+pub use self::folder::{KnownSite, MAX_FILE_BYTES, read_folder, read_folder_but};
 pub use self::ids::{FileIds, IdWriter};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
@@ -28,10 +28,12 @@ mod incident_file;
 mod nearest;
 pub mod problem;
 mod site_file;
+pub mod stillness;
 mod template_file;
 #[cfg(test)]
 mod tests;
 mod toml_table;
+mod twins;
 pub mod update_entries;
 mod written_time;
 mod yaml;
