@@ -1,7 +1,9 @@
 //! Every setting, its default and its variable, read once.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+
+use ipnet::IpNet;
 
 pub use tracing_subscriber::filter::Targets;
 
@@ -15,7 +17,7 @@ pub struct Config {
         default_value = "127.0.0.1:8080",
         value_name = "ADDRESS"
     )]
-    pub listen: SocketAddr,
+    pub listen: Listen,
 
     #[command(flatten)]
     pub source: SourceConfig,
@@ -25,15 +27,31 @@ pub struct Config {
     #[arg(long, env = "LIGHTSHIP_BASE_URL", value_name = "URL", value_parser = parse_base_url)]
     pub base_url: Option<String>,
 
-    /// A proxy that may say who the reader is (X-Forwarded-For, X-Forwarded-Proto); may be given
-    /// several times. Without one, the machine itself.
+    /// A proxy that may say who the reader is (X-Forwarded-For, X-Forwarded-Proto), or a network of
+    /// them, such as 10.0.0.0/8; may be given several times. Without one, the machine itself.
     #[arg(
         long,
         env = "LIGHTSHIP_TRUSTED_PROXY",
         value_name = "IP",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = parse_network
     )]
-    pub trusted_proxy: Vec<IpAddr>,
+    pub trusted_proxy: Vec<IpNet>,
+
+    /// How many connections to the database are used at most, beside one now and then that tries
+    /// whether it takes writes.
+    #[arg(
+        long,
+        env = "LIGHTSHIP_DATABASE_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value_t = CONNECTIONS,
+        value_parser = clap::value_parser!(u32).range(2..=100)
+    )]
+    pub database_connections: u32,
+
+    /// Write a line to standard output for each request: as servers have since 1993, or as JSON.
+    #[arg(long, env = "LIGHTSHIP_ACCESS_LOG", value_enum, value_name = "FORMAT")]
+    pub access_log: Option<AccessLogFormat>,
 
     /// How the log is written.
     #[arg(long, env = "LIGHTSHIP_LOG_FORMAT", value_enum, default_value = "text")]
@@ -72,6 +90,75 @@ pub struct SourceConfig {
     /// the system calls the machine.
     #[arg(long, env = "LIGHTSHIP_MACHINE", value_name = "NAME")]
     pub machine: Option<String>,
+}
+
+/// How a request is written into the access log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum AccessLogFormat {
+    /// The Common Log Format.
+    Common,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Connections to the database, where nobody says how many.
+pub const CONNECTIONS: u32 = 8;
+
+/// An address to serve on: an IP address or a name, and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen(String);
+
+impl Listen {
+    /// The address that is meant. Of a name that stands for several, the first of IPv4, since that
+    /// is what `127.0.0.1` in a proxy's settings reaches.
+    ///
+    /// # Errors
+    /// The system's, if the name stands for none.
+    pub fn resolve(&self) -> std::io::Result<SocketAddr> {
+        let mut found: Vec<SocketAddr> = self.0.to_socket_addrs()?.collect();
+        found.sort_by_key(|address| !address.is_ipv4());
+        let none = || std::io::Error::other("the name stands for no address");
+        found.into_iter().next().ok_or_else(none)
+    }
+}
+
+impl From<SocketAddr> for Listen {
+    fn from(address: SocketAddr) -> Self {
+        Self(address.to_string())
+    }
+}
+
+impl std::fmt::Display for Listen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for Listen {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let port = |text: &str| text.parse::<u16>().is_ok();
+        let is_named = text.rsplit_once(':').is_some_and(|(host, rest)| {
+            !host.is_empty() && !host.contains([':', '/', ' ']) && port(rest)
+        });
+        if is_named || text.parse::<SocketAddr>().is_ok() {
+            return Ok(Self(text.to_owned()));
+        }
+        Err("write an address and a port: 127.0.0.1:8080, [::1]:8080, 0.0.0.0:80 or localhost:8080")
+    }
+}
+
+/// Reads a network, or a single address.
+fn parse_network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let alone = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(|_| alone())
+        .map(|network| network.trunc())
+        .map_err(|_| {
+            "write an IP address, such as 10.0.0.1, or a network, such as 10.0.0.0/8".to_owned()
+        })
 }
 
 /// How the log is written.
@@ -127,5 +214,47 @@ fn parse_base_url(text: &str) -> Result<String, String> {
         Some(_) | None => Err(
             "write scheme and host, and nothing behind them: https://status.example.com".to_owned(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_an_ip_or_a_name_and_always_a_port() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = text.parse::<Listen>().ok();
+            let found = found.map(|listen| listen.resolve().expect("it is known").to_string());
+            assert_eq!(found.as_deref(), expected, "{text:?}");
+        };
+        check("127.0.0.1:8080", Some("127.0.0.1:8080"));
+        check("[::1]:80", Some("[::1]:80"));
+        check("localhost:8080", Some("127.0.0.1:8080"));
+        for wrong in [
+            "",
+            "8080",
+            ":8080",
+            "localhost",
+            "::1:80",
+            "a b:1",
+            "localhost:99999",
+        ] {
+            check(wrong, None);
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = parse_network(text).ok().map(|network| network.to_string());
+            assert_eq!(found.as_deref(), expected, "{text:?}");
+        };
+        check("10.1.2.3", Some("10.1.2.3/32"));
+        check("10.1.2.3/8", Some("10.0.0.0/8"));
+        check(" 2001:db8::1/32", Some("2001:db8::/32"));
+        for wrong in ["", "10.0.0.0/33", "proxy", "10.0.0.0/"] {
+            check(wrong, None);
+        }
     }
 }

@@ -5,22 +5,25 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use tokio::sync::{Notify, watch as signal};
 use tokio::time::{Instant, timeout};
 
+use super::feed_log::{Told, tell_sync, what_is_shown};
 use super::watch::FolderWatch;
 use crate::actions::ActionError;
 use crate::actions::sync_content::{SyncOptions, SyncReport, sync_content};
 use crate::actions::sync_seal::{find_unchanged, is_in_step, seal_content};
 use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
-use crate::content::problem::{Problem, Severity};
-use crate::content::{Content, KnownSite, digest_folder, read_folder};
+use crate::content::stillness::Stillness;
+use crate::content::{Content, KnownSite, digest_folder, read_folder_but};
 use crate::snapshot::load::{AUTHORITY, host_of};
 use crate::store::components::list_components;
 use crate::store::settings::{find_meta, list_site_settings, set_meta};
 use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError};
+use crate::web::state::AppState;
 
 /// A file counts as gone if it still is this much later.
 pub const GONE_AFTER: Duration = Duration::from_secs(2);
@@ -37,22 +40,35 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// The folder is read this often even if the system reported no change: some file systems don't.
 const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 
+/// What is still being written is looked at again this soon.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// After a failure it is read again this much later.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
-/// What the log has said of the content folder, so that it says nothing twice.
-#[derive(Debug, Default)]
-pub struct Told {
-    problems: BTreeSet<String>,
-    refusal: Option<String>,
-}
+/// A folder that can't be read to its end within this time is on a disk that doesn't answer.
+const READ_WITHIN: Duration = Duration::from_secs(60);
 
-/// Reads the folder; components and states that exist only in the database count as known.
-pub async fn read(store: &Store, clock: &Clock, folder: &Path) -> anyhow::Result<Content> {
+/// Reads the folder; components and states that exist only in the database count as known. Posts in
+/// `moving` are left out.
+pub async fn read(
+    store: &Store,
+    clock: &Clock,
+    folder: &Path,
+    moving: BTreeSet<String>,
+) -> anyhow::Result<Content> {
     let known = known_site(store).await?;
     let (folder, now) = (folder.to_owned(), clock.now());
-    let reading = tokio::task::spawn_blocking(move || read_folder(&folder, &known, now));
-    Ok(reading.await?)
+    on_disk(move || read_folder_but(&folder, &known, now, &moving)).await
+}
+
+/// Does what reads files, apart from everything else, and not without an end.
+pub(super) async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<T> {
+    let done = timeout(READ_WITHIN, tokio::task::spawn_blocking(work)).await;
+    let done = done.context("the disk of the content folder doesn't answer")?;
+    Ok(done?)
 }
 
 /// Reads the folder and syncs it; if neither it nor what it states has changed since both were in
@@ -65,6 +81,7 @@ pub async fn look(
     clock: &Clock,
     folder: &Path,
     options: &SyncOptions,
+    moving: BTreeSet<String>,
 ) -> anyhow::Result<(Content, Result<SyncReport, ActionError>)> {
     let before = digest(clock, folder).await?;
     if let Some(digest) = &before
@@ -76,7 +93,7 @@ pub async fn look(
         };
         return Ok((content, Ok(SyncReport::default())));
     }
-    let content = read(store, clock, folder).await?;
+    let content = read(store, clock, folder, moving).await?;
     let report = match sync_content(store, clock, &content, options).await {
         Ok(report) => report,
         Err(error) => return Ok((content, Err(error))),
@@ -93,8 +110,7 @@ pub async fn look(
 
 async fn digest(clock: &Clock, folder: &Path) -> anyhow::Result<Option<String>> {
     let (folder, now) = (folder.to_owned(), clock.now());
-    let digesting = tokio::task::spawn_blocking(move || digest_folder(&folder, now));
-    Ok(digesting.await?)
+    on_disk(move || digest_folder(&folder, now)).await
 }
 
 /// What the database knows of the site.
@@ -110,11 +126,35 @@ pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
     })
 }
 
+/// Whether the database holds a site: pages can be made of it without reading the folder.
+pub(super) async fn has_site(store: &Store) -> Result<bool, StoreError> {
+    let mut tx = store.read().await?;
+    Ok(!list_site_settings(&mut tx).await?.is_empty())
+}
+
 /// The first sync. A folder that can't be used is reported and leaves what the database has.
-pub async fn sync_at_start(store: &Store, clock: &Clock, config: &Config) -> anyhow::Result<Told> {
-    let mut told = Told::default();
+pub(super) async fn sync_at_start(
+    store: &Store,
+    clock: &Clock,
+    config: &Config,
+    told: &mut Told,
+) -> anyhow::Result<()> {
+    sync_first(store, clock, config, told, BTreeSet::new()).await
+}
+
+async fn sync_first(
+    store: &Store,
+    clock: &Clock,
+    config: &Config,
+    told: &mut Told,
+    moving: BTreeSet<String>,
+) -> anyhow::Result<()> {
+    if told.is_absent(store, &config.source).await? {
+        return remember_authority(store, config).await;
+    }
     let options = options(&config.source, BTreeSet::new());
-    let (content, outcome) = look(store, clock, &config.source.content, &options).await?;
+    let folder = &config.source.content;
+    let (content, outcome) = look(store, clock, folder, &options, moving).await?;
     match outcome {
         Ok(report) => {
             let problems = content.problems.iter().chain(&report.problems);
@@ -127,12 +167,16 @@ pub async fn sync_at_start(store: &Store, clock: &Clock, config: &Config) -> any
             told.tell_refusal(&error.to_string());
         }
     }
-    remember_authority(store, config).await?;
-    Ok(told)
+    remember_authority(store, config).await
 }
 
 /// Feed ids carry the host of the first start, so that moving to another repeats nothing.
-async fn remember_authority(store: &Store, config: &Config) -> Result<(), StoreError> {
+async fn remember_authority(store: &Store, config: &Config) -> anyhow::Result<()> {
+    let mut tx = store.read().await?;
+    if find_meta(&mut tx, AUTHORITY).await?.is_some() {
+        return Ok(());
+    }
+    drop(tx);
     let mut tx = store.begin().await?;
     if find_meta(&mut tx, AUTHORITY).await?.is_some() {
         return Ok(());
@@ -153,24 +197,37 @@ fn options(source: &SourceConfig, gone: BTreeSet<String>) -> SyncOptions {
     }
 }
 
-/// Syncs whenever a file changes, until told to stop.
+/// Syncs whenever a file changes, until told to stop; `is_behind`: at once, too.
 pub(super) async fn keep_synced(
-    store: Store,
-    clock: Clock,
-    source: SourceConfig,
-    mut told: Told,
-    nudge: Arc<Notify>,
+    state: AppState,
+    config: Config,
+    (mut told, is_behind): (Told, bool),
     mut stopped: signal::Receiver<bool>,
 ) {
+    let source = &config.source;
     let changed = Arc::new(Notify::new());
     let mut watch = FolderWatch::start(&source.content, changed.clone());
+    let mut stillness = Stillness::default();
     let mut missing: BTreeMap<String, Instant> = BTreeMap::new();
+    let moving = stillness.look(&source.content);
+    if is_behind && !moving.is_ground {
+        let first = sync_first(&state.store, &state.clock, &config, &mut told, moving.posts);
+        let synced = tokio::select! {
+            synced = first => synced,
+            _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        if let Err(error) = synced {
+            told.tell_refusal(&format!("{error:#}"));
+        }
+        state.nudge.notify_one();
+    }
     // What vanished while nobody watched counts as gone only if it still is a moment later.
     let mut look_at = Instant::now() + GONE_AFTER;
     loop {
+        state.readiness.note_folder(told.refusal.clone());
         let is_told = tokio::select! {
             () = changed.notified() => true,
-            () = tokio::time::sleep(GLANCE) => false,
+            () = tokio::time::sleep(GLANCE.min(look_at.saturating_duration_since(Instant::now()))) => false,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
         let is_lost = watch.is_lost();
@@ -184,21 +241,31 @@ pub(super) async fn keep_synced(
         if is_told || is_lost {
             settle(&changed).await;
         }
+        let moving = stillness.look(&source.content);
+        if moving.is_ground {
+            look_at = Instant::now() + LOOK_AGAIN;
+            continue;
+        }
+        let is_moving = moving.is_any();
         let gone = missing
             .iter()
             .filter(|(_, since)| since.elapsed() >= GONE_AFTER)
             .map(|(name, _)| name.clone())
             .collect();
-        let wait = match sync_and_tell(&store, &clock, &source, gone, &mut told).await {
+        let synced = tokio::select! {
+            synced = sync_and_tell(&state.store, &state.clock, source, (gone, moving.posts), &mut told) => synced,
+            _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        let wait = match synced {
             Ok(report) => {
                 if report.revision.is_some() {
-                    nudge.notify_one();
+                    state.nudge.notify_one();
                 }
                 missing = since_when(&report.missing, &missing);
-                if missing.is_empty() {
-                    LOOK_ANYWAY
-                } else {
-                    GONE_AFTER
+                match missing.is_empty() {
+                    _ if is_moving => LOOK_AGAIN,
+                    true => LOOK_ANYWAY,
+                    false => GONE_AFTER,
                 }
             }
             Err(error) => {
@@ -235,18 +302,22 @@ pub async fn sync_once(
     source: &SourceConfig,
     gone: BTreeSet<String>,
 ) -> anyhow::Result<SyncReport> {
-    sync_and_tell(store, clock, source, gone, &mut Told::default()).await
+    let files = (gone, BTreeSet::new());
+    sync_and_tell(store, clock, source, files, &mut Told::default()).await
 }
 
 async fn sync_and_tell(
     store: &Store,
     clock: &Clock,
     source: &SourceConfig,
-    gone: BTreeSet<String>,
+    (gone, moving): (BTreeSet<String>, BTreeSet<String>),
     told: &mut Told,
 ) -> anyhow::Result<SyncReport> {
+    if told.is_absent(store, source).await? {
+        return Ok(SyncReport::default());
+    }
     let options = options(source, gone);
-    let (content, outcome) = look(store, clock, &source.content, &options).await?;
+    let (content, outcome) = look(store, clock, &source.content, &options, moving).await?;
     match outcome {
         Ok(report) => {
             let problems = content.problems.iter().chain(&report.problems);
@@ -262,59 +333,4 @@ async fn sync_and_tell(
             Err(error.into())
         }
     }
-}
-
-impl Told {
-    /// Logs the problems that were not there the last time. `instead` says what is shown of a
-    /// file that has an error.
-    fn tell_problems<'a>(
-        &mut self,
-        problems: impl IntoIterator<Item = &'a Problem>,
-        instead: impl Fn(&str) -> &'static str,
-    ) {
-        let mut now = BTreeSet::new();
-        for problem in problems {
-            let place = format!("{}:{}:{}", problem.file, problem.line, problem.column);
-            let text = format!("{place} {}", problem.message);
-            if !self.problems.contains(&text) {
-                tell_problem(problem, &place, instead(&problem.file));
-            }
-            now.insert(text);
-        }
-        self.problems = now;
-    }
-
-    fn tell_refusal(&mut self, why: &str) {
-        if self.refusal.as_deref() != Some(why) {
-            tracing::error!(error = %why, "the content folder was not synced; the page stays as it is");
-            self.refusal = Some(why.to_owned());
-        }
-    }
-}
-
-/// What is shown of a file that can't be read for certain.
-fn what_is_shown(report: &SyncReport, file: &str) -> &'static str {
-    if report.unread.contains(file) {
-        "it is not shown until that is mended"
-    } else {
-        "the last good version stays"
-    }
-}
-
-fn tell_problem(problem: &Problem, place: &str, instead: &str) {
-    let help = problem.help.as_deref().unwrap_or_default();
-    match problem.severity {
-        Severity::Error => tracing::error!(%place, help, "{}; {instead}", problem.message),
-        Severity::Warning => tracing::warn!(%place, help, "{}", problem.message),
-        Severity::Hint => {}
-    }
-}
-
-fn tell_sync(report: &SyncReport) {
-    tracing::info!(
-        added = report.added,
-        changed = report.changed,
-        hidden = report.hidden,
-        "the content folder is synced"
-    );
 }

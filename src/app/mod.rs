@@ -4,32 +4,42 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch as signal};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use self::feed::Told;
+use self::access_log::AccessLog;
+use self::feed_log::Told;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::schedule::Schedule;
 use crate::site::press::Press;
 use crate::site::refresh::Refresher;
 use crate::snapshot::load::BaseUrl;
+use crate::store::probe::Probe;
 use crate::store::{Store, without_password};
 use crate::web::assets::Assets;
 use crate::web::front::Front;
+use crate::web::media::Media;
+use crate::web::readiness::Readiness;
 use crate::web::state::AppState;
 
+mod access_log;
 pub mod feed;
+mod feed_log;
+mod files;
+mod probing;
+mod refreshing;
 mod serving;
 mod watch;
 
-/// How often the database is asked whether another process has changed it.
-const POLL: Duration = Duration::from_secs(1);
-
 /// How long running requests may take to finish once it is told to stop.
-const GRACE: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long everything else may take to end after that.
+const LAST_GRACE: Duration = Duration::from_secs(2);
 
 /// The application, ready to run.
 #[derive(Debug)]
@@ -40,27 +50,33 @@ pub struct App {
     schedule: Schedule,
     listener: TcpListener,
     told: Told,
+    /// Whether the content folder is yet to be read and the clock yet to be followed.
+    is_behind: bool,
 }
 
 impl App {
-    /// Takes the address, opens the database, syncs the content folder and makes the first pages.
-    /// Who asks meanwhile waits.
+    /// Takes the address, opens the database and makes the first pages. A database that has a site
+    /// already is served as it is: nothing is written before, so that nothing that holds up writing
+    /// holds up the start. One without a site gets it from the content folder first.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         // First, so that a second server with the same address changes nothing.
-        let listener = serving::listen(config.listen)
-            .with_context(|| format!("listening on {}; is something else there?", config.listen))?;
-        let store = Store::open(&config.source.database)
+        let listener = serving::listen(&config.listen)?;
+        let store = Store::open_sized(&config.source.database, config.database_connections)
             .await
             .with_context(|| {
                 let shown = without_password(&config.source.database);
                 format!("opening the database {shown}")
             })?;
-        let told = feed::sync_at_start(&store, &clock, &config).await?;
         let mut schedule = Schedule::new(store.clone(), clock.clone());
-        schedule
-            .keep()
-            .await
-            .context("catching up with maintenance windows")?;
+        let is_behind = feed::has_site(&store).await?;
+        let mut told = Told::default();
+        if !is_behind {
+            feed::sync_at_start(&store, &clock, &config, &mut told).await?;
+            schedule
+                .keep()
+                .await
+                .context("catching up with maintenance windows")?;
+        }
         let base_url = BaseUrl {
             stated: config.base_url.clone(),
             fallback: format!("http://{}", listener.local_addr()?),
@@ -74,8 +90,9 @@ impl App {
             latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
-            media: Arc::new(config.source.content.join("media")),
+            media: Arc::new(Media::of(&config.source.content)),
             proxies: Arc::new(config.trusted_proxy.clone()),
+            readiness: Arc::default(),
             failures: Arc::default(),
             uses: Arc::default(),
             running: Arc::default(),
@@ -89,6 +106,7 @@ impl App {
             schedule,
             listener,
             told,
+            is_behind,
         })
     }
 
@@ -107,53 +125,97 @@ impl App {
         Front::new(self.state.clone())
     }
 
+    /// Reads the content folder and follows the clock, if that is yet to be done, and makes new
+    /// pages.
+    pub async fn catch_up(&mut self) -> anyhow::Result<()> {
+        let (store, clock) = (&self.state.store, &self.state.clock);
+        if std::mem::take(&mut self.is_behind) {
+            feed::sync_at_start(store, clock, &self.config, &mut self.told).await?;
+        }
+        self.refresh_site().await?;
+        Ok(())
+    }
+
     /// Follows the clock, and makes new pages if the database or the clock has moved on. Returns
     /// whether it did.
     pub async fn refresh_site(&mut self) -> anyhow::Result<bool> {
         self.schedule.keep().await?;
-        Ok(self.refresher.refresh().await?)
+        refreshing::refresh_once(&mut self.refresher, &self.state.readiness).await
     }
 
-    /// Serves until `stop` ends, then lets running requests finish.
+    /// Tries whether the database takes writes, for who asks whether it is ready.
+    pub async fn probe(&self) {
+        let probe = Probe::new(self.state.store.clone());
+        probing::try_once(&probe, &self.state.clock, &self.state.readiness).await;
+    }
+
+    /// Serves until `stop` ends, then lets running requests finish, within ten seconds in all.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
+        let places = files::connections_allowed(self.config.database_connections)?;
+        let access_log = self.config.access_log.map(AccessLog::start).transpose()?;
         let (stopping, stopped) = signal::channel(false);
-        let changed = Arc::new(Notify::new());
-        let refreshing = tokio::spawn(keep_fresh(
+        let (state, changed) = (self.state, Arc::new(Notify::new()));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(refreshing::keep_fresh(
             self.refresher,
-            self.state.nudge.clone(),
+            state.nudge.clone(),
             changed.clone(),
+            state.readiness.clone(),
             stopped.clone(),
         ));
-        let following = tokio::spawn(self.schedule.run(
-            changed,
-            self.state.nudge.clone(),
+        tasks.spawn(
+            self.schedule
+                .run(changed, state.nudge.clone(), stopped.clone()),
+        );
+        tasks.spawn(feed::keep_synced(
+            state.clone(),
+            self.config,
+            (self.told, self.is_behind),
             stopped.clone(),
         ));
-        let feeding = tokio::spawn(feed::keep_synced(
-            self.state.store.clone(),
-            self.state.clock.clone(),
-            self.config.source.clone(),
-            self.told,
-            self.state.nudge.clone(),
+        tasks.spawn(probing::keep_probing(
+            state.store.clone(),
+            state.clock.clone(),
+            state.readiness.clone(),
             stopped.clone(),
         ));
-        let mut told = stopped.clone();
-        let clock = self.state.clock.clone();
+        let readiness: Arc<Readiness> = state.readiness.clone();
         tokio::spawn(async move {
             stop.await;
             tracing::info!("stopping: running requests may finish");
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+            readiness.begin_stopping();
             let _ = stopping.send(true);
         });
-        tokio::select! {
-            ended = serving::serve(self.listener, front, clock, stopped) => ended.context("serving")?,
-            () = grace(&mut told) => tracing::warn!("stopped before every request had finished"),
+        let settings = serving::Settings {
+            places,
+            access_log: access_log.clone(),
+        };
+        let (mut told, until) = (stopped.clone(), stopped.clone());
+        let serving = serving::serve(self.listener, front, state.clock.clone(), settings, stopped);
+        // Whoever started us is told when the first request can be answered.
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+        let ended = tokio::select! {
+            ended = serving => ended.context("serving"),
+            () = grace(&mut told) => {
+                tracing::warn!("stopped before every request had finished");
+                Ok(())
+            }
+            failed = ended_early(&mut tasks, until) => failed,
+        };
+        if ended.is_ok() {
+            let all = async { while tasks.join_next().await.is_some() {} };
+            if timeout(LAST_GRACE, all).await.is_err() {
+                tracing::warn!("stopped before everything that was under way had ended");
+            }
         }
-        feeding.await.context("watching the content folder")?;
-        following.await.context("following maintenance windows")?;
-        refreshing.await.context("refreshing the pages")?;
-        self.state.store.close().await;
-        Ok(())
+        tasks.abort_all();
+        state.store.close().await;
+        if let Some(access_log) = access_log {
+            access_log.finish();
+        }
+        ended
     }
 }
 
@@ -163,36 +225,14 @@ async fn grace(told: &mut signal::Receiver<bool>) {
     tokio::time::sleep(GRACE).await;
 }
 
-async fn keep_fresh(
-    mut refresher: Refresher,
-    nudge: Arc<Notify>,
-    changed: Arc<Notify>,
-    mut stopped: signal::Receiver<bool>,
-) {
-    let site = refresher.site();
-    let mut packing: Option<JoinHandle<()>> = None;
-    loop {
-        let is_quiet = tokio::select! {
-            () = nudge.notified() => false,
-            () = tokio::time::sleep(POLL) => true,
-            _ = stopped.wait_for(|stop| *stop) => return,
-        };
-        // Nobody waits for it, so it is done when nothing else is to do, and one at a time.
-        if is_quiet && packing.as_ref().is_none_or(JoinHandle::is_finished) {
-            let current = site.current();
-            packing = Some(tokio::task::spawn_blocking(move || current.improve()));
-        }
-        match refresher.refresh().await {
-            Ok(true) => {
-                tracing::debug!("new pages are served");
-                if refresher.has_other_maintenance() {
-                    changed.notify_one();
-                }
-            }
-            Ok(false) => {}
-            Err(error) => {
-                tracing::error!(%error, "the pages can't be made anew; the last ones stay")
-            }
-        }
+/// Ends with an error if a part that is to run for as long as the rest has ended before.
+async fn ended_early(tasks: &mut JoinSet<()>, told: signal::Receiver<bool>) -> anyhow::Result<()> {
+    let ended = tasks.join_next().await;
+    if *told.borrow() {
+        return std::future::pending().await;
+    }
+    match ended {
+        Some(Err(error)) => bail!("a part of Lightship failed, so all of it ends: {error}"),
+        Some(Ok(())) | None => bail!("a part of Lightship ended, so all of it does"),
     }
 }

@@ -1,6 +1,7 @@
 //! `lightship healthcheck`: whether the server on this machine is alive, for containers.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
@@ -9,6 +10,10 @@ use super::failure::Failure;
 use super::said;
 use super::world::World;
 use crate::client::Client;
+use crate::config::Listen;
+
+/// A server that doesn't answer within this time isn't well.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Ask the server whether it is alive; the exit code says so
 #[derive(Debug, Args)]
@@ -23,7 +28,7 @@ pub(super) struct HealthcheckArgs {
         value_name = "ADDRESS",
         default_value = "127.0.0.1:8080"
     )]
-    listen: SocketAddr,
+    listen: Listen,
     /// Write the result as JSON, for scripts
     #[arg(long)]
     pub(super) json: bool,
@@ -32,9 +37,15 @@ pub(super) struct HealthcheckArgs {
 pub(super) fn run(args: &HealthcheckArgs, world: &mut World) -> Result<(), Failure> {
     let url = match &args.url {
         Some(url) => url.clone(),
-        None => format!("http://{}", reachable(args.listen)),
+        None => {
+            let listen = args
+                .listen
+                .resolve()
+                .map_err(|error| Failure::io(format!("{} can't be found", args.listen), &error))?;
+            format!("http://{}", reachable(listen))
+        }
     };
-    Client::new(&url, None)?.check_health()?;
+    Client::with_patience(&url, None, PATIENCE)?.check_health()?;
     if world.json {
         said::json(&json!({"alive": true, "url": url}), world);
     } else {

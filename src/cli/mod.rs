@@ -89,6 +89,9 @@ enum Command {
     Completions(completions::CompletionsArgs),
 }
 
+/// What is still under way when a command is done gets so long.
+const SHUTDOWN: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Does what the process was asked for.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
@@ -131,7 +134,12 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
 fn on_host(command: impl Future<Output = anyhow::Result<()>>) -> u8 {
     let outcome = tokio::runtime::Runtime::new()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(command));
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(command);
+            // A read of a disk that doesn't answer, say, isn't waited for.
+            runtime.shutdown_timeout(SHUTDOWN);
+            outcome
+        });
     match outcome {
         Ok(()) => 0,
         Err(error) => {

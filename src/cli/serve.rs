@@ -11,10 +11,15 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::telemetry;
 
-/// Serves until SIGINT or SIGTERM, then lets running requests finish.
+/// Serves until SIGINT, SIGTERM or SIGHUP, then lets running requests finish.
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::start(config.log_format, config.log.clone());
-    let app = App::build(config, Clock::System).await?;
+    // Heard from the start on: in a container nobody else would end a start that doesn't end.
+    let mut stop = Box::pin(until_stopped()?);
+    let app = tokio::select! {
+        app = App::build(config, Clock::System) => app?,
+        () = &mut stop => return Ok(()),
+    };
     let address = app.address()?;
     let state = app.state();
     let base_url = state.site.current().snapshot().site.base_url.clone();
@@ -35,16 +40,41 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     } else {
         tracing::info!(%address, "serving; `lightship token create NAME --scope admin` makes a token");
     }
-    app.run(until_stopped()?).await
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _ = stopping.send(());
+    };
+    tokio::select! {
+        ended = app.run(stop) => ended,
+        // Who asks twice doesn't want to wait.
+        () = asked_again(stopped) => {
+            tracing::warn!("asked to stop once more: stopped at once");
+            Ok(())
+        }
+    }
 }
 
-/// Ends with SIGINT or SIGTERM.
+/// Ends once it was asked to stop, and then once more.
+async fn asked_again(stopped: tokio::sync::oneshot::Receiver<()>) {
+    let _ = stopped.await;
+    match until_stopped() {
+        Ok(again) => again.await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Ends with SIGINT, SIGTERM or SIGHUP, which the end of a terminal or a service manager may send.
 pub(super) fn until_stopped() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut terminated = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    let listen = |kind, name| signal(kind).with_context(|| format!("listening for {name}"));
+    let mut interrupted = listen(SignalKind::interrupt(), "SIGINT")?;
+    let mut terminated = listen(SignalKind::terminate(), "SIGTERM")?;
+    let mut hung_up = listen(SignalKind::hangup(), "SIGHUP")?;
     Ok(async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
+            _ = hung_up.recv() => {}
         }
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::json;
 
+use super::SHUTDOWN;
 use super::failure::{Failure, chain};
 use super::said;
 use super::world::World;
@@ -51,9 +52,9 @@ struct Outcome {
 pub(super) fn run(args: &SyncArgs, world: &mut World) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::io("no threads can be started", &error))?;
-    let mut outcome = runtime
-        .block_on(sync(args, world))
-        .map_err(|error| Failure::Refused(chain(&error)))?;
+    let synced = runtime.block_on(sync(args, world));
+    runtime.shutdown_timeout(SHUTDOWN);
+    let mut outcome = synced.map_err(|error| Failure::Refused(chain(&error)))?;
     let mut problems = std::mem::take(&mut outcome.content.problems);
     problems.append(&mut outcome.report.problems);
     if world.json {
@@ -101,11 +102,12 @@ async fn look(
     let synced = match args.write_ids {
         // Every file is asked for its ids.
         true => {
-            outcome.content = read(store, &world.clock, folder).await?;
+            outcome.content = read(store, &world.clock, folder, BTreeSet::new()).await?;
             sync_content(store, &world.clock, &outcome.content, &options).await
         }
         false => {
-            let (content, synced) = feed::look(store, &world.clock, folder, &options).await?;
+            let (content, synced) =
+                feed::look(store, &world.clock, folder, &options, BTreeSet::new()).await?;
             outcome.content = content;
             synced
         }

@@ -72,14 +72,23 @@ pub struct Client {
 impl Client {
     /// A client of the server at `url`. A token is refused if it would travel unencrypted.
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, ClientError> {
+        Self::with_patience(url, token, OVERALL_TIMEOUT)
+    }
+
+    /// The same; waits for each answer for so long.
+    pub fn with_patience(
+        url: &str,
+        token: Option<&str>,
+        patience: Duration,
+    ) -> Result<Self, ClientError> {
         let address = Address::parse(url)?;
         if token.is_some() && !address.keeps_secrets() {
             return Err(ClientError::Insecure(address.to_string()));
         }
         let mut config = Agent::config_builder()
-            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT.min(patience)))
             .timeout_resolve(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(OVERALL_TIMEOUT))
+            .timeout_global(Some(patience))
             .user_agent(USER_AGENT)
             .accept("application/json, application/problem+json")
             .http_status_as_error(false)

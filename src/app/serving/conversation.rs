@@ -5,6 +5,7 @@
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use mio::net::TcpStream;
@@ -13,7 +14,11 @@ use rustix::net::{self, RecvFlags, SendAncillaryBuffer, SendFlags};
 
 use super::Shared;
 use super::desk::Desk;
+use super::places::Place;
 use super::question;
+use super::timed::LEAST_RATE;
+use crate::app::access_log::{AccessLog, Entry};
+use crate::web::front::Answer;
 
 /// With so many bytes of answers put together, they are sent before another request is looked at.
 const ENOUGH_BYTES: usize = 64 * 1024;
@@ -48,6 +53,12 @@ enum Then {
 pub(super) struct Conversation {
     pub(super) stream: TcpStream,
     pub(super) peer: SocketAddr,
+    /// Its place among all connections.
+    pub(super) place: Place,
+    /// When it had its last turn, in turns of the thread.
+    pub(super) last_turn: u64,
+    /// The same in looks around.
+    pub(super) last_beat: u64,
     /// Requests that were read and aren't answered yet.
     pub(super) waiting: Vec<u8>,
     /// What the reader hasn't taken yet; nothing is read before it has.
@@ -57,9 +68,9 @@ pub(super) struct Conversation {
     then: Then,
     /// Whether the other end says nothing any more. That has to be read, too.
     pub(super) has_ended: bool,
-    /// Whether anything came or went since the last look.
-    has_moved: bool,
-    /// So many looks in a row found that nothing had.
+    /// How many bytes came or went since the last look.
+    moved: usize,
+    /// So many looks in a row found that it was too few.
     quiet_looks: u8,
     /// Whether we are told when there is room for what is to be sent.
     awaits_room: bool,
@@ -68,16 +79,19 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    pub(super) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr, place: Place) -> Self {
         Self {
             stream,
             peer,
+            place,
+            last_turn: 0,
+            last_beat: 0,
             waiting: Vec::new(),
             unsent: Bytes::new(),
             body: Bytes::new(),
             then: Then::Answer,
             has_ended: false,
-            has_moved: false,
+            moved: 0,
             quiet_looks: 0,
             awaits_room: false,
             may_hold_more: false,
@@ -95,9 +109,14 @@ impl Conversation {
         self.may_hold_more = true;
     }
 
-    /// Looks at it; gives whether nothing has come or gone for so many looks.
-    pub(super) fn is_quiet(&mut self, looks: u8) -> bool {
-        let has_moved = std::mem::take(&mut self.has_moved);
+    /// Looks at it; gives whether nothing has come or gone for so many looks, `apart` from each
+    /// other. Who takes an answer more slowly than is fair counts as if nothing had gone.
+    pub(super) fn is_quiet(&mut self, looks: u8, apart: Duration) -> bool {
+        let moved = std::mem::take(&mut self.moved);
+        let has_moved = match self.is_idle() {
+            true => moved > 0,
+            false => moved as u64 > LEAST_RATE * apart.as_millis() as u64 / 1000,
+        };
         self.quiet_looks = if has_moved { 0 } else { self.quiet_looks + 1 };
         self.quiet_looks >= looks
     }
@@ -123,7 +142,7 @@ impl Conversation {
             let Some(sent) = write(&self.stream, &self.unsent, &self.body)? else {
                 return Ok(Needs::Room);
             };
-            self.has_moved = true;
+            self.moved += sent;
             let of_unsent = sent.min(self.unsent.len());
             self.unsent.advance(of_unsent);
             self.body.advance(sent - of_unsent);
@@ -146,7 +165,7 @@ impl Conversation {
             self.waiting = Vec::new();
             len
         };
-        self.has_moved = true;
+        self.moved += len;
         self.answer(desk, len, shared);
         let answers = desk.outbox.as_bytes();
         let sent = write(&self.stream, answers, &self.body)?.unwrap_or(0);
@@ -180,7 +199,9 @@ impl Conversation {
     fn answer(&mut self, desk: &mut Desk, len: usize, shared: &Shared) {
         let replaced = shared.front.replaced();
         let is_stopping = shared.stopping.load(Ordering::Relaxed);
-        if !is_stopping && desk.outbox.repeat(&desk.inbox[..len], replaced) {
+        let access_log = shared.access_log.as_ref();
+        if !is_stopping && access_log.is_none() && desk.outbox.repeat(&desk.inbox[..len], replaced)
+        {
             return;
         }
         let mut at = 0;
@@ -196,6 +217,9 @@ impl Conversation {
             };
             let closes = !plain.keeps || is_stopping;
             let found = shared.front.find(&plain.question, self.peer, |answer| {
+                if let Some(log) = access_log {
+                    log_answer(log, &inbox[at..at + plain.len], self.peer, &answer, shared);
+                }
                 outbox.add(&plain, answer, closes)
             });
             let Some(long) = found else {
@@ -216,6 +240,39 @@ impl Conversation {
             desk.outbox.note(&desk.inbox[..len], replaced);
         }
     }
+}
+
+/// Adds a request to the access log.
+fn log_answer(
+    log: &AccessLog,
+    request: &[u8],
+    peer: SocketAddr,
+    answer: &Answer<'_>,
+    shared: &Shared,
+) {
+    let mut room = [httparse::EMPTY_HEADER; question::MAX_HEADERS];
+    let mut read = httparse::Request::new(&mut room);
+    if read.parse(request).is_err() {
+        return;
+    }
+    let forwarded = read.headers.iter().rev();
+    let forwarded = forwarded
+        .filter(|header| header.name.eq_ignore_ascii_case("x-forwarded-for"))
+        .find_map(|header| std::str::from_utf8(header.value).ok());
+    let target = read.path.unwrap_or_default();
+    log.write(&Entry {
+        address: shared.front.reader(peer, forwarded),
+        at: shared.clock.now(),
+        method: read.method.unwrap_or_default(),
+        path: target.split('?').next().unwrap_or_default(),
+        version: if read.version == Some(0) {
+            "HTTP/1.0"
+        } else {
+            "HTTP/1.1"
+        },
+        status: answer.status(),
+        bytes: Some(answer.bytes.map_or(0, |bytes| bytes.len() as u64)),
+    });
 }
 
 /// Reads what has come. The system is called without the detour by way of libc, in which each call

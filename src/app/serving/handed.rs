@@ -1,52 +1,60 @@
 //! Connections that hyper speaks on: whatever isn't a plain request for a ready document. What was
 //! read of them before, it reads first.
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Method, Request, Response, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use super::Shared;
-use crate::web::front::Front;
+use super::places::{Doing, Handed};
+use super::replay::Replay;
+use super::timed::Timed;
+use crate::app::access_log::{Entry, version_of};
+use crate::web::front::{Body, Front};
+
+/// A head longer than this is refused.
+const MAX_HEAD_BYTES: usize = 32 * 1024;
+
+/// Reading takes no longer than this; whatever would is a fault of ours.
+const READING: Duration = Duration::from_secs(30);
+
+/// Who asked for something to read and has said that nothing more comes may have left. The answer is
+/// still made for so long.
+const LEFT: Duration = Duration::from_secs(2);
 
 /// Answers the requests of one connection, the first of which begins with `read`.
 pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, shared: &Shared) {
+    let listed = shared.places.list(match read.is_empty() {
+        true => Doing::Nothing,
+        false => Doing::Head,
+    });
+    let handed = &listed.handed;
+    let stream = Arc::new(stream);
     let service = service_fn(|request| {
-        let ready = Front::refuse(&request).or_else(|| shared.front.ready(&request, peer));
-        let other = match ready {
-            Some(_) => None,
-            None => {
-                let other = shared.front.clone().other(request, peer);
-                Some(shared.main.spawn(other))
-            }
-        };
+        let (stream, handed) = (stream.clone(), handed.clone());
         async move {
-            match (ready, other) {
-                (Some(response), _) => Ok(response),
-                (None, Some(other)) => other.await.map_err(io::Error::other),
-                (None, None) => Err(io::Error::other("no answer was made")),
-            }
+            let answered = answer(request, peer, &stream, &handed, shared).await;
+            handed.begin(Doing::Sending);
+            answered
         }
     });
-    let replay = Replay {
-        read,
-        taken: 0,
-        stream,
-        quiet: shared.quiet,
-        stalled: None,
-    };
+    let replay = Replay::new(read, stream.clone(), handed.clone(), shared.patience);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(shared.quiet)
+        .header_read_timeout(shared.patience.quiet)
+        .max_buf_size(MAX_HEAD_BYTES)
         // Who has nothing more to say still wants to hear the answer.
         .half_close(true)
         .serve_connection(TokioIo::new(replay), service);
@@ -54,7 +62,12 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => ended,
+        // It kept us waiting, and its place is needed.
+        () = handed.end.notified() => return,
         () = told(shared) => {
+            if !matches!(handed.doing(), Doing::Answer | Doing::Sending) {
+                return;
+            }
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -65,18 +78,124 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
     }
 }
 
+/// Answers one request. What changes something is brought to its end whatever becomes of who asked;
+/// what only reads ends with them.
+async fn answer(
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    stream: &TcpStream,
+    handed: &Arc<Handed>,
+    shared: &Shared,
+) -> io::Result<Response<Body>> {
+    let access = shared
+        .access_log
+        .as_ref()
+        .map(|log| (log, Line::of(&request, peer, shared)));
+    let ready = Front::refuse(&request).or_else(|| shared.front.ready(&request, peer));
+    let response = match ready {
+        Some(response) => response,
+        None => {
+            let is_reading = [Method::GET, Method::HEAD].contains(request.method());
+            let grace = shared.patience.head;
+            let request = request.map(|body| Timed::new(body, handed.clone(), grace));
+            let other = shared.front.clone().other(request, peer);
+            let mut other = Ending(shared.main.spawn(other), is_reading);
+            if is_reading {
+                tokio::select! {
+                    made = &mut other.0 => made.map_err(io::Error::other)?,
+                    () = sleep(READING) => Front::took_too_long(),
+                    () = left(stream) => return Err(io::ErrorKind::ConnectionAborted.into()),
+                }
+            } else {
+                (&mut other.0).await.map_err(io::Error::other)?
+            }
+        }
+    };
+    if let Some((log, line)) = access {
+        log.write(&line.entry(&response));
+    }
+    Ok(response)
+}
+
+/// What makes an answer; dropped, it ends if `1` says so.
+struct Ending<T>(JoinHandle<T>, bool);
+
+impl<T> Drop for Ending<T> {
+    fn drop(&mut self) {
+        if self.1 {
+            self.0.abort();
+        }
+    }
+}
+
+/// Ends some time after the other end has said that nothing more comes from it.
+async fn left(stream: &TcpStream) {
+    match stream.peek(&mut [0]).await {
+        Ok(0) | Err(_) => sleep(LEFT).await,
+        // It has another request for us, so it is there.
+        Ok(_) => std::future::pending().await,
+    }
+}
+
+/// What the access log says of a request.
+struct Line {
+    address: std::net::IpAddr,
+    method: Method,
+    path: String,
+    version: &'static str,
+    at: chrono::DateTime<chrono::Utc>,
+}
+
+impl Line {
+    fn of(request: &Request<Incoming>, peer: SocketAddr, shared: &Shared) -> Self {
+        let mut forwarded = request.headers().get_all("x-forwarded-for").iter();
+        let forwarded = forwarded.next_back().and_then(|value| value.to_str().ok());
+        Self {
+            address: shared.front.reader(peer, forwarded),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            version: version_of(request.version()),
+            at: shared.clock.now(),
+        }
+    }
+
+    fn entry(&self, response: &Response<Body>) -> Entry<'_> {
+        let stated = response.headers().get(header::CONTENT_LENGTH);
+        let stated = stated.and_then(|value| value.to_str().ok()?.parse().ok());
+        let size = http_body::Body::size_hint(response.body()).exact();
+        Entry {
+            address: self.address,
+            at: self.at,
+            method: self.method.as_str(),
+            path: &self.path,
+            version: self.version,
+            status: response.status().as_u16(),
+            bytes: match self.method == Method::HEAD {
+                true => Some(0),
+                false => size.or(stated),
+            },
+        }
+    }
+}
+
 /// How long we wait for the other end to close, if we close first.
 const LEAVE: Duration = Duration::from_secs(5);
 
 /// Closes a connection on which more may have come than was read. Were it closed at once, the
 /// system would take back what it hasn't sent yet.
-pub(super) async fn leave(mut stream: TcpStream) {
+pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
+    use tokio::io::AsyncWriteExt as _;
+    let listed = shared.places.list(Doing::Sending);
     let left = async {
         stream.shutdown().await?;
         tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
     };
     // Who hasn't understood by then is left standing.
-    let _ = timeout(LEAVE, left).await;
+    tokio::select! {
+        _ = timeout(LEAVE, left) => {}
+        () = listed.handed.end.notified() => {}
+        () = async { told(shared).await; sleep(LEFT).await } => {}
+    }
 }
 
 /// Ends when we are told to stop.
@@ -85,85 +204,5 @@ async fn told(shared: &Shared) {
     // Asked after the notice was taken out, so that it can't be given in between.
     if !shared.stopping.load(Ordering::Acquire) {
         notified.await;
-    }
-}
-
-/// A connection of which some was read already. hyper minds the time while it reads; here it is
-/// minded while the other end doesn't take what is written.
-struct Replay {
-    read: Vec<u8>,
-    taken: usize,
-    stream: TcpStream,
-    quiet: Duration,
-    /// Runs while the other end takes nothing.
-    stalled: Option<Pin<Box<Sleep>>>,
-}
-
-impl Replay {
-    fn watch<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.stalled = None;
-            return written;
-        }
-        let quiet = self.quiet;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(quiet)));
-        ready!(stalled.as_mut().poll(cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl AsyncRead for Replay {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        room: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let rest = &self.read[self.taken..];
-        if rest.is_empty() {
-            return Pin::new(&mut self.stream).poll_read(cx, room);
-        }
-        let count = rest.len().min(room.remaining());
-        room.put_slice(&rest[..count]);
-        self.taken += count;
-        if self.taken == self.read.len() {
-            (self.read, self.taken) = (Vec::new(), 0);
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Replay {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.watch(cx, written)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        pieces: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
-        self.watch(cx, written)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -16,25 +16,51 @@ use tokio::sync::{Notify, mpsc, watch as signal};
 use tokio::task::JoinSet;
 use tokio::time::interval;
 
+use self::places::Places;
 use self::thread::{LOOKS, Thread};
+use super::access_log::AccessLog;
 use crate::clock::Clock;
+use crate::config::Listen;
 use crate::web::front::Front;
 
 mod conversation;
 mod desk;
 mod handed;
 mod outbox;
+mod places;
 mod question;
+mod replay;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod timed;
 
 /// Connections that the system keeps until they are taken.
 const BACKLOG: u32 = 4096;
 
-/// A connection on which nothing comes or goes for so long is closed. A request's head must arrive
-/// within this time, too.
-const QUIET: Duration = Duration::from_secs(75);
+/// How long who is at the other end may keep us waiting.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// A connection on which nothing comes or goes for so long is closed; longer than proxies keep
+    /// theirs, so that none of them sends a request just as we close.
+    quiet: Duration,
+    /// The head of a request must have come within this time, and the first of its body.
+    head: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    quiet: Duration::from_secs(75),
+    head: Duration::from_secs(15),
+};
+
+/// How to serve.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// How many connections there may be at once.
+    pub(super) places: usize,
+    /// Where each request is noted, if anywhere.
+    pub(super) access_log: Option<AccessLog>,
+}
 
 /// How often serving threads look around.
 const BEAT: Duration = Duration::from_secs(1);
@@ -50,12 +76,35 @@ struct Shared {
     stopping: AtomicBool,
     /// Says that `stopping` has changed.
     stop: Notify,
-    /// How long nothing may come or go.
-    quiet: Duration,
+    patience: Patience,
+    places: Arc<Places>,
+    access_log: Option<AccessLog>,
 }
 
-/// Takes the address.
-pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// Takes the address, or the socket that whoever started us listens on already: then connections
+/// that come while nobody serves wait there instead of being refused.
+///
+/// # Errors
+/// What is wrong with the address, and how to mend it.
+pub(super) fn listen(listen: &Listen) -> anyhow::Result<TcpListener> {
+    let mut passed = listenfd::ListenFd::from_env();
+    if passed.len() > 0 {
+        let taken = passed.take_tcp_listener(0);
+        let listener = taken
+            .context("the socket that was passed on (LISTEN_FDS) is none for TCP")?
+            .context("the socket that was passed on (LISTEN_FDS) is gone")?;
+        listener.set_nonblocking(true)?;
+        rustix::net::sockopt::set_tcp_nodelay(&listener, true)?;
+        tracing::info!("serving on the socket that was passed on");
+        return Ok(TcpListener::from_std(listener)?);
+    }
+    let address = listen
+        .resolve()
+        .with_context(|| format!("{listen} can't be found; name an IP address"))?;
+    listen_on(address).with_context(|| format!("listening on {listen}; is something else there?"))
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {
@@ -75,6 +124,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     front: Front,
     clock: Clock,
+    settings: Settings,
     stopped: signal::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let shared = Shared {
@@ -83,7 +133,9 @@ pub(super) async fn serve(
         main: Handle::current(),
         stopping: AtomicBool::new(false),
         stop: Notify::new(),
-        quiet: QUIET,
+        patience: PATIENCE,
+        places: Places::new(settings.places),
+        access_log: settings.access_log,
     };
     run(listener, Arc::new(shared), stopped).await
 }
@@ -113,7 +165,7 @@ async fn run(
         threads.spawn(ended);
     }
     drop((listener, open));
-    let mut beats = interval(BEAT.min(shared.quiet / u32::from(LOOKS)));
+    let mut beats = interval(BEAT.min(shared.patience.quiet / u32::from(LOOKS)));
     loop {
         let is_stopping = shared.stopping.load(Ordering::Relaxed);
         tokio::select! {
@@ -128,6 +180,7 @@ async fn run(
                 shared.stop.notify_waiters();
                 wake(&wakers)?;
             }
+            () = shared.places.freed.notified() => wake(&wakers)?,
             _ = beats.tick() => wake(&wakers)?,
         }
     }

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use crate::web::front::{Asked, Question};
 
 /// More headers than this are out of the ordinary.
-const MAX_HEADERS: usize = 64;
+pub(super) const MAX_HEADERS: usize = 64;
 
 /// A request that can be answered without hyper, if its document is ready.
 #[derive(Debug)]

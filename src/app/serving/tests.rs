@@ -17,7 +17,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
     .expect("a file");
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let config = Config {
-        listen: here,
+        listen: here.into(),
         source: SourceConfig {
             database: format!("sqlite:{}", folder.join("test.db").display()),
             content: folder.to_owned(),
@@ -25,6 +25,8 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         },
         base_url: None,
         trusted_proxy: Vec::new(),
+        database_connections: 8,
+        access_log: None,
         log_format: LogFormat::Text,
         log: Default::default(),
     };
@@ -36,11 +38,16 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         main: Handle::current(),
         stopping: AtomicBool::new(false),
         stop: Notify::new(),
-        quiet: Duration::from_millis(60),
+        patience: Patience {
+            quiet: Duration::from_millis(60),
+            head: Duration::from_millis(60),
+        },
+        places: Places::new(1000),
+        access_log: None,
     });
     // A page that is ready, so that both ways are tried.
     app.state().site.current().find("/");
-    let listener = listen(here).expect("a port");
+    let listener = listen_on(here).expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         // It stops when nobody is left to tell it.

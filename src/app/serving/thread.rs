@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::mem;
+use std::net::SocketAddr;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use mio::event::Event;
-use mio::net::TcpListener;
+use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use tokio::sync::mpsc;
 
@@ -19,6 +20,7 @@ use super::Shared;
 use super::conversation::{Conversation, Needs};
 use super::desk::Desk;
 use super::handed;
+use super::places::Place;
 
 /// So many events are taken from the system at once.
 const EVENTS: usize = 256;
@@ -50,6 +52,12 @@ pub(super) struct Thread {
     /// Whether there may be room for them now.
     has_room: bool,
     looked: Instant,
+    /// How many turns there were.
+    turns: u64,
+    /// How often the thread has looked around.
+    beats: u64,
+    /// A connection for which there was no place.
+    waiting: Option<(TcpStream, SocketAddr)>,
     /// Each connection that is handed over gets one, so that it is known when all have ended.
     open: mpsc::Sender<Infallible>,
 }
@@ -77,6 +85,9 @@ impl Thread {
             is_full: false,
             has_room: false,
             looked: Instant::now(),
+            turns: 0,
+            beats: 0,
+            waiting: None,
             open,
         };
         Ok((thread, waker))
@@ -112,8 +123,18 @@ impl Thread {
     /// Takes connections until none is left: we aren't told of them twice.
     fn take_connections(&mut self) {
         while let Some(listener) = &self.listener {
-            match listener.accept() {
-                Ok((stream, peer)) => self.begin(Conversation::new(stream, peer)),
+            let taken = match self.waiting.take() {
+                Some(waiting) => Ok(waiting),
+                None => listener.accept(),
+            };
+            match taken {
+                Ok((stream, peer)) => match self.free_place() {
+                    Some(place) => self.begin(Conversation::new(stream, peer, place)),
+                    None => {
+                        self.waiting = Some((stream, peer));
+                        return;
+                    }
+                },
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.is_full = false;
                     return;
@@ -130,11 +151,54 @@ impl Thread {
         }
     }
 
+    /// A place for a connection that has come. If there is none, those are closed that have kept us
+    /// waiting longest; if there are none of these, either, it has to wait.
+    fn free_place(&mut self) -> Option<Place> {
+        if let Some(place) = self.shared.places.take() {
+            return Some(place);
+        }
+        let few = self.shared.places.few();
+        let mut ended = self.close_slowest(few);
+        if ended == 0 {
+            self.shared.places.want();
+            // Theirs are free in a moment.
+            ended = self.shared.places.end_slowest(few);
+        }
+        let place = self.shared.places.take();
+        if place.is_none() && !mem::replace(&mut self.is_full, true) && ended == 0 {
+            tracing::warn!("all places for connections are taken; the next one waits");
+        }
+        place
+    }
+
+    /// Closes those of the thread's connections whose last turn was the longest ago, and who wait for
+    /// the next request or take their answer slowly. Returns how many.
+    fn close_slowest(&mut self, count: usize) -> usize {
+        let mut waiting: Vec<(u64, usize)> = (0..self.places.len())
+            .filter(|place| !self.again.contains(place))
+            .filter_map(|place| {
+                let conversation = self.places[place].as_ref()?;
+                let is_new = conversation.last_beat + 1 >= self.beats;
+                (!is_new).then_some((conversation.last_turn, place))
+            })
+            .collect();
+        if waiting.len() > count {
+            waiting.select_nth_unstable(count);
+            waiting.truncate(count);
+        }
+        for (_, place) in &waiting {
+            self.clear(*place);
+        }
+        waiting.len()
+    }
+
     fn begin(&mut self, mut conversation: Conversation) {
         let place = self.free.pop().unwrap_or_else(|| {
             self.places.push(None);
             self.places.len() - 1
         });
+        conversation.last_turn = self.turns;
+        conversation.last_beat = self.beats;
         let registry = self.poll.registry();
         let stream = &mut conversation.stream;
         match registry.register(stream, Token(place), Interest::READABLE) {
@@ -150,17 +214,21 @@ impl Thread {
     fn look_around(&mut self) {
         self.desk.set_date(self.shared.clock.now());
         self.has_room = self.is_full;
+        self.beats += 1;
         let is_stopping = self.shared.stopping.load(Ordering::Acquire);
         if is_stopping {
             self.listener = None;
+            self.waiting = None;
             for place in 0..self.places.len() {
                 self.end(place);
             }
         }
-        if self.looked.elapsed() >= self.shared.quiet / u32::from(LOOKS) {
+        let apart = self.shared.patience.quiet / u32::from(LOOKS);
+        if self.looked.elapsed() >= apart {
             self.looked = Instant::now();
             for place in 0..self.places.len() {
-                let is_quiet = |conversation: &mut Conversation| conversation.is_quiet(LOOKS);
+                let is_quiet =
+                    |conversation: &mut Conversation| conversation.is_quiet(LOOKS, apart);
                 if self.places[place].as_mut().is_some_and(is_quiet) {
                     self.clear(place);
                 }
@@ -186,6 +254,9 @@ impl Thread {
         let Some(conversation) = &mut self.places[place] else {
             return;
         };
+        self.turns += 1;
+        conversation.last_turn = self.turns;
+        conversation.last_beat = self.beats;
         if event.is_some_and(Event::is_read_closed) {
             conversation.has_ended = true;
         }
@@ -236,14 +307,15 @@ impl Thread {
                 stream,
                 peer,
                 waiting,
+                place,
                 ..
             } = conversation;
             match tokio::net::TcpStream::from_std(stream.into()) {
-                Ok(stream) if needs == Needs::Leave => handed::leave(stream).await,
+                Ok(stream) if needs == Needs::Leave => handed::leave(stream, &shared).await,
                 Ok(stream) => handed::serve(waiting, stream, peer, &shared).await,
                 Err(error) => tracing::warn!(%error, "a connection can't be handed over"),
             }
-            drop(open);
+            drop((open, place));
         });
     }
 }

@@ -15,7 +15,7 @@ use super::serve::until_stopped;
 use super::token::first_token;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, LogFormat, SourceConfig, Targets};
+use crate::config::{CONNECTIONS, Config, LogFormat, SourceConfig, Targets};
 use crate::telemetry;
 
 /// Show a live page: the sample story as if it happened today
@@ -51,7 +51,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     telemetry::start(LogFormat::Text, log.clone());
     let database = format!("sqlite:{}", folder.path().join("demo.db").display());
     let config = Config {
-        listen: args.listen,
+        listen: args.listen.into(),
         source: SourceConfig {
             database,
             content: content.clone(),
@@ -59,6 +59,8 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         },
         base_url: None,
         trusted_proxy: Vec::new(),
+        database_connections: CONNECTIONS,
+        access_log: None,
         log_format: LogFormat::Text,
         log,
     };

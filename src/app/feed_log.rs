@@ -1,0 +1,102 @@
+//! What the log says of the content folder: each thing once.
+
+use std::collections::BTreeSet;
+
+use super::feed::on_disk;
+use crate::actions::sync_content::{FEEDER, SyncReport};
+use crate::config::SourceConfig;
+use crate::content::problem::{Problem, Severity};
+use crate::store::Store;
+use crate::store::settings::find_meta;
+
+/// What the log has said of the content folder, so that it says nothing twice.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    problems: BTreeSet<String>,
+    pub(super) refusal: Option<String>,
+    is_absent: bool,
+}
+
+impl Told {
+    /// Whether there is no folder, and none is needed: the database is fed from elsewhere, or by the
+    /// API alone. That is said once.
+    pub(super) async fn is_absent(
+        &mut self,
+        store: &Store,
+        source: &SourceConfig,
+    ) -> anyhow::Result<bool> {
+        let folder = source.content.clone();
+        // A folder may hold nothing but the pictures of a site that is fed from elsewhere.
+        if on_disk(move || folder.join("site.toml").exists()).await? {
+            self.is_absent = false;
+            return Ok(false);
+        }
+        let mut tx = store.read().await?;
+        let feeder = find_meta(&mut tx, FEEDER).await?;
+        let is_needed = match feeder {
+            Some(feeder) => feeder == source.feeder(),
+            None => source.content.is_dir(),
+        };
+        if !is_needed && !std::mem::replace(&mut self.is_absent, true) {
+            let folder = source.content.display().to_string();
+            tracing::info!(
+                folder,
+                "there is no site.toml here; the page shows what the database has"
+            );
+        }
+        Ok(!is_needed)
+    }
+
+    /// Logs the problems that were not there the last time. `instead` says what is shown of a
+    /// file that has an error.
+    pub(super) fn tell_problems<'a>(
+        &mut self,
+        problems: impl IntoIterator<Item = &'a Problem>,
+        instead: impl Fn(&str) -> &'static str,
+    ) {
+        let mut now = BTreeSet::new();
+        for problem in problems {
+            let place = format!("{}:{}:{}", problem.file, problem.line, problem.column);
+            let text = format!("{place} {}", problem.message);
+            if !self.problems.contains(&text) {
+                tell_problem(problem, &place, instead(&problem.file));
+            }
+            now.insert(text);
+        }
+        self.problems = now;
+    }
+
+    pub(super) fn tell_refusal(&mut self, why: &str) {
+        if self.refusal.as_deref() != Some(why) {
+            tracing::error!(error = %why, "the content folder was not synced; the page stays as it is");
+            self.refusal = Some(why.to_owned());
+        }
+    }
+}
+
+/// What is shown of a file that can't be read for certain.
+pub(super) fn what_is_shown(report: &SyncReport, file: &str) -> &'static str {
+    if report.unread.contains(file) {
+        "it is not shown until that is mended"
+    } else {
+        "the last good version stays"
+    }
+}
+
+fn tell_problem(problem: &Problem, place: &str, instead: &str) {
+    let help = problem.help.as_deref().unwrap_or_default();
+    match problem.severity {
+        Severity::Error => tracing::error!(%place, help, "{}; {instead}", problem.message),
+        Severity::Warning => tracing::warn!(%place, help, "{}", problem.message),
+        Severity::Hint => {}
+    }
+}
+
+pub(super) fn tell_sync(report: &SyncReport) {
+    tracing::info!(
+        added = report.added,
+        changed = report.changed,
+        hidden = report.hidden,
+        "the content folder is synced"
+    );
+}

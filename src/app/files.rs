@@ -1,0 +1,64 @@
+//! How many files the process may have open: raised as far as the system lets us, and shared out,
+//! so that however many connections come, the database and the content folder are never without.
+
+use anyhow::bail;
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+/// More than this isn't asked for: each connection costs memory, too.
+const ENOUGH: u64 = 65_536;
+
+/// Files that may be needed besides connections and the database: the content folder, pictures.
+const BESIDES: u64 = 10;
+
+/// What each serving thread needs to wait and to be woken.
+const EACH_CORE: u64 = 3;
+
+/// Fewer connections than this aren't worth starting for.
+const FEWEST: u64 = 8;
+
+/// Raises the limit, and says so; returns how many connections may be open at once.
+///
+/// # Errors
+/// If the system allows too few, with how to allow more.
+pub(super) fn connections_allowed(database_connections: u32) -> anyhow::Result<usize> {
+    let allowed = raise();
+    let open = open_now();
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let needed = open + BESIDES + EACH_CORE * cores + 2 * u64::from(database_connections);
+    if allowed < needed + FEWEST {
+        bail!(
+            "the system allows {allowed} open files, which is too few for Lightship; allow {} or \
+             more (LimitNOFILE= in a systemd unit, --ulimit nofile= of a container, ulimit -n in a \
+             shell)",
+            (needed + FEWEST).next_multiple_of(1024)
+        );
+    }
+    Ok(usize::try_from(allowed - needed).unwrap_or(usize::MAX))
+}
+
+/// Raises the soft limit; returns what holds.
+fn raise() -> u64 {
+    let mut limit = getrlimit(Resource::Nofile);
+    let before = limit.current.unwrap_or(ENOUGH);
+    let wanted = limit.maximum.unwrap_or(ENOUGH).min(ENOUGH);
+    if before >= wanted {
+        return before;
+    }
+    limit.current = Some(wanted);
+    match setrlimit(Resource::Nofile, limit) {
+        Ok(()) => {
+            tracing::info!(before, now = wanted, "the limit of open files is raised");
+            wanted
+        }
+        Err(error) => {
+            tracing::warn!(%error, limit = before, "the limit of open files can't be raised");
+            before
+        }
+    }
+}
+
+/// How many files are open already; a guess where the system doesn't say.
+fn open_now() -> u64 {
+    let listed = std::fs::read_dir("/proc/self/fd").or_else(|_| std::fs::read_dir("/dev/fd"));
+    listed.map_or(16, |listed| listed.count() as u64)
+}

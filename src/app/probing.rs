@@ -1,0 +1,79 @@
+//! Tries whether the database takes writes, now and then and after each write that failed, for
+//! those who ask whether the process is ready.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch as signal;
+use tokio::time::{Instant, sleep};
+
+use crate::clock::Clock;
+use crate::store::probe::Probe;
+use crate::store::{Store, StoreError};
+use crate::web::readiness::Readiness;
+
+/// How often it is tried.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// However many writes fail, it isn't tried more often.
+const AT_MOST: Duration = Duration::from_secs(1);
+
+/// How often all of an SQLite file is read to see whether it is whole; first as soon as the start
+/// is over.
+const WHOLE_EVERY: Duration = Duration::from_secs(3600);
+const WHOLE_AFTER: Duration = Duration::from_secs(30);
+
+/// Tries until told to stop.
+pub(super) async fn keep_probing(
+    store: Store,
+    clock: Clock,
+    readiness: Arc<Readiness>,
+    mut stopped: signal::Receiver<bool>,
+) {
+    let probe = Probe::new(store.clone());
+    let mut whole_at = Instant::now() + WHOLE_AFTER;
+    loop {
+        try_once(&probe, &clock, &readiness).await;
+        if Instant::now() >= whole_at {
+            if let Err(error) = probe.check_whole().await {
+                note_damage(&error, &readiness);
+            }
+            whole_at = Instant::now() + WHOLE_EVERY;
+        }
+        let next = async {
+            sleep(AT_MOST).await;
+            tokio::select! {
+                () = store.write_failed() => {}
+                () = sleep(EVERY - AT_MOST) => {}
+            }
+        };
+        tokio::select! {
+            () = next => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// One try, noted; the log says when it begins to fail, and when it works again.
+pub(super) async fn try_once(probe: &Probe, clock: &Clock, readiness: &Readiness) {
+    let tried = probe.write(clock.now()).await;
+    let short = match &tried {
+        Ok(()) => Ok(()),
+        Err(error) => Err(error.in_short().to_owned()),
+    };
+    let is_news = readiness.note_database(short);
+    match tried {
+        Err(error) if error.is_damage() => note_damage(&error, readiness),
+        Err(error) if is_news => {
+            tracing::error!(%error, "the database takes no writes; pages are served, nothing can be posted");
+        }
+        Err(_) => {}
+        Ok(()) if is_news => tracing::info!("the database takes writes again"),
+        Ok(()) => {}
+    }
+}
+
+fn note_damage(error: &StoreError, readiness: &Readiness) {
+    tracing::error!(%error, "the database's file is damaged; stop Lightship and put a backup in its place");
+    readiness.note_damage("its file is damaged".to_owned());
+}

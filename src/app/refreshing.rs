@@ -1,0 +1,99 @@
+//! Keeps the pages true as long as the server runs, and says whether they are.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch as signal};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::domain::incident::CLOCK_TOLERANCE;
+use crate::site::refresh::Refresher;
+use crate::store::StoreError;
+use crate::web::readiness::Readiness;
+
+/// How often the database is asked whether another process has changed it.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Making pages anew takes no longer than this, even if everything is read.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Makes new pages if need be, and notes how that went. Returns whether there are new ones.
+pub(super) async fn refresh_once(
+    refresher: &mut Refresher,
+    readiness: &Readiness,
+) -> anyhow::Result<bool> {
+    let made = timeout(PATIENCE, refresher.refresh()).await;
+    let made = made.unwrap_or(Err(StoreError::Unanswered));
+    let noted = made.as_ref().map(|_| ());
+    readiness.note_pages(noted.map_err(|error| format!("the database: {}", error.in_short())));
+    note_clock(refresher, readiness);
+    Ok(made?)
+}
+
+/// The clock may be a little behind what was made here; much is a fault.
+fn note_clock(refresher: &Refresher, readiness: &Readiness) {
+    let ahead = refresher.ahead();
+    let trouble = (ahead > CLOCK_TOLERANCE).then(|| {
+        format!(
+            "it is {} minutes behind what was posted last",
+            ahead.num_minutes()
+        )
+    });
+    let is_wrong = trouble.is_some();
+    if readiness.note_clock(trouble) && is_wrong {
+        tracing::error!(
+            minutes = ahead.num_minutes(),
+            "the clock is behind what was posted last; what was posted stays public, but set the \
+             clock right"
+        );
+    }
+}
+
+/// Makes new pages whenever there is something new, until told to stop.
+pub(super) async fn keep_fresh(
+    mut refresher: Refresher,
+    nudge: Arc<Notify>,
+    changed: Arc<Notify>,
+    readiness: Arc<Readiness>,
+    mut stopped: signal::Receiver<bool>,
+) {
+    let site = refresher.site();
+    let mut packing: Option<JoinHandle<()>> = None;
+    let mut has_failed = false;
+    loop {
+        let is_quiet = tokio::select! {
+            () = nudge.notified() => false,
+            () = tokio::time::sleep(POLL) => true,
+            _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        // Nobody waits for it, so it is done when nothing else is to do, and one at a time.
+        if is_quiet && packing.as_ref().is_none_or(JoinHandle::is_finished) {
+            let current = site.current();
+            packing = Some(tokio::task::spawn_blocking(move || current.improve()));
+        }
+        let made = tokio::select! {
+            made = refresh_once(&mut refresher, &readiness) => made,
+            _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        match made {
+            Ok(is_new) => {
+                if std::mem::take(&mut has_failed) {
+                    tracing::info!("the pages are brought up to date again");
+                }
+                if is_new {
+                    tracing::debug!("new pages are served");
+                    if refresher.has_other_maintenance() {
+                        changed.notify_one();
+                    }
+                }
+            }
+            // Said once, not each second.
+            Err(error) => {
+                if !std::mem::replace(&mut has_failed, true) {
+                    tracing::error!(%error, "the pages can't be made anew; the last ones stay");
+                }
+            }
+        }
+    }
+}

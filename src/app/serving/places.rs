@@ -1,0 +1,229 @@
+//! Who may have a connection: as many as there are files for. When few places are left, those go
+//! first who have kept us waiting longest.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tokio::sync::Notify;
+
+/// Connections on which hyper speaks cost memory of their own, so there are at most so many.
+const MOST_HANDED: usize = 8192;
+
+/// Who has come or was answered less than this ago, in milliseconds, isn't sent away.
+const JUST_NOW_MS: u64 = 1000;
+
+/// The places for connections, of all threads.
+#[derive(Debug)]
+pub(super) struct Places {
+    limit: usize,
+    taken: AtomicUsize,
+    /// The connections on which hyper speaks.
+    handed: Mutex<BTreeMap<u64, Arc<Handed>>>,
+    next: AtomicU64,
+    began: Instant,
+    /// Whether somebody waits for a place.
+    is_wanted: AtomicBool,
+    /// Says that one is free that was waited for.
+    pub(super) freed: Notify,
+}
+
+/// A connection's place; dropped, it is free.
+#[derive(Debug)]
+pub(super) struct Place(Arc<Places>);
+
+/// What a connection is doing on which hyper speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Doing {
+    /// Nothing: no request has begun.
+    Nothing,
+    /// A head is arriving.
+    Head,
+    /// A body is arriving.
+    Body,
+    /// We make the answer.
+    Answer,
+    /// The answer is on its way.
+    Sending,
+}
+
+/// A connection on which hyper speaks, as seen from outside.
+#[derive(Debug)]
+pub(super) struct Handed {
+    doing: AtomicU8,
+    /// When that began, in milliseconds since the places were made.
+    since: AtomicU64,
+    began: Instant,
+    /// Ends it.
+    pub(super) end: Notify,
+}
+
+/// A connection among those on which hyper speaks; dropped, it isn't any more.
+pub(super) struct Listed {
+    places: Arc<Places>,
+    number: u64,
+    pub(super) handed: Arc<Handed>,
+}
+
+impl Places {
+    /// So many places.
+    pub(super) fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self {
+            limit,
+            taken: AtomicUsize::new(0),
+            handed: Mutex::default(),
+            next: AtomicU64::new(0),
+            began: Instant::now(),
+            is_wanted: AtomicBool::new(false),
+            freed: Notify::new(),
+        })
+    }
+
+    /// Takes a place, if one is free.
+    pub(super) fn take(self: &Arc<Self>) -> Option<Place> {
+        let before = self.taken.fetch_add(1, Ordering::Relaxed);
+        if before >= self.limit {
+            self.taken.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        Some(Place(self.clone()))
+    }
+
+    /// Has it said when a place is free.
+    pub(super) fn want(&self) {
+        self.is_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// How many are to go at once when none is free: enough that this isn't done for each one.
+    pub(super) fn few(&self) -> usize {
+        (self.limit / 8).clamp(4, 64)
+    }
+
+    /// Lists a connection on which hyper speaks. If there are too many, the oldest go.
+    pub(super) fn list(self: &Arc<Self>, doing: Doing) -> Listed {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let handed = Arc::new(Handed {
+            doing: AtomicU8::new(doing as u8),
+            since: AtomicU64::new(millis(self.began)),
+            began: self.began,
+            end: Notify::new(),
+        });
+        let count = {
+            let mut all = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(number, handed.clone());
+            all.len()
+        };
+        if count > MOST_HANDED {
+            self.end_slowest(self.few());
+        }
+        Listed {
+            places: self.clone(),
+            number,
+            handed,
+        }
+    }
+
+    /// Ends the connections on which hyper speaks and that have kept us waiting longest, at most
+    /// `count`. Returns how many. Whoever has just come isn't among them.
+    pub(super) fn end_slowest(&self, count: usize) -> usize {
+        let until = millis(self.began).saturating_sub(JUST_NOW_MS);
+        let all = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting: Vec<(u64, &Arc<Handed>)> = all
+            .values()
+            .filter(|handed| handed.doing() != Doing::Answer)
+            .map(|handed| (handed.since.load(Ordering::Relaxed), handed))
+            .filter(|(since, _)| *since <= until)
+            .collect();
+        if waiting.len() > count {
+            waiting.select_nth_unstable_by_key(count, |(since, _)| *since);
+            waiting.truncate(count);
+        }
+        for (_, handed) in &waiting {
+            handed.end.notify_one();
+        }
+        waiting.len()
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
+        if self.0.is_wanted.load(Ordering::Relaxed)
+            && self.0.is_wanted.swap(false, Ordering::Relaxed)
+        {
+            self.0.freed.notify_one();
+        }
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        let handed = &self.places.handed;
+        let mut all = handed.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&self.number);
+    }
+}
+
+impl Handed {
+    /// What it is doing.
+    pub(super) fn doing(&self) -> Doing {
+        match self.doing.load(Ordering::Relaxed) {
+            0 => Doing::Nothing,
+            1 => Doing::Head,
+            2 => Doing::Body,
+            3 => Doing::Answer,
+            _ => Doing::Sending,
+        }
+    }
+
+    /// Notes what it does from now on.
+    pub(super) fn begin(&self, doing: Doing) {
+        self.doing.store(doing as u8, Ordering::Relaxed);
+        self.since.store(millis(self.began), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_free_again_once_it_is_left() {
+        let places = Places::new(2);
+        let (first, second) = (places.take(), places.take());
+        assert!(first.is_some() && second.is_some() && places.take().is_none());
+        drop(first);
+        let third = places.take();
+        assert!(third.is_some() && places.take().is_none());
+    }
+
+    #[tokio::test]
+    async fn those_go_first_who_have_kept_us_waiting_longest() {
+        let mut places = Places::new(64);
+        let began = Instant::now().checked_sub(std::time::Duration::from_secs(9));
+        let fresh = Arc::get_mut(&mut places).expect("nobody else has it");
+        fresh.began = began.expect("an instant");
+        let listed: Vec<Listed> = (0..4).map(|_| places.list(Doing::Body)).collect();
+        for (listed, since) in listed.iter().zip([30, 10, 20, 0]) {
+            listed.handed.since.store(since, Ordering::Relaxed);
+        }
+        // Who waits for us is not to blame.
+        listed[3]
+            .handed
+            .doing
+            .store(Doing::Answer as u8, Ordering::Relaxed);
+        assert_eq!(places.end_slowest(2), 2);
+        for place in [1, 2] {
+            listed[place].handed.end.notified().await;
+        }
+        assert_eq!(places.end_slowest(10), 3);
+        listed[0].handed.begin(Doing::Head);
+        assert_eq!(places.end_slowest(10), 2);
+    }
+}

@@ -1,0 +1,109 @@
+//! What keeps others from making us wait: a request's body and its answer have a least rate, and a
+//! head has a time by which it must have come.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::places::{Doing, Handed};
+
+/// Bytes a second that must come or go at least, over the time of a request's body or an answer.
+pub(super) const LEAST_RATE: u64 = 500;
+
+/// A body that arrives as slowly as that is given up.
+pub(super) struct Timed<B> {
+    body: B,
+    handed: Arc<Handed>,
+    /// By when more must have come.
+    until: Instant,
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+/// The error of a body that came too slowly.
+#[derive(Debug)]
+pub(super) struct TooSlow;
+
+impl fmt::Display for TooSlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the body came too slowly")
+    }
+}
+
+impl Error for TooSlow {}
+
+/// How long so many bytes may take.
+pub(super) fn time_for(bytes: u64) -> Duration {
+    Duration::from_millis(bytes.saturating_mul(1000) / LEAST_RATE)
+}
+
+impl<B: Body> Timed<B> {
+    /// The body of a request on a connection; the first of it must have come within `grace`.
+    pub(super) fn new(body: B, handed: Arc<Handed>, grace: Duration) -> Self {
+        handed.begin(match body.is_end_stream() {
+            true => Doing::Answer,
+            false => Doing::Body,
+        });
+        Self {
+            body,
+            handed,
+            until: Instant::now() + grace,
+            waiting: None,
+        }
+    }
+}
+
+impl<B> Body for Timed<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    type Data = Bytes;
+    type Error = Box<dyn Error + Send + Sync>;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.body).poll_frame(cx) {
+            Poll::Ready(frame) => {
+                this.waiting = None;
+                match &frame {
+                    Some(Ok(frame)) => {
+                        let size = frame.data_ref().map_or(0, Buf::remaining);
+                        this.until += time_for(size as u64);
+                        if this.body.is_end_stream() {
+                            this.handed.begin(Doing::Answer);
+                        }
+                    }
+                    Some(Err(_)) | None => this.handed.begin(Doing::Answer),
+                }
+                Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+            }
+            Poll::Pending => {
+                let until = this.until;
+                let waiting = this
+                    .waiting
+                    .get_or_insert_with(|| Box::pin(sleep_until(until)));
+                ready!(waiting.as_mut().poll(cx));
+                Poll::Ready(Some(Err(Box::new(TooSlow))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
