@@ -31,7 +31,7 @@ pub struct Present<'a> {
 pub fn list_present(snapshot: &Snapshot) -> Vec<Present<'_>> {
     let mut present = Vec::with_capacity(snapshot.components.len());
     present.extend(snapshot.active_components().map(|record| {
-        let state = record.history.state_at(snapshot.as_of);
+        let state = record.history.state_at(snapshot.until);
         Present {
             record,
             state,
@@ -77,7 +77,7 @@ pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incid
         .map(|(incident, components)| Open {
             title: &incident.title,
             kind: incident.kind,
-            phase: incident.phase(snapshot.as_of),
+            phase: incident.phase(snapshot.until),
             components,
         })
         .collect();

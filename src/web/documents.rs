@@ -73,6 +73,14 @@ pub(super) fn choose<'d>(document: &'d Document, asked: &Asked, is_head: bool) -
 }
 
 impl Answer<'_> {
+    /// Its status.
+    pub fn status(&self) -> u16 {
+        match self.not_modified {
+            true => StatusCode::NOT_MODIFIED.as_u16(),
+            false => StatusCode::OK.as_u16(),
+        }
+    }
+
     /// The answer as a response; `body` makes its body.
     pub(super) fn response<B>(self, body: impl FnOnce(Option<Bytes>) -> B) -> Response<B> {
         let mut response = Response::new(body(self.bytes.cloned()));

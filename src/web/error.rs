@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::MAX_BODY_BYTES;
 use crate::actions::ActionError;
 use crate::render::json::FieldError;
+use crate::render::json::fields::MOST_ERRORS;
 use crate::render::json::problem::{self, Problem};
 use crate::render::json::update::UpdateBody;
 use crate::store::StoreError;
@@ -126,6 +127,14 @@ impl AppError {
                 with(StatusCode::CONFLICT, &error.to_string())
             }
             Self::Action(ActionError::Forbidden(detail)) => with(StatusCode::FORBIDDEN, detail),
+            Self::Action(ActionError::Store(error @ StoreError::Uncertain(_))) => {
+                tracing::error!(%error, "the database didn't say whether a change was committed");
+                with(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the database didn't answer in time, so it may have been posted; send it again \
+                     with the same Idempotency-Key, and it is there once; without a key, look first",
+                )
+            }
             Self::Action(ActionError::Store(error)) => {
                 tracing::error!(%error, "a request failed in the database; nothing was changed");
                 with(
@@ -137,7 +146,12 @@ impl AppError {
     }
 }
 
-fn invalid(errors: Vec<FieldError>) -> Problem {
+fn invalid(mut errors: Vec<FieldError>) -> Problem {
+    let more = errors.len().saturating_sub(MOST_ERRORS);
+    if more > 0 {
+        errors.truncate(MOST_ERRORS);
+        errors.push(FieldError::new("", format!("and {more} more")));
+    }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let details: Vec<_> = errors.iter().map(|error| error.detail.as_str()).collect();
     Problem {

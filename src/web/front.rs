@@ -1,7 +1,7 @@
 //! The door in front of the router: what is ready is answered here, before any layer; everything
 //! else is handed on.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -13,7 +13,7 @@ use http_body::{Frame, SizeHint};
 use tower::ServiceExt;
 
 use super::documents::choose;
-use super::layers::is_proxy;
+use super::layers::{address_of, is_proxy};
 use super::state::AppState;
 use crate::site::document::{CachePolicy, Document, safety_headers};
 
@@ -103,20 +103,25 @@ impl Front {
         if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
             return None;
         }
-        let mut response = Response::new(Body::Ready(Some(Bytes::from_static(
-            b"A request needs one header Host, neither less nor more.\n",
-        ))));
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-        let headers = response.headers_mut();
-        headers.extend(safety_headers());
-        for (name, value) in [
-            (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-            (header::CACHE_CONTROL, CachePolicy::Private.header()),
-            (header::CONNECTION, "close"),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        Some(response)
+        Some(plain(
+            StatusCode::BAD_REQUEST,
+            "A request needs one header Host, neither less nor more.\n",
+        ))
+    }
+
+    /// The reader's address: that of the connection, or what a trusted proxy says last in
+    /// X-Forwarded-For.
+    pub fn reader(&self, peer: SocketAddr, forwarded: Option<&str>) -> IpAddr {
+        address_of(peer, forwarded, &self.state.proxies)
+    }
+
+    /// What is answered if making an answer took too long.
+    pub fn took_too_long() -> Response<Body> {
+        tracing::error!("an answer took too long to make, and was given up");
+        plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "This took too long. Please try again in a moment.\n",
+        )
     }
 
     /// The router's answer.
@@ -132,6 +137,23 @@ impl Front {
             .await;
         response.map(Body::Other)
     }
+}
+
+/// A refusal in a line, after which the connection ends.
+fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    let bytes = Bytes::from_static(text.as_bytes());
+    let mut response = Response::new(Body::Ready(Some(bytes)));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.extend(safety_headers());
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, CachePolicy::Private.header()),
+        (header::CONNECTION, "close"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 impl http_body::Body for Body {

@@ -16,11 +16,16 @@ use crate::urls;
 /// The header with a request's id.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// So much of a path stands in the log.
+const MAX_SHOWN_CHARS: usize = 200;
+
 /// Gives the request its id, and writes the body of a refusal.
 pub(super) async fn identify(request: Request<Body>, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("request", request.id = id, method = %request.method(), path);
+    let shown: String = path.chars().take(MAX_SHOWN_CHARS).collect();
+    let span =
+        tracing::info_span!("request", request.id = id, method = %request.method(), path = shown);
     let mut response = next.run(request).instrument(span).await;
     let is_for_programs = urls::is_for_programs(&path);
     let problem = response.extensions_mut().remove::<Problem>();

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use ipnet::IpNet;
 
 use super::negotiation::Asked;
 use super::state::AppState;
@@ -38,31 +39,37 @@ pub(super) async fn secure(
 }
 
 /// The address of whoever asks: the connection's, or what a trusted proxy says last.
-pub(super) fn reader_address(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr> {
+pub(super) fn reader_address(parts: &Parts, proxies: &[IpNet]) -> Option<IpAddr> {
     let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    let address = peer.ip().to_canonical();
-    if !is_proxy(*peer, proxies) {
-        return Some(address);
-    }
     let said = parts.headers.get_all("x-forwarded-for").iter().next_back();
-    let last = said
-        .and_then(|value| value.to_str().ok())
+    let said = said.and_then(|value| value.to_str().ok());
+    Some(address_of(*peer, said, proxies))
+}
+
+/// The address of a reader whose connection comes from `peer`; `forwarded` is the last
+/// X-Forwarded-For.
+pub(super) fn address_of(peer: SocketAddr, forwarded: Option<&str>, proxies: &[IpNet]) -> IpAddr {
+    let address = peer.ip().to_canonical();
+    if !is_proxy(peer, proxies) {
+        return address;
+    }
+    let last = forwarded
         .and_then(|value| value.rsplit(',').next())
         .and_then(|text| text.trim().parse::<IpAddr>().ok());
-    Some(last.unwrap_or(address))
+    last.map_or(address, |last| last.to_canonical())
 }
 
 /// Whether a proxy that may speak for a reader says that the reader came by HTTPS.
-pub(super) fn says_https(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpAddr]) -> bool {
+pub(super) fn says_https(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpNet]) -> bool {
     is_proxy(peer, proxies) && Asked::of(headers).says_https()
 }
 
 /// Whether the other end of a connection may speak for a reader.
-pub(super) fn is_proxy(peer: SocketAddr, proxies: &[IpAddr]) -> bool {
+pub(super) fn is_proxy(peer: SocketAddr, proxies: &[IpNet]) -> bool {
     let address = peer.ip().to_canonical();
     if proxies.is_empty() {
         address.is_loopback()
     } else {
-        proxies.contains(&address)
+        proxies.iter().any(|network| network.contains(&address))
     }
 }

@@ -1,11 +1,19 @@
 //! Pictures and other files that posts show: the content folder's `media/`, as they are.
 
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, Method, Request, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tower::ServiceExt;
-use tower_http::services::ServeDir;
+use tower_http::services::ServeFile;
 
 use super::documents;
 use super::state::AppState;
@@ -16,30 +24,53 @@ use crate::urls;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src \
     'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-/// A file of `media/`; what begins with a dot is nobody's business.
-pub(super) async fn show_file(State(state): State<AppState>, request: Request<Body>) -> Response {
+/// So many files are looked for at once, and each for so long: a disk that doesn't answer takes
+/// nothing else with it.
+const AT_ONCE: usize = 32;
+const WITHIN: Duration = Duration::from_secs(5);
+
+/// The folder, and who looks into it.
+#[derive(Debug)]
+pub struct Media {
+    folder: PathBuf,
+    looking: Arc<Semaphore>,
+}
+
+impl Media {
+    /// The media of a content folder.
+    pub fn of(content: &Path) -> Self {
+        Self {
+            folder: content.join("media"),
+            looking: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+/// A file of `media/`; what begins with a dot is nobody's business, nor what lies elsewhere.
+pub(super) async fn show_file(
+    State(state): State<AppState>,
+    mut request: Request<Body>,
+) -> Response {
     let is_reading = [Method::GET, Method::HEAD].contains(request.method());
-    let path = request.uri().path();
-    let inside = path.strip_prefix(urls::MEDIA).unwrap_or_default();
-    if !is_reading || inside.is_empty() || inside.split('/').any(|part| part.starts_with('.')) {
-        return documents::show_document(State(state.site), State(state.press), request).await;
-    }
-    let mut wanted = Request::builder()
-        .method(request.method())
-        .uri(format!("/{inside}"));
-    if let Some(headers) = wanted.headers_mut() {
-        headers.clone_from(request.headers());
-    }
-    let Ok(wanted) = wanted.body(Body::empty()) else {
+    let name = name_of(request.uri().path()).filter(|_| is_reading);
+    let file = match name {
+        Some(name) => find_file(&state.media, name).await,
+        None => None,
+    };
+    let Some(file) = file else {
         return documents::show_document(State(state.site), State(state.press), request).await;
     };
-    let folder = ServeDir::new(state.media.as_path()).append_index_html_on_directories(false);
-    // The folder's service has no error of its own: what it can't read is a 404 or 500.
-    let Ok(found) = folder.oneshot(wanted).await;
-    if found.status().is_client_error() || found.status().is_server_error() {
-        return documents::show_document(State(state.site), State(state.press), request).await;
+    keep_single_range(&mut request);
+    let served = ServeFile::new(file).oneshot(request.map(|_| Body::empty()));
+    let Ok(response) = served.await;
+    let mut response = response.map(Body::new);
+    let is_useful = response.status().is_success()
+        || response.status().is_redirection()
+        || response.status() == StatusCode::RANGE_NOT_SATISFIABLE
+        || response.status() == StatusCode::PRECONDITION_FAILED;
+    if !is_useful {
+        *response.body_mut() = Body::empty();
     }
-    let mut response = found.map(Body::new);
     let headers = response.headers_mut();
     headers.insert(
         header::CACHE_CONTROL,
@@ -50,4 +81,95 @@ pub(super) async fn show_file(State(state): State<AppState>, request: Request<Bo
         HeaderValue::from_static(CONTENT_SECURITY_POLICY),
     );
     response
+}
+
+/// The name of a file within the folder, from a path: decoded once, and then looked at part by part.
+fn name_of(path: &str) -> Option<PathBuf> {
+    let inside = path.strip_prefix(urls::MEDIA)?;
+    let inside = percent_decode_str(inside).decode_utf8().ok()?;
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0']);
+    inside
+        .split('/')
+        .all(is_plain)
+        .then(|| inside.split('/').collect())
+}
+
+/// The plain file of that name, wherever links within the folder lead; none that lies outside.
+async fn find_file(media: &Media, name: PathBuf) -> Option<PathBuf> {
+    let turn = media.looking.clone().acquire_owned();
+    let turn = timeout(WITHIN, turn).await.ok()?.ok()?;
+    let folder = media.folder.clone();
+    let looking = tokio::task::spawn_blocking(move || {
+        // Until the disk has answered, whoever asked may have gone.
+        let _turn = turn;
+        look(&folder, &name)
+    });
+    timeout(WITHIN, looking).await.ok()?.ok()?.ok()
+}
+
+fn look(folder: &Path, name: &Path) -> io::Result<PathBuf> {
+    let folder = folder.canonicalize()?;
+    let file = folder.join(name).canonicalize()?;
+    if file.starts_with(&folder) && file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// Leaves out a header Range that asks for several ranges, or for none that is one: the whole is a
+/// right answer to it (RFC 9110, 14.2).
+fn keep_single_range(request: &mut Request<Body>) {
+    let said = request.headers().get(header::RANGE);
+    let is_single = said.is_some_and(|said| {
+        let range = said
+            .to_str()
+            .ok()
+            .and_then(|said| said.strip_prefix("bytes="));
+        let ends = range.and_then(|range| range.trim().split_once('-'));
+        ends.is_some_and(|(first, last)| {
+            let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number(first) && is_number(last) && !(first.is_empty() && last.is_empty())
+        })
+    });
+    if said.is_some() && !is_single {
+        request.headers_mut().remove(header::RANGE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_looked_at_as_it_will_be_used() {
+        let check = |path: &str, expected: Option<&str>| {
+            let found = name_of(path);
+            assert_eq!(found.as_deref(), expected.map(Path::new), "{path}");
+        };
+        check("/media/a.png", Some("a.png"));
+        check(
+            "/media/2013/St%C3%B6rung%201.png",
+            Some("2013/St\u{f6}rung 1.png"),
+        );
+        check("/media/100%25.png", Some("100%.png"));
+        // Decoded once, not twice.
+        check("/media/%252e", Some("%2e"));
+        for path in [
+            "/media/",
+            "/media/.hidden",
+            "/media/%2ehidden",
+            "/media/%2E%2E/site.toml",
+            "/media/a/%2egit/config",
+            "/media/a%2f.git/config",
+            "/media/a%2F..%2Fb",
+            "/media/a//b",
+            "/media/a%5c..%5cb",
+            "/media/a%00b",
+            "/media/%ff",
+        ] {
+            check(path, None);
+        }
+    }
 }

@@ -30,11 +30,19 @@ pub(super) fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Vec<FieldError>>
         .map_err(|_| vec![FieldError::new("", "the query can't be read")])
 }
 
+/// No query has more parameters.
+const MOST_PAIRS: usize = 20;
+
 impl Query {
     /// The query of an address.
     pub(super) fn of(uri: &Uri) -> Result<Self, Vec<FieldError>> {
+        let pairs = pairs(uri)?;
+        if pairs.len() > MOST_PAIRS {
+            let how = format!("a query has at most {MOST_PAIRS} parameters; leave some out");
+            return Err(vec![FieldError::new("", how)]);
+        }
         Ok(Self {
-            pairs: pairs(uri)?,
+            pairs,
             asked: Vec::new(),
             errors: Vec::new(),
         })

@@ -1,6 +1,5 @@
 //! What handlers may take: the parts of the application, each by itself.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -8,6 +7,8 @@ use tokio::sync::Notify;
 
 use super::assets::Assets;
 use super::auth::{Failures, Uses};
+use super::media::Media;
+use super::readiness::Readiness;
 use super::writing::Running;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
@@ -33,9 +34,11 @@ pub struct AppState {
     /// The files that come with the binary.
     pub assets: Arc<Assets>,
     /// The folder of the pictures that posts show.
-    pub media: Arc<PathBuf>,
+    pub media: Arc<Media>,
     /// The proxies that may speak for a reader.
-    pub proxies: Arc<Vec<std::net::IpAddr>>,
+    pub proxies: Arc<Vec<ipnet::IpNet>>,
+    /// Whether work can be taken.
+    pub readiness: Arc<Readiness>,
     /// Failed tokens by address.
     pub failures: Arc<Failures>,
     /// When each token was used last.
@@ -47,6 +50,12 @@ pub struct AppState {
 impl FromRef<AppState> for SiteHandle {
     fn from_ref(state: &AppState) -> Self {
         state.site.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<Readiness> {
+    fn from_ref(state: &AppState) -> Self {
+        state.readiness.clone()
     }
 }
 

@@ -25,7 +25,8 @@ pub fn render(snapshot: &Snapshot, scope: &Scope) -> String {
     let channel = Channel {
         title: head.title,
         link: head.home_url,
-        description: head.description,
+        // Readers take this for HTML, too.
+        description: escaped(&head.description),
         language: Some(LANGUAGE.to_owned()),
         last_build_date: (!entries.is_empty()).then(|| rfc_822(head.updated)),
         generator: Some("Lightship".to_owned()),

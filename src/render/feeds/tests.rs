@@ -348,3 +348,17 @@ fn check_document(name: &str, document: &str, expected: &[FeedEntry]) {
         assert!(!entry.html.contains("<script"), "{name}");
     }
 }
+
+#[test]
+fn what_a_channel_says_of_itself_is_text_though_readers_take_it_for_html() {
+    let mut whole = story();
+    whole.site.name = "A <b>bold</b> & company".into();
+    let document = rss::render(&packed(&whole), &Scope::Site);
+    let channel = ::rss::Channel::read_from(document.as_bytes()).expect("a channel");
+    let shown = "A &lt;b&gt;bold&lt;/b&gt; &amp; company";
+    assert!(
+        channel.description().contains(shown),
+        "{}",
+        channel.description()
+    );
+}

@@ -106,7 +106,7 @@ fn lead(snapshot: &Snapshot, present: &[Present<'_>], rest_is_working: bool) -> 
 fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime<Utc>, Precision)> {
     let changes = present
         .iter()
-        .filter_map(|present| present.record.history.last_change(snapshot.as_of))
+        .filter_map(|present| present.record.history.last_change(snapshot.until))
         .map(|at| (at, Precision::Minute));
     changes
         .chain(snapshot.posts.last_said())
@@ -116,7 +116,7 @@ fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime
 /// An incident that is open.
 fn card(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     let frame = render::frame_of(snapshot);
-    let phase = incident.phase(snapshot.as_of);
+    let phase = incident.phase(snapshot.until);
     let more = match incident.updates.len() {
         0 => "The full post".to_owned(),
         1 => "The update and the full post".to_owned(),

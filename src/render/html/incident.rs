@@ -90,7 +90,7 @@ fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
             @match incident.kind {
                 Kind::Notice => {}
                 Kind::Disruption | Kind::Maintenance => {
-                    "\u{a0}· " (parts::phase_badge(incident.phase(snapshot.as_of)))
+                    "\u{a0}· " (parts::phase_badge(incident.phase(snapshot.until)))
                 }
             }
             @if incident.precision == Precision::Minute {

@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::sets_states;
 use super::updates::new_update;
 use crate::actions::ActionError;
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
@@ -47,10 +46,13 @@ pub(in crate::web) async fn list_all(
     let mut tx = state.store.read().await?;
     let drafts = staff.token.allows(Scope::IncidentsWrite);
     let states = States::with_own(list_own_states(&mut tx).await?);
-    if let Some(before) = &part.before
-        && find_incident(&mut tx, before).await?.is_none()
-    {
-        return Err(query::unknown_before("incident"));
+    if let Some(before) = &part.before {
+        // One that may not be read isn't there.
+        let found = find_incident(&mut tx, before).await?;
+        let may_read = |stored: &StoredIncident| drafts || stored.is_public();
+        if !found.as_ref().is_some_and(may_read) {
+            return Err(query::unknown_before("incident"));
+        }
     }
     let before = part.before.as_deref();
     let stored = list_incidents(&mut tx, part.to_read(), before, drafts).await?;
@@ -90,7 +92,8 @@ pub(in crate::web) async fn show(
 
 /// Create an incident, with its first update and its components' states in one step.
 ///
-/// Needs `incidents:write`, and `states:write` if it sets a state.
+/// Needs `incidents:write`, and `states:write` if any state changes by it, UPDATE entries in the
+/// text included.
 #[utoipa::path(
     post,
     path = "/incidents",
@@ -107,12 +110,6 @@ pub(in crate::web) async fn create(
 ) -> Result<Response, AppError> {
     staff.must(Scope::IncidentsWrite)?;
     let said: wire::NewIncident = extract::body(&call)?;
-    let in_update = said.update.as_ref();
-    if sets_states(said.components.as_ref())
-        || sets_states(in_update.and_then(|update| update.components.as_ref()))
-    {
-        staff.must(Scope::StatesWrite)?;
-    }
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
         Begun::Fresh(writing) => writing,
         Begun::Repeated(answer) => return Ok(answer),
@@ -142,7 +139,8 @@ pub(in crate::web) async fn create(
 
 /// Correct an incident's post; the old is kept. The phase isn't among it: updates change that.
 ///
-/// Needs `incidents:write`, and `states:write` for `components`.
+/// Needs `incidents:write`, and `states:write` if any state changes by it: by `components`, entries in
+/// the text, another kind, date or window, or by being published or kept back.
 #[utoipa::path(
     patch,
     path = "/incidents/{slug}",
@@ -161,9 +159,6 @@ pub(in crate::web) async fn edit(
     staff.must(Scope::IncidentsWrite)?;
     let slug = extract::slug(&name, "incident")?;
     let said: wire::EditIncident = extract::body(&call)?;
-    if said.components.is_some() {
-        staff.must(Scope::StatesWrite)?;
-    }
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
@@ -189,7 +184,7 @@ pub(in crate::web) async fn edit(
 
 /// Withdraw an incident: it is gone from everything public and kept in the record.
 ///
-/// Needs `incidents:write`, and `states:write` if it set a state, which goes with it.
+/// Needs `incidents:write`, and `states:write` if any state changes by it.
 #[utoipa::path(
     delete,
     path = "/incidents/{slug}",
@@ -209,9 +204,6 @@ pub(in crate::web) async fn delete(
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
-    if sets_states(Some(&current.components)) {
-        staff.must(Scope::StatesWrite)?;
-    }
     withdraw_incident(&mut writing.change, &slug).await?;
     writing.finish(StatusCode::OK, None, &current, None).await
 }

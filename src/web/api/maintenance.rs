@@ -19,7 +19,8 @@ use crate::web::writing::{Begun, Call, Writing};
 /// Begin a maintenance now, end it now, extend, move or cancel it. By itself it begins and ends
 /// with its window. To plan one, make an incident of the kind `maintenance`.
 ///
-/// Needs `incidents:write`.
+/// Needs `incidents:write`, and `states:write` if any state changes by it, or is planned for another
+/// time.
 #[utoipa::path(
     post,
     path = "/incidents/{slug}/maintenance",

@@ -6,7 +6,6 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::incidents::find;
-use super::sets_states;
 use crate::actions::ActionError;
 use crate::actions::add_update::{NewUpdate, add_update_to};
 use crate::actions::correct_update::{
@@ -29,7 +28,8 @@ use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_respo
 
 /// Add an update; its changes of state are made with it, in one step.
 ///
-/// Needs `incidents:write`, and `states:write` if it sets a state.
+/// Needs `incidents:write`, and `states:write` if any state changes by it; also by ending the
+/// incident, unless `restore` is false.
 #[utoipa::path(
     post,
     path = "/incidents/{slug}/updates",
@@ -49,9 +49,6 @@ pub(in crate::web) async fn create(
     staff.must(Scope::IncidentsWrite)?;
     let slug = extract::slug(&name, "incident")?;
     let said: wire::NewUpdate = extract::body(&call)?;
-    if sets_states(said.components.as_ref()) {
-        staff.must(Scope::StatesWrite)?;
-    }
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
         Begun::Fresh(writing) => writing,
         Begun::Repeated(answer) => return Ok(answer),
@@ -102,8 +99,8 @@ pub(in crate::web) async fn show(
 
 /// Correct an update; the old is kept.
 ///
-/// Needs `incidents:write`, and `states:write` for `components` and to move an update that sets a
-/// state.
+/// Needs `incidents:write`, and `states:write` if any state changes by it: other `components`, another
+/// time or status.
 #[utoipa::path(
     patch,
     path = "/incidents/{slug}/updates/{id}",
@@ -125,16 +122,9 @@ pub(in crate::web) async fn edit(
     staff.must(Scope::IncidentsWrite)?;
     let slug = extract::slug(&name, "incident")?;
     let said: wire::EditUpdate = extract::body(&call)?;
-    if said.components.is_some() {
-        staff.must(Scope::StatesWrite)?;
-    }
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
-    // Its states move with it.
-    if said.at.is_some() && sets_states(Some(&current.components)) {
-        staff.must(Scope::StatesWrite)?;
-    }
     let correction = Correction {
         markdown: said.markdown,
         phase: said.phase,
@@ -151,7 +141,7 @@ pub(in crate::web) async fn edit(
 
 /// Withdraw an update: it is gone from page and feeds and kept in the record.
 ///
-/// Needs `incidents:write`, and `states:write` if it set a state, which goes with it.
+/// Needs `incidents:write`, and `states:write` if any state changes by it.
 #[utoipa::path(
     delete,
     path = "/incidents/{slug}/updates/{id}",
@@ -174,16 +164,14 @@ pub(in crate::web) async fn delete(
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
-    if sets_states(Some(&current.components)) {
-        staff.must(Scope::StatesWrite)?;
-    }
     withdraw_update(&mut writing.change, &slug, &id).await?;
     writing.finish(StatusCode::OK, None, &current, None).await
 }
 
 /// Bring a withdrawn update back, as it was.
 ///
-/// Needs `incidents:write`, and `states:write` if it sets a state.
+/// Needs `incidents:write`, and `states:write` if any state changes by it; also by ending the
+/// incident, unless `restore` is false.
 #[utoipa::path(
     post,
     path = "/incidents/{slug}/updates/{id}/restore",
@@ -209,10 +197,6 @@ pub(in crate::web) async fn restore(
     };
     bring_back_update(&mut writing.change, &slug, &id).await?;
     let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    // Nothing is kept of a change that isn't finished.
-    if sets_states(Some(&body.components)) {
-        staff.must(Scope::StatesWrite)?;
-    }
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 

@@ -112,12 +112,6 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             .page(state, visit, StatusCode::CONFLICT, &filled)
             .await;
     }
-    if let Some(wanted) = &wanted {
-        let sets_states = incident.all_changes().next().is_some();
-        if wanted.components.is_some() || wanted.published_at.is_some() && sets_states {
-            must(&visit.staff, Scope::StatesWrite)?;
-        }
-    }
     let place = urls::staff_incident(slug);
     let done = match (&wanted, incident.draft) {
         (None, _) => "same",

@@ -10,7 +10,7 @@
 //! **HTTP.** A cookie must not be read on the way. So signing in needs HTTPS, as a trusted proxy
 //! says it, or a connection that never leaves the machine.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -18,6 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use ipnet::IpNet;
 
 use super::trouble::StaffError;
 use crate::site::document::CachePolicy;
@@ -37,7 +38,7 @@ pub(super) enum Way {
 }
 
 /// How a request came.
-pub(super) fn way_of(parts: &Parts, proxies: &[IpAddr]) -> Way {
+pub(super) fn way_of(parts: &Parts, proxies: &[IpNet]) -> Way {
     let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
         return Way::Plain;
     };

@@ -9,7 +9,7 @@ use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::repeat::repeated_incident;
 use super::session::Visit;
-use super::settings::{impact_of, must_for, phase_of, settings_of};
+use super::settings::{impact_of, phase_of, settings_of};
 use super::submission::Submission;
 use super::templates::{self, Begin};
 use super::told;
@@ -82,8 +82,6 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(state, sent, wrong).await,
     };
-    let components = wanted.update.as_ref().map(|update| &update.components);
-    must_for(&sent.visit.staff, components.unwrap_or(&wanted.components))?;
     if sent.is("preview") || sent.is("part") {
         return preview(state, sent, wanted).await;
     }

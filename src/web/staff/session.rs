@@ -55,13 +55,18 @@ impl FromRequestParts<AppState> for Visit {
         }
         let is_reading = [Method::GET, Method::HEAD].contains(&parts.method);
         let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
-        Err(StaffError::SignIn(if is_reading {
-            path.to_owned()
-        } else {
-            urls::STAFF.to_owned()
-        }))
+        Err(StaffError::SignIn(
+            if is_reading && path.len() <= MAX_NEXT {
+                path.to_owned()
+            } else {
+                urls::STAFF.to_owned()
+            },
+        ))
     }
 }
+
+/// Longest path that is gone on to after signing in.
+pub(super) const MAX_NEXT: usize = 1000;
 
 /// Who asks, if their session holds.
 pub(super) async fn find_visit(

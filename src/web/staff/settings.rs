@@ -3,17 +3,14 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
-use super::trouble::{StaffError, must};
 use crate::actions::add_update::Settings;
 use crate::domain::incident::Impact;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 use crate::domain::zone::{Local, resolve};
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::fields::{Fields, Wrong};
-use crate::web::auth::Staff;
 
 /// What a form says of components. What is left as it is isn't among it.
 pub(super) fn settings_of(fields: &Fields) -> Result<Settings, Vec<Wrong>> {
@@ -36,14 +33,6 @@ pub(super) fn settings_of(fields: &Fields) -> Result<Settings, Vec<Wrong>> {
     } else {
         Err(wrong)
     }
-}
-
-/// Whoever sets states must be allowed to.
-pub(super) fn must_for(staff: &Staff, settings: &Settings) -> Result<(), StaffError> {
-    if settings.iter().any(|(_, setting)| setting.is_some()) {
-        must(staff, Scope::StatesWrite)?;
-    }
-    Ok(())
 }
 
 /// The time in a field, which is in the site's zone; none if it is empty.

@@ -8,23 +8,18 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::guard::{Way, way_of};
 use super::reading::html_response;
-use super::session::{Visit, cookie};
-use super::submission::read_fields;
+use super::session::{MAX_NEXT, Visit, cookie};
+use super::submission::{Sender, read_fields};
 use super::trouble::StaffError;
 use crate::actions::Change;
 use crate::actions::sessions::{begin_session, end_session};
-use crate::actions::tokens::hash_of;
 use crate::domain::staff::{Kept, Token};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::sign_in::{self, KEPT, NEXT, TOKEN};
-use crate::store::tokens::find_token_by_hash;
 use crate::urls;
-use crate::web::auth::Staff;
+use crate::web::auth::{Staff, find_token, log_failure};
 use crate::web::layers::reader_address;
 use crate::web::state::AppState;
-
-/// Longest path that is gone on to.
-const MAX_NEXT: usize = 1000;
 
 /// The page.
 pub(super) async fn show(
@@ -55,7 +50,12 @@ pub(super) async fn create(
     if way == Way::Plain {
         return Err(StaffError::needs_https());
     }
-    let fields = read_fields(Request::from_parts(parts.clone(), body), &state).await?;
+    let fields = read_fields(
+        Request::from_parts(parts.clone(), body),
+        &state,
+        Sender::Anybody,
+    )
+    .await?;
     let next = checked(fields.first(NEXT));
     let kept = Fields::new(
         fields
@@ -117,7 +117,11 @@ async fn find_valid(
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, "Put your token in here.");
     }
     let now = state.clock.now();
-    match find_token_by_hash(&state.store, &hash_of(secret)).await? {
+    let found = find_token(&state.store, secret).await?;
+    if found.as_ref().is_none_or(|token| !token.is_valid(now)) {
+        log_failure(address, "staff");
+    }
+    match found {
         Some(token) if token.is_valid(now) => {
             state.uses.note(&token, now);
             Ok(Ok(token))

@@ -9,7 +9,9 @@ use super::reading::{fresh, html_response};
 use super::session::{Visit, find_visit};
 use super::trouble::StaffError;
 use crate::render::html::staff::fields::Fields;
-use crate::render::html::staff::sign_in;
+use crate::render::html::staff::known_fields::is_known;
+use crate::render::html::staff::sign_in::{self, KEPT};
+use crate::urls;
 use crate::web::state::AppState;
 
 /// A form, and who sent it.
@@ -38,13 +40,16 @@ impl FromRequest<AppState> for Submission {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, StaffError> {
         let (parts, body) = request.into_parts();
-        let path = parts.uri.path().to_owned();
-        let request = Request::from_parts(parts.clone(), body);
-        let fields = read_fields(request, state).await?;
-        let visit = find_visit(&parts, state)
-            .await
-            .map_err(|error| error.keeping(&path, &fields))?;
-        match visit {
+        let path = sign_in_path(parts.uri.path());
+        // Before it is known who that is, little is read.
+        let visit = find_visit(&parts, state).await;
+        let sender = match &visit {
+            Ok(Some(_)) => Sender::Staff,
+            Ok(None) | Err(_) => Sender::Anybody,
+        };
+        let request = Request::from_parts(parts, body);
+        let fields = read_fields(request, state, sender).await?;
+        match visit.map_err(|error| error.keeping(&path, &fields))? {
             Some(visit) => Ok(Self { visit, fields }),
             None => {
                 let site = state.site.current();
@@ -57,8 +62,46 @@ impl FromRequest<AppState> for Submission {
     }
 }
 
-/// The fields of a form, line breaks as we write them.
-pub(super) async fn read_fields(request: Request, state: &AppState) -> Result<Fields, StaffError> {
+/// A path that is gone on to after signing in; a longer one isn't one of ours.
+fn sign_in_path(path: &str) -> String {
+    match path.len() <= MAX_PATH_BYTES {
+        true => path.to_owned(),
+        false => urls::STAFF.to_owned(),
+    }
+}
+
+/// Longest path of a form.
+const MAX_PATH_BYTES: usize = 1000;
+
+/// Who sends a form, as far as that is known before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// Somebody who is signed in.
+    Staff,
+    /// Anybody at all.
+    Anybody,
+}
+
+impl Sender {
+    /// Longest form, in bytes. For staff: the longest text, each byte of it written as three.
+    fn max_bytes(self) -> usize {
+        match self {
+            Self::Staff => super::MAX_FORM_BYTES,
+            Self::Anybody => 64 * 1024,
+        }
+    }
+}
+
+/// Forms have so many fields at most, and so many more for each component.
+const MAX_FIELDS: usize = 100;
+const MAX_FIELDS_EACH: usize = 5;
+
+/// The fields of a form that are ours, line breaks as we write them.
+pub(super) async fn read_fields(
+    request: Request,
+    state: &AppState,
+    sender: Sender,
+) -> Result<Fields, StaffError> {
     if !is_form(request.headers()) {
         return Err(StaffError::trouble(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -66,21 +109,47 @@ pub(super) async fn read_fields(request: Request, state: &AppState) -> Result<Fi
             "The staff pages take what their forms send. Programs use the API.",
         ));
     }
+    let too_long = || {
+        let text = match sender {
+            Sender::Staff => {
+                "Go back, and say it in fewer words; what you wrote still stands there."
+            }
+            Sender::Anybody => {
+                "You aren’t signed in, and until then little is taken. Sign in, in another window, \
+                 then go back and send it again; what you wrote still stands there."
+            }
+        };
+        StaffError::trouble(StatusCode::PAYLOAD_TOO_LARGE, "That is too long", text)
+    };
+    let stated = request.headers().get(header::CONTENT_LENGTH);
+    let stated = stated.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if stated.is_some_and(|stated| stated > sender.max_bytes() as u64) {
+        return Err(too_long());
+    }
     let body = Bytes::from_request(request, state)
         .await
         .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => StaffError::trouble(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "That is too long",
-                "Go back, and say it in fewer words; what you wrote still stands there.",
-            ),
+            StatusCode::PAYLOAD_TOO_LARGE => too_long(),
             _ => StaffError::trouble(
                 StatusCode::BAD_REQUEST,
                 "The form broke off",
                 "Go back, and send it again; what you wrote still stands there.",
             ),
         })?;
+    if body.len() > sender.max_bytes() {
+        return Err(too_long());
+    }
+    let components = state.site.current().snapshot().components.len();
+    let most = MAX_FIELDS + MAX_FIELDS_EACH * components;
+    if body.iter().filter(|byte| **byte == b'&').count() >= most {
+        return Err(StaffError::trouble(
+            StatusCode::BAD_REQUEST,
+            "That isn’t a form of ours",
+            "It has more fields than any of the staff pages.",
+        ));
+    }
     let pairs = form_urlencoded::parse(&body)
+        .filter(|(name, _)| is_known(name.strip_prefix(KEPT).unwrap_or(name)))
         .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
         .collect();
     Ok(Fields::new(pairs))

@@ -25,6 +25,15 @@ pub(super) enum StaffError {
 
 impl From<StoreError> for StaffError {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Uncertain(_) = error {
+            tracing::error!(%error, "the database didn't say whether a change was committed");
+            return Self::trouble(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "It may have been posted",
+                "The database didn’t answer in time. Send it again: if it was posted, it still \
+                 is there once.",
+            );
+        }
         tracing::error!(%error, "a staff page failed in the database; nothing was changed");
         Self::trouble(
             StatusCode::SERVICE_UNAVAILABLE,

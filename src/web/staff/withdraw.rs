@@ -14,7 +14,6 @@ use super::update::find;
 use crate::actions::correct_update::bring_back_update;
 use crate::actions::edit_incident::withdraw_incident;
 use crate::domain::staff::Scope;
-use crate::domain::update::Update;
 use crate::render::html::staff::withdraw;
 use crate::urls;
 use crate::web::state::AppState;
@@ -50,10 +49,6 @@ pub(super) async fn create(
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
-    let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
-    if stored.incident.all_changes().next().is_some() {
-        must(&sent.visit.staff, Scope::StatesWrite)?;
-    }
     withdraw_incident(&mut posting.change, &slug).await?;
     posting.finish(&told::after(urls::STAFF, "withdrawn")).await
 }
@@ -70,11 +65,6 @@ pub(super) async fn bring_back(
         Err(done) => return Ok(done),
     };
     bring_back_update(&mut posting.change, &slug, &id).await?;
-    let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
-    let update = stored.incident.updates.iter().find(|it| it.id == id);
-    if update.is_some_and(Update::sets_states) {
-        must(&sent.visit.staff, Scope::StatesWrite)?;
-    }
     posting
         .finish(&told::after(&urls::staff_incident(&slug), "back"))
         .await

@@ -60,7 +60,7 @@ pub fn page(
 /// An incident that is open: what was said last, and the way to say more.
 fn open(snapshot: &Snapshot, incident: &Incident, may_write: bool) -> Markup {
     let frame = render::frame_of(snapshot);
-    let phase = incident.phase(snapshot.as_of);
+    let phase = incident.phase(snapshot.until);
     let last = incident.updates.last();
     let said = last.map_or_else(
         || listing::summary(incident),

@@ -41,7 +41,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
     let content = html! {
         @if let Some(told) = around.told { p.told role="status" { (told) } }
         (parts::title(&incident.title))
-        p.lead { (parts::phase_badge(incident.phase(snapshot.as_of))) }
+        p.lead { (parts::phase_badge(incident.phase(snapshot.until))) }
         (drafts::refused(incident, filled))
         @if incident.draft {
             p.told { strong { "A draft." } " Nobody but staff sees it." }

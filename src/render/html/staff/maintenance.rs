@@ -65,7 +65,7 @@ fn list(snapshot: &Snapshot, heading: &str, incidents: &[Incident], may_change: 
                                     p.meta { (window) }
                                 }
                                 p.meta {
-                                    (parts::phase_badge(incident.phase(snapshot.as_of)))
+                                    (parts::phase_badge(incident.phase(snapshot.until)))
                                     " " (listing::affects(snapshot, incident))
                                 }
                             }

@@ -12,6 +12,7 @@ pub mod fields;
 pub mod form;
 pub mod frame;
 pub mod incident;
+pub mod known_fields;
 pub mod maintenance;
 pub mod maintenance_steps;
 pub mod new_incident;

@@ -12,6 +12,8 @@ use crate::urls;
 pub const TOKEN: &str = "token";
 /// The field with the path to go on to.
 pub const NEXT: &str = "next";
+/// A field that only password managers read.
+pub const USERNAME: &str = "username";
 /// Begins the names of the fields of a form that waits to be sent.
 pub const KEPT: &str = "kept.";
 
@@ -38,7 +40,7 @@ pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> 
                     (form::hidden(&format!("{KEPT}{name}"), value))
                 }
                 // Password managers want to know whose password it is.
-                input.unseen type="text" name="username" value="staff" autocomplete="username"
+                input.unseen type="text" name=(USERNAME) value="staff" autocomplete="username"
                     tabindex="-1" aria-hidden="true" readonly;
                 (password(filled, &ask))
                 p.buttons { button.main type="submit" { "Sign in" } }

@@ -1,0 +1,72 @@
+//! The fields of all forms. What else stands in a form that comes in isn't ours: it is neither kept
+//! nor written back.
+
+use super::fields::Fields;
+use super::{
+    component_form, component_list, component_state, components, correct, maintenance_steps,
+    new_incident, plan_maintenance, sign_in, token_form, update, window,
+};
+
+/// Each name.
+const NAMES: &[&str] = &[
+    Fields::KEY,
+    Fields::BUTTON,
+    sign_in::TOKEN,
+    sign_in::NEXT,
+    sign_in::USERNAME,
+    component_form::NAME,
+    component_form::GROUP,
+    component_form::DESCRIPTION,
+    component_form::SINCE,
+    component_form::SLUG,
+    maintenance_steps::STEP,
+    maintenance_steps::START,
+    maintenance_steps::END,
+    maintenance_steps::EXTEND,
+    maintenance_steps::CANCEL,
+    window::STARTS,
+    window::ENDS,
+    window::OVERLAP,
+    plan_maintenance::TITLE,
+    plan_maintenance::TEXT,
+    new_incident::KIND,
+    new_incident::DRAFT,
+    component_list::MOVE,
+    component_state::STATE,
+    component_state::NOTE,
+    component_state::SEEN,
+    component_state::HOLDS,
+    correct::WAS,
+    correct::AUTHOR,
+    correct::PUBLISHED_AT,
+    correct::IMPACT,
+    update::PHASE,
+    update::AT,
+    update::RETURNS,
+    token_form::DISPLAY_NAME,
+    token_form::SCOPES,
+    token_form::EXPIRES,
+];
+
+/// What those begin with of which there is one for each component, scope or step.
+const PREFIXES: &[&str] = &[
+    components::STATE,
+    components::NOTE,
+    update::RETURN,
+    token_form::SCOPE,
+    maintenance_steps::TEXT,
+];
+
+/// Longest name of a field.
+const MAX_NAME_BYTES: usize = 200;
+
+/// Whether a form of ours has a field of this name.
+pub fn is_known(name: &str) -> bool {
+    if name.len() > MAX_NAME_BYTES {
+        return false;
+    }
+    let is_time = |known: &str| window::which(known) == name;
+    NAMES.contains(&name)
+        || NAMES.iter().any(|known| is_time(known))
+        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
