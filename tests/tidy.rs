@@ -39,7 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("httparse", &["app/"]),
     ("mio", &["app/"]),
     ("rustix", &["app/"]),
-    ("http_body", &["web/"]),
+    ("http_body", &["web/", "app/"]),
     ("tower", &["web/", "app/"]),
     ("tower_http", &["web/", "app/"]),
     ("maud", &["render/html/", "site/pages.rs"]),

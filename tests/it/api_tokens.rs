@@ -97,7 +97,7 @@ async fn each_call_needs_its_scopes() {
     assert_eq!(made["updates"], json!([]));
     let sets = json!({"selma": "degraded"});
     let names = json!({"selma": null});
-    let all: [(&str, &str, Value, &str); 24] = [
+    let all: [(&str, &str, Value, &str); 26] = [
         ("GET", "/components", Value::Null, "any"),
         ("GET", "/incidents", Value::Null, "any"),
         ("GET", "/incidents/selma-is-down", Value::Null, "any"),
@@ -155,6 +155,9 @@ async fn each_call_needs_its_scopes() {
             "both",
         ),
         ("PATCH", &one, json!({"markdown": "b"}), "incidents"),
+        // What changes decides, not the field.
+        ("PATCH", &one, json!({"components": {}}), "incidents"),
+        ("PATCH", &one, json!({"components": sets}), "both"),
         ("PATCH", &one, json!({"components": {}}), "both"),
         ("DELETE", &one, Value::Null, "incidents"),
     ];

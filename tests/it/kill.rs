@@ -6,17 +6,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use lightship::actions::Change;
-use lightship::actions::tokens::{NewToken, issue_token};
-use lightship::clock::Clock;
-use lightship::domain::staff::{Actor, Scope};
 use lightship::store::Store;
 use lightship::store::audit::{AuditFilter, list_entries};
 use serde_json::{Value, json};
 
 use crate::support::app::write;
 use crate::support::new_database;
-use crate::support::process::Server;
+use crate::support::process::{Server, token};
 
 const ROUNDS: usize = 5;
 const POSTERS: usize = 4;
@@ -131,23 +127,6 @@ fn state_of(key: &str) -> &'static str {
     } else {
         "migrating"
     }
-}
-
-async fn token(database: &str) -> String {
-    let store = Store::open(database).await.expect("the database opens");
-    let mut change = Change::begin(&store, &Clock::System, Actor::Host)
-        .await
-        .expect("a change begins");
-    let wanted = NewToken {
-        name: "test".to_owned(),
-        display_name: None,
-        scopes: Scope::ALL.to_vec(),
-        expires_at: None,
-    };
-    let (_, secret) = issue_token(&mut change, wanted).await.expect("a token");
-    change.commit().await.expect("it is kept");
-    store.close().await;
-    secret
 }
 
 /// Posts as fast as it can from several sides, and kills the server in the middle of it.

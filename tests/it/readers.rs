@@ -35,6 +35,7 @@ async fn every_page_answers_while_the_database_is_gone() {
         assert!(!reply.header("last-modified").is_empty(), "{path}");
     }
     app.get("/nowhere").await.expect(404);
+    app.app.probe().await;
     app.get("/readyz").await.expect(503);
     app.get("/healthz").await.expect(200);
 }

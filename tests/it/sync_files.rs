@@ -201,7 +201,7 @@ async fn two_files_that_claim_one_address_are_both_refused_and_the_last_good_sta
     app.write(SELMA, post("Selma is down", "Changed."));
     app.write("incidents/nelson.md", post("Nelson", "A neighbour."));
     let store = &app.app.state().store;
-    let content = lightship::app::feed::read(store, &app.clock, &app.content())
+    let content = lightship::app::feed::read(store, &app.clock, &app.content(), Default::default())
         .await
         .expect("read");
     app.sync(&[]).await.expect("synced");

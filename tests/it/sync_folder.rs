@@ -29,7 +29,7 @@ async fn sync_as(
     change: impl FnOnce(&mut SyncOptions),
 ) -> anyhow::Result<SyncReport> {
     let store = app.app.state().store.clone();
-    let content = feed::read(&store, &app.clock, &app.content()).await?;
+    let content = feed::read(&store, &app.clock, &app.content(), Default::default()).await?;
     let mut options = SyncOptions {
         feeder: app.config.source.feeder(),
         ..SyncOptions::default()

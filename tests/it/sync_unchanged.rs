@@ -45,7 +45,14 @@ async fn look(app: &mut TestApp) -> (Content, SyncReport) {
         ..SyncOptions::default()
     };
     let store = &app.app.state().store;
-    let looked = feed::look(store, &app.clock, &source.content, &options).await;
+    let looked = feed::look(
+        store,
+        &app.clock,
+        &source.content,
+        &options,
+        Default::default(),
+    )
+    .await;
     let (content, report) = looked.expect("it can be looked at");
     app.refresh_site().await;
     (content, report.expect("it can be synced"))

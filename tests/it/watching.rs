@@ -167,3 +167,39 @@ async fn a_deploy_that_swaps_a_link_is_seen() {
     app.shows(Some("Four.")).await;
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_is_uploaded_slowly_is_published_once_it_is_whole() {
+    let app = Running::start(|content| fill(content, "One.")).await;
+    app.shows(Some("One.")).await;
+    let slow = post("Two is long, and it comes in pieces.");
+    let site = app.site.clone();
+    let seen = tokio::spawn(async move {
+        // Whatever is shown until the whole is there.
+        let mut seen = Vec::new();
+        let start = Instant::now();
+        loop {
+            let text = site.current().snapshot().find_incident(&slug("selma"));
+            let text = text.map(|incident| incident.markdown.clone());
+            if seen.last() != Some(&text) {
+                seen.push(text.clone());
+            }
+            if text.is_some_and(|text| text.ends_with("pieces.")) || start.elapsed() > PATIENCE {
+                return seen;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+    });
+    let mut file = fs::File::create(app.content.join(SELMA)).expect("made");
+    let pieces: Vec<&[u8]> = slow.as_bytes().chunks(slow.len() / 6).collect();
+    for piece in pieces {
+        std::io::Write::write_all(&mut file, piece).expect("written");
+        // The upload takes its time; that is what is tried here.
+        sleep(Duration::from_millis(400)).await;
+    }
+    drop(file);
+    let seen = seen.await.expect("no panic");
+    let whole = Some("Two is long, and it comes in pieces.".to_owned());
+    assert_eq!(seen, [Some("One.".to_owned()), whole]);
+    app.stop().await;
+}

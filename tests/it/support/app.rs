@@ -9,6 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Duration, Utc};
+use ipnet::IpNet;
 use lightship::actions::Change;
 use lightship::actions::sync_content::SyncReport;
 use lightship::actions::tokens::{NewToken, issue_token};
@@ -57,6 +58,25 @@ impl TestApp {
             site_lines: String::new(),
             files: Vec::new(),
             proxies: Vec::new(),
+        }
+    }
+
+    /// One that was built by somebody else, with a token of its own.
+    pub(crate) async fn over(app: App) -> Self {
+        let clock = app.state().clock.clone();
+        let token = issue(&app, &clock, "test", &Scope::ALL).await;
+        Self::of(app, token)
+    }
+
+    /// One that was built by somebody else, with a token that its database knows.
+    pub(crate) fn of(app: App, token: String) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self {
+            clock: app.state().clock.clone(),
+            config: config(String::new(), folder.path().to_owned()),
+            app,
+            token,
+            folder,
         }
     }
 
@@ -118,9 +138,11 @@ impl TestApp {
 
     /// Another process over the same database.
     pub(crate) async fn another(&self) -> App {
-        App::build(self.config.clone(), self.clock.clone())
+        let mut app = App::build(self.config.clone(), self.clock.clone())
             .await
-            .expect("the application starts")
+            .expect("the application starts");
+        app.catch_up().await.expect("it catches up");
+        app
     }
 
     /// Makes new pages if anything has changed.
@@ -269,13 +291,14 @@ impl TestAppBuilder {
             write(&content, name, text);
         }
         let config = Config {
-            trusted_proxy: self.proxies.clone(),
+            trusted_proxy: self.proxies.iter().copied().map(IpNet::from).collect(),
             ..config(new_database(folder.path()).await, content)
         };
         let clock = Clock::fixed(self.now);
-        let app = App::build(config.clone(), clock.clone())
+        let mut app = App::build(config.clone(), clock.clone())
             .await
             .expect("the application starts");
+        app.catch_up().await.expect("it catches up");
         let token = issue(&app, &clock, "test", &Scope::ALL).await;
         TestApp {
             app,
@@ -306,7 +329,7 @@ impl TestAppBuilder {
 /// Settings over a database and a content folder.
 pub(crate) fn config(database: String, content: PathBuf) -> Config {
     Config {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into(),
         source: SourceConfig {
             database,
             content,
@@ -314,6 +337,8 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
         },
         base_url: None,
         trusted_proxy: Vec::new(),
+        database_connections: 8,
+        access_log: None,
         log_format: LogFormat::Text,
         log: Default::default(),
     }

@@ -9,7 +9,7 @@ pub(crate) async fn new_database(folder: &std::path::Path) -> String {
 }
 
 /// The server that the second run of the suite names.
-fn option_env_database() -> Option<String> {
+pub(crate) fn option_env_database() -> Option<String> {
     #[expect(
         clippy::disallowed_methods,
         reason = "which engine to test is the runner's to say"

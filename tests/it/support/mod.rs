@@ -14,8 +14,9 @@ use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::Store;
 
 pub(crate) mod app;
-mod database;
+pub(crate) mod database;
 pub(crate) mod process;
+pub(crate) mod silent;
 pub(crate) mod staff;
 pub(crate) mod wire;
 pub(crate) mod xml;

@@ -6,9 +6,19 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use lightship::actions::Change;
+use lightship::actions::tokens::{NewToken, issue_token};
+use lightship::clock::Clock;
+use lightship::domain::staff::{Actor, Scope};
+use lightship::store::Store;
+
 /// A server that runs; dropping it kills it.
 pub(crate) struct Server {
     child: Child,
+    /// The lines of its log.
+    pub(crate) log: mpsc::Receiver<serde_json::Value>,
+    /// The lines of its standard output.
+    pub(crate) output: mpsc::Receiver<String>,
     /// Scheme, host and port.
     pub(crate) url: String,
 }
@@ -16,26 +26,49 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `lightship serve` and waits until it listens.
     pub(crate) fn start(database: &str, content: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lightship"))
+        Self::start_with(database, content, &[], None)
+    }
+
+    /// The same with further flags, and with so many open files at most.
+    pub(crate) fn start_with(
+        database: &str,
+        content: &Path,
+        flags: &[&str],
+        files: Option<u32>,
+    ) -> Self {
+        let mut command = Command::new("sh");
+        let limit = files.map_or(String::new(), |files| format!("ulimit -n {files}; "));
+        command
+            .arg("-c")
+            .arg(format!("{limit}exec \"$0\" \"$@\""))
+            .arg(env!("CARGO_BIN_EXE_lightship"));
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(["--machine", "test", "--database", database])
+            .args(flags)
             .arg("--content")
             .arg(content)
             .env("LIGHTSHIP_LOG", "info")
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let log = BufReader::new(child.stderr.take().expect("a pipe"));
-        let (told, address) = mpsc::channel();
+        let log = lines_of(child.stderr.take().expect("a pipe"));
+        let output = lines_of(child.stdout.take().expect("a pipe"));
+        let (told, log_told) = mpsc::channel();
+        let (told_address, address) = mpsc::channel();
         // The pipe is read to its end, so that the server never waits for room in it.
         std::thread::spawn(move || {
-            for line in log.lines().map_while(Result::ok) {
+            for line in log {
                 let line: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-                if let Some(address) = line["fields"]["address"].as_str() {
-                    let _ = told.send(address.to_owned());
+                let is_start = line["fields"]["message"]
+                    .as_str()
+                    .is_some_and(|text| text.starts_with("serving;"));
+                if let Some(address) = line["fields"]["address"].as_str().filter(|_| is_start) {
+                    let _ = told_address.send(address.to_owned());
                 }
+                let _ = told.send(line);
             }
         });
         let address = address
@@ -43,8 +76,18 @@ impl Server {
             .expect("it says where it listens");
         Self {
             child,
+            log: log_told,
+            output,
             url: format!("http://{address}"),
         }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(asked.expect("kill runs").success());
+        self.child.wait().expect("it ends")
     }
 
     /// Kills it as a loss of power would: it gets no chance to do anything.
@@ -59,4 +102,77 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn lines_of(pipe: impl std::io::Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (told, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let _ = told.send(line);
+        }
+    });
+    lines
+}
+
+/// Whoever asks a server over its socket.
+pub(crate) struct Poster {
+    agent: ureq::Agent,
+    token: String,
+}
+
+impl Poster {
+    pub(crate) fn new(token: &str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build();
+        Self {
+            agent: config.into(),
+            token: token.to_owned(),
+        }
+    }
+
+    /// Posts to the API; status and text of the answer.
+    pub(crate) fn send(&self, url: &str, path: &str, body: &serde_json::Value) -> (u16, String) {
+        let answer = self
+            .agent
+            .post(format!("{url}/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .send(body.to_string());
+        told(answer.expect("an answer"))
+    }
+
+    /// Reads; status and text of the answer.
+    pub(crate) fn read(&self, url: &str, path: &str) -> (u16, String) {
+        told(
+            self.agent
+                .get(format!("{url}{path}"))
+                .call()
+                .expect("an answer"),
+        )
+    }
+}
+
+fn told(mut answer: ureq::http::Response<ureq::Body>) -> (u16, String) {
+    let text = answer.body_mut().read_to_string().expect("a text");
+    (answer.status().as_u16(), text)
+}
+
+/// A token with every scope, made on the host.
+pub(crate) async fn token(database: &str) -> String {
+    let store = Store::open(database).await.expect("the database opens");
+    let mut change = Change::begin(&store, &Clock::System, Actor::Host)
+        .await
+        .expect("a change begins");
+    let wanted = NewToken {
+        name: "test".to_owned(),
+        display_name: None,
+        scopes: Scope::ALL.to_vec(),
+        expires_at: None,
+    };
+    let (_, secret) = issue_token(&mut change, wanted).await.expect("a token");
+    change.commit().await.expect("it is kept");
+    store.close().await;
+    secret
 }

@@ -73,6 +73,15 @@ impl Browser {
         self.send(app, request.expect("a request")).await
     }
 
+    /// Sends what no form would.
+    pub(crate) async fn post_raw(&mut self, app: &TestApp, path: &str, body: String) -> Reply {
+        let request = self
+            .request("POST", path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body));
+        self.send(app, request.expect("a request")).await
+    }
+
     /// Opens the form at `path`, sets these fields in it, and sends it.
     pub(crate) async fn fill(
         &mut self,
