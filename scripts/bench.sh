@@ -4,7 +4,7 @@
 # an hour and wants two quiet cores.
 #
 #   scripts/bench.sh                   # everything
-#   scripts/bench.sh reading           # one part: reading, instructions, publishing, growing
+#   scripts/bench.sh reading           # one part: reading, instructions, publishing, growing, record
 #   ROUNDS=9 SECONDS_EACH=5 scripts/bench.sh reading
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-3}
 PARTS=("$@")
-[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing)
+[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing record)
 DOCUMENT=docs/performance.md
 RESULTS=benches/results
 
