@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::give_back::{History, gather};
 use super::{ActionError, Change};
-use crate::domain::restore::{Involved, Step};
+use crate::domain::incident::Kind;
+use crate::domain::restore::Involved;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::update::Phase;
@@ -53,22 +54,36 @@ impl Change {
     }
 }
 
-/// What a history says of states: each change, and what is still planned, with when.
+/// What a history says of states: each change, and the window of each maintenance that isn't over and
+/// sets or plans any, since that says when they begin and end.
 fn says(history: &History) -> (Vec<impl PartialEq + use<>>, Vec<impl PartialEq + use<>>) {
     let changes = history.whole().into_iter();
-    let changes = changes.map(|change| (change.at, change.state, change.note, change.incident));
-    let planned = history.involved.iter().filter_map(|incident| {
-        let plan = incident.plan.clone().filter(|_| is_to_come(incident))?;
-        let moved = |step: &Step| step.window.starts;
-        let starts = incident.steps.iter().rev().find_map(moved);
-        Some((incident.id.clone(), plan, starts.or(incident.window.starts)))
+    let changes: Vec<_> = changes
+        .map(|change| (change.at, change.state, change.note, change.incident))
+        .collect();
+    let windows = history.involved.iter().filter_map(|incident| {
+        let id = Some(&incident.id);
+        let sets = changes.iter().any(|(_, _, _, of)| of.as_ref() == id);
+        let counts = incident.kind == Kind::Maintenance && (sets || incident.plan.is_some());
+        if !counts || is_over(incident) {
+            return None;
+        }
+        let steps = || incident.steps.iter().rev();
+        let starts = steps().find_map(|step| step.window.starts);
+        let ends = steps().find_map(|step| step.window.ends);
+        let window = (
+            starts.or(incident.window.starts),
+            ends.or(incident.window.ends),
+        );
+        Some((incident.id.clone(), incident.plan.clone(), window))
     });
-    (changes.collect(), planned.collect())
+    let windows = windows.collect();
+    (changes, windows)
 }
 
-/// Whether a maintenance hasn't begun.
-fn is_to_come(incident: &Involved) -> bool {
+/// Whether a maintenance is completed or cancelled.
+fn is_over(incident: &Involved) -> bool {
     let said = incident.steps.iter().rev().find_map(|step| step.phase);
     let phase = said.or(incident.stated_phase);
-    phase.is_none_or(|phase| phase == Phase::Scheduled)
+    phase.is_some_and(Phase::is_final)
 }

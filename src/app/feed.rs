@@ -221,6 +221,7 @@ pub(super) async fn keep_synced(
         }
         state.nudge.notify_one();
     }
+    let mut is_remembered = false;
     // What vanished while nobody watched counts as gone only if it still is a moment later.
     let mut look_at = Instant::now() + GONE_AFTER;
     loop {
@@ -261,6 +262,8 @@ pub(super) async fn keep_synced(
                 if report.revision.is_some() {
                     state.nudge.notify_one();
                 }
+                is_remembered =
+                    is_remembered || remember_authority(&state.store, &config).await.is_ok();
                 missing = since_when(&report.missing, &missing);
                 match missing.is_empty() {
                     _ if is_moving => LOOK_AGAIN,

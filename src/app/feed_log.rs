@@ -44,6 +44,9 @@ impl Told {
                 "there is no site.toml here; the page shows what the database has"
             );
         }
+        if !is_needed {
+            self.refusal = None;
+        }
         Ok(!is_needed)
     }
 

@@ -4,6 +4,8 @@
 use anyhow::bail;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
+use crate::web::media::LARGE_AT_ONCE;
+
 /// More than this isn't asked for: each connection costs memory, too.
 const ENOUGH: u64 = 65_536;
 
@@ -24,7 +26,10 @@ pub(super) fn connections_allowed(database_connections: u32) -> anyhow::Result<u
     let allowed = raise();
     let open = open_now();
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
-    let needed = open + BESIDES + EACH_CORE * cores + 2 * u64::from(database_connections);
+    // Where there are few, pictures get fewer.
+    let pictures = (LARGE_AT_ONCE as u64).min(allowed / 16);
+    let needed =
+        open + pictures + BESIDES + EACH_CORE * cores + 2 * u64::from(database_connections);
     if allowed < needed + FEWEST {
         bail!(
             "the system allows {allowed} open files, which is too few for Lightship; allow {} or \

@@ -12,8 +12,9 @@ use crate::store::probe::Probe;
 use crate::store::{Store, StoreError};
 use crate::web::readiness::Readiness;
 
-/// How often it is tried.
+/// How often it is tried; more often while it fails, so that the end of a fault is told soon.
 const EVERY: Duration = Duration::from_secs(10);
+const EVERY_WHILE_IT_FAILS: Duration = Duration::from_secs(2);
 
 /// However many writes fail, it isn't tried more often.
 const AT_MOST: Duration = Duration::from_secs(1);
@@ -33,18 +34,25 @@ pub(super) async fn keep_probing(
     let probe = Probe::new(store.clone());
     let mut whole_at = Instant::now() + WHOLE_AFTER;
     loop {
-        try_once(&probe, &clock, &readiness).await;
+        let every = match try_once(&probe, &clock, &readiness).await {
+            true => EVERY,
+            false => EVERY_WHILE_IT_FAILS,
+        };
         if Instant::now() >= whole_at {
-            if let Err(error) = probe.check_whole().await {
-                note_damage(&error, &readiness);
-            }
+            let (probe, readiness) = (probe.clone(), readiness.clone());
+            // It may take longer than others wait for the next try.
+            tokio::spawn(async move {
+                if let Err(error) = probe.check_whole().await {
+                    note_damage(&error, &readiness);
+                }
+            });
             whole_at = Instant::now() + WHOLE_EVERY;
         }
         let next = async {
             sleep(AT_MOST).await;
             tokio::select! {
                 () = store.write_failed() => {}
-                () = sleep(EVERY - AT_MOST) => {}
+                () = sleep(every - AT_MOST) => {}
             }
         };
         tokio::select! {
@@ -54,16 +62,18 @@ pub(super) async fn keep_probing(
     }
 }
 
-/// One try, noted; the log says when it begins to fail, and when it works again.
-pub(super) async fn try_once(probe: &Probe, clock: &Clock, readiness: &Readiness) {
+/// One try, noted; the log says when it begins to fail, and when it works again. Returns whether it
+/// went well.
+pub(super) async fn try_once(probe: &Probe, clock: &Clock, readiness: &Readiness) -> bool {
     let tried = probe.write(clock.now()).await;
     let short = match &tried {
         Ok(()) => Ok(()),
         Err(error) => Err(error.in_short().to_owned()),
     };
     let is_news = readiness.note_database(short);
+    let is_well = tried.is_ok();
     match tried {
-        Err(error) if error.is_damage() => note_damage(&error, readiness),
+        Err(error) if error.is_damage() && is_news => note_damage(&error, readiness),
         Err(error) if is_news => {
             tracing::error!(%error, "the database takes no writes; pages are served, nothing can be posted");
         }
@@ -71,6 +81,7 @@ pub(super) async fn try_once(probe: &Probe, clock: &Clock, readiness: &Readiness
         Ok(()) if is_news => tracing::info!("the database takes writes again"),
         Ok(()) => {}
     }
+    is_well
 }
 
 fn note_damage(error: &StoreError, readiness: &Readiness) {

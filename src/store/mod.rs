@@ -146,7 +146,12 @@ impl Store {
         if is_full && self.pool.num_idle() == 0 {
             return Ok((one, None));
         }
-        let mut other = self.read().await?;
+        let mut other = match self.read().await {
+            Ok(other) => other,
+            // Somebody else took it; one will do.
+            Err(StoreError::Busy(_)) => return Ok((one, None)),
+            Err(error) => return Err(error),
+        };
         other.be_patient().await?;
         // A view is taken with the first look at the data.
         let is_same = find_write_count(&mut one).await? == find_write_count(&mut other).await?;

@@ -2,15 +2,17 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
@@ -27,6 +29,12 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style
 /// So many files are looked for at once, and each for so long: a disk that doesn't answer takes
 /// nothing else with it.
 const AT_ONCE: usize = 32;
+
+/// So many large files are sent at once, since each is open meanwhile. A small one is read before its
+/// reader has taken it.
+pub const LARGE_AT_ONCE: usize = 64;
+const LARGE_BYTES: u64 = 256 * 1024;
+
 const WITHIN: Duration = Duration::from_secs(5);
 
 /// The folder, and who looks into it.
@@ -34,6 +42,7 @@ const WITHIN: Duration = Duration::from_secs(5);
 pub struct Media {
     folder: PathBuf,
     looking: Arc<Semaphore>,
+    sending: Arc<Semaphore>,
 }
 
 impl Media {
@@ -42,6 +51,7 @@ impl Media {
         Self {
             folder: content.join("media"),
             looking: Arc::new(Semaphore::new(AT_ONCE)),
+            sending: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
         }
     }
 }
@@ -63,7 +73,20 @@ pub(super) async fn show_file(
     keep_single_range(&mut request);
     let served = ServeFile::new(file).oneshot(request.map(|_| Body::empty()));
     let Ok(response) = served.await;
-    let mut response = response.map(Body::new);
+    let is_large = http_body::Body::size_hint(response.body())
+        .upper()
+        .is_none_or(|size| size > LARGE_BYTES);
+    let turn = match is_large {
+        true => {
+            let turn = state.media.sending.clone().acquire_owned();
+            let Ok(Ok(turn)) = timeout(WITHIN, turn).await else {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            };
+            Some(turn)
+        }
+        false => None,
+    };
+    let mut response = response.map(|body| Body::new(Held { body, _turn: turn }));
     let is_useful = response.status().is_success()
         || response.status().is_redirection()
         || response.status() == StatusCode::RANGE_NOT_SATISFIABLE
@@ -81,6 +104,32 @@ pub(super) async fn show_file(
         HeaderValue::from_static(CONTENT_SECURITY_POLICY),
     );
     response
+}
+
+/// A body, and the turn that it holds until it is sent.
+struct Held<B> {
+    body: B,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// The name of a file within the folder, from a path: decoded once, and then looked at part by part.

@@ -72,9 +72,28 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
             connection.await
         }
     };
+    // Closed with something unread, it would take back the answer that says why it wasn't read.
+    tokio::select! {
+        _ = timeout(LEFT, read_out(&stream)) => {}
+        () = handed.end.notified() => {}
+        () = told(shared) => {}
+    }
     if let Err(error) = ended {
         // Readers go away in the middle of things all the time.
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Reads and drops what still comes.
+async fn read_out(stream: &TcpStream) {
+    let mut room = [0; 8 * 1024];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut room) {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
     }
 }
 

@@ -60,6 +60,15 @@ impl<B: Body> Timed<B> {
     }
 }
 
+impl<B> Drop for Timed<B> {
+    fn drop(&mut self) {
+        // Whoever answers needs no more of it.
+        if self.handed.doing() == Doing::Body {
+            self.handed.begin(Doing::Answer);
+        }
+    }
+}
+
 impl<B> Body for Timed<B>
 where
     B: Body<Data = Bytes> + Unpin,

@@ -53,7 +53,7 @@ pub(super) async fn create(
     let fields = read_fields(
         Request::from_parts(parts.clone(), body),
         &state,
-        Sender::Anybody,
+        Sender::SigningIn,
     )
     .await?;
     let next = checked(fields.first(NEXT));

@@ -80,6 +80,8 @@ pub(super) enum Sender {
     Staff,
     /// Anybody at all.
     Anybody,
+    /// Somebody who signs in, perhaps with a form that anybody sent before.
+    SigningIn,
 }
 
 impl Sender {
@@ -88,6 +90,8 @@ impl Sender {
         match self {
             Self::Staff => super::MAX_FORM_BYTES,
             Self::Anybody => 64 * 1024,
+            // Each field then has more before its name.
+            Self::SigningIn => 80 * 1024,
         }
     }
 }
@@ -114,7 +118,7 @@ pub(super) async fn read_fields(
             Sender::Staff => {
                 "Go back, and say it in fewer words; what you wrote still stands there."
             }
-            Sender::Anybody => {
+            Sender::Anybody | Sender::SigningIn => {
                 "You aren’t signed in, and until then little is taken. Sign in, in another window, \
                  then go back and send it again; what you wrote still stands there."
             }
