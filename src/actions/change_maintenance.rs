@@ -122,6 +122,7 @@ fn refuse(incident: &Incident, phase: Phase, step: Step) -> Result<(), ActionErr
     match phase {
         Phase::Completed => return no("this maintenance is complete already"),
         Phase::Cancelled => return no("this maintenance is cancelled already"),
+        Phase::Postmortem => return no("this maintenance is over already"),
         Phase::Scheduled
         | Phase::InProgress
         | Phase::Verifying

@@ -238,7 +238,7 @@ fn left_open(
     let phase = said.or(front.phase.as_ref().map(|(phase, _)| *phase));
     let last = entries.iter().map(|entry| entry.at).max();
     let last = last.unwrap_or(posted_at).max(posted_at);
-    let is_over = matches!(phase, Some(Phase::Resolved | Phase::Completed));
+    let is_over = phase.is_some_and(Phase::is_final);
     if kind != Kind::Disruption
         || front.draft
         || is_over

@@ -64,6 +64,7 @@ impl Kind {
                 Phase::Identified,
                 Phase::Monitoring,
                 Phase::Resolved,
+                Phase::Postmortem,
             ],
             Self::Maintenance => &[
                 Phase::Scheduled,
@@ -71,6 +72,7 @@ impl Kind {
                 Phase::Verifying,
                 Phase::Completed,
                 Phase::Cancelled,
+                Phase::Postmortem,
             ],
         }
     }
@@ -237,6 +239,7 @@ impl Incident {
             Phase::InProgress | Phase::Verifying => (window.ends?, Phase::Completed),
             Phase::Completed
             | Phase::Cancelled
+            | Phase::Postmortem
             | Phase::Investigating
             | Phase::Identified
             | Phase::Monitoring
@@ -322,7 +325,8 @@ pub fn is_open(kind: Kind, phase: Phase) -> bool {
             | Phase::Resolved
             | Phase::Scheduled
             | Phase::Completed
-            | Phase::Cancelled => false,
+            | Phase::Cancelled
+            | Phase::Postmortem => false,
         },
         Kind::Notice => false,
     }

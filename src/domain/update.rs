@@ -29,11 +29,13 @@ pub enum Phase {
     Completed,
     /// A maintenance that won't take place.
     Cancelled,
+    /// It is over, and this is the account of what happened.
+    Postmortem,
 }
 
 impl Phase {
     /// Every phase, those of a disruption first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Investigating,
         Self::Identified,
         Self::Monitoring,
@@ -43,6 +45,7 @@ impl Phase {
         Self::Verifying,
         Self::Completed,
         Self::Cancelled,
+        Self::Postmortem,
     ];
 
     /// The word used in files, the API and the database.
@@ -57,6 +60,7 @@ impl Phase {
             Self::Verifying => "verifying",
             Self::Completed => "completed",
             Self::Cancelled => "cancelled",
+            Self::Postmortem => "postmortem",
         }
     }
 
@@ -72,6 +76,7 @@ impl Phase {
             Self::Verifying => "Verifying",
             Self::Completed => "Completed",
             Self::Cancelled => "Cancelled",
+            Self::Postmortem => "Postmortem",
         }
     }
 
@@ -83,7 +88,7 @@ impl Phase {
     /// Nothing more is expected after it.
     pub fn is_final(self) -> bool {
         match self {
-            Self::Resolved | Self::Completed | Self::Cancelled => true,
+            Self::Resolved | Self::Completed | Self::Cancelled | Self::Postmortem => true,
             Self::Investigating
             | Self::Identified
             | Self::Monitoring
@@ -93,13 +98,14 @@ impl Phase {
         }
     }
 
-    /// How far along it is, from 0 (just begun) to 3 (over).
+    /// How far along it is, from 0 (just begun) to 3 (over) and 4 (accounted for).
     pub fn progress(self) -> u8 {
         match self {
             Self::Investigating | Self::Scheduled => 0,
             Self::Identified | Self::InProgress => 1,
             Self::Monitoring | Self::Verifying => 2,
             Self::Resolved | Self::Completed | Self::Cancelled => 3,
+            Self::Postmortem => 4,
         }
     }
 
@@ -111,7 +117,11 @@ impl Phase {
             | Self::Verifying
             | Self::Completed
             | Self::Cancelled => true,
-            Self::Investigating | Self::Identified | Self::Monitoring | Self::Resolved => false,
+            Self::Investigating
+            | Self::Identified
+            | Self::Monitoring
+            | Self::Resolved
+            | Self::Postmortem => false,
         }
     }
 }

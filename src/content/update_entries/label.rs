@@ -154,6 +154,7 @@ pub(super) fn phase(cursor: &mut Cursor<'_>) -> Option<PhaseWord> {
         "verifying" => Phase::Verifying,
         "completed" => Phase::Completed,
         "cancelled" | "canceled" => Phase::Cancelled,
+        "postmortem" => Phase::Postmortem,
         "in" => {
             let joined = ahead.space() || ahead.sign('_') || ahead.sign('-');
             capitals &= ahead.peek().is_some_and(|token| token.capitals);

@@ -41,7 +41,7 @@ pub fn phase_tone(phase: Phase) -> Tone {
         | Phase::InProgress
         | Phase::Verifying
         | Phase::Cancelled => Tone::Info,
-        Phase::Resolved | Phase::Completed => Tone::Ok,
+        Phase::Resolved | Phase::Completed | Phase::Postmortem => Tone::Ok,
     }
 }
 

@@ -77,6 +77,7 @@ fn step(after: Option<&Value>) -> &'static str {
         Some(Phase::InProgress) => "began",
         Some(Phase::Completed) => "completed",
         Some(Phase::Cancelled) => "cancelled",
+        Some(Phase::Postmortem) => "posted a postmortem to",
         None if is_moved => "gave another time to",
         Some(
             Phase::Scheduled
