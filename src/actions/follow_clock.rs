@@ -11,7 +11,7 @@ use crate::domain::update::Phase;
 use crate::store::incidents::{StoredIncident, find_incident};
 use crate::store::maintenance::{find_created_at, list_running_maintenance};
 use crate::store::updates::find_update;
-use crate::store::{StoreError, Tx, states};
+use crate::store::{StoreError, Tx};
 
 /// A window that opens or closes.
 struct Turn {
@@ -46,19 +46,6 @@ pub async fn follow_clock(change: &mut Change) -> Result<(), ActionError> {
         make(change, &stored, turn).await?;
     }
     Ok(())
-}
-
-/// Derives what maintenances make of their components anew, as an earlier version of Lightship
-/// may have left it otherwise.
-///
-/// # Errors
-/// The database's.
-pub async fn settle_plans(change: &mut Change) -> Result<(), ActionError> {
-    for plan in states::list_plans(&mut change.tx).await? {
-        let ever = DateTime::<Utc>::MIN_UTC;
-        change.unsettled.insert(plan.component, ever);
-    }
-    change.settle().await
 }
 
 async fn next_turn(tx: &mut Tx) -> Result<Option<Turn>, StoreError> {

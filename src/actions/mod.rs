@@ -4,14 +4,14 @@
 //! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
 //! caller commits it; dropped, it leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use self::record::Line;
 use crate::clock::Clock;
+use crate::domain::claims::SEQ_STEP;
 use crate::domain::incident::{Incident, page_time};
-use crate::domain::restore::SEQ_STEP;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::domain::update::Update;
@@ -25,7 +25,6 @@ pub mod correct_update;
 pub mod edit_components;
 pub mod edit_incident;
 pub mod follow_clock;
-mod give_back;
 mod maintenance_words;
 mod permission;
 mod plan_maintenance;
@@ -34,6 +33,7 @@ pub mod publish_draft;
 mod record;
 pub mod sessions;
 pub mod set_component_state;
+mod settle;
 mod stated_states;
 pub mod sync_content;
 mod sync_entries;
@@ -127,8 +127,10 @@ pub struct Change {
     next_seq: i64,
     /// What it changes; of a component, since when.
     touched: Changes,
-    /// Components whose history is another from an instant on.
+    /// Components of which something else is said from an instant on.
     unsettled: BTreeMap<Slug, DateTime<Utc>>,
+    /// Every component of which it says anything.
+    spoken_of: BTreeSet<Slug>,
     /// The lines that it puts into the record.
     lines: Vec<Line>,
 }
@@ -147,6 +149,7 @@ impl Change {
             store: store.clone(),
             touched: Changes::new(),
             unsettled: BTreeMap::new(),
+            spoken_of: BTreeSet::new(),
             lines: Vec::new(),
         })
     }
@@ -183,11 +186,11 @@ impl Change {
         Ok(revision)
     }
 
-    /// Gives back what resolved incidents hold, for every component whose history has changed.
-    /// Committing does it too; an action whose answer says what came back does it before.
+    /// Works out what components are by it, of which something else is said. Committing does it too;
+    /// an action whose answer says what changed does it before.
     async fn settle(&mut self) -> Result<(), ActionError> {
         while let Some((component, since)) = self.unsettled.pop_first() {
-            give_back::settle_component(self, &component, since).await?;
+            settle::settle_component(self, &component, since).await?;
         }
         self.refuse_states().await
     }
@@ -218,17 +221,14 @@ impl Change {
         add_since(&mut self.touched, component, since);
     }
 
-    /// Notes that what is known of a component's history has changed.
+    /// Notes that something else is said of a component, of whatever instant.
     fn touch_history(&mut self, slug: &Slug) {
-        self.touch_component(slug);
-        self.unsettled
-            .insert(slug.clone(), DateTime::<Utc>::MIN_UTC);
+        self.touch_history_since(slug, DateTime::<Utc>::MIN_UTC);
     }
 
-    /// Notes that a change of a component's state was added at `since`, by hand or by an incident
-    /// that named the component before: what followed from earlier ones stays as it is.
+    /// Notes that something else is said of a component, of `since` or later.
     fn touch_history_since(&mut self, slug: &Slug, since: DateTime<Utc>) {
-        self.touch_component_since(slug, Some(since));
+        self.spoken_of.insert(slug.clone());
         let earliest = self.unsettled.entry(slug.clone()).or_insert(since);
         *earliest = since.min(*earliest);
     }

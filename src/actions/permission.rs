@@ -1,17 +1,16 @@
 //! Who may change states. Decided on what changes, not on the way in which it is said: a field, an
 //! UPDATE entry in a text, a correction, a draft that is published, an incident that ends.
 
-use std::collections::BTreeSet;
+use chrono::{DateTime, Utc};
 
-use super::give_back::{History, gather};
 use super::{ActionError, Change};
+use crate::domain::claims::Involved;
+use crate::domain::component::StateChange;
 use crate::domain::incident::Kind;
-use crate::domain::restore::Involved;
-use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::update::Phase;
-use crate::store::changes::ChangeKind;
 use crate::store::components::find_component;
+use crate::store::history::{Sources, find_sources};
 
 impl Change {
     /// Refuses the change if any component's states, past, present or planned, are others by it, and
@@ -20,12 +19,7 @@ impl Change {
         if self.actor.may(Scope::StatesWrite) {
             return Ok(());
         }
-        let touched: BTreeSet<Slug> = self
-            .touched
-            .keys()
-            .filter(|(kind, _)| *kind == ChangeKind::Component)
-            .filter_map(|(_, slug)| Slug::parse(slug).ok())
-            .collect();
+        let touched = self.spoken_of.clone();
         if touched.is_empty() {
             return Ok(());
         }
@@ -33,8 +27,9 @@ impl Change {
         let mut before = self.store.read().await?;
         let mut changed = Vec::new();
         for slug in touched {
-            let was = gather(&mut before, &slug).await?;
-            let is = gather(&mut self.tx, &slug).await?;
+            let ever = DateTime::<Utc>::MIN_UTC;
+            let was = find_sources(&mut before, &slug, ever).await?;
+            let is = find_sources(&mut self.tx, &slug, ever).await?;
             if says(&was) != says(&is) {
                 let component = find_component(&mut self.tx, &slug).await?;
                 changed.push(component.map_or_else(|| slug.to_string(), |it| it.name));
@@ -54,18 +49,25 @@ impl Change {
     }
 }
 
-/// What a history says of states: each change, and the window of each maintenance that isn't over and
-/// sets or plans any, since that says when they begin and end.
-fn says(history: &History) -> (Vec<impl PartialEq + use<>>, Vec<impl PartialEq + use<>>) {
-    let changes = history.whole().into_iter();
-    let changes: Vec<_> = changes
-        .map(|change| (change.at, change.state, change.note, change.incident))
-        .collect();
-    let windows = history.involved.iter().filter_map(|incident| {
+/// What is said of a component's states: each change, what came of it, and the window of each
+/// maintenance that isn't over and sets or plans any, since that says when they begin and end.
+fn says(
+    sources: &Sources,
+) -> (
+    Vec<impl PartialEq + use<>>,
+    Vec<impl PartialEq + use<>>,
+    Vec<impl PartialEq + use<>>,
+) {
+    let mut said: Vec<_> = sources.said.iter().collect();
+    said.sort_by_key(|change| (change.at, change.seq));
+    let held = sources.standing.iter().map(|held| stated(&held.change));
+    let windows = sources.involved.iter().filter_map(|incident| {
         let id = Some(&incident.id);
-        let sets = changes.iter().any(|(_, _, _, of)| of.as_ref() == id);
-        let counts = incident.kind == Kind::Maintenance && (sets || incident.plan.is_some());
-        if !counts || is_over(incident) {
+        let sets = sources
+            .said
+            .iter()
+            .any(|change| change.incident.as_ref() == id);
+        if incident.kind != Kind::Maintenance || !sets || is_over(incident) {
             return None;
         }
         let steps = || incident.steps.iter().rev();
@@ -75,10 +77,18 @@ fn says(history: &History) -> (Vec<impl PartialEq + use<>>, Vec<impl PartialEq +
             starts.or(incident.window.starts),
             ends.or(incident.window.ends),
         );
-        Some((incident.id.clone(), incident.plan.clone(), window))
+        Some((incident.id.clone(), window))
     });
-    let windows = windows.collect();
-    (changes, windows)
+    (
+        said.into_iter().map(stated).collect(),
+        held.collect(),
+        windows.collect(),
+    )
+}
+
+fn stated(change: &StateChange) -> impl PartialEq + use<> {
+    let (state, note) = (change.state.clone(), change.note.clone());
+    (change.at, state, note, change.incident.clone())
 }
 
 /// Whether a maintenance is completed or cancelled.

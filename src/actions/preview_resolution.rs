@@ -1,15 +1,14 @@
-//! What resolving an incident now would give back, without doing it.
+//! What resolving an incident now would change, without doing it.
 
 use chrono::{DateTime, Utc};
 
 use super::ActionError;
-use super::give_back::{History, gather};
-use crate::domain::component::{StateChange, standing};
-use crate::domain::restore::{SEQ_STEP, Step, give_back};
+use crate::domain::claims::{Held, Involved, SEQ_STEP, Step};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::window::Window;
 use crate::store::Tx;
+use crate::store::history::{Sources, find_sources};
 use crate::store::incidents::StoredIncident;
 use crate::store::states::list_own_states;
 
@@ -39,9 +38,10 @@ pub async fn preview_resolution(
     let incident = &stored.incident;
     let mut found = Vec::new();
     for component in incident.components() {
-        let history = gather(tx, component).await?;
-        let from = standing(&history.whole(), now).state;
-        let to = standing(&resolved(&history, stored, now, &states), now).state;
+        let mut sources = find_sources(tx, component, now).await?;
+        let from = state_at(&sources, &sources.history(&states), now);
+        resolve(&mut sources, stored, now);
+        let to = state_at(&sources, &sources.history(&states), now);
         found.push(Returning {
             component: component.clone(),
             from,
@@ -51,18 +51,13 @@ pub async fn preview_resolution(
     Ok(found)
 }
 
-/// The history as it would be.
-fn resolved(
-    history: &History,
-    stored: &StoredIncident,
-    now: DateTime<Utc>,
-    states: &States,
-) -> Vec<StateChange> {
+/// Adds the update that ends the incident.
+fn resolve(sources: &mut Sources, stored: &StoredIncident, now: DateTime<Utc>) {
     let incident = &stored.incident;
     let made = incident.updates.iter().map(|update| update.seq).max();
-    let mut involved = history.involved.clone();
-    for own in involved.iter_mut().filter(|own| own.id == incident.id) {
-        own.steps.push(Step {
+    let own = |it: &&mut Involved| it.id == incident.id;
+    for involved in sources.involved.iter_mut().filter(own) {
+        involved.steps.push(Step {
             update: "preview".to_owned(),
             at: now,
             seq: made.unwrap_or(stored.seq) + SEQ_STEP,
@@ -72,9 +67,10 @@ fn resolved(
             restore: true,
         });
     }
-    let derived = give_back(&history.explicit, &involved, states);
-    let mut whole = history.explicit.clone();
-    whole.extend(derived);
-    whole.sort_by_key(|change| (change.at, change.seq));
-    whole
+}
+
+fn state_at(sources: &Sources, history: &[Held], at: DateTime<Utc>) -> StateKey {
+    let so_far = history.iter().rev().map(|held| &held.change);
+    let latest = so_far.filter(|change| change.at <= at).next();
+    latest.map_or_else(|| sources.base.state.clone(), |change| change.state.clone())
 }

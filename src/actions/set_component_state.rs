@@ -11,6 +11,7 @@ use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
+use crate::store::history::find_latest;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::states;
 
@@ -70,7 +71,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             ),
         ));
     }
-    let last = states::find_latest(&mut change.tx, &wanted.component, change.now).await?;
+    let last = find_latest(&mut change.tx, &wanted.component, change.now).await?;
     refuse_unseen(last.as_ref(), &component, &known, &wanted)?;
     let note = checks::kept_note(wanted.note.as_deref());
     let is_said = last.is_some_and(|old| {
@@ -81,7 +82,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         // Said once more, it changes nothing, so there is nothing to record or to tell.
         return Ok(());
     }
-    let before = states::find_latest(&mut change.tx, &wanted.component, at).await?;
+    let before = find_latest(&mut change.tx, &wanted.component, at).await?;
     let found = StateChange {
         component: wanted.component.clone(),
         at,

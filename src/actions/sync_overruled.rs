@@ -9,8 +9,8 @@ use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::slug::Slug;
+use crate::store::history::find_latest;
 use crate::store::incidents::StoredIncident;
-use crate::store::states;
 
 /// A warning for each component of which the file newly says a state that a later one, set by
 /// hand, overrules.
@@ -35,13 +35,12 @@ pub(super) async fn overruled(
         if old.is_some_and(|old| old.incident.all_changes().any(was_said)) {
             continue;
         }
-        let all = states::list_changes_of_component(&mut change.tx, component).await?;
-        let holds = all.iter().rfind(|later| later.at <= change.now);
+        let holds = find_latest(&mut change.tx, component, change.now).await?;
         if let Some(later) = holds.filter(|later| later.origin == Origin::Request)
             && later.at > said.at
             && later.state != said.state
         {
-            problems.push(warning(file, said, later));
+            problems.push(warning(file, said, &later));
         }
     }
     Ok(problems)

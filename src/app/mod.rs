@@ -67,7 +67,7 @@ impl App {
                 let shown = without_password(&config.source.database);
                 format!("opening the database {shown}")
             })?;
-        let mut schedule = Schedule::new(store.clone(), clock.clone());
+        let schedule = Schedule::new(store.clone(), clock.clone());
         let is_behind = feed::has_site(&store).await?;
         let mut told = Told::default();
         if !is_behind {

@@ -21,12 +21,12 @@
 //! - **Template**: a post that is half written before anything breaks.
 //! - **Token**: a credential of the admin API, with scopes.
 
+pub mod claims;
 pub mod component;
 pub mod component_order;
 pub mod headline;
 pub mod incident;
 pub mod record;
-pub mod restore;
 pub mod site;
 pub mod slug;
 pub mod staff;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch as signal};
 
-use crate::actions::follow_clock::{find_next_turn, follow_clock, settle_plans};
+use crate::actions::follow_clock::{find_next_turn, follow_clock};
 use crate::actions::{ActionError, Change};
 use crate::clock::Clock;
 use crate::domain::staff::Actor;
@@ -27,7 +27,6 @@ const TRY_AGAIN: chrono::Duration = chrono::Duration::seconds(5);
 pub struct Schedule {
     store: Store,
     clock: Clock,
-    has_settled: bool,
 }
 
 /// What keeping step came to.
@@ -42,23 +41,19 @@ pub struct Kept {
 impl Schedule {
     /// A schedule over a database.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self {
-            store,
-            clock,
-            has_settled: false,
-        }
+        Self { store, clock }
     }
 
     /// Does what is due. Several processes may do so at once: each thing is done once.
     ///
     /// # Errors
     /// The database's; nothing is done then.
-    pub async fn keep(&mut self) -> Result<Kept, ActionError> {
+    pub async fn keep(&self) -> Result<Kept, ActionError> {
         let mut tx = self.store.read().await?;
         let next = find_next_turn(&mut tx).await?;
         drop(tx);
         let is_due = next.is_some_and(|at| at <= self.clock.now());
-        if !is_due && self.has_settled {
+        if !is_due {
             return Ok(Kept {
                 revision: None,
                 next,
@@ -66,9 +61,6 @@ impl Schedule {
         }
         let mut change = Change::begin(&self.store, &self.clock, Actor::Clock).await?;
         change.tx().be_patient().await?;
-        if !self.has_settled {
-            settle_plans(&mut change).await?;
-        }
         follow_clock(&mut change).await?;
         let next = find_next_turn(change.tx()).await?;
         let mut revision = None;
@@ -76,14 +68,13 @@ impl Schedule {
         if change.has_touched() {
             revision = change.commit().await?;
         }
-        self.has_settled = true;
         Ok(Kept { revision, next })
     }
 
     /// Keeps step until told to stop. `changed` says that the database has changed; `nudge` is told
     /// when this changes it.
     pub async fn run(
-        mut self,
+        self,
         changed: Arc<Notify>,
         nudge: Arc<Notify>,
         mut stopped: signal::Receiver<bool>,

@@ -16,8 +16,8 @@ use crate::domain::site::{DateOrder, Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::store::bulk::{
-    PackedChange, Withheld, find_packed_changes, find_withheld, list_packed_changes,
-    list_public_incidents_after,
+    PackedChange, find_packed_changes, list_packed_changes, list_public_incidents_after,
+    list_to_come,
 };
 use crate::store::changes::find_present;
 use crate::store::components::{list_component_slugs, list_components};
@@ -130,7 +130,8 @@ pub async fn load(
 /// The histories of all components, to be read by several.
 struct Histories {
     as_of: DateTime<Utc>,
-    withheld: Withheld,
+    /// Incidents that are dated later.
+    to_come: HashSet<String>,
     /// First and last of the components that nobody has taken yet.
     ranges: Mutex<Vec<(Slug, Slug)>>,
 }
@@ -143,7 +144,7 @@ impl Histories {
             .filter_map(|range| Some((range.first()?.clone(), range.last()?.clone())));
         Ok(Self {
             as_of,
-            withheld: find_withheld(tx, as_of + CLOCK_TOLERANCE).await?,
+            to_come: list_to_come(tx, as_of + CLOCK_TOLERANCE).await?,
             ranges: Mutex::new(ranges.collect()),
         })
     }
@@ -155,17 +156,11 @@ impl Histories {
 
     /// Reads what nobody has taken; each history with when it has to be looked at again.
     async fn read(&self, tx: &mut Tx) -> Result<Vec<(History, Moments)>, StoreError> {
-        let is_among =
-            |ids: &HashSet<String>, id: Option<&str>| id.is_some_and(|id| ids.contains(id));
         let mut read = Vec::new();
         while let Some((first, last)) = self.take() {
             for packed in list_packed_changes(tx, &first, &last).await? {
-                let mut changes = packed.read()?;
-                changes.retain(|change| {
-                    !is_among(&self.withheld.incidents, change.incident)
-                        && !is_among(&self.withheld.updates, change.update)
-                });
-                let is_shown = |id: &str| !self.withheld.to_come.contains(id);
+                let is_shown = |id: &str| !self.to_come.contains(id);
+                let changes = packed.read()?;
                 read.push(history_of(&packed.component, changes, is_shown, self.as_of));
             }
         }
@@ -176,7 +171,7 @@ impl Histories {
 /// When something has to be looked at again.
 type Moments = Vec<DateTime<Utc>>;
 
-/// Of the changes that hold, those that may be shown, and when that will be otherwise.
+/// Of a component's history, what may be shown, and when that will be otherwise.
 fn history_of(
     component: &Slug,
     mut changes: Vec<PackedChange<'_>>,

@@ -14,8 +14,8 @@ use crate::domain::incident::page_time;
 use crate::domain::slug::Slug;
 use crate::store::changes::{ChangeKind, Changes, Revision, Since, add_since};
 use crate::store::components::find_component;
+use crate::store::history::list_history_since;
 use crate::store::incidents::{StoredIncident, find_incident, list_redirects};
-use crate::store::states::list_changes_of_component_since;
 use crate::store::{StoreError, Tx};
 
 /// If more than so many things have changed, reading everything is faster.
@@ -192,7 +192,7 @@ impl Patching<'_> {
         let Some(place) = snapshot.places.get(slug).copied() else {
             return Ok(false);
         };
-        let changes = list_changes_of_component_since(self.tx, slug, since).await?;
+        let changes = list_history_since(self.tx, slug, since).await?;
         let is_later = changes.iter().any(|change| change.at > self.as_of);
         if is_later || waiting.contains_key(&Subject::Component(slug.clone())) {
             return Ok(false);

@@ -6,14 +6,13 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::packed::{Packed, packed_number, packed_text};
-use super::row::{text, unreadable};
+use super::row::text;
 use super::states::slug;
 use super::whole::{to_whole, whole_incidents};
 use super::{StoreError, Tx};
-use crate::domain::component::{Origin, StateChange};
+use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
-use crate::domain::state::StateKey;
 
 /// The incidents that customers may see whose ids come after `after`, by id, at most `limit`.
 pub async fn list_public_incidents_after(
@@ -93,7 +92,7 @@ impl PackedChanges {
     /// # Errors
     /// `Unreadable`, if the database holds what no version wrote.
     pub fn read(&self) -> Result<Vec<PackedChange<'_>>, StoreError> {
-        let mut packed = Packed::new("state_changes", &self.packed);
+        let mut packed = Packed::new("state_history", &self.packed);
         let mut changes = Vec::new();
         while packed.has_more() {
             let at_ms = packed.number()?;
@@ -120,7 +119,7 @@ pub async fn find_packed_changes(
     let row = sqlx::query(concat!(
         "select ",
         packed_changes!(),
-        " from effective_changes where component = $1"
+        " from state_history where component = $1"
     ))
     .bind(component.as_str())
     .fetch_one(&mut tx.inner)
@@ -131,34 +130,8 @@ pub async fn find_packed_changes(
     })
 }
 
-/// Every change of a component's state that holds, in no order.
-pub async fn list_history(tx: &mut Tx, component: &Slug) -> Result<Vec<StateChange>, StoreError> {
-    let packed = find_packed_changes(tx, component).await?;
-    let owned = |text: Option<&str>| text.map(str::to_owned);
-    let changes = packed.read()?.into_iter().map(|change| {
-        Ok(StateChange {
-            component: component.clone(),
-            at: instant(change.at_ms)?,
-            seq: change.seq,
-            state: StateKey::new(change.state),
-            note: owned(change.note),
-            incident: owned(change.incident),
-            update: owned(change.update),
-            origin: change.origin,
-            public_at: instant(change.public_at_ms)?,
-        })
-    });
-    changes.collect()
-}
-
-fn instant(millis: i64) -> Result<DateTime<Utc>, StoreError> {
-    let at = DateTime::from_timestamp_millis(millis);
-    at.ok_or_else(|| unreadable("state_changes", &millis.to_string()))
-}
-
-/// The changes of state of all components from `first` to `last`, by their slugs: also such as
-/// don't hold because of what [`find_withheld`] lists, but no plans. To look at that for each change is what
-/// takes longest. A component without any isn't among them.
+/// The histories of all components from `first` to `last`, by their slugs. A component without any
+/// isn't among them.
 pub async fn list_packed_changes(
     tx: &mut Tx,
     first: &Slug,
@@ -167,8 +140,7 @@ pub async fn list_packed_changes(
     let rows = sqlx::query(concat!(
         "select component, ",
         packed_changes!(),
-        " from state_changes where component >= $1 and component <= $2 \
-         and withdrawn_at_ms is null and origin <> 'plan' group by component"
+        " from state_history where component >= $1 and component <= $2 group by component"
     ))
     .bind(first.as_str())
     .bind(last.as_str())
@@ -184,41 +156,14 @@ pub async fn list_packed_changes(
         .collect()
 }
 
-/// What customers may not see, whose changes of state don't hold, or not yet; by id.
-#[derive(Debug, Default)]
-pub struct Withheld {
-    /// Incidents that are drafts, withdrawn or hidden.
-    pub incidents: HashSet<String>,
-    /// Incidents that are public, but dated later.
-    pub to_come: HashSet<String>,
-    /// Updates that are withdrawn.
-    pub updates: HashSet<String>,
-}
-
-/// What customers may not see at the instant `at`.
-pub async fn find_withheld(tx: &mut Tx, at: DateTime<Utc>) -> Result<Withheld, StoreError> {
-    let mut withheld = Withheld::default();
+/// The incidents that are public, but dated later than the instant `at`; by id.
+pub async fn list_to_come(tx: &mut Tx, at: DateTime<Utc>) -> Result<HashSet<String>, StoreError> {
     let rows = sqlx::query(
-        "select id, case when withdrawn_at_ms is null and hidden_at_ms is null \
-         and draft_since_ms is null then 'public' else 'not' end as shown from incidents \
-         where published_at_ms > $1 or withdrawn_at_ms is not null or hidden_at_ms is not null \
-         or draft_since_ms is not null",
+        "select id from incidents where published_at_ms > $1 and withdrawn_at_ms is null \
+         and hidden_at_ms is null and draft_since_ms is null",
     )
     .bind(at.timestamp_millis())
     .fetch_all(&mut tx.inner)
     .await?;
-    for row in &rows {
-        let among = match text(row, "shown")?.as_str() {
-            "public" => &mut withheld.to_come,
-            _ => &mut withheld.incidents,
-        };
-        among.insert(text(row, "id")?);
-    }
-    let rows = sqlx::query("select id from updates where withdrawn_at_ms is not null")
-        .fetch_all(&mut tx.inner)
-        .await?;
-    for row in &rows {
-        withheld.updates.insert(text(row, "id")?);
-    }
-    Ok(withheld)
+    rows.iter().map(|row| text(row, "id")).collect()
 }

@@ -1,32 +1,29 @@
-//! What giving back must know of the incidents that name a component, in one query: their courses
-//! without their texts.
+//! The incidents that name a component, as far as claims are concerned: their courses without their
+//! texts, in one query.
 
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 use super::packed::{Packed, packed_number, packed_text};
-use super::row::{
-    instant, instant_or_none, int, long_text, text, text_or_none, word, word_or_none,
-};
+use super::row::{instant, instant_or_none, int, long_text, text, word, word_or_none};
 use super::{StoreError, Tx};
+use crate::domain::claims::{Involved, Step};
 use crate::domain::incident::Kind;
-use crate::domain::restore::{Involved, Step};
 use crate::domain::slug::Slug;
-use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
 
-/// The public incidents that name a component.
-pub async fn list_involved(tx: &mut Tx, component: &Slug) -> Result<Vec<Involved>, StoreError> {
+/// The public incidents that name a component and say or plan anything after an instant.
+pub async fn list_involved(
+    tx: &mut Tx,
+    component: &Slug,
+    after: Option<DateTime<Utc>>,
+) -> Result<Vec<Involved>, StoreError> {
     let rows = sqlx::query(concat!(
         "select i.id, i.kind, i.published_at_ms, i.seq, i.public_at_ms, i.stated_phase, \
-         i.starts_ms, i.ends_ms, (select concat(",
-        packed_text!("c.state"),
-        ", ",
-        packed_text!("c.note"),
-        ") from state_changes c where c.incident_id = i.id and c.component = $1 \
-         and c.origin = 'plan' and c.withdrawn_at_ms is null \
-         order by c.at_ms desc, c.seq desc limit 1) as plan, (select string_agg(concat(",
+         i.starts_ms, i.ends_ms, (select min(c.at_ms) from state_changes c \
+         where c.incident_id = i.id and c.component = $1 and c.withdrawn_at_ms is null) \
+         as first_said_ms, (select string_agg(concat(",
         packed_text!("u.id"),
         ", ",
         packed_number!("u.at_ms"),
@@ -47,9 +44,16 @@ pub async fn list_involved(tx: &mut Tx, component: &Slug) -> Result<Vec<Involved
          and i.draft_since_ms is null and i.id in \
          (select m.incident_id from mentions m where m.component = $1 \
           union select c.incident_id from state_changes c where c.component = $1 \
-          and c.incident_id is not null and c.withdrawn_at_ms is null)"
+          and c.incident_id is not null and c.withdrawn_at_ms is null) \
+         and (i.published_at_ms > $2 or i.starts_ms > $2 or i.ends_ms > $2 \
+          or exists (select 1 from updates u where u.incident_id = i.id \
+           and u.withdrawn_at_ms is null \
+           and (u.at_ms > $2 or u.starts_ms > $2 or u.ends_ms > $2)) \
+          or exists (select 1 from state_changes c where c.incident_id = i.id \
+           and c.component = $1 and c.withdrawn_at_ms is null and c.at_ms > $2))"
     ))
     .bind(component.as_str())
+    .bind(after.map_or(i64::MIN, |at| at.timestamp_millis()))
     .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(|row| to_involved(row, component)).collect()
@@ -79,45 +83,14 @@ pub async fn list_named_by_update(tx: &mut Tx, id: &str) -> Result<Vec<String>, 
     rows.iter().map(|row| text(row, "component")).collect()
 }
 
-/// Whether one of them may begin or end at `since` or later, so that something may follow from what
-/// the component is then.
-pub async fn find_turn_since(
-    tx: &mut Tx,
-    component: &Slug,
-    since: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let row = sqlx::query(
-        "select 1 from incidents i where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         and i.draft_since_ms is null and (i.published_at_ms >= $2 or i.starts_ms >= $2 \
-              or i.ends_ms >= $2 or exists (select 1 from updates u where u.incident_id = i.id \
-                  and u.withdrawn_at_ms is null and u.at_ms >= $2 \
-                  and (u.phase in ('resolved', 'completed', 'cancelled') \
-                       or (i.kind = 'maintenance' and u.phase is not null)))) \
-         and i.id in (select m.incident_id from mentions m where m.component = $1 \
-              union select c.incident_id from state_changes c where c.component = $1 \
-              and c.incident_id is not null and c.withdrawn_at_ms is null) limit 1",
-    )
-    .bind(component.as_str())
-    .bind(since.timestamp_millis())
-    .fetch_optional(&mut tx.inner)
-    .await?;
-    Ok(row.is_some())
-}
-
 fn to_involved(row: &AnyRow, component: &Slug) -> Result<Involved, StoreError> {
-    let plan = text_or_none(row, "plan")?.map(|plan| {
-        let mut packed = Packed::new("state_changes", &plan);
-        Ok::<_, StoreError>((StateKey::new(packed.text()?), packed.text_or_none()?))
-    });
     let steps = steps_of(long_text(row, "steps")?)?;
-    let published_at = instant(row, "published_at_ms")?;
-    let first_said = steps.first().map(|step| step.at);
     Ok(Involved {
         id: text(row, "id")?,
         component: component.clone(),
         kind: word(row, "kind", Kind::parse)?,
-        published_at,
-        started: first_said.map_or(published_at, |at| at.min(published_at)),
+        published_at: instant(row, "published_at_ms")?,
+        first_said: instant_or_none(row, "first_said_ms")?,
         seq: int(row, "seq")?,
         public_at: instant(row, "public_at_ms")?,
         stated_phase: word_or_none(row, "stated_phase", Phase::parse)?,
@@ -125,7 +98,6 @@ fn to_involved(row: &AnyRow, component: &Slug) -> Result<Involved, StoreError> {
             starts: instant_or_none(row, "starts_ms")?,
             ends: instant_or_none(row, "ends_ms")?,
         },
-        plan: plan.transpose()?,
         steps,
     })
 }

@@ -25,6 +25,7 @@ pub mod drafts;
 mod error;
 mod file;
 mod guarded;
+pub mod history;
 pub mod idempotency;
 pub mod incidents;
 pub mod involved;
@@ -105,7 +106,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let connected = open::connect(url, connections.max(2)).await?;
         migrate::migrate(&connected, migrator).await?;
-        Ok(Self {
+        let store = Self {
             pool: connected.pool,
             writers: connected.writers,
             engine: connected.engine,
@@ -113,7 +114,22 @@ impl Store {
             file: connected.file.map(DatabaseFile::opened).map(Arc::new),
             failed: Arc::default(),
             writing: Arc::new(Mutex::new(())),
-        })
+        };
+        if migrator.version_exists(history::SINCE_MIGRATION) {
+            store.make_histories().await?;
+        }
+        Ok(store)
+    }
+
+    /// Makes every component's history anew, if an earlier version made it by another rule.
+    async fn make_histories(&self) -> Result<(), StoreError> {
+        if history::is_made(&mut self.read().await?).await? {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        tx.be_patient().await?;
+        history::make_all(&mut tx).await?;
+        tx.commit().await
     }
 
     /// Which database it is.

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
 use super::{StoreError, Tx};
-use crate::domain::component::{Origin, Standing, StateChange};
+use crate::domain::component::{Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, StateKey, Tone};
 
@@ -54,102 +54,17 @@ pub async fn delete_own_state(tx: &mut Tx, key: &StateKey) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The change of a component's state that holds at an instant.
-pub async fn find_latest(
+/// What was said of a component in public after an instant, plans too; in no order.
+pub async fn list_said_after(
     tx: &mut Tx,
     component: &Slug,
-    at: DateTime<Utc>,
-) -> Result<Option<StateChange>, StoreError> {
-    let row = sqlx::query(
-        "select * from effective_changes where component = $1 and at_ms <= $2 \
-         order by at_ms desc, seq desc limit 1",
-    )
-    .bind(component.as_str())
-    .bind(at.timestamp_millis())
-    .fetch_optional(&mut tx.inner)
-    .await?;
-    row.as_ref().map(to_change).transpose()
-}
-
-/// What a component is at an instant; looks at the changes that matter to that alone.
-pub async fn find_standing(
-    tx: &mut Tx,
-    component: &Slug,
-    at: DateTime<Utc>,
-) -> Result<Standing, StoreError> {
-    let Some(latest) = find_latest(tx, component, at).await? else {
-        return Ok(Standing {
-            state: StateKey::operational(),
-            note: None,
-            since: None,
-        });
-    };
-    let other = sqlx::query(
-        "select at_ms, seq from effective_changes where component = $1 and at_ms <= $2 \
-         and state <> $3 order by at_ms desc, seq desc limit 1",
-    )
-    .bind(component.as_str())
-    .bind(at.timestamp_millis())
-    .bind(latest.state.as_str())
-    .fetch_optional(&mut tx.inner)
-    .await?;
-    let (other_at, other_seq) = match &other {
-        Some(row) => (int(row, "at_ms")?, int(row, "seq")?),
-        None => (i64::MIN, i64::MIN),
-    };
-    let taken = sqlx::query(
-        "select at_ms from effective_changes where component = $1 \
-         and (at_ms > $2 or (at_ms = $2 and seq > $3)) order by at_ms, seq limit 1",
-    )
-    .bind(component.as_str())
-    .bind(other_at)
-    .bind(other_seq)
-    .fetch_one(&mut tx.inner)
-    .await?;
-    Ok(Standing {
-        state: latest.state,
-        note: latest.note,
-        since: Some(instant(&taken, "at_ms")?),
-    })
-}
-
-/// What the posts of maintenances plan for components; it doesn't hold by itself.
-pub async fn list_plans(tx: &mut Tx) -> Result<Vec<StateChange>, StoreError> {
-    let rows = sqlx::query(
-        "select * from state_changes where origin = 'plan' and withdrawn_at_ms is null \
-         order by component, at_ms, seq",
-    )
-    .fetch_all(&mut tx.inner)
-    .await?;
-    rows.iter().map(to_change).collect()
-}
-
-/// The changes of one component's state that hold, by time.
-pub async fn list_changes_of_component(
-    tx: &mut Tx,
-    component: &Slug,
+    after: Option<DateTime<Utc>>,
 ) -> Result<Vec<StateChange>, StoreError> {
-    let rows =
-        sqlx::query("select * from effective_changes where component = $1 order by at_ms, seq")
-            .bind(component.as_str())
-            .fetch_all(&mut tx.inner)
-            .await?;
-    rows.iter().map(to_change).collect()
-}
-
-/// Those of them at an instant or later.
-pub async fn list_changes_of_component_since(
-    tx: &mut Tx,
-    component: &Slug,
-    since: DateTime<Utc>,
-) -> Result<Vec<StateChange>, StoreError> {
-    let rows = sqlx::query(
-        "select * from effective_changes where component = $1 and at_ms >= $2 order by at_ms, seq",
-    )
-    .bind(component.as_str())
-    .bind(since.timestamp_millis())
-    .fetch_all(&mut tx.inner)
-    .await?;
+    let rows = sqlx::query("select * from said_changes where component = $1 and at_ms > $2")
+        .bind(component.as_str())
+        .bind(after.map_or(i64::MIN, |at| at.timestamp_millis()))
+        .fetch_all(&mut tx.inner)
+        .await?;
     rows.iter().map(to_change).collect()
 }
 
@@ -213,18 +128,6 @@ pub async fn set_changes_withdrawn(
     .bind(incident_id)
     .bind(update_id.unwrap_or(""))
     .bind(origin.as_str())
-    .execute(&mut tx.inner)
-    .await?;
-    Ok(())
-}
-
-/// Removes what followed from a component's history, to be made anew. The record loses nothing: it
-/// is a function of what stays.
-pub async fn delete_derived(tx: &mut Tx, component: &Slug) -> Result<(), StoreError> {
-    sqlx::query(
-        "delete from state_changes where component = $1 and origin in ('restore', 'begin')",
-    )
-    .bind(component.as_str())
     .execute(&mut tx.inner)
     .await?;
     Ok(())

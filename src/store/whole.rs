@@ -15,8 +15,8 @@ use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
 
-/// The SQL up to the conditions: incidents `i`, each with its updates, mentions and changes of
-/// state, packed. [`to_whole`] reads a row of it.
+/// The SQL up to the conditions: incidents `i`, each with its updates, mentions, changes of state, and
+/// what came of its beginning and its end, packed. [`to_whole`] reads a row of it.
 macro_rules! whole_incidents {
     () => {
         concat!(
@@ -73,7 +73,24 @@ macro_rules! whole_incidents {
             ", ",
             packed_number!("c.public_at_ms"),
             "), '') from state_changes c where c.incident_id = i.id and c.withdrawn_at_ms is null) \
-             as packed_changes from incidents i "
+             as packed_changes, (select string_agg(concat(",
+            packed_text!("h.update_id"),
+            ", ",
+            packed_text!("h.component"),
+            ", ",
+            packed_number!("h.at_ms"),
+            ", ",
+            packed_number!("h.seq"),
+            ", ",
+            packed_text!("h.state"),
+            ", ",
+            packed_text!("h.note"),
+            ", ",
+            packed_text!("h.origin"),
+            ", ",
+            packed_number!("h.public_at_ms"),
+            "), '') from state_history h where h.incident_id = i.id \
+             and h.origin in ('restore', 'begin')) as packed_turns from incidents i "
         )
     };
 }
@@ -151,21 +168,25 @@ fn changes_of(
     row: &AnyRow,
     incident: &str,
 ) -> Result<HashMap<String, Vec<StateChange>>, StoreError> {
-    let all = long_text(row, "packed_changes")?;
-    let mut packed = Packed::new("state_changes", all);
     let mut found = Vec::new();
-    while packed.has_more() {
-        found.push(StateChange {
-            update: packed.text_or_none()?,
-            component: packed.word(|text| Slug::parse(text).ok())?,
-            at: packed.instant()?,
-            seq: packed.number()?,
-            state: StateKey::new(packed.text()?),
-            note: packed.text_or_none()?,
-            origin: packed.word(Origin::parse)?,
-            public_at: packed.instant()?,
-            incident: Some(incident.to_owned()),
-        });
+    for (column, table) in [
+        ("packed_changes", "state_changes"),
+        ("packed_turns", "state_history"),
+    ] {
+        let mut packed = Packed::new(table, long_text(row, column)?);
+        while packed.has_more() {
+            found.push(StateChange {
+                update: packed.text_or_none()?,
+                component: packed.word(|text| Slug::parse(text).ok())?,
+                at: packed.instant()?,
+                seq: packed.number()?,
+                state: StateKey::new(packed.text()?),
+                note: packed.text_or_none()?,
+                origin: packed.word(Origin::parse)?,
+                public_at: packed.instant()?,
+                incident: Some(incident.to_owned()),
+            });
+        }
     }
     found.sort_by_key(|change| (change.at, change.seq));
     let mut changes: HashMap<String, Vec<StateChange>> = HashMap::new();

@@ -15,7 +15,7 @@ use crate::render::json::component::{
     ComponentBody, ComponentList, OrderComponents, PutComponent, SetState,
 };
 use crate::store::components::{find_component, list_components};
-use crate::store::states::find_standing;
+use crate::store::history::find_standing;
 use crate::store::{StoreError, Tx};
 use crate::urls;
 use crate::web::auth::Staff;

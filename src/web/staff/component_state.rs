@@ -21,7 +21,7 @@ use crate::domain::state::StateKey;
 use crate::render::html::staff::component_state::{self, HOLDS, NOTE, SEEN, STATE};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::site::Site;
-use crate::store::states::find_standing;
+use crate::store::history::find_standing;
 use crate::urls;
 use crate::web::state::AppState;
 

@@ -1,0 +1,319 @@
+//! The course of the incidents that name a component, as events in the order in which they count.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Involved, SEQ_STEP};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::{Kind, is_open};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::update::Phase;
+
+/// Something that may change what the component is.
+pub(super) struct Event<'a> {
+    pub(super) at: DateTime<Utc>,
+    pub(super) seq: i64,
+    pub(super) what: What<'a>,
+}
+
+/// What it is.
+pub(super) enum What<'a> {
+    /// Somebody set a state outside of incidents, or a notice did.
+    ByHand(&'a StateChange),
+    /// An incident spoke.
+    Word(Word<'a>),
+}
+
+/// A post, an update or a request in an incident's name.
+#[derive(Clone, Copy)]
+pub(super) struct Word<'a> {
+    /// The incident's place in the list.
+    pub(super) incident: usize,
+    /// Where the incident stands from then on; `None`: as before.
+    pub(super) to: Option<Standing>,
+    pub(super) update: Option<&'a str>,
+    pub(super) public_at: DateTime<Utc>,
+    pub(super) restore: bool,
+    /// The state that it sets; of several the last.
+    pub(super) sets: Option<&'a StateChange>,
+}
+
+/// Where an incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A maintenance that is planned.
+    ToCome,
+    Open,
+    Over,
+}
+
+impl Standing {
+    /// Where an incident of this kind stands in a phase.
+    pub(super) fn of(kind: Kind, phase: Phase) -> Self {
+        if is_open(kind, phase) {
+            Self::Open
+        } else if phase.is_final() {
+            Self::Over
+        } else {
+            Self::ToCome
+        }
+    }
+}
+
+/// What became of an incident with a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It stays open, or over, or still to come.
+    Stays,
+    /// It begins, or is opened again.
+    Begins,
+    /// It is over, or (a maintenance) to come once more.
+    Ends,
+}
+
+impl<'a> Event<'a> {
+    pub(super) fn is_by_hand(&self) -> bool {
+        matches!(self.what, What::ByHand(_))
+    }
+
+    /// The change of state that came of it, to what is `now`.
+    pub(super) fn change(
+        &self,
+        component: &Slug,
+        incidents: &[Involved],
+        turn: Turn,
+        now: (&StateKey, Option<&str>),
+    ) -> StateChange {
+        let (state, note) = (now.0.clone(), now.1.map(str::to_owned));
+        let word = match &self.what {
+            What::ByHand(change) => {
+                return StateChange {
+                    state,
+                    note,
+                    ..(*change).clone()
+                };
+            }
+            What::Word(word) => word,
+        };
+        let is_said = |set: &&StateChange| set.state == state && set.note == note;
+        let is_turn = turn != Turn::Stays;
+        if let Some(set) = word.sets.filter(|set| !is_turn || is_said(set)) {
+            return StateChange {
+                state,
+                note,
+                ..set.clone()
+            };
+        }
+        let (origin, last) = match turn {
+            Turn::Begins => (Origin::Begin, SEQ_STEP - 2),
+            Turn::Stays | Turn::Ends => (Origin::Restore, SEQ_STEP - 1),
+        };
+        StateChange {
+            component: component.clone(),
+            at: self.at,
+            seq: match word.update {
+                Some(_) => self.seq + last,
+                None => self.seq,
+            },
+            state,
+            note,
+            incident: Some(incidents[word.incident].id.clone()),
+            update: word.update.map(str::to_owned),
+            origin,
+            public_at: word.public_at,
+        }
+    }
+}
+
+/// All that was said, in order: by instant, then as it was made.
+pub(super) struct Events<'a> {
+    pub(super) list: Vec<Event<'a>>,
+    /// Of each incident, what its post plans, if it is a maintenance.
+    pub(super) plans: Vec<Option<&'a StateChange>>,
+}
+
+/// What was stated and what became of the incidents, as events.
+pub(super) fn events<'a>(stated: &'a [StateChange], incidents: &'a [Involved]) -> Events<'a> {
+    let mut said: HashMap<(&str, &str), &StateChange> = HashMap::new();
+    let places: HashMap<&str, usize> = incidents
+        .iter()
+        .enumerate()
+        .map(|(place, incident)| (incident.id.as_str(), place))
+        .collect();
+    let mut events = Vec::new();
+    for change in stated {
+        let place = change.incident.as_deref().map(|id| places.get(id).copied());
+        let event = |what| Event {
+            at: change.at,
+            seq: change.seq,
+            what,
+        };
+        match place {
+            None => events.push(event(What::ByHand(change))),
+            // Of an incident that nobody sees.
+            Some(None) => {}
+            Some(Some(place)) if incidents[place].kind == Kind::Notice => {
+                events.push(event(What::ByHand(change)));
+            }
+            Some(Some(place)) if change.origin == Origin::Request => {
+                events.push(event(What::Word(Word {
+                    incident: place,
+                    to: None,
+                    update: change.update.as_deref(),
+                    public_at: change.public_at,
+                    restore: true,
+                    sets: Some(change),
+                })));
+            }
+            Some(Some(_)) => {
+                let of = (
+                    change.incident.as_deref().unwrap_or(""),
+                    change.update.as_deref().unwrap_or(""),
+                );
+                let latest = said.entry(of).or_insert(change);
+                if (change.at, change.seq) > (latest.at, latest.seq) {
+                    *latest = change;
+                }
+            }
+        }
+    }
+    for (place, incident) in incidents.iter().enumerate() {
+        if incident.kind != Kind::Notice {
+            Course::new(place, incident, &said).tell(&mut events);
+        }
+    }
+    events.sort_by_key(|event| (event.at, event.seq));
+    let plans = incidents.iter().map(|incident| match incident.kind {
+        Kind::Maintenance => said.get(&(incident.id.as_str(), "")).copied(),
+        Kind::Disruption | Kind::Notice => None,
+    });
+    Events {
+        plans: plans.collect(),
+        list: events,
+    }
+}
+
+/// One incident, as its events are told.
+struct Course<'a, 'b> {
+    place: usize,
+    incident: &'a Involved,
+    said: &'b HashMap<(&'a str, &'a str), &'a StateChange>,
+}
+
+impl<'a, 'b> Course<'a, 'b> {
+    fn new(
+        place: usize,
+        incident: &'a Involved,
+        said: &'b HashMap<(&'a str, &'a str), &'a StateChange>,
+    ) -> Self {
+        Self {
+            place,
+            incident,
+            said,
+        }
+    }
+
+    fn sets(&self, update: &'a str) -> Option<&'a StateChange> {
+        self.said.get(&(self.incident.id.as_str(), update)).copied()
+    }
+
+    /// What the post says, or what follows from it.
+    fn by_post(&self, to: Option<Standing>, at: DateTime<Utc>, seq: i64) -> Event<'a> {
+        let sets = match (self.incident.kind, to) {
+            (Kind::Disruption, None) => self.sets(""),
+            _ => None,
+        };
+        Event {
+            at,
+            seq,
+            what: What::Word(Word {
+                incident: self.place,
+                to,
+                update: None,
+                public_at: self.incident.public_at,
+                restore: true,
+                sets,
+            }),
+        }
+    }
+
+    fn tell(&self, events: &mut Vec<Event<'a>>) {
+        let incident = self.incident;
+        let has_phases = incident.steps.iter().any(|step| step.phase.is_some());
+        // Of a phase that ends it, the updates know better when that was.
+        let stated = incident
+            .stated_phase
+            .filter(|phase| !(phase.is_final() && has_phases));
+        match incident.kind {
+            Kind::Notice => {}
+            Kind::Disruption => self.disruption(stated, events),
+            Kind::Maintenance => self.maintenance(stated, events),
+        }
+        self.steps(stated, events);
+    }
+
+    fn disruption(&self, stated: Option<Phase>, events: &mut Vec<Event<'a>>) {
+        let incident = self.incident;
+        events.push(self.by_post(None, incident.published_at, incident.seq));
+        if stated.is_some_and(Phase::is_final) {
+            let post = (incident.published_at, incident.seq);
+            let steps = incident.steps.iter().map(|step| (step.at, step.seq));
+            let (at, seq) = steps.fold(post, Ord::max);
+            events.push(self.by_post(Some(Standing::Over), at, seq + SEQ_STEP - 1));
+        }
+    }
+
+    fn maintenance(&self, stated: Option<Phase>, events: &mut Vec<Event<'a>>) {
+        let incident = self.incident;
+        let Some(phase) = stated else { return };
+        let began = incident.window.starts.unwrap_or(incident.published_at);
+        // Whatever an update says of how it stands comes after that.
+        let phased = incident.steps.iter().filter(|step| step.phase.is_some());
+        let began = phased.map(|step| step.at).fold(began, Ord::min);
+        let begins = self.by_post(Some(Standing::Open), began, incident.seq + SEQ_STEP - 2);
+        if is_open(incident.kind, phase) {
+            events.push(begins);
+        } else if took_place(phase) {
+            events.push(begins);
+            let ended = incident.window.ends.unwrap_or(incident.published_at);
+            let ended = ended.max(began);
+            events.push(self.by_post(Some(Standing::Over), ended, incident.seq + SEQ_STEP - 1));
+        }
+    }
+
+    fn steps(&self, stated: Option<Phase>, events: &mut Vec<Event<'a>>) {
+        let incident = self.incident;
+        let mut phase = stated.unwrap_or(incident.kind.first_phase());
+        let mut window = incident.window;
+        for step in &incident.steps {
+            window = window.moved_by(step.window);
+            let next = step.phase.unwrap_or(phase);
+            // One of which only the end was told began when it was to.
+            if phase == Phase::Scheduled && took_place(next) {
+                let began = window.starts.filter(|starts| *starts <= step.at);
+                let seq = incident.seq + SEQ_STEP - 2;
+                events.extend(began.map(|at| self.by_post(Some(Standing::Open), at, seq)));
+            }
+            events.push(Event {
+                at: step.at,
+                seq: step.seq,
+                what: What::Word(Word {
+                    incident: self.place,
+                    to: step.phase.map(|phase| Standing::of(incident.kind, phase)),
+                    update: Some(&step.update),
+                    public_at: step.public_at,
+                    restore: step.restore,
+                    sets: self.sets(&step.update),
+                }),
+            });
+            phase = next;
+        }
+    }
+}
+
+/// Whether a maintenance in this phase is over and wasn't cancelled.
+fn took_place(phase: Phase) -> bool {
+    phase.is_final() && phase != Phase::Cancelled
+}

@@ -1,0 +1,152 @@
+//! Claims: what a component is at each instant, given all that staff, files and incidents said of it.
+//!
+//! An open incident claims the state that it last set. The worst claim holds; without one, what was
+//! set by hand. A pure function of what was said, so that it comes out the same for files, API and
+//! clock, and follows when an update is corrected or withdrawn.
+
+mod course;
+mod ledger;
+#[cfg(test)]
+mod plain;
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+
+use self::course::events;
+use self::ledger::Ledger;
+use super::component::StateChange;
+use super::incident::Kind;
+use super::slug::Slug;
+use super::state::{StateKey, States};
+use super::update::Phase;
+use super::window::Window;
+
+/// How far `seq` numbers of posts and updates lie apart at least, so that the changes they make
+/// can stand between them; what follows from them comes last.
+pub const SEQ_STEP: i64 = 1024;
+
+/// An incident that names the component, as far as claims are concerned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Involved {
+    /// The incident.
+    pub id: String,
+    /// The component that is spoken of.
+    pub component: Slug,
+    /// What sort of post it is.
+    pub kind: Kind,
+    /// The post's own date.
+    pub published_at: DateTime<Utc>,
+    /// The earliest instant of which it says a state of the component.
+    pub first_said: Option<DateTime<Utc>>,
+    /// The order in which the post was made.
+    pub seq: i64,
+    /// When the post became public.
+    pub public_at: DateTime<Utc>,
+    /// The phase that front matter states.
+    pub stated_phase: Option<Phase>,
+    /// The window that the post states.
+    pub window: Window,
+    /// Its updates, oldest first.
+    pub steps: Vec<Step>,
+}
+
+impl Involved {
+    /// The first instant that anything of it concerns.
+    pub fn earliest(&self) -> DateTime<Utc> {
+        let moved = self.steps.iter().map(|step| step.window.starts);
+        let begun = moved.chain([self.window.starts, self.first_said]).flatten();
+        let steps = self.steps.iter().map(|step| step.at);
+        begun.chain(steps).fold(self.published_at, Ord::min)
+    }
+}
+
+/// An update, as far as claims are concerned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The update.
+    pub update: String,
+    /// The instant it speaks of.
+    pub at: DateTime<Utc>,
+    /// The order in which it was made.
+    pub seq: i64,
+    /// When it became public.
+    pub public_at: DateTime<Utc>,
+    /// The phase that it sets.
+    pub phase: Option<Phase>,
+    /// The window, as far as it moves it.
+    pub window: Window,
+    /// If it ends the incident: whether components return; otherwise they stay as they are.
+    pub restore: bool,
+}
+
+/// What a component was by hand before a history begins, with nothing claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Base {
+    /// The state.
+    pub state: StateKey,
+    /// Its line for customers.
+    pub note: Option<String>,
+}
+
+impl Default for Base {
+    fn default() -> Self {
+        Self {
+            state: StateKey::operational(),
+            note: None,
+        }
+    }
+}
+
+/// A change of what a component is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// What it became, when, and what made it so. Its state isn't always what was set just then.
+    pub change: StateChange,
+    /// From the end of its instant on nothing is claimed, so that a history can begin with it.
+    pub quiet: bool,
+}
+
+/// What a component was from `base` on, by time, given what was stated (`stated`: by hand, by
+/// posts, updates and plans, of this component alone, in any order) and every public incident that
+/// names it. A state set by hand is in it even if nothing changed by it; else only what changed.
+pub fn history(
+    base: &Base,
+    stated: &[StateChange],
+    incidents: &[Involved],
+    states: &States,
+) -> Vec<Held> {
+    let Some(component) = stated
+        .first()
+        .map(|change| &change.component)
+        .or(incidents.first().map(|incident| &incident.component))
+    else {
+        return Vec::new();
+    };
+    let events = events(stated, incidents);
+    let mut ledger = Ledger::new(base, incidents, &events.plans, states);
+    let mut held: Vec<Held> = Vec::new();
+    let mut latest = (&base.state, base.note.as_deref());
+    let mut events = events.list.iter().peekable();
+    while let Some(event) = events.next() {
+        let turn = ledger.take(event);
+        let now = ledger.holds();
+        if now != latest || event.is_by_hand() {
+            latest = now;
+            held.push(Held {
+                change: event.change(component, incidents, turn, now),
+                quiet: false,
+            });
+        }
+        let is_last = events.peek().is_none_or(|next| next.at != event.at);
+        if is_last
+            && !ledger.is_claimed()
+            && let Some(last) = held.last_mut().filter(|last| last.change.at == event.at)
+        {
+            last.quiet = true;
+        }
+    }
+    held
+}

@@ -1,0 +1,263 @@
+//! What each component was: a table of its own, which follows from what was said of the component.
+
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+
+use super::involved::list_involved;
+use super::row::{instant, int, text};
+use super::settings::{find_meta, set_meta};
+use super::states::{list_own_states, list_said_after, to_change};
+use super::{StoreError, Tx};
+use crate::domain::claims::{Base, Held, Involved, history};
+use crate::domain::component::{Standing, StateChange};
+use crate::domain::slug::Slug;
+use crate::domain::state::{StateKey, States};
+use crate::store::components::list_component_slugs;
+
+/// All that a component's history follows from, from an instant on at which nothing was claimed.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// What it was then.
+    pub base: Base,
+    /// What was said of it since, in no order.
+    pub said: Vec<StateChange>,
+    /// The public incidents that name it and say anything since.
+    pub involved: Vec<Involved>,
+    /// Its history since, as it stands in the table.
+    pub standing: Vec<Held>,
+}
+
+impl Sources {
+    /// Its history since, as it should be.
+    pub fn history(&self, states: &States) -> Vec<Held> {
+        history(&self.base, &self.said, &self.involved, states)
+    }
+}
+
+/// What the history of a component from `since` on follows from; before `since` the table must be
+/// right. It reaches back to before the incidents that were open then.
+pub async fn find_sources(
+    tx: &mut Tx,
+    component: &Slug,
+    since: DateTime<Utc>,
+) -> Result<Sources, StoreError> {
+    let mut before = since;
+    loop {
+        let quiet = find_quiet_before(tx, component, before).await?;
+        let after = quiet.as_ref().map(|change| change.at);
+        let involved = list_involved(tx, component, after).await?;
+        let earliest = involved.iter().map(Involved::earliest).min();
+        if let Some(earliest) = earliest.filter(|earliest| after >= Some(*earliest)) {
+            before = earliest;
+            continue;
+        }
+        return Ok(Sources {
+            base: quiet.map_or_else(Base::default, |change| Base {
+                state: change.state,
+                note: change.note,
+            }),
+            said: list_said_after(tx, component, after).await?,
+            involved,
+            standing: list_after(tx, component, after).await?,
+        });
+    }
+}
+
+/// The latest change before an instant from which a history can be worked out.
+async fn find_quiet_before(
+    tx: &mut Tx,
+    component: &Slug,
+    before: DateTime<Utc>,
+) -> Result<Option<StateChange>, StoreError> {
+    if before == DateTime::<Utc>::MIN_UTC {
+        return Ok(None);
+    }
+    let row = sqlx::query(
+        "select * from state_history where component = $1 and at_ms < $2 and quiet = 'yes' \
+         order by at_ms desc, seq desc limit 1",
+    )
+    .bind(component.as_str())
+    .bind(before.timestamp_millis())
+    .fetch_optional(&mut tx.inner)
+    .await?;
+    row.as_ref().map(to_change).transpose()
+}
+
+/// A component's history after an instant, by time.
+async fn list_after(
+    tx: &mut Tx,
+    component: &Slug,
+    after: Option<DateTime<Utc>>,
+) -> Result<Vec<Held>, StoreError> {
+    let rows = sqlx::query(
+        "select * from state_history where component = $1 and at_ms > $2 order by at_ms, seq",
+    )
+    .bind(component.as_str())
+    .bind(after.map_or(i64::MIN, |at| at.timestamp_millis()))
+    .fetch_all(&mut tx.inner)
+    .await?;
+    let held = rows.iter().map(|row| {
+        Ok(Held {
+            change: to_change(row)?,
+            quiet: text(row, "quiet")? == "yes",
+        })
+    });
+    held.collect()
+}
+
+/// So many rows are written with one statement.
+const AT_ONCE: usize = 64;
+
+/// Puts `held` in the place of a component's history from an instant on.
+pub async fn set_history_since(
+    tx: &mut Tx,
+    component: &Slug,
+    since: DateTime<Utc>,
+    held: &[Held],
+) -> Result<(), StoreError> {
+    sqlx::query("delete from state_history where component = $1 and at_ms >= $2")
+        .bind(component.as_str())
+        .bind(since.timestamp_millis())
+        .execute(&mut tx.inner)
+        .await?;
+    for part in held.chunks(AT_ONCE) {
+        insert(tx, part).await?;
+    }
+    Ok(())
+}
+
+async fn insert(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError> {
+    let rows: Vec<String> = (0..held.len())
+        .map(|row| {
+            let columns: Vec<_> = (1..=10)
+                .map(|column| format!("${}", row * 10 + column))
+                .collect();
+            format!("({})", columns.join(", "))
+        })
+        .collect();
+    let statement = format!(
+        "insert into state_history (component, at_ms, seq, state, note, incident_id, update_id, \
+         origin, public_at_ms, quiet) values {}",
+        rows.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(statement));
+    for held in held {
+        let change = &held.change;
+        query = query
+            .bind(change.component.as_str())
+            .bind(change.at.timestamp_millis())
+            .bind(change.seq)
+            .bind(change.state.as_str())
+            .bind(change.note.as_deref())
+            .bind(change.incident.as_deref())
+            .bind(change.update.as_deref())
+            .bind(change.origin.as_str())
+            .bind(change.public_at.timestamp_millis())
+            .bind(if held.quiet { "yes" } else { "no" });
+    }
+    query.execute(&mut tx.inner).await?;
+    Ok(())
+}
+
+/// The migration that makes the table.
+pub(super) const SINCE_MIGRATION: i64 = 7;
+
+/// The name under which the database remembers by which rule its histories were made.
+const RULE: &str = "history_rule";
+
+/// The rule of this version.
+const CLAIMS: &str = "claims";
+
+/// Whether the histories were made by this version's rule.
+pub(super) async fn is_made(tx: &mut Tx) -> Result<bool, StoreError> {
+    Ok(find_meta(tx, RULE).await?.as_deref() == Some(CLAIMS))
+}
+
+/// Makes every component's history anew, if another rule made it; those of earlier versions.
+pub(super) async fn make_all(tx: &mut Tx) -> Result<(), StoreError> {
+    if is_made(tx).await? {
+        return Ok(());
+    }
+    let states = States::with_own(list_own_states(tx).await?);
+    let ever = DateTime::<Utc>::MIN_UTC;
+    for component in list_component_slugs(tx).await? {
+        let sources = find_sources(tx, &component, ever).await?;
+        set_history_since(tx, &component, ever, &sources.history(&states)).await?;
+    }
+    set_meta(tx, RULE, CLAIMS).await
+}
+
+/// The change of a component's state that holds at an instant.
+pub async fn find_latest(
+    tx: &mut Tx,
+    component: &Slug,
+    at: DateTime<Utc>,
+) -> Result<Option<StateChange>, StoreError> {
+    let row = sqlx::query(
+        "select * from state_history where component = $1 and at_ms <= $2 \
+         order by at_ms desc, seq desc limit 1",
+    )
+    .bind(component.as_str())
+    .bind(at.timestamp_millis())
+    .fetch_optional(&mut tx.inner)
+    .await?;
+    row.as_ref().map(to_change).transpose()
+}
+
+/// What a component is at an instant; looks at the changes that matter to that alone.
+pub async fn find_standing(
+    tx: &mut Tx,
+    component: &Slug,
+    at: DateTime<Utc>,
+) -> Result<Standing, StoreError> {
+    let Some(latest) = find_latest(tx, component, at).await? else {
+        return Ok(Standing {
+            state: StateKey::operational(),
+            note: None,
+            since: None,
+        });
+    };
+    let other = sqlx::query(
+        "select at_ms, seq from state_history where component = $1 and at_ms <= $2 \
+         and state <> $3 order by at_ms desc, seq desc limit 1",
+    )
+    .bind(component.as_str())
+    .bind(at.timestamp_millis())
+    .bind(latest.state.as_str())
+    .fetch_optional(&mut tx.inner)
+    .await?;
+    let (other_at, other_seq) = match &other {
+        Some(row) => (int(row, "at_ms")?, int(row, "seq")?),
+        None => (i64::MIN, i64::MIN),
+    };
+    let taken = sqlx::query(
+        "select at_ms from state_history where component = $1 \
+         and (at_ms > $2 or (at_ms = $2 and seq > $3)) order by at_ms, seq limit 1",
+    )
+    .bind(component.as_str())
+    .bind(other_at)
+    .bind(other_seq)
+    .fetch_one(&mut tx.inner)
+    .await?;
+    Ok(Standing {
+        state: latest.state,
+        note: latest.note,
+        since: Some(instant(&taken, "at_ms")?),
+    })
+}
+
+/// A component's history from an instant on, by time.
+pub async fn list_history_since(
+    tx: &mut Tx,
+    component: &Slug,
+    since: DateTime<Utc>,
+) -> Result<Vec<StateChange>, StoreError> {
+    let rows = sqlx::query(
+        "select * from state_history where component = $1 and at_ms >= $2 order by at_ms, seq",
+    )
+    .bind(component.as_str())
+    .bind(since.timestamp_millis())
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(to_change).collect()
+}
