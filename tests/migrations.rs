@@ -113,6 +113,63 @@ async fn each_migration_leaves_what_was_there_readable() {
 }
 
 #[tokio::test]
+async fn histories_of_earlier_versions_are_made_anew_by_the_rule_of_this_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = database::new_database(folder.path()).await;
+    let before = migrator(folder.path(), 6, None).await;
+    let store = Store::open_with(&url, 8, &before).await.expect("as it was");
+    store.close().await;
+    let rows = root().join("tests/data/overlapping.sql");
+    run(&url, fs::read_to_string(rows).expect("rows")).await;
+    let store = Store::open(&url).await.expect("it is up to date");
+    let now = "2013-02-26T12:00:00Z".parse().expect("an instant");
+    let loaded = load(&store, now, &BaseUrl::default()).await;
+    let snapshot = loaded.expect("a snapshot").snapshot;
+    let nelson = Slug::parse("nelson").expect("a slug");
+    let record = snapshot.find_component(&nelson).expect("a component");
+    let was: Vec<_> = record
+        .history
+        .iter()
+        .map(|change| {
+            (
+                change.at.format("%H:%M").to_string(),
+                change.state.to_string(),
+            )
+        })
+        .collect();
+    let was: Vec<_> = was.iter().map(|(at, state)| (&**at, &**state)).collect();
+    // Slow from 8:00 on, crashed from 9:00 to 10:00. The version before left it crashed.
+    assert_eq!(
+        was,
+        [
+            ("08:00", "degraded"),
+            ("09:00", "major_outage"),
+            ("10:00", "degraded")
+        ]
+    );
+    let crashed = snapshot
+        .posts
+        .find(&Slug::parse("nelson-crashed").expect("a slug"));
+    let crashed = crashed.expect("an incident").read();
+    let of_end = &crashed.updates[0].changes;
+    assert_eq!(of_end.len(), 1, "what it left");
+    assert_eq!(of_end[0].state.as_str(), "degraded");
+    // Opened once more, nothing is made anew.
+    store.close().await;
+    let again = Store::open(&url).await.expect("as it is");
+    let same = load(&again, now, &BaseUrl::default())
+        .await
+        .expect("a snapshot");
+    let same = same
+        .snapshot
+        .find_component(&nelson)
+        .expect("it")
+        .history
+        .len();
+    assert_eq!(same, 3);
+}
+
+#[tokio::test]
 async fn a_newer_database_is_refused_and_an_older_file_is_copied_first() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = database::new_database(folder.path()).await;

@@ -15,7 +15,9 @@ use chrono::{DateTime, Utc};
 use clap::Parser;
 use lightship::content::compose;
 use lightship::domain::slug::Slug;
+use lightship::domain::state::States;
 use lightship::store::changes::{self, ChangeKind};
+use lightship::store::history::{find_sources, set_history_since};
 use lightship::store::incidents::set_incident;
 use lightship::store::settings::set_site_setting;
 use lightship::store::updates::{StoredUpdate, set_mentions, set_update};
@@ -154,10 +156,17 @@ async fn write_changes(story: &Story, store: &Store) -> anyhow::Result<()> {
     let mut bar = Bar::new("changes of state", story.components);
     for (number, incidents) in story.incidents_by_component().iter().enumerate() {
         let mut tx = store.begin().await?;
-        for (place, change) in story.history(number, incidents).iter().enumerate() {
+        for (place, change) in story.said(number, incidents).iter().enumerate() {
             let id = story.change_id(number, place);
             states::insert_change(&mut tx, &id, change, change.public_at).await?;
         }
+        let (slug, ever) = (
+            story.component(number).slug,
+            chrono::DateTime::<chrono::Utc>::MIN_UTC,
+        );
+        let sources = find_sources(&mut tx, &slug, ever).await?;
+        let history = sources.history(&States::default());
+        set_history_since(&mut tx, &slug, ever, &history).await?;
         tx.commit().await?;
         bar.step();
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
+use lightship::domain::claims::SEQ_STEP;
 use lightship::domain::component::{Component, Origin, StateChange};
 use lightship::domain::incident::{Incident, Kind};
-use lightship::domain::restore::{Involved, SEQ_STEP, Step, give_back};
 use lightship::domain::site::Site;
 use lightship::domain::slug::Slug;
-use lightship::domain::state::{StateKey, States};
+use lightship::domain::state::StateKey;
 use lightship::domain::update::{Phase, Precision, Source, Update};
 use lightship::domain::window::Window;
 use lightship::store::incidents::StoredIncident;
@@ -315,20 +315,16 @@ impl Story {
         }
     }
 
-    /// All that ever happened to a component, those of `incidents` and what they gave back included.
-    /// What was set by hand is over when the history ends, however long that is.
-    pub(crate) fn history(&self, component: usize, incidents: &[usize]) -> Vec<StateChange> {
+    /// All that was ever said of a component, by `incidents` too. What was set by hand is over when
+    /// the history ends, however long that is.
+    pub(crate) fn said(&self, component: usize, incidents: &[usize]) -> Vec<StateChange> {
         let slug = self.component(component).slug;
-        let stored: Vec<_> = incidents
-            .iter()
-            .map(|number| self.incident(*number))
-            .collect();
-        let mut explicit: Vec<StateChange> = stored
-            .iter()
-            .flat_map(|stored| stored.incident.all_changes())
-            .filter(|change| change.component == slug)
-            .cloned()
-            .collect();
+        let mut explicit = Vec::new();
+        for number in incidents {
+            let incident = self.incident(*number).incident;
+            let own = incident.all_changes();
+            explicit.extend(own.filter(|change| change.component == slug).cloned());
+        }
         let wanted = self.changes / self.components;
         let others = wanted.saturating_sub(explicit.len() + incidents.len());
         let mut dice = self.dice("by hand", component);
@@ -346,46 +342,12 @@ impl Story {
             seq += 2;
         }
         explicit.retain(|change| change.at <= self.until);
-        explicit.sort_by_key(|change| (change.at, change.seq));
-        let involved: Vec<_> = stored
-            .iter()
-            .map(|stored| involved(stored, &slug))
-            .collect();
-        let given_back = give_back(&explicit, &involved, &States::default());
-        explicit.extend(given_back);
-        explicit.sort_by_key(|change| (change.at, change.seq));
         explicit
     }
 
     /// The id of a change of state.
     pub(crate) fn change_id(&self, component: usize, place: usize) -> String {
         uuid(&mut self.dice("change", component << 32 | place))
-    }
-}
-
-fn involved(stored: &StoredIncident, component: &Slug) -> Involved {
-    let incident = &stored.incident;
-    let steps = incident.updates.iter().map(|update| Step {
-        update: update.id.clone(),
-        at: update.at,
-        seq: update.seq,
-        public_at: update.public_at,
-        phase: update.phase,
-        window: update.window,
-        restore: update.restore,
-    });
-    Involved {
-        id: incident.id.clone(),
-        component: component.clone(),
-        kind: incident.kind,
-        published_at: incident.published_at,
-        started: incident.started(),
-        seq: stored.seq,
-        public_at: incident.public_at,
-        stated_phase: incident.stated_phase,
-        window: incident.window(),
-        plan: None,
-        steps: steps.collect(),
     }
 }
 

@@ -107,7 +107,7 @@ pub async fn add_update(
 }
 
 /// The same for who has read the incident in this very change. Returns the update as it was said,
-/// without the states that it set or gave back.
+/// without the states that it set or that came of it.
 ///
 /// # Errors
 /// Those of [`add_update`].
@@ -219,9 +219,16 @@ pub(super) async fn insert_update(
     write_new_states(change, incident, &update, components).await?;
     change.touch_incident(&incident.id);
     if may_end_or_begin_it(incident, &update) {
-        // The phase may free components that other updates hold.
+        // It may begin or end what the post and other updates claim. A maintenance may turn out to
+        // have run from the start of its window.
+        let window = incident.window().moved_by(update.window);
+        let since = match incident.stated_phase {
+            // What its front matter says of the end, from the last entry on, no longer counts.
+            Some(phase) if phase.is_final() => DateTime::<Utc>::MIN_UTC,
+            _ => update.at.min(window.starts.unwrap_or(update.at)),
+        };
         for component in incident.components() {
-            change.touch_history(component);
+            change.touch_history_since(component, since);
         }
     }
     let states = settings_as_json(components);

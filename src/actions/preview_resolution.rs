@@ -65,6 +65,7 @@ fn resolve(sources: &mut Sources, stored: &StoredIncident, now: DateTime<Utc>) {
             phase: Some(incident.kind.resolving_phase()),
             window: Window::default(),
             restore: true,
+            is_entry: false,
         });
     }
 }

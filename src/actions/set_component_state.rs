@@ -37,8 +37,8 @@ pub struct NewState {
 ///
 /// # Errors
 /// `NotFound` for an unknown component, `Conflict` for a retired one, `Invalid` for an unknown
-/// state or incident, a note that is too long or a time in the future; `Conflict` if it isn't in the
-/// state that was seen.
+/// state or incident, a note that is too long or a time in the future; `Conflict` if the incident
+/// isn't open, or the component isn't in the state that was seen.
 pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Result<(), ActionError> {
     let component = checks::active_component(change, &wanted.component).await?;
     let known = checks::known_states(change).await?;
@@ -71,6 +71,15 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
             ),
         ));
     }
+    if let Some(StoredIncident { incident, .. }) = &incident
+        && !incident.is_open(change.now)
+    {
+        return Err(ActionError::Conflict(format!(
+            "{:?} isn't open, so it can't say what {} is; leave \"incident\" out, or post an update \
+             that opens it again",
+            incident.title, component.name
+        )));
+    }
     let last = find_latest(&mut change.tx, &wanted.component, change.now).await?;
     refuse_unseen(last.as_ref(), &component, &known, &wanted)?;
     let note = checks::kept_note(wanted.note.as_deref());
@@ -96,15 +105,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     };
     let id = Uuid::now_v7().to_string();
     states::insert_change(&mut change.tx, &id, &found, change.now).await?;
-    let names_it = |stored: &StoredIncident| {
-        let named = stored.incident.components();
-        named.contains(&&wanted.component)
-    };
-    if incident.as_ref().is_none_or(names_it) {
-        change.touch_history_since(&wanted.component, at);
-    } else {
-        change.touch_history(&wanted.component);
-    }
+    change.touch_history_since(&wanted.component, at);
     if let Some(stored) = &incident {
         change.touch_incident(&stored.incident.id);
     }

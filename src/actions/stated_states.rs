@@ -138,14 +138,8 @@ pub(super) async fn write_new_states(
     update: &Update,
     stated: &Settings,
 ) -> Result<(), ActionError> {
-    let named = incident.components();
     for (slug, _) in stated {
-        if named.contains(&slug) {
-            change.touch_history_since(slug, update.at);
-        } else {
-            // It holds the component from its start, whatever others gave back since then.
-            change.touch_history(slug);
-        }
+        change.touch_history_since(slug, update.at);
     }
     let owner = Owner::update(&incident.id, &update.id);
     let mentions = insert_states(change, &owner, &When::of_update(update), stated).await?;

@@ -105,7 +105,7 @@ fn resolved(unsent: &Unsent, answer: &Value, world: &mut World) {
     address(text(answer, "url"), world);
 }
 
-/// What resolving an incident would give back.
+/// What resolving an incident would change.
 pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, world: &mut World) {
     if world.json {
         json(&serde_json::to_value(told).unwrap_or_default(), world);

@@ -138,7 +138,7 @@ impl Client {
             .map_err(|error| ClientError::unexpected(answer.status, format!("no site: {error}")))
     }
 
-    /// What resolving an incident now would give back.
+    /// What resolving an incident now would change.
     pub fn resolution(&self, incident: &Slug) -> Result<ResolutionBody, ClientError> {
         let answer = self.fetch(&format!("{}/incidents/{incident}/resolution", urls::API))?;
         serde_json::from_value(answer.value).map_err(|error| {

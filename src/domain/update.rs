@@ -205,7 +205,7 @@ pub struct Update {
     pub author: Option<String>,
     /// The text.
     pub markdown: String,
-    /// The changes of state that it made, those of giving back included.
+    /// The changes of state that it made, and those that came of it.
     pub changes: Vec<StateChange>,
     /// Components that it only names.
     pub mentions: Vec<Slug>,
@@ -222,7 +222,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Whether it sets a state itself, beside giving back.
+    /// Whether it sets a state itself.
     pub fn sets_states(&self) -> bool {
         let mut changes = self.changes.iter();
         changes.any(|change| change.origin != Origin::Restore)

@@ -10,7 +10,7 @@ use super::{StoreError, Tx};
 use crate::domain::claims::{Involved, Step};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
-use crate::domain::update::Phase;
+use crate::domain::update::{Phase, Source};
 use crate::domain::window::Window;
 
 /// The public incidents that name a component and say or plan anything after an instant.
@@ -39,6 +39,8 @@ pub async fn list_involved(
         packed_number!("u.ends_ms"),
         ", ",
         packed_text!("u.restore"),
+        ", ",
+        packed_text!("u.source"),
         "), '') from updates u where u.incident_id = i.id and u.withdrawn_at_ms is null) as steps \
          from incidents i where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
          and i.draft_since_ms is null and i.id in \
@@ -118,6 +120,7 @@ fn steps_of(packed: &str) -> Result<Vec<Step>, StoreError> {
                 ends: packed.instant_or_none()?,
             },
             restore: packed.text()? != "no",
+            is_entry: packed.word(Source::parse)? == Source::File,
         });
     }
     steps.sort_by_key(|step| (step.at, step.seq));

@@ -86,7 +86,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       assert.ok(await page.getByText("Nelson returns to").isVisible());
       await me.press("Post update");
       await page.waitForURL(/\/updates\//);
-      await page.getByText("Back to what they were: Nelson.").waitFor();
+      await page.getByText("Nelson is back to Operational.").waitFor();
       const { components } = await server.call("GET", "/components");
       assert.equal(components.find((one) => one.slug === "nelson").state, "operational");
       assert.deepEqual(page.trouble, []);

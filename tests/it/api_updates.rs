@@ -1,4 +1,4 @@
-//! Updates through the API: what they change, what resolving gives back, what a file owns.
+//! Updates through the API: what they change, what resolving changes, what a file owns.
 
 use chrono::Duration;
 use serde_json::{Value, json};

@@ -196,7 +196,7 @@ async fn a_window_that_was_over_before_its_file_came_is_no_news() {
 
 #[tokio::test]
 async fn staff_who_changed_a_component_meanwhile_are_not_overruled() {
-    // Worse at the start: a maintenance hides no outage, and gives back nothing it didn't take.
+    // Worse at the start: a maintenance hides no outage.
     let mut app = planned().await;
     let down = json!({"state": "major_outage"});
     app.post("/components/selma/state", down).await.expect(200);

@@ -112,18 +112,22 @@ async fn the_api_records_the_same_said_twice_only_once() {
 }
 
 #[tokio::test]
-async fn what_an_incident_set_is_made_ones_own_by_saying_it_again() {
+async fn what_is_set_by_hand_and_worse_outlasts_an_incident() {
     let (mut app, _) = start().await;
     let body = json!({"title": "Selma is slow", "components": {"selma": "degraded"}});
     app.post("/incidents", body).await.expect(201);
-    let body = json!({"state": "degraded"});
+    let body = json!({"state": "partial_outage"});
     app.post("/components/selma/state", body).await.expect(200);
     let over = json!({"markdown": "Over.", "phase": "resolved"});
     app.post("/incidents/selma-is-slow/updates", over)
         .await
         .expect(201);
     app.refresh_site().await;
-    assert_eq!(app.state_of("selma"), "degraded", "said by hand since");
+    assert_eq!(
+        app.state_of("selma"),
+        "partial_outage",
+        "said by hand since"
+    );
 }
 
 #[tokio::test]

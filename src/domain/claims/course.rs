@@ -259,8 +259,8 @@ impl<'a, 'b> Course<'a, 'b> {
         events.push(self.by_post(None, incident.published_at, incident.seq));
         if stated.is_some_and(Phase::is_final) {
             let post = (incident.published_at, incident.seq);
-            let steps = incident.steps.iter().map(|step| (step.at, step.seq));
-            let (at, seq) = steps.fold(post, Ord::max);
+            let entries = incident.steps.iter().filter(|step| step.is_entry);
+            let (at, seq) = entries.map(|step| (step.at, step.seq)).fold(post, Ord::max);
             events.push(self.by_post(Some(Standing::Over), at, seq + SEQ_STEP - 1));
         }
     }

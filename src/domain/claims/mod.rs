@@ -80,6 +80,8 @@ pub struct Step {
     pub window: Window,
     /// If it ends the incident: whether components return; otherwise they stay as they are.
     pub restore: bool,
+    /// It is an entry of the file that the incident comes from.
+    pub is_entry: bool,
 }
 
 /// What a component was by hand before a history begins, with nothing claimed.

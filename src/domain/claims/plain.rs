@@ -351,8 +351,9 @@ fn story(incident: &Involved, stated: &[StateChange]) -> Story {
             told.push((ended, None, Some(Phase::Completed), true));
         }
         if !is_work && phase.is_final() {
-            let steps = incident.steps.iter().map(|step| (step.at, step.seq));
-            let last = steps.fold((incident.published_at, incident.seq), Ord::max);
+            let entries = incident.steps.iter().filter(|step| step.is_entry);
+            let entries = entries.map(|step| (step.at, step.seq));
+            let last = entries.fold((incident.published_at, incident.seq), Ord::max);
             let ended = (last.0, last.1 + SEQ_STEP - 1);
             told.push((ended, None, Some(Phase::Resolved), true));
         }

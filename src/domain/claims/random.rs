@@ -1,8 +1,14 @@
 //! Random histories: incidents that overlap, changes by hand between, maintenance, notices, files.
 
+use chrono::{DateTime, Utc};
+
 use super::plain::Plain;
-use super::*;
-use crate::domain::component::Origin;
+use super::{Base, Held, Involved, SEQ_STEP, Step, history};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::Kind;
+use crate::domain::slug::Slug;
+use crate::domain::state::{StateKey, States};
+use crate::domain::window::Window;
 
 /// Numbers that look random and are the same each time.
 struct Numbers(u64);
@@ -123,9 +129,9 @@ impl World {
             };
             self.set((Some(id), None, origin), published_at, seq, numbers);
         }
-        let mut window = |numbers: &mut Numbers| {
+        let window = |numbers: &mut Numbers| {
             let is_work = kind == Kind::Maintenance;
-            let mut edge =
+            let edge =
                 |numbers: &mut Numbers| (is_work && !numbers.one_in(3)).then(|| numbers.minute());
             let (starts, ends) = (edge(numbers), edge(numbers));
             Window {
@@ -153,6 +159,7 @@ impl World {
                     false => Window::default(),
                 },
                 restore: !numbers.one_in(3),
+                is_entry: numbers.one_in(2),
             });
         }
         steps.sort_by_key(|step| (step.at, step.seq));

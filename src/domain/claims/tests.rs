@@ -1,5 +1,7 @@
 //! What a component is while incidents overlap, end, begin and are opened again.
 
+use chrono::Duration;
+
 use super::*;
 use crate::domain::component::Origin;
 
@@ -8,7 +10,7 @@ fn selma() -> Slug {
 }
 
 fn at(minute: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(minute * 60, 0).expect("in range")
+    DateTime::UNIX_EPOCH + Duration::minutes(minute)
 }
 
 /// What is said of Selma, as it is put together.
@@ -24,7 +26,6 @@ impl World {
         self
     }
 
-    /// An incident whose post is of minute 0, and nothing else yet.
     fn incident(mut self, id: &str, kind: Kind, published: i64) -> Self {
         self.incidents.push(Involved {
             id: id.to_owned(),
@@ -88,6 +89,7 @@ impl World {
             phase,
             window: Window::default(),
             restore: true,
+            is_entry: true,
         });
         self
     }
@@ -105,7 +107,6 @@ impl World {
         self.update(id, minute, Some(phase), None)
     }
 
-    /// The last update leaves the states as they are.
     fn leaving(mut self) -> Self {
         let step = self.incidents.iter_mut().flat_map(|it| &mut it.steps);
         step.max_by_key(|step| step.at).expect("an update").restore = false;
@@ -127,12 +128,8 @@ impl World {
         let found: Vec<_> = self
             .history()
             .into_iter()
-            .map(|held| {
-                (
-                    held.change.at.timestamp() / 60,
-                    held.change.state.to_string(),
-                )
-            })
+            .map(|held| held.change)
+            .map(|held| (held.at.timestamp() / 60, held.state.to_string()))
             .collect();
         let expected = expected
             .iter()
@@ -152,9 +149,9 @@ fn change(minute: i64, state: &str, of: Option<(&str, Option<&str>)>) -> StateCh
         seq: minute * SEQ_STEP + 1,
         state: StateKey::new(state),
         note: None,
-        origin: match (&incident, &update) {
-            (Some(_), Some(_)) => Origin::Update,
-            (Some(_), None) | (None, _) => Origin::Request,
+        origin: match update {
+            Some(_) => Origin::Update,
+            None => Origin::Request,
         },
         incident,
         update,

@@ -1,7 +1,7 @@
 //! A feed item, defined once: what it is called, what it says, when it became public.
 //!
 //! An item holds only what its own post, update or change of state says, so that nothing that
-//! comes later alters it. What a resolution gave back is therefore left to the page: it follows
+//! comes later alters it. What came of an end is therefore left to the page: it follows
 //! from the whole history, and an entry put in late may change it.
 
 use std::cmp::Reverse;

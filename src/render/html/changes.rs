@@ -1,9 +1,12 @@
 //! Changes of state as people read them: from what, to what.
 
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::Incident;
 use crate::domain::state::StateKey;
+use crate::render;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -17,21 +20,32 @@ pub(super) fn state_before(snapshot: &Snapshot, change: &StateChange) -> StateKe
         })
 }
 
-/// A row of chips, one for each change; nothing for none.
-pub(super) fn chips(snapshot: &Snapshot, changes: &[StateChange]) -> Markup {
+/// A row of chips, one for each change that a post or an update of the instant `at` brought; one
+/// that came at another instant says when. Nothing for none.
+pub(super) fn chips<'a>(
+    snapshot: &Snapshot,
+    at: DateTime<Utc>,
+    changes: impl Iterator<Item = &'a StateChange>,
+) -> Markup {
+    let mut changes = changes.peekable();
     html! {
-        @if !changes.is_empty() {
+        @if changes.peek().is_some() {
             ul.chips aria-label="Changes" {
-                @for change in changes { li { (chip(snapshot, change)) } }
+                @for change in changes { li { (chip(snapshot, at, change)) } }
             }
         }
     }
 }
 
-fn chip(snapshot: &Snapshot, change: &StateChange) -> Markup {
+fn chip(snapshot: &Snapshot, at: DateTime<Utc>, change: &StateChange) -> Markup {
     let name = snapshot.component_name(&change.component);
     let states = &snapshot.states;
+    let record = snapshot.find_component(&change.component);
     let before = state_before(snapshot, change);
+    let after = record.map(|record| record.history.state_after(change));
+    // Another incident may say something worse of it, or a draft says nothing yet.
+    let overall = after.filter(|after| *after != change.state);
+    let is_plan = change.origin == Origin::Plan;
     html! {
         a href=(urls::component(&change.component)) dir="auto" { (name) }
         @match change.origin {
@@ -42,9 +56,28 @@ fn chip(snapshot: &Snapshot, change: &StateChange) -> Markup {
             | Origin::Plan
             | Origin::Begin => ": ",
         }
-        @if before != change.state && !matches!(change.origin, Origin::Restore | Origin::Plan) {
+        @if before != change.state && overall.is_none() && !is_plan
+            && change.origin != Origin::Restore
+        {
             (states.label(&before)) " → "
         }
         (parts::state_badge(states, &change.state))
+        @if let Some(overall) = overall.filter(|_| before != StateKey::operational() && !is_plan) {
+            " (overall " (states.label(&overall)) ")"
+        }
+        @if change.at != at && !is_plan {
+            ", " (parts::instant(render::frame_of(snapshot), change.at))
+        }
     }
+}
+
+/// What the post itself changed. What a maintenance plans is told until that is so.
+pub(super) fn of_post(incident: &Incident) -> Vec<&StateChange> {
+    let has_begun = |planned: &StateChange| {
+        let mut all = incident.all_changes();
+        all.any(|change| change.origin == Origin::Begin && change.component == planned.component)
+    };
+    let own = incident.changes.iter();
+    own.filter(|change| change.origin != Origin::Plan || !has_begun(change))
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::domain::component::Origin;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -117,6 +118,7 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     html! {
         @if !named.is_empty() {
             ul.chips aria-label=(label) {
+                @if !incident.draft { li.now { "Now:" } }
                 @for slug in named {
                     li {
                         @match snapshot.find_component(slug) {
@@ -191,7 +193,7 @@ pub(super) fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -
                 }
             }
             div.text dir="auto" { (parts::raw(&text)) }
-            (changes::chips(snapshot, &update.changes))
+            (changes::chips(snapshot, update.at, update.changes.iter()))
         }
     }
 }
@@ -215,13 +217,17 @@ pub(super) fn text(incident: &Incident) -> SafeHtml {
 
 fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let text = text(incident);
+    let changes = changes::of_post(incident);
+    let is_plan = changes.iter().all(|change| change.origin == Origin::Plan);
     html! {
-        @if !text.as_str().is_empty() || !incident.changes.is_empty() {
+        @if !text.as_str().is_empty() || !changes.is_empty() {
             section.post {
                 h2.unseen { "The post" }
                 div.text dir="auto" { (parts::raw(&text)) }
-                @if !incident.changes.is_empty() { p.meta { "With this post:" } }
-                (changes::chips(snapshot, &incident.changes))
+                @if !changes.is_empty() {
+                    p.meta { @if is_plan { "When it starts:" } @else { "Changed with this post:" } }
+                }
+                (changes::chips(snapshot, incident.published_at, changes.into_iter()))
             }
         }
     }

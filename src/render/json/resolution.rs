@@ -1,4 +1,4 @@
-//! What resolving an incident would give back, on the wire.
+//! What resolving an incident would change, on the wire.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -102,8 +102,8 @@ impl UpdateBody {
     }
 }
 
-/// What `changes` set last, in the order in which components are first named. What a resolution
-/// gave back isn't among it: nobody said that.
+/// What `changes` set last, in the order in which components are first named. What came of an
+/// end isn't among it: nobody said that.
 pub(super) fn last_states<'a>(
     changes: impl Iterator<Item = &'a StateChange>,
     mentions: impl Iterator<Item = &'a Slug>,

@@ -166,15 +166,23 @@ impl History {
     /// The state just before a change; of nothing before it, operational.
     pub fn state_before(&self, change: &StateChange) -> StateKey {
         let key = (change.at.timestamp_millis(), change.seq);
-        let first = self.blocks.partition_point(|block| block.at < key.0);
-        let blocks = &self.blocks[first.saturating_sub(1)..];
-        let earlier = blocks
-            .iter()
-            .flat_map(|block| self.read(block))
-            .take_while(|other| (other.at, other.seq) < key);
-        earlier
-            .last()
-            .map_or_else(StateKey::operational, |change| self.state(&change))
+        self.state_until(key.0, |other| (other.at, other.seq) < key)
+    }
+
+    /// The state from a change on, which may be another than it says: a worse one may hold.
+    pub fn state_after(&self, change: &StateChange) -> StateKey {
+        let key = (change.at.timestamp_millis(), change.seq);
+        self.state_until(key.0, |other| (other.at, other.seq) <= key)
+    }
+
+    /// The state of the last change that is early enough, which is at `at` at the latest.
+    fn state_until(&self, at: DateMillis, is_early: impl Fn(&Change) -> bool) -> StateKey {
+        let end = self.blocks_until(at);
+        let blocks = self.blocks[..end].iter().rev();
+        let last = blocks
+            .map(|block| self.read(block).take_while(&is_early).last())
+            .find_map(|last| last);
+        last.map_or_else(StateKey::operational, |change| self.state(&change))
     }
 
     /// What the component is at an instant; see [`crate::domain::component::standing`].

@@ -1,4 +1,4 @@
-//! What resolving an incident would give back.
+//! What resolving an incident would change.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, json_response};
 
-/// Show what resolving an incident now would give back, without doing it. To leave a component as
+/// Show which states resolving an incident now would change, without doing it. To leave a component as
 /// it is, resolve with its present state among the update's `components`.
 #[utoipa::path(
     get,

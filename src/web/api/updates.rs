@@ -232,7 +232,8 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
     let phase = incident.phase(now);
     let goes_on = said.phase.is_some_and(|said| !said.is_final());
     let is_earlier = said.at.is_some_and(|at| at < incident.last_said());
-    if !phase.is_final() || goes_on || is_earlier {
+    let accounts = said.phase == Some(Phase::Postmortem);
+    if !phase.is_final() || goes_on || is_earlier || accounts {
         return None;
     }
     let over = phase.label().to_lowercase();

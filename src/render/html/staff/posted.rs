@@ -53,30 +53,30 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// As an incident is over: which components are back, and which aren't, with the way to say so.
+/// As an incident is over: what components are again, and which aren't working, with the way to
+/// say so.
 fn what_came_back(
     snapshot: &Snapshot,
     viewer: &Token,
     incident: &Incident,
     update: &Update,
 ) -> Markup {
-    let came_back = |slug: &Slug| {
-        let mut changes = update.changes.iter();
-        changes.any(|change| change.component == *slug && change.origin == Origin::Restore)
+    let changes = update.changes.iter();
+    let back: Vec<_> = changes
+        .filter(|change| change.origin == Origin::Restore)
+        .collect();
+    let is_back = |slug: &Slug| {
+        let mut back = back.iter();
+        back.any(|change| change.component == *slug && change.state.is_operational())
     };
-    let named = incident.components();
-    let (back, left): (Vec<_>, Vec<_>) = named.into_iter().partition(|slug| came_back(slug));
+    let left = incident.components();
+    let left = left.into_iter().filter(|slug| !is_back(slug));
     html! {
-        @if back.is_empty() {
-            p { "No component changed its state with it." }
-        } @else {
+        @if back.is_empty() { p { "No component changed its state with it." } }
+        @for change in &back {
             p {
-                "Back to what they were: "
-                @for (place, slug) in back.iter().enumerate() {
-                    @if place > 0 { ", " }
-                    bdi { (snapshot.component_name(slug)) }
-                }
-                "."
+                bdi { (snapshot.component_name(&change.component)) } " is back to "
+                (parts::state_badge(&snapshot.states, &change.state)) "."
             }
         }
         @for slug in left {

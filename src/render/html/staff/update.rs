@@ -27,7 +27,7 @@ pub const PHASE: &str = "phase";
 pub const AT: &str = "at";
 /// The field that names the newest update that the writer has seen.
 pub const SEEN: &str = "seen";
-/// The fields that name the components which resolving would give back.
+/// The fields that name the components which resolving would change.
 pub const RETURNS: &str = "returns";
 /// Begins the name of the switch that lets a component return.
 pub const RETURN: &str = "return.";
@@ -39,7 +39,7 @@ pub struct Around<'a> {
     pub now: DateTime<Utc>,
     /// The incident.
     pub incident: &'a Incident,
-    /// What resolving it now would give back.
+    /// What resolving it now would change.
     pub returning: &'a [(Slug, StateKey)],
     /// What colleagues have posted meanwhile, oldest first.
     pub newer: &'a [&'a Update],
