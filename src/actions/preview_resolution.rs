@@ -71,7 +71,7 @@ fn resolve(sources: &mut Sources, stored: &StoredIncident, now: DateTime<Utc>) {
 }
 
 fn state_at(sources: &Sources, history: &[Held], at: DateTime<Utc>) -> StateKey {
-    let so_far = history.iter().rev().map(|held| &held.change);
-    let latest = so_far.filter(|change| change.at <= at).next();
+    let mut newest_first = history.iter().rev().map(|held| &held.change);
+    let latest = newest_first.find(|change| change.at <= at);
     latest.map_or_else(|| sources.base.state.clone(), |change| change.state.clone())
 }

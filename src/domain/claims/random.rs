@@ -226,10 +226,8 @@ impl World {
 
 /// What a history says of an instant, of all that was said up to `until`.
 fn held(history: &[Held], until: (DateTime<Utc>, i64)) -> (StateKey, Option<String>) {
-    let known = history.iter().map(|held| &held.change);
-    let last = known
-        .filter(|change| (change.at, change.seq) <= until)
-        .last();
+    let mut known = history.iter().map(|held| &held.change);
+    let last = known.rfind(|change| (change.at, change.seq) <= until);
     last.map_or_else(
         || (StateKey::operational(), None),
         |last| (last.state.clone(), last.note.clone()),
