@@ -115,6 +115,8 @@ impl Writer<'_> {
             now: self.far_ahead(),
             components: &self.known.components,
             states: &self.known.states,
+            starts: None,
+            kept: None,
         }
     }
 

@@ -8,6 +8,7 @@
 //! each its instant ([`resolution`]).
 
 mod acceptance;
+mod announced;
 mod blocks;
 mod calendar;
 mod clock;
@@ -22,6 +23,7 @@ mod header;
 pub mod identity;
 mod instants;
 mod label;
+mod leftovers;
 mod lexer;
 pub(in crate::content) mod literal;
 mod raw;
@@ -36,10 +38,14 @@ mod stress_tests;
 mod tests;
 mod text;
 pub(in crate::content) mod time_text;
+#[cfg(test)]
+mod told_tests;
 mod zone_reading;
 mod zone_text;
 
+pub use self::announced::{Kept, kept_lines};
 pub use self::reading::read;
+pub(in crate::content) use self::reading::say_how_to_keep;
 
 use std::collections::BTreeMap;
 
@@ -76,6 +82,11 @@ pub struct Context<'a> {
     pub components: &'a [(Slug, String)],
     /// The states that exist.
     pub states: &'a States,
+    /// Of a maintenance: when it starts. A time without a label at or after that is text.
+    pub starts: Option<DateTime<Utc>>,
+    /// The lines that announced something when they were first seen; `None` where nothing was kept,
+    /// so that the clock judges.
+    pub kept: Option<&'a Kept>,
 }
 
 /// One UPDATE entry, read.
@@ -134,4 +145,6 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// The entries run newest first.
     pub newest_first: bool,
+    /// The lines that stay text because they announce something, to be kept.
+    pub announced: Vec<String>,
 }
