@@ -34,6 +34,7 @@ pub mod publish_draft;
 mod record;
 pub mod sessions;
 pub mod set_component_state;
+pub mod spoken_times;
 mod stated_states;
 pub mod sync_announced;
 pub mod sync_content;

@@ -31,6 +31,7 @@ mod reading;
 pub(in crate::content) mod report;
 pub(in crate::content) mod resolution;
 mod scan;
+mod spoken;
 mod state_list;
 #[cfg(test)]
 mod stress_tests;
@@ -46,6 +47,7 @@ mod zone_text;
 pub use self::announced::{Kept, kept_lines};
 pub use self::reading::read;
 pub(in crate::content) use self::reading::say_how_to_keep;
+pub use self::spoken::{Ground, Lean, SpokenTime, read_spoken};
 
 use std::collections::BTreeMap;
 
