@@ -30,17 +30,21 @@ async fn what_a_file_announces_stays_text_when_its_time_has_come() {
     assert_eq!(texts(&app, "switch"), (PLAN.to_owned(), Vec::new()));
     let page = app.get("/incidents/switch").await.expect(200);
     assert!(page.text().contains("All servers are down."));
+    // Written as a file for another database, it says that it is text.
+    let written = app.get("/incidents/switch.md").await.expect(200);
+    let literal = format!("<!-- text -->\n{PLAN}\n<!-- end of text -->");
+    assert!(written.text().contains(&literal), "{}", written.text());
     app.advance(Duration::days(3));
     app.sync(&[]).await.expect("synced");
     assert_eq!(texts(&app, "switch"), (PLAN.to_owned(), Vec::new()));
     // An edit elsewhere in the file changes nothing about it, and neither does a start.
     let longer = format!("{PLAN}\n\nUPDATE 2013-02-28 09:00 MST: It is done.");
-    app.write(FILE, &file(&longer));
+    app.write(FILE, file(&longer));
     app.sync(&[]).await.expect("synced");
     let done = (PLAN.to_owned(), vec!["It is done.".to_owned()]);
     assert_eq!(texts(&app, "switch"), done);
     app.remove(FILE);
-    app.write(RENAMED, &file(&longer));
+    app.write(RENAMED, file(&longer));
     app.sync(&[]).await.expect("synced");
     assert_eq!(texts(&app, "new-switch"), done);
 }
@@ -49,15 +53,12 @@ async fn what_a_file_announces_stays_text_when_its_time_has_come() {
 async fn a_line_that_is_new_is_judged_by_the_clock() {
     let mut app = app_with(PLAN).await;
     app.advance(Duration::days(3));
-    app.write(
-        FILE,
-        &file("We look.\n\n2013-02-26 09:00 MST – It is here."),
-    );
+    app.write(FILE, file("We look.\n\n2013-02-26 09:00 MST – It is here."));
     app.sync(&[]).await.expect("synced");
     let told = ("We look.".to_owned(), vec!["It is here.".to_owned()]);
     assert_eq!(texts(&app, "switch"), told);
     // What was announced and is gone is forgotten: in a new database the clock judges, too.
-    app.write(FILE, &file(PLAN));
+    app.write(FILE, file(PLAN));
     app.sync(&[]).await.expect("synced");
     let (_, updates) = texts(&app, "switch");
     assert_eq!(updates, ["All servers are down."]);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::tests::read_within;
-use super::*;
+use super::{Context, Kept, Reading, read};
 use crate::content::problem::Severity;
 
 const AFTER: &str = "2013-03-10T12:00:00Z";
