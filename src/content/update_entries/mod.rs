@@ -3,9 +3,10 @@
 //! The way of a body: [`literal`] takes out what stands for itself, [`blocks`] finds the
 //! paragraphs, headings and list items of the rest, [`flat`] and [`lexer`] make their lines into
 //! words, numbers and signs, [`draft`] reads label ([`label`]) and time ([`time_text`]), [`header`]
-//! judges by the rules of [`acceptance`], [`scan`] collects the beginnings, [`extent`] says how far
-//! each reaches, [`raw`] collects what it holds, [`instants`] finds out the [`direction`] and gives
-//! each its instant ([`resolution`]).
+//! judges by the rules of [`acceptance`], [`scan`] collects the beginnings, [`announced`] takes those
+//! out that announce something, [`extent`] says how far each reaches, [`raw`] collects what it holds,
+//! [`instants`] finds out the [`direction`] and gives each its instant ([`resolution`]).
+//! [`leftovers`] knows marks of other systems. [`spoken`] reads the times of flags and forms.
 
 mod acceptance;
 mod announced;
