@@ -7,7 +7,7 @@ use super::checks::{self, Gathered};
 use super::plan_maintenance::{Plan, check_plan};
 use super::record::Deed;
 use super::stated_states::{Owner, withdraw_states, write_post_states};
-use super::write_incident::{as_json, check_title, insert_entries, read_post};
+use super::write_incident::{PostText, as_json, check_title, insert_entries, read_post};
 use super::{ActionError, Change};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
@@ -109,7 +109,13 @@ pub async fn edit_incident(
     let mut reading = None;
     if let Some(markdown) = &wanted.markdown {
         wrong.take(checks::markdown("/markdown", markdown))?;
-        let read = read_post(change, markdown, published_at).await?;
+        let post = PostText {
+            markdown,
+            published_at,
+            starts: starts.filter(|_| kind == Kind::Maintenance),
+            standing: Some(before),
+        };
+        let read = read_post(change, &post).await?;
         reading = wrong.take(read)?;
     }
     let components = match &wanted.components {

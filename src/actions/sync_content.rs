@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::Deed;
+use super::sync_announced::keep_announced;
 use super::sync_incident::sync_incident;
 use super::sync_match::match_files;
 use super::sync_seal::break_seal;
@@ -124,8 +125,10 @@ pub async fn sync_content(
             report.missing.insert(name.clone());
         }
     }
+    let has_announced = keep_announced(&mut change.tx, content).await?;
     // Looking without finding anything leaves no trace.
-    report.has_written = is_new_feeder || has_other_templates || change.has_touched();
+    report.has_written =
+        is_new_feeder || has_other_templates || has_announced || change.has_touched();
     if report.has_written {
         break_seal(&mut change.tx).await?;
         report.revision = change.commit().await?;

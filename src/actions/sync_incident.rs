@@ -154,7 +154,8 @@ fn stated_in_vain(
                 "the front matter says {stated}, but the latest update says {said}; the update holds"
             ),
             format!(
-                "to change the phase, add an entry: \"## UPDATE 2013-02-26 02:15 MST: {stated}\""
+                "to change the phase, add an entry: \"## UPDATE {}: {stated}\"",
+                change.now.format("%Y-%m-%d %H:%M UTC")
             ),
         );
     }

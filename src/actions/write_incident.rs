@@ -14,7 +14,7 @@ use super::plan_maintenance::{Plan, check_plan};
 use super::record::Deed;
 use super::stated_states::{write_post_states, write_update_states};
 use super::{ActionError, Change};
-use crate::content::update_entries::{self, Context, Entry, Reading};
+use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
@@ -66,7 +66,13 @@ pub async fn create_incident(
     let kind = wanted.kind.unwrap_or(Kind::Disruption);
     let known = checks::known(change).await?;
     let published_at = wanted.published_at.unwrap_or(change.now);
-    let reading = read_post(change, &wanted.markdown, published_at).await?;
+    let post = PostText {
+        markdown: &wanted.markdown,
+        published_at,
+        starts: wanted.starts.filter(|_| kind == Kind::Maintenance),
+        standing: None,
+    };
+    let reading = read_post(change, &post).await?;
     let mut wrong = Gathered::default();
     wrong.take(check_title(&wanted.title))?;
     wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
@@ -155,12 +161,21 @@ pub async fn create_incident(
     Ok(stored.incident.slug)
 }
 
-/// Reads a post's UPDATE entries. The outer error is the database's; the inner one is about the
-/// text.
+/// A post to be read.
+pub(super) struct PostText<'a> {
+    pub(super) markdown: &'a str,
+    pub(super) published_at: DateTime<Utc>,
+    /// Of a maintenance: when it starts.
+    pub(super) starts: Option<DateTime<Utc>>,
+    /// The incident as it stands, if it does: what is text there stays text.
+    pub(super) standing: Option<&'a Incident>,
+}
+
+/// Reads a post's UPDATE entries, oldest first. The outer error is the database's; the inner one is
+/// about the text.
 pub(super) async fn read_post(
     change: &mut Change,
-    markdown: &str,
-    published_at: DateTime<Utc>,
+    post: &PostText<'_>,
 ) -> Result<Result<Reading, ActionError>, ActionError> {
     let known = checks::known(change).await?;
     let settings: BTreeMap<String, String> = settings::list_site_settings(&mut change.tx).await?;
@@ -177,19 +192,31 @@ pub(super) async fn read_post(
         .iter()
         .map(|component| (component.slug.clone(), component.name.clone()))
         .collect();
+    let texts = post.standing.map(|incident| {
+        let updates = incident.updates.iter().map(|update| &update.markdown);
+        updates.chain([&incident.markdown])
+    });
+    let lines = texts.into_iter().flatten();
+    let lines = lines.flat_map(|text| update_entries::kept_lines(text));
+    let kept = Kept::from([(String::new(), lines.collect())]);
     let context = Context {
         file: "",
         first_line: 1,
         zone,
         date_order,
         zones: &settings::zones_from_text(settings.get("zones").map_or("", String::as_str)),
-        posted_at: published_at,
+        posted_at: post.published_at,
         posted_precision: Precision::Minute,
         now: change.now,
         components: &components,
         states: &known.states,
+        starts: post.starts,
+        kept: Some(&kept),
     };
-    let reading = update_entries::read(markdown, &context);
+    let mut reading = update_entries::read(post.markdown, &context);
+    if std::mem::take(&mut reading.newest_first) {
+        reading.entries.reverse();
+    }
     let errors: Vec<_> = reading
         .problems
         .iter()

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use super::feed_log::{Told, tell_sync, what_is_shown};
 use super::watch::FolderWatch;
 use crate::actions::ActionError;
+use crate::actions::sync_announced::find_announced;
 use crate::actions::sync_content::{SyncOptions, SyncReport, sync_content};
 use crate::actions::sync_seal::{find_unchanged, is_in_step, seal_content};
 use crate::clock::Clock;
@@ -123,6 +124,7 @@ pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
             .map(|component| (component.slug, component.name))
             .collect(),
         states: list_own_states(&mut tx).await?,
+        announced: find_announced(&mut tx).await?,
     })
 }
 

@@ -23,7 +23,7 @@ use crate::render::time::machine;
 /// Plan maintenance, and begin, extend, end or cancel it. By itself it begins and ends with its
 /// window.
 ///
-/// Times are the site's own: "2026-12-01 22:00", "tomorrow 22:00", "saturday 22:00", "+2h" (from
+/// Times are the site's own: "2026-12-01 22:00", "tomorrow 10pm", "saturday 22:00", "+2h" (from
 /// now), or with an offset, as in 2026-12-01T22:00:00-07:00.
 #[derive(Debug, Args)]
 pub(super) struct MaintenanceArgs {

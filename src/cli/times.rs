@@ -1,25 +1,15 @@
 //! Times as people type them on the command line: in the site's zone, by words, or from now.
 
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::failure::Failure;
 use super::world::World;
 use crate::client::Client;
-use crate::domain::zone::{self, Local};
+pub(super) use crate::content::update_entries::Lean;
+use crate::content::update_entries::{Ground, SpokenTime, read_spoken};
+use crate::domain::zone;
 use crate::render::time::{Frame, machine};
-
-const FORMS: &str = "write it as \"2026-12-01 22:00\", \"22:00\", \"tomorrow 22:00\", \
-                     \"saturday 22:00\", \"+2h\" or 2026-12-01T22:00:00-07:00";
-
-/// Which day a time without one is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lean {
-    /// The next time that it is so late.
-    Ahead,
-    /// The last time that it was.
-    Back,
-}
 
 /// What a time is read by.
 #[derive(Debug, Clone, Copy)]
@@ -66,32 +56,50 @@ impl Clockwork {
         lean: Lean,
         base: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, String> {
-        let text = text.trim();
-        if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-            return Ok(at.with_timezone(&Utc));
-        }
-        let lower = text.to_lowercase();
-        if lower == "now" {
-            return Ok(self.now);
-        }
+        let lower = text.trim().to_lowercase();
         if let Some(length) = lower.strip_prefix('+') {
             return Ok(base + duration(length)?);
         }
         if let Some(length) = lower.strip_prefix(['-', '−']) {
             return Ok(base - duration(length)?);
         }
-        let (day, time) = match lower.rsplit_once([' ', 't']) {
-            Some((day, time)) if clock(time).is_some() => (Some(day.trim()), time),
-            Some(_) | None => (None, &*lower),
+        let ground = Ground {
+            zone: self.zone,
+            now: self.now,
+            lean,
         };
-        let time = clock(time).ok_or_else(|| format!("{text:?} is no time: {FORMS}"))?;
-        let day = match day {
-            Some(day) => self
-                .day(day, time, lean)
-                .ok_or_else(|| format!("{day:?} is no day: {FORMS}"))?,
-            None => self.nearest_day(time, lean),
-        };
-        self.at(day, time)
+        let forms = self.forms();
+        match read_spoken(text, ground).map_err(|why| format!("{why}; {forms}"))? {
+            SpokenTime::Once(at) => Ok(at),
+            SpokenTime::Skipped(local) => {
+                let (day, clock) = (local.date(), local.format("%-H:%M"));
+                Err(format!(
+                    "on {day} the clocks of {} skip {clock}; give a time before or after that",
+                    self.zone
+                ))
+            }
+            SpokenTime::Twice(local, first, second) => {
+                let (day, clock) = (local.date(), local.format("%-H:%M"));
+                let offset = |at: DateTime<Utc>| at.with_timezone(&self.zone).to_rfc3339();
+                Err(format!(
+                    "on {day} the clocks of {} show {clock} twice; say which: {} or {}",
+                    self.zone,
+                    offset(first),
+                    offset(second)
+                ))
+            }
+        }
+    }
+
+    /// How times are written, by the example of tomorrow.
+    fn forms(self) -> String {
+        let here = self.now.with_timezone(&self.zone) + Duration::days(1);
+        let day = here.format("%Y-%m-%d");
+        let offset = here.format("%:z");
+        format!(
+            "write it as \"{day} 22:00\", \"10pm\", \"tomorrow 22:00\", \"saturday 10pm\", \"+2h\", \
+             \"20 minutes ago\" or {day}T22:00:00{offset}"
+        )
     }
 
     /// What was understood, in the site's zone and in UTC.
@@ -110,65 +118,6 @@ impl Clockwork {
             here.instant(at),
             frame(Tz::UTC).instant(at)
         )
-    }
-
-    fn today(self) -> NaiveDate {
-        self.now.with_timezone(&self.zone).date_naive()
-    }
-
-    fn nearest_day(self, time: NaiveTime, lean: Lean) -> NaiveDate {
-        let today = self.today();
-        let now = self.now.with_timezone(&self.zone).time();
-        match lean {
-            Lean::Ahead if time <= now => today + Days::new(1),
-            Lean::Back if time > now => today - Days::new(1),
-            Lean::Ahead | Lean::Back => today,
-        }
-    }
-
-    fn day(self, word: &str, time: NaiveTime, lean: Lean) -> Option<NaiveDate> {
-        let today = self.today();
-        match word {
-            "today" => return Some(today),
-            "tomorrow" => return Some(today + Days::new(1)),
-            "yesterday" => return Some(today - Days::new(1)),
-            _ => {}
-        }
-        // With dots the day comes first; with slashes it could mean two days.
-        for form in ["%Y-%m-%d", "%d.%m.%Y"] {
-            if let Ok(day) = NaiveDate::parse_from_str(word, form) {
-                return (day.year() > 1900).then_some(day);
-            }
-        }
-        let wanted: Weekday = word.parse().ok()?;
-        let first = self.nearest_day(time, lean);
-        (0..7)
-            .map(|days| match lean {
-                Lean::Ahead => first + Days::new(days),
-                Lean::Back => first - Days::new(days),
-            })
-            .find(|day| day.weekday() == wanted)
-    }
-
-    /// A local time of the site; one that it has twice or not at all isn't guessed at.
-    fn at(self, day: NaiveDate, time: NaiveTime) -> Result<DateTime<Utc>, String> {
-        let clock = time.format("%-H:%M");
-        match zone::resolve(self.zone, day.and_time(time)) {
-            Local::Once(at) => Ok(at),
-            Local::Skipped => Err(format!(
-                "on {day} the clocks of {} skip {clock}; give a time before or after that",
-                self.zone
-            )),
-            Local::Twice(first, second) => {
-                let offset = |at: DateTime<Utc>| at.with_timezone(&self.zone).to_rfc3339();
-                Err(format!(
-                    "on {day} the clocks of {} show {clock} twice; say which: {} or {}",
-                    self.zone,
-                    offset(first),
-                    offset(second)
-                ))
-            }
-        }
     }
 }
 
@@ -190,11 +139,6 @@ pub(super) fn option(
         .map_err(|why| Failure::Usage(format!("{name}: {why}")))?;
     world.tell(&format!("{name}: {}", clockwork.said(at)));
     Ok(machine(at))
-}
-
-/// "22:00", "9:05".
-fn clock(text: &str) -> Option<NaiveTime> {
-    NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()
 }
 
 /// "2h", "90m", "1h30m", "2d".
@@ -264,6 +208,9 @@ mod tests {
         check("saturday 22:00", Lean::Ahead, "2013-03-03T05:00:00Z");
         check("tue 2:15", Lean::Ahead, "2013-03-05T09:15:00Z");
         check("Monday 22:00", Lean::Back, "2013-02-26T05:00:00Z");
+        check("tomorrow 10pm", Lean::Ahead, "2013-02-28T05:00:00Z");
+        check("2/26/13 – 2:15 MST", Lean::Back, "2013-02-26T09:15:00Z");
+        check("20 minutes ago", Lean::Back, "2013-02-26T08:55:00Z");
         check("now", Lean::Back, "2013-02-26T09:15:00Z");
     }
 
@@ -301,7 +248,8 @@ mod tests {
             "{twice}"
         );
         for bad in ["soon", "25:00", "2013-02-30 22:00", "", "in may 22:00"] {
-            assert!(refused(bad).contains("tomorrow 22:00"), "{bad}");
+            let why = refused(bad);
+            assert!(why.contains("\"2013-02-27 22:00\""), "{bad}: {why}");
         }
     }
 

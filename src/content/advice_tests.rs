@@ -83,7 +83,7 @@ fn what_is_probably_not_meant_is_told() {
     for (body, wanted) in [
         ("It is down.", "Hint: nothing was written here for 49 days"),
         (
-            "UPDATE 11.30: still on it.\n\nRESOLVED 2013-03-01 9:00: x",
+            "UPDATE 11.30 - still on it.\n\nRESOLVED 2013-03-01 9:00: x",
             "Hint: this looks like an entry",
         ),
         (

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::problem::{Problem, Severity};
-use super::update_entries::Context;
+use super::update_entries::{Context, Kept};
 use super::{Content, IncidentFile, SiteFile, incident_file, site_file, template_file, twins};
 use crate::domain::site::default_date_order;
 use crate::domain::slug::Slug;
@@ -40,6 +40,9 @@ pub struct KnownSite {
     pub components: Vec<(Slug, String)>,
     /// The states of its own that it has or had: what files say of the past stays readable.
     pub states: Vec<State>,
+    /// The lines that announced something when they were first seen; `None` if nothing was ever
+    /// kept.
+    pub announced: Option<Kept>,
 }
 
 /// Reads `site.toml` and `incidents/*.md` in a folder. Never fails and never stops: what is wrong
@@ -92,6 +95,7 @@ pub(super) struct Ground {
     site: SiteFile,
     components: Vec<(Slug, String)>,
     states: States,
+    announced: Option<Kept>,
     now: DateTime<Utc>,
 }
 
@@ -120,6 +124,7 @@ impl Ground {
         Self {
             components,
             states: States::with_own(states),
+            announced: known.announced.clone(),
             site,
             now,
         }
@@ -140,6 +145,8 @@ impl Ground {
             now: self.now,
             components: &self.components,
             states: &self.states,
+            starts: None,
+            kept: self.announced.as_ref(),
         }
     }
 }

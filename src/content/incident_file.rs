@@ -8,7 +8,8 @@ use super::IncidentFile;
 use super::front_matter::{self, FrontMatter};
 use super::problem::{Problem, Severity};
 use super::update_entries::report::Report;
-use super::update_entries::{Context, Entry, read as read_entries};
+use super::update_entries::resolution::written;
+use super::update_entries::{Context, Entry, Reading, read as read_entries, say_how_to_keep};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -44,17 +45,18 @@ pub(super) fn read(
         problems.extend(report.finish());
         return (None, problems);
     };
-    let now = cx.now;
+    let kind = front.kind.unwrap_or(Kind::Disruption);
+    let starts = front.starts.as_ref().map(|(at, _)| *at);
     let body_cx = Context {
+        starts: starts.filter(|_| kind == Kind::Maintenance),
         first_line: parts.body_line,
         posted_at: date.at,
         posted_precision: date.precision,
         ..cx
     };
     let mut reading = read_entries(parts.body, &body_cx);
-    let kind = front.kind.unwrap_or(Kind::Disruption);
-    check_phase(&front, kind, &reading.entries, &mut report);
-    left_open(&front, kind, date.at, &reading.entries, now, &mut report);
+    check_phase(&front, kind, &reading, &body_cx, &mut report);
+    left_open(&front, kind, &reading, &body_cx, &mut report);
     problems.extend(report.finish());
     problems.extend(fit_phases(file, &text, kind, &mut reading.entries));
     problems.extend(reading.problems);
@@ -93,13 +95,14 @@ pub(super) fn read(
         components: front.components.unwrap_or_default(),
         phase: front.phase.map(|(phase, _)| phase),
         impact: front.impact,
-        starts: front.starts.map(|(at, _)| at),
+        starts,
         ends: front.ends.map(|(at, _)| at),
         summary: front.summary,
         draft: front.draft,
         markdown: reading.markdown,
         entries: reading.entries,
         newest_first: reading.newest_first,
+        announced: reading.announced,
         edited_at: front.edited_at,
         public_at: front.public_at,
     };
@@ -181,15 +184,25 @@ fn undated(stem: &str) -> &str {
         .unwrap_or(stem)
 }
 
-/// The phase of the latest entry that has one.
-fn latest(entries: &[Entry]) -> Option<(Phase, DateTime<Utc>)> {
-    entries
+/// The phase of the latest entry that has one; of equal instants, of the one that comes last.
+fn latest(reading: &Reading) -> Option<(Phase, DateTime<Utc>)> {
+    let phases = reading
+        .entries
         .iter()
-        .filter_map(|entry| entry.phase.map(|phase| (phase, entry.at)))
-        .max_by_key(|(_, at)| *at)
+        .filter_map(|entry| entry.phase.map(|phase| (phase, entry.at)));
+    if reading.newest_first {
+        return phases.rev().max_by_key(|(_, at)| *at);
+    }
+    phases.max_by_key(|(_, at)| *at)
 }
 
-fn check_phase(front: &FrontMatter, kind: Kind, entries: &[Entry], report: &mut Report<'_>) {
+fn check_phase(
+    front: &FrontMatter,
+    kind: Kind,
+    reading: &Reading,
+    cx: &Context<'_>,
+    report: &mut Report<'_>,
+) {
     let Some((phase, place)) = &front.phase else {
         return;
     };
@@ -206,7 +219,7 @@ fn check_phase(front: &FrontMatter, kind: Kind, entries: &[Entry], report: &mut 
             Some(format!("its phases are: {}", words.join(", "))),
         );
     }
-    if let Some((said, _)) = latest(entries)
+    if let Some((said, _)) = latest(reading)
         && phase.progress() > said.progress()
     {
         report.add(
@@ -218,25 +231,31 @@ fn check_phase(front: &FrontMatter, kind: Kind, entries: &[Entry], report: &mut 
                 said.as_str()
             ),
             Some(format!(
-                "to change the phase, add an entry: \"## UPDATE 2013-02-26 02:15 MST: {}\"",
+                "to change the phase, add an entry: \"{}: {}\"",
+                heading_now(cx),
                 phase.as_str()
             )),
         );
     }
 }
 
+/// The heading of an entry of this moment, as an example.
+fn heading_now(cx: &Context<'_>) -> String {
+    format!("## UPDATE {}", written(cx.now, cx.zone))
+}
+
 /// Says of a disruption that nobody wrote of for long that it still stands as open.
 fn left_open(
     front: &FrontMatter,
     kind: Kind,
-    posted_at: DateTime<Utc>,
-    entries: &[Entry],
-    now: DateTime<Utc>,
+    reading: &Reading,
+    cx: &Context<'_>,
     report: &mut Report<'_>,
 ) {
-    let said = latest(entries).map(|(phase, _)| phase);
+    let (now, posted_at) = (cx.now, cx.posted_at);
+    let said = latest(reading).map(|(phase, _)| phase);
     let phase = said.or(front.phase.as_ref().map(|(phase, _)| *phase));
-    let last = entries.iter().map(|entry| entry.at).max();
+    let last = reading.entries.iter().map(|entry| entry.at).max();
     let last = last.unwrap_or(posted_at).max(posted_at);
     let is_over = phase.is_some_and(Phase::is_final);
     if kind != Kind::Disruption
@@ -254,11 +273,11 @@ fn left_open(
              see it as open",
             (now - last).num_days()
         ),
-        Some(
-            "if it is over, add an entry: \"## UPDATE 2013-02-26 02:15 MST: resolved\"; if \
-             nothing was ever down, say \"kind: notice\""
-                .to_owned(),
-        ),
+        Some(format!(
+            "if it is over, add an entry: \"{}: resolved\"; if nothing was ever down, say \"kind: \
+             notice\"",
+            heading_now(cx)
+        )),
     );
 }
 
@@ -299,7 +318,9 @@ fn fit_phases(file: &str, text: &str, kind: Kind, entries: &mut [Entry]) -> Vec<
             )),
         );
     }
-    report.finish()
+    let mut problems = report.finish();
+    problems.iter_mut().for_each(say_how_to_keep);
+    problems
 }
 
 #[cfg(test)]

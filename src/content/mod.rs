@@ -139,6 +139,8 @@ pub struct IncidentFile {
     pub entries: Vec<Entry>,
     /// The entries run newest first.
     pub newest_first: bool,
+    /// The lines that stay text because they announce something, to be kept.
+    pub announced: Vec<String>,
     /// When it was last corrected, if the front matter says (`edited_at`, written by `export`).
     pub edited_at: Option<DateTime<Utc>>,
     /// When it became public, if the front matter says (`public_at`, written by `export`).

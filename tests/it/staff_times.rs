@@ -149,3 +149,61 @@ async fn a_window_in_a_doubled_hour_is_moved_without_a_question() {
     assert_eq!(body["starts"], "2014-11-02T08:30:00Z");
     assert_eq!(body["ends"], "2014-11-02T10:30:00Z");
 }
+
+#[tokio::test]
+async fn times_are_typed_as_in_files_or_counted_from_now() {
+    let (mut app, mut browser) = start().await;
+    app.post("/incidents", json!({"title": "Selma is down"}))
+        .await
+        .expect(201);
+    app.advance(Duration::minutes(30));
+    let form = "/staff/incidents/selma-is-down/update";
+    for (at, text) in [
+        ("20 minutes ago", "One."),
+        ("today 3:25 am", "Two."),
+        ("11/3/13 – 3:30 MST", "refused"),
+        ("Nov 3, 10:35 UTC", "Three."),
+    ] {
+        let sent = [("markdown", text), ("at", at)];
+        let reply = browser.fill(&app, form, &sent).await;
+        if text == "refused" {
+            // It could be the eleventh of March.
+            let reply = reply.expect(422);
+            assert!(
+                reply.text().contains("2013-11-03 03:40"),
+                "{}",
+                reply.text()
+            );
+        } else {
+            reply.expect(303);
+        }
+    }
+    app.refresh_site().await;
+    let incident = app.incident("selma-is-down").expect("published");
+    let told: Vec<_> = incident
+        .updates
+        .iter()
+        .map(|update| (update.at.to_rfc3339(), &update.markdown[..]))
+        .collect();
+    let at = |clock: &str| format!("2013-11-03T{clock}:00+00:00");
+    assert_eq!(
+        told,
+        [
+            (at("10:20"), "One."),
+            (at("10:25"), "Two."),
+            (at("10:35"), "Three.")
+        ]
+    );
+    let sent = [
+        ("title", "New disks"),
+        ("starts", "tomorrow 10pm"),
+        ("ends", "tomorrow 11:30 pm"),
+    ];
+    browser.fill(&app, PLAN, &sent).await.expect(303);
+    app.refresh_site().await;
+    let starts = app.incident("new-disks").expect("published").starts;
+    assert_eq!(
+        starts.map(|at| at.to_rfc3339()).as_deref(),
+        Some("2013-11-05T05:00:00+00:00")
+    );
+}

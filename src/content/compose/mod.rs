@@ -97,6 +97,12 @@ struct Writer<'a> {
     known: &'a Known,
 }
 
+/// The year 9000.
+const FAR_AHEAD: DateTime<Utc> = match DateTime::from_timestamp(221_845_392_000, 0) {
+    Some(at) => at,
+    None => DateTime::<Utc>::MIN_UTC,
+};
+
 impl Writer<'_> {
     /// How the reader will read the file.
     fn context(&self) -> Context<'_> {
@@ -115,17 +121,20 @@ impl Writer<'_> {
             now: self.far_ahead(),
             components: &self.known.components,
             states: &self.known.states,
+            starts: None,
+            kept: None,
         }
     }
 
-    /// A clock that nothing in the incident runs ahead of.
+    /// A clock that nothing in the incident runs ahead of, nor a time that its text announces.
     fn far_ahead(&self) -> DateTime<Utc> {
         let latest = self
             .incident
             .updates
             .iter()
             .map(|update| update.at)
-            .fold(self.incident.published_at, DateTime::max);
+            .fold(self.incident.published_at, DateTime::max)
+            .max(FAR_AHEAD);
         latest
             .checked_add_signed(Duration::days(1))
             .unwrap_or(latest)

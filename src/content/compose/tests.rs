@@ -239,6 +239,8 @@ fn check(incident: &Incident, zone: Tz) -> Vec<String> {
         zone,
         date_order: site.date_order(),
         zones: &site.zones,
+        starts: None,
+        kept: None,
     };
     let file = format!("incidents/{}", file_name(incident, &site));
     let (read, problems) = incident_file::read(&file, &written, String::new(), &cx);

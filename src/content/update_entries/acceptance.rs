@@ -6,6 +6,7 @@ use super::flat::{Line, Mark};
 use super::gap::{Gap, tail};
 use super::header::{Found, Header, Place};
 use super::lexer::{Cursor, Lex, Token};
+use crate::domain::update::Phase;
 
 /// What follows a draft.
 struct Rest<'a> {
@@ -117,7 +118,12 @@ fn unlabelled(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdic
     let time = &draft.time;
     time.clock?;
     let separated = rest.tail.colon || rest.tail.dash || rest.ends;
-    let dated = time.has_date() && separated;
+    // In the middle of a paragraph, small letters behind it are more likely a sentence.
+    let set_off = draft.begins_bracketed && rest.enclosed || rest.bold;
+    // Programs that write logs put seconds into the brackets.
+    let plain = place.first && time.clock.is_some_and(|clock| clock.second == 0);
+    let apart = set_off && (plain || rest.begins_sentence());
+    let dated = time.has_date() && (separated || apart);
     let under_day = place.under_day && (separated || rest.enclosed);
     (rest.open.is_none() && (dated || under_day)).then_some(Verdict::Sure)
 }
@@ -192,6 +198,11 @@ fn phase_alone(
     if capitals && (rest.strictly() || rest.opens_bracket()) {
         return Some(Verdict::Sure);
     }
+    // No sentence begins with "Postmortem:".
+    let accounts = draft.phase.is_some_and(|it| it.phase == Phase::Postmortem);
+    if accounts && draft.initial && rest.tail.colon {
+        return Some(Verdict::Sure);
+    }
     rest.separates().then_some(Verdict::NeedsTime)
 }
 
@@ -224,8 +235,9 @@ fn marks(
     place: Place<'_>,
     text_at: Option<usize>,
 ) -> (bool, bool) {
+    let worded = draft.label.is_some() || draft.phase.is_some();
     let Some(label) = tokens
-        .get(draft.word_from)
+        .get(if worded { draft.word_from } else { draft.from })
         .and_then(|token| line.glyphs.get(token.from))
     else {
         return (false, false);

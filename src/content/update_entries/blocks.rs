@@ -32,10 +32,21 @@ pub(super) struct Block {
     pub(super) range: Range<usize>,
     /// Of a paragraph, a heading, or the first paragraph of a list item; else empty.
     pub(super) flat: Flat,
+    /// Lines in it that are nothing but attributes, which are left out.
+    pub(super) attributes: Vec<Range<usize>>,
+}
+
+/// What goes on from one part of a body to the next.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// How many lists there were.
+    lists: usize,
+    /// Where code and comments stand, and texts that stand for themselves.
+    pub(super) hidden: Vec<Range<usize>>,
 }
 
 /// The blocks of the part of `source` that begins at `offset`, in order.
-pub(super) fn read(part: &str, offset: usize, source: &str, lists: &mut usize) -> Vec<Block> {
+pub(super) fn read(part: &str, offset: usize, source: &str, seen: &mut Seen) -> Vec<Block> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let mut walker = Walker {
@@ -44,7 +55,7 @@ pub(super) fn read(part: &str, offset: usize, source: &str, lists: &mut usize) -
         blocks: Vec::new(),
         depth: 0,
         open: None,
-        lists,
+        seen,
         item: None,
     };
     for (event, range) in Parser::new_ext(part, options).into_offset_iter() {
@@ -61,13 +72,14 @@ struct Walker<'a> {
     depth: usize,
     /// The paragraph or heading being collected, and the depth of its inside.
     open: Option<(Flattener<'a>, usize)>,
-    lists: &'a mut usize,
+    seen: &'a mut Seen,
     /// The item of a top-level list that the events are in, until its first paragraph is read.
     item: Option<usize>,
 }
 
 impl<'a> Walker<'a> {
     fn take(&mut self, event: &Event<'_>, range: Range<usize>) {
+        self.note_hidden(event, &range);
         if let Some((flattener, depth)) = &mut self.open {
             let inside = match event {
                 Event::Start(tag) => is_inline(tag),
@@ -114,6 +126,18 @@ impl<'a> Walker<'a> {
         }
     }
 
+    fn note_hidden(&mut self, event: &Event<'_>, range: &Range<usize>) {
+        let hides = match event {
+            Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => true,
+            Event::Html(html) | Event::InlineHtml(html) => html.starts_with("<!--"),
+            _ => false,
+        };
+        let last = self.seen.hidden.last();
+        if hides && last.is_none_or(|last| last.end <= range.start) {
+            self.seen.hidden.push(range.clone());
+        }
+    }
+
     fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>) {
         match (self.depth, tag) {
             (0, Tag::Paragraph) => {
@@ -124,9 +148,9 @@ impl<'a> Walker<'a> {
                 self.push(Sort::Heading(*level as u8), range.clone());
                 self.open_at(range.start, 1);
             }
-            (0, Tag::List(_)) => *self.lists += 1,
+            (0, Tag::List(_)) => self.seen.lists += 1,
             (1, Tag::Item) => {
-                self.push(Sort::Item(*self.lists), range.clone());
+                self.push(Sort::Item(self.seen.lists), range.clone());
                 self.item = Some(self.blocks.len() - 1);
             }
             (2, Tag::Paragraph) if self.item.is_some() => self.open_at(range.start, 3),
@@ -156,6 +180,7 @@ impl<'a> Walker<'a> {
             sort,
             range,
             flat: Flat::default(),
+            attributes: Vec::new(),
         });
     }
 
@@ -223,6 +248,7 @@ fn swallowed(source: &str, gap: Range<usize>, all: &mut Vec<Block>) {
                 sort: Sort::Paragraph,
                 flat: flattener.finish(range.end),
                 range,
+                attributes: Vec::new(),
             });
         }
         start += line.len();

@@ -32,7 +32,10 @@ pub(super) fn date(
             Severity::Error,
             time.place.clone(),
             format!("there is no such day as {}", name(date)),
-            Some("write the date as year, month and day: \"2013-02-26\"".to_owned()),
+            Some(format!(
+                "write the date as year, month and day: \"{}\"",
+                cx.now.with_timezone(&cx.zone).format("%Y-%m-%d")
+            )),
         );
     }
     found

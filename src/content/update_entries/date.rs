@@ -125,6 +125,30 @@ fn figures(cursor: &mut Cursor<'_>) -> Option<DateText> {
     })
 }
 
+/// Takes the `05-08` of `05-08 10:00`: month and day, unless only the other order is possible. A
+/// clock must follow, for it could be anything alone.
+pub(super) fn month_then_day(cursor: &mut Cursor<'_>) -> Option<DateText> {
+    let mut ahead = *cursor;
+    let first = ahead.number(2..=2)?;
+    if !ahead.sign('-') {
+        return None;
+    }
+    let second = ahead.number(2..=2)?;
+    let mut clock = ahead;
+    let spaced = clock.space() | clock.sign(',');
+    clock.space();
+    if !spaced || clock::clock(&mut clock).is_none() {
+        return None;
+    }
+    let (month, day) = match (first, second) {
+        (1..=12, 1..=31) => (first, second),
+        (1..=31, 1..=12) => (second, first),
+        _ => return None,
+    };
+    *cursor = ahead;
+    Some(DateText::DayMonth { month, day })
+}
+
 /// Whether figures with a colon stand here, as in `14:15`.
 fn is_minutes(cursor: Cursor<'_>) -> bool {
     let colon = cursor

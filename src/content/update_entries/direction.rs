@@ -8,7 +8,7 @@ use super::report::Report;
 use super::resolution::{Base, Resolved, resolve};
 use super::time_text::TimeText;
 use super::zone_reading;
-use crate::domain::update::Precision;
+use crate::domain::update::{Phase, Precision};
 
 /// What decides about the order: an entry's time, and the day above it.
 #[derive(Debug, Clone, Copy)]
@@ -17,10 +17,13 @@ pub(super) struct Dated<'a> {
     pub(super) day: Option<&'a TimeText>,
     /// The instant in its comment.
     pub(super) known: Option<Resolved>,
+    /// The phase that it sets.
+    pub(super) phase: Option<Phase>,
 }
 
 /// Whether the entries run newest first: the dated ones decide; if they can't, the direction in
-/// which fewer of the others change the day; else oldest first.
+/// which fewer of the others change the day; if none has a time, phases that only run backwards;
+/// else oldest first.
 pub(super) fn newest_first(entries: &[Dated<'_>], cx: &Context<'_>) -> bool {
     let fixed: Vec<_> = entries
         .iter()
@@ -46,7 +49,21 @@ pub(super) fn newest_first(entries: &[Dated<'_>], cx: &Context<'_>) -> bool {
     }
     let forward = day_changes(entries.iter(), cx);
     let backward = day_changes(entries.iter().rev(), cx);
-    backward < forward
+    if backward != forward {
+        return backward < forward;
+    }
+    let timeless = |entry: &Dated<'_>| entry.time.is_empty() && entry.known.is_none();
+    entries.iter().all(timeless) && phases_run_backwards(entries)
+}
+
+/// Whether the phases only ever go back: resolved, monitoring, investigating.
+fn phases_run_backwards(entries: &[Dated<'_>]) -> bool {
+    let steps: Vec<u8> = entries
+        .iter()
+        .filter_map(|entry| entry.phase.map(Phase::progress))
+        .collect();
+    let falls = |pair: &[u8]| matches!(pair, [first, second] if first > second);
+    steps.is_sorted_by(|first, second| first >= second) && steps.windows(2).any(falls)
 }
 
 /// The instant of an entry that says its day itself, and whether it says the time, too.
@@ -54,19 +71,25 @@ fn fixed(entry: &Dated<'_>, cx: &Context<'_>) -> Option<(DateTime<Utc>, bool)> {
     if let Some(known) = entry.known {
         return Some((known.at, known.precision == Precision::Minute));
     }
+    let at = plain_instant(entry.time, entry.day, cx)?;
+    Some((at, entry.time.clock.is_some()))
+}
+
+/// The instant of a time that says its day itself, or has it above.
+pub(super) fn plain_instant(
+    time: &TimeText,
+    day: Option<&TimeText>,
+    cx: &Context<'_>,
+) -> Option<DateTime<Utc>> {
     let mut silent = Report::new("", "", 0);
-    let date = entry
-        .time
-        .date
-        .or_else(|| entry.day.and_then(|day| day.date))?;
-    let day = calendar::date(date, entry.time, cx, &mut silent)?;
-    let zone = zone_reading::read(entry.time, cx, &mut silent)?;
-    let seconds = match &entry.time.clock {
+    let date = time.date.or_else(|| day.and_then(|day| day.date))?;
+    let day = calendar::date(date, time, cx, &mut silent)?;
+    let zone = zone_reading::read(time, cx, &mut silent)?;
+    let seconds = match &time.clock {
         Some(clock) => clock.check().ok()?,
         None => 0,
     };
-    let at = zone.instant(day, seconds, 0).any()?;
-    Some((at, entry.time.clock.is_some()))
+    zone.instant(day, seconds, 0).any()
 }
 
 /// How often the day changes if the entries happened in this order.

@@ -1,9 +1,11 @@
 //! How a line could begin as a header: every reading of its first words, shortest first.
 
+use super::clock;
+use super::date;
 use super::gap::{Gap, gap, tail};
 use super::label::{self, Label, PhaseWord};
 use super::lexer::{Cursor, Lex};
-use super::time_text::TimeText;
+use super::time_text::{TimeText, Unsure};
 use super::zone_text;
 
 /// A header as far as it has been read.
@@ -24,6 +26,8 @@ pub(super) struct Draft {
     pub(super) runs: Vec<(usize, usize)>,
     /// Brackets that are open.
     pub(super) open: Vec<char>,
+    /// A bracket was opened before the first part.
+    pub(super) begins_bracketed: bool,
     /// A bracket was opened before a part.
     pub(super) bracketed: bool,
     /// A colon stands somewhere after the label.
@@ -66,6 +70,7 @@ pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool)
         if (draft.label.is_some() || draft.phase.is_some()) && !worded {
             draft.word_from = from;
         }
+        draft.begins_bracketed |= gap.opened && drafts.is_empty();
         draft.bracketed |= gap.opened;
         draft.colon |= gap.colon && (draft.label.is_some() || draft.phase.is_some());
         draft.end = cursor.at;
@@ -99,7 +104,8 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     }
     let goes_on = !draft.open.is_empty() && !draft.time.others.is_empty();
     let other = draft.time.clock.is_some() && (gap.opened || gap.slash || goes_on);
-    let taken = draft.time.part(cursor)
+    let taken = unsure(cursor, draft)
+        || draft.time.part(cursor)
         || (other && draft.time.other(cursor))
         || ((gap.opened || gap.slash) && draft.time.zone_again(cursor, gap.slash))
         || (gap.comma && other_at_the_end(cursor, draft))
@@ -113,6 +119,39 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
         }
     }
     taken
+}
+
+/// What is a time only behind a label: `UPDATE 05-08 10:00`, `UPDATE 10.30:`.
+fn unsure(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
+    let worded = draft.label.is_some() || draft.phase.is_some();
+    if !worded || draft.time.date.is_some() {
+        return false;
+    }
+    if draft.time.clock.is_none()
+        && let Some(date) = date::month_then_day(cursor)
+    {
+        draft.time.date = Some(date);
+        draft.time.unsure = Some(Unsure::MonthDay);
+        return true;
+    }
+    let capitals = draft.label.is_some_and(|label| label.capitals);
+    if !capitals || !draft.time.is_empty() {
+        return false;
+    }
+    let mut ahead = *cursor;
+    let Some(clock) = clock::dotted(&mut ahead) else {
+        return false;
+    };
+    let mut rest = ahead;
+    rest.space();
+    zone_text::zone(&mut rest);
+    if !tail(&mut rest, &mut draft.open.clone()).colon {
+        return false;
+    }
+    draft.time.clock = Some(clock);
+    draft.time.unsure = Some(Unsure::Dotted);
+    *cursor = ahead;
+    true
 }
 
 /// A time in another zone after a comma, if the header ends with it: `0330 EST, 0830 UTC`.

@@ -153,6 +153,9 @@ impl<'a> Flattener<'a> {
     }
 
     fn push(&mut self, ch: char, start: usize, end: usize, opaque: bool) {
+        if is_invisible(ch) {
+            return;
+        }
         if self.line.glyphs.len() >= LINE_LIMIT {
             self.line.cut = true;
             return;
@@ -236,6 +239,30 @@ impl<'a> Flattener<'a> {
     }
 }
 
+/// Characters that nobody sees count nowhere: joiners, marks of direction, soft hyphens, variants.
+fn is_invisible(ch: char) -> bool {
+    matches!(
+        ch,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    ) || (ch.is_control() && !ch.is_whitespace())
+}
+
 /// Wide forms, dashes and spaces as the plain characters that the grammar knows.
 fn fold(ch: char) -> char {
     match ch {
@@ -247,13 +274,6 @@ fn fold(ch: char) -> char {
         '∶' | '꞉' | '︰' => ':',
         '’' | '‘' | 'ʼ' => '\'',
         '、' | '،' => ',',
-        '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}'
-        | '\u{fe0e}'
-        | '\u{fe0f}'
-        | '\u{ad}' => ' ',
         _ if ch.is_whitespace() => ' ',
         _ => ch,
     }

@@ -14,9 +14,20 @@ pub(super) enum Found {
     /// A day, and nothing else.
     Day(TimeText),
     /// It looks like a header, but is read as prose.
-    Doubtful { from: usize, to: usize },
+    Doubtful(Doubtful),
     /// Neither.
     Prose,
+}
+
+/// Prose that begins like a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Doubtful {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// It begins with a label and a figure, not only with a time.
+    pub(super) labelled: bool,
+    /// Its first letter is a capital.
+    pub(super) initial: bool,
 }
 
 /// The header of an entry.
@@ -38,6 +49,13 @@ pub(super) struct Header {
     pub(super) prefix: String,
     /// The time stands without label.
     pub(super) unlabelled: bool,
+}
+
+impl Header {
+    /// It is a time that fills its line, and nothing else.
+    pub(super) fn is_bare_time(&self) -> bool {
+        self.unlabelled && self.text_start.is_none()
+    }
 }
 
 /// Where the line stands.
@@ -63,8 +81,7 @@ pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
     }
     let (drafts, range) = drafts(cursor, equals);
     for draft in drafts.iter().rev() {
-        let labelled = draft.label.is_some();
-        if range && !labelled {
+        if range && draft.label.is_none() {
             return Found::Prose;
         }
         let evaluated = super::acceptance::judge(draft, line, &tokens, place);
@@ -72,37 +89,41 @@ pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
             return found;
         }
     }
-    match drafts.last() {
-        Some(draft) if !range && looks_meant(draft, &tokens) => doubtful(line, draft, &tokens),
-        Some(_) | None => Found::Prose,
+    let Some(draft) = drafts.last() else {
+        return Found::Prose;
+    };
+    let labelled = is_label_and_figure(draft, &tokens);
+    let clock = draft.time.clock.is_some_and(|clock| !clock.midnight);
+    if labelled || (clock && !range) {
+        doubtful(line, draft, &tokens, labelled)
+    } else {
+        Found::Prose
     }
 }
 
-/// Whether prose begins so much like a header that staff should be told.
-fn looks_meant(draft: &Draft, tokens: &[Token]) -> bool {
-    draft.time.clock.is_some_and(|clock| !clock.midnight) || dotted_clock(draft, tokens)
-}
-
-/// `UPDATE 11.30: …` may be of 11:30, of the 11th edition, or of a version.
-fn dotted_clock(draft: &Draft, tokens: &[Token]) -> bool {
-    let capitals = draft.label.is_some_and(|label| label.capitals);
+/// Whether a line begins with a label and a figure: "UPDATE 4.2", "Update 05-08 10h".
+fn is_label_and_figure(draft: &Draft, tokens: &[Token]) -> bool {
+    let Some(label) = draft.label else {
+        return false;
+    };
     let mut cursor = Cursor::new(tokens);
     cursor.at = draft.end;
-    let taken = cursor.space() && super::clock::dotted(&mut cursor).is_some();
-    cursor.space();
-    capitals && draft.time.is_empty() && taken && cursor.any_sign_ahead(&[':', '-', '–', '—'])
+    super::gap::gap(&mut cursor, &mut Vec::new(), true, true);
+    label.number.is_some() || !draft.time.is_empty() || cursor.digits() > 0
 }
 
-fn doubtful(line: &Line, draft: &Draft, tokens: &[Token]) -> Found {
+fn doubtful(line: &Line, draft: &Draft, tokens: &[Token], labelled: bool) -> Found {
     let from = tokens.get(draft.from).map_or(0, |token| token.from);
     let to = tokens.get(draft.end.max(1) - 1).map_or(0, |token| token.to);
     let (Some(first), Some(last)) = (line.glyphs.get(from), line.glyphs.get(to.max(1) - 1)) else {
         return Found::Prose;
     };
-    Found::Doubtful {
+    Found::Doubtful(Doubtful {
         from: first.start,
         to: last.end,
-    }
+        labelled,
+        initial: draft.initial,
+    })
 }
 
 /// Skips symbols, emoji and their short names before a header. Says whether `=` was among them.

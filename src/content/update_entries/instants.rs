@@ -24,6 +24,7 @@ pub(super) fn resolve_all(
         .zip(raws)
         .map(|(start, raw)| Dated {
             time: &raw.time,
+            phase: start.header.phase,
             day: start
                 .day
                 .and_then(|day| scan.days.get(day))

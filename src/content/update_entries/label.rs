@@ -155,6 +155,16 @@ pub(super) fn phase(cursor: &mut Cursor<'_>) -> Option<PhaseWord> {
         "completed" => Phase::Completed,
         "cancelled" | "canceled" => Phase::Cancelled,
         "postmortem" => Phase::Postmortem,
+        "post" => {
+            // "Post-mortem", "post mortem"
+            let joined = ahead.space() | ahead.any_sign(&['-', '–', '_']).is_some();
+            let joined = joined | ahead.space();
+            capitals &= ahead.peek().is_some_and(|token| token.capitals);
+            if !joined || !ahead.one_of(&["mortem"]) {
+                return None;
+            }
+            Phase::Postmortem
+        }
         "in" => {
             let joined = ahead.space() || ahead.sign('_') || ahead.sign('-');
             capitals &= ahead.peek().is_some_and(|token| token.capitals);

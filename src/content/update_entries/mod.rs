@@ -3,11 +3,13 @@
 //! The way of a body: [`literal`] takes out what stands for itself, [`blocks`] finds the
 //! paragraphs, headings and list items of the rest, [`flat`] and [`lexer`] make their lines into
 //! words, numbers and signs, [`draft`] reads label ([`label`]) and time ([`time_text`]), [`header`]
-//! judges by the rules of [`acceptance`], [`scan`] collects the beginnings, [`extent`] says how far
-//! each reaches, [`raw`] collects what it holds, [`instants`] finds out the [`direction`] and gives
-//! each its instant ([`resolution`]).
+//! judges by the rules of [`acceptance`], [`scan`] collects the beginnings, [`announced`] takes those
+//! out that announce something, [`extent`] says how far each reaches, [`raw`] collects what it holds,
+//! [`instants`] finds out the [`direction`] and gives each its instant ([`resolution`]).
+//! [`leftovers`] knows marks of other systems. [`spoken`] reads the times of flags and forms.
 
 mod acceptance;
+mod announced;
 mod blocks;
 mod calendar;
 mod clock;
@@ -22,6 +24,7 @@ mod header;
 pub mod identity;
 mod instants;
 mod label;
+mod leftovers;
 mod lexer;
 pub(in crate::content) mod literal;
 mod raw;
@@ -29,6 +32,7 @@ mod reading;
 pub(in crate::content) mod report;
 pub(in crate::content) mod resolution;
 mod scan;
+mod spoken;
 mod state_list;
 #[cfg(test)]
 mod stress_tests;
@@ -36,10 +40,15 @@ mod stress_tests;
 mod tests;
 mod text;
 pub(in crate::content) mod time_text;
+#[cfg(test)]
+mod told_tests;
 mod zone_reading;
 mod zone_text;
 
+pub use self::announced::{Kept, kept_lines};
 pub use self::reading::read;
+pub(in crate::content) use self::reading::say_how_to_keep;
+pub use self::spoken::{Ground, Lean, SpokenTime, read_spoken};
 
 use std::collections::BTreeMap;
 
@@ -76,6 +85,11 @@ pub struct Context<'a> {
     pub components: &'a [(Slug, String)],
     /// The states that exist.
     pub states: &'a States,
+    /// Of a maintenance: when it starts. A time without a label at or after that is text.
+    pub starts: Option<DateTime<Utc>>,
+    /// The lines that announced something when they were first seen; `None` where nothing was kept,
+    /// so that the clock judges.
+    pub kept: Option<&'a Kept>,
 }
 
 /// One UPDATE entry, read.
@@ -134,4 +148,6 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// The entries run newest first.
     pub newest_first: bool,
+    /// The lines that stay text because they announce something, to be kept.
+    pub announced: Vec<String>,
 }

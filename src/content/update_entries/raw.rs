@@ -77,6 +77,9 @@ pub(super) fn raw(
         // What else belongs to a heading: its closing signs, or the line under it.
         cuts.push(Cut::with(end.max(from)..own.range.end.max(end), "\n\n"));
     }
+    let attributes = std::iter::once(own).chain(inside.iter().copied());
+    let attributes = attributes.flat_map(|block| block.attributes.iter().cloned());
+    cuts.extend(attributes.map(Cut::out));
     let in_list = matches!(own.sort, Sort::Item(_));
     let closing: Vec<Block> = if in_list {
         Vec::new()

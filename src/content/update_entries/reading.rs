@@ -1,28 +1,35 @@
 //! Reads a body: segments, blocks, beginnings, extents, then instants.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::blocks::{self, Block, Sort};
-use super::comment;
+use super::announced;
+use super::blocks::{self, Block, Seen, Sort};
+use super::comment::{self, Comment};
 use super::extent::{Extent, extents};
 use super::instants::resolve_all;
+use super::leftovers;
 use super::literal::{self, Segment};
 use super::raw::{Raw, following_comment, raw};
 use super::report::Report;
-use super::resolution::Resolved;
-use super::scan::{self, Scan, Start};
+use super::resolution::{self, Resolved};
+use super::scan::{self, Scan, Start, Why};
 use super::text::{self, Cut};
 use super::{Context, Entry, Reading};
-use crate::content::problem::Severity;
+use crate::content::problem::{Problem, Severity};
 
 /// Reads the entries of a body, and the post that is left without them.
 pub fn read(body: &str, cx: &Context<'_>) -> Reading {
     let body = normalised(body);
     let source = body.as_ref();
     let mut report = Report::new(cx.file, source, cx.first_line);
-    let blocks = all_blocks(source);
-    let scan = scan::scan(&blocks, source);
-    let extents = extents(&blocks, &scan, source);
+    let (blocks, hidden) = all_blocks(source);
+    let mut scan = scan::scan(&blocks, source);
+    let announced = announced::take_out(&mut scan, &blocks, source, cx, &mut report);
+    let mut extents = extents(&blocks, &scan, source);
+    if drop_empty(&mut scan, &extents, &blocks, source, cx) {
+        extents = super::extent::extents(&blocks, &scan, source);
+    }
     let raws: Vec<Raw> = scan
         .starts
         .iter()
@@ -30,9 +37,10 @@ pub fn read(body: &str, cx: &Context<'_>) -> Reading {
         .map(|(start, extent)| raw(start, extent, &blocks, source, cx, &mut report))
         .collect();
     let (resolved, newest_first) = resolve_all(&scan, &raws, cx, &mut report);
-    hints(&scan, &extents, &mut report);
+    hints(&scan, &extents, cx, &mut report);
+    leftovers::hint(source, &scan, &blocks, &hidden, &mut report);
     let markdown = post(&blocks, &scan, &extents, source);
-    let entries = raws
+    let entries: Vec<Entry> = raws
         .into_iter()
         .zip(&scan.starts)
         .zip(resolved)
@@ -40,12 +48,64 @@ pub fn read(body: &str, cx: &Context<'_>) -> Reading {
             entry(raw, start, resolved, report.line_of(start.header.start))
         })
         .collect();
+    let mut problems = report.finish();
+    for problem in &mut problems {
+        if entries.iter().any(|entry| entry.line == problem.line) {
+            say_how_to_keep(problem);
+        }
+    }
     Reading {
         markdown,
         entries,
-        problems: report.finish(),
+        problems,
         newest_first,
+        announced,
     }
+}
+
+/// Adds to a warning about an entry how its line would be text.
+pub(in crate::content) fn say_how_to_keep(problem: &mut Problem) {
+    if problem.severity != Severity::Warning {
+        return;
+    }
+    let keep = "to keep the line as text, begin it with another word, such as \"Note:\"";
+    problem.help = Some(match problem.help.take() {
+        Some(help) => format!("{help}; {keep}"),
+        None => keep.to_owned(),
+    });
+}
+
+/// Takes the headers out that nothing stands behind, neither in their paragraph nor in the next,
+/// and that say no phase: they are text. Says whether there were any.
+fn drop_empty(
+    scan: &mut Scan,
+    extents: &[Extent],
+    blocks: &[Block],
+    source: &str,
+    cx: &Context<'_>,
+) -> bool {
+    let begins_with_text = |extent: &Extent| {
+        let text = source.get(extent.text.clone()).unwrap_or_default();
+        text.trim_start().starts_with(char::is_alphanumeric)
+    };
+    let is_empty = |start: &Start, extent: &Extent| {
+        if start.header.phase.is_some() || begins_with_text(extent) {
+            return false;
+        }
+        let mut silent = Report::new("", "", 0);
+        let raw = raw(start, extent, blocks, source, cx, &mut silent);
+        raw.markdown.is_empty() && raw.changes.is_empty() && raw.comment == Comment::default()
+    };
+    let count = scan.starts.len();
+    let starts = std::mem::take(&mut scan.starts);
+    for (start, extent) in starts.into_iter().zip(extents) {
+        if is_empty(&start, extent) {
+            scan.doubtful.push(start.doubt(Why::Empty));
+        } else {
+            scan.starts.push(start);
+        }
+    }
+    scan.starts.len() < count
 }
 
 /// Line ends as `\n`, no byte order mark.
@@ -58,41 +118,56 @@ fn normalised(body: &str) -> Cow<'_, str> {
     }
 }
 
-fn all_blocks(source: &str) -> Vec<Block> {
+/// The blocks of a body, and where code, comments and literal texts stand in it.
+fn all_blocks(source: &str) -> (Vec<Block>, Vec<Range<usize>>) {
     let mut all = Vec::new();
-    let mut lists = 0;
+    let mut seen = Seen::default();
     for segment in literal::segments(source) {
         match segment {
             Segment::Markdown(range) => {
                 let part = &source[range.clone()];
-                all.extend(blocks::read(part, range.start, source, &mut lists));
+                let mut found = blocks::read(part, range.start, source, &mut seen);
+                let lines = leftovers::attribute_lines(source, range, &seen.hidden);
+                leftovers::set_aside(&mut found, &lines);
+                all.extend(found);
             }
-            Segment::Literal { range, .. } => all.push(Block {
-                sort: Sort::Literal,
-                range,
-                flat: super::flat::Flat::default(),
-            }),
+            Segment::Literal { range, .. } => {
+                seen.hidden.push(range.clone());
+                all.push(Block {
+                    sort: Sort::Literal,
+                    range,
+                    flat: super::flat::Flat::default(),
+                    attributes: Vec::new(),
+                });
+            }
         }
     }
-    all
+    (all, seen.hidden)
 }
 
-fn hints(scan: &Scan, extents: &[Extent], report: &mut Report<'_>) {
-    for (from, to) in &scan.doubtful {
-        // In the text of an entry a time is just a time.
-        let before = extents.partition_point(|extent| extent.removed.start <= *from);
+fn hints(scan: &Scan, extents: &[Extent], cx: &Context<'_>, report: &mut Report<'_>) {
+    let example = resolution::written(cx.now, cx.zone);
+    for doubt in &scan.doubtful {
+        let before = extents.partition_point(|extent| extent.removed.start <= doubt.from);
         let inside = before
             .checked_sub(1)
             .and_then(|index| extents.get(index))
-            .is_some_and(|extent| extent.removed.end > *from);
-        if !inside {
-            report.add(
-                Severity::Hint,
-                *from..*to,
-                "this looks like an entry, but is read as text",
-                Some("to make it one, begin it like \"UPDATE 2013-02-26 02:15 MST: …\"".to_owned()),
-            );
-        }
+            .is_some_and(|extent| extent.removed.end > doubt.from);
+        let message = match doubt.why {
+            // In the text of an entry a time is just a time.
+            Why::Prose | Why::LastLine if inside => continue,
+            Why::Prose | Why::Label => "this looks like an entry, but is read as text",
+            Why::LastLine => "this time ends a paragraph that is no entry, so all of it is text",
+            Why::Empty => "nothing stands behind this, so it is no entry but text",
+        };
+        report.add(
+            Severity::Hint,
+            doubt.from..doubt.to,
+            message,
+            Some(format!(
+                "to make it an entry, begin it like \"UPDATE {example}: …\""
+            )),
+        );
     }
 }
 
@@ -114,6 +189,7 @@ fn post(blocks: &[Block], scan: &Scan, extents: &[Extent], source: &str) -> Stri
         }
     }
     for block in blocks {
+        cuts.extend(block.attributes.iter().cloned().map(Cut::out));
         let html = || source.get(block.range.clone()).unwrap_or_default();
         match block.sort {
             Sort::Literal => cuts.push(Cut::literal(block.range.clone(), source)),

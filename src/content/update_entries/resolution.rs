@@ -8,7 +8,7 @@ use super::Context;
 use super::calendar;
 use super::clock::{ClockText, Half};
 use super::report::Report;
-use super::time_text::TimeText;
+use super::time_text::{TimeText, Unsure};
 use super::zone_reading::{self, Zone};
 use crate::content::problem::Severity;
 use crate::domain::incident::CLOCK_TOLERANCE;
@@ -46,6 +46,36 @@ pub(super) fn resolve(
     report: &mut Report<'_>,
 ) -> Option<Resolved> {
     let read_zone = zone_reading::read(time, base.cx, report);
+    let errors = report.error_count();
+    let resolved = resolve_known(time, day, base, read_zone, report)?;
+    if report.error_count() == errors {
+        say_unsure(time, resolved.at, base.cx, report);
+    }
+    Some(resolved)
+}
+
+/// Says how a time was read that could be something else.
+fn say_unsure(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &mut Report<'_>) {
+    let why = match time.unsure {
+        Some(Unsure::Dotted) => "it could also be a version",
+        Some(Unsure::MonthDay) => "the day could also stand first",
+        None => return,
+    };
+    report.add(
+        Severity::Warning,
+        time.place.clone(),
+        format!("this is read as {}; {why}", shown(at, cx)),
+        Some(write_as(at, cx)),
+    );
+}
+
+fn resolve_known(
+    time: &TimeText,
+    day: Option<&TimeText>,
+    base: Base<'_>,
+    read_zone: Option<Zone>,
+    report: &mut Report<'_>,
+) -> Option<Resolved> {
     let own_date = time.date.is_some() || time.weekday.is_some();
     let dated = if own_date || day.is_none() {
         time

@@ -3,7 +3,7 @@
 
 use super::blocks::{Block, Sort};
 use super::flat::Line;
-use super::header::{self, Found, Header, Place};
+use super::header::{self, Doubtful, Found, Header, Place};
 use super::time_text::{self, TimeText};
 
 /// The beginning of an entry.
@@ -18,6 +18,17 @@ pub(super) struct Start {
     pub(super) trailing: Option<Trailing>,
     /// Where what is cut out of the post for it begins.
     pub(super) offset: usize,
+}
+
+impl Start {
+    /// It is text after all.
+    pub(super) fn doubt(&self, why: Why) -> Doubt {
+        Doubt {
+            from: self.header.start,
+            to: self.header.end,
+            why,
+        }
+    }
 }
 
 /// A line that gives an entry its time.
@@ -44,7 +55,28 @@ pub(super) struct Scan {
     pub(super) starts: Vec<Start>,
     pub(super) days: Vec<Day>,
     /// What looks like a header and was not read as one.
-    pub(super) doubtful: Vec<(usize, usize)>,
+    pub(super) doubtful: Vec<Doubt>,
+}
+
+/// What looks like a header and was not read as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Doubt {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) why: Why,
+}
+
+/// Why it was not read as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Why {
+    /// It begins with a time or a phase, but nothing sets that off from a sentence.
+    Prose,
+    /// The same, with a label and a figure.
+    Label,
+    /// It is a time alone on the last line of a paragraph that is no entry.
+    LastLine,
+    /// Nothing stands behind it.
+    Empty,
 }
 
 /// Goes through the blocks.
@@ -64,11 +96,8 @@ pub(super) fn scan(blocks: &[Block], source: &str) -> Scan {
         .into_iter()
         .partition(|start| !start.header.needs_time || start.trailing.is_some());
     scan.starts = join_times_below(kept, blocks, &scan.days);
-    scan.doubtful.extend(
-        dropped
-            .iter()
-            .map(|start| (start.header.start, start.header.end)),
-    );
+    scan.doubtful
+        .extend(dropped.iter().map(|start| start.doubt(Why::Prose)));
     scan.doubtful.sort_unstable();
     scan
 }
@@ -198,14 +227,23 @@ impl Scanner<'_> {
                 under_day: self.day.is_some(),
             };
             first = false;
+            let last = number > 0 && number + 1 == block.flat.lines.len();
             match header::find(line, place) {
+                Found::Header(header) if last && header.is_bare_time() => {
+                    self.scan.doubtful.push(Doubt {
+                        from: header.start,
+                        to: header.end,
+                        why: Why::LastLine,
+                    });
+                    self.text_goes_on();
+                }
                 Found::Header(header) => self.start(index, number, block, header),
                 Found::Day(time) => self.day(time, line, block, level),
-                Found::Doubtful { from, to } if number == 0 && self.open.is_none() => {
-                    self.scan.doubtful.push((from, to));
+                Found::Doubtful(found) if is_told(found, number) => {
+                    self.doubtful(found);
                     self.text_goes_by();
                 }
-                Found::Doubtful { .. } | Found::Prose => self.text_goes_on(),
+                Found::Doubtful(_) | Found::Prose => self.text_goes_on(),
             }
         }
         self.track(block);
@@ -213,6 +251,20 @@ impl Scanner<'_> {
             Some(open) if open.item => self.open = None,
             Some(open) if !open.fills => open.over = true,
             Some(_) | None => {}
+        }
+    }
+
+    fn doubtful(&mut self, found: Doubtful) {
+        if found.labelled || self.open.is_none() {
+            self.scan.doubtful.push(Doubt {
+                from: found.from,
+                to: found.to,
+                why: if found.labelled {
+                    Why::Label
+                } else {
+                    Why::Prose
+                },
+            });
         }
     }
 
@@ -328,4 +380,10 @@ fn track_in(source: &str, start: usize, end: usize) -> Option<(usize, &str)> {
     let inner = line[at + 3..].trim_end().strip_suffix(">}}")?.trim();
     let quoted = inner.strip_prefix("track")?.trim();
     Some((start + at, quoted.trim_matches(['"', '\'', '“', '”'])))
+}
+
+/// Whether a line that begins like a header is worth a hint: the first of its block, or, with a
+/// label and a figure, any that begins with a capital.
+fn is_told(found: Doubtful, number: usize) -> bool {
+    number == 0 || (found.labelled && found.initial)
 }

@@ -23,6 +23,16 @@ pub(super) fn cases() -> impl Iterator<Item = Value> {
 
 /// Reads a body as that of a case, at `now`, with what the site says of abbreviations.
 pub(super) fn read_as(case: &Value, body: &str, now: &str, zones: &[(&str, i32)]) -> Reading {
+    read_within(case, now, zones, |cx| read(body, cx))
+}
+
+/// What `run` makes of the context of a case.
+pub(super) fn read_within(
+    case: &Value,
+    now: &str,
+    zones: &[(&str, i32)],
+    run: impl FnOnce(&Context<'_>) -> Reading,
+) -> Reading {
     let text = |key: &str| case[key].as_str().unwrap_or_default();
     let zone: Tz = text("zone").parse().expect("a zone");
     let (posted_at, posted_precision) = posted(text("post"), zone);
@@ -47,8 +57,10 @@ pub(super) fn read_as(case: &Value, body: &str, now: &str, zones: &[(&str, i32)]
         now: now.parse().expect("an instant"),
         components: &components,
         states: &States::default(),
+        starts: None,
+        kept: None,
     };
-    read(body, &cx)
+    run(&cx)
 }
 
 const LONG_AFTER: &str = "2030-01-01T00:00:00Z";

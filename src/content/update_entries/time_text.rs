@@ -22,10 +22,21 @@ pub(in crate::content) struct TimeText {
     pub(super) others: Vec<(ClockText, ZoneText)>,
     /// A `T` joins date and clock, as machines write.
     pub(super) machine: bool,
+    /// How it was read could be something else; a warning says so.
+    pub(super) unsure: Option<Unsure>,
     /// Where it stands in the source.
     pub(super) place: Range<usize>,
     /// As a reader sees it.
     pub(super) written: String,
+}
+
+/// Why a time could be something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsure {
+    /// `10.30` without a date could be a version.
+    Dotted,
+    /// `05-08` without a year could have its day first.
+    MonthDay,
 }
 
 impl TimeText {

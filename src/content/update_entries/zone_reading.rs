@@ -46,6 +46,11 @@ impl Zone {
 pub(super) struct Instant(Local);
 
 impl Instant {
+    /// Whether it happens once, twice or never.
+    pub(super) fn local(self) -> Local {
+        self.0
+    }
+
     /// The first instant at which it happens, if it does.
     pub(super) fn any(self) -> Option<DateTime<Utc>> {
         match self.0 {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::correct_update::version_of;
-use super::local_time::{is_same_minute, local_time, set_time};
+use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::maintenance;
 use super::plan_maintenance::window_of;
 use super::posting::{Begun, Posting};
@@ -92,7 +92,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
     };
     let mut screen = Screen::of(posting.change.tx(), slug, visit).await?;
     let incident = &screen.stored.incident;
-    let frame = render::frame_of(state.site.current().snapshot());
+    let frame = frame_now(state);
     let wanted = match read(&sent.fields, incident, frame) {
         Ok(wanted) => wanted,
         Err(wrong) => {

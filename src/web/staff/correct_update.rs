@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
-use super::local_time::{is_same_minute, local_time, set_time};
+use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::posting::{Begun, Posting};
 use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::session::Visit;
@@ -210,7 +210,7 @@ impl Screen {
     /// What a form changes; what it leaves as it was isn't among it.
     fn read_form(&self, state: &AppState, fields: &Fields) -> Result<Correction, Vec<Wrong>> {
         let was = self.as_it_is(state);
-        let frame = render::frame_of(state.site.current().snapshot());
+        let frame = frame_now(state);
         let mut wrong = Vec::new();
         let phase = phase_of(fields, PHASE).unwrap_or_else(|found| {
             wrong.push(found);

@@ -4,11 +4,22 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::settings::{time_of, time_text};
+use super::settings::time_text;
+use crate::actions::spoken_times::{Ground, Lean, SpokenTime, read_spoken};
 use crate::domain::zone::{Local, abbreviation, resolve};
+use crate::render;
 use crate::render::html::staff::fields::{Fields, Wrong};
-use crate::render::html::staff::window::{FIRST, SECOND, which};
+use crate::render::html::staff::window::{ENDS, FIRST, SECOND, STARTS, which};
 use crate::render::time::Frame;
+use crate::web::state::AppState;
+
+/// How a form's times are read: in the site's zone, by the clock.
+pub(super) fn frame_now(state: &AppState) -> Frame {
+    Frame {
+        as_of: state.clock.now(),
+        ..render::frame_of(state.site.current().snapshot())
+    }
+}
 
 /// The time in a field; none if it is empty. Of a time that happens twice, the field beside it
 /// says which is meant.
@@ -17,12 +28,37 @@ pub(super) fn local_time(
     name: &str,
     frame: Frame,
 ) -> Result<Option<DateTime<Utc>>, Wrong> {
-    let Some(first) = time_of(fields, name, frame.zone)? else {
+    let Some(text) = fields.filled(name) else {
         return Ok(None);
     };
-    let local = first.with_timezone(&frame.zone).naive_local();
-    let Local::Twice(first, second) = resolve(frame.zone, local) else {
-        return Ok(Some(first));
+    let wrong = |detail: String| Wrong {
+        field: name.to_owned(),
+        detail,
+    };
+    let ground = Ground {
+        zone: frame.zone,
+        now: frame.as_of,
+        lean: match name {
+            STARTS | ENDS => Lean::Ahead,
+            _ => Lean::Back,
+        },
+    };
+    let read = read_spoken(text, ground).map_err(|_| {
+        let now = frame.as_of.with_timezone(&frame.zone);
+        let example = now.format("%Y-%m-%d %H:%M");
+        wrong(format!(
+            "{text:?} isn’t a time; write it as {example}, “today 14:00” or “20 minutes ago”."
+        ))
+    })?;
+    let (first, second) = match read {
+        SpokenTime::Once(at) => return Ok(Some(at)),
+        SpokenTime::Skipped(local) => {
+            return Err(wrong(format!(
+                "There was no {}: the clocks went forward. Take a time before or after.",
+                local.format("%-H:%M on %B %-d")
+            )));
+        }
+        SpokenTime::Twice(_, first, second) => (first, second),
     };
     let field = which(name);
     match fields.first(&field) {

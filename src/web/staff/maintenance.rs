@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::local_time::{is_same_minute, set_time};
+use super::local_time::{frame_now, is_same_minute, set_time};
 use super::plan_maintenance::window_of;
 use super::posting::{Begun, Posting};
 use super::reading::{SlugOf, again, fresh, html_response, new_key, sent_before, wrong_fields};
@@ -70,8 +70,7 @@ async fn take_step(
 ) -> Result<Response, StaffError> {
     let visit = &sent.visit;
     must(&visit.staff, Scope::IncidentsWrite)?;
-    let site = state.site.current();
-    let frame = render::frame_of(site.snapshot());
+    let frame = frame_now(state);
     let mut posting = match Posting::begin(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),

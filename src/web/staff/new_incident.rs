@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::local_time::local_time;
+use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::repeat::repeated_incident;
@@ -23,7 +23,6 @@ use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::template::COMPONENT;
 use crate::domain::update::Phase;
-use crate::render;
 use crate::render::html::staff::correct::{IMPACT, TITLE};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::new_incident::{self as form, Around, DRAFT, KIND};
@@ -186,7 +185,7 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
     let fields: &Fields = &sent.fields;
     let is_draft = sent.is(DRAFT);
     let site = state.site.current();
-    let frame = render::frame_of(site.snapshot());
+    let frame = frame_now(state);
     let mut wrong = Vec::new();
     let mut take = |found: Wrong| wrong.push(found);
     let phase = phase_of(fields, PHASE).map_err(&mut take).ok().flatten();

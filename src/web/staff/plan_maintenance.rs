@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Duration, Timelike as _, Utc};
 
-use super::local_time::{local_time, set_time};
+use super::local_time::{frame_now, local_time, set_time};
 use super::maintenance::told;
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before};
@@ -63,7 +63,7 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
     let visit = &sent.visit;
     must(&visit.staff, Scope::IncidentsWrite)?;
     let site = state.site.current();
-    let frame = render::frame_of(site.snapshot());
+    let frame = frame_now(state);
     if sent.is("part") {
         return Ok(match window_of(&sent.fields, frame) {
             Ok(window) if !window.is_empty() => {

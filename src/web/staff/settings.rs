@@ -1,6 +1,6 @@
 //! What forms say of components and of times.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::actions::add_update::Settings;
@@ -8,7 +8,6 @@ use crate::domain::incident::Impact;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
-use crate::domain::zone::{Local, resolve};
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::fields::{Fields, Wrong};
 
@@ -32,38 +31,6 @@ pub(super) fn settings_of(fields: &Fields) -> Result<Settings, Vec<Wrong>> {
         Ok(settings)
     } else {
         Err(wrong)
-    }
-}
-
-/// The time in a field, which is in the site's zone; none if it is empty.
-pub(super) fn time_of(
-    fields: &Fields,
-    name: &str,
-    zone: Tz,
-) -> Result<Option<DateTime<Utc>>, Wrong> {
-    let Some(text) = fields.filled(name) else {
-        return Ok(None);
-    };
-    let wrong = |detail: String| Wrong {
-        field: name.to_owned(),
-        detail,
-    };
-    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"];
-    let local = formats
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .ok_or_else(|| {
-            wrong(format!(
-                "{text:?} isn’t a time; write it as 2013-02-26 02:15."
-            ))
-        })?;
-    match resolve(zone, local) {
-        Local::Once(at) => Ok(Some(at)),
-        Local::Twice(first, _) => Ok(Some(first)),
-        Local::Skipped => Err(wrong(format!(
-            "There was no {}: the clocks went forward. Take a time before or after.",
-            local.format("%-H:%M on %B %-d")
-        ))),
     }
 }
 

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::local_time::local_time;
+use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
 use super::reading::{
     SlugOf, UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields,
@@ -22,7 +22,6 @@ use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
-use crate::render;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::posted;
 use crate::render::html::staff::update::{self as form, Around};
@@ -213,7 +212,7 @@ fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
         wrong.push(found);
         None
     });
-    let frame = render::frame_of(state.site.current().snapshot());
+    let frame = frame_now(state);
     let at = local_time(fields, form::AT, frame).unwrap_or_else(|found| {
         wrong.push(found);
         None

@@ -48,6 +48,8 @@ fn in_context<T>(zone: Tz, order: DateOrder, run: impl Fn(&Context<'_>) -> T) ->
             (slug("nelson"), "Nelson".to_owned()),
         ],
         states: &states,
+        starts: None,
+        kept: None,
     })
 }
 

@@ -1,0 +1,40 @@
+//! The part of the sync that remembers which lines of the files announced something when they were
+//! first seen, so that they stay text.
+
+use super::ActionError;
+use crate::content::Content;
+use crate::content::update_entries::Kept;
+use crate::store::settings::{find_meta, set_meta};
+use crate::store::{StoreError, Tx};
+
+/// The name under which a database remembers these lines.
+const ANNOUNCED: &str = "announced";
+
+/// The lines that were kept, by file; `None` if a folder was never synced into this database.
+///
+/// # Errors
+/// The database's.
+pub async fn find_announced(tx: &mut Tx) -> Result<Option<Kept>, StoreError> {
+    let text = find_meta(tx, ANNOUNCED).await?;
+    Ok(text.map(|text| serde_json::from_str(&text).unwrap_or_default()))
+}
+
+/// Keeps the lines of the files that were read; those of others stay. Says whether that changed
+/// anything.
+pub(super) async fn keep_announced(tx: &mut Tx, content: &Content) -> Result<bool, ActionError> {
+    let before = find_announced(tx).await?;
+    let mut kept = before.clone().unwrap_or_default();
+    for file in &content.incidents {
+        if file.announced.is_empty() {
+            kept.remove(&file.file);
+        } else {
+            kept.insert(file.file.clone(), file.announced.clone());
+        }
+    }
+    if before.as_ref() == Some(&kept) {
+        return Ok(false);
+    }
+    let text = serde_json::to_string(&kept).unwrap_or_default();
+    set_meta(tx, ANNOUNCED, &text).await?;
+    Ok(true)
+}

@@ -1,0 +1,207 @@
+//! Times without a label that announce something rather than tell of it: they stay text.
+//!
+//! Whether such a time is still to come is judged when its line is first seen. The caller keeps
+//! the lines that were ([`Reading::announced`]) and gives them back as [`Kept`], so that the line
+//! doesn't turn into an entry once its time has come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Context;
+use super::blocks::{Block, Sort};
+use super::comment;
+use super::direction;
+use super::report::Report;
+use super::scan::{Scan, Start};
+use crate::content::problem::Severity;
+use crate::domain::incident::CLOCK_TOLERANCE;
+
+/// More characters of a line than are needed to know it again.
+const KEPT_CHARS: usize = 300;
+
+/// No more lines are changed at a time than this.
+const MOST_REWORDED: usize = 100;
+
+/// The lines that announced something when they were first seen, by file.
+pub type Kept = BTreeMap<String, Vec<String>>;
+
+/// The lines of a text that is known to be one, as [`Kept`] has them.
+pub fn kept_lines(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(key)
+}
+
+/// Why a time without a label is text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// It is still to come.
+    ToCome,
+    /// It was, when its line was first seen.
+    WasToCome,
+    /// It stands behind such a time, with no label between them.
+    Behind,
+    /// It lies in the maintenance that the post announces.
+    Maintenance,
+}
+
+/// Takes the times that announce something out of the beginnings of entries. Gives their lines.
+pub(super) fn take_out(
+    scan: &mut Scan,
+    blocks: &[Block],
+    source: &str,
+    cx: &Context<'_>,
+    report: &mut Report<'_>,
+) -> Vec<String> {
+    let memory = Memory::of(source, cx);
+    let mut announced = Vec::new();
+    let mut announcing = false;
+    let mut told = false;
+    let starts = std::mem::take(&mut scan.starts);
+    for start in starts {
+        if !start.header.unlabelled || is_noted(&start, blocks, source) {
+            announcing = false;
+            scan.starts.push(start);
+            continue;
+        }
+        let line = line_of(source, start.header.start);
+        let why = judge(&start, scan, &line, &memory, cx).or(announcing.then_some(Why::Behind));
+        let Some(why) = why else {
+            if cx.kept.is_none() && !told {
+                told = true;
+                tell_judged(&start, report);
+            }
+            scan.starts.push(start);
+            continue;
+        };
+        announcing |= matches!(why, Why::ToCome | Why::WasToCome);
+        tell_announced(&start, why, report);
+        announced.push(line);
+    }
+    announced
+}
+
+/// What is known of lines that were seen before.
+struct Memory<'a> {
+    /// Of this file; `None` if nothing is known of it.
+    own: Option<BTreeSet<&'a str>>,
+    /// Of all files.
+    all: Option<&'a Kept>,
+    /// Known lines of this file that aren't in it any more: they may have been reworded.
+    vanished: Vec<&'a str>,
+}
+
+impl<'a> Memory<'a> {
+    fn of(source: &str, cx: &Context<'a>) -> Self {
+        let lines = cx.kept.and_then(|kept| kept.get(cx.file));
+        let own: Option<BTreeSet<&str>> =
+            lines.map(|lines| lines.iter().map(String::as_str).collect());
+        let mut vanished = Vec::new();
+        if let Some(own) = &own {
+            let present: BTreeSet<String> = source.lines().map(key).collect();
+            let gone = own.iter().filter(|line| !present.contains(**line));
+            vanished.extend(gone.take(MOST_REWORDED));
+        }
+        Self {
+            own,
+            all: cx.kept,
+            vanished,
+        }
+    }
+
+    fn holds(&self, line: &str, written: &str) -> bool {
+        match &self.own {
+            Some(own) => {
+                own.contains(line) || self.vanished.iter().any(|known| known.contains(written))
+            }
+            // It may be a file that was renamed.
+            None => {
+                let all = self.all.map(Kept::values).into_iter();
+                all.flatten().flatten().any(|known| known == line)
+            }
+        }
+    }
+}
+
+fn judge(
+    start: &Start,
+    scan: &Scan,
+    line: &str,
+    memory: &Memory<'_>,
+    cx: &Context<'_>,
+) -> Option<Why> {
+    if memory.holds(line, &start.header.time.written) {
+        return Some(Why::WasToCome);
+    }
+    let day = start.day.and_then(|day| scan.days.get(day));
+    let at = direction::plain_instant(&start.header.time, day.map(|day| &day.time), cx)?;
+    if cx.starts.is_some_and(|starts| at >= starts) {
+        return Some(Why::Maintenance);
+    }
+    (at > cx.now + CLOCK_TOLERANCE).then_some(Why::ToCome)
+}
+
+/// Whether a comment for machines belongs to the line: then it has been an entry before.
+fn is_noted(start: &Start, blocks: &[Block], source: &str) -> bool {
+    let is_note = |html: &str| comment::parse(html).is_some();
+    let own = &blocks[start.block].flat.comments;
+    let inside = own
+        .iter()
+        .filter(|range| range.start >= start.offset)
+        .any(|range| source.get(range.clone()).is_some_and(is_note));
+    let below = blocks
+        .get(start.block + 1)
+        .filter(|block| block.sort == Sort::Comment)
+        .and_then(|block| source.get(block.range.clone()));
+    inside || below.is_some_and(is_note)
+}
+
+/// The line of the source in which a place is, as it is known again.
+fn line_of(source: &str, at: usize) -> String {
+    let (before, after) = source.split_at_checked(at).unwrap_or((source, ""));
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let end = after.find('\n').map_or(source.len(), |end| at + end);
+    key(source.get(start..end).unwrap_or_default())
+}
+
+/// A line without what may change about it and mean nothing.
+fn key(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words.join(" ").chars().take(KEPT_CHARS).collect()
+}
+
+fn tell_announced(start: &Start, why: Why, report: &mut Report<'_>) {
+    let message = match why {
+        Why::ToCome => "this time has no label and is still to come, so the line is text",
+        Why::WasToCome => {
+            "this time has no label and was still to come when the line was first read, so the \
+             line is text"
+        }
+        Why::Behind => {
+            "this time has no label and follows one that announces something, so the line is text"
+        }
+        Why::Maintenance => {
+            "this time has no label and isn't before the maintenance starts, so the line is text"
+        }
+    };
+    report.add(
+        Severity::Hint,
+        start.header.start..start.header.end,
+        message,
+        Some(format!(
+            "to make it an entry, write \"UPDATE {}: …\"",
+            start.header.time.written
+        )),
+    );
+}
+
+/// Says of the first time without a label that the clock decided about it.
+fn tell_judged(start: &Start, report: &mut Report<'_>) {
+    report.add(
+        Severity::Hint,
+        start.header.start..start.header.end,
+        "this time has no label and has passed, so it begins an entry",
+        Some(format!(
+            "write \"UPDATE {}\", so that there is no doubt; if it announces something, begin the \
+             line with another word",
+            start.header.time.written
+        )),
+    );
+}

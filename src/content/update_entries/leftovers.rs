@@ -1,0 +1,158 @@
+//! Marks of other systems that are left in a body: kramdown's lines of attributes, which are left
+//! out; Hugo's shortcodes and Liquid's tags, which readers would see, so that a hint says so.
+
+use std::ops::Range;
+
+use super::blocks::Block;
+use super::report::Report;
+use super::scan::Scan;
+use crate::content::problem::Severity;
+
+/// A mark is no longer than this.
+const LONGEST: usize = 2000;
+
+/// The marks, with what ends each, the longer ones first.
+const MARKS: [(&str, &str, &str); 5] = [
+    ("{{<", ">}}", "a shortcode of Hugo"),
+    ("{{%", "%}}", "a shortcode of Hugo"),
+    ("{{", "}}", "a tag of Liquid"),
+    ("{%", "%}", "a tag of Liquid"),
+    ("{:", "}", "an attribute of kramdown"),
+];
+
+/// The lines of `range` that are nothing but attributes, such as `{: .notice}`, with their ends,
+/// outside of code.
+pub(super) fn attribute_lines(
+    source: &str,
+    range: Range<usize>,
+    code: &[Range<usize>],
+) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = range.start;
+    for line in source.get(range).unwrap_or_default().split_inclusive('\n') {
+        if is_attributes(line) && !is_in(code, start) {
+            found.push(start..start + line.len());
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// Gives each block the lines of attributes in it, and takes them out of its words.
+pub(super) fn set_aside(blocks: &mut [Block], lines: &[Range<usize>]) {
+    for block in blocks {
+        let first = lines.partition_point(|line| line.end <= block.range.start);
+        let inside = lines[first..]
+            .iter()
+            .take_while(|line| line.start < block.range.end);
+        block.attributes = inside.cloned().collect();
+        if !block.attributes.is_empty() {
+            let attributes = &block.attributes;
+            let flat = &mut block.flat.lines;
+            flat.retain(|line| line.start == line.end || !is_in(attributes, line.start));
+        }
+    }
+}
+
+/// `{: .notice}`, also in a quote; not `{::comment}` or `{:/}`, which stand around text.
+fn is_attributes(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t', '>']).trim_end();
+    let Some(inner) = line
+        .strip_prefix("{:")
+        .and_then(|rest| rest.strip_suffix('}'))
+    else {
+        return false;
+    };
+    !inner.starts_with([':', '/']) && !inner.contains(['{', '}']) && line.len() <= LONGEST
+}
+
+/// Says which marks readers would see as they are.
+pub(super) fn hint(
+    source: &str,
+    scan: &Scan,
+    blocks: &[Block],
+    hidden: &[Range<usize>],
+    report: &mut Report<'_>,
+) {
+    let mut closers = MARKS.map(|(_, closer, _)| Ahead::new(closer));
+    let mut gap = Ahead::new("\n\n");
+    let mut at = 0;
+    while let Some(found) = source.get(at..).and_then(|rest| rest.find('{')) {
+        let start = at + found;
+        at = start + 1;
+        let rest = source.get(start..).unwrap_or_default();
+        let mark = MARKS
+            .into_iter()
+            .zip(&mut closers)
+            .find(|((opener, _, _), _)| rest.starts_with(opener));
+        let Some(((opener, closer, what), ahead)) = mark else {
+            continue;
+        };
+        let inner = start + opener.len();
+        let Some(end) = ahead.from(source, inner).map(|end| end + closer.len()) else {
+            continue;
+        };
+        // It may go on for lines, but not for paragraphs.
+        let is_over = gap.from(source, inner).is_some_and(|gap| gap < end);
+        if is_over || end - start > LONGEST {
+            continue;
+        }
+        if is_in(hidden, start) || is_set_aside(blocks, start) || is_time(scan, start) {
+            continue;
+        }
+        at = end;
+        report.add(
+            Severity::Hint,
+            start..end,
+            format!("this looks like {what}; readers see it as it is"),
+            Some("write it as Markdown, or take it out; as code it would be no mistake".to_owned()),
+        );
+    }
+}
+
+/// Where a text is found next. Places are asked for in order, so that all of them together cost no
+/// more than one look through the source.
+struct Ahead {
+    text: &'static str,
+    /// Where it was found last, or the end of the source.
+    found: Option<usize>,
+}
+
+impl Ahead {
+    fn new(text: &'static str) -> Self {
+        Self { text, found: None }
+    }
+
+    fn from(&mut self, source: &str, at: usize) -> Option<usize> {
+        let known = self.found.filter(|found| *found >= at);
+        let found = known.unwrap_or_else(|| {
+            let rest = source.get(at..).unwrap_or_default();
+            rest.find(self.text).map_or(source.len(), |next| at + next)
+        });
+        self.found = Some(found);
+        (found < source.len()).then_some(found)
+    }
+}
+
+/// Whether one of these ranges, which are sorted and apart, holds a place.
+fn is_in(ranges: &[Range<usize>], at: usize) -> bool {
+    let next = ranges.partition_point(|range| range.end <= at);
+    ranges.get(next).is_some_and(|range| range.start <= at)
+}
+
+fn is_set_aside(blocks: &[Block], at: usize) -> bool {
+    let next = blocks.partition_point(|block| block.range.end <= at);
+    blocks
+        .get(next)
+        .is_some_and(|block| is_in(&block.attributes, at))
+}
+
+/// Whether the mark gives an entry its time.
+fn is_time(scan: &Scan, at: usize) -> bool {
+    let after = scan.starts.partition_point(|start| start.offset <= at);
+    let start = after
+        .checked_sub(1)
+        .and_then(|index| scan.starts.get(index));
+    let trailing = start.and_then(|start| start.trailing.as_ref());
+    trailing.is_some_and(|it| it.start <= at && at < it.end)
+}
