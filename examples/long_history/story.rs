@@ -222,6 +222,7 @@ impl Story {
             public_at: published_at,
             source: Source::Api,
             draft: false,
+            own_item: true,
             id,
         };
         let seq = self.seq(number);

@@ -100,14 +100,14 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
     let text = args.stdin.as_ref().or(args.message.as_ref());
     let source = match &template {
         Some(template) if text.is_none() && args.file.is_none() => {
-            TextSource::Given(template.markdown.clone())
+            TextSource::Template(template.markdown.clone())
         }
         Some(_) | None => TextSource::of(text, args.file.as_ref(), world)?,
     };
     if let (Some(template), true) = (&template, args.component.is_empty()) {
         let text = match &source {
-            TextSource::Given(text) => text.as_str(),
-            _ => "",
+            TextSource::Typed(text) | TextSource::Template(text) => text.as_str(),
+            TextSource::File(_) | TextSource::Stdin | TextSource::Editor => "",
         };
         refuse_blanks(template, &[&title, text])?;
     }
@@ -124,7 +124,7 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
         }
     }
     let mut unsent = Unsent::new(Verb::Incident, body, &client, world);
-    unsent.once = !args.again;
+    unsent.post_again(args.again);
     let hints = format!("What customers should know, in Markdown: {title}");
     send::change(unsent, Some(&source), &hints, &client, world)
 }
@@ -170,6 +170,9 @@ fn body(
     let kind = args.kind.or(template.map(|it| it.kind));
     let impact = args.impact.or(template.and_then(|it| it.impact));
     let phase = args.phase.or(template.and_then(|it| it.phase));
+    // As in the form: the first update says where it stands.
+    let is_disruption = kind.is_none_or(|kind| kind == Kind::Disruption);
+    let phase = phase.or(is_disruption.then_some(Phase::Investigating));
     let words = [
         ("kind", kind.map(Kind::as_str)),
         ("impact", impact.map(Impact::as_str)),

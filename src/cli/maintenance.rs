@@ -18,6 +18,7 @@ use super::words::{self, Setting};
 use super::world::{BOLD, DIM, World, styled};
 use crate::client::{Client, IncidentAnswer};
 use crate::domain::slug::Slug;
+use crate::render::markdown::of_typed;
 use crate::render::time::machine;
 
 /// Plan maintenance, and begin, extend, end or cancel it. By itself it begins and ends with its
@@ -92,6 +93,9 @@ struct PlanArgs {
     /// Keep it without publishing it
     #[arg(long)]
     draft: bool,
+    /// Post it even if the same was posted a moment ago
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -196,7 +200,8 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
             body.insert(field.to_owned(), true.into());
         }
     }
-    let unsent = Unsent::new(Verb::Incident, body, client, world);
+    let mut unsent = Unsent::new(Verb::Incident, body, client, world);
+    unsent.post_again(args.again);
     let hints = format!("What customers should know, in Markdown: {}", args.title);
     send::change(unsent, Some(&source), &hints, client, world)
 }
@@ -262,7 +267,7 @@ fn send_step(
 ) -> Result<(), Failure> {
     body.insert("do".to_owned(), word.into());
     if let Some(text) = &args.message {
-        body.insert("markdown".to_owned(), text.as_str().into());
+        body.insert("markdown".to_owned(), of_typed(text).into());
     }
     let mut unsent = Unsent::new(Verb::Maintenance, body, client, world);
     unsent.incident = Some(chosen.slug.clone());

@@ -108,7 +108,7 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
     }
     let mut unsent = Unsent::new(Verb::Update, body, &client, world);
     unsent.incident_part = args.incident.clone();
-    unsent.once = !args.again;
+    unsent.post_again(args.again);
     let hints = "What is new, in Markdown, for customers of";
     send::change(unsent, Some(&source), hints, &client, world)
 }
@@ -136,7 +136,7 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
     }
     let mut unsent = Unsent::new(Verb::Resolve, body, &client, world);
     unsent.incident_part = args.incident.clone();
-    unsent.once = !args.again;
+    unsent.post_again(args.again);
     let hints = "How it ended, in Markdown, for customers of";
     send::change(unsent, Some(&source), hints, &client, world)
 }

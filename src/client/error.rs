@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ureq::{Error, Timeout};
 
@@ -61,9 +62,23 @@ pub struct Refusal {
     /// Each mistake in what was sent.
     #[serde(default)]
     pub errors: Vec<FieldMistake>,
+    /// What was posted before, if this is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<FirstPost>,
     /// The server asks to come back later.
     #[serde(skip)]
     pub must_wait: bool,
+}
+
+/// What was posted before.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct FirstPost {
+    /// Its page.
+    pub url: String,
+    /// The path under which the API has it.
+    pub api: String,
+    /// When it was posted.
+    pub posted_at: DateTime<Utc>,
 }
 
 /// A mistake in one field.

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0004" "templates",
     "0005" "since",
     "0006" "operations",
+    "0008" "items",
 ];
 
 /// All of them. `sqlx::migrate!` would do the same, but it brings the whole of sqlx with both

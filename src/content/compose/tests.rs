@@ -199,6 +199,7 @@ fn generated(numbers: &mut Numbers, number: usize) -> Incident {
         public_at: instant(numbers, published_at),
         source: Source::Api,
         draft: numbers.maybe(),
+        own_item: true,
     }
 }
 
@@ -359,6 +360,7 @@ fn a_plain_incident_is_written_as_a_person_would() {
         edited_at: None,
         public_at: "2013-02-26T08:00:00Z".parse().expect("an instant"),
         draft: false,
+        own_item: true,
         updates: vec![Update {
             id: "u1".into(),
             at,

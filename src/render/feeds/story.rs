@@ -88,6 +88,7 @@ pub(super) fn incident(id: &str, title: &str, when: &str, markdown: &str) -> Inc
         public_at: at(when),
         source: Source::Api,
         draft: false,
+        own_item: true,
     }
 }
 

@@ -262,6 +262,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         public_at: at(noon),
         source: Source::Api,
         draft: false,
+        own_item: true,
     };
     let site = Site {
         name: "Example status".into(),

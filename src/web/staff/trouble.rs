@@ -49,6 +49,7 @@ impl From<ActionError> for StaffError {
             ActionError::Store(error) => return error.into(),
             ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "It isn’t there"),
             ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Somebody has posted meanwhile"),
+            ActionError::Repeated(_) => (StatusCode::CONFLICT, "That was posted already"),
             ActionError::Conflict(_) => (StatusCode::CONFLICT, "That can’t be done"),
             ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "That isn’t for you to do"),
             ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),

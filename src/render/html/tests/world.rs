@@ -172,6 +172,7 @@ impl World {
             public_at: at(when),
             source: Source::File,
             draft: false,
+            own_item: true,
         }
     }
 
