@@ -210,6 +210,7 @@ fn site(zone: Tz) -> Site {
         authority: String::new(),
         zone,
         stated_date_order: None,
+        stated_clock: None,
         support: None,
         zones: BTreeMap::new(),
     }

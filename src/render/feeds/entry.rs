@@ -208,7 +208,7 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
         Kind::Notice => "Notice",
     };
     let lines = post_lines(snapshot, incident);
-    let when = in_words(incident.published_at, incident.precision, site.zone);
+    let when = in_words(incident.published_at, incident.precision, site.time_style());
     let head = head(snapshot, kind, when, incident.edited_at);
     let summary = match &incident.summary {
         Some(summary) => summary.clone(),
@@ -232,7 +232,7 @@ fn post_lines(snapshot: &Snapshot, incident: &Incident) -> Vec<String> {
     match incident.kind {
         Kind::Disruption | Kind::Notice => state_lines(snapshot, &incident.changes),
         // What a maintenance will set is not yet so when its post appears.
-        Kind::Maintenance => planned(incident.stated_window(), false, snapshot.site.zone)
+        Kind::Maintenance => planned(incident.stated_window(), false, snapshot.site.time_style())
             .into_iter()
             .collect(),
     }
@@ -252,7 +252,7 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     tags.extend(self::tags(snapshot, &update.changes, &update.mentions));
     // As it begins or ends, the window is no longer a plan.
     let is_plan = matches!(update.phase, None | Some(Phase::Scheduled));
-    lines.extend(planned(update.window, true, site.zone).filter(|_| is_plan));
+    lines.extend(planned(update.window, true, site.time_style()).filter(|_| is_plan));
     let words = match update.phase {
         Some(phase) => phase.label().to_owned(),
         None => first_said([
@@ -261,7 +261,7 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
             "Update".into(),
         ]),
     };
-    let when = in_words(update.at, update.precision, site.zone);
+    let when = in_words(update.at, update.precision, site.time_style());
     let head = head(snapshot, label, when, update.edited_at);
     let anchor = format!("{}-", urls::update_anchor(&update.id));
     let bylines = match update.source {
@@ -298,7 +298,7 @@ fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateCha
         change.at.timestamp_millis(),
         change.seq
     );
-    let when = in_words(change.at, Precision::Minute, site.zone);
+    let when = in_words(change.at, Precision::Minute, site.time_style());
     FeedEntry {
         id: tag(snapshot, change.public_at, "state", &id),
         title: format!("{}: {label}", component.name),
@@ -322,7 +322,8 @@ fn head(
 ) -> String {
     let mut parts = vec![label.to_owned()];
     parts.extend(when);
-    let edited = edited_at.and_then(|at| in_words(at, Precision::Minute, snapshot.site.zone));
+    let edited =
+        edited_at.and_then(|at| in_words(at, Precision::Minute, snapshot.site.time_style()));
     parts.extend(edited.map(|at| format!("edited {at}")));
     parts.join(" · ")
 }

@@ -150,6 +150,7 @@ pub(super) fn story() -> Whole {
             authority: "status.example.com".into(),
             zone: chrono_tz::America::Denver,
             stated_date_order: None,
+            stated_clock: None,
             support: None,
             zones: BTreeMap::new(),
         },

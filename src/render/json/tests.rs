@@ -270,6 +270,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         authority: "status.example.com".into(),
         zone: chrono_tz::UTC,
         stated_date_order: None,
+        stated_clock: None,
         support: None,
         zones: std::collections::BTreeMap::new(),
     };

@@ -28,6 +28,7 @@ pub(in crate::web) async fn show(
     let body = SiteBody {
         name: site.name.clone(),
         time_zone: site.zone.name().to_owned(),
+        clock: site.time_style().clock.as_str().to_owned(),
         url: urls::absolute(&site.base_url, urls::HOME),
     };
     Ok(json_response(StatusCode::OK, None, as_json(&body)))
