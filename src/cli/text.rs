@@ -51,6 +51,14 @@ impl TextSource {
         }
     }
 
+    /// The text as far as it is known.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Typed(text) | Self::Template(text) => text,
+            Self::File(_) | Self::Stdin | Self::Editor => "",
+        }
+    }
+
     /// Whether the text would be lost with this process.
     pub(super) fn is_only_copy(&self) -> bool {
         match self {

@@ -75,6 +75,9 @@ pub(super) struct Unsent {
     pub(super) perhaps_arrived_as: Option<String>,
     /// The text was typed in an editor or came through a pipe: there is no other copy of it.
     pub(super) only_copy: bool,
+    /// When the incident began that this turned out to mean.
+    #[serde(skip)]
+    pub(super) began: Option<DateTime<Utc>>,
 }
 
 impl Unsent {
@@ -95,6 +98,7 @@ impl Unsent {
             idempotency_key: Uuid::now_v7().to_string(),
             perhaps_arrived_as: None,
             only_copy: false,
+            began: None,
         }
     }
 
@@ -120,6 +124,7 @@ impl Unsent {
 
     fn take(&mut self, incident: &IncidentAnswer) {
         self.incident = Some(incident.slug.clone());
+        self.began = Some(incident.began());
         match self.verb {
             Verb::State => {
                 let slug = incident.slug.to_string();

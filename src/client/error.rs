@@ -214,6 +214,11 @@ pub(super) fn of_answer(status: u16, text: &str, must_wait: bool) -> ClientError
         Ok(_) | Err(_) => {
             let start: String = text.trim().chars().take(120).collect();
             let why = match start.lines().next() {
+                Some(line) if line.starts_with('<') => {
+                    "it is a web page; give the address of the status page itself, such as \
+                     https://status.example.com"
+                        .to_owned()
+                }
                 Some(line) => line.to_owned(),
                 None => "it was empty".to_owned(),
             };

@@ -34,6 +34,7 @@ mod migrations;
 mod open;
 mod packed;
 pub mod probe;
+mod rights;
 mod row;
 pub mod sessions;
 pub mod settings;

@@ -161,3 +161,44 @@ async fn lines_that_were_typed_into_a_form_stay_lines() {
     let page = app.get("/incidents/mail-is-late").await.expect(200);
     assert!(page.text().contains("One\nline."), "{}", page.text());
 }
+
+#[tokio::test]
+async fn times_are_written_by_the_clock_of_the_site() {
+    for (lines, on_page, in_feed) in [
+        (
+            "",
+            "February 26 at 2:15 am MST",
+            "February 26, 2013 at 2:15 am MST",
+        ),
+        (
+            "clock = \"24h\"\n",
+            "February 26 at 02:15 MST",
+            "February 26, 2013 at 02:15 MST",
+        ),
+        (
+            "date_order = \"dmy\"\n",
+            "February 26 at 02:15 MST",
+            "February 26, 2013 at 02:15 MST",
+        ),
+    ] {
+        let app = TestApp::new()
+            .at("2013-02-26T09:15:00Z")
+            .with_component("selma");
+        let mut app = app.with_site(lines).start().await;
+        let incident = json!({"title": "Mail", "update": {"markdown": "We look."}});
+        app.post("/incidents", incident).await.expect(201);
+        app.refresh_site().await;
+        let page = app.get("/incidents/mail").await.expect(200);
+        assert!(page.text().contains(on_page), "{lines}: {}", page.text());
+        let feed = app.get("/feed.atom").await.expect(200);
+        assert!(feed.text().contains(in_feed), "{lines}: {}", feed.text());
+        let site = app.api_get("/site").await.expect(200).json();
+        assert_eq!(site["clock"], if lines.is_empty() { "12h" } else { "24h" });
+        assert!(
+            site["headline"]
+                .as_str()
+                .is_some_and(|told| told.contains("Mail")),
+            "{site}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! The commands, run against a small server of our own.
 
 mod again;
+mod asked;
 mod bench;
 mod check;
 mod correct;

@@ -137,7 +137,12 @@ pub struct IncidentList {
 #[serde(deny_unknown_fields)]
 pub struct NewIncident {
     /// Its headline; its slug is made of it.
-    #[schema(example = "Selma is down", min_length = 1, max_length = 200)]
+    #[schema(
+        example = "Selma is down",
+        min_length = 1,
+        max_length = 200,
+        pattern = r"\S"
+    )]
     pub title: String,
     /// The post. UPDATE entries in it are read as in a file.
     #[schema(required = false)]

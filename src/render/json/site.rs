@@ -16,6 +16,10 @@ pub struct SiteBody {
     #[serde(default)]
     #[schema(required, example = "12h")]
     pub clock: String,
+    /// The sentence that says how things are.
+    #[serde(default)]
+    #[schema(required, example = "Selma is down.")]
+    pub headline: String,
     /// Its home page.
     #[schema(format = "uri")]
     pub url: String,

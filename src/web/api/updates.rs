@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::incidents::find;
 use crate::actions::ActionError;
@@ -19,6 +19,7 @@ use crate::domain::window::Window;
 use crate::render::json::problem::FirstPost;
 use crate::render::json::update as wire;
 use crate::render::json::update::UpdateBody;
+use crate::render::time::duration;
 use crate::store::Tx;
 use crate::urls;
 use crate::web::auth::Staff;
@@ -234,6 +235,14 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
                 incident.title
             ));
         }
+    }
+    let early = said.at.map(|at| incident.started() - at);
+    if let Some(early) = early.filter(|early| *early > Duration::hours(1)) {
+        return Some(format!(
+            "this is dated {} before {:?} began; if that isn't meant, correct its time",
+            duration(early),
+            incident.title
+        ));
     }
     let phase = incident.phase(now);
     let goes_on = said.phase.is_some_and(|said| !said.is_final());
