@@ -184,7 +184,9 @@ fn choose_update<'a>(
         ));
     };
     let part = part.map(|part| part.trim().to_lowercase());
-    let row = part.as_ref().and_then(|part| part.parse::<usize>().ok());
+    // Part of an id, if it begins with a zero.
+    let row = part.as_ref().filter(|part| !part.starts_with('0'));
+    let row = row.and_then(|part| part.parse::<usize>().ok());
     if let Some(update) = row.and_then(|row| updates.iter().rev().nth(row.checked_sub(1)?)) {
         return Ok(update);
     }

@@ -64,7 +64,7 @@ pub struct Refusal {
     pub errors: Vec<FieldMistake>,
     /// What was posted before, if this is the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<FirstPost>,
+    pub first: Option<Box<FirstPost>>,
     /// The server asks to come back later.
     #[serde(skip)]
     pub must_wait: bool,

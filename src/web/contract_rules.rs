@@ -21,7 +21,9 @@ pub(super) fn add_rules(document: &mut OpenApi) {
                 .item(of_now(&[Some(Kind::Notice)]))
                 .item(maintenance(false))
                 .item(maintenance(true));
-            let whole = AllOfBuilder::new().item(fields).item(Schema::from(kinds.build()));
+            let whole = AllOfBuilder::new()
+                .item(fields)
+                .item(Schema::from(kinds.build()));
             *schema = Schema::from(whole.build());
         }
     }

@@ -45,7 +45,7 @@ fn a_folder_in_order_says_so() {
 fn strictly_a_warning_is_an_error() {
     let folder = folder(&[(
         "a.md",
-        "UPDATE 2013-02-26 02:15 MST: Mail is up.\n\n- Selma: resovled",
+        "## UPDATE 2013-02-26 02:15 MST: resovled\n\nMail is up.",
     )]);
     let ran = check(folder.path(), &[]);
     assert!(ran.out.contains("warning: "), "{}", ran.out);

@@ -193,7 +193,7 @@ pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
             wrong.detail = detail;
         }
         if wrong.field == STARTS
-            && let Some((what, _)) = wrong.detail.split_once(" (of work that has begun")
+            && let Some((what, _)) = wrong.detail.split_once(", or give a phase")
         {
             wrong.detail = format!("{what}.");
         }
