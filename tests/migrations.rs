@@ -96,6 +96,7 @@ async fn each_migration_leaves_what_was_there_readable() {
         ends.map(|at| at.timestamp_millis()),
         Some(1_361_880_000_000)
     );
+    assert!(find("selma-moves").own_item && !find("new-disks-for-clark").own_item);
     assert_eq!(snapshot.redirects.len(), 1);
     let standing = snapshot.standing(&snapshot.components[0]);
     assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");

@@ -107,6 +107,7 @@ impl Story {
             authority: "status.example.com".to_owned(),
             zone: Tz::America__Denver,
             stated_date_order: None,
+            stated_clock: None,
             support: None,
             zones: BTreeMap::new(),
         }
@@ -222,6 +223,7 @@ impl Story {
             public_at: published_at,
             source: Source::Api,
             draft: false,
+            own_item: true,
             id,
         };
         let seq = self.seq(number);

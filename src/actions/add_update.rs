@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
 use super::record::Deed;
+use super::repeat::refuse_repeated_update;
 use super::stated_states::write_new_states;
 use super::{ActionError, Change, Meanwhile};
 use crate::domain::incident::{Incident, Kind, is_open};
@@ -55,6 +56,8 @@ pub struct NewUpdate {
     ///
     /// [`Incident::last_made`]: crate::domain::incident::Incident::last_made
     pub seen: Option<Option<String>>,
+    /// If the same was posted a moment ago, nothing is done.
+    pub once: bool,
 }
 
 impl NewUpdate {
@@ -65,6 +68,7 @@ impl NewUpdate {
             author: _,
             seen: _,
             restore: _,
+            once: _,
             phase,
             components,
             at,
@@ -95,7 +99,8 @@ impl Made {
 /// # Errors
 /// `NotFound` for an unknown incident; `Invalid` for a text that says nothing, a phase that isn't
 /// of the incident's kind, unknown components or states, a time in the future; `Meanwhile`
-/// if something was posted that the writer hasn't seen.
+/// if something was posted that the writer hasn't seen; `Repeated` if it says once more what was
+/// to be said once.
 pub async fn add_update(
     change: &mut Change,
     incident: &Slug,
@@ -129,16 +134,13 @@ pub async fn add_update_to(
     ))?;
     let components = wrong.take(resolve(&known, "/components", &wanted.components)?)?;
     wrong.finish()?;
+    let components = components.unwrap_or_default();
+    if wanted.once {
+        refuse_repeated_update(change, &stored.incident, &wanted, &components).await?;
+    }
     refuse_unseen(change, stored, wanted.seen.as_ref()).await?;
     let made = Made::now(change);
-    insert_update(
-        change,
-        stored,
-        &wanted,
-        &components.unwrap_or_default(),
-        made,
-    )
-    .await
+    insert_update(change, stored, &wanted, &components, made).await
 }
 
 /// Refuses what was written without knowledge of what was posted meanwhile.

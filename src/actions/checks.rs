@@ -1,13 +1,13 @@
 //! Checks that several actions share: known components and states, lengths, times.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use super::add_update::Settings;
 use super::{ActionError, Change, FieldError};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
+use crate::domain::time_style::TimeStyle;
 use crate::store::components::{find_component, list_components};
 use crate::store::settings::list_site_settings;
 use crate::store::states::list_own_states;
@@ -19,11 +19,12 @@ pub(super) const MAX_TITLE_CHARS: usize = 200;
 /// Longest note, in characters.
 pub(super) const MAX_NOTE_CHARS: usize = 500;
 
-/// The zone of the site.
-pub(super) async fn site_zone(change: &mut Change) -> Result<Tz, ActionError> {
+/// How the site writes times.
+pub(super) async fn time_style(change: &mut Change) -> Result<TimeStyle, ActionError> {
     let settings = list_site_settings(&mut change.tx).await?;
-    let zone = settings.get("time_zone").and_then(|name| name.parse().ok());
-    Ok(zone.unwrap_or(Tz::UTC))
+    let [zone, date_order, clock] =
+        ["time_zone", "date_order", "clock"].map(|key| settings.get(key).map(String::as_str));
+    Ok(TimeStyle::of_words(zone, date_order, clock))
 }
 
 /// More components than this are read together rather than one by one.

@@ -11,7 +11,7 @@ use super::write_incident::{PostText, as_json, check_title, insert_entries, read
 use super::{ActionError, Change};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
-use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
 use crate::domain::slug::Slug;
 use crate::domain::update::Update;
 use crate::domain::window::Window;
@@ -130,11 +130,18 @@ pub async fn edit_incident(
         || before.markdown.clone(),
         |reading| reading.markdown.clone(),
     );
+    let is_new = |entry: &Entry| {
+        !before
+            .updates
+            .iter()
+            .any(|update| update.at == entry.at && update.markdown == entry.markdown)
+    };
+    let has_updates =
+        !before.updates.is_empty() || reading.as_ref().is_some_and(|it| !it.entries.is_empty());
     let reworded = title != before.title || markdown != before.markdown;
     let after = StoredIncident {
         incident: Incident {
             title,
-            markdown,
             kind,
             starts,
             ends,
@@ -152,6 +159,13 @@ pub async fn edit_incident(
                 before.public_at
             },
             draft,
+            // A draft's isn't decided before it is public.
+            own_item: if stored.never_public {
+                has_own_item(&markdown, has_updates)
+            } else {
+                before.own_item
+            },
+            markdown,
             ..before.clone()
         },
         ..stored.clone()
@@ -170,12 +184,6 @@ pub async fn edit_incident(
         write_post_states(change, &after.incident, after.seq, &components).await?;
     }
     if let Some(reading) = reading {
-        let is_new = |entry: &Entry| {
-            !before
-                .updates
-                .iter()
-                .any(|update| update.at == entry.at && update.markdown == entry.markdown)
-        };
         let fresh: Vec<_> = reading.entries.into_iter().filter(is_new).collect();
         insert_entries(change, &after, &fresh).await?;
     }

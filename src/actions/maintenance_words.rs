@@ -2,13 +2,13 @@
 //! components and the times.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use super::checks::{self, Known};
 use super::{ActionError, Change};
 use crate::domain::headline::named_of;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
+use crate::domain::time_style::TimeStyle;
 use crate::domain::window::Window;
 use crate::domain::zone::abbreviation;
 
@@ -16,7 +16,7 @@ use crate::domain::zone::abbreviation;
 pub(super) struct Words {
     /// "The maintenance of Selma and Nelson".
     subject: String,
-    zone: Tz,
+    style: TimeStyle,
     now: DateTime<Utc>,
 }
 
@@ -26,7 +26,7 @@ impl Words {
         let known = checks::known(change).await?;
         Ok(Self {
             subject: subject(&known, &incident.components()),
-            zone: checks::site_zone(change).await?,
+            style: checks::time_style(change).await?,
             now: change.now,
         })
     }
@@ -65,17 +65,21 @@ impl Words {
         )
     }
 
-    /// "March 2 at 22:00 MST"; with the year, where it isn't this one.
+    /// "March 2 at 10:00 pm MST"; with the year, where it isn't this one.
     pub(super) fn time(&self, at: DateTime<Utc>) -> String {
-        let local = at.with_timezone(&self.zone);
-        let this_year = self.now.with_timezone(&self.zone).format("%Y").to_string();
+        let local = at.with_timezone(&self.style.zone);
+        let this_year = self
+            .now
+            .with_timezone(&self.style.zone)
+            .format("%Y")
+            .to_string();
         let day = if local.format("%Y").to_string() == this_year {
             local.format("%B %-d")
         } else {
             local.format("%B %-d, %Y")
         };
-        let zone = abbreviation(self.zone, at).replace('-', "−");
-        format!("{day} at {} {zone}", local.format("%-H:%M"))
+        let zone = abbreviation(self.style.zone, at).replace('-', "−");
+        format!("{day} at {} {zone}", self.style.hour(at))
     }
 }
 

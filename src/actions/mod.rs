@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use self::record::Line;
+use self::repeat::Repeated;
 use crate::clock::Clock;
 use crate::domain::claims::SEQ_STEP;
 use crate::domain::incident::{Incident, page_time};
@@ -31,6 +32,7 @@ mod plan_maintenance;
 pub mod preview_resolution;
 pub mod publish_draft;
 mod record;
+pub mod repeat;
 pub mod sessions;
 pub mod set_component_state;
 mod settle;
@@ -64,6 +66,9 @@ pub enum ActionError {
     /// Something was said since the writer last looked; nothing was done.
     #[error("{}", .0.detail())]
     Meanwhile(Box<Meanwhile>),
+    /// The same was posted a moment ago; nothing was done.
+    #[error("{}", .0.detail())]
+    Repeated(Box<Repeated>),
     /// The actor may not do it.
     #[error("{0}")]
     Forbidden(String),

@@ -79,8 +79,8 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
     }
     let has_begun = is_open(plan.kind, plan.phase);
     if plan.phase == Phase::Scheduled && starts < now {
-        let how = "this is in the past; choose a time to come (of work that has begun say the \
-                   phase in_progress, of work that is over completed)";
+        let how = "this is in the past; choose a time to come, or give a phase: in_progress of work \
+                   that has begun, completed of work that is over";
         return Err(ActionError::invalid("/starts", how));
     }
     if has_begun && starts > now {

@@ -15,7 +15,7 @@ use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::{StateLine, identity};
 use crate::content::{FileIds, IncidentFile};
 use crate::domain::component::Origin;
-use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind};
+use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind, has_own_item};
 use crate::domain::staff::Actor;
 use crate::domain::update::Source;
 use crate::store::incidents::{self, StoredIncident};
@@ -207,6 +207,7 @@ async fn new_incident(
                 .unwrap_or_else(|| public_since(file.published_at, change.now)),
             source: Source::File,
             draft: file.draft,
+            own_item: has_item(change, file),
         },
     })
 }
@@ -281,9 +282,22 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
                 before.public_at
             },
             draft: file.draft,
+            own_item: if old.never_public {
+                has_item(change, file)
+            } else {
+                before.own_item
+            },
             ..before.clone()
         },
     }
+}
+
+/// Whether the post of a file that becomes public is an item of its own: an entry that is still to
+/// come can't stand for it.
+fn has_item(change: &Change, file: &IncidentFile) -> bool {
+    let is_shown = file.published_at.max(change.now) + CLOCK_TOLERANCE;
+    let has_entries = file.entries.iter().any(|entry| entry.at <= is_shown);
+    has_own_item(file.summary.as_ref().unwrap_or(&file.markdown), has_entries)
 }
 
 /// When what a new file says of the instant `at` became public: at its own time, but not in a

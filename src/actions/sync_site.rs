@@ -17,7 +17,7 @@ pub(super) async fn sync_site(change: &mut Change, site: &SiteFile) -> Result<()
 
 async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
     let support = site.support.as_ref();
-    let wanted: [(&str, Option<String>); 8] = [
+    let wanted: [(&str, Option<String>); 9] = [
         ("name", Some(site.name.clone())),
         ("base_url", site.base_url.clone()),
         ("authority", site.authority.clone()),
@@ -26,6 +26,7 @@ async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), Actio
             "date_order",
             site.date_order.map(DateOrder::as_str).map(str::to_owned),
         ),
+        ("clock", site.clock.map(|clock| clock.as_str().to_owned())),
         ("support_text", support.map(|support| support.text.clone())),
         ("support_url", support.map(|support| support.url.clone())),
         ("zones", Some(settings::zones_as_text(&site.zones))),

@@ -12,10 +12,11 @@ use super::add_update::{
 use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
 use super::plan_maintenance::{Plan, check_plan};
 use super::record::Deed;
+use super::repeat::{Understood, refuse_repeated_incident};
 use super::stated_states::{write_post_states, write_update_states};
 use super::{ActionError, Change};
 use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
-use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
@@ -52,13 +53,15 @@ pub struct NewIncident {
     pub update: Option<NewUpdate>,
     /// Another maintenance of the same components at the same time is meant to be.
     pub overlap: bool,
+    /// If the same was posted a moment ago, nothing is done.
+    pub once: bool,
 }
 
 /// Makes an incident, with its first update and its components' states, and returns its slug.
 ///
 /// # Errors
 /// `Invalid` for each field that can't be used, an UPDATE entry that can't be read for certain
-/// among them.
+/// among them; `Repeated` if it says once more what was to be said once.
 pub async fn create_incident(
     change: &mut Change,
     wanted: NewIncident,
@@ -100,9 +103,19 @@ pub async fn create_incident(
         wrong.take(checks::line("/update/author", author, 100))?;
         first = wrong.take(resolve(&known, "/update/components", &update.components)?)?;
     }
+    let [components, first] = [components, first].map(Option::unwrap_or_default);
+    if let (Some(reading), true) = (&reading, wanted.once) {
+        // Before anything is refused: a plan is in the way of itself.
+        let understood = Understood {
+            wanted: &wanted,
+            reading,
+            components: &components,
+            first: &first,
+        };
+        refuse_repeated_incident(change, &understood).await?;
+    }
     wrong.finish()?;
     let reading = reading.unwrap_or_default();
-    let components = components.unwrap_or_default();
     let stored = StoredIncident {
         seq: change.next_seq(),
         withdrawn_at: None,
@@ -134,6 +147,10 @@ pub async fn create_incident(
             public_at: change.now,
             source: Source::Api,
             draft: wanted.draft,
+            own_item: has_own_item(
+                &reading.markdown,
+                wanted.update.is_some() || !reading.entries.is_empty(),
+            ),
         },
     };
     set_incident(&mut change.tx, &stored, change.now).await?;
@@ -155,7 +172,7 @@ pub async fn create_incident(
             .await?
             .unwrap_or(stored.clone());
         let made = Made::now(change);
-        insert_update(change, &whole, update, &first.unwrap_or_default(), made).await?;
+        insert_update(change, &whole, update, &first, made).await?;
     }
     change.settle().await?;
     Ok(stored.incident.slug)

@@ -22,12 +22,16 @@ pub(super) struct CheckArgs {
         value_name = "FOLDER"
     )]
     content: PathBuf,
+    /// Take warnings for errors: for a git hook, or before a folder is published automatically
+    #[arg(long)]
+    strict: bool,
     /// Write the problems as JSON, for scripts
     #[arg(long)]
     pub(super) json: bool,
 }
 
-/// Gives the exit code: 1 if something in the folder can't be published as it is.
+/// Gives the exit code: 1 if something in the folder can't be published as it is; if it is to be
+/// strict, also if something may not be meant.
 pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
     let folder = &args.content;
     if !folder.is_dir() {
@@ -51,12 +55,12 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
         }
         world.say(&summary(&content));
     }
-    let broken = content.problems.iter().any(is_error);
-    Ok(u8::from(broken))
-}
-
-fn is_error(problem: &Problem) -> bool {
-    problem.severity == Severity::Error
+    let stops = |problem: &Problem| match problem.severity {
+        Severity::Error => true,
+        Severity::Warning => args.strict,
+        Severity::Hint => false,
+    };
+    Ok(u8::from(content.problems.iter().any(stops)))
 }
 
 /// "2 errors, 1 warning in 12 files", "12 files, nothing to mend".

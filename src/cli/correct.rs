@@ -46,7 +46,7 @@ pub(super) struct CorrectArgs {
     /// A file with the text
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     file: Option<PathBuf>,
-    /// Which update: any part of its id that no other one has, or newest
+    /// Which update: its number in --list, any part of its id that no other one has, or newest
     #[arg(long, value_name = "PART")]
     update: Option<String>,
     /// The post itself, not an update
@@ -61,7 +61,7 @@ pub(super) struct CorrectArgs {
     /// What it should have set, in place of all that it set; may be given several times
     #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
     set: Vec<Setting>,
-    /// The time that it speaks of, such as 2013-02-26T02:15:00-07:00
+    /// The time that it speaks of, in the site's zone: "2:15" or "yesterday 22:00"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     /// Take it back: it is gone from the page and the feeds, and its states with it
@@ -184,6 +184,12 @@ fn choose_update<'a>(
         ));
     };
     let part = part.map(|part| part.trim().to_lowercase());
+    // Part of an id, if it begins with a zero.
+    let row = part.as_ref().filter(|part| !part.starts_with('0'));
+    let row = row.and_then(|part| part.parse::<usize>().ok());
+    if let Some(update) = row.and_then(|row| updates.iter().rev().nth(row.checked_sub(1)?)) {
+        return Ok(update);
+    }
     if let Some(part) = part.as_ref().filter(|part| *part != "newest") {
         let found: Vec<_> = updates
             .iter()
@@ -222,7 +228,7 @@ fn choose_update<'a>(
         .filter(|number| (1..=offered).contains(number))
         .and_then(|number| updates.iter().rev().nth(number - 1))
         .ok_or_else(|| {
-            Failure::Usage("none was chosen; say it with --update and a part of its id".to_owned())
+            Failure::Usage("none was chosen; say it with --update and its number".to_owned())
         })
 }
 

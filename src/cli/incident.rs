@@ -8,17 +8,14 @@ use serde_json::{Map, Value};
 use super::connection::Connection;
 use super::failure::Failure;
 use super::send;
-use super::text::TextSource;
+use super::template;
 use super::times::{self, Lean};
 use super::unsent::{Unsent, Verb};
 use super::words::{self, Setting};
 use super::world::World;
-use crate::client::Client;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
-use crate::domain::template::COMPONENT as BLANK;
 use crate::domain::update::Phase;
-use crate::render::json::fields::unknown;
 use crate::render::json::template::TemplateBody;
 
 /// Tell customers about something new
@@ -61,7 +58,7 @@ pub(super) struct IncidentArgs {
     /// Where it stands
     #[arg(long, value_parser = words::phase(), ignore_case = true)]
     phase: Option<Phase>,
-    /// Of a maintenance: when it begins, such as "saturday 22:00" or 2013-02-26T02:15:00-07:00
+    /// Of a maintenance: when it begins, in the site's zone: "saturday 22:00" or "+2h"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     starts: Option<String>,
     /// Of a maintenance: when it ends
@@ -89,7 +86,7 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
     }
     let client = args.connection.client(world)?;
     let template = match &args.template {
-        Some(name) => Some(find_template(name, &args.component, &client)?),
+        Some(name) => Some(template::find(name, &args.component, &client)?),
         None => None,
     };
     let title = args
@@ -98,18 +95,9 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
         .or(template.as_ref().map(|it| &it.title));
     let title = title.cloned().unwrap_or_default();
     let text = args.stdin.as_ref().or(args.message.as_ref());
-    let source = match &template {
-        Some(template) if text.is_none() && args.file.is_none() => {
-            TextSource::Given(template.markdown.clone())
-        }
-        Some(_) | None => TextSource::of(text, args.file.as_ref(), world)?,
-    };
+    let source = template::source(template.as_ref(), text, args.file.as_ref(), world)?;
     if let (Some(template), true) = (&template, args.component.is_empty()) {
-        let text = match &source {
-            TextSource::Given(text) => text.as_str(),
-            _ => "",
-        };
-        refuse_blanks(template, &[&title, text])?;
+        template::refuse_blanks(template, &[&title, source.text()])?;
     }
     let mut body = body(args, &title, template.as_ref()).map_err(Failure::Usage)?;
     let times = [
@@ -124,40 +112,9 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
         }
     }
     let mut unsent = Unsent::new(Verb::Incident, body, &client, world);
-    unsent.once = !args.again;
+    unsent.post_again(args.again);
     let hints = format!("What customers should know, in Markdown: {title}");
     send::change(unsent, Some(&source), &hints, &client, world)
-}
-
-/// The template of this name, filled for these components.
-fn find_template(
-    name: &str,
-    components: &[Slug],
-    client: &Client,
-) -> Result<TemplateBody, Failure> {
-    let wanted = name.trim().to_lowercase();
-    let wanted = wanted.strip_suffix(".md").unwrap_or(&wanted);
-    let all = client.templates(components)?;
-    if let Some(found) = all.iter().find(|it| it.name.as_str() == wanted) {
-        return Ok(found.clone());
-    }
-    let names: Vec<_> = all.iter().map(|it| it.name.as_str()).collect();
-    Err(Failure::Usage(if names.is_empty() {
-        "this page has no templates; they go into content/templates".to_owned()
-    } else {
-        unknown("template", wanted, &names)
-    }))
-}
-
-/// A template that speaks of a component is posted only once it is told of which.
-fn refuse_blanks(template: &TemplateBody, texts: &[&str]) -> Result<(), Failure> {
-    if !texts.iter().any(|text| text.contains(BLANK)) {
-        return Ok(());
-    }
-    Err(Failure::Usage(format!(
-        "the template {} speaks of a component; say of which: --component SLUG",
-        template.name.as_str()
-    )))
 }
 
 fn body(
@@ -170,6 +127,9 @@ fn body(
     let kind = args.kind.or(template.map(|it| it.kind));
     let impact = args.impact.or(template.and_then(|it| it.impact));
     let phase = args.phase.or(template.and_then(|it| it.phase));
+    // As in the form: the first update says where it stands.
+    let is_disruption = kind.is_none_or(|kind| kind == Kind::Disruption);
+    let phase = phase.or(is_disruption.then_some(Phase::Investigating));
     let words = [
         ("kind", kind.map(Kind::as_str)),
         ("impact", impact.map(Impact::as_str)),

@@ -8,23 +8,25 @@ use serde_json::{Map, Value, json};
 
 use super::choose;
 use super::connection::Connection;
-use super::failure::Failure;
+use super::failure::{Failure, quoted};
 use super::said;
 use super::send;
-use super::text::TextSource;
+use super::template;
 use super::times::{Clockwork, Lean, duration};
 use super::unsent::{Unsent, Verb};
 use super::words::{self, Setting};
 use super::world::{BOLD, DIM, World, styled};
 use crate::client::{Client, IncidentAnswer};
+use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
+use crate::render::markdown::of_typed;
 use crate::render::time::machine;
 
 /// Plan maintenance, and begin, extend, end or cancel it. By itself it begins and ends with its
 /// window.
 ///
-/// Times are the site's own: "2026-12-01 22:00", "tomorrow 10pm", "saturday 22:00", "+2h" (from
-/// now), or with an offset, as in 2026-12-01T22:00:00-07:00.
+/// Times are in the site's zone: "tomorrow 10pm", "saturday 22:00", a day as YYYY-MM-DD before the
+/// time, or "+2h" (from now).
 #[derive(Debug, Args)]
 pub(super) struct MaintenanceArgs {
     #[command(subcommand)]
@@ -50,8 +52,13 @@ enum MaintenanceCommand {
 /// Plan one
 #[derive(Debug, Args)]
 struct PlanArgs {
-    /// Its headline
-    title: String,
+    /// Its headline; a template brings its own
+    #[arg(required_unless_present = "template")]
+    title: Option<String>,
+    /// Begin with a template of the content folder: its headline, text and states, each of which
+    /// what is given here replaces
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
     /// When it begins
     #[arg(long, value_name = "TIME")]
     starts: String,
@@ -92,6 +99,9 @@ struct PlanArgs {
     /// Keep it without publishing it
     #[arg(long)]
     draft: bool,
+    /// Post it even if the same was posted a moment ago
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -101,6 +111,9 @@ struct PlanArgs {
 struct StepArgs {
     /// Which one: any part of its slug that no other has; by default the only one
     maintenance: Option<String>,
+    /// The same, as other commands take it
+    #[arg(long, value_name = "PART", conflicts_with = "maintenance")]
+    incident: Option<String>,
     /// What to tell customers, in Markdown; by default a plain sentence
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     message: Option<String>,
@@ -134,6 +147,12 @@ struct ListArgs {
     connection: Connection,
 }
 
+impl StepArgs {
+    fn part(&self) -> Option<&str> {
+        self.maintenance.as_deref().or(self.incident.as_deref())
+    }
+}
+
 impl MaintenanceArgs {
     pub(super) fn connection(&self) -> &Connection {
         match &self.command {
@@ -160,7 +179,26 @@ pub(super) fn run(args: &MaintenanceArgs, world: &mut World) -> Result<(), Failu
 }
 
 fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
-    let source = TextSource::of(args.message.as_ref(), args.file.as_ref(), world)?;
+    let template = match &args.template {
+        Some(name) => Some(template::find(name, &args.component, client)?),
+        None => None,
+    };
+    if let Some(wrong) = template.as_ref().filter(|it| it.kind != Kind::Maintenance) {
+        return Err(Failure::Usage(format!(
+            "the template {} makes a {}; begin that with `lightship incident --template {}`",
+            wrong.name.as_str(),
+            wrong.kind.as_str(),
+            wrong.name.as_str()
+        )));
+    }
+    let brought = template.as_ref().map(|it| &it.title);
+    let title = args.title.as_ref().or(brought).cloned().unwrap_or_default();
+    let title = title.trim();
+    let (text, file) = (args.message.as_ref(), args.file.as_ref());
+    let source = template::source(template.as_ref(), text, file, world)?;
+    if let (Some(template), true) = (&template, args.component.is_empty()) {
+        template::refuse_blanks(template, &[title, source.text()])?;
+    }
     let clockwork = Clockwork::of(client, world)?;
     let read = |name: &str, text: &str, base| {
         clockwork
@@ -178,12 +216,25 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
         (None, None) => return Err(Failure::Usage("say when it ends: --for 2h".to_owned())),
     };
     tell_window(clockwork, Some(starts), Some(ends), world);
+    if starts < clockwork.now && !args.draft {
+        return Err(Failure::Usage(past_plan(
+            title,
+            starts,
+            ends,
+            clockwork.now,
+        )));
+    }
     let mut body = Map::new();
-    body.insert("title".to_owned(), args.title.trim().into());
+    body.insert("title".to_owned(), title.into());
     body.insert("kind".to_owned(), "maintenance".into());
     body.insert("starts".to_owned(), machine(starts).into());
     body.insert("ends".to_owned(), machine(ends).into());
-    let mut components = words::settings(&args.set).map_err(Failure::Usage)?;
+    let mut components = Map::new();
+    for (slug, state) in template.iter().flat_map(|it| &it.components.0) {
+        let state = state.as_ref().map(|state| state.as_str().to_owned());
+        components.insert(slug.to_string(), state.into());
+    }
+    components.extend(words::settings(&args.set).map_err(Failure::Usage)?);
     for slug in &args.component {
         let state = json!("maintenance");
         components.entry(slug.to_string()).or_insert(state);
@@ -196,13 +247,35 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
             body.insert(field.to_owned(), true.into());
         }
     }
-    let unsent = Unsent::new(Verb::Incident, body, client, world);
-    let hints = format!("What customers should know, in Markdown: {}", args.title);
+    let mut unsent = Unsent::new(Verb::Incident, body, client, world);
+    unsent.post_again(args.again);
+    let hints = format!("What customers should know, in Markdown: {title}");
     send::change(unsent, Some(&source), &hints, client, world)
 }
 
+/// What is said of a plan whose time has come already: the command that posts such work.
+fn past_plan(
+    title: &str,
+    starts: DateTime<Utc>,
+    ends: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> String {
+    let (what, phase) = if ends <= now {
+        ("is over", "completed")
+    } else {
+        ("has begun", "in_progress")
+    };
+    format!(
+        "--starts: this is in the past; a plan is for a time to come. Of work that {what}, say so \
+         with\n  lightship incident {} --kind maintenance --phase {phase} --starts {} --ends {}",
+        quoted(title),
+        machine(starts),
+        machine(ends)
+    )
+}
+
 fn extend(args: &ExtendArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
-    let chosen = choose(args.step.maintenance.as_deref(), client, world)?;
+    let chosen = choose(args.step.part(), client, world)?;
     let clockwork = Clockwork::of(client, world)?;
     let read = |name: &str, text: &Option<String>, base: DateTime<Utc>| {
         let text = text.as_ref();
@@ -248,7 +321,7 @@ fn step(
     client: &Client,
     world: &mut World,
 ) -> Result<(), Failure> {
-    let chosen = choose(args.maintenance.as_deref(), client, world)?;
+    let chosen = choose(args.part(), client, world)?;
     send_step(word, &chosen, args, body, client, world)
 }
 
@@ -262,7 +335,7 @@ fn send_step(
 ) -> Result<(), Failure> {
     body.insert("do".to_owned(), word.into());
     if let Some(text) = &args.message {
-        body.insert("markdown".to_owned(), text.as_str().into());
+        body.insert("markdown".to_owned(), of_typed(text).into());
     }
     let mut unsent = Unsent::new(Verb::Maintenance, body, client, world);
     unsent.incident = Some(chosen.slug.clone());

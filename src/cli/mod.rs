@@ -7,6 +7,7 @@ mod connection;
 mod correct;
 mod demo;
 mod draft;
+mod early;
 mod failure;
 mod healthcheck;
 mod incident;
@@ -23,6 +24,7 @@ mod state;
 mod status;
 mod surroundings;
 mod sync;
+mod template;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -9,6 +9,7 @@ use clap::Args;
 use super::connection::Connection;
 use super::failure::{Failure, quoted};
 use super::said;
+use super::times::Clockwork;
 use super::unsent::Unsent;
 use super::world::World;
 use crate::client::Client;
@@ -88,6 +89,10 @@ fn resend(
     }
     // The command line it came from may be long gone.
     unsent.only_copy = true;
+    if let Some(at) = unsent.date_as_typed(world.clock.now()) {
+        let at = Clockwork::or_utc(client, world).said(at);
+        world.tell(&format!("dated {at}, when it was typed"));
+    }
     let answer = unsent.send(client, Some(file), world)?;
     said::done(&unsent, &answer, client, world);
     Ok(())

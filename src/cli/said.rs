@@ -70,7 +70,20 @@ fn incident(answer: &Value, world: &mut World) {
         "Published"
     };
     let (slug, phase) = (styled(BOLD, text(answer, "slug")), text(answer, "phase"));
-    world.say(&format!("{what}: {slug} ({})", spaced(phase)));
+    // A notice stands nowhere.
+    let phase = match text(answer, "kind") {
+        "notice" => String::new(),
+        _ => format!(" ({})", spaced(phase)),
+    };
+    world.say(&format!("{what}: {slug}{phase}"));
+    let is_planned = text(answer, "phase") == "scheduled";
+    if is_planned
+        && answer["components"]
+            .as_object()
+            .is_some_and(|set| !set.is_empty())
+    {
+        world.say("  while the work goes on:");
+    }
     components(answer, world);
     if is_draft {
         let slug = text(answer, "slug");

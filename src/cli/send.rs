@@ -25,7 +25,7 @@ pub(super) fn change(
             None => format!("\n{hints}\n\nSave nothing to send nothing."),
         };
         let text = source.read(&hints, world)?;
-        unsent.body.insert("markdown".to_owned(), text.into());
+        unsent.set_text(text);
         unsent.only_copy = source.is_only_copy();
     }
     let kept = unsent.keep(None, world);

@@ -26,7 +26,7 @@ pub(super) struct StateArgs {
     /// The incident that it belongs to: any part of its slug that no other open one has
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
-    /// When it became so, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
+    /// When it became so, if it isn't now, in the site's zone: "2:15", "yesterday 22:00" or "-20m"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     #[command(flatten)]

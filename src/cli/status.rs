@@ -27,17 +27,23 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
     let mut incidents = client.incidents()?;
     let now = world.clock.now();
     incidents.retain(|incident| incident.is_open(now) || incident.is_planned(now));
+    let headline = client.site().map(|site| site.headline).unwrap_or_default();
     if world.json {
-        let told = json!({"components": components, "incidents": incidents});
+        let told = json!({"headline": headline, "components": components, "incidents": incidents});
         said::json(&told, world);
         return Ok(());
     }
     let clockwork = Clockwork::or_utc(&client, world);
+    if !headline.is_empty() {
+        world.say(&format!("{}\n", styled(BOLD, &headline)));
+    }
     table(&components, world);
     let open = incidents.iter().filter(|it| it.is_open(now));
     list("Open", &open.collect::<Vec<_>>(), clockwork, world);
     let planned = incidents.iter().filter(|it| it.is_planned(now));
-    list("Planned", &planned.collect::<Vec<_>>(), clockwork, world);
+    let mut planned: Vec<_> = planned.collect();
+    planned.sort_by(|one, other| one.starts.cmp(&other.starts));
+    list("Planned", &planned, clockwork, world);
     if !incidents.iter().any(|it| it.is_open(now)) {
         world.say("No incident is open.");
     }

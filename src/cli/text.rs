@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::failure::{Failure, Kept, quoted};
 use super::private_file;
 use super::world::World;
+use crate::render::markdown::of_typed;
 
 /// Above the hints in an editor; everything from here on is left out.
 const CUT: &str = "-------- 8< -------- this line and all below it is left out";
@@ -17,8 +18,10 @@ const CUT: &str = "-------- 8< -------- this line and all below it is left out";
 /// Where the text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TextSource {
-    /// It was given.
-    Given(String),
+    /// It stands on the command line.
+    Typed(String),
+    /// A template brought it.
+    Template(String),
     /// It stands in a file.
     File(PathBuf),
     /// It comes through standard input.
@@ -36,7 +39,7 @@ impl TextSource {
     ) -> Result<Self, Failure> {
         match (text, file) {
             (Some(text), _) if text == "-" => Ok(Self::Stdin),
-            (Some(text), _) => Ok(Self::Given(text.clone())),
+            (Some(text), _) => Ok(Self::Typed(text.clone())),
             (None, Some(file)) if file == Path::new("-") => Ok(Self::Stdin),
             (None, Some(file)) => Ok(Self::File(file.clone())),
             (None, None) if world.interactive => Ok(Self::Editor),
@@ -48,11 +51,19 @@ impl TextSource {
         }
     }
 
+    /// The text as far as it is known.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Typed(text) | Self::Template(text) => text,
+            Self::File(_) | Self::Stdin | Self::Editor => "",
+        }
+    }
+
     /// Whether the text would be lost with this process.
     pub(super) fn is_only_copy(&self) -> bool {
         match self {
             Self::Stdin | Self::Editor => true,
-            Self::Given(_) | Self::File(_) => false,
+            Self::Typed(_) | Self::Template(_) | Self::File(_) => false,
         }
     }
 
@@ -69,7 +80,8 @@ impl TextSource {
         world: &mut World,
     ) -> Result<String, Failure> {
         let text = match self {
-            Self::Given(text) => text.clone(),
+            Self::Typed(text) => of_typed(text),
+            Self::Template(text) => text.clone(),
             Self::File(file) => {
                 fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?
             }

@@ -8,6 +8,8 @@ use super::world::World;
 use crate::client::Client;
 pub(super) use crate::content::update_entries::Lean;
 use crate::content::update_entries::{Ground, SpokenTime, read_spoken};
+
+use crate::domain::time_style::{HourClock, TimeStyle};
 use crate::domain::zone;
 use crate::render::time::{Frame, machine};
 
@@ -15,6 +17,8 @@ use crate::render::time::{Frame, machine};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clockwork {
     pub(super) zone: Tz,
+    /// How the site writes times.
+    pub(super) clock: HourClock,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -23,14 +27,22 @@ impl Clockwork {
     pub(super) fn of(client: &Client, world: &World) -> Result<Self, Failure> {
         let site = client.site()?;
         let zone = zone::by_name(&site.time_zone).unwrap_or(Tz::UTC);
-        let now = world.clock.now();
-        Ok(Self { zone, now })
+        let style = TimeStyle::of_words(Some(zone.name()), None, Some(&site.clock));
+        Ok(Self {
+            zone,
+            clock: style.clock,
+            now: world.clock.now(),
+        })
     }
 
     /// That of a site; of one that doesn't say its zone, in UTC.
     pub(super) fn or_utc(client: &Client, world: &World) -> Self {
         let now = world.clock.now();
-        Self::of(client, world).unwrap_or(Self { zone: Tz::UTC, now })
+        Self::of(client, world).unwrap_or(Self {
+            zone: Tz::UTC,
+            clock: HourClock::TwentyFour,
+            now,
+        })
     }
 
     /// An instant for a list, in the site's zone and in UTC: `2013-02-26 02:15 MST (09:15 UTC)`.
@@ -104,11 +116,11 @@ impl Clockwork {
 
     /// What was understood, in the site's zone and in UTC.
     pub(super) fn said(self, at: DateTime<Utc>) -> String {
-        let frame = |zone| Frame {
-            zone,
+        let here = Frame {
+            zone: self.zone,
+            clock: self.clock,
             as_of: self.now,
         };
-        let here = frame(self.zone);
         let weekday = here.zone_date(at).format("%A");
         if self.zone == Tz::UTC {
             return format!("{weekday}, {}", here.instant(at));
@@ -116,7 +128,7 @@ impl Clockwork {
         format!(
             "{weekday}, {} ({})",
             here.instant(at),
-            frame(Tz::UTC).instant(at)
+            here.in_utc().instant(at)
         )
     }
 }
@@ -180,6 +192,7 @@ mod tests {
     fn denver() -> Clockwork {
         Clockwork {
             zone: Tz::America__Denver,
+            clock: HourClock::Twelve,
             now: "2013-02-26T09:15:00Z".parse().unwrap(),
         }
     }
@@ -274,6 +287,9 @@ mod tests {
     #[test]
     fn what_was_understood_is_said_in_both_zones() {
         let said = denver().said("2013-03-03T05:00:00Z".parse().unwrap());
-        assert_eq!(said, "Saturday, March 2 at 22:00 MST (March 3 at 5:00 UTC)");
+        assert_eq!(
+            said,
+            "Saturday, March 2 at 10:00 pm MST (March 3 at 05:00 UTC)"
+        );
     }
 }

@@ -18,7 +18,8 @@ pub(super) enum TokenCommand {
     Create {
         /// What you call it, such as the name of whoever will use it.
         name: String,
-        /// What it may be used for: states:write, incidents:write, admin. May be given several
+        /// What it may be used for: states:write ("States" on the staff pages), incidents:write
+        /// ("Incidents"), admin ("Everything"). May be given several
         /// times; without it: states:write and incidents:write.
         #[arg(long, value_parser = parse_scope)]
         scope: Vec<Scope>,

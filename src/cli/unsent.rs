@@ -12,14 +12,20 @@ use uuid::Uuid;
 use super::choose;
 use super::failure::{Failure, Kept};
 use super::private_file;
-use super::repeat::{self, Before};
+use super::repeat;
 use super::world::World;
-use crate::client::{self, Client, IncidentAnswer};
+use crate::client::{self, Client, ClientError, IncidentAnswer, Refusal};
 use crate::domain::slug::Slug;
-use crate::urls;
+use crate::render::time::machine;
 
 /// The server remembers a key for 7 days; an hour is left for clocks that disagree.
 const KEY_LIFETIME: TimeDelta = TimeDelta::hours(7 * 24 - 1);
+
+/// What is sent so long after it was typed is dated when it was typed.
+const LATE: TimeDelta = TimeDelta::minutes(2);
+
+/// The field of a new incident's first update.
+const UPDATE: &str = "update";
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,12 +75,9 @@ pub(super) struct Unsent {
     pub(super) perhaps_arrived_as: Option<String>,
     /// The text was typed in an editor or came through a pipe: there is no other copy of it.
     pub(super) only_copy: bool,
-    /// Don't send it if the same was posted a moment ago.
+    /// When the incident began that this turned out to mean.
     #[serde(skip)]
-    pub(super) once: bool,
-    /// What the server said of the incident.
-    #[serde(skip)]
-    settled: Option<IncidentAnswer>,
+    pub(super) began: Option<DateTime<Utc>>,
 }
 
 impl Unsent {
@@ -95,8 +98,7 @@ impl Unsent {
             idempotency_key: Uuid::now_v7().to_string(),
             perhaps_arrived_as: None,
             only_copy: false,
-            once: false,
-            settled: None,
+            began: None,
         }
     }
 
@@ -122,7 +124,7 @@ impl Unsent {
 
     fn take(&mut self, incident: &IncidentAnswer) {
         self.incident = Some(incident.slug.clone());
-        self.settled = Some(incident.clone());
+        self.began = Some(incident.began());
         match self.verb {
             Verb::State => {
                 let slug = incident.slug.to_string();
@@ -200,10 +202,62 @@ impl Unsent {
     }
 
     fn text(&self) -> &str {
-        self.body
-            .get("markdown")
-            .and_then(Value::as_str)
+        let update = self.body.get(UPDATE);
+        let text = update.unwrap_or(&Value::Null)["markdown"].as_str();
+        text.or(self.body.get("markdown").and_then(Value::as_str))
             .unwrap_or_default()
+    }
+
+    /// Puts a text in. That of a new incident is its first update, with the phase, the states and the
+    /// time that it has; that of a maintenance announces it, and is its post.
+    pub(super) fn set_text(&mut self, text: String) {
+        let is_plan = self
+            .body
+            .get("kind")
+            .is_some_and(|kind| kind == "maintenance");
+        if self.verb != Verb::Incident || is_plan || text.is_empty() {
+            self.body.insert("markdown".to_owned(), text.into());
+            return;
+        }
+        let mut update = Map::new();
+        update.insert("markdown".to_owned(), text.into());
+        for field in ["phase", "components"] {
+            if let Some(value) = self.body.remove(field) {
+                update.insert(field.to_owned(), value);
+            }
+        }
+        if let Some(at) = self.body.get("published_at") {
+            update.insert("at".to_owned(), at.clone());
+        }
+        self.body.insert(UPDATE.to_owned(), update.into());
+    }
+
+    /// Don't post it if the same was posted a moment ago, unless that is meant.
+    pub(super) fn post_again(&mut self, again: bool) {
+        self.body.insert("again".to_owned(), again.into());
+    }
+
+    /// What is sent late is dated when it was typed, if it can't have arrived: what may have is sent
+    /// as it was.
+    pub(super) fn date_as_typed(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let fields: &[&str] = match self.verb {
+            Verb::State | Verb::Update | Verb::Resolve => &["at"],
+            Verb::Incident => &["published_at"],
+            Verb::Maintenance => return None,
+        };
+        let is_late = now - self.typed_at > LATE;
+        let is_dated = fields.iter().any(|field| self.body.contains_key(*field));
+        if !is_late || is_dated || self.perhaps_arrived_as.is_some() {
+            return None;
+        }
+        let at = Value::from(machine(self.typed_at));
+        for field in fields {
+            self.body.insert((*field).to_owned(), at.clone());
+        }
+        if let Some(Value::Object(update)) = self.body.get_mut(UPDATE) {
+            update.insert("at".to_owned(), at);
+        }
+        Some(self.typed_at)
     }
 
     /// Writes it down, so that neither a lost connection nor a lost process loses it.
@@ -265,11 +319,6 @@ impl Unsent {
             let why = "it doesn't say what it is about".to_owned();
             return Err(self.failed(Failure::Refused(why), file, world));
         };
-        if let Some(before) = self.said_before(client, world) {
-            world.tell(&before.told(world.clock.now()));
-            remove(file);
-            return Ok(before.answer);
-        }
         let before = self.perhaps_arrived_as.take();
         self.server = client.address().to_string();
         self.perhaps_arrived_as = digest(client);
@@ -283,34 +332,19 @@ impl Unsent {
                 remove(file);
                 Ok(answer)
             }
+            Err(ClientError::Refused(Refusal {
+                first: Some(first), ..
+            })) => {
+                world.tell(&repeat::told(&first, world.clock.now()));
+                remove(file);
+                Ok(repeat::answer(&first, client))
+            }
             Err(error) => {
                 if !error.perhaps_done() {
                     self.perhaps_arrived_as = before;
                 }
                 Err(self.failed(Failure::Server(error), file, world))
             }
-        }
-    }
-
-    /// The same, as it was posted a moment ago.
-    fn said_before(&self, client: &Client, world: &World) -> Option<Before> {
-        let now = world.clock.now();
-        match self.verb {
-            Verb::Update | Verb::Resolve if self.once => {
-                repeat::update(self.settled.as_ref()?, &self.body, now)
-            }
-            // Whatever keeps the list from us, the server says when this is sent.
-            Verb::Incident if self.once => {
-                let known = client.newest_incidents().ok()?;
-                let same = repeat::incident(&known, &self.body, now)?;
-                let whole = client.find(&urls::api_incident(&same.slug)).ok()?;
-                let answer: Value = whole.value().ok()?;
-                repeat::is_whole(&answer, &self.body).then_some(Before {
-                    at: same.published_at,
-                    answer,
-                })
-            }
-            Verb::Update | Verb::Resolve | Verb::Incident | Verb::State | Verb::Maintenance => None,
         }
     }
 

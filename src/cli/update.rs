@@ -12,7 +12,7 @@ use super::times::{self, Lean};
 use super::unsent::{Unsent, Verb};
 use super::words::{self, Setting};
 use super::world::World;
-use super::{choose, said, send};
+use super::{choose, early, said, send};
 use crate::domain::update::Phase;
 
 /// Tell customers what is new about an incident
@@ -41,9 +41,13 @@ pub(super) struct UpdateArgs {
     /// Which incident: any part of its slug that no other open one has; by default the open one
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
-    /// The time it speaks of, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
+    /// The time it speaks of, if it isn't now, in the site's zone: "2:15", "yesterday
+    /// 22:00" or "-20m"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+    /// Don't ask whether a time long before the incident is meant
+    #[arg(long)]
+    yes: bool,
     /// Post it even if the same was posted a moment ago
     #[arg(long)]
     again: bool,
@@ -74,12 +78,16 @@ pub(super) struct ResolveArgs {
     /// Which incident: any part of its slug that no other open one has; by default the open one
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
-    /// When it was over, if it isn't now, such as "2:15", "-20m" or 2013-02-26T02:15:00-07:00
+    /// When it was over, if it isn't now, in the site's zone: "2:15", "yesterday
+    /// 22:00" or "-20m"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     /// Only say which components would return to what; nothing is sent, the text neither
     #[arg(long)]
     dry_run: bool,
+    /// Don't ask whether a time long before the incident is meant
+    #[arg(long)]
+    yes: bool,
     /// Post it even if the same was posted a moment ago
     #[arg(long)]
     again: bool,
@@ -108,7 +116,8 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
     }
     let mut unsent = Unsent::new(Verb::Update, body, &client, world);
     unsent.incident_part = args.incident.clone();
-    unsent.once = !args.again;
+    unsent.post_again(args.again);
+    early::ask(&mut unsent, args.yes, &client, world)?;
     let hints = "What is new, in Markdown, for customers of";
     send::change(unsent, Some(&source), hints, &client, world)
 }
@@ -136,7 +145,8 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
     }
     let mut unsent = Unsent::new(Verb::Resolve, body, &client, world);
     unsent.incident_part = args.incident.clone();
-    unsent.once = !args.again;
+    unsent.post_again(args.again);
+    early::ask(&mut unsent, args.yes, &client, world)?;
     let hints = "How it ended, in Markdown, for customers of";
     send::change(unsent, Some(&source), hints, &client, world)
 }

@@ -23,7 +23,7 @@ impl Address {
             text: text.to_owned(),
             why: why.to_owned(),
         };
-        let text = text.trim().trim_end_matches('/');
+        let text = without_page(text.trim()).trim_end_matches('/');
         let uri: Uri = text.parse().map_err(|_| bad("it isn't a URL"))?;
         let encrypted = match uri.scheme_str() {
             Some("https") => true,
@@ -70,6 +70,33 @@ impl fmt::Display for Address {
     }
 }
 
+/// The first parts of the paths of our own pages, as somebody copies them from a browser.
+const PAGES: [&str; 8] = [
+    "staff",
+    "api",
+    "incidents",
+    "components",
+    "history",
+    "subscribe",
+    "search",
+    "embed",
+];
+
+/// The address of the site, where that of one of its pages was given.
+fn without_page(text: &str) -> &str {
+    let Some(start) = text.find("://").map(|at| at + 3) else {
+        return text;
+    };
+    let Some(slash) = text[start..].find('/').map(|at| start + at) else {
+        return text;
+    };
+    let first = text[slash + 1..].split(['/', '?', '#']).next();
+    match first.is_some_and(|first| PAGES.contains(&first)) {
+        true => &text[..slash],
+        false => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +121,20 @@ mod tests {
         check("https://me:secret@a.example", None);
         check("https://a.example?x=1", None);
         check("https://", None);
+    }
+
+    #[test]
+    fn the_address_of_one_of_its_pages_means_the_site() {
+        for text in [
+            "https://status.example.com/staff",
+            "https://status.example.com/staff/sign-in?to=/staff",
+            "https://status.example.com/incidents/selma-is-down#update-1",
+        ] {
+            let address = Address::parse(text).unwrap();
+            assert_eq!(address.to_string(), "https://status.example.com", "{text}");
+        }
+        let other = Address::parse("https://example.com/status").unwrap();
+        assert_eq!(other.to_string(), "https://example.com/status");
     }
 
     #[test]

@@ -70,6 +70,13 @@ impl IncidentAnswer {
         self.is_shown(now) && incident::is_open(self.kind, self.phase)
     }
 
+    /// The earlier of its post and its first update.
+    pub fn began(&self) -> DateTime<Utc> {
+        let updates = self.updates.iter();
+        let times = updates.filter_map(|update| update["at"].as_str()?.parse().ok());
+        times.fold(self.published_at, DateTime::min)
+    }
+
     /// Whether it is work with a window.
     pub fn is_maintenance(&self) -> bool {
         self.kind == Kind::Maintenance

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ureq::{Error, Timeout};
 
@@ -61,9 +62,23 @@ pub struct Refusal {
     /// Each mistake in what was sent.
     #[serde(default)]
     pub errors: Vec<FieldMistake>,
+    /// What was posted before, if this is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Box<FirstPost>>,
     /// The server asks to come back later.
     #[serde(skip)]
     pub must_wait: bool,
+}
+
+/// What was posted before.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct FirstPost {
+    /// Its page.
+    pub url: String,
+    /// The path under which the API has it.
+    pub api: String,
+    /// When it was posted.
+    pub posted_at: DateTime<Utc>,
 }
 
 /// A mistake in one field.
@@ -199,6 +214,11 @@ pub(super) fn of_answer(status: u16, text: &str, must_wait: bool) -> ClientError
         Ok(_) | Err(_) => {
             let start: String = text.trim().chars().take(120).collect();
             let why = match start.lines().next() {
+                Some(line) if line.starts_with('<') => {
+                    "it is a web page; give the address of the status page itself, such as \
+                     https://status.example.com"
+                        .to_owned()
+                }
                 Some(line) => line.to_owned(),
                 None => "it was empty".to_owned(),
             };

@@ -15,7 +15,7 @@ use ureq::http::{Response, StatusCode, header};
 
 pub use address::Address;
 pub use answer::{ComponentAnswer, Found, IncidentAnswer};
-pub use error::{ClientError, FieldMistake, Refusal};
+pub use error::{ClientError, FieldMistake, FirstPost, Refusal};
 
 use crate::domain::slug::Slug;
 use crate::render::json::resolution::ResolutionBody;
@@ -149,12 +149,6 @@ impl Client {
     /// Every incident, newest first.
     pub fn incidents(&self) -> Result<Vec<IncidentAnswer>, ClientError> {
         self.list(&incidents_path(), "incidents")
-    }
-
-    /// The newest incidents: a page of them.
-    pub fn newest_incidents(&self) -> Result<Vec<IncidentAnswer>, ClientError> {
-        let first = format!("{}?limit={PAGE_SIZE}", incidents_path());
-        self.list_from(first, "incidents", PAGE_SIZE)
     }
 
     /// Sends a change. Sent again with the same `key`, it is done only once.

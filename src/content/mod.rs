@@ -15,6 +15,7 @@ use crate::domain::site::{DateOrder, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::State;
 use crate::domain::template::Template;
+use crate::domain::time_style::HourClock;
 use crate::domain::update::{Phase, Precision};
 
 #[cfg(test)]
@@ -71,6 +72,8 @@ pub struct SiteFile {
     pub zone: Tz,
     /// How dates in figures are read.
     pub date_order: Option<DateOrder>,
+    /// By which clock times are written.
+    pub clock: Option<HourClock>,
     /// Where customers turn for help.
     pub support: Option<Support>,
     /// In the order of the page.

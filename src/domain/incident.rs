@@ -174,6 +174,15 @@ pub struct Incident {
     pub source: Source,
     /// Kept, but not published.
     pub draft: bool,
+    /// Its post is an item of the feeds. If not, its first update stands for it. Decided as it
+    /// becomes public ([`has_own_item`]), and kept.
+    pub own_item: bool,
+}
+
+/// Whether the post of an incident that becomes public is an item of its own: not if it says
+/// nothing that its updates don't.
+pub fn has_own_item(markdown: &str, has_updates: bool) -> bool {
+    !(has_updates && markdown.trim().is_empty())
 }
 
 impl Incident {

@@ -32,6 +32,7 @@ pub mod slug;
 pub mod staff;
 pub mod state;
 pub mod template;
+pub mod time_style;
 pub mod update;
 pub mod uptime;
 pub mod window;

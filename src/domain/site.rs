@@ -6,6 +6,8 @@ use chrono::FixedOffset;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::time_style::{HourClock, TimeStyle};
+
 /// In which order a date such as `3/4` is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -55,6 +57,8 @@ pub struct Site {
     pub zone: Tz,
     /// How dates in figures are read; see [`Site::date_order`].
     pub stated_date_order: Option<DateOrder>,
+    /// By which clock times are written; see [`Site::time_style`].
+    pub stated_clock: Option<HourClock>,
     /// Where customers turn for help.
     pub support: Option<Support>,
     /// Zone abbreviations with several meanings, and which is meant here.
@@ -67,6 +71,16 @@ impl Site {
     pub fn date_order(&self) -> DateOrder {
         self.stated_date_order
             .unwrap_or_else(|| default_date_order(self.zone))
+    }
+
+    /// How times are written: in its zone, by the clock as stated, else by that of twelve hours
+    /// where dates have the month first.
+    pub fn time_style(&self) -> TimeStyle {
+        let clock = self.stated_clock;
+        TimeStyle {
+            zone: self.zone,
+            clock: clock.unwrap_or_else(|| HourClock::of_dates(self.date_order())),
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// Longest slug that is accepted, in bytes.
 pub const MAX_LEN: usize = 120;
 
+/// A slug as a regular expression (ECMA 262), for the contract of the API.
+pub const PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+
 /// Lower-case ASCII letters and digits in groups joined by single hyphens,
 /// such as `selma` or `shared-ssl`. Copies share the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

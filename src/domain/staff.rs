@@ -30,6 +30,20 @@ impl Scope {
         }
     }
 
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::StatesWrite => "States",
+            Self::IncidentsWrite => "Incidents",
+            Self::Admin => "Everything",
+        }
+    }
+
+    /// Both of its names, for refusals: `"States" (states:write)`.
+    pub fn named(self) -> String {
+        format!("{:?} ({})", self.label(), self.as_str())
+    }
+
     /// The scope that a word names.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.as_str() == word)

@@ -88,6 +88,7 @@ pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incid
 pub fn frame_of(snapshot: &Snapshot) -> time::Frame {
     time::Frame {
         zone: snapshot.site.zone,
+        clock: snapshot.site.time_style().clock,
         as_of: snapshot.as_of,
     }
 }

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Datelike, Duration, NaiveDate, SecondsFormat, Timelike, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::time_style::{HourClock, TimeStyle};
 use crate::domain::update::Precision;
 use crate::domain::zone;
 
@@ -13,12 +14,14 @@ use crate::domain::zone;
 pub struct Frame {
     /// The site's zone.
     pub zone: Tz,
+    /// By which clock.
+    pub clock: HourClock,
     /// The instant that the page shows.
     pub as_of: DateTime<Utc>,
 }
 
 impl Frame {
-    /// "February 26 at 2:15 MST", or "February 26, 2013 at 2:15 MST" in another year.
+    /// "February 26 at 2:15 am MST", or "February 26, 2013 at 02:15 MST" in another year.
     pub fn instant(self, at: DateTime<Utc>) -> String {
         format!("{} at {}", self.day(at), self.clock(at))
     }
@@ -51,13 +54,13 @@ impl Frame {
         at.with_timezone(&self.zone).date_naive()
     }
 
-    /// "2:15 MST".
+    /// "2:15 am MST".
     pub fn clock(self, at: DateTime<Utc>) -> String {
         format!("{} {}", self.bare_clock(at), abbreviation(self.zone, at))
     }
 
-    /// When a maintenance takes place: "Saturday, March 2 · 22:00 – 24:00 MST"; over several
-    /// days with both dates. `None` if neither end is known.
+    /// When a maintenance takes place: "Saturday, March 2 · 10:00 pm – midnight MST"; over
+    /// several days with both dates. `None` if neither end is known.
     pub fn window(
         self,
         starts: Option<DateTime<Utc>>,
@@ -100,7 +103,8 @@ impl Frame {
         if Some(self.date(ends)) == day.succ_opt()
             && (local_end.hour(), local_end.minute()) == (0, 0)
         {
-            return format!("{} · {start} – 24:00 {zone_after}", self.weekday(starts));
+            let end = self.style().day_end();
+            return format!("{} · {start} – {end} {zone_after}", self.weekday(starts));
         }
         format!(
             "{}, {start} – {}, {} {zone_after}",
@@ -119,8 +123,25 @@ impl Frame {
         format!("{}, {}", self.date(at).format("%A"), self.day(at))
     }
 
+    /// The same in UTC, which is always written by the clock of 24 hours.
+    pub fn in_utc(self) -> Self {
+        Self {
+            zone: Tz::UTC,
+            clock: HourClock::TwentyFour,
+            ..self
+        }
+    }
+
+    /// Where and by which clock.
+    pub fn style(self) -> TimeStyle {
+        TimeStyle {
+            zone: self.zone,
+            clock: self.clock,
+        }
+    }
+
     fn bare_clock(self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.zone).format("%-H:%M").to_string()
+        self.style().hour(at)
     }
 
     /// What the site's zone is called: "Mountain Time (MST)", else by its city.
@@ -196,6 +217,7 @@ mod tests {
     fn denver() -> Frame {
         Frame {
             zone: Tz::America__Denver,
+            clock: HourClock::Twelve,
             as_of: at("2013-02-26T10:00:00Z"),
         }
     }
@@ -203,14 +225,14 @@ mod tests {
     #[test]
     fn a_year_is_written_where_it_isnt_this_one() {
         let check = |instant: &str, said: &str| assert_eq!(denver().instant(at(instant)), said);
-        check("2013-02-26T09:15:00Z", "February 26 at 2:15 MST");
-        check("2013-07-04T18:05:59Z", "July 4 at 12:05 MDT");
-        check("2013-01-01T06:59:00Z", "December 31, 2012 at 23:59 MST");
-        check("2014-02-26T07:00:00Z", "February 26, 2014 at 0:00 MST");
+        check("2013-02-26T09:15:00Z", "February 26 at 2:15 am MST");
+        check("2013-07-04T18:05:59Z", "July 4 at 12:05 pm MDT");
+        check("2013-01-01T06:59:00Z", "December 31, 2012 at 11:59 pm MST");
+        check("2014-02-26T07:00:00Z", "February 26, 2014 at 12:00 am MST");
         let moment = |precision| denver().moment(at("2013-02-26T09:15:00Z"), precision);
         assert_eq!(moment(Precision::Day), "February 26");
         assert_eq!(moment(Precision::None), "February 26");
-        assert_eq!(moment(Precision::Minute), "February 26 at 2:15 MST");
+        assert_eq!(moment(Precision::Minute), "February 26 at 2:15 am MST");
     }
 
     #[test]
@@ -222,32 +244,32 @@ mod tests {
         check(
             "2013-03-03T05:00:00Z",
             "2013-03-03T07:00:00Z",
-            Some("Saturday, March 2 · 22:00 – 24:00 MST"),
+            Some("Saturday, March 2 · 10:00 pm – midnight MST"),
         );
         check(
             "2013-03-03T01:00:00Z",
             "2013-03-03T03:30:00Z",
-            Some("Saturday, March 2 · 18:00 – 20:30 MST"),
+            Some("Saturday, March 2 · 6:00 pm – 8:30 pm MST"),
         );
         check(
             "2013-03-03T05:00:00Z",
             "2013-03-03T11:00:00Z",
-            Some("Saturday, March 2, 22:00 – Sunday, March 3, 4:00 MST"),
+            Some("Saturday, March 2, 10:00 pm – Sunday, March 3, 4:00 am MST"),
         );
         check(
             "2013-03-10T08:00:00Z",
             "2013-03-10T10:00:00Z",
-            Some("Sunday, March 10 · 1:00 MST – 4:00 MDT"),
+            Some("Sunday, March 10 · 1:00 am MST – 4:00 am MDT"),
         );
         check(
             "2013-03-03T05:00:00Z",
             "",
-            Some("Saturday, March 2 · from 22:00 MST"),
+            Some("Saturday, March 2 · from 10:00 pm MST"),
         );
         check(
             "",
             "2013-03-03T05:00:00Z",
-            Some("until Saturday, March 2 · 22:00 MST"),
+            Some("until Saturday, March 2 · 10:00 pm MST"),
         );
         check("", "", None);
     }
@@ -268,7 +290,15 @@ mod tests {
     fn zones_are_called_what_people_call_them() {
         let check = |zone, said: &str| {
             let as_of = at("2013-02-26T10:00:00Z");
-            assert_eq!(Frame { zone, as_of }.zone_name(), said);
+            assert_eq!(
+                Frame {
+                    zone,
+                    clock: HourClock::Twelve,
+                    as_of
+                }
+                .zone_name(),
+                said
+            );
         };
         check(Tz::America__Denver, "Mountain Time (MST)");
         check(Tz::Europe__Berlin, "Central European Time (CET)");

@@ -15,6 +15,7 @@ use crate::domain::incident::{CLOCK_TOLERANCE, Incident, page_time};
 use crate::domain::site::{DateOrder, Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
+use crate::domain::time_style::HourClock;
 use crate::store::bulk::{
     PackedChange, find_packed_changes, list_packed_changes, list_public_incidents_after,
     list_to_come,
@@ -291,6 +292,9 @@ pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<Site, StoreErr
         stated_date_order: settings
             .get("date_order")
             .and_then(|word| DateOrder::parse(word)),
+        stated_clock: settings
+            .get("clock")
+            .and_then(|word| HourClock::parse(word)),
         support,
         zones: settings
             .get("zones")

@@ -123,6 +123,7 @@ fn write_incident(writer: &mut Writer, incident: &Incident) {
     writer.instant(incident.public_at);
     writer.one_of(&SOURCES, &incident.source);
     writer.byte(u8::from(incident.draft));
+    writer.byte(u8::from(incident.own_item));
     writer.count(incident.updates.len());
     for update in &incident.updates {
         write_update(writer, update);
@@ -148,6 +149,7 @@ fn read_incident(reader: &mut Reader<'_>) -> Incident {
     let public_at = reader.instant();
     let source = reader.one_of(&SOURCES);
     let draft = reader.byte() == 1;
+    let own_item = reader.byte() == 1;
     let updates = reader.several(|reader| read_update(reader, &id));
     Incident {
         id,
@@ -170,6 +172,7 @@ fn read_incident(reader: &mut Reader<'_>) -> Incident {
         public_at,
         source,
         draft,
+        own_item,
     }
 }
 

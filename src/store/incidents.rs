@@ -15,6 +15,9 @@ use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source};
 
+/// The word for an incident whose first update is its feed item.
+const FIRST_UPDATE: &str = "update";
+
 /// An incident with what only the record and the file sync need.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredIncident {
@@ -97,6 +100,27 @@ pub async fn list_incidents(
     rows.iter().map(to_whole).collect()
 }
 
+/// The incidents of this very title that staff see and that are dated between two instants, newest
+/// first.
+pub async fn list_incidents_titled(
+    tx: &mut Tx,
+    title: &str,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<StoredIncident>, StoreError> {
+    let rows = sqlx::query(concat!(
+        whole_incidents!(),
+        "where i.published_at_ms between $1 and $2 and i.title = $3 \
+         and i.withdrawn_at_ms is null and i.hidden_at_ms is null \
+         order by i.published_at_ms desc, i.id desc"
+    ))
+    .bind(from.timestamp_millis())
+    .bind(to.timestamp_millis())
+    .bind(title)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(to_whole).collect()
+}
+
 /// The drafts, newest first: slug and title of each.
 pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError> {
     let rows = sqlx::query(
@@ -146,8 +170,8 @@ pub async fn set_incident(
         "insert into incidents (id, slug, former_slug, title, kind, stated_phase, stated_impact, \
          author, published_at_ms, published_precision, starts_ms, ends_ms, summary, markdown, \
          edited_at_ms, public_at_ms, seq, source, created_at_ms, draft_since_ms, withdrawn_at_ms, \
-         file, fingerprint, stated, hidden_at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) \
+         file, fingerprint, stated, hidden_at_ms, item) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) \
          on conflict (id) do update set slug = excluded.slug, former_slug = excluded.former_slug, \
          title = excluded.title, kind = excluded.kind, stated_phase = excluded.stated_phase, \
          stated_impact = excluded.stated_impact, author = excluded.author, \
@@ -159,7 +183,7 @@ pub async fn set_incident(
          then null else coalesce(incidents.draft_since_ms, excluded.draft_since_ms) end, \
          withdrawn_at_ms = excluded.withdrawn_at_ms, file = excluded.file, \
          fingerprint = excluded.fingerprint, stated = excluded.stated, \
-         hidden_at_ms = excluded.hidden_at_ms",
+         hidden_at_ms = excluded.hidden_at_ms, item = excluded.item",
     )
     .bind(&incident.id)
     .bind((!withdrawn).then_some(slug))
@@ -186,6 +210,7 @@ pub async fn set_incident(
     .bind(stored.fingerprint.as_deref())
     .bind(&stored.stated)
     .bind(stored.hidden_at.map(|at| at.timestamp_millis()))
+    .bind((!incident.own_item).then_some(FIRST_UPDATE))
     .execute(&mut tx.inner)
     .await?;
     Ok(())
@@ -285,6 +310,7 @@ pub(super) fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
             public_at: instant(row, "public_at_ms")?,
             source: word(row, "source", Source::parse)?,
             draft: instant_or_none(row, "draft_since_ms")?.is_some(),
+            own_item: text_or_none(row, "item")?.as_deref() != Some(FIRST_UPDATE),
         },
         seq: int(row, "seq")?,
         withdrawn_at: instant_or_none(row, "withdrawn_at_ms")?,

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0005" "since",
     "0006" "operations",
     "0007" "claims",
+    "0008" "items",
 ];
 
 /// All of them. `sqlx::migrate!` would do the same, but it brings the whole of sqlx with both

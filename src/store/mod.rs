@@ -35,6 +35,7 @@ mod migrations;
 mod open;
 mod packed;
 pub mod probe;
+mod rights;
 mod row;
 pub mod sessions;
 pub mod settings;

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::error::{SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, is_damage, sqlite_code};
 use super::file::make_private;
 use super::guarded::DEADLINE;
+use super::rights;
 use super::{Engine, StoreError};
 
 /// How every SQLite database file begins.
@@ -187,8 +188,8 @@ pub(super) fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -
              as a shell or a backup; wait for it, or end it"
         ),
         _ => format!(
-            "the database {shown} can't be opened for writing: {error}; whoever runs Lightship \
-             needs the right to write the file and the folder that it is in"
+            "the database {shown} can't be opened for writing: {error}; {}",
+            rights::remedy(file)
         ),
     })
 }

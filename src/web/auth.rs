@@ -35,10 +35,10 @@ impl Staff {
             return Ok(());
         }
         Err(AppError::Forbidden(format!(
-            "the token {:?} has no scope {}; use one that has, or make one with \
+            "your token {:?} can't do this: it needs the scope {}; make one that has it with \
              `lightship token create NAME --scope {}`",
             self.token.name,
-            scope.as_str(),
+            scope.named(),
             scope.as_str()
         )))
     }

@@ -12,7 +12,7 @@ use super::MAX_BODY_BYTES;
 use crate::actions::ActionError;
 use crate::render::json::FieldError;
 use crate::render::json::fields::MOST_ERRORS;
-use crate::render::json::problem::{self, Problem};
+use crate::render::json::problem::{self, FirstPost, Problem};
 use crate::render::json::update::UpdateBody;
 use crate::store::StoreError;
 use crate::urls;
@@ -44,6 +44,8 @@ pub(super) enum AppError {
     PreconditionFailed,
     /// Something was posted that the writer hasn't seen.
     Newer(String, Vec<UpdateBody>),
+    /// The same was posted a moment ago.
+    Repeated(String, FirstPost),
     /// The same request is still running.
     StillRunning,
     /// The program itself is at fault.
@@ -107,6 +109,10 @@ impl AppError {
                 newer: newer.clone(),
                 ..with(StatusCode::CONFLICT, detail)
             },
+            Self::Repeated(detail, first) => Problem {
+                first: Some(first.clone()),
+                ..with(StatusCode::CONFLICT, detail)
+            },
             Self::StillRunning => with(
                 StatusCode::CONFLICT,
                 "the first request with this Idempotency-Key is still running; ask again in a second",
@@ -123,7 +129,7 @@ impl AppError {
             ),
             Self::Action(ActionError::NotFound(detail)) => with(StatusCode::NOT_FOUND, detail),
             Self::Action(ActionError::Conflict(detail)) => with(StatusCode::CONFLICT, detail),
-            Self::Action(error @ ActionError::Meanwhile(_)) => {
+            Self::Action(error @ (ActionError::Meanwhile(_) | ActionError::Repeated(_))) => {
                 with(StatusCode::CONFLICT, &error.to_string())
             }
             Self::Action(ActionError::Forbidden(detail)) => with(StatusCode::FORBIDDEN, detail),
@@ -209,12 +215,14 @@ impl IntoResponse for AppError {
             | Self::UnsupportedFormat(_)
             | Self::PreconditionFailed
             | Self::Newer(..)
+            | Self::Repeated(..)
             | Self::Panicked
             | Self::Action(
                 ActionError::Invalid(_)
                 | ActionError::NotFound(_)
                 | ActionError::Conflict(_)
                 | ActionError::Meanwhile(_)
+                | ActionError::Repeated(_)
                 | ActionError::Forbidden(_),
             ) => None,
         };

@@ -13,6 +13,7 @@ use self::state::AppState;
 mod api;
 pub mod assets;
 pub mod auth;
+mod contract_rules;
 mod documents;
 mod error;
 mod extract;

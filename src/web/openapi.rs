@@ -12,13 +12,15 @@ use utoipa::openapi::{
 use utoipa_axum::router::OpenApiRouter;
 
 use super::api_routes;
+use super::contract_rules::add_rules;
 use crate::render::json::FieldError;
 use crate::render::json::problem::{self, Problem};
 use crate::urls;
 
 const ABOUT: &str = "\
 Staff and their programs write and correct incident posts, updates and states here; what the \
-public may read needs no API key and is on the pages, in the feeds and under `/api/v2`.
+public may read needs no token and is on the pages, in the feeds and, of each incident, under \
+`/incidents/{slug}.json` and `.md`.
 
 Times are RFC 3339: in requests with an offset, in answers UTC with `Z`. Every refusal is a \
 problem (RFC 9457) with the place of each mistake. A POST sent twice with the same \
@@ -62,6 +64,7 @@ fn document() -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         add_common(path, item);
     }
+    add_rules(&mut document);
     document
 }
 
@@ -106,7 +109,8 @@ const REFUSALS: [Refusal; 12] = [
         409,
         "Conflict",
         "It can't be done as things stand: a file states it (the detail names the file), or \
-         something is retired, or something was posted since (`newer` has it). Or, then with `Retry-After`: the first request with this \
+         something is retired, something was posted since (`newer` has it), or the same was posted \
+         within the last 15 minutes (`first` names it). Or, then with `Retry-After`: the first request with this \
          `Idempotency-Key` is still running.",
     ),
     Refusal::new(

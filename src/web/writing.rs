@@ -132,6 +132,15 @@ impl Writing {
         })))
     }
 
+    /// Whether what is asked for may be done only once: `again` is what the request says of that.
+    /// With a key, the key decides.
+    pub(super) fn once(&self, again: Option<bool>) -> bool {
+        match again {
+            Some(again) => !again,
+            None => self.remember.is_none(),
+        }
+    }
+
     /// Commits the change together with the memory of its answer, and answers.
     pub(super) async fn finish<T: Serialize>(
         mut self: Box<Self>,

@@ -43,12 +43,12 @@ for (const [place, [name, { options, hand }]] of Object.entries(ways).entries())
       // The way there, the button there, the component's state, the button.
       assert.equal(me.taps, 4);
       const slug = new URL(page.url()).pathname.split("/")[3];
-      await server.shows(`/incidents/${slug}`, "22:00 – 23:30 MDT");
+      await server.shows(`/incidents/${slug}`, "10:00 pm – 11:30 pm MDT");
 
       await page.getByLabel("Ends").fill(`${day(place)}T23:45`);
       await me.press("Move it");
       await page.waitForURL(/\?done=extend$/);
-      await server.shows(`/incidents/${slug}`, "22:00 – 23:45 MDT");
+      await server.shows(`/incidents/${slug}`, "10:00 pm – 11:45 pm MDT");
       await me.press("Begin it now");
       await page.waitForURL(/\?done=start$/);
       await me.press("End it now");
@@ -157,7 +157,7 @@ test("while a window is typed, it is told in UTC and in the reader's zone", asyn
     assert.equal(await page.getByLabel("Ends").inputValue(), `${day(8)}T23:00`, "an hour, as before");
     await page.getByLabel("Ends").fill(`${day(8)}T23:30`);
     const shown = page.locator("#preview");
-    await shown.getByText("4:00 – 5:30 UTC").waitFor();
+    await shown.getByText("04:00 – 05:30 UTC").waitFor();
     await shown.getByText(/Where you are: .*9:45 .*11:15 GMT\+5:45/).waitFor();
     assert.deepEqual(page.trouble, []);
   } finally {
@@ -171,7 +171,7 @@ test("a reader whose clock shows what is told already isn't told it again", asyn
     try {
       await signIn(page, all.desk);
       await page.goto(`/staff/incidents/${all.desk.maintenance}/maintenance`);
-      await page.getByText("5:00 – 7:00 UTC").waitFor();
+      await page.getByText("05:00 – 07:00 UTC").waitFor();
       assert.equal(await page.getByText("Where you are").count(), 1, "only the footer's link");
       assert.deepEqual(page.trouble, []);
     } finally {

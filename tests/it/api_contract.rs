@@ -144,3 +144,31 @@ async fn every_operation_says_who_may_what_is_refused_and_how() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_is_refused_is_not_allowed_by_the_contract() {
+    let app = TestApp::new().start().await;
+    let contract = app.get("/openapi.json").await.json();
+    let about = contract["info"]["description"].as_str().expect("a text");
+    assert!(!about.contains("/api/v2"), "there is none: {about}");
+    let parameters = contract["paths"]["/api/v1/components/{slug}"]["put"]["parameters"].clone();
+    let slug = parameters.as_array().expect("some").iter();
+    let slug = slug
+        .clone()
+        .find(|it| it["name"] == "slug")
+        .expect("its name");
+    assert_eq!(slug["schema"]["minLength"], 1);
+    assert_eq!(slug["schema"]["pattern"], "^[a-z0-9]+(-[a-z0-9]+)*$");
+    let schemas = &contract["components"]["schemas"];
+    assert_eq!(schemas["NewToken"]["properties"]["scopes"]["minItems"], 1);
+    let kinds = schemas["NewIncident"]["allOf"][1]["oneOf"].as_array();
+    let kinds = kinds.expect("a shape for each kind");
+    let notice = |shape: &&Value| shape["properties"]["kind"]["enum"][0] == "notice";
+    let notice = kinds.iter().find(notice).expect("a notice");
+    assert_eq!(notice["properties"]["starts"]["type"], "null");
+    let maintenance = kinds.iter().find(|shape| {
+        let required = shape["required"].as_array();
+        required.is_some_and(|fields| fields.contains(&"starts".into()))
+    });
+    assert!(maintenance.is_some(), "a maintenance has a window");
+}

@@ -97,11 +97,15 @@ async fn extended_it_runs_on_and_withdrawing_that_takes_it_back() {
     let said = step(&mut app, later).await.expect(201).json();
     assert_eq!(
         said["markdown"],
-        "The maintenance of Selma takes longer than planned: until March 2 at 17:30 MST."
+        "The maintenance of Selma takes longer than planned: until March 2 at 5:30 pm MST."
     );
     assert_eq!(said["phase"], Value::Null);
     let page = app.get(&format!("/incidents/{SLUG}")).await;
-    assert!(page.text().contains("14:00 – 17:30 MST"), "{}", page.text());
+    assert!(
+        page.text().contains("2:00 pm – 5:30 pm MST"),
+        "{}",
+        page.text()
+    );
     pass(&mut app, 90).await;
     assert_eq!(phase(&app), "in_progress", "23:00 has passed");
     let id = said["id"].as_str().expect("an id");
@@ -229,7 +233,12 @@ async fn another_maintenance_at_the_same_time_is_named_unless_it_is_meant() {
     let refused = app.post("/incidents", second.clone()).await.expect(422);
     let found = mistakes(&refused);
     assert_eq!(found[0].0, "/overlap");
-    for word in ["Selma", "New disks for Selma", SLUG, "March 2 at 14:00 MST"] {
+    for word in [
+        "Selma",
+        "New disks for Selma",
+        SLUG,
+        "March 2 at 2:00 pm MST",
+    ] {
         assert!(found[0].1.contains(word), "{found:?}");
     }
     second["components"] = json!({"nelson": "maintenance"});
@@ -302,12 +311,12 @@ async fn feeds_say_when_it_is_to_be_until_it_is() {
     assert!(
         says(
             post,
-            "Planned from March 2, 2013 at 14:00 MST to March 2, 2013 at 16:00 MST"
+            "Planned from March 2, 2013 at 2:00 pm MST to March 2, 2013 at 4:00 pm MST"
         ),
         "{post}"
     );
     assert!(
-        says(moved, "Now planned until March 2, 2013 at 16:30 MST"),
+        says(moved, "Now planned until March 2, 2013 at 4:30 pm MST"),
         "{moved}"
     );
     assert!(!says(begun, "lanned"), "{begun}");

@@ -243,7 +243,7 @@ async fn the_earlier_texts_stay_visible_to_staff_and_to_nobody_else() {
         .map(|text| earlier.find(text).expect("a text"))
         .collect();
     assert!(places[0] < places[1], "newest first");
-    assert!(earlier.contains("February 26 at 2:15 MST"), "{earlier}");
+    assert!(earlier.contains("February 26 at 2:15 am MST"), "{earlier}");
     let incident = browser
         .get(&app, "/staff/incidents/selma-is-down")
         .await

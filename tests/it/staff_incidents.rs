@@ -108,7 +108,7 @@ async fn a_template_is_filled_in_with_the_component_and_the_time_and_nothing_mor
         ("phase", "identified"),
         (
             "markdown",
-            "Selma stopped answering at 2:25 MST. {{7*7}} {% if %}",
+            "Selma stopped answering at 2:25 am MST. {{7*7}} {% if %}",
         ),
     ] {
         assert!(

@@ -78,8 +78,8 @@ async fn one_is_planned_in_the_sites_zone() {
         .expect(200);
     for part in [
         "It is planned",
-        "Saturday, March 2 · 22:00 – 24:00 MST",
-        "Sunday, March 3 · 5:00 – 7:00 UTC",
+        "Saturday, March 2 · 10:00 pm – midnight MST",
+        "Sunday, March 3 · 05:00 – 07:00 UTC",
     ] {
         assert!(page.text().contains(part), "{part}: {}", page.text());
     }
@@ -105,8 +105,8 @@ async fn the_preview_plans_nothing_and_shows_both_zones() {
     let reply = browser.fill(&app, PLAN, &sent).await.expect(200);
     for part in [
         "not planned yet",
-        "22:00 MST – Sunday, March 10, 4:00 MDT",
-        "5:00 – 10:00 UTC",
+        "10:00 pm MST – Sunday, March 10, 4:00 am MDT",
+        "05:00 – 10:00 UTC",
         "It lasts 5 h.",
         "<em>restarts</em>",
         "Migrating",
@@ -123,7 +123,7 @@ async fn the_preview_plans_nothing_and_shows_both_zones() {
         ("do", "part"),
     ];
     let part = browser.fill(&app, PLAN, &sent).await.expect(200);
-    assert!(part.text().contains("from 5:00 UTC"), "{}", part.text());
+    assert!(part.text().contains("from 05:00 UTC"), "{}", part.text());
     assert!(!part.text().contains("<html"));
     // What was previewed is sent from there.
     let again = [("do", "post")];
@@ -219,7 +219,7 @@ async fn a_time_that_comes_twice_is_asked_about() {
         ("ends", "2013-11-03T04:00"),
     ];
     let reply = browser.fill(&app, PLAN, &sent).await.expect(422);
-    assert!(reply.text().contains("1:30 MDT and 1:30 MST"));
+    assert!(reply.text().contains("1:30 am MDT and 1:30 am MST"));
     assert!(reply.text().contains("id=\"field-starts_which\""));
     let second = [("starts_which", "second")];
     post_again(&mut browser, &app, PLAN, &reply, &second)

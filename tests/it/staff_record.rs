@@ -55,7 +55,7 @@ async fn a_line_says_in_words_what_changed() {
         ">Nelson<",
         "Degraded</ins>",
         "Slow &lt;now&gt;.",
-        "February 26 at 0:30 MST",
+        "February 26 at 12:30 am MST",
         "by the API",
     ] {
         assert!(state.contains(part), "{part}: {state}");

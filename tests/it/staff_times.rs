@@ -63,7 +63,7 @@ async fn an_update_dated_back_into_a_doubled_hour_is_asked_which() {
     let sent = [("markdown", "Mail is up."), ("at", "2013-11-03T01:30")];
     let asked = browser.fill(&app, form, &sent).await.expect(422);
     for part in [
-        "1:30 MDT and 1:30 MST",
+        "1:30 am MDT and 1:30 am MST",
         "href=\"#field-at_which\"",
         "id=\"field-at_which\"",
         "Mail is up.",
@@ -108,7 +108,7 @@ async fn so_is_an_incident() {
         ("at", "2013-11-03T01:30"),
     ];
     let asked = browser.fill(&app, NEW, &sent).await.expect(422);
-    assert!(asked.text().contains("1:30 MDT and 1:30 MST"));
+    assert!(asked.text().contains("1:30 am MDT and 1:30 am MST"));
     let first = [("at_which", "first")];
     post_again(&mut browser, &app, NEW, &asked, &first)
         .await

@@ -32,7 +32,7 @@ async fn they_come_filled_in_and_the_most_fitting_first() {
         json!({
             "name": "server-down", "title": "Selma is down", "kind": "disruption",
             "phase": "identified", "impact": null, "components": {"selma": "major_outage"},
-            "markdown": "Selma left at 2:15 MST. {{7*7}} {% x %} {{ time }}",
+            "markdown": "Selma left at 2:15 am MST. {{7*7}} {% x %} {{ time }}",
         })
     );
     assert_eq!(templates[1]["name"], "nelson");

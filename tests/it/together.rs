@@ -53,14 +53,15 @@ async fn who_hasnt_seen_the_newest_update_is_shown_it_first() {
 async fn what_is_said_of_an_incident_that_is_over_is_answered_with_a_hint() {
     let mut app = selma_is_down().await;
     let resolved = json!({"markdown": "Done.", "phase": "resolved"});
-    let first = app.post(UPDATES, resolved.clone()).await.expect(201).json();
+    let first = app.post(UPDATES, resolved).await.expect(201).json();
     assert_eq!(first["hint"], Value::Null);
     app.advance(Duration::minutes(5));
     let hint = async |app: &mut TestApp, body: Value| {
         let answer = app.post(UPDATES, body).await.expect(201).json();
         answer["hint"].as_str().unwrap_or_default().to_owned()
     };
-    let again = hint(&mut app, resolved).await;
+    let once_more = json!({"markdown": "Done.", "phase": "resolved", "again": true});
+    let again = hint(&mut app, once_more).await;
     assert!(again.contains("was resolved already"), "{again}");
     let late = hint(&mut app, json!({"markdown": "One more thing."})).await;
     assert!(late.contains("send a phase"), "{late}");

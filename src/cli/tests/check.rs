@@ -42,6 +42,20 @@ fn a_folder_in_order_says_so() {
 }
 
 #[test]
+fn strictly_a_warning_is_an_error() {
+    let folder = folder(&[(
+        "a.md",
+        "## UPDATE 2013-02-26 02:15 MST: resovled\n\nMail is up.",
+    )]);
+    let ran = check(folder.path(), &[]);
+    assert!(ran.out.contains("warning: "), "{}", ran.out);
+    assert_eq!(ran.code, 0);
+    assert_eq!(check(folder.path(), &["--strict"]).code, 1);
+    let hint = self::folder(&[("c.md", "19:00 Mail is up.")]);
+    assert_eq!(check(hint.path(), &["--strict"]).code, 0);
+}
+
+#[test]
 fn problems_stand_with_file_line_and_caret() {
     let folder = folder(&[
         ("a.md", "UPDATE (2/30/13 – 2:15 MST): Mail is up."),

@@ -47,6 +47,15 @@ pub(super) enum Reply {
 }
 
 impl Reply {
+    /// An answer that isn't one of the API.
+    pub(super) fn text(status: u16, body: &str) -> Self {
+        Self::Answer {
+            status,
+            headers: String::new(),
+            body: body.to_owned(),
+        }
+    }
+
     pub(super) fn json(status: u16, body: &Value) -> Self {
         Self::Answer {
             status,

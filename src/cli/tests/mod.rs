@@ -1,6 +1,7 @@
 //! The commands, run against a small server of our own.
 
 mod again;
+mod asked;
 mod bench;
 mod check;
 mod correct;
@@ -58,7 +59,7 @@ fn an_update_goes_to_the_one_open_incident() {
     let sent = bench.posts().remove(0);
     assert_eq!(
         sent.body,
-        json!({"phase": "monitoring", "components": {"selma": "migrating"}, "markdown": "Mail is up."})
+        json!({"phase": "monitoring", "components": {"selma": "migrating"}, "markdown": "Mail is up.", "again": false})
     );
     assert_eq!(sent.header("authorization"), "Bearer lsp_test");
     assert!(sent.header("user-agent").starts_with("lightship/"));
@@ -77,7 +78,7 @@ fn resolving_says_what_came_back() {
     assert!(ran.out.contains("selma, nelson"), "{}", ran.out);
     assert_eq!(
         bench.posts()[0].body,
-        json!({"phase": "resolved", "markdown": "The copy is complete."})
+        json!({"phase": "resolved", "markdown": "The copy is complete.", "again": false})
     );
     bench.run(&["resolve", "", "--no-restore"]);
     assert_eq!(bench.posts()[1].body["restore"], json!(false));
@@ -189,7 +190,8 @@ fn what_was_typed_is_kept_even_before_its_incident_is_known() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     let sent = bench.posts().remove(0);
     assert!(sent.line.contains("nelson-slow"), "{}", sent.line);
-    assert_eq!(sent.body, json!({"markdown": "Done.", "phase": "resolved"}));
+    let wanted = json!({"markdown": "Done.", "phase": "resolved", "again": false});
+    assert_eq!(sent.body, wanted);
     assert!(bench.unsent().is_empty());
 }
 
@@ -266,7 +268,7 @@ fn an_editor_gives_the_text_and_an_empty_one_sends_nothing() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(
         bench.posts()[0].body,
-        json!({"markdown": "Mail \"is\" up."})
+        json!({"markdown": "Mail \"is\" up.", "again": false})
     );
     assert!(bench.unsent().is_empty());
     assert_eq!(edit("sed -i '1s/^/Typed./'").code, 1);

@@ -59,11 +59,12 @@ fn a_template_brings_title_text_and_states_and_what_is_said_replaces_them() {
     assert_eq!(
         sent,
         [
-            json!({"title": "Selma is down", "kind": "disruption", "phase": "investigating",
-                "components": {"selma": "major_outage"},
-                "markdown": "Selma stopped answering at 2:15 MST."}),
-            json!({"title": "Selma is slow", "kind": "disruption", "phase": "identified",
-                "components": {"selma": "degraded"}, "markdown": "The disk is full."}),
+            json!({"title": "Selma is down", "kind": "disruption", "again": false,
+                "update": {"phase": "investigating", "components": {"selma": "major_outage"},
+                    "markdown": "Selma stopped answering at 2:15 MST."}}),
+            json!({"title": "Selma is slow", "kind": "disruption", "again": false,
+                "update": {"phase": "identified", "components": {"selma": "degraded"},
+                    "markdown": "The disk is full."}}),
         ]
     );
 }

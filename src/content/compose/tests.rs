@@ -199,6 +199,7 @@ fn generated(numbers: &mut Numbers, number: usize) -> Incident {
         public_at: instant(numbers, published_at),
         source: Source::Api,
         draft: numbers.maybe(),
+        own_item: true,
     }
 }
 
@@ -209,6 +210,7 @@ fn site(zone: Tz) -> Site {
         authority: String::new(),
         zone,
         stated_date_order: None,
+        stated_clock: None,
         support: None,
         zones: BTreeMap::new(),
     }
@@ -361,6 +363,7 @@ fn a_plain_incident_is_written_as_a_person_would() {
         edited_at: None,
         public_at: "2013-02-26T08:00:00Z".parse().expect("an instant"),
         draft: false,
+        own_item: true,
         updates: vec![Update {
             id: "u1".into(),
             at,

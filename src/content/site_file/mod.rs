@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use toml::de::{DeTable, DeValue};
 
 use self::states::state;
-use self::texts::{authority, base_url, date_order, time_zone};
+use self::texts::{authority, base_url, clock, date_order, time_zone};
 use self::zones::read_zones;
 use crate::content::problem::{Problem, Severity};
 use crate::content::toml_table::{Table, Value};
@@ -58,6 +58,9 @@ fn site(root: &DeTable<'_>, report: &mut Report<'_>) -> Option<SiteFile> {
     let date_order = table
         .text("date_order")
         .and_then(|(text, place)| date_order(&text, place, &mut table));
+    let clock = table
+        .text("clock")
+        .and_then(|(text, place)| clock(&text, place, &mut table));
     let support = table.take("support");
     let components = table.take("components");
     let states = table.take("states");
@@ -74,6 +77,7 @@ fn site(root: &DeTable<'_>, report: &mut Report<'_>) -> Option<SiteFile> {
         authority,
         zone: zone?,
         date_order,
+        clock,
         support,
         components,
         states,

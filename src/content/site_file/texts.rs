@@ -7,6 +7,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use crate::content::nearest::nearest;
 use crate::content::toml_table::Table;
 use crate::domain::site::DateOrder;
+use crate::domain::time_style::HourClock;
 
 /// A name of the IANA database.
 pub(super) fn time_zone(
@@ -95,4 +96,18 @@ pub(super) fn date_order(
         );
     }
     order
+}
+
+/// By which clock times are written.
+pub(super) fn clock(
+    text: &str,
+    place: Range<usize>,
+    table: &mut Table<'_, '_, '_, '_>,
+) -> Option<HourClock> {
+    let clock = HourClock::parse(&text.to_lowercase());
+    if clock.is_none() {
+        let help = "write \"12h\" for \"2:15 am\", or \"24h\" for \"02:15\"".to_owned();
+        table.error(place, format!("\"{text}\" is not a clock"), Some(help));
+    }
+    clock
 }

@@ -18,6 +18,16 @@ pub(super) fn summary_of(markdown: &str) -> String {
     first_sentences(markdown, SUMMARY_CHARS)
 }
 
+/// Longest beginning of a text in a title, in characters.
+const WORDS_CHARS: usize = 60;
+
+/// The first words of a Markdown text for a title, without the stop of a sentence.
+pub(super) fn first_words(markdown: &str) -> String {
+    let words = first_sentences(markdown, WORDS_CHARS);
+    let whole = words.strip_suffix('.').filter(|it| !it.ends_with('.'));
+    whole.unwrap_or(&words).to_owned()
+}
+
 /// Text on one line, with single spaces.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -8,7 +8,8 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::content::{content_html, one_line, summary_of};
+use super::content::{content_html, first_words, one_line, summary_of};
+use super::ids::{tag, uri};
 use super::when::{in_words, planned};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
@@ -114,12 +115,16 @@ pub fn entries(snapshot: &Snapshot, scope: &Scope) -> Vec<FeedEntry> {
 }
 
 fn items_of(incident: &Incident) -> impl Iterator<Item = Item<'_>> {
-    std::iter::once(Item::Post(incident)).chain(
-        incident
-            .updates
-            .iter()
-            .map(move |update| Item::Update(incident, update)),
-    )
+    let post = incident.own_item.then_some(Item::Post(incident));
+    let updates = incident.updates.iter();
+    let updates = updates.map(move |update| Item::Update(incident, update));
+    post.into_iter().chain(updates)
+}
+
+/// Whether an update stands for the post of its incident, which has no item of its own.
+fn stands_for_post(incident: &Incident, update: &Update) -> bool {
+    let first = incident.updates.iter().map(update_rank).min();
+    !incident.own_item && first == Some(update_rank(update))
 }
 
 /// The items that were about the component when they became public. An update that brings it
@@ -179,13 +184,19 @@ fn entry(snapshot: &Snapshot, item: &Item<'_>) -> FeedEntry {
         author: one_line(&allowed(&raw.author)),
         html: allowed(&raw.html).into_owned(),
         summary: one_line(&allowed(&raw.summary)),
-        tags: raw
-            .tags
-            .iter()
-            .map(|tag| one_line(&allowed(tag)))
-            .filter(|tag| !tag.is_empty())
-            .collect(),
+        tags: clean_tags(&raw.tags),
     }
+}
+
+/// The tags on a line each, without what is empty or said already.
+fn clean_tags(raw: &[String]) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in raw.iter().map(|tag| one_line(&allowed(tag))) {
+        if !tag.is_empty() && !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
 }
 
 fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
@@ -196,14 +207,8 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
         Kind::Maintenance => "Maintenance",
         Kind::Notice => "Notice",
     };
-    // What a maintenance will set is not yet so when its post appears.
-    let lines = match incident.kind {
-        Kind::Disruption | Kind::Notice => state_lines(snapshot, &incident.changes),
-        Kind::Maintenance => planned(incident.stated_window(), false, site.zone)
-            .into_iter()
-            .collect(),
-    };
-    let when = in_words(incident.published_at, incident.precision, site.zone);
+    let lines = post_lines(snapshot, incident);
+    let when = in_words(incident.published_at, incident.precision, site.time_style());
     let head = head(snapshot, kind, when, incident.edited_at);
     let summary = match &incident.summary {
         Some(summary) => summary.clone(),
@@ -222,18 +227,41 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
     }
 }
 
+/// What a post sets or plans.
+fn post_lines(snapshot: &Snapshot, incident: &Incident) -> Vec<String> {
+    match incident.kind {
+        Kind::Disruption | Kind::Notice => state_lines(snapshot, &incident.changes),
+        // What a maintenance will set is not yet so when its post appears.
+        Kind::Maintenance => planned(incident.stated_window(), false, snapshot.site.time_style())
+            .into_iter()
+            .collect(),
+    }
+}
+
 fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> FeedEntry {
     let site = &snapshot.site;
     let page = urls::absolute(&site.base_url, &urls::incident(&incident.slug));
-    let (word, label) = match update.phase {
-        Some(phase) => (phase.label(), phase.label()),
-        None => ("update", "Update"),
-    };
-    let mut lines = state_lines(snapshot, &update.changes);
+    let label = update.phase.map_or("Update", Phase::label);
+    let mut lines = Vec::new();
+    let mut tags = Vec::new();
+    if stands_for_post(incident, update) {
+        lines.extend(post_lines(snapshot, incident));
+        tags.extend(self::tags(snapshot, &incident.changes, &incident.mentions));
+    }
+    lines.extend(state_lines(snapshot, &update.changes));
+    tags.extend(self::tags(snapshot, &update.changes, &update.mentions));
     // As it begins or ends, the window is no longer a plan.
     let is_plan = matches!(update.phase, None | Some(Phase::Scheduled));
-    lines.extend(planned(update.window, true, site.zone).filter(|_| is_plan));
-    let when = in_words(update.at, update.precision, site.zone);
+    lines.extend(planned(update.window, true, site.time_style()).filter(|_| is_plan));
+    let words = match update.phase {
+        Some(phase) => phase.label().to_owned(),
+        None => first_said([
+            first_words(&update.markdown),
+            lines.join("; "),
+            "Update".into(),
+        ]),
+    };
+    let when = in_words(update.at, update.precision, site.time_style());
     let head = head(snapshot, label, when, update.edited_at);
     let anchor = format!("{}-", urls::update_anchor(&update.id));
     let bylines = match update.source {
@@ -243,14 +271,14 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     };
     FeedEntry {
         id: tag(snapshot, update.public_at, "update", &update.id),
-        title: format!("{}: {word}", incident.title),
+        title: format!("{}: {words}", incident.title),
         url: urls::absolute(&site.base_url, &urls::update(&incident.slug, &update.id)),
         published: update.public_at,
         updated: update.edited_at.unwrap_or(update.public_at),
         author: byline(snapshot, &bylines),
         html: html(&head, &lines) + &content_html(&update.markdown, &page, &anchor),
         summary: first_said([summary_of(&update.markdown), lines.join("; "), head]),
-        tags: tags(snapshot, &update.changes, &update.mentions),
+        tags,
     }
 }
 
@@ -270,7 +298,7 @@ fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateCha
         change.at.timestamp_millis(),
         change.seq
     );
-    let when = in_words(change.at, Precision::Minute, site.zone);
+    let when = in_words(change.at, Precision::Minute, site.time_style());
     FeedEntry {
         id: tag(snapshot, change.public_at, "state", &id),
         title: format!("{}: {label}", component.name),
@@ -285,50 +313,6 @@ fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateCha
     }
 }
 
-/// A URL as RFC 3986 allows it: ids are anyone's text.
-fn uri(url: &str) -> String {
-    encoded(url, |byte| {
-        byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
-    })
-}
-
-fn encoded(text: &str, stays: impl Fn(u8) -> bool) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if stays(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
-
-/// A `tag:` URI (RFC 4151): authority, day of publication in UTC, and what is named.
-fn tag(snapshot: &Snapshot, public_at: DateTime<Utc>, kind: &str, id: &str) -> String {
-    let specific = encoded(id, |byte| {
-        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-    });
-    let day = public_at.format("%Y-%m-%d");
-    format!(
-        "tag:{},{day}:{kind}/{specific}",
-        authority(&snapshot.site.authority)
-    )
-}
-
-/// The authority as RFC 4151 wants it: a domain in lower case, without a port.
-pub(super) fn authority(stated: &str) -> String {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    let mapped = stated.chars().map(|c| {
-        if allowed(c) {
-            c.to_ascii_lowercase()
-        } else {
-            '-'
-        }
-    });
-    mapped.collect()
-}
-
 /// The first line: what it is, its own time, and whether it was corrected.
 fn head(
     snapshot: &Snapshot,
@@ -338,7 +322,8 @@ fn head(
 ) -> String {
     let mut parts = vec![label.to_owned()];
     parts.extend(when);
-    let edited = edited_at.and_then(|at| in_words(at, Precision::Minute, snapshot.site.zone));
+    let edited =
+        edited_at.and_then(|at| in_words(at, Precision::Minute, snapshot.site.time_style()));
     parts.extend(edited.map(|at| format!("edited {at}")));
     parts.join(" · ")
 }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::one_line;
-use super::entry::{FeedEntry, Scope, authority};
+use super::entry::{FeedEntry, Scope};
+use super::ids::authority;
 use crate::render::xml::allowed;
 use crate::snapshot::Snapshot;
 use crate::urls::{self, Feeds};

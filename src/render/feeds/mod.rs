@@ -4,6 +4,7 @@
 mod content;
 pub mod entry;
 mod head;
+mod ids;
 mod when;
 
 pub mod atom;

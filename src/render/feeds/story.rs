@@ -88,6 +88,7 @@ pub(super) fn incident(id: &str, title: &str, when: &str, markdown: &str) -> Inc
         public_at: at(when),
         source: Source::Api,
         draft: false,
+        own_item: true,
     }
 }
 
@@ -149,6 +150,7 @@ pub(super) fn story() -> Whole {
             authority: "status.example.com".into(),
             zone: chrono_tz::America::Denver,
             stated_date_order: None,
+            stated_clock: None,
             support: None,
             zones: BTreeMap::new(),
         },

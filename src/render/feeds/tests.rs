@@ -173,7 +173,7 @@ fn a_correction_keeps_id_and_date_of_publication() {
     assert!(
         new[0]
             .html
-            .contains("February 25, 2013 at 2:15 MST · edited February 26, 2013 at 6:00")
+            .contains("February 25, 2013 at 2:15 am MST · edited February 26, 2013 at 6:00 am")
     );
     assert!(
         rss::render(&packed(&after), &Scope::Site)
@@ -206,7 +206,7 @@ fn items_stand_newest_first_by_the_instant_they_became_public() {
         incident.updates[0].at = at("25T00:00:00");
         incident.updates[0].phase = None;
     });
-    let after_its_post = ["Selma & Nelson: update", "Selma & Nelson"];
+    let after_its_post = ["Selma & Nelson: Mail is up", "Selma & Nelson"];
     assert_eq!(titles(&same_instant, Scope::Site), after_its_post);
 
     let mut many = story;
@@ -245,7 +245,7 @@ fn an_item_says_all_that_was_said_and_no_more() {
     );
     assert_eq!(
         update.html,
-        "<p><em>Monitoring · February 26, 2013 at 2:15 MST</em></p>\n\
+        "<p><em>Monitoring · February 26, 2013 at 2:15 am MST</em></p>\n\
          <ul><li>Selma: Migrating</li></ul>\n<p>Mail is up.</p>\n"
     );
     assert_eq!(

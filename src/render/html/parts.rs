@@ -92,7 +92,7 @@ pub fn instant(frame: Frame, at: DateTime<Utc>) -> Markup {
 /// What became public later than this after its own time is marked.
 const LATE: Duration = Duration::minutes(15);
 
-/// " · added later, March 2 at 22:00 MST"; nothing for what was said in time.
+/// " · added later, March 2 at 10:00 pm MST"; nothing for what was said in time.
 pub fn added_later(frame: Frame, at: DateTime<Utc>, public_at: DateTime<Utc>) -> Markup {
     html! {
         @if public_at - at > LATE { "\u{a0}· added later, " (instant(frame, public_at)) }

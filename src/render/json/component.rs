@@ -74,7 +74,7 @@ pub struct ComponentList {
 #[serde(deny_unknown_fields)]
 pub struct PutComponent {
     /// Its name for people.
-    #[schema(example = "Selma")]
+    #[schema(example = "Selma", min_length = 1, pattern = r"\S")]
     pub name: String,
     /// The heading under which it is listed.
     #[serde(skip_serializing_if = "Option::is_none")]

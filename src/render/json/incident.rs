@@ -137,7 +137,12 @@ pub struct IncidentList {
 #[serde(deny_unknown_fields)]
 pub struct NewIncident {
     /// Its headline; its slug is made of it.
-    #[schema(example = "Selma is down", min_length = 1, max_length = 200)]
+    #[schema(
+        example = "Selma is down",
+        min_length = 1,
+        max_length = 200,
+        pattern = r"\S"
+    )]
     pub title: String,
     /// The post. UPDATE entries in it are read as in a file.
     #[schema(required = false)]
@@ -180,6 +185,11 @@ pub struct NewIncident {
     /// Of a maintenance: another one of the same components at the same time is meant to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlap: Option<bool>,
+    /// Post it even if the same was posted within the last 15 minutes. By default that is refused
+    /// (409, with what was posted under `first`), but with an `Idempotency-Key` the key alone
+    /// decides. `false`: refused in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<bool>,
 }
 
 impl Body for NewIncident {
@@ -199,6 +209,7 @@ impl Body for NewIncident {
         let draft = fields.optional("draft", values::flag);
         let update = fields.optional("update", fields::body::<NewUpdate>);
         let overlap = fields.optional("overlap", values::flag);
+        let again = fields.optional("again", values::flag);
         Some(Self {
             title: title?,
             markdown,
@@ -213,6 +224,7 @@ impl Body for NewIncident {
             draft,
             update,
             overlap,
+            again,
         })
     }
 }

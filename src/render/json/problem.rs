@@ -1,9 +1,11 @@
 //! Refusals: problem details (RFC 9457), with a place and a remedy for each mistake.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::fields::token;
+use super::instant;
 use super::update::UpdateBody;
 
 /// The media type of a problem.
@@ -33,6 +35,23 @@ pub struct Problem {
     /// Where something was posted meanwhile: that, in the order in which it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub newer: Vec<UpdateBody>,
+    /// Where the same was posted a moment ago: that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<FirstPost>,
+}
+
+/// What was posted before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FirstPost {
+    /// Its page.
+    #[schema(format = "uri")]
+    pub url: String,
+    /// Where the API has it.
+    #[schema(example = "/api/v1/incidents/selma-is-down")]
+    pub api: String,
+    /// When it was posted.
+    #[serde(with = "instant")]
+    pub posted_at: DateTime<Utc>,
 }
 
 impl Problem {
@@ -46,6 +65,7 @@ impl Problem {
             request_id: None,
             errors: Vec::new(),
             newer: Vec::new(),
+            first: None,
         }
     }
 }

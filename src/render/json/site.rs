@@ -12,6 +12,14 @@ pub struct SiteBody {
     /// The zone in which its times are meant and shown, by its IANA name.
     #[schema(example = "America/Denver")]
     pub time_zone: String,
+    /// By which clock times are shown: `12h` or `24h`.
+    #[serde(default)]
+    #[schema(required, example = "12h")]
+    pub clock: String,
+    /// The sentence that says how things are.
+    #[serde(default)]
+    #[schema(required, example = "Selma is down.")]
+    pub headline: String,
     /// Its home page.
     #[schema(format = "uri")]
     pub url: String,

@@ -262,6 +262,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         public_at: at(noon),
         source: Source::Api,
         draft: false,
+        own_item: true,
     };
     let site = Site {
         name: "Example status".into(),
@@ -269,6 +270,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         authority: "status.example.com".into(),
         zone: chrono_tz::UTC,
         stated_date_order: None,
+        stated_clock: None,
         support: None,
         zones: std::collections::BTreeMap::new(),
     };

@@ -74,7 +74,7 @@ pub struct TokenList {
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What its owner calls it.
-    #[schema(example = "on call", min_length = 1, max_length = 100)]
+    #[schema(example = "on call", min_length = 1, max_length = 100, pattern = r"\S")]
     pub name: String,
     /// What it may be used for; at least one.
     #[schema(schema_with = words::scopes)]

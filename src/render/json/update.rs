@@ -161,6 +161,11 @@ pub struct NewUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub seen: Option<Option<String>>,
+    /// Post it even if the same was posted within the last 15 minutes. By default that is refused
+    /// (409, with what was posted under `first`), but with an `Idempotency-Key` the key alone
+    /// decides. `false`: refused in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<bool>,
 }
 
 impl Body for NewUpdate {
@@ -174,6 +179,7 @@ impl Body for NewUpdate {
         let author = fields.optional("author", values::line);
         let restore = fields.optional("restore", values::flag);
         let seen = fields.edited("seen", values::line);
+        let again = fields.optional("again", values::flag);
         Some(Self {
             markdown,
             phase,
@@ -182,6 +188,7 @@ impl Body for NewUpdate {
             author,
             restore,
             seen,
+            again,
         })
     }
 }

@@ -6,6 +6,7 @@ use utoipa::openapi::schema::{
 };
 
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::domain::staff::Scope;
 use crate::domain::update::{Phase, Precision, Source};
 
@@ -81,7 +82,7 @@ pub(super) fn scopes() -> ArrayBuilder {
         false,
         "What it may be used for.",
     );
-    ArrayBuilder::new().items(one)
+    ArrayBuilder::new().items(one).min_items(Some(1))
 }
 
 /// Components by slug, each with the state that was set last.
@@ -100,6 +101,7 @@ pub(super) fn settings() -> ObjectBuilder {
     let state = || {
         ObjectBuilder::new()
             .schema_type(Type::String)
+            .pattern(Some("\\S"))
             .description(Some("A state."))
     };
     let with_note = ObjectBuilder::new()
@@ -118,6 +120,7 @@ pub(super) fn settings() -> ObjectBuilder {
         .build();
     ObjectBuilder::new()
         .schema_type(Type::Object)
+        .property_names(Some(slug()))
         .additional_properties(Some(Schema::from(setting)))
         .description(Some(
             "A state, or a state and a note, by component; `null` only names it.",
@@ -126,6 +129,14 @@ pub(super) fn settings() -> ObjectBuilder {
             "selma": "migrating",
             "nelson": {"state": "degraded", "note": "Mail is slow."},
         })])
+}
+
+/// A slug.
+fn slug() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(MAX_LEN))
+        .pattern(Some(PATTERN))
 }
 
 fn string_or_null() -> ObjectBuilder {

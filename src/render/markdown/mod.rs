@@ -17,8 +17,10 @@ mod plain;
 mod raw_html;
 mod sanitiser;
 mod shape;
+mod typed;
 
 pub use self::plain::{first_sentences, plain_text};
+pub use self::typed::{as_typed, of_corrected, of_typed, unwrapped};
 
 /// HTML that was sanitised; the only way in which raw HTML enters a page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

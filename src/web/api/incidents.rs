@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::updates::new_update;
+use super::updates::{new_update, refusal};
 use crate::actions::ActionError;
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use crate::actions::write_incident::{NewIncident, create_incident};
@@ -114,6 +114,7 @@ pub(in crate::web) async fn create(
         Begun::Fresh(writing) => writing,
         Begun::Repeated(answer) => return Ok(answer),
     };
+    let again = said.again;
     let wanted = NewIncident {
         title: said.title,
         markdown: said.markdown,
@@ -128,8 +129,11 @@ pub(in crate::web) async fn create(
         draft: said.draft.unwrap_or(false),
         update: said.update.map(new_update),
         overlap: said.overlap.unwrap_or(false),
+        once: writing.once(again),
     };
-    let slug = create_incident(&mut writing.change, wanted).await?;
+    let slug = create_incident(&mut writing.change, wanted)
+        .await
+        .map_err(|error| refusal(&state, error))?;
     let body = read(&state, writing.change.tx(), &slug, &staff).await?;
     let location = urls::api_incident(&slug);
     writing

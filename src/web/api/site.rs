@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::render;
 use crate::render::json::site::SiteBody;
 use crate::urls;
 use crate::web::auth::Staff;
@@ -24,10 +25,13 @@ pub(in crate::web) async fn show(
     _staff: Staff,
 ) -> Result<Response, AppError> {
     let site = state.site.current();
-    let site = &site.snapshot().site;
+    let snapshot = site.snapshot();
+    let site = &snapshot.site;
     let body = SiteBody {
         name: site.name.clone(),
         time_zone: site.zone.name().to_owned(),
+        headline: render::headline_of(snapshot).sentence,
+        clock: site.time_style().clock.as_str().to_owned(),
         url: urls::absolute(&site.base_url, urls::HOME),
     };
     Ok(json_response(StatusCode::OK, None, as_json(&body)))

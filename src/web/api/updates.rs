@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::incidents::find;
 use crate::actions::ActionError;
@@ -16,8 +16,10 @@ use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
+use crate::render::json::problem::FirstPost;
 use crate::render::json::update as wire;
 use crate::render::json::update::UpdateBody;
+use crate::render::time::duration;
 use crate::store::Tx;
 use crate::urls;
 use crate::web::auth::Staff;
@@ -55,7 +57,11 @@ pub(in crate::web) async fn create(
     };
     let before = find(writing.change.tx(), &slug, &staff).await?;
     let hint = hint(&before.incident, &said, writing.change.now());
-    let wanted = new_update(said);
+    let again = said.again;
+    let wanted = NewUpdate {
+        once: writing.once(again),
+        ..new_update(said)
+    };
     // A text alone sets no state and gives none back, so that it needn't be read again.
     let is_text = wanted.is_text();
     let made = add_update_to(&mut writing.change, &before, wanted)
@@ -211,6 +217,7 @@ pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
         restore: said.restore,
         window: Window::default(),
         seen: said.seen,
+        once: false,
     }
 }
 
@@ -228,6 +235,14 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
                 incident.title
             ));
         }
+    }
+    let early = said.at.map(|at| incident.started() - at);
+    if let Some(early) = early.filter(|early| *early > Duration::hours(1)) {
+        return Some(format!(
+            "this is dated {} before {:?} began; if that isn't meant, correct its time",
+            duration(early),
+            incident.title
+        ));
     }
     let phase = incident.phase(now);
     let goes_on = said.phase.is_some_and(|said| !said.is_final());
@@ -249,17 +264,37 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
     })
 }
 
-/// How a refused update is told: with what was posted meanwhile, if that is why.
+/// How a refused post is told: with what was posted meanwhile, or before, if that is why.
 pub(super) fn refusal(state: &AppState, error: ActionError) -> AppError {
     let detail = error.to_string();
-    let ActionError::Meanwhile(meanwhile) = error else {
-        return AppError::Action(error);
-    };
     let site = state.site.current();
     let site = &site.snapshot().site;
-    let newer = meanwhile.newer.iter();
-    let newer = newer.map(|update| UpdateBody::of(&meanwhile.incident, update, site));
-    AppError::Newer(detail, newer.collect())
+    match error {
+        ActionError::Meanwhile(meanwhile) => {
+            let newer = meanwhile.newer.iter();
+            let newer = newer.map(|update| UpdateBody::of(&meanwhile.incident, update, site));
+            AppError::Newer(detail, newer.collect())
+        }
+        ActionError::Repeated(repeated) => {
+            let slug = &repeated.incident.slug;
+            let (page, api) = match &repeated.update {
+                Some(update) => (
+                    urls::update(slug, &update.id),
+                    urls::api_update(slug, &update.id),
+                ),
+                None => (urls::incident(slug), urls::api_incident(slug)),
+            };
+            let url = urls::absolute(&site.base_url, &page);
+            let detail = format!("{detail}: {url}; to post it once more, send \"again\": true");
+            let first = FirstPost {
+                url,
+                api,
+                posted_at: repeated.posted_at,
+            };
+            AppError::Repeated(detail, first)
+        }
+        other => AppError::Action(other),
+    }
 }
 
 pub(super) async fn read_update(

@@ -32,6 +32,7 @@ use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::TEXT;
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
 use crate::render::json::audit::AuditBody;
+use crate::render::markdown::{as_typed, of_corrected};
 use crate::render::time::Frame;
 use crate::store::Tx;
 use crate::store::audit::list_versions;
@@ -139,10 +140,11 @@ fn read(
     frame: Frame,
 ) -> Result<Option<EditIncident>, Vec<Wrong>> {
     let impact = impact_of(fields, IMPACT).map_err(|wrong| vec![wrong])?;
-    let text = |name, was: &str| (fields.first(name) != was).then(|| fields.first(name).to_owned());
+    let other = |said: &str, was: &str| (said != was).then(|| said.to_owned());
+    let markdown = of_corrected(fields.first(TEXT), &incident.markdown);
     let mut wanted = EditIncident {
-        title: text(TITLE, &incident.title),
-        markdown: text(TEXT, &incident.markdown),
+        title: other(fields.first(TITLE), &incident.title),
+        markdown: other(&markdown, &incident.markdown),
         impact: (impact != incident.stated_impact).then_some(impact),
         overlap: fields.has(OVERLAP),
         ..EditIncident::default()
@@ -185,7 +187,7 @@ fn read(
 fn as_it_is(incident: &Incident, frame: Frame) -> Fields {
     let mut fields = Fields::default()
         .with(TITLE, incident.title.as_str())
-        .with(TEXT, incident.markdown.as_str())
+        .with(TEXT, as_typed(&incident.markdown))
         .with(IMPACT, incident.stated_impact.map_or("", Impact::as_str))
         .with(AUTHOR, incident.author.as_deref().unwrap_or_default())
         .with(WAS, version_of(incident.edited_at));

@@ -27,6 +27,7 @@ use crate::render::html::staff::correct::{self as form, AUTHOR, Around, WAS};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
 use crate::render::json::audit::AuditBody;
+use crate::render::markdown::{as_typed, of_corrected};
 use crate::store::Tx;
 use crate::store::audit::list_versions;
 use crate::store::incidents::StoredIncident;
@@ -186,7 +187,7 @@ impl Screen {
         let update = &self.update;
         let frame = render::frame_of(state.site.current().snapshot());
         let mut fields = Fields::default()
-            .with(TEXT, update.markdown.as_str())
+            .with(TEXT, as_typed(&update.markdown))
             .with(PHASE, update.phase.map_or("", Phase::as_str))
             .with(AUTHOR, update.author.as_deref().unwrap_or_default())
             .with(WAS, version_of(update.edited_at));
@@ -242,7 +243,7 @@ impl Screen {
         let is_signed_anew = fields.has(AUTHOR) && author != self.update.author;
         let is_moved = fields.has(AT) && !is_same_minute(at, Some(self.update.at));
         Ok(Correction {
-            markdown: Some(fields.first(TEXT).to_owned()),
+            markdown: Some(of_corrected(fields.first(TEXT), &self.update.markdown)),
             phase: (phase != self.update.phase && fields.has(PHASE)).then_some(phase),
             // Whoever may not set states has no fields for them.
             components: (stated != wanted && fields.under(STATE).next().is_some())

@@ -2,11 +2,10 @@
 //! never guessed.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use super::settings::time_text;
 use crate::actions::spoken_times::{Ground, Lean, SpokenTime, read_spoken};
-use crate::domain::zone::{Local, abbreviation, resolve};
+use crate::domain::zone::{Local, resolve};
 use crate::render;
 use crate::render::html::staff::fields::{Fields, Wrong};
 use crate::render::html::staff::window::{ENDS, FIRST, SECOND, STARTS, which};
@@ -68,8 +67,8 @@ pub(super) fn local_time(
             field,
             detail: format!(
                 "The clocks go back then, so there are two: {} and {}. Say which one.",
-                clock(first, frame.zone),
-                clock(second, frame.zone)
+                frame.clock(first),
+                frame.clock(second)
             ),
         }),
     }
@@ -89,9 +88,4 @@ pub(super) fn set_time(fields: &mut Fields, name: &str, at: Option<DateTime<Utc>
 pub(super) fn is_same_minute(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> bool {
     let minute = |at: DateTime<Utc>| at.timestamp().div_euclid(60);
     one.map(minute) == other.map(minute)
-}
-
-fn clock(at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone).format("%-H:%M");
-    format!("{local} {}", abbreviation(zone, at))
 }

@@ -26,6 +26,7 @@ use crate::render::html::staff::maintenance_steps::{
 };
 use crate::render::html::staff::update::SEEN;
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
+use crate::render::markdown::of_typed;
 use crate::render::time::Frame;
 use crate::urls;
 use crate::web::state::AppState;
@@ -173,7 +174,7 @@ fn read(
         .then(|| fields.filled(SEEN).map(str::to_owned));
     Ok(Ok(MaintenanceStep {
         step,
-        markdown: fields.filled(&format!("{TEXT}{word}")).map(str::to_owned),
+        markdown: fields.filled(&format!("{TEXT}{word}")).map(of_typed),
         author: None,
         overlap: fields.has(OVERLAP),
         seen,
@@ -191,7 +192,7 @@ pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
             wrong.detail = detail;
         }
         if wrong.field == STARTS
-            && let Some((what, _)) = wrong.detail.split_once(" (of work that has begun")
+            && let Some((what, _)) = wrong.detail.split_once(", or give a phase")
         {
             wrong.detail = format!("{what}.");
         }

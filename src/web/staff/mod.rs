@@ -26,7 +26,6 @@ mod plan_maintenance;
 mod posting;
 mod reading;
 mod record;
-mod repeat;
 mod session;
 mod sessions;
 mod settings;

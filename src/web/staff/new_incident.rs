@@ -7,7 +7,6 @@ use axum::response::Response;
 use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
-use super::repeat::repeated_incident;
 use super::session::Visit;
 use super::settings::{impact_of, phase_of, settings_of};
 use super::submission::Submission;
@@ -27,6 +26,7 @@ use crate::render::html::staff::correct::{IMPACT, TITLE};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::new_incident::{self as form, Around, DRAFT, KIND};
 use crate::render::html::staff::update::{AT, PHASE, TEXT};
+use crate::render::markdown::of_typed;
 use crate::urls;
 use crate::web::state::AppState;
 
@@ -93,16 +93,16 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
             return page(state, &sent.visit, status, &filled, &Around::default()).await;
         }
     };
-    let now = posting.change.now();
-    let said = repeated_incident(posting.change.tx(), &wanted, &sent.visit, now).await?;
-    if let Some(said) = said {
-        return posting.finish(&place_of(&said)).await;
-    }
+    let wanted = NewIncident {
+        once: true,
+        ..wanted
+    };
     match create_incident(&mut posting.change, wanted).await {
         Ok(slug) => {
             let made = find(posting.change.tx(), &slug, &sent.visit).await?;
             posting.finish(&place_of(&made.incident)).await
         }
+        Err(ActionError::Repeated(repeated)) => posting.finish(&place_of(&repeated.incident)).await,
         Err(ActionError::Invalid(errors)) => {
             drop(posting);
             refuse(state, sent, wrong_fields(errors)).await
@@ -232,7 +232,7 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
         return Err(wrong);
     }
     let update = NewUpdate {
-        markdown,
+        markdown: of_typed(&markdown),
         phase,
         components: components.clone(),
         at,

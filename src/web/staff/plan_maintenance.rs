@@ -23,6 +23,7 @@ use crate::render;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::plan_maintenance::{self as form, TEXT, TITLE};
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
+use crate::render::markdown::of_typed;
 use crate::render::time::Frame;
 use crate::web::state::AppState;
 
@@ -88,7 +89,15 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
             return page(state, visit, StatusCode::CONFLICT, &filled, None).await;
         }
     };
+    let wanted = NewIncident {
+        once: true,
+        ..wanted
+    };
     match create_incident(&mut posting.change, wanted).await {
+        Err(ActionError::Repeated(repeated)) => {
+            let slug = &repeated.incident.slug;
+            posting.finish(&told(slug, "planned")).await
+        }
         Ok(slug) => posting.finish(&told(&slug, "planned")).await,
         Err(ActionError::Invalid(errors)) => {
             drop(posting);
@@ -156,7 +165,7 @@ fn read(fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<Wrong>> {
     }
     Ok(NewIncident {
         title: fields.first(TITLE).to_owned(),
-        markdown: fields.first(TEXT).to_owned(),
+        markdown: of_typed(fields.first(TEXT)),
         kind: Some(Kind::Maintenance),
         starts: window.starts,
         ends: window.ends,

@@ -15,6 +15,7 @@ use crate::render::html::staff::correct::{IMPACT, TITLE};
 use crate::render::html::staff::fields::Fields;
 use crate::render::html::staff::new_incident::KIND;
 use crate::render::html::staff::update::{PHASE, TEXT};
+use crate::render::markdown::unwrapped;
 use crate::site::Site;
 use crate::store::templates::list_templates;
 use crate::web::state::AppState;
@@ -99,7 +100,7 @@ fn filled(site: &Site, template: &Template, chosen: Option<&Slug>, now: DateTime
     };
     let mut fields = Fields::default()
         .with(TITLE, fill(&template.title, filling))
-        .with(TEXT, fill(&template.markdown, filling).trim())
+        .with(TEXT, unwrapped(fill(&template.markdown, filling).trim()))
         .with(KIND, template.kind.as_str())
         .with(IMPACT, template.impact.map_or("", Impact::as_str))
         .with(

@@ -49,8 +49,9 @@ impl From<ActionError> for StaffError {
             ActionError::Store(error) => return error.into(),
             ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "It isn’t there"),
             ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Somebody has posted meanwhile"),
+            ActionError::Repeated(_) => (StatusCode::CONFLICT, "That was posted already"),
             ActionError::Conflict(_) => (StatusCode::CONFLICT, "That can’t be done"),
-            ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "That isn’t for you to do"),
+            ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "Your token can’t do this"),
             ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),
         };
         Self::trouble(status, title, &sentence(&error.to_string()))
@@ -128,10 +129,11 @@ pub(super) fn must(staff: &Staff, scope: Scope) -> Result<(), StaffError> {
         return Ok(());
     }
     let text = format!(
-        "The token {:?} that you are signed in with hasn’t the scope {}. Sign in with one that \
-         has, or ask for one.",
-        staff.token.name,
-        scope.as_str()
+        "It needs the scope “{}” ({}), which the token {:?} that you are signed in with hasn’t. \
+         Sign in with one that has it, or ask for one.",
+        scope.label(),
+        scope.as_str(),
+        staff.token.name
     );
     Err(StaffError::trouble(
         StatusCode::FORBIDDEN,

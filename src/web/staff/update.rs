@@ -9,7 +9,6 @@ use super::posting::{Begun, Posting};
 use super::reading::{
     SlugOf, UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields,
 };
-use super::repeat::repeated_update;
 use super::session::Visit;
 use super::settings::{phase_of, settings_of};
 use super::submission::Submission;
@@ -25,6 +24,7 @@ use crate::domain::update::{Phase, Update};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::posted;
 use crate::render::html::staff::update::{self as form, Around};
+use crate::render::markdown::of_typed;
 use crate::store::Tx;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::urls;
@@ -114,14 +114,16 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
                 .await;
         }
     };
-    let now = posting.change.now();
-    let stored = find(posting.change.tx(), slug, visit).await?;
-    let said = repeated_update(posting.change.tx(), &stored.incident, &wanted, now).await?;
-    if let Some(said) = said {
-        return posting.finish(&urls::staff_update(slug, &said.id)).await;
-    }
+    wanted.once = true;
     match add_update(&mut posting.change, slug, wanted).await {
         Ok(id) => posting.finish(&urls::staff_update(slug, &id)).await,
+        Err(ActionError::Repeated(repeated)) => {
+            let place = repeated.update.as_ref().map_or_else(
+                || urls::staff_incident(slug),
+                |update| urls::staff_update(slug, &update.id),
+            );
+            posting.finish(&place).await
+        }
         Err(error) => {
             // Whoever shows the form again reads the database, which this would hold.
             drop(posting);
@@ -237,7 +239,7 @@ fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
         id.map(str::to_owned)
     });
     Ok(NewUpdate {
-        markdown: markdown.to_owned(),
+        markdown: of_typed(markdown),
         phase,
         components,
         at,

@@ -65,10 +65,7 @@ pub fn overlap(filled: &Filled) -> Markup {
 
 /// A window in the site's zone, in UTC and, where scripts run, in the reader's.
 pub fn told(frame: Frame, window: Window) -> Markup {
-    let utc = Frame {
-        zone: Tz::UTC,
-        ..frame
-    };
+    let utc = frame.in_utc();
     let iso = |at: Option<DateTime<Utc>>| at.map(time::machine);
     let length = window.starts.zip(window.ends);
     let length = length.map(|(starts, ends)| ends - starts);

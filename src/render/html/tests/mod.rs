@@ -121,12 +121,12 @@ fn the_home_page_answers_first() {
         &html,
         &[
             "Nelson and Mail delivery are degraded, and Selma is migrating. \
-             Everything else is working. Last update February 26 at 2:15 MST.",
+             Everything else is working. Last update February 26 at 2:15 am MST.",
             "Monitoring · started February 24 · affects Selma, Nelson, Mail delivery, \
              Shared SSL certificates",
-            "February 26 at 2:15 MST — Our techs were able",
+            "February 26 at 2:15 am MST — Our techs were able",
             "All 4 updates and the full post",
-            "Saturday, March 2 · 22:00 – 24:00 MST · affects Clark New disks for Clark",
+            "Saturday, March 2 · 10:00 pm – midnight MST · affects Clark New disks for Clark",
             "Nelson ran out of memory Resolved · February 20, 2013 · 2 updates",
         ],
     );
@@ -146,7 +146,7 @@ fn the_home_page_answers_first() {
     );
     says(
         &home::page(&stormy().snapshot()).into_string(),
-        &["Investigating · started February 26 at 1:00 MST"],
+        &["Investigating · started February 26 at 1:00 am MST"],
     );
 }
 
@@ -163,8 +163,8 @@ fn an_incident_says_what_changed_and_what_was_added_later() {
         &[
             "Written by Tyler Jacobson on February 26, 2013 · Monitoring",
             "Selma: Major outage → Migrating",
-            "February 24 at 18:00 MST · added later, February 26 at 1:00 MST",
-            "February 25 at 21:40 MST · by Dana · edited February 25 at 22:00 MST",
+            "February 24 at 6:00 pm MST · added later, February 26 at 1:00 am MST",
+            "February 25 at 9:40 pm MST · by Dana · edited February 25 at 10:00 pm MST",
             "Don’t you have a backup?",
             "Nelson: Operational → Degraded",
         ],
@@ -175,7 +175,7 @@ fn an_incident_says_what_changed_and_what_was_added_later() {
     );
     says(
         &incident("clark-disks"),
-        &["Planned for Saturday, March 2 · 22:00 – 24:00 MST"],
+        &["Planned for Saturday, March 2 · 10:00 pm – midnight MST"],
     );
 }
 
@@ -188,10 +188,10 @@ fn a_component_says_what_it_was_and_why() {
     says(
         &component::page(&snapshot, record).into_string(),
         &[
-            "Degraded since February 25 at 8:00 MST",
+            "Degraded since February 25 at 8:00 am MST",
             "Ran out of memory twice",
-            "Major outage → Operational February 20 at 10:40 MST · at the end of Nelson ran out",
-            "Operational → Degraded January 8 at 3:00 MST",
+            "Major outage → Operational February 20 at 10:40 am MST · at the end of Nelson ran out",
+            "Operational → Degraded January 8 at 3:00 am MST",
         ],
     );
     let world = stormy();
@@ -237,7 +237,10 @@ fn what_is_wide_is_left_to_the_post_itself() {
     )];
     world.publish(incident);
     let html = home::page(&world.snapshot()).into_string();
-    says(&html, &["February 26 at 2:10 MST — The carrier says this:"]);
+    says(
+        &html,
+        &["February 26 at 2:10 am MST — The carrier says this:"],
+    );
     assert!(!html.contains("class=\"scroll\""));
 }
 

@@ -35,6 +35,7 @@ impl World {
             authority: "status.example.com".into(),
             zone: Tz::America__Denver,
             stated_date_order: None,
+            stated_clock: None,
             support: Some(Support {
                 text: "our 24/7 support department".into(),
                 url: "https://example.com/support".into(),
@@ -172,6 +173,7 @@ impl World {
             public_at: at(when),
             source: Source::File,
             draft: false,
+            own_item: true,
         }
     }
 

@@ -1,0 +1,197 @@
+//! Whether the same was posted a moment ago: a command taken from the shell's history, a form that
+//! a browser put together anew, a program that tried once more. It is judged on what was understood,
+//! not on how it was typed.
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
+
+use super::add_update::{NewUpdate, Settings};
+use super::write_incident::NewIncident;
+use super::{ActionError, Change};
+use crate::content::update_entries::Reading;
+use crate::domain::component::StateChange;
+use crate::domain::incident::{Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::update::{Phase, Source, Update};
+use crate::store::Tx;
+use crate::store::audit::list_versions;
+use crate::store::incidents::list_incidents_titled;
+
+/// For so long, the same words in the same place are the same post.
+const WITHIN: Duration = Duration::minutes(15);
+
+/// How far times may be apart that were typed as the same "20 minutes ago".
+const SAME_TIME: Duration = Duration::minutes(1);
+
+/// What was posted before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repeated {
+    /// The incident, as it stands now.
+    pub incident: Incident,
+    /// The update, if that is what was posted.
+    pub update: Option<Update>,
+    /// When it was posted.
+    pub posted_at: DateTime<Utc>,
+}
+
+impl Repeated {
+    pub(super) fn detail(&self) -> &'static str {
+        "the same was posted less than 15 minutes ago, so nothing was posted now"
+    }
+}
+
+/// Refuses an update that says what was said within the last 15 minutes, as it is now or as it was
+/// before it was corrected. What was said before the last change of phase or state isn't meant:
+/// "down again" may be news. `components` are those of `wanted`, in the right words.
+pub(super) async fn refuse_repeated_update(
+    change: &mut Change,
+    incident: &Incident,
+    wanted: &NewUpdate,
+    components: &Settings,
+) -> Result<(), ActionError> {
+    let byline = byline(change, wanted.author.as_ref());
+    let mut updates: Vec<&Update> = incident.updates.iter().collect();
+    updates.sort_by_key(|update| std::cmp::Reverse(update.seq));
+    for update in updates {
+        if update.source != Source::Api || change.now - update.public_at >= WITHIN {
+            break;
+        }
+        let may_be = is_same_time(change.now, wanted.at, update.at, update.public_at)
+            && update.author == byline
+            && update.restore == wanted.restore.unwrap_or(true)
+            && says_the_same(&update.changes, &update.mentions, components);
+        if may_be && is_or_was(&mut change.tx, update, wanted).await? {
+            return Err(ActionError::Repeated(Box::new(Repeated {
+                incident: incident.clone(),
+                update: Some(update.clone()),
+                posted_at: update.public_at,
+            })));
+        }
+        if update.phase.is_some() || !update.changes.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an update says this, or did before it was corrected.
+async fn is_or_was(tx: &mut Tx, update: &Update, wanted: &NewUpdate) -> Result<bool, ActionError> {
+    let text = wanted.markdown.trim();
+    if update.markdown == text && update.phase == wanted.phase {
+        return Ok(true);
+    }
+    if update.edited_at.is_none() {
+        return Ok(false);
+    }
+    let phase = wanted.phase.map(Phase::as_str);
+    let earlier = list_versions(tx, "update", &update.id).await?.into_iter();
+    let mut earlier = earlier.filter_map(|version| {
+        let before: Value = serde_json::from_str(&version.before?).ok()?;
+        Some(before)
+    });
+    Ok(earlier.any(|before| {
+        before["markdown"].as_str() == Some(text) && before["phase"].as_str() == phase
+    }))
+}
+
+/// An incident in the making, in the right words.
+pub(super) struct Understood<'a> {
+    pub(super) wanted: &'a NewIncident,
+    /// Its post and the entries in it.
+    pub(super) reading: &'a Reading,
+    pub(super) components: &'a Settings,
+    /// Those of its first update.
+    pub(super) first: &'a Settings,
+}
+
+/// Refuses an incident that was opened within the last 15 minutes.
+pub(super) async fn refuse_repeated_incident(
+    change: &mut Change,
+    understood: &Understood<'_>,
+) -> Result<(), ActionError> {
+    let wanted = understood.wanted;
+    let dated = wanted.published_at.unwrap_or(change.now);
+    let around = (dated - WITHIN, dated + WITHIN);
+    let title = wanted.title.trim();
+    for stored in list_incidents_titled(&mut change.tx, title, around).await? {
+        let posted_at = stored.incident.public_at;
+        if change.now - posted_at < WITHIN && is_same_incident(change, &stored.incident, understood)
+        {
+            let incident = stored.incident;
+            return Err(ActionError::Repeated(Box::new(Repeated {
+                incident,
+                update: None,
+                posted_at,
+            })));
+        }
+    }
+    Ok(())
+}
+
+fn is_same_incident(change: &Change, known: &Incident, understood: &Understood<'_>) -> bool {
+    let wanted = understood.wanted;
+    let reading = understood.reading;
+    let first = wanted.update.as_ref();
+    let has_first = first.is_none_or(|first| {
+        let mut with_it = known.updates.iter();
+        with_it.any(|update| {
+            update.public_at == known.public_at
+                && update.markdown == first.markdown.trim()
+                && update.phase == first.phase
+                && is_same_time(change.now, first.at, update.at, update.public_at)
+                && says_the_same(&update.changes, &update.mentions, understood.first)
+        })
+    });
+    let has_entries = reading.entries.iter().all(|entry| {
+        let mut known = known.updates.iter();
+        known.any(|update| update.at == entry.at && update.markdown == entry.markdown)
+    });
+    has_first
+        && has_entries
+        && known.source == Source::Api
+        && known.draft == wanted.draft
+        && known.kind == wanted.kind.unwrap_or(Kind::Disruption)
+        && known.stated_phase == wanted.phase
+        && known.stated_impact == wanted.impact
+        && known.stated_window().starts == wanted.starts
+        && known.stated_window().ends == wanted.ends
+        && known.markdown == reading.markdown
+        && known.author == byline(change, wanted.author.as_ref())
+        && is_same_time(
+            change.now,
+            wanted.published_at,
+            known.published_at,
+            known.public_at,
+        )
+        && says_the_same(&known.changes, &known.mentions, understood.components)
+}
+
+fn byline(change: &Change, stated: Option<&String>) -> Option<String> {
+    let own = || change.actor.display_name().map(str::to_owned);
+    let byline = stated.cloned().or_else(own);
+    byline.filter(|name| !name.trim().is_empty())
+}
+
+/// Whether `wanted` is the time that was said then: none, the same, or as long ago as it was then.
+fn is_same_time(
+    now: DateTime<Utc>,
+    wanted: Option<DateTime<Utc>>,
+    said: DateTime<Utc>,
+    made: DateTime<Utc>,
+) -> bool {
+    match wanted {
+        None => said == made,
+        Some(at) => at == said || ((at - said) - (now - made)).abs() < SAME_TIME,
+    }
+}
+
+/// Whether all that is asked for of components was said: each state with its note, each name.
+fn says_the_same(changes: &[StateChange], mentions: &[Slug], wanted: &Settings) -> bool {
+    wanted.iter().all(|(slug, setting)| {
+        let mut of_it = changes.iter().filter(|change| change.component == *slug);
+        match setting {
+            Some((state, note)) => of_it.any(|it| it.state == *state && it.note == *note),
+            None => mentions.contains(slug) || of_it.next().is_some(),
+        }
+    })
+}

@@ -1,0 +1,56 @@
+//! A time that is given with an update and lies long before its incident began: a wrong day, or the
+//! other half of one. It is asked about.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::failure::Failure;
+use super::times::Clockwork;
+use super::unsent::Unsent;
+use super::world::World;
+use crate::client::Client;
+use crate::render::time::duration;
+
+/// What was seen so long before an incident was posted is nothing unusual.
+const USUAL: TimeDelta = TimeDelta::hours(1);
+
+/// Asks, unless `yes` was said; a script is told to say it.
+pub(super) fn ask(
+    unsent: &mut Unsent,
+    yes: bool,
+    client: &Client,
+    world: &mut World,
+) -> Result<(), Failure> {
+    let at = unsent.body.get("at").and_then(|at| at.as_str());
+    let at: Option<DateTime<Utc>> = at.and_then(|at| at.parse().ok());
+    let Some(at) = at.filter(|_| !yes) else {
+        return Ok(());
+    };
+    match unsent.settle(client, world) {
+        Ok(()) => {}
+        // It can't be sent either, and is kept for later then.
+        Err(Failure::Server(_)) => return Ok(()),
+        Err(other) => return Err(other),
+    }
+    let Some(began) = unsent.began.filter(|began| *began - at > USUAL) else {
+        return Ok(());
+    };
+    let clockwork = Clockwork::or_utc(client, world);
+    let told = format!(
+        "{} is {} before the incident began, {}",
+        clockwork.said(at),
+        duration(began - at),
+        clockwork.said(began)
+    );
+    if !world.interactive || world.json {
+        return Err(Failure::Usage(format!(
+            "--at: {told}; if that is meant, add --yes"
+        )));
+    }
+    let answer = world
+        .ask(&format!("{told}.\nIs that meant? [y/N]"))
+        .map_err(|error| Failure::io("no answer could be read", &error))?;
+    match answer.as_deref().map(str::to_lowercase).as_deref() {
+        Some("y" | "yes") => Ok(()),
+        Some(_) | None => Err(Failure::Refused("nothing was sent".to_owned())),
+    }
+}

@@ -1,0 +1,58 @@
+//! Posts that begin with a template of the content folder.
+
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::text::TextSource;
+use super::world::World;
+use crate::client::Client;
+use crate::domain::slug::Slug;
+use crate::domain::template::COMPONENT as BLANK;
+use crate::render::json::fields::unknown;
+use crate::render::json::template::TemplateBody;
+
+/// The text: as it was given, else the template's, else what is still to be written.
+pub(super) fn source(
+    template: Option<&TemplateBody>,
+    text: Option<&String>,
+    file: Option<&PathBuf>,
+    world: &World,
+) -> Result<TextSource, Failure> {
+    match template {
+        Some(template) if text.is_none() && file.is_none() => {
+            Ok(TextSource::Template(template.markdown.clone()))
+        }
+        Some(_) | None => TextSource::of(text, file, world),
+    }
+}
+
+/// The template of this name, filled for these components.
+pub(super) fn find(
+    name: &str,
+    components: &[Slug],
+    client: &Client,
+) -> Result<TemplateBody, Failure> {
+    let wanted = name.trim().to_lowercase();
+    let wanted = wanted.strip_suffix(".md").unwrap_or(&wanted);
+    let all = client.templates(components)?;
+    if let Some(found) = all.iter().find(|it| it.name.as_str() == wanted) {
+        return Ok(found.clone());
+    }
+    let names: Vec<_> = all.iter().map(|it| it.name.as_str()).collect();
+    Err(Failure::Usage(if names.is_empty() {
+        "this page has no templates; they go into content/templates".to_owned()
+    } else {
+        unknown("template", wanted, &names)
+    }))
+}
+
+/// A template that speaks of a component is posted only once it is told of which.
+pub(super) fn refuse_blanks(template: &TemplateBody, texts: &[&str]) -> Result<(), Failure> {
+    if !texts.iter().any(|text| text.contains(BLANK)) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "the template {} speaks of a component; say of which: --component SLUG",
+        template.name.as_str()
+    )))
+}

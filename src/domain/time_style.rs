@@ -1,0 +1,122 @@
+//! How a site writes times of day: by the clock of twelve hours or of twenty-four, in its zone.
+
+use chrono::{DateTime, Timelike, Utc};
+use chrono_tz::Tz;
+
+use super::site::{DateOrder, default_date_order};
+
+/// The clock by which times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HourClock {
+    /// "2:15 am".
+    Twelve,
+    /// "02:15".
+    TwentyFour,
+}
+
+impl HourClock {
+    /// The word used in `site.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Twelve => "12h",
+            Self::TwentyFour => "24h",
+        }
+    }
+
+    /// The clock that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Twelve, Self::TwentyFour]
+            .into_iter()
+            .find(|clock| clock.as_str() == word)
+    }
+
+    /// That of people who write dates in this order.
+    pub fn of_dates(order: DateOrder) -> Self {
+        match order {
+            DateOrder::Mdy => Self::Twelve,
+            DateOrder::Dmy => Self::TwentyFour,
+        }
+    }
+}
+
+/// Where and by which clock times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeStyle {
+    /// The zone.
+    pub zone: Tz,
+    /// The clock.
+    pub clock: HourClock,
+}
+
+impl TimeStyle {
+    /// As words of a site's settings say it; what they leave open follows from the zone.
+    pub fn of_words(zone: Option<&str>, date_order: Option<&str>, clock: Option<&str>) -> Self {
+        let zone = zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC);
+        let order = date_order.and_then(DateOrder::parse);
+        let order = order.unwrap_or_else(|| default_date_order(zone));
+        let clock = clock.and_then(HourClock::parse);
+        Self {
+            zone,
+            clock: clock.unwrap_or(HourClock::of_dates(order)),
+        }
+    }
+
+    /// "2:15 am", or "02:15".
+    pub fn hour(self, at: DateTime<Utc>) -> String {
+        let local = at.with_timezone(&self.zone);
+        match self.clock {
+            HourClock::TwentyFour => local.format("%H:%M").to_string(),
+            HourClock::Twelve => {
+                let (is_pm, hour) = local.hour12();
+                let half = if is_pm { "pm" } else { "am" };
+                format!("{hour}:{:02} {half}", local.minute())
+            }
+        }
+    }
+
+    /// The end of a day: "midnight", or "24:00".
+    pub fn day_end(self) -> &'static str {
+        match self.clock {
+            HourClock::Twelve => "midnight",
+            HourClock::TwentyFour => "24:00",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_clock_says_each_hour_in_one_way() {
+        let check = |time: &str, twelve: &str, twenty_four: &str| {
+            let at = format!("2013-02-26T{time}:00Z")
+                .parse()
+                .expect("an instant");
+            for (clock, said) in [
+                (HourClock::Twelve, twelve),
+                (HourClock::TwentyFour, twenty_four),
+            ] {
+                let style = TimeStyle {
+                    zone: Tz::UTC,
+                    clock,
+                };
+                assert_eq!(style.hour(at), said);
+            }
+        };
+        check("00:05", "12:05 am", "00:05");
+        check("02:15", "2:15 am", "02:15");
+        check("12:00", "12:00 pm", "12:00");
+        check("22:30", "10:30 pm", "22:30");
+    }
+
+    #[test]
+    fn without_a_word_the_clock_follows_from_the_dates() {
+        let clock = |zone, order, clock| TimeStyle::of_words(Some(zone), order, clock).clock;
+        assert_eq!(clock("America/Denver", None, None), HourClock::Twelve);
+        assert_eq!(clock("Europe/Berlin", None, None), HourClock::TwentyFour);
+        assert_eq!(clock("Europe/Berlin", Some("mdy"), None), HourClock::Twelve);
+        let stated = clock("America/Denver", None, Some("24h"));
+        assert_eq!(stated, HourClock::TwentyFour);
+    }
+}

@@ -1,0 +1,130 @@
+//! Text as people type it into a form or on a command line, where a line break is meant.
+
+use pulldown_cmark::{Event, Parser};
+
+use super::options;
+
+/// Text that was typed, as Markdown: each single line break within a paragraph, which CommonMark
+/// shows as a space, gets a `\` before it, so that it is shown as a break. Code, tables, HTML and
+/// the marks of lists stay as they are.
+pub fn of_typed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut done = 0;
+    for place in soft_breaks(text) {
+        out.push_str(text[done..place].trim_end_matches([' ', '\t', '\r']));
+        out.push('\\');
+        done = place;
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+/// As [`of_typed`], for a text that was put into a form or an editor to be corrected. If it had
+/// single line breaks of its own, it is Markdown that somebody wrapped, and stays so.
+pub fn of_corrected(text: &str, before: &str) -> String {
+    match soft_breaks(before).next() {
+        Some(_) => text.to_owned(),
+        None => of_typed(text),
+    }
+}
+
+/// Markdown as a form shows it to be corrected: [`of_corrected`] makes the same of it again. The `\`
+/// that [`of_typed`] put in aren't shown.
+pub fn as_typed(markdown: &str) -> String {
+    let mut shown = String::with_capacity(markdown.len());
+    let mut done = 0;
+    for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
+        if event == Event::HardBreak && markdown[range.start..].starts_with("\\\n") {
+            shown.push_str(&markdown[done..range.start]);
+            done = range.start + 1;
+        }
+    }
+    shown.push_str(&markdown[done..]);
+    match of_corrected(&shown, markdown) == markdown {
+        true => shown,
+        false => markdown.to_owned(),
+    }
+}
+
+/// A text of a file as a form shows it to be completed: lines that were only wrapped are joined.
+pub fn unwrapped(markdown: &str) -> String {
+    let mut shown = markdown.to_owned();
+    for place in soft_breaks(markdown) {
+        let is_text = markdown[place + 1..].starts_with(|c: char| c.is_alphanumeric());
+        if is_text {
+            // As long as what it replaces.
+            shown.replace_range(place..=place, " ");
+        }
+    }
+    shown
+}
+
+/// Where the line feeds stand that CommonMark shows as spaces.
+fn soft_breaks(text: &str) -> impl Iterator<Item = usize> {
+    let events = Parser::new_ext(text, options()).into_offset_iter();
+    events.filter_map(|(event, range)| match event {
+        Event::SoftBreak => text[range.start..].find('\n').map(|at| range.start + at),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(typed: &str, markdown: &str) {
+        assert_eq!(of_typed(typed), markdown, "{typed:?}");
+        assert_eq!(of_typed(markdown), markdown, "twice, {typed:?}");
+    }
+
+    #[test]
+    fn a_line_break_that_was_typed_is_kept() {
+        check("Test\n2\n3", "Test\\\n2\\\n3");
+        check(
+            "Mail is up.\n\nThe rest follows.",
+            "Mail is up.\n\nThe rest follows.",
+        );
+        check("One \ntwo  \nthree\\\nfour", "One\\\ntwo  \nthree\\\nfour");
+        check("- one\n- two\n  and more", "- one\n- two\\\n  and more");
+        check("> said\n> again", "> said\\\n> again");
+        check("*bold\nwords*", "*bold\\\nwords*");
+        check("Störung\nbehoben", "Störung\\\nbehoben");
+    }
+
+    #[test]
+    fn what_would_break_stays() {
+        for same in [
+            "```\na\nb\n```",
+            "    a\n    b",
+            "a | b\n--- | ---\n1 | 2",
+            "# Heading\nText",
+            "Heading\n=======",
+            "Text\n- Selma: migrating\n- Nelson: degraded",
+            "<div>\na\nb\n</div>",
+            "`a\nb`",
+            "[a]: https://example.com\n[b]: https://example.org",
+            "",
+        ] {
+            check(same, same);
+        }
+    }
+
+    #[test]
+    fn a_form_shows_what_was_typed() {
+        assert_eq!(as_typed("Test\\\n2"), "Test\n2");
+        for same in ["a\nb\\\nc", "a\n\nb", "```\na\\\nb\n```"] {
+            assert_eq!(as_typed(same), same);
+        }
+        assert_eq!(
+            unwrapped("We look\ninto it.\n\n> a\n> b"),
+            "We look into it.\n\n> a\n> b"
+        );
+    }
+
+    #[test]
+    fn a_text_that_was_wrapped_stays_wrapped_as_it_is_corrected() {
+        assert_eq!(of_corrected("a\nb!", "a\nb"), "a\nb!");
+        assert_eq!(of_corrected("a\\\nb\nc", "a\\\nb"), "a\\\nb\\\nc");
+    }
+}

@@ -1,0 +1,133 @@
+//! What the contract of the API says beyond the types: which fields belong together, and how names
+//! look. Said in the schemas, so that a program that makes up requests finds none refused that they
+//! allow.
+
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::{OpenApi, RefOr, Schema};
+
+use crate::domain::incident::Kind;
+use crate::domain::slug::{MAX_LEN, PATTERN};
+use crate::domain::update::Phase;
+
+/// Adds what types can't say.
+pub(super) fn add_rules(document: &mut OpenApi) {
+    if let Some(components) = &mut document.components {
+        let schemas = &mut components.schemas;
+        if let Some(RefOr::T(schema @ Schema::Object(_))) = schemas.get_mut("NewIncident") {
+            let fields = schema.clone();
+            let kinds = OneOfBuilder::new()
+                .item(of_now(&[Some(Kind::Disruption), None]))
+                .item(of_now(&[Some(Kind::Notice)]))
+                .item(maintenance(false))
+                .item(maintenance(true));
+            let whole = AllOfBuilder::new()
+                .item(fields)
+                .item(Schema::from(kinds.build()));
+            *schema = Schema::from(whole.build());
+        }
+    }
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            add_patterns(operation);
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The names in paths.
+fn add_patterns(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else {
+            continue;
+        };
+        if parameter.name == "slug" {
+            let slug = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(MAX_LEN))
+                .pattern(Some(PATTERN));
+            parameter.schema = Some(RefOr::T(slug.build().into()));
+        }
+    }
+}
+
+fn null() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Null)
+}
+
+/// One of some words; `null` is as if it were left out.
+fn words<'a>(words: impl Iterator<Item = Option<&'a str>>) -> ObjectBuilder {
+    let words: Vec<serde_json::Value> = words.map(Into::into).collect();
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+}
+
+fn phases(kind: Kind) -> ObjectBuilder {
+    let phases = kind.phases().iter().copied().map(Phase::as_str);
+    words(phases.map(Some).chain([None]))
+}
+
+/// The first update has phases of the incident's kind, too.
+fn first_update(kind: Kind) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::AnyValue)
+        .property("phase", phases(kind))
+}
+
+/// What has no window.
+fn of_now(kinds: &[Option<Kind>]) -> ObjectBuilder {
+    let kind = kinds.iter().flatten().next().copied();
+    let mut shape = ObjectBuilder::new()
+        .property(
+            "kind",
+            words(kinds.iter().map(|kind| kind.map(Kind::as_str))),
+        )
+        .property("phase", phases(kind.unwrap_or(Kind::Disruption)))
+        .property("update", first_update(kind.unwrap_or(Kind::Disruption)))
+        .property("starts", null())
+        .property("ends", null());
+    if !kinds.contains(&None) {
+        shape = shape.required("kind");
+    }
+    shape
+}
+
+/// What has one; a draft may wait for it.
+fn maintenance(is_draft: bool) -> ObjectBuilder {
+    let draft = ObjectBuilder::new();
+    let instant = || ObjectBuilder::new().schema_type(Type::String);
+    let shape = ObjectBuilder::new()
+        .property(
+            "kind",
+            words([Some(Kind::Maintenance.as_str())].into_iter()),
+        )
+        .property("phase", phases(Kind::Maintenance))
+        .property("update", first_update(Kind::Maintenance))
+        .required("kind");
+    if is_draft {
+        let draft = draft.schema_type(Type::Boolean).enum_values(Some([true]));
+        return shape.property("draft", draft).required("draft");
+    }
+    let draft = draft
+        .schema_type(SchemaType::Array(vec![Type::Boolean, Type::Null]))
+        .enum_values(Some([Some(false), None]));
+    shape
+        .property("draft", draft)
+        .property("starts", instant())
+        .property("ends", instant())
+        .required("starts")
+        .required("ends")
+}
