@@ -62,8 +62,14 @@ pub(super) fn take_out(
             continue;
         }
         let line = line_of(source, start.header.start);
-        let why = judge(&start, scan, &line, &memory, cx).or(announcing.then_some(Why::Behind));
+        let judged = judge(&start, scan, &line, &memory, cx);
+        let why = match judged {
+            Judged::Text(why) => Some(why),
+            Judged::Unknown => announcing.then_some(Why::Behind),
+            Judged::Passed => None,
+        };
         let Some(why) = why else {
+            announcing = false;
             if cx.kept.is_none() && !told {
                 told = true;
                 tell_judged(&start, report);
@@ -76,6 +82,17 @@ pub(super) fn take_out(
         announced.push(line);
     }
     announced
+}
+
+/// What becomes of a time without a label.
+enum Judged {
+    /// It is text.
+    Text(Why),
+    /// It has passed, so it begins an entry, also behind one that announces something: an entry that
+    /// is there already isn't taken away by what is written above it.
+    Passed,
+    /// It names no instant by itself.
+    Unknown,
 }
 
 /// What is known of lines that were seen before.
@@ -126,16 +143,22 @@ fn judge(
     line: &str,
     memory: &Memory<'_>,
     cx: &Context<'_>,
-) -> Option<Why> {
+) -> Judged {
     if memory.holds(line, &start.header.time.written) {
-        return Some(Why::WasToCome);
+        return Judged::Text(Why::WasToCome);
     }
     let day = start.day.and_then(|day| scan.days.get(day));
-    let at = direction::plain_instant(&start.header.time, day.map(|day| &day.time), cx)?;
+    let day = day.map(|day| &day.time);
+    let Some(at) = direction::plain_instant(&start.header.time, day, cx) else {
+        return Judged::Unknown;
+    };
     if cx.starts.is_some_and(|starts| at >= starts) {
-        return Some(Why::Maintenance);
+        return Judged::Text(Why::Maintenance);
     }
-    (at > cx.now + CLOCK_TOLERANCE).then_some(Why::ToCome)
+    match at > cx.now + CLOCK_TOLERANCE {
+        true => Judged::Text(Why::ToCome),
+        false => Judged::Passed,
+    }
 }
 
 /// Whether a comment for machines belongs to the line: then it has been an entry before.
