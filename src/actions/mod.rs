@@ -35,6 +35,7 @@ mod record;
 pub mod sessions;
 pub mod set_component_state;
 mod stated_states;
+mod sync_addresses;
 pub mod sync_content;
 mod sync_entries;
 mod sync_incident;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::add_update::{
     Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something, settings_as_json,
 };
-use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
+use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS, site_zone};
 use super::plan_maintenance::{Plan, check_plan};
 use super::record::Deed;
 use super::stated_states::{write_post_states, write_update_states};
@@ -97,6 +97,7 @@ pub async fn create_incident(
     wrong.finish()?;
     let reading = reading.unwrap_or_default();
     let components = components.unwrap_or_default();
+    let slug = free_slug(change, &wanted.title, kind, published_at).await?;
     let stored = StoredIncident {
         seq: change.next_seq(),
         withdrawn_at: None,
@@ -107,7 +108,7 @@ pub async fn create_incident(
         never_public: wanted.draft,
         incident: Incident {
             id: Uuid::now_v7().to_string(),
-            slug: free_slug(change, &wanted.title).await?,
+            slug,
             title: wanted.title.trim().to_owned(),
             kind,
             stated_phase: wanted.phase,
@@ -263,9 +264,20 @@ pub(super) async fn insert_entries(
 }
 
 /// The slug of a title, with a number behind it if it is taken.
-async fn free_slug(change: &mut Change, title: &str) -> Result<Slug, ActionError> {
-    let wanted = Slug::from_title(title).map_or_else(|| "incident".to_owned(), String::from);
-    let mut candidate = wanted.clone();
+async fn free_slug(
+    change: &mut Change,
+    title: &str,
+    kind: Kind,
+    at: DateTime<Utc>,
+) -> Result<Slug, ActionError> {
+    let wanted = match Slug::from_title(title) {
+        Some(slug) => slug,
+        None => {
+            let zone = site_zone(change).await?;
+            Slug::of_day(kind.as_str(), at.with_timezone(&zone).date_naive())
+        }
+    };
+    let mut candidate = wanted.to_string();
     let mut number = 1;
     loop {
         let slug = Slug::parse(&candidate)

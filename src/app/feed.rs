@@ -157,7 +157,11 @@ async fn sync_first(
     let (content, outcome) = look(store, clock, folder, &options, moving).await?;
     match outcome {
         Ok(report) => {
-            let problems = content.problems.iter().chain(&report.problems);
+            let problems = content
+                .problems
+                .iter()
+                .chain(&report.moved)
+                .chain(&report.problems);
             told.tell_problems(problems, |file| what_is_shown(&report, file));
             tell_sync(&report);
         }
@@ -323,7 +327,11 @@ async fn sync_and_tell(
     let (content, outcome) = look(store, clock, &source.content, &options, moving).await?;
     match outcome {
         Ok(report) => {
-            let problems = content.problems.iter().chain(&report.problems);
+            let problems = content
+                .problems
+                .iter()
+                .chain(&report.moved)
+                .chain(&report.problems);
             told.tell_problems(problems, |file| what_is_shown(&report, file));
             told.refusal = None;
             if report.revision.is_some() {

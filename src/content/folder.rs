@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::problem::{Problem, Severity};
 use super::update_entries::Context;
-use super::{Content, IncidentFile, SiteFile, incident_file, site_file, template_file, twins};
+use super::{Content, IncidentFile, SiteFile, incident_file, site_file, template_file};
 use crate::domain::site::default_date_order;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
@@ -74,7 +74,6 @@ pub fn read_folder_but(
             None => content.unreadable.push(name),
         }
     }
-    twins::refuse_twins(&mut content);
     content.site = Some(ground.site);
     content
         .problems

@@ -40,6 +40,7 @@ mod staff_tokens;
 mod staff_updates;
 mod staff_withdrawing;
 mod support;
+mod sync_addresses;
 mod sync_command;
 mod sync_entries;
 mod sync_files;

@@ -13,6 +13,7 @@ use crate::domain::update::Precision;
 
 fn ids(count: usize) -> FileIds {
     FileIds {
+        slug: None,
         incident: "incident-1".to_owned(),
         entries: (1..=count)
             .map(|number| format!("entry-{number}"))
