@@ -61,10 +61,11 @@ pub struct NewIncident {
 /// among them.
 pub async fn create_incident(
     change: &mut Change,
-    wanted: NewIncident,
+    mut wanted: NewIncident,
 ) -> Result<Slug, ActionError> {
     let kind = wanted.kind.unwrap_or(Kind::Disruption);
     let known = checks::known(change).await?;
+    wanted.components = known.with_groups(&wanted.components);
     let published_at = wanted.published_at.unwrap_or(change.now);
     let reading = read_post(change, &wanted.markdown, published_at).await?;
     let mut wrong = Gathered::default();
@@ -178,6 +179,12 @@ pub(super) async fn read_post(
         .iter()
         .map(|component| (component.slug.clone(), component.name.clone()))
         .collect();
+    let groups: Vec<_> = known
+        .components
+        .iter()
+        .filter(|component| component.retired_at.is_none())
+        .filter_map(|component| Some((component.slug.clone(), component.group.clone()?)))
+        .collect();
     let context = Context {
         file: "",
         first_line: 1,
@@ -188,6 +195,7 @@ pub(super) async fn read_post(
         posted_precision: Precision::Minute,
         now: change.now,
         components: &components,
+        groups: &groups,
         states: &known.states,
     };
     let reading = update_entries::read(markdown, &context);

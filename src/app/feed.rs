@@ -1,6 +1,6 @@
 //! Feeds the database from the content folder: once at start, then whenever a file changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
 use crate::content::stillness::Stillness;
 use crate::content::{Content, KnownSite, digest_folder, read_folder_but};
+use crate::domain::component_name::folded;
 use crate::snapshot::load::{AUTHORITY, host_of};
 use crate::store::components::list_components;
 use crate::store::settings::{find_meta, list_site_settings, set_meta};
@@ -117,10 +118,24 @@ async fn digest(clock: &Clock, folder: &Path) -> anyhow::Result<Option<String>> 
 pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
     let mut tx = store.read().await?;
     let components = list_components(&mut tx).await?;
+    let active = || components.iter().filter(|it| it.retired_at.is_none());
+    let names: HashSet<String> = active().map(|it| folded(&it.name)).collect();
     Ok(KnownSite {
+        groups: active()
+            .filter_map(|it| Some((it.slug.clone(), it.group.clone()?)))
+            .collect(),
         components: components
-            .into_iter()
-            .map(|component| (component.slug, component.name))
+            .iter()
+            .map(|it| {
+                // Whoever writes the name of a retired one means its successor, if there is one.
+                let is_passed_on = it.retired_at.is_some() && names.contains(&folded(&it.name));
+                let name = if is_passed_on {
+                    it.slug.as_str()
+                } else {
+                    &it.name
+                };
+                (it.slug.clone(), name.to_owned())
+            })
             .collect(),
         states: list_own_states(&mut tx).await?,
     })

@@ -231,7 +231,12 @@ fn left_open(
     let last = entries.iter().map(|entry| entry.at).max();
     let last = last.unwrap_or(posted_at).max(posted_at);
     let is_over = phase.is_some_and(Phase::is_final);
-    if kind != Kind::Disruption || front.draft || is_over || (now - last).num_days() < QUIET_DAYS {
+    if kind != Kind::Disruption
+        || front.draft
+        || front.is_broken
+        || is_over
+        || (now - last).num_days() < QUIET_DAYS
+    {
         return;
     }
     let severity = match (now - last).num_days() {

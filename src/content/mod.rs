@@ -20,6 +20,7 @@ use crate::domain::update::{Phase, Precision};
 pub mod addresses;
 #[cfg(test)]
 mod advice_tests;
+mod component_word;
 pub mod compose;
 mod digest;
 mod file_name;
@@ -28,6 +29,7 @@ mod front_matter;
 mod ids;
 mod incident_file;
 mod nearest;
+mod pictures;
 pub mod problem;
 mod site_file;
 pub mod stillness;

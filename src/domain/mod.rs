@@ -22,6 +22,7 @@
 //! - **Token**: a credential of the admin API, with scopes.
 
 pub mod component;
+pub mod component_name;
 pub mod component_order;
 pub mod headline;
 pub mod incident;

@@ -179,7 +179,7 @@ mod tests {
             ("Störung", "storung"),
             ("Sto\u{308}rung", "storung"),
             ("Résolu", "resolu"),
-            ("Сбой почты", "sboi-pochty"),
+            ("Сбой почты", "sboy-pochty"),
             ("Networking_problems v1.2", "networking-problems-v1-2"),
             ("🚨 Mail", "mail"),
             ("Großer Ausfall", "grosser-ausfall"),

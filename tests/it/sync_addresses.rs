@@ -106,10 +106,10 @@ async fn an_address_stays_whatever_becomes_of_the_other_file() {
     assert_eq!(title_at(&app, "network-2013-02-25"), "New outage");
     app.get("/incidents/network").await.expect(404);
     // Another takes neither's place.
-    let third = "incidents/2013-02-26-network.md";
-    app.write(third, post("Third", "2013-02-26", "Once more."));
+    let third = "incidents/2013-02-20-network.md";
+    app.write(third, post("Third", "2013-02-20", "Once more."));
     app.sync(&[]).await.expect("synced");
-    assert_eq!(title_at(&app, "network-2013-02-26"), "Third");
+    assert_eq!(title_at(&app, "network-2013-02-20"), "Third");
     // It comes back, under another name.
     app.write("incidents/2011-03-01-cable.md", old());
     app.sync(&[]).await.expect("synced");
@@ -268,7 +268,7 @@ async fn signs_capitals_and_letters_of_any_script_make_an_address() {
         ),
         ("2013-02-25-Störung.md", "storung"),
         ("2013-02-25-Résolu (fin).md", "resolu-fin"),
-        ("2013-02-25-сбой.md", "sboi"),
+        ("2013-02-25-сбой.md", "sboy"),
         ("2013-02-25-….md", "disruption-2013-02-25"),
     ] {
         app.write(
@@ -280,7 +280,7 @@ async fn signs_capitals_and_letters_of_any_script_make_an_address() {
     }
     for (title, slug) in [
         ("Störung", "storung-2"),
-        ("Сбой почты", "sboi-pochty"),
+        ("Сбой почты", "sboy-pochty"),
         ("…", "disruption-2013-02-26"),
     ] {
         let made = json!({"title": title, "markdown": "Text."});

@@ -17,7 +17,7 @@ const SITE: &str = "name = \"Example status\"\ntime_zone = \"America/Denver\"\n\
 const SELMA: &str = "incidents/2013-02-25-selma.md";
 
 fn post(text: &str) -> String {
-    format!("---\ntitle: Selma is down\ndate: 2013-02-25 08:00\n---\n\n{text}\n")
+    format!("---\ntitle: Selma is down\ndate: 2013-02-25 08:00\nphase: resolved\n---\n\n{text}\n")
 }
 
 /// A content folder and a database.
@@ -118,7 +118,7 @@ async fn it_says_what_it_did() {
     let ran = bench.run(&[]);
     assert_eq!(ran.code, Some(1));
     assert!(
-        ran.out.contains("error: ") && ran.out.contains("content/incidents/2.md:6:"),
+        ran.out.contains("error: ") && ran.out.contains("content/incidents/2.md:7:"),
         "{}",
         ran.out
     );

@@ -40,6 +40,8 @@ pub(in crate::content) struct FrontMatter {
     pub(in crate::content) draft: bool,
     pub(in crate::content) edited_at: Option<DateTime<Utc>>,
     pub(in crate::content) public_at: Option<DateTime<Utc>>,
+    /// Some of it is no YAML, and may have said more.
+    pub(in crate::content) is_broken: bool,
 }
 
 const KEYS: [&str; 15] = [
@@ -97,7 +99,8 @@ pub(in crate::content) fn read(
             );
         }
     }
-    if !lost.is_any() {
+    front.is_broken = lost.is_any();
+    if !front.is_broken {
         reader.check_window(&front);
     }
     front
@@ -119,7 +122,10 @@ impl Lost {
 }
 
 /// More lines than this that are no YAML, and the rest isn't looked at either.
-const MOST_LOST: usize = 8;
+const MOST_LOST: usize = 4;
+
+/// Longer front matter that is no YAML isn't looked at once more, in bytes.
+const MAX_SALVAGED_BYTES: usize = 8 * 1024;
 
 /// What front matter says beside the lines that are no YAML, so that one mistake doesn't hide the
 /// others. They are blanked, so that every place stays what it is.
@@ -127,7 +133,8 @@ fn salvaged(yaml: &str, error: &YamlError) -> (Vec<(Key, Placed)>, Lost) {
     let mut text = yaml.to_owned();
     let mut lost = Lost::default();
     let mut at = error.place.start;
-    while lost.0.len() < MOST_LOST {
+    let is_sound = yaml.len() <= MAX_SALVAGED_BYTES && !error.is_too_deep;
+    while is_sound && lost.0.len() < MOST_LOST {
         at = at.min(text.len());
         let above = text.as_bytes()[..at].iter().rposition(|b| *b == b'\n');
         let mut start = above.map_or(0, |end| end + 1);

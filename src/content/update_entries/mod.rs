@@ -74,6 +74,8 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
     /// Slugs and names of the components that exist.
     pub components: &'a [(Slug, String)],
+    /// Slugs of those that stand in a group, each with its heading.
+    pub groups: &'a [(Slug, String)],
     /// The states that exist.
     pub states: &'a States,
 }

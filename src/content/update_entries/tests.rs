@@ -46,6 +46,7 @@ pub(super) fn read_as(case: &Value, body: &str, now: &str, zones: &[(&str, i32)]
         posted_precision,
         now: now.parse().expect("an instant"),
         components: &components,
+        groups: &[],
         states: &States::default(),
     };
     read(body, &cx)

@@ -9,6 +9,8 @@ use pulldown_cmark::{Event, Options, Parser, html};
 use self::shape::Shaper;
 
 mod attributes;
+mod bare_links;
+mod comments;
 mod finish;
 mod nesting;
 mod notes;
@@ -18,6 +20,7 @@ mod raw_html;
 mod sanitiser;
 mod shape;
 
+pub use self::comments::without_comments;
 pub use self::plain::{first_sentences, plain_text};
 
 /// HTML that was sanitised; the only way in which raw HTML enters a page.
@@ -78,7 +81,10 @@ fn sanitised(
     relative: UrlRelative<'static>,
     without: &'static [&str],
 ) -> SafeHtml {
-    let shaped = Shaper::new(prefix, top, without.is_empty()).shape(events(markdown));
+    let shaped = Shaper::new(prefix, top, without.is_empty()).shape(bare_links::linked(
+        markdown,
+        Parser::new_ext(markdown, options()).into_offset_iter(),
+    ));
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut unsafe_html, shaped.events.into_iter());
     let html = sanitiser::cleaned(&in_pieces(&unsafe_html), shaped.ids, without, relative);

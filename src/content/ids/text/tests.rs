@@ -48,6 +48,7 @@ fn in_context<T>(zone: Tz, order: DateOrder, run: impl Fn(&Context<'_>) -> T) ->
             (slug("selma"), "Selma".to_owned()),
             (slug("nelson"), "Nelson".to_owned()),
         ],
+        groups: &[],
         states: &states,
     })
 }
