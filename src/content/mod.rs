@@ -20,6 +20,8 @@ use crate::domain::update::{Phase, Precision};
 pub mod addresses;
 #[cfg(test)]
 mod advice_tests;
+#[cfg(test)]
+mod as_found_tests;
 mod component_word;
 pub mod compose;
 mod digest;

@@ -22,6 +22,8 @@ mod history;
 mod kill;
 mod maintenance;
 mod maintenance_steps;
+mod moving_in;
+mod names_and_groups;
 mod never_shown;
 mod readers;
 mod record;
