@@ -14,6 +14,7 @@ use super::plan_maintenance::{Plan, check_plan};
 use super::record::Deed;
 use super::stated_states::{write_post_states, write_update_states};
 use super::{ActionError, Change};
+use crate::content::component_word::Group;
 use crate::content::update_entries::{self, Context, Entry, Reading};
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
@@ -195,7 +196,7 @@ pub(super) async fn read_post(
         posted_precision: Precision::Minute,
         now: change.now,
         components: &components,
-        groups: &groups,
+        groups: &Group::list(&groups),
         states: &known.states,
     };
     let reading = update_entries::read(markdown, &context);

@@ -86,10 +86,10 @@ fn a_line_that_is_no_yaml_hides_nothing_else() {
 fn a_disruption_left_open_is_told_however_old_it_is() {
     for (date, wanted) in [
         ("2013-02-22", ""),
-        ("2013-02-12", "hint: nothing was written here for 15 days"),
+        ("2013-02-12", "hint: nothing was written here for 14 days"),
         (
             "2013-01-12",
-            "warning: nothing was written here for 46 days",
+            "warning: nothing was written here for 45 days",
         ),
         ("2003-01-12", "warning: nothing was written here for "),
     ] {

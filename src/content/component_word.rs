@@ -1,8 +1,40 @@
 //! Which components a word in a file means.
 
 use super::update_entries::Context;
-use crate::domain::component_name::{folded, full_name, names_group};
+use crate::domain::component_name::{folded, full_name};
 use crate::domain::slug::Slug;
+
+/// The components under one heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    heading: String,
+    /// The heading as it is compared, and the slug made of it.
+    words: (String, Option<Slug>),
+    components: Vec<Slug>,
+}
+
+impl Group {
+    /// The groups of components, each of which is told with its heading.
+    pub fn list(components: &[(Slug, String)]) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for (slug, heading) in components {
+            match groups.iter_mut().find(|group| group.heading == *heading) {
+                Some(group) => group.components.push(slug.clone()),
+                None => groups.push(Self {
+                    heading: heading.clone(),
+                    words: (folded(heading), Slug::from_title(heading)),
+                    components: vec![slug.clone()],
+                }),
+            }
+        }
+        groups
+    }
+
+    fn is_named(&self, word: &str) -> bool {
+        let (heading, slug) = &self.words;
+        heading == word || slug.as_ref().is_some_and(|slug| slug.as_str() == word)
+    }
+}
 
 /// What a word means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,26 +55,21 @@ pub(super) fn meant(cx: &Context<'_>, word: &str) -> Meant {
     let word = word.trim();
     let wanted = folded(word);
     let all = || cx.components.iter();
-    let group_of = |slug: &Slug| {
-        let found = cx.groups.iter().find(|(other, _)| other == slug);
-        found.map(|(_, group)| group.as_str())
-    };
     let in_group = || {
-        let of_it = cx
-            .groups
-            .iter()
-            .filter(|(_, group)| names_group(word, group));
-        of_it.map(|(slug, _)| slug.clone())
+        let named = cx.groups.iter().filter(|group| group.is_named(&wanted));
+        named.flat_map(|group| group.components.iter().cloned())
     };
     let has_group = || in_group().next().is_some();
     if let Some((slug, _)) = all().find(|(slug, _)| slug.as_str() == word) {
         return Meant::One(slug.clone(), has_group());
     }
-    let full = |slug: &Slug, name: &str| group_of(slug).map(|group| full_name(name, group));
+    let is_full_name = |slug: &Slug, name: &str| {
+        let mut groups = cx.groups.iter().filter(|it| it.components.contains(slug));
+        wanted.ends_with(')')
+            && groups.any(|group| folded(&full_name(name, &group.heading)) == wanted)
+    };
     let named: Vec<Slug> = all()
-        .filter(|(slug, name)| {
-            folded(name) == wanted || full(slug, name).is_some_and(|full| folded(&full) == wanted)
-        })
+        .filter(|(slug, name)| folded(name) == wanted || is_full_name(slug, name))
         .map(|(slug, _)| slug.clone())
         .collect();
     match named.as_slice() {

@@ -8,6 +8,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::component_word::Group;
 use super::problem::{Problem, Severity};
 use super::update_entries::Context;
 use super::{Content, IncidentFile, SiteFile, incident_file, pictures, site_file, template_file};
@@ -92,7 +93,7 @@ pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Cont
 pub(super) struct Ground {
     site: SiteFile,
     components: Vec<(Slug, String)>,
-    groups: Vec<(Slug, String)>,
+    groups: Vec<Group>,
     states: States,
     now: DateTime<Utc>,
 }
@@ -125,7 +126,7 @@ impl Ground {
         }
         Self {
             components,
-            groups,
+            groups: Group::list(&groups),
             states: States::with_own(states),
             site,
             now,

@@ -22,7 +22,7 @@ pub mod addresses;
 mod advice_tests;
 #[cfg(test)]
 mod as_found_tests;
-mod component_word;
+pub mod component_word;
 pub mod compose;
 mod digest;
 mod file_name;

@@ -36,7 +36,7 @@ async fn where_a_name_is_not_unique_its_group_is_said() {
     let home = app.get("/").await.expect(200);
     assert!(
         home.text()
-            .contains("API (United States) and API (Europe) are down and Mail is degraded."),
+            .contains("API (United States) and API (Europe) are down, and Mail is degraded."),
         "{}",
         home.text()
     );
@@ -62,7 +62,7 @@ async fn where_a_name_is_not_unique_its_group_is_said() {
         "{}",
         file.text()
     );
-    let public = app.get("/api/v2/components.json").await.expect(200);
+    let public = app.api("GET", "/components", None).await.expect(200);
     assert!(!public.text().contains("API ("), "{}", public.text());
 }
 

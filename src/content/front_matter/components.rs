@@ -15,7 +15,7 @@ impl Reader<'_, '_, '_> {
         match &value.node {
             Node::Null => {}
             Node::Text(_) | Node::Number | Node::Bool(_) => {
-                self.components_named(value, (None, None), &mut lines);
+                self.components_named(value, &(None, None), &mut lines);
             }
             Node::List(items) => {
                 for item in items {
@@ -26,7 +26,7 @@ impl Reader<'_, '_, '_> {
                         | Node::Number
                         | Node::Text(_)
                         | Node::List(_) => {
-                            self.components_named(item, (None, None), &mut lines);
+                            self.components_named(item, &(None, None), &mut lines);
                         }
                     }
                 }
@@ -63,7 +63,7 @@ impl Reader<'_, '_, '_> {
             let before = self.report.error_count();
             let said = self.state_and_note(value);
             if self.report.error_count() == before {
-                self.components_named(&name, said, lines);
+                self.components_named(&name, &said, lines);
             }
         }
     }
@@ -128,7 +128,7 @@ impl Reader<'_, '_, '_> {
     fn components_named(
         &mut self,
         value: &Placed,
-        said: (Option<StateKey>, Option<String>),
+        said: &(Option<StateKey>, Option<String>),
         lines: &mut Lines,
     ) {
         let word = match &value.node {

@@ -2,6 +2,7 @@
 
 mod components;
 mod foreign;
+mod salvage;
 mod template;
 
 pub(in crate::content) use self::template::read_template;
@@ -10,6 +11,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
+use self::salvage::{Lost, salvaged};
 use crate::content::file_name;
 use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
@@ -84,7 +86,7 @@ pub(in crate::content) fn read(
     let states_key =
         |name: &str| entries.iter().any(|(key, _)| key.name == name) || lost.may_hold(name);
     if !states_key("date") || front.date.is_none() && lost.may_hold("date") {
-        front.date = reader.date_of_name(!lost.is_any());
+        front.date = reader.date_of_name(!lost.is_any);
     }
     for required in ["title", "date"] {
         if !states_key(required) && (required != "date" || front.date.is_none()) {
@@ -99,66 +101,11 @@ pub(in crate::content) fn read(
             );
         }
     }
-    front.is_broken = lost.is_any();
+    front.is_broken = lost.is_any;
     if !front.is_broken {
         reader.check_window(&front);
     }
     front
-}
-
-/// Lines of front matter that were left out because they are no YAML.
-#[derive(Debug, Default)]
-struct Lost(Vec<String>);
-
-impl Lost {
-    fn is_any(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    /// Whether a key may stand in them.
-    fn may_hold(&self, key: &str) -> bool {
-        self.0.iter().any(|line| line.contains(key))
-    }
-}
-
-/// More lines than this that are no YAML, and the rest isn't looked at either.
-const MOST_LOST: usize = 4;
-
-/// Longer front matter that is no YAML isn't looked at once more, in bytes.
-const MAX_SALVAGED_BYTES: usize = 8 * 1024;
-
-/// What front matter says beside the lines that are no YAML, so that one mistake doesn't hide the
-/// others. They are blanked, so that every place stays what it is.
-fn salvaged(yaml: &str, error: &YamlError) -> (Vec<(Key, Placed)>, Lost) {
-    let mut text = yaml.to_owned();
-    let mut lost = Lost::default();
-    let mut at = error.place.start;
-    let is_sound = yaml.len() <= MAX_SALVAGED_BYTES && !error.is_too_deep;
-    while is_sound && lost.0.len() < MOST_LOST {
-        at = at.min(text.len());
-        let above = text.as_bytes()[..at].iter().rposition(|b| *b == b'\n');
-        let mut start = above.map_or(0, |end| end + 1);
-        let mut end = text[start..]
-            .find('\n')
-            .map_or(text.len(), |end| start + end);
-        // The library may have stumbled only behind it.
-        while text[start..end].trim().is_empty() && start > 0 {
-            end = start - 1;
-            start = text[..end].rfind('\n').map_or(0, |end| end + 1);
-        }
-        let line = text[start..end].to_owned();
-        if line.trim().is_empty() {
-            break;
-        }
-        text.replace_range(start..end, &" ".repeat(end - start));
-        lost.0.push(line);
-        match yaml::parse(&text) {
-            Ok(entries) => return (entries, lost),
-            Err(next) => at = next.place.start,
-        }
-    }
-    lost.0.push(yaml.to_owned());
-    (Vec::new(), lost)
 }
 
 /// Says that front matter is no YAML.

@@ -46,6 +46,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 
+use super::component_word::Group;
 use super::problem::Problem;
 use crate::domain::site::DateOrder;
 use crate::domain::slug::Slug;
@@ -74,8 +75,8 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
     /// Slugs and names of the components that exist.
     pub components: &'a [(Slug, String)],
-    /// Slugs of those that stand in a group, each with its heading.
-    pub groups: &'a [(Slug, String)],
+    /// The groups in which they stand.
+    pub groups: &'a [Group],
     /// The states that exist.
     pub states: &'a States,
 }

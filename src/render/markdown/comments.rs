@@ -94,7 +94,7 @@ mod tests {
             ("`<!-- a -->`", "`<!-- a -->`"),
             ("```\n<!-- a -->\n```", "```\n<!-- a -->\n```"),
             ("- a <!-- b -->\n- c", "- a\n- c"),
-            ("> <!-- a\n> b -->\n\nc", "> \n\nc"),
+            ("> <!-- a\n> b -->\n\nc", ">\n\nc"),
             ("<!-- a -->", ""),
         ] {
             assert_eq!(without_comments(markdown), wanted, "{markdown}");
