@@ -64,7 +64,17 @@ fn line_to_blame(text: &str, at: usize) -> Option<(usize, usize)> {
         let indent = &line[..line.len() - line.trim_start().len()];
         indent.contains('\t') && indent.len() < line.len()
     };
-    if let Some(place) = lines.iter().find(has_tab) {
+    // The same goes for a bracket that is never closed.
+    let is_open = |place: &&(usize, usize)| {
+        let value = text[place.0..place.1].split_once(": ");
+        value.is_some_and(|(_, value)| {
+            let value = value.trim();
+            value.starts_with('[') && !value.contains(']')
+                || value.starts_with('{') && !value.contains('}')
+        })
+    };
+    let blamed = lines.iter().find(has_tab);
+    if let Some(place) = blamed.or_else(|| lines.iter().find(is_open)) {
         return Some(*place);
     }
     let here = lines.partition_point(|(start, _)| *start <= at).max(1) - 1;
