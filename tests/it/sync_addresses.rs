@@ -11,7 +11,7 @@ fn post(title: &str, day: &str, text: &str) -> String {
     format!("---\ntitle: {title}\ndate: {day} 08:00\n---\n\n{text}\n")
 }
 
-fn with(key: &str, text: String) -> String {
+fn with(key: &str, text: &str) -> String {
     text.replacen("title:", &format!("{key}\ntitle:"), 1)
 }
 
@@ -146,7 +146,7 @@ async fn another_outage_is_not_the_one_whose_file_has_just_gone() {
 #[tokio::test]
 async fn only_a_slug_that_is_stated_is_refused_and_takes_nobody_down() {
     let mut app = app_with(&[(OLD, old())]).await;
-    app.write(NEW, with("slug: network", new()));
+    app.write(NEW, with("slug: network", &new()));
     app.write(
         "incidents/nelson.md",
         post("Nelson", "2013-02-25", "A neighbour."),
@@ -162,11 +162,11 @@ async fn only_a_slug_that_is_stated_is_refused_and_takes_nobody_down() {
     // Two new ones that state the same: the older has it.
     app.write(
         "incidents/1.md",
-        with("slug: same", post("Younger", "2013-02-25", "B.")),
+        with("slug: same", &post("Younger", "2013-02-25", "B.")),
     );
     app.write(
         "incidents/2.md",
-        with("slug: same", post("Older", "2013-02-24", "A.")),
+        with("slug: same", &post("Older", "2013-02-24", "A.")),
     );
     let report = app.sync(&[]).await.expect("synced");
     assert_eq!(title_at(&app, "same"), "Older");
@@ -174,11 +174,11 @@ async fn only_a_slug_that_is_stated_is_refused_and_takes_nobody_down() {
     // The same with ids.
     app.write(
         "incidents/1.md",
-        with("id: same", post("Younger", "2013-02-25", "B.")),
+        with("id: same", &post("Younger", "2013-02-25", "B.")),
     );
     app.write(
         "incidents/2.md",
-        with("id: same", post("Older", "2013-02-24", "A.")),
+        with("id: same", &post("Older", "2013-02-24", "A.")),
     );
     let report = app.sync(&[]).await.expect("synced");
     assert_eq!(report.problems.len(), 3, "{:?}", report.problems);
@@ -193,8 +193,8 @@ async fn one_that_is_refused_keeps_what_it_had_and_so_does_who_wanted_that() {
     ];
     let text = |title: &str| post(title, "2013-02-25", title);
     let mut app = app_with(&files.map(|(file, title)| (file, text(title)))).await;
-    app.write("incidents/a.md", with("slug: b", text("A")));
-    app.write("incidents/b.md", with("slug: c", text("B")));
+    app.write("incidents/a.md", with("slug: b", &text("A")));
+    app.write("incidents/b.md", with("slug: c", &text("B")));
     let report = app.sync(&[]).await.expect("synced");
     assert_eq!(report.problems.len(), 2, "{:?}", report.problems);
     for (slug, title) in [("a", "A"), ("b", "B"), ("c", "C")] {
@@ -212,7 +212,7 @@ async fn a_file_gives_way_to_an_incident_made_by_api() {
     app.write(NEW, new());
     app.write(
         "incidents/known.md",
-        with("slug: network", post("Known", "2013-02-24", "Moved.")),
+        with("slug: network", &post("Known", "2013-02-24", "Moved.")),
     );
     let report = app.sync(&[]).await.expect("synced");
     assert_eq!(title_at(&app, "network-2013-02-25-2"), "New outage");
