@@ -33,6 +33,7 @@ const LADDER: &[(&str, &str)] = &[
 /// Outside crates that have a home, and where that is.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store/"]),
+    ("any_ascii", &["domain/slug.rs"]),
     ("axum", &["web/", "app/"]),
     ("hyper", &["app/"]),
     ("hyper_util", &["app/"]),

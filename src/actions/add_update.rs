@@ -298,8 +298,9 @@ pub(super) fn resolve(
         }
     }
     let mut wrong = Gathered::default();
+    let components = known.with_groups(components);
     let mut found = Vec::with_capacity(components.len());
-    for (slug, setting) in components {
+    for (slug, setting) in &components {
         let place = format!("{pointer}/{slug}");
         wrong.take(known.component(&place, slug))?;
         let Some((word, note)) = setting else {

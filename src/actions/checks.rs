@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::add_update::Settings;
 use super::{ActionError, Change, FieldError};
 use crate::domain::component::Component;
+use crate::domain::component_name::names_group;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::time_style::TimeStyle;
@@ -92,6 +93,32 @@ impl Known {
             pointer,
             format!("unknown state {word:?}{hint}"),
         ))
+    }
+
+    /// What a request says, with each group that it names replaced by its components. One that is
+    /// named by itself, too, takes what is said of it alone.
+    pub(super) fn with_groups(&self, components: &Settings) -> Settings {
+        let is_known = |slug: &Slug| self.components.iter().any(|it| it.slug == *slug);
+        let is_named = |slug: &Slug| components.iter().any(|(other, _)| other == slug);
+        let mut all: Settings = Vec::with_capacity(components.len());
+        for (word, setting) in components {
+            let in_it = |it: &&Component| {
+                let group = it.group.as_deref();
+                it.retired_at.is_none()
+                    && group.is_some_and(|group| names_group(word.as_str(), group))
+            };
+            let group: Vec<&Component> = match is_known(word) {
+                true => Vec::new(),
+                false => self.components.iter().filter(in_it).collect(),
+            };
+            if group.is_empty() {
+                all.push((word.clone(), setting.clone()));
+            }
+            for component in group.into_iter().filter(|it| !is_named(&it.slug)) {
+                all.push((component.slug.clone(), setting.clone()));
+            }
+        }
+        all
     }
 
     /// That a component is unknown, and which was probably meant: the one of that name, or the one

@@ -52,12 +52,13 @@ pub struct EditIncident {
 pub async fn edit_incident(
     change: &mut Change,
     slug: &Slug,
-    wanted: EditIncident,
+    mut wanted: EditIncident,
 ) -> Result<(), ActionError> {
     let stored = present_incident(change, slug).await?;
     refuse_stated(&stored, &wanted)?;
     refuse_moved(&stored.incident, &wanted)?;
     let known = checks::known(change).await?;
+    wanted.components = wanted.components.map(|said| known.with_groups(&said));
     let before = &stored.incident;
     let kind = wanted.kind.unwrap_or(before.kind);
     let starts = wanted.starts.unwrap_or(before.starts);

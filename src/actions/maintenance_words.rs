@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::checks::{self, Known};
 use super::{ActionError, Change};
+use crate::domain::component_name::full_names;
 use crate::domain::headline::named_of;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
@@ -84,9 +85,11 @@ impl Words {
 }
 
 fn subject(known: &Known, components: &[&Slug]) -> String {
+    let full = full_names(known.components.iter());
     let name_of = |slug: &Slug| {
         let found = known.components.iter().find(|known| known.slug == *slug);
-        escaped(found.map_or(slug.as_str(), |component| &component.name))
+        let own = found.map_or(slug.as_str(), |component| &component.name);
+        escaped(full.get(slug).map_or(own, String::as_str))
     };
     let named = named_of(components.len());
     let mut names: Vec<String> = components

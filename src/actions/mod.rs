@@ -38,6 +38,7 @@ pub mod set_component_state;
 mod settle;
 pub mod spoken_times;
 mod stated_states;
+mod sync_addresses;
 pub mod sync_announced;
 pub mod sync_content;
 mod sync_entries;

@@ -1,6 +1,6 @@
 //! Brings the database in step with the content folder: what a file says, the file owns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::record::Deed;
 use super::sync_announced::keep_announced;
@@ -11,8 +11,10 @@ use super::sync_site::sync_site;
 use super::sync_templates::sync_templates;
 use super::{ActionError, Change};
 use crate::clock::Clock;
+use crate::content::addresses::contested;
 use crate::content::problem::{Problem, Severity};
-use crate::content::{Content, FileIds};
+use crate::content::{Content, FileIds, SlugSource};
+use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::store::Store;
 use crate::store::changes::find_revision;
@@ -46,6 +48,9 @@ pub struct SyncReport {
     /// What is wrong between files and database: files that could not be taken over because of
     /// what the database holds, and what they say in vain.
     pub problems: Vec<Problem>,
+    /// Of which files it is to be said that they are at another address than their name says. It
+    /// stays so until a file or what it states changes.
+    pub moved: Vec<Problem>,
     /// Files that can't be read and never could: nothing of them is shown.
     pub unread: BTreeSet<String>,
     /// The ids that each file's incident and entries have, by file name.
@@ -97,10 +102,16 @@ pub async fn sync_content(
     let unread = content.unreadable.iter().filter(|name| !is_known(name));
     let mut report = SyncReport {
         problems: matches.problems,
+        moved: matches.moved,
         unread: unread.cloned().collect(),
         seen_revision,
         ..SyncReport::default()
     };
+    let stated: HashMap<&String, &Slug> = content
+        .incidents
+        .iter()
+        .map(|file| (&file.file, &file.slug))
+        .collect();
     for stored in matches.displaced {
         incidents::free_slug(&mut change.tx, &stored.incident.id).await?;
     }
@@ -109,8 +120,17 @@ pub async fn sync_content(
             incidents::free_slug(&mut change.tx, &old.incident.id).await?;
         }
     }
+    let contested = contested(content.incidents.iter());
     for (file, old) in matches.files {
-        let synced = sync_incident(&mut change, file, old).await?;
+        let file = file.as_ref();
+        let mut synced = sync_incident(&mut change, file, old).await?;
+        let is_stated = file.slug_source == SlugSource::Stated;
+        let is_own = stated
+            .get(&file.file)
+            .is_some_and(|slug| **slug == file.slug);
+        if !is_stated && (!is_own || contested.contains(&file.slug)) {
+            synced.ids.slug = Some(file.slug.clone());
+        }
         report.added += usize::from(old.is_none());
         report.changed += usize::from(synced.differs && old.is_some());
         report.problems.extend(synced.problems);

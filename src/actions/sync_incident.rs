@@ -80,6 +80,7 @@ pub(super) async fn sync_incident(
         differs,
         ids: FileIds {
             incident: id.clone(),
+            slug: None,
             entries: entries.ids,
         },
         problems,

@@ -1,9 +1,14 @@
 //! The part of the sync that finds which incident each file states, before anything is written:
 //! so files may trade names and addresses with each other.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use chrono::Duration;
+
+use super::sync_addresses::settle_addresses;
 use super::{ActionError, Change};
+use crate::content::addresses::{age, clash, copied_id};
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, IncidentFile};
 use crate::domain::slug::Slug;
@@ -13,20 +18,26 @@ use crate::store::incidents::{self, StoredIncident};
 #[derive(Debug, Default)]
 pub(super) struct Matches<'a> {
     /// The files that can be taken over, each with its incident if it isn't new.
-    pub(super) files: Vec<(&'a IncidentFile, Option<&'a StoredIncident>)>,
+    /// Their slugs are those that they get.
+    pub(super) files: Vec<(Cow<'a, IncidentFile>, Option<&'a StoredIncident>)>,
     /// Incidents that are shown and that no file states any more.
     pub(super) missing: Vec<&'a StoredIncident>,
     /// Hidden incidents whose address something else takes now.
     pub(super) displaced: Vec<&'a StoredIncident>,
     /// Why the other files can't be taken over.
     pub(super) problems: Vec<Problem>,
+    /// Of which files it is to be said where they are.
+    pub(super) moved: Vec<Problem>,
 }
 
 /// A file, and what is known of it so far.
-struct Candidate<'a> {
-    file: &'a IncidentFile,
-    old: Option<&'a StoredIncident>,
-    problem: Option<Problem>,
+pub(super) struct Candidate<'a> {
+    pub(super) file: &'a IncidentFile,
+    pub(super) old: Option<&'a StoredIncident>,
+    /// The address that it gets, if that isn't the one that the file says.
+    pub(super) slug: Option<Slug>,
+    /// Why it can't be taken over.
+    pub(super) problem: Option<Problem>,
 }
 
 /// Finds the incident of each file: by its id; by the file's name; by the slug of an incident
@@ -42,6 +53,7 @@ pub(super) async fn match_files<'a>(
         .map(|file| Candidate {
             file,
             old: None,
+            slug: None,
             problem: None,
         })
         .collect();
@@ -57,8 +69,11 @@ pub(super) async fn match_files<'a>(
     // An incident that is shown comes before a hidden one that once had the same file.
     let shown = |stored: &&StoredIncident| stored.is_present();
     let hidden = |stored: &&StoredIncident| !stored.is_present();
+    // Another outage may have the same words in its file's name.
     let same_slug = |stored: &StoredIncident, file: &IncidentFile| {
-        !is_there(stored) && stored.incident.slug == file.slug
+        let slug = &stored.incident.slug;
+        let is_same = *slug == file.slug || slug.is_dated_from(&file.slug);
+        is_same && !is_there(stored) && is_kin(stored, file)
     };
     take_named(&mut candidates, known.iter().filter(shown));
     take_named(&mut candidates, known.iter().filter(hidden));
@@ -68,13 +83,12 @@ pub(super) async fn match_files<'a>(
         known.iter().filter(shown),
         |stored, file| !is_there(stored) && has_text_of(stored, file),
     );
-    take(
-        &mut candidates,
-        known.iter().filter(hidden),
-        |stored, file| same_slug(stored, file) && is_kin(stored, file),
-    );
-    settle_slugs(change, &mut candidates, content, known).await?;
-    Ok(collect(candidates, content, known))
+    take(&mut candidates, known.iter().filter(hidden), same_slug);
+    let moved = settle_addresses(change, &mut candidates, content, known).await?;
+    Ok(Matches {
+        moved,
+        ..collect(candidates, content, known)
+    })
 }
 
 async fn match_ids<'a>(
@@ -87,11 +101,15 @@ async fn match_ids<'a>(
         .iter()
         .map(|stored| (stored.incident.id.as_str(), stored))
         .collect();
+    let owners = owners(candidates, &by_id);
     for candidate in candidates {
         let Some(id) = &candidate.file.id else {
             continue;
         };
-        if let Some(stored) = by_id.get(id.as_str()).copied() {
+        let owner = owners.get(id.as_str()).copied().unwrap_or_default();
+        if owner != candidate.file.file {
+            candidate.problem = Some(copied_id(candidate.file, id, owner));
+        } else if let Some(stored) = by_id.get(id.as_str()).copied() {
             let owner = stored.file.as_deref().unwrap_or_default();
             let keeps = |other: &IncidentFile| {
                 other.file == owner && other.id.as_ref().is_none_or(|other| other == id)
@@ -101,10 +119,7 @@ async fn match_ids<'a>(
                 && (content.incidents.iter().any(keeps)
                     || content.unreadable.iter().any(|name| name == owner));
             if is_kept {
-                candidate.problem = Some(clash(
-                    candidate.file,
-                    &format!("the id {id:?} is that of {owner}"),
-                ));
+                candidate.problem = Some(copied_id(candidate.file, id, owner));
             } else {
                 candidate.old = Some(stored);
             }
@@ -119,6 +134,26 @@ async fn match_ids<'a>(
         }
     }
     Ok(())
+}
+
+/// Of the files that state an id, the one that has it: the incident's own, else the oldest.
+fn owners<'a>(
+    candidates: &[Candidate<'a>],
+    by_id: &HashMap<&str, &StoredIncident>,
+) -> HashMap<&'a str, &'a str> {
+    let mut stating: Vec<(&str, &IncidentFile)> = candidates
+        .iter()
+        .filter_map(|candidate| Some((candidate.file.id.as_deref()?, candidate.file)))
+        .collect();
+    stating.sort_by_key(|(id, file)| {
+        let own = by_id.get(id).and_then(|stored| stored.file.as_ref());
+        (own != Some(&file.file), age(file))
+    });
+    let mut owners = HashMap::new();
+    for (id, file) in stating {
+        owners.entry(id).or_insert(file.file.as_str());
+    }
+    owners
 }
 
 /// The round in which files take the incidents of their own name. Nearly all do, so they are looked
@@ -157,20 +192,23 @@ fn take<'a>(
     fits: impl Fn(&StoredIncident, &IncidentFile) -> bool,
 ) {
     let mut taken = taken(candidates);
-    let is_open =
-        |candidate: &Candidate<'_>| candidate.old.is_none() && candidate.problem.is_none();
-    if !candidates.iter().any(is_open) {
-        return;
-    }
+    let is_open = |place: &usize| {
+        let candidate = &candidates[*place];
+        candidate.old.is_none() && candidate.problem.is_none()
+    };
+    let mut open: Vec<usize> = (0..candidates.len()).filter(is_open).collect();
     for stored in known {
+        if open.is_empty() {
+            return;
+        }
         if taken.contains(stored.incident.id.as_str()) {
             continue;
         }
-        let found = candidates
-            .iter_mut()
-            .find(|candidate| is_open(candidate) && fits(stored, candidate.file));
-        if let Some(candidate) = found {
-            candidate.old = Some(stored);
+        let found = open
+            .iter()
+            .position(|place| fits(stored, candidates[*place].file));
+        if let Some(found) = found {
+            candidates[open.remove(found)].old = Some(stored);
             taken.insert(&stored.incident.id);
         }
     }
@@ -184,97 +222,12 @@ fn has_text_of(stored: &StoredIncident, file: &IncidentFile) -> bool {
             && !file.markdown.is_empty())
 }
 
-/// Whether a file of another name may be a long gone one come back: another post that only has
-/// the same address is another incident.
+/// Whether a file of another name may be one that is gone: another post that only has the same
+/// address is another incident.
 fn is_kin(stored: &StoredIncident, file: &IncidentFile) -> bool {
-    has_text_of(stored, file)
-        || stored.incident.title == file.title
-        || stored.incident.published_at == file.published_at
-}
-
-/// Refuses files whose slug something else holds. One that is refused keeps what it had, which
-/// another may have counted on: so it goes on until nothing changes.
-async fn settle_slugs(
-    change: &mut Change,
-    candidates: &mut [Candidate<'_>],
-    content: &Content,
-    known: &[StoredIncident],
-) -> Result<(), ActionError> {
-    for candidate in candidates.iter_mut() {
-        if candidate.problem.is_none() && !keeps_slug(candidate) {
-            candidate.problem = api_owner(change, candidate.file).await?;
-        }
-    }
-    loop {
-        let refused = candidates.iter().position(|candidate| {
-            candidate.problem.is_none()
-                && !keeps_slug(candidate)
-                && file_owner(candidate, candidates, content, known).is_some()
-        });
-        let Some(index) = refused else { return Ok(()) };
-        let owner = file_owner(&candidates[index], candidates, content, known).unwrap_or_default();
-        let slug = candidates[index].file.slug.as_str();
-        let problem = clash(
-            candidates[index].file,
-            &format!("the slug {slug:?} belongs to {owner} already"),
-        );
-        candidates[index].problem = Some(problem);
-    }
-}
-
-/// It has its slug already.
-fn keeps_slug(candidate: &Candidate<'_>) -> bool {
-    candidate
-        .old
-        .is_some_and(|old| old.is_present() && old.incident.slug == candidate.file.slug)
-}
-
-async fn api_owner(
-    change: &mut Change,
-    file: &IncidentFile,
-) -> Result<Option<Problem>, ActionError> {
-    let owner = incidents::find_incident_by_slug(&mut change.tx, &file.slug).await?;
-    Ok(owner.filter(|owner| owner.file.is_none()).map(|owner| {
-        clash(
-            file,
-            &format!(
-                "the slug {:?} belongs to the incident {:?} already, which was made by API",
-                file.slug.as_str(),
-                owner.incident.title
-            ),
-        )
-    }))
-}
-
-/// The file whose incident holds a candidate's slug and will go on to hold it.
-fn file_owner(
-    candidate: &Candidate<'_>,
-    candidates: &[Candidate<'_>],
-    content: &Content,
-    known: &[StoredIncident],
-) -> Option<String> {
-    let holds = |stored: &&StoredIncident| {
-        stored.is_present()
-            && stored.incident.slug == candidate.file.slug
-            && candidate
-                .old
-                .is_none_or(|old| old.incident.id != stored.incident.id)
-    };
-    let owner = known.iter().find(holds)?;
-    let moves_on = candidates.iter().any(|other| {
-        other.problem.is_none()
-            && other
-                .old
-                .is_some_and(|old| old.incident.id == owner.incident.id)
-            && other.file.slug != candidate.file.slug
-    });
-    let name = owner.file.clone().unwrap_or_default();
-    let gone = if content.unreadable.contains(&name) {
-        " (which can't be read now)"
-    } else {
-        ""
-    };
-    (!moves_on).then(|| format!("{name}{gone}"))
+    let apart = (stored.incident.published_at - file.published_at).abs();
+    let same_title = stored.incident.title == file.title;
+    has_text_of(stored, file) || apart.is_zero() || same_title && apart <= Duration::days(7)
 }
 
 fn collect<'a>(
@@ -290,7 +243,16 @@ fn collect<'a>(
                 refused.insert(&candidate.file.file);
                 matches.problems.push(problem);
             }
-            None => matches.files.push((candidate.file, candidate.old)),
+            None => {
+                let file = match candidate.slug {
+                    Some(slug) => Cow::Owned(IncidentFile {
+                        slug,
+                        ..candidate.file.clone()
+                    }),
+                    None => Cow::Borrowed(candidate.file),
+                };
+                matches.files.push((file, candidate.old));
+            }
         }
     }
     let by_files: HashSet<&str> = matches
@@ -313,16 +275,6 @@ fn collect<'a>(
         .filter(|stored| !stored.is_present() && slugs.contains(&stored.incident.slug))
         .collect();
     matches
-}
-
-/// An error that is about a file as a whole.
-fn clash(file: &IncidentFile, message: &str) -> Problem {
-    file_problem(
-        Severity::Error,
-        file,
-        message.to_owned(),
-        "give this file another name or another \"slug:\", and no \"id:\" of another",
-    )
 }
 
 /// A problem that is about a file as a whole.

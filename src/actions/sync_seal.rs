@@ -73,7 +73,12 @@ pub async fn seal_content(
     let seal = Seal {
         digest,
         revision: report.seen_revision,
-        problems: content.problems.clone(),
+        problems: content
+            .problems
+            .iter()
+            .chain(&report.moved)
+            .cloned()
+            .collect(),
     };
     let Ok(text) = serde_json::to_string(&seal) else {
         return Ok(());
@@ -100,7 +105,7 @@ pub fn is_in_step(content: &Content, report: &SyncReport, now: DateTime<Utc>) ->
         && content.unreadable.is_empty()
         && content.unreadable_templates.is_empty()
         && content.templates.is_some()
-        && content.problems.len() <= MAX_PROBLEMS
+        && content.problems.len() + report.moved.len() <= MAX_PROBLEMS
         && dates.max().is_none_or(|latest| latest <= settled)
 }
 

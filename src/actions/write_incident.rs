@@ -15,6 +15,7 @@ use super::record::Deed;
 use super::repeat::{Understood, refuse_repeated_incident};
 use super::stated_states::{write_post_states, write_update_states};
 use super::{ActionError, Change};
+use crate::content::component_word::Group;
 use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
 use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
 use crate::domain::slug::Slug;
@@ -64,10 +65,11 @@ pub struct NewIncident {
 /// among them; `Repeated` if it says once more what was to be said once.
 pub async fn create_incident(
     change: &mut Change,
-    wanted: NewIncident,
+    mut wanted: NewIncident,
 ) -> Result<Slug, ActionError> {
     let kind = wanted.kind.unwrap_or(Kind::Disruption);
     let known = checks::known(change).await?;
+    wanted.components = known.with_groups(&wanted.components);
     let published_at = wanted.published_at.unwrap_or(change.now);
     let post = PostText {
         markdown: &wanted.markdown,
@@ -116,6 +118,7 @@ pub async fn create_incident(
     }
     wrong.finish()?;
     let reading = reading.unwrap_or_default();
+    let slug = free_slug(change, &wanted.title, kind, published_at).await?;
     let stored = StoredIncident {
         seq: change.next_seq(),
         withdrawn_at: None,
@@ -126,7 +129,7 @@ pub async fn create_incident(
         never_public: wanted.draft,
         incident: Incident {
             id: Uuid::now_v7().to_string(),
-            slug: free_slug(change, &wanted.title).await?,
+            slug,
             title: wanted.title.trim().to_owned(),
             kind,
             stated_phase: wanted.phase,
@@ -216,6 +219,12 @@ pub(super) async fn read_post(
     let lines = texts.into_iter().flatten();
     let lines = lines.flat_map(|text| update_entries::kept_lines(text));
     let kept = Kept::from([(String::new(), lines.collect())]);
+    let groups: Vec<_> = known
+        .components
+        .iter()
+        .filter(|component| component.retired_at.is_none())
+        .filter_map(|component| Some((component.slug.clone(), component.group.clone()?)))
+        .collect();
     let context = Context {
         file: "",
         first_line: 1,
@@ -226,6 +235,7 @@ pub(super) async fn read_post(
         posted_precision: Precision::Minute,
         now: change.now,
         components: &components,
+        groups: &Group::list(&groups),
         states: &known.states,
         starts: post.starts,
         kept: Some(&kept),
@@ -307,9 +317,20 @@ pub(super) async fn insert_entries(
 }
 
 /// The slug of a title, with a number behind it if it is taken.
-async fn free_slug(change: &mut Change, title: &str) -> Result<Slug, ActionError> {
-    let wanted = Slug::from_title(title).map_or_else(|| "incident".to_owned(), String::from);
-    let mut candidate = wanted.clone();
+async fn free_slug(
+    change: &mut Change,
+    title: &str,
+    kind: Kind,
+    at: DateTime<Utc>,
+) -> Result<Slug, ActionError> {
+    let wanted = match Slug::from_title(title) {
+        Some(slug) => slug,
+        None => {
+            let zone = checks::time_style(change).await?.zone;
+            Slug::of_day(kind.as_str(), at.with_timezone(&zone).date_naive())
+        }
+    };
+    let mut candidate = wanted.to_string();
     let mut number = 1;
     loop {
         let slug = Slug::parse(&candidate)

@@ -1,6 +1,6 @@
 //! Feeds the database from the content folder: once at start, then whenever a file changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
 use crate::content::stillness::Stillness;
 use crate::content::{Content, KnownSite, digest_folder, read_folder_but};
+use crate::domain::component_name::folded;
 use crate::snapshot::load::{AUTHORITY, host_of};
 use crate::store::components::list_components;
 use crate::store::settings::{find_meta, list_site_settings, set_meta};
@@ -118,10 +119,24 @@ async fn digest(clock: &Clock, folder: &Path) -> anyhow::Result<Option<String>> 
 pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
     let mut tx = store.read().await?;
     let components = list_components(&mut tx).await?;
+    let active = || components.iter().filter(|it| it.retired_at.is_none());
+    let names: HashSet<String> = active().map(|it| folded(&it.name)).collect();
     Ok(KnownSite {
+        groups: active()
+            .filter_map(|it| Some((it.slug.clone(), it.group.clone()?)))
+            .collect(),
         components: components
-            .into_iter()
-            .map(|component| (component.slug, component.name))
+            .iter()
+            .map(|it| {
+                // Whoever writes the name of a retired one means its successor, if there is one.
+                let is_passed_on = it.retired_at.is_some() && names.contains(&folded(&it.name));
+                let name = if is_passed_on {
+                    it.slug.as_str()
+                } else {
+                    &it.name
+                };
+                (it.slug.clone(), name.to_owned())
+            })
             .collect(),
         states: list_own_states(&mut tx).await?,
         announced: find_announced(&mut tx).await?,
@@ -159,7 +174,11 @@ async fn sync_first(
     let (content, outcome) = look(store, clock, folder, &options, moving).await?;
     match outcome {
         Ok(report) => {
-            let problems = content.problems.iter().chain(&report.problems);
+            let problems = content
+                .problems
+                .iter()
+                .chain(&report.moved)
+                .chain(&report.problems);
             told.tell_problems(problems, |file| what_is_shown(&report, file));
             tell_sync(&report);
         }
@@ -325,7 +344,11 @@ async fn sync_and_tell(
     let (content, outcome) = look(store, clock, &source.content, &options, moving).await?;
     match outcome {
         Ok(report) => {
-            let problems = content.problems.iter().chain(&report.problems);
+            let problems = content
+                .problems
+                .iter()
+                .chain(&report.moved)
+                .chain(&report.problems);
             told.tell_problems(problems, |file| what_is_shown(&report, file));
             told.refusal = None;
             if report.revision.is_some() {

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::said;
 use super::world::World;
+use crate::content::addresses::check_addresses;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, KnownSite, read_folder};
 
@@ -45,7 +46,8 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
             "{what}; name the one that holds site.toml with --content FOLDER or LIGHTSHIP_CONTENT"
         )));
     }
-    let content = read_folder(folder, &KnownSite::default(), world.clock.now());
+    let mut content = read_folder(folder, &KnownSite::default(), world.clock.now());
+    check_addresses(&mut content);
     if world.json {
         said::json(&json!({"problems": content.problems}), world);
     } else {

@@ -56,6 +56,7 @@ pub(super) fn run(args: &SyncArgs, world: &mut World) -> Result<u8, Failure> {
     runtime.shutdown_timeout(SHUTDOWN);
     let mut outcome = synced.map_err(|error| Failure::Refused(chain(&error)))?;
     let mut problems = std::mem::take(&mut outcome.content.problems);
+    problems.append(&mut outcome.report.moved);
     problems.append(&mut outcome.report.problems);
     if world.json {
         tell_as_json(&outcome, &problems, world);

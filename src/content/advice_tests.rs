@@ -81,7 +81,10 @@ fn a_phase_that_does_not_fit_changes_nothing_or_is_taken_for_its_like() {
 fn what_is_probably_not_meant_is_told() {
     let over = "RESOLVED 2013-03-01 9:00: x";
     for (body, wanted) in [
-        ("It is down.", "Hint: nothing was written here for 49 days"),
+        (
+            "It is down.",
+            "Warning: nothing was written here for 49 days",
+        ),
         (
             "UPDATE 11.30 - still on it.\n\nRESOLVED 2013-03-01 9:00: x",
             "Hint: this looks like an entry",

@@ -1,5 +1,6 @@
 //! What a content folder holds, as one hash: two looks with the same hash saw the same bytes.
 
+use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use super::site_file;
 
 /// How files are read. Whoever makes the reader read something otherwise counts this up, so that
 /// every file is read anew.
-const READING: u32 = 1;
+const READING: u32 = 2;
 
 /// The hash of every file of a folder, and of what else its reading depends on: this version of
 /// Lightship and the day. `None` if something of it can't be read.
@@ -31,6 +32,9 @@ pub fn digest_folder(folder: &Path, now: DateTime<Utc>) -> Option<String> {
             whole.update(part);
         }
     }
+    for name in pictures(&folder.join("media"), 0) {
+        whole.update(format!("{name}\n"));
+    }
     // A hint is of a file that isn't read, and is shown again only if all is read.
     problems.sort_by(|a, b| a.file.cmp(&b.file));
     for problem in &problems {
@@ -42,4 +46,22 @@ pub fn digest_folder(folder: &Path, now: DateTime<Utc>) -> Option<String> {
     let hash = whole.finalize();
     let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     Some(hash)
+}
+
+/// Folders within each other are looked at so deep.
+const DEPTH: usize = 8;
+
+/// The names of the files in a folder and those within, sorted: whether a picture is there, not
+/// what it shows.
+fn pictures(folder: &Path, depth: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() && depth < DEPTH {
+            names.extend(pictures(&path, depth + 1));
+        }
+        names.push(path.to_string_lossy().into_owned());
+    }
+    names.sort();
+    names
 }

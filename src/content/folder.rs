@@ -1,6 +1,6 @@
 //! A content folder: every file of it, read one by one, so that none takes its neighbours down.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -8,9 +8,10 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::component_word::Group;
 use super::problem::{Problem, Severity};
 use super::update_entries::{Context, Kept};
-use super::{Content, IncidentFile, SiteFile, incident_file, site_file, template_file, twins};
+use super::{Content, IncidentFile, SiteFile, incident_file, pictures, site_file, template_file};
 use crate::domain::site::default_date_order;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
@@ -38,6 +39,8 @@ fn help_to_read(path: &Path, kind: ErrorKind) -> Option<&'static str> {
 pub struct KnownSite {
     /// Slugs and names of the components that exist through the API.
     pub components: Vec<(Slug, String)>,
+    /// Slugs of those of them that stand in a group, each with its heading.
+    pub groups: Vec<(Slug, String)>,
     /// The states of its own that it has or had: what files say of the past stays readable.
     pub states: Vec<State>,
     /// The lines that announced something when they were first seen; `None` if nothing was ever
@@ -77,7 +80,6 @@ pub fn read_folder_but(
             None => content.unreadable.push(name),
         }
     }
-    twins::refuse_twins(&mut content);
     content.site = Some(ground.site);
     content
         .problems
@@ -94,6 +96,7 @@ pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Cont
 pub(super) struct Ground {
     site: SiteFile,
     components: Vec<(Slug, String)>,
+    groups: Vec<Group>,
     states: States,
     announced: Option<Kept>,
     now: DateTime<Utc>,
@@ -107,11 +110,15 @@ impl Ground {
             .iter()
             .map(|entry| (entry.slug.clone(), entry.name.clone()))
             .collect();
-        for (slug, name) in &known.components {
-            if !components.iter().any(|(known, _)| known == slug) {
-                components.push((slug.clone(), name.clone()));
-            }
-        }
+        let mut groups: Vec<(Slug, String)> = site
+            .components
+            .iter()
+            .filter_map(|entry| Some((entry.slug.clone(), entry.group.clone()?)))
+            .collect();
+        let stated: HashSet<Slug> = components.iter().map(|(slug, _)| slug.clone()).collect();
+        let is_new = |(slug, _): &&(Slug, String)| !stated.contains(slug);
+        components.extend(known.components.iter().filter(is_new).cloned());
+        groups.extend(known.groups.iter().filter(is_new).cloned());
         let mut states = site.states.clone();
         for state in &known.states {
             if !states.iter().any(|other| other.key == state.key) {
@@ -123,6 +130,7 @@ impl Ground {
         }
         Self {
             components,
+            groups: Group::list(&groups),
             states: States::with_own(states),
             announced: known.announced.clone(),
             site,
@@ -144,6 +152,7 @@ impl Ground {
             posted_precision: Precision::Minute,
             now: self.now,
             components: &self.components,
+            groups: &self.groups,
             states: &self.states,
             starts: None,
             kept: self.announced.as_ref(),
@@ -264,6 +273,7 @@ fn read_incident(
     };
     let (incident, found) = incident_file::read(file, &text, fingerprint, cx);
     problems.extend(found);
+    problems.extend(pictures::missing(folder, file, &text));
     (incident, problems)
 }
 

@@ -1,22 +1,23 @@
 //! One incident file: its name, its front matter, its body, and what they say together.
 
-use std::ops::Range;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use chrono::{DateTime, Utc};
-
-use super::IncidentFile;
+use super::file_name::{stem, undated};
 use super::front_matter::{self, FrontMatter};
 use super::problem::{Problem, Severity};
 use super::update_entries::report::Report;
 use super::update_entries::resolution::written;
 use super::update_entries::{Context, Entry, Reading, read as read_entries, say_how_to_keep};
+use super::{IncidentFile, SlugSource};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 
-/// So long after its last entry, in days, an open disruption may have been forgotten; what is older
-/// was put in as history.
-const QUIET_DAYS: Range<i64> = 7..366;
+/// So long after its last entry, in days, an open disruption may have been forgotten.
+const QUIET_DAYS: i64 = 7;
+
+/// So long after it, it was.
+const FORGOTTEN_DAYS: i64 = 30;
 
 /// Reads a file whose text and name are known. `site` holds what is the same for all files.
 /// `None` if there is an error in it.
@@ -27,7 +28,6 @@ pub(super) fn read(
     site: &Context<'_>,
 ) -> (Option<IncidentFile>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let name_slug = Slug::parse(undated(stem(file)));
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let Some(parts) = split(&text) else {
@@ -61,30 +61,20 @@ pub(super) fn read(
     problems.extend(fit_phases(file, &text, kind, &mut reading.entries));
     problems.extend(reading.problems);
     problems.sort_by_key(|problem| (problem.line, problem.column));
-    let slug = match (front.slug, name_slug) {
-        (Some(slug), _) | (None, Ok(slug)) => Some(slug),
-        (None, Err(error)) => {
-            let near = Slug::from_title(undated(stem(file)))
-                .map_or("2013-02-26-selma".to_owned(), |near| near.to_string());
-            let help = format!("rename the file, as in \"{near}.md\", or say \"slug:\" in it");
-            let message = format!("the file's name gives no slug: {error}");
-            problems.push(Problem::of_file(
-                Severity::Error,
-                file,
-                message,
-                Some(&help),
-            ));
-            None
-        }
+    let day = date.at.with_timezone(&site.zone).date_naive();
+    let (slug, slug_source) = match front.slug {
+        Some(slug) => (slug, SlugSource::Stated),
+        None => named(file, kind, day, &mut problems),
     };
     let broken = problems.iter().any(|p| p.severity == Severity::Error);
-    let (Some(slug), Some(title), false) = (slug, front.title, broken) else {
+    let (Some(title), false) = (front.title, broken) else {
         return (None, problems);
     };
     let incident = IncidentFile {
         file: file.to_owned(),
         fingerprint,
         slug,
+        slug_source,
         id: front.id,
         title,
         author: front.author,
@@ -165,23 +155,25 @@ pub(super) fn split(text: &str) -> Option<Parts<'_>> {
     None
 }
 
-/// The name of a file without folder and ending.
-pub(super) fn stem(file: &str) -> &str {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-/// A name without the date before it.
-fn undated(stem: &str) -> &str {
-    let date = stem.get(..11).filter(|date| {
-        date.bytes().enumerate().all(|(index, b)| match index {
-            4 | 7 | 10 => b == b'-',
-            _ => b.is_ascii_digit(),
-        })
-    });
-    date.and_then(|date| stem.get(date.len()..))
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(stem)
+/// The slug that a file's name gives, with a hint if it isn't the name as it stands.
+fn named(
+    file: &str,
+    kind: Kind,
+    day: NaiveDate,
+    problems: &mut Vec<Problem>,
+) -> (Slug, SlugSource) {
+    let name = undated(stem(file));
+    if let Ok(slug) = Slug::parse(name) {
+        return (slug, SlugSource::Name);
+    }
+    let (slug, source) = match Slug::from_title(name) {
+        Some(slug) => (slug, SlugSource::Name),
+        None => (Slug::of_day(kind.as_str(), day), SlugSource::Nothing),
+    };
+    let message = format!("the file's name gives the slug \"{slug}\"");
+    let help = "if it is to be another one, add a line \"slug: …\"".to_owned();
+    problems.push(Problem::of_file(Severity::Hint, file, message, Some(&help)));
+    (slug, source)
 }
 
 /// The phase of the latest entry that has one; of equal instants, of the one that comes last.
@@ -260,13 +252,18 @@ fn left_open(
     let is_over = phase.is_some_and(Phase::is_final);
     if kind != Kind::Disruption
         || front.draft
+        || front.is_broken
         || is_over
-        || !QUIET_DAYS.contains(&(now - last).num_days())
+        || (now - last).num_days() < QUIET_DAYS
     {
         return;
     }
+    let severity = match (now - last).num_days() {
+        ..=FORGOTTEN_DAYS => Severity::Hint,
+        _ => Severity::Warning,
+    };
     report.add(
-        Severity::Hint,
+        severity,
         0..0,
         format!(
             "nothing was written here for {} days, and nothing says that it is over; customers \
@@ -321,22 +318,4 @@ fn fit_phases(file: &str, text: &str, kind: Kind, entries: &mut [Entry]) -> Vec<
     let mut problems = report.finish();
     problems.iter_mut().for_each(say_how_to_keep);
     problems
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_slug_is_the_name_without_its_date() {
-        for (file, slug) in [
-            ("incidents/2013-02-26-selma-nelson.md", "selma-nelson"),
-            ("incidents/selma.MD", "selma"),
-            ("incidents/2013-02-26.md", "2013-02-26"),
-            ("incidents/2013-02-26-.md", "2013-02-26-"),
-            ("incidents/2013-2-26-selma.md", "2013-2-26-selma"),
-        ] {
-            assert_eq!(undated(stem(file)), slug);
-        }
-    }
 }

@@ -18,15 +18,21 @@ use crate::domain::template::Template;
 use crate::domain::time_style::HourClock;
 use crate::domain::update::{Phase, Precision};
 
+pub mod addresses;
 #[cfg(test)]
 mod advice_tests;
+#[cfg(test)]
+mod as_found_tests;
+pub mod component_word;
 pub mod compose;
 mod digest;
+mod file_name;
 mod folder;
 mod front_matter;
 mod ids;
 mod incident_file;
 mod nearest;
+mod pictures;
 pub mod problem;
 mod site_file;
 pub mod stillness;
@@ -34,7 +40,6 @@ mod template_file;
 #[cfg(test)]
 mod tests;
 mod toml_table;
-mod twins;
 pub mod update_entries;
 mod written_time;
 mod yaml;
@@ -99,6 +104,17 @@ pub struct ComponentEntry {
     pub since: Option<NaiveDate>,
 }
 
+/// Where a file's slug comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlugSource {
+    /// The front matter states it.
+    Stated,
+    /// It is made from the file's name.
+    Name,
+    /// It is made from kind and date, because the name has no letter or digit.
+    Nothing,
+}
+
 /// An incident file, read. `None` means that the file doesn't say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncidentFile {
@@ -106,8 +122,10 @@ pub struct IncidentFile {
     pub file: String,
     /// SHA-256 of its bytes, in hexadecimal.
     pub fingerprint: String,
-    /// The incident's name in URLs.
+    /// The incident's name in URLs, as far as the file says it: another may hold it already.
     pub slug: Slug,
+    /// Where the slug comes from.
+    pub slug_source: SlugSource,
     /// The incident's identity.
     pub id: Option<String>,
     /// The headline.

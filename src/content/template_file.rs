@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::Content;
+use super::file_name::stem;
 use super::folder::{decode, read_file};
 use super::front_matter::read_template;
-use super::incident_file::{missing_front_matter, split, stem};
+use super::incident_file::{missing_front_matter, split};
 use super::problem::{Problem, Severity};
 use super::update_entries::Context;
 use super::update_entries::report::Report;

@@ -1,5 +1,7 @@
 //! Dates and times in front matter: they must say their year, and nothing is guessed.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
@@ -16,7 +18,7 @@ pub(super) fn read(
     zones: &Context<'_>,
     report: &mut Report<'_>,
 ) -> Result<Option<Resolved>, String> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text.trim()) {
+    if let Ok(at) = DateTime::parse_from_rfc3339(&two_digit_hour(text.trim())) {
         return Ok(Some(Resolved {
             at: at.with_timezone(&Utc),
             precision: Precision::Minute,
@@ -42,6 +44,18 @@ pub(super) fn read(
         ..zones.clone()
     };
     Ok(resolve_alone(&time, &cx, report))
+}
+
+/// `2023-12-04T8:00:00-00:00` with the hour as the standard wants it.
+fn two_digit_hour(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    match (bytes.get(10), bytes.get(11), bytes.get(12)) {
+        (Some(b'T' | b't' | b' '), Some(b'0'..=b'9'), Some(b':')) => {
+            let (before, after) = text.split_at(11);
+            Cow::Owned(format!("{before}0{after}"))
+        }
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// An instant as front matter and headings have it, in a form that [`read`] reads back: the

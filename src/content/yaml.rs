@@ -46,6 +46,8 @@ pub(super) struct YamlError {
     pub(super) message: String,
     pub(super) help: String,
     pub(super) place: Range<usize>,
+    /// It isn't wrong, but too large or too deep.
+    pub(super) is_too_deep: bool,
 }
 
 /// Reads a text whose top is a map.
@@ -72,18 +74,20 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
                 help: "with a space behind the colon, such as: title: \"Mail on Selma is down\""
                     .to_owned(),
                 place: other.place,
+                is_too_deep: false,
             }),
         },
         Err(error) => {
             let place = error
                 .location()
                 .map_or(0..0, |location| places.range(location));
-            let Explained { message, help } =
-                explain(&first_sentence(&error.to_string()), text, &place);
+            let said = first_sentence(&error.to_string());
+            let Explained { message, help } = explain(&said, text, &place);
             Err(YamlError {
                 message,
                 help,
                 place,
+                is_too_deep: said.contains("budget"),
             })
         }
     }

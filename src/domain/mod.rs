@@ -23,6 +23,7 @@
 
 pub mod claims;
 pub mod component;
+pub mod component_name;
 pub mod component_order;
 pub mod headline;
 pub mod incident;

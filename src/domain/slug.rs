@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// Longest slug that is accepted, in bytes.
@@ -61,14 +62,19 @@ impl Slug {
         Self(text.into())
     }
 
-    /// The slug nearest to a title: `"Selma, Nelson & SSL"` gives `selma-nelson-ssl`.
-    /// `None` if the title holds no ASCII letter or digit.
+    /// The slug nearest to a title: `"Selma, Nelson & SSL"` gives `selma-nelson-ssl`, `"Störung"`
+    /// gives `storung`. Letters of any script are spelled in ASCII. `None` if the title holds no
+    /// letter or digit.
     pub fn from_title(title: &str) -> Option<Self> {
         let mut text = String::new();
         for c in title.chars() {
-            if c.is_ascii_alphanumeric() {
-                text.push(c.to_ascii_lowercase());
-            } else if matches!(c, '\'' | '’') {
+            let spelled = any_ascii::any_ascii_char(c);
+            let is_letter = c.is_alphanumeric();
+            if is_letter && spelled.bytes().any(|b| b.is_ascii_alphanumeric()) {
+                let plain = spelled.chars().filter(char::is_ascii_alphanumeric);
+                text.extend(plain.map(|c| c.to_ascii_lowercase()));
+            } else if matches!(c, '\'' | '’') || is_letter || spelled.is_empty() {
+                // Apostrophes, signs that only soften a letter, marks that stand on others.
                 continue;
             } else if !text.is_empty() && !text.ends_with('-') {
                 text.push('-');
@@ -79,6 +85,39 @@ impl Slug {
         }
         let text = text.trim_matches('-');
         Self::parse(text).ok()
+    }
+
+    /// The slug of what has no words to make one of: `disruption-2026-11-28`.
+    pub fn of_day(kind: &str, day: NaiveDate) -> Self {
+        Self::trusted(format!("{kind}-{}", day.format("%Y-%m-%d")))
+    }
+
+    /// This slug with a day behind it, and from 2 on a number: `network-2026-11-28-2`. A long one
+    /// is cut to make room.
+    pub fn dated(&self, day: NaiveDate, number: usize) -> Self {
+        let dated = format!("{}-{}", self.before_a_day(), day.format("%Y-%m-%d"));
+        Self::trusted(match number {
+            0 | 1 => dated,
+            number => format!("{dated}-{number}"),
+        })
+    }
+
+    /// Whether this is `base` with a day behind it, as [`Self::dated`] makes it.
+    pub fn is_dated_from(&self, base: &Self) -> bool {
+        let rest = self.0.strip_prefix(base.before_a_day());
+        let Some(rest) = rest.and_then(|rest| rest.strip_prefix('-')) else {
+            return false;
+        };
+        let (day, number) = rest.split_at_checked(10).unwrap_or((rest, ""));
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        day.parse::<NaiveDate>().is_ok()
+            && (number.is_empty() || number.strip_prefix('-').is_some_and(is_number))
+    }
+
+    /// As much of it as leaves room for a day and a number.
+    fn before_a_day(&self) -> &str {
+        let end = self.0.len().min(MAX_LEN - 20);
+        self.0[..end].trim_end_matches('-')
     }
 
     /// The slug as text.
@@ -139,5 +178,47 @@ mod tests {
         );
         assert_eq!(slug("Don’t panic"), Some("dont-panic".into()));
         assert_eq!(slug("…"), None);
+        for (title, wanted) in [
+            ("Störung", "storung"),
+            ("Sto\u{308}rung", "storung"),
+            ("Résolu", "resolu"),
+            ("Сбой почты", "sboy-pochty"),
+            ("Networking_problems v1.2", "networking-problems-v1-2"),
+            ("🚨 Mail", "mail"),
+            ("Großer Ausfall", "grosser-ausfall"),
+        ] {
+            assert_eq!(slug(title).as_deref(), Some(wanted), "{title}");
+        }
+        assert!(slug("网络故障").is_some());
+        let long = "ß网".repeat(500);
+        assert!(slug(&long).is_some_and(|slug| slug.len() < 100));
+        assert_eq!(slug("🚨🚨"), None);
+    }
+
+    #[test]
+    fn a_day_behind_a_slug_is_known_again() {
+        let slug = |text: &str| Slug::parse(text).expect("a slug");
+        let day = "2026-11-28".parse().expect("a day");
+        let network = slug("network");
+        assert_eq!(network.dated(day, 1).as_str(), "network-2026-11-28");
+        assert_eq!(network.dated(day, 2).as_str(), "network-2026-11-28-2");
+        for base in [
+            network,
+            slug(&"a".repeat(120)),
+            slug(&"b-".repeat(60)[..119]),
+        ] {
+            for number in [1, 2, 10_000_000] {
+                let dated = base.dated(day, number);
+                assert!(Slug::parse(dated.as_str()).is_ok() && dated.is_dated_from(&base));
+            }
+            for other in [
+                "network-2",
+                "network",
+                "network-2026-11-28-x",
+                "network-2026-13-01",
+            ] {
+                assert!(!slug(other).is_dated_from(&base), "{other}");
+            }
+        }
     }
 }

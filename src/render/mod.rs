@@ -58,7 +58,7 @@ pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incid
         let known = snapshot.states.find(present.state);
         Part {
             slug: &component.slug,
-            name: &component.name,
+            name: snapshot.component_name(&component.slug),
             reads: known.map_or_else(
                 || Cow::Owned(unknown(present.state)),
                 |known| Cow::Borrowed(known.reads.as_str()),

@@ -6,11 +6,13 @@ use maud::Markup;
 use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
 use crate::content::compose;
+use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::render::feeds::entry::Scope;
 use crate::render::feeds::{atom, json_feed, rss};
 use crate::render::html::{component, components, error, history, home, incident, subscribe};
 use crate::render::json::incident::IncidentBody;
+use crate::render::markdown;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -240,15 +242,15 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::Subscribe => html(subscribe::page(snapshot)),
         Page::Incident(slug) => html(incident::page(snapshot, &snapshot.find_incident(slug)?)),
         Page::IncidentMarkdown(slug) => {
-            let found = snapshot.find_incident(slug)?;
-            let name_of = |slug: &Slug| snapshot.component_name(slug).to_owned();
+            let found = without_comments(snapshot.find_incident(slug)?);
+            let name_of = |slug: &Slug| snapshot.component_name_in_files(slug).to_owned();
             text(
                 MARKDOWN,
                 compose::incident(&found, &snapshot.site, &name_of),
             )
         }
         Page::IncidentJson(slug) => {
-            let found = snapshot.find_incident(slug)?;
+            let found = without_comments(snapshot.find_incident(slug)?);
             let body = IncidentBody::of(&found, snapshot.until, &snapshot.states, &snapshot.site);
             text(JSON, serde_json::to_string_pretty(&body).ok()?)
         }
@@ -268,6 +270,15 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::Sitemap => text("application/xml; charset=utf-8", sitemap(snapshot)),
         Page::Robots => text("text/plain; charset=utf-8", robots(snapshot)),
     }
+}
+
+/// An incident as anybody may read its texts.
+fn without_comments(mut incident: Incident) -> Incident {
+    let texts = incident.updates.iter_mut().map(|it| &mut it.markdown);
+    for text in texts.chain([&mut incident.markdown]) {
+        *text = markdown::without_comments(text);
+    }
+    incident
 }
 
 /// The home page, made in haste: everyone waits for it.

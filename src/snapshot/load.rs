@@ -121,6 +121,7 @@ pub async fn load(
         posts,
         redirects: Arc::new(redirects),
         places: Arc::default(),
+        full_names: Arc::default(),
     };
     Ok(Loaded {
         snapshot: snapshot.with_components(components),

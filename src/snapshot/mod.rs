@@ -12,6 +12,7 @@ use self::history::History;
 use self::post::Post;
 use self::posts::Posts;
 use crate::domain::component::{Component, Standing, StateChange};
+use crate::domain::component_name::full_names;
 use crate::domain::incident::Incident;
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
@@ -47,6 +48,8 @@ pub struct Snapshot {
     pub redirects: Arc<BTreeMap<Slug, Slug>>,
     /// Where each component stands in the list.
     places: Arc<HashMap<Slug, usize>>,
+    /// The names of components whose own name isn't theirs alone.
+    full_names: Arc<HashMap<Slug, String>>,
 }
 
 /// A component and everything that ever happened to it.
@@ -100,6 +103,7 @@ impl Snapshot {
             posts,
             redirects: Arc::default(),
             places: Arc::default(),
+            full_names: Arc::default(),
         }
         .with_components(components.collect())
     }
@@ -111,6 +115,8 @@ impl Snapshot {
                 .map(|(place, record)| (record.component.slug.clone(), place))
                 .collect(),
         );
+        let described = components.iter().map(|record| &record.component);
+        self.full_names = Arc::new(full_names(described));
         self.components = components;
         self
     }
@@ -129,10 +135,23 @@ impl Snapshot {
         Some(record)
     }
 
-    /// The name of a component for people; of an unknown one, its slug.
+    /// The name of a component for people, with its group if others have the same; of an unknown
+    /// one, its slug.
     pub fn component_name<'a>(&'a self, slug: &'a Slug) -> &'a str {
-        self.find_component(slug)
-            .map_or(slug.as_str(), |record| &record.component.name)
+        match self.full_names.get(slug) {
+            Some(name) => name,
+            None => self
+                .find_component(slug)
+                .map_or(slug.as_str(), |record| &record.component.name),
+        }
+    }
+
+    /// The name of a component in files: that of no other.
+    pub fn component_name_in_files<'a>(&'a self, slug: &'a Slug) -> &'a str {
+        match self.full_names.contains_key(slug) {
+            true => slug.as_str(),
+            false => self.component_name(slug),
+        }
     }
 
     /// What a component is right now.

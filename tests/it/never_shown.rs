@@ -210,3 +210,37 @@ async fn an_incident_goes_with_its_file() {
         assert!(!text.contains("Quagga"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn what_staff_write_to_each_other_in_comments_is_nowhere() {
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_file(
+            "incidents/2013-02-25-comments.md",
+            "---\ntitle: Mail\ndate: 2013-02-25\ncomponents: {selma: degraded}\n---\n\n\
+             Mail is slow. <!-- internal: Quagga 99 -->\n\n<!--\nQuagga\n-->\n\nMore.\n\n\
+             ## UPDATE 2013-02-25 10:00 MST\n\nSlower. <!-- Quagga -->\n",
+        )
+        .start()
+        .await;
+    let made = json!({"title": "By hand", "markdown": "Text. <!-- Quagga -->",
+        "update": {"markdown": "Text <!-- Quagga --> again."}});
+    app.post("/incidents", made).await.expect(201);
+    let public = everything_public(&app).await;
+    let shown = |path: &str| {
+        public
+            .iter()
+            .find(|(other, _)| other == path)
+            .map(|it| &it.1)
+    };
+    let markdown = shown("/incidents/comments.md").expect("listed");
+    assert!(
+        markdown.contains("Mail is slow.\n") && markdown.contains("More."),
+        "{markdown}"
+    );
+    for (path, text) in &public {
+        assert!(!text.contains("Quagga"), "{path}: {text}");
+    }
+    let own = app.api("GET", "/incidents/by-hand", None).await.expect(200);
+    assert!(own.text().contains("Quagga"), "staff see it");
+}

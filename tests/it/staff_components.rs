@@ -93,7 +93,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
         .collect();
     browser.post(&app, path, &sent).await.expect(303);
     assert_eq!(order(&app).await, "selma selma-2");
-    let reply = browser.fill(&app, path, &[("name", "邮件")]).await;
+    let reply = browser.fill(&app, path, &[("name", "…!")]).await;
     assert!(reply.expect(422).text().contains("id=\"field-slug-wrong\""));
 }
 

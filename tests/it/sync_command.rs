@@ -17,7 +17,7 @@ const SITE: &str = "name = \"Example status\"\ntime_zone = \"America/Denver\"\n\
 const SELMA: &str = "incidents/2013-02-25-selma.md";
 
 fn post(text: &str) -> String {
-    format!("---\ntitle: Selma is down\ndate: 2013-02-25 08:00\n---\n\n{text}\n")
+    format!("---\ntitle: Selma is down\ndate: 2013-02-25 08:00\nphase: resolved\n---\n\n{text}\n")
 }
 
 /// A content folder and a database.
@@ -118,7 +118,7 @@ async fn it_says_what_it_did() {
     let ran = bench.run(&[]);
     assert_eq!(ran.code, Some(1));
     assert!(
-        ran.out.contains("error: ") && ran.out.contains("content/incidents/2.md:6:"),
+        ran.out.contains("error: ") && ran.out.contains("content/incidents/2.md:7:"),
         "{}",
         ran.out
     );
@@ -177,7 +177,7 @@ async fn what_it_refuses_changes_nothing_until_the_right_word_is_said() {
 async fn ids_written_into_the_files_give_a_new_database_the_same() {
     let bench = Bench::new().await;
     let one = "UPDATE (2013-02-25 09:00 MST): We found the cause.";
-    let two = "## UPDATE 2013-02-25 10:00 MST: monitoring\n\nMail is up.\n\n- Selma: migrating";
+    let two = "## UPDATE 2013-02-25 10:00 MST: resolved\n\nMail is up.\n\n- Selma: migrating";
     bench.write(SELMA, &post(&format!("We look.\n\n{one}\n\n{two}")));
     bench.write("incidents/2013-02-26-nelson.md", &post("Text."));
     assert_eq!(bench.run(&[]).code, Some(0));
@@ -232,4 +232,53 @@ fn only_markdown(folder: &Path) -> bool {
     names
         .map(|entry| entry.expect("an entry").file_name())
         .all(|name| name.to_string_lossy().ends_with(".md"))
+}
+
+#[tokio::test]
+async fn ids_and_slugs_written_into_files_of_one_name_keep_their_addresses() {
+    let bench = Bench::new().await;
+    let [old, new, older] = ["2013-02-25", "2013-02-26", "2012-01-01"].map(|day| {
+        (
+            format!("incidents/{day}-network.md"),
+            post(day).replace("2013-02-25 08:00", day),
+        )
+    });
+    bench.write(&old.0, &old.1);
+    bench.write(&new.0, &new.1);
+    let told = bench.json(&["--write-ids"]);
+    assert_eq!(
+        told["ids_written"].as_array().map(Vec::len),
+        Some(2),
+        "{told}"
+    );
+    assert_eq!(told["problems"].as_array().map(Vec::len), Some(0), "{told}");
+    let text = |name: &str| fs::read_to_string(bench.content.join(name)).expect("the file");
+    assert!(
+        text(&old.0).contains("\nslug: network\nid: "),
+        "{}",
+        text(&old.0)
+    );
+    assert!(
+        text(&new.0).contains("\nslug: network-2013-02-26\nid: "),
+        "{}",
+        text(&new.0)
+    );
+    assert_eq!(bench.run(&["--write-ids"]).out.trim(), "nothing new");
+    let before = ids(&bench.database).await;
+    // A new database, with an older post of that name beside them.
+    bench.write(&older.0, &older.1);
+    let anew = tempfile::tempdir().expect("a temporary folder");
+    let anew = Bench {
+        database: new_database(anew.path()).await,
+        folder: anew,
+        content: bench.content.clone(),
+    };
+    let ran = anew.run(&[]);
+    assert!(
+        ran.out.contains("/incidents/network-2012-01-01"),
+        "{}",
+        ran.out
+    );
+    let after = ids(&anew.database).await;
+    assert!(before.iter().all(|id| after.contains(id)), "{after:?}");
 }

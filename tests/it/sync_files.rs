@@ -140,20 +140,20 @@ async fn a_new_post_at_the_address_of_one_long_gone_is_another_incident() {
     app.write("incidents/2013-02-26-selma.md", new);
     let report = app.sync(&[]).await.expect("synced");
     assert_eq!(report.added, 1, "{report:?}");
-    let after = app.incident("selma").expect("published");
+    let told = report.moved[0].render("", false);
+    assert!(
+        told.contains("selma-2013-02-26") && told.contains(SELMA),
+        "{told}"
+    );
+    let after = app.incident("selma-2013-02-26").expect("published");
     assert_ne!(after.id, before.id);
     assert!(after.updates.is_empty());
-    // The old one can't come back to an address that is taken; neither is lost.
+    // The old one comes back to where it was.
     app.write(SELMA, down("Selma is down"));
     app.sync(&[]).await.expect("synced");
-    assert_eq!(app.incident("selma").expect("published").id, after.id);
-    // Under an address of its own it can, as it was.
-    app.write(
-        SELMA,
-        down("Selma is down").replace("title", "slug: old-selma\ntitle"),
-    );
-    app.sync(&[]).await.expect("synced");
-    let back = app.incident("old-selma").expect("published");
+    let again = app.incident("selma-2013-02-26").expect("published");
+    assert_eq!(again.id, after.id);
+    let back = app.incident("selma").expect("published");
     assert_eq!(back.id, before.id);
     assert_eq!(back.updates, before.updates);
 }
@@ -192,69 +192,6 @@ async fn files_may_trade_their_addresses() {
     assert_eq!(app.incident("three").expect("three").id, one.id);
     let new = app.incident("two").expect("two");
     assert!(new.id != one.id && new.id != two.id && new.title == "New");
-}
-
-#[tokio::test]
-async fn two_files_that_claim_one_address_are_both_refused_and_the_last_good_stays() {
-    let mut app = app_with(&[(SELMA, post("Selma is down", "We look."))]).await;
-    app.write("incidents/2013-02-26-selma.md", post("Copy", "A copy."));
-    app.write(SELMA, post("Selma is down", "Changed."));
-    app.write("incidents/nelson.md", post("Nelson", "A neighbour."));
-    let store = &app.app.state().store;
-    let content = lightship::app::feed::read(store, &app.clock, &app.content(), Default::default())
-        .await
-        .expect("read");
-    app.sync(&[]).await.expect("synced");
-    let errors: Vec<String> = content
-        .problems
-        .iter()
-        .map(|p| p.render("", false))
-        .collect();
-    assert_eq!(errors.len(), 2, "{errors:?}");
-    for error in errors {
-        assert!(
-            error.contains(SELMA) && error.contains("2013-02-26-selma.md"),
-            "{error}"
-        );
-    }
-    let page = app.get("/incidents/selma").await.expect(200);
-    assert!(page.text().contains("We look."));
-    app.get("/incidents/nelson").await.expect(200);
-}
-
-#[tokio::test]
-async fn a_file_does_not_take_the_address_of_an_incident_made_by_api() {
-    let mut app = app_with(&[("incidents/known.md", post("Known", "Good."))]).await;
-    let made = json!({"title": "Selma", "markdown": "By hand."});
-    app.post("/incidents", made).await.expect(201);
-    app.write(SELMA, post("From a file", "No."));
-    app.write(
-        "incidents/known.md",
-        post("Known", "Moved.").replace("title", "slug: selma\ntitle"),
-    );
-    app.write("incidents/nelson.md", post("Nelson", "A neighbour."));
-    // Two files and the incident: the files are refused for each other.
-    app.sync(&[]).await.expect("synced");
-    app.remove(SELMA);
-    let report = app.sync(&[]).await.expect("synced");
-    let told = report.problems[0].render("", false);
-    assert!(
-        told.contains("incidents/known.md") && told.contains("\"Selma\""),
-        "{told}"
-    );
-    let page = app.get("/incidents/selma").await.expect(200);
-    assert!(page.text().contains("By hand."));
-    let page = app.get("/incidents/known").await.expect(200);
-    assert!(page.text().contains("Good."), "the last good version stays");
-    app.get("/incidents/nelson").await.expect(200);
-
-    // Withdrawn, it gives the address free.
-    app.api("DELETE", "/incidents/selma", None)
-        .await
-        .expect(200);
-    let report = app.sync(&[]).await.expect("synced");
-    assert!(report.problems.is_empty());
-    assert!(app.get("/incidents/selma").await.text().contains("Moved."));
 }
 
 #[tokio::test]

@@ -179,3 +179,17 @@ async fn an_incident_of_a_file_that_was_edited_elsewhere_is_read_again() {
     app.post(path, said).await.expect(201);
     assert!(was_read(&mut app).await);
 }
+
+#[tokio::test]
+async fn a_name_used_twice_is_said_each_time_and_read_no_more_often() {
+    let mut app = app().await;
+    let again = "incidents/2013-02-22-selma-is-down.md";
+    app.write(again, post("Selma is down again", ""));
+    for is_read in [true, true, false, false] {
+        let (content, report) = look(&mut app).await;
+        assert_eq!(content.site.is_some(), is_read);
+        let told: Vec<_> = content.problems.iter().chain(&report.moved).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].file, again);
+    }
+}

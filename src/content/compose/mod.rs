@@ -120,6 +120,7 @@ impl Writer<'_> {
             posted_precision: self.incident.precision,
             now: self.far_ahead(),
             components: &self.known.components,
+            groups: &[],
             states: &self.known.states,
             starts: None,
             kept: None,

@@ -232,6 +232,7 @@ fn check(incident: &Incident, zone: Tz) -> Vec<String> {
     let states = States::with_own(vec![stand_in(&StateKey::new("rescue_mode"))]);
     let cx = Context {
         components: &components,
+        groups: &[],
         states: &states,
         now: "2040-01-01T00:00:00Z".parse().expect("an instant"),
         posted_at: incident.published_at,

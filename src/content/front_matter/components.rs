@@ -1,6 +1,7 @@
 //! The key `components`: what a post is about, and the states that it sets.
 
 use super::Reader;
+use crate::content::component_word::{Meant, also_group, ambiguous, meant};
 use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::StateLine;
@@ -10,13 +11,11 @@ use crate::domain::state::StateKey;
 
 impl Reader<'_, '_, '_> {
     pub(super) fn components(&mut self, value: &Placed) -> Vec<StateLine> {
-        let mut lines = Vec::new();
+        let mut lines: Lines = Vec::new();
         match &value.node {
             Node::Null => {}
             Node::Text(_) | Node::Number | Node::Bool(_) => {
-                if let Some(component) = self.component(value) {
-                    lines.push(named(component));
-                }
+                self.components_named(value, &(None, None), &mut lines);
             }
             Node::List(items) => {
                 for item in items {
@@ -27,7 +26,7 @@ impl Reader<'_, '_, '_> {
                         | Node::Number
                         | Node::Text(_)
                         | Node::List(_) => {
-                            lines.extend(self.component(item).map(named));
+                            self.components_named(item, &(None, None), &mut lines);
                         }
                     }
                 }
@@ -35,7 +34,9 @@ impl Reader<'_, '_, '_> {
             Node::Map(entries) => self.component_map(entries, &mut lines),
         }
         let mut once: Vec<StateLine> = Vec::new();
-        for line in lines {
+        let (single, by_group): (Vec<_>, Vec<_>) =
+            lines.into_iter().partition(|(_, is_single)| *is_single);
+        for (line, _) in single {
             if once.iter().any(|other| other.component == line.component) {
                 let message = format!("\"{}\" is named twice; the first is taken", line.component);
                 self.report
@@ -44,24 +45,26 @@ impl Reader<'_, '_, '_> {
                 once.push(line);
             }
         }
+        // What is said of one alone goes before what is said of its group.
+        for (line, _) in by_group {
+            if once.iter().all(|other| other.component != line.component) {
+                once.push(line);
+            }
+        }
         once
     }
 
-    fn component_map(&mut self, entries: &[(Key, Placed)], lines: &mut Vec<StateLine>) {
+    fn component_map(&mut self, entries: &[(Key, Placed)], lines: &mut Lines) {
         for (key, value) in entries {
             let name = Placed {
                 node: Node::Text(key.name.clone()),
                 place: key.place.clone(),
             };
-            let Some(component) = self.component(&name) else {
-                continue;
-            };
-            let (state, note) = self.state_and_note(value);
-            lines.push(StateLine {
-                component,
-                state,
-                note,
-            });
+            let before = self.report.error_count();
+            let said = self.state_and_note(value);
+            if self.report.error_count() == before {
+                self.components_named(&name, &said, lines);
+            }
         }
     }
 
@@ -121,42 +124,66 @@ impl Reader<'_, '_, '_> {
         found.map(|state| state.key.clone())
     }
 
-    fn component(&mut self, value: &Placed) -> Option<Slug> {
+    /// Adds the components that a word means.
+    fn components_named(
+        &mut self,
+        value: &Placed,
+        said: &(Option<StateKey>, Option<String>),
+        lines: &mut Lines,
+    ) {
         let word = match &value.node {
             Node::Text(word) => word.clone(),
-            Node::Number | Node::Bool(_) => self.yaml.get(value.place.clone())?.to_owned(),
-            Node::Null => return None,
+            Node::Number | Node::Bool(_) => {
+                let written = self.yaml.get(value.place.clone());
+                written.unwrap_or_default().to_owned()
+            }
+            Node::Null => return,
             Node::List(_) | Node::Map(_) => {
-                self.wrong(value, "a component is named by its slug", None);
-                return None;
+                return self.wrong(value, "a component is named by its slug", None);
             }
         };
-        let wanted = word.trim().to_lowercase();
-        let found =
-            self.cx.components.iter().find(|(slug, name)| {
-                slug.as_str() == wanted || name.trim().to_lowercase() == wanted
-            });
-        if found.is_none() {
-            let slugs = self.cx.components.iter().map(|(slug, _)| slug.as_str());
-            let near = nearest(&word, slugs);
-            self.report.add(
-                Severity::Warning,
-                value.place.clone(),
-                format!("there is no component \"{word}\"; it is left out"),
-                Some(match near {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => "add it to site.toml, under [[components]]".to_owned(),
-                }),
-            );
+        let mut line = |component: Slug, is_single: bool| {
+            let line = StateLine {
+                component,
+                state: said.0.clone(),
+                note: said.1.clone(),
+            };
+            lines.push((line, is_single));
+        };
+        match meant(self.cx, &word) {
+            Meant::One(slug, is_group) => {
+                if is_group {
+                    let (message, help) = also_group(&word, &slug);
+                    let place = value.place.clone();
+                    self.report
+                        .add(Severity::Warning, place, message, Some(help));
+                }
+                line(slug, true);
+            }
+            Meant::Group(slugs) => slugs.into_iter().for_each(|slug| line(slug, false)),
+            Meant::Ambiguous(slugs) => {
+                let (message, help) = ambiguous(&word, &slugs);
+                self.wrong(value, message, Some(help));
+            }
+            Meant::Nothing => self.unknown_component(&word, value),
         }
-        found.map(|(slug, _)| slug.clone())
+    }
+
+    fn unknown_component(&mut self, word: &str, value: &Placed) {
+        let components = self.cx.components.iter();
+        let slugs = components.map(|(slug, _)| slug.as_str());
+        let near = nearest(word, slugs);
+        self.report.add(
+            Severity::Warning,
+            value.place.clone(),
+            format!("there is no component \"{word}\"; it is left out"),
+            Some(match near {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => "add it to site.toml, under [[components]]".to_owned(),
+            }),
+        );
     }
 }
 
-fn named(component: Slug) -> StateLine {
-    StateLine {
-        component,
-        state: None,
-        note: None,
-    }
-}
+/// Components with what is said of them, and whether it is said of each alone.
+type Lines = Vec<(StateLine, bool)>;

@@ -1,6 +1,8 @@
 //! The front matter of incident files: what each key may hold.
 
 mod components;
+mod foreign;
+mod salvage;
 mod template;
 
 pub(in crate::content) use self::template::read_template;
@@ -9,6 +11,8 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
+use self::salvage::{Lost, salvaged};
+use crate::content::file_name;
 use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
@@ -38,6 +42,8 @@ pub(in crate::content) struct FrontMatter {
     pub(in crate::content) draft: bool,
     pub(in crate::content) edited_at: Option<DateTime<Utc>>,
     pub(in crate::content) public_at: Option<DateTime<Utc>>,
+    /// Some of it is no YAML, and may have said more.
+    pub(in crate::content) is_broken: bool,
 }
 
 const KEYS: [&str; 15] = [
@@ -65,20 +71,25 @@ pub(in crate::content) fn read(
     report: &mut Report<'_>,
 ) -> FrontMatter {
     let mut front = FrontMatter::default();
-    let entries = match yaml::parse(yaml) {
-        Ok(entries) => entries,
+    let (entries, lost) = match yaml::parse(yaml) {
+        Ok(entries) => (entries, Lost::default()),
         Err(error) => {
+            let (entries, lost) = salvaged(yaml, &error);
             unreadable(error, report);
-            return front;
+            (entries, lost)
         }
     };
     let mut reader = Reader { yaml, cx, report };
     for (key, value) in &entries {
         reader.entry(key, value, &mut front);
     }
-    let states_key = |name: &str| entries.iter().any(|(key, _)| key.name == name);
+    let states_key =
+        |name: &str| entries.iter().any(|(key, _)| key.name == name) || lost.may_hold(name);
+    if !states_key("date") || front.date.is_none() && lost.may_hold("date") {
+        front.date = reader.date_of_name(!lost.is_any);
+    }
     for required in ["title", "date"] {
-        if !states_key(required) {
+        if !states_key(required) && (required != "date" || front.date.is_none()) {
             reader.report.add(
                 Severity::Error,
                 0..0,
@@ -90,7 +101,10 @@ pub(in crate::content) fn read(
             );
         }
     }
-    reader.check_window(&front);
+    front.is_broken = lost.is_any;
+    if !front.is_broken {
+        reader.check_window(&front);
+    }
     front
 }
 
@@ -139,20 +153,23 @@ impl Reader<'_, '_, '_> {
                 }
             },
             "components" => front.components = Some(self.components(value)),
-            _ => self.unknown_key(key),
+            _ => self.unknown_key(key, value),
         }
     }
 
-    fn unknown_key(&mut self, key: &Key) {
-        let near = nearest(&key.name, KEYS.into_iter());
+    fn unknown_key(&mut self, key: &Key, value: &Placed) {
+        let written = self.yaml.get(value.place.clone()).unwrap_or_default();
+        let help = foreign::help(&key.name, written.trim()).unwrap_or_else(|| {
+            match nearest(&key.name, KEYS.into_iter()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("the keys are: {}", KEYS.join(", ")),
+            }
+        });
         self.report.add(
             Severity::Warning,
             key.place.clone(),
             format!("there is no key \"{}\"; it is ignored", key.name),
-            Some(match near {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("the keys are: {}", KEYS.join(", ")),
-            }),
+            Some(help),
         );
     }
 
@@ -223,10 +240,32 @@ impl Reader<'_, '_, '_> {
     /// The post's date. One that is still to come keeps the post back, which may be meant.
     fn post_date(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {
         let date = self.time(key, value)?;
+        self.tell_future(date, value.place.clone());
+        Some(date)
+    }
+
+    /// The day in the file's name, for a post that has no other date.
+    fn date_of_name(&mut self, tells: bool) -> Option<Resolved> {
+        let day = file_name::day(self.cx.file)?.to_string();
+        let mut silent = Report::new("", &day, 1);
+        let date = written_time::read(&day, self.cx, &mut silent).ok()??;
+        if tells {
+            self.report.add(
+                Severity::Hint,
+                0..0,
+                format!("the front matter has no \"date\"; {day} is taken from the file's name"),
+                Some(format!("add a line: date: {day}")),
+            );
+        }
+        self.tell_future(date, 0..0);
+        Some(date)
+    }
+
+    fn tell_future(&mut self, date: Resolved, place: Range<usize>) {
         if date.at > self.cx.now + CLOCK_TOLERANCE {
             self.report.add(
                 Severity::Warning,
-                value.place.clone(),
+                place,
                 format!(
                     "{} is still to come; the post is not shown until then",
                     shown(date.at, self.cx)
@@ -234,7 +273,6 @@ impl Reader<'_, '_, '_> {
                 Some("if it is to be shown now, write a day or time that has come".to_owned()),
             );
         }
-        Some(date)
     }
 
     fn time(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {

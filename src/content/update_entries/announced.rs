@@ -137,13 +137,7 @@ impl<'a> Memory<'a> {
     }
 }
 
-fn judge(
-    start: &Start,
-    scan: &Scan,
-    line: &str,
-    memory: &Memory<'_>,
-    cx: &Context<'_>,
-) -> Judged {
+fn judge(start: &Start, scan: &Scan, line: &str, memory: &Memory<'_>, cx: &Context<'_>) -> Judged {
     if memory.holds(line, &start.header.time.written) {
         return Judged::Text(Why::WasToCome);
     }

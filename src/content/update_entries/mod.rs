@@ -55,6 +55,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 
+use super::component_word::Group;
 use super::problem::Problem;
 use crate::domain::site::DateOrder;
 use crate::domain::slug::Slug;
@@ -83,6 +84,8 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
     /// Slugs and names of the components that exist.
     pub components: &'a [(Slug, String)],
+    /// The groups in which they stand.
+    pub groups: &'a [Group],
     /// The states that exist.
     pub states: &'a States,
     /// Of a maintenance: when it starts. A time without a label at or after that is text.

@@ -163,6 +163,7 @@ fn place(time: &TimeText, day: Day, ground: Ground) -> Result<SpokenTime, String
         posted_precision: Precision::Day,
         now: ground.now,
         components: &[],
+        groups: &[],
         states: &states,
         starts: None,
         kept: None,

@@ -4,9 +4,11 @@ use super::Context;
 use super::StateLine;
 use super::blocks::{Block, Sort};
 use super::report::Report;
+use crate::content::component_word::{Meant, also_group, ambiguous, meant};
 use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
 
 /// Longest name or state that an item can hold, in characters.
 const LONGEST: usize = 80;
@@ -42,46 +44,57 @@ pub(super) fn read(
         return None;
     };
     let known = |item: &Item| {
-        let component = component(cx, &item.name);
-        let state = cx.states.find_by_word(&item.state);
-        component.zip(state.map(|state| state.key.clone()))
+        let state = cx.states.find_by_word(&item.state)?.key.clone();
+        match meant(cx, &item.name) {
+            Meant::Nothing => None,
+            meant => Some((meant, state)),
+        }
     };
     if !items.iter().any(|item| known(item).is_some()) {
         near_misses(&items, cx, report);
         return None;
     }
     let mut lines: Vec<StateLine> = Vec::new();
+    let mut by_group: Vec<StateLine> = Vec::new();
     for item in &items {
+        let line = |component: Slug, key: &StateKey| StateLine {
+            component,
+            state: Some(key.clone()),
+            note: item.note.clone(),
+        };
         match known(item) {
-            Some((slug, key)) => {
+            Some((Meant::One(slug, is_group), key)) => {
+                if is_group {
+                    let (message, help) = also_group(&item.name, &slug);
+                    report.add(Severity::Warning, item.place.clone(), message, Some(help));
+                }
                 lines.retain(|line| line.component != slug);
-                lines.push(StateLine {
-                    component: slug,
-                    state: Some(key),
-                    note: item.note.clone(),
-                });
+                lines.push(line(slug, &key));
             }
-            None => complain(item, cx, report),
+            Some((Meant::Group(slugs), key)) => {
+                by_group.retain(|line| !slugs.contains(&line.component));
+                by_group.extend(slugs.into_iter().map(|slug| line(slug, &key)));
+            }
+            Some((Meant::Ambiguous(slugs), _)) => {
+                let (message, help) = ambiguous(&item.name, &slugs);
+                report.add(Severity::Error, item.place.clone(), message, Some(help));
+            }
+            Some((Meant::Nothing, _)) | None => complain(item, cx, report),
         }
     }
+    // What is said of one alone goes before what is said of its group.
+    by_group.retain(|line| lines.iter().all(|other| other.component != line.component));
+    lines.extend(by_group);
     Some((lines, count))
 }
 
-/// The component that a slug or name means, in any case.
-pub(in crate::content) fn component(cx: &Context<'_>, word: &str) -> Option<Slug> {
-    let wanted = word.trim().to_lowercase();
-    let by_slug = |(slug, _): &&(Slug, String)| slug.as_str() == wanted;
-    let by_name = |(_, name): &&(Slug, String)| name.trim().to_lowercase() == wanted;
-    let known = cx.components.iter();
-    known
-        .clone()
-        .find(by_slug)
-        .or_else(|| known.clone().find(by_name))
-        .map(|(slug, _)| slug.clone())
+/// Whether a word names a component or a group.
+fn is_component(cx: &Context<'_>, word: &str) -> bool {
+    meant(cx, word) != Meant::Nothing
 }
 
 fn complain(item: &Item, cx: &Context<'_>, report: &mut Report<'_>) {
-    if component(cx, &item.name).is_none() {
+    if !is_component(cx, &item.name) {
         let names = cx.components.iter().map(|(_, name)| name.as_str());
         report.add(
             Severity::Warning,
@@ -115,7 +128,7 @@ fn complain(item: &Item, cx: &Context<'_>, report: &mut Report<'_>) {
 /// A list of which no item can be read, but that may have been meant to be.
 fn near_misses(items: &[Item], cx: &Context<'_>, report: &mut Report<'_>) {
     for item in items {
-        let component_known = component(cx, &item.name).is_some();
+        let component_known = is_component(cx, &item.name);
         let state_known = cx.states.find_by_word(&item.state).is_some();
         let keys = cx.states.iter().map(|state| state.key.as_str());
         let names = cx
@@ -162,7 +175,7 @@ fn dashed(blocks: &[Block], cx: &Context<'_>, source: &str, report: &mut Report<
             .find_map(|sign| text.split_once(sign));
         let Some((name, state)) = parts else { continue };
         let (name, state) = (name.trim(), state.trim().trim_end_matches('.'));
-        if component(cx, name).is_some() && cx.states.find_by_word(state).is_some() {
+        if is_component(cx, name) && cx.states.find_by_word(state).is_some() {
             report.add(
                 Severity::Hint,
                 place,

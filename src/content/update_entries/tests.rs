@@ -56,6 +56,7 @@ pub(super) fn read_within(
         posted_precision,
         now: now.parse().expect("an instant"),
         components: &components,
+        groups: &[],
         states: &States::default(),
         starts: None,
         kept: None,

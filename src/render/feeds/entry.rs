@@ -285,10 +285,11 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
 fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateChange) -> FeedEntry {
     let site = &snapshot.site;
     let component = &record.component;
+    let name = snapshot.component_name(&component.slug);
     let label = snapshot.states.label(&change.state);
     let sentence = match snapshot.states.find(&change.state) {
-        Some(state) => format!("{} {}.", component.name, state.reads),
-        None => format!("{}: {label}.", component.name),
+        Some(state) => format!("{name} {}.", state.reads),
+        None => format!("{name}: {label}."),
     };
     let mut lines = vec![sentence];
     lines.extend(change.note.clone());
@@ -301,7 +302,7 @@ fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateCha
     let when = in_words(change.at, Precision::Minute, site.time_style());
     FeedEntry {
         id: tag(snapshot, change.public_at, "state", &id),
-        title: format!("{}: {label}", component.name),
+        title: format!("{name}: {label}"),
         url: urls::absolute(&site.base_url, &urls::component(&component.slug)),
         published: change.public_at,
         updated: change.public_at,
@@ -309,7 +310,7 @@ fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateCha
         html: html(&head(snapshot, label, when, None), &[])
             + &lines.iter().map(|line| paragraph(line)).collect::<String>(),
         summary: lines.join(" "),
-        tags: vec![component.name.clone()],
+        tags: vec![name.to_owned()],
     }
 }
 

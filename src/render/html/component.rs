@@ -18,21 +18,22 @@ const LONGEST_MONTH: usize = 31;
 /// The whole page.
 pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
     let component = &record.component;
+    let name = snapshot.component_name(&component.slug);
     let standing = snapshot.standing(record);
     let label = snapshot.states.label(&standing.state);
     let description = match &component.retired_at {
-        Some(_) => format!("{} was retired.", component.name),
-        None => format!("{}: {label}.", component.name),
+        Some(_) => format!("{name} was retired."),
+        None => format!("{name}: {label}."),
     };
     let posts = snapshot.posts.naming(&component.slug);
     let page = Page {
-        title: Some(&component.name),
+        title: Some(name),
         description: &description,
         path: Some(&urls::component(&component.slug)),
         nav: Nav::Elsewhere,
-        feeds: Some((&component.name, urls::component_feeds(&component.slug))),
+        feeds: Some((name, urls::component_feeds(&component.slug))),
         content: html! {
-            (parts::title(&component.name))
+            (parts::title(name))
             (now(snapshot, record))
             (year(snapshot, record))
             @if !record.history.is_empty() {
@@ -49,7 +50,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
                     (listing::brief(snapshot, posts))
                 }
             }
-            (ways_on(record))
+            (ways_on(snapshot, record))
         },
     };
     layout::page(snapshot, &page)
@@ -203,12 +204,12 @@ fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
     html! { (words) a href=(target) dir="auto" { (post.title) } }
 }
 
-fn ways_on(record: &ComponentRecord) -> Markup {
+fn ways_on(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
     let feeds = urls::component_feeds(&record.component.slug);
     html! {
         aside.ways aria-label="This component elsewhere" {
             p {
-                "Follow " bdi { (record.component.name) } " alone by "
+                "Follow " bdi { (snapshot.component_name(&record.component.slug)) } " alone by "
                 a href=(feeds.rss) { "RSS" } ", "
                 a href=(feeds.atom) { "Atom" } " or "
                 a href=(feeds.json) { "JSON Feed" } "."

@@ -123,7 +123,7 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
                     li {
                         @match snapshot.find_component(slug) {
                             Some(record) => {
-                                a href=(urls::component(slug)) dir="auto" { (record.component.name) }
+                                a href=(urls::component(slug)) dir="auto" { (snapshot.component_name(&record.component.slug)) }
                                 " "
                                 @if record.component.retired_at.is_some() {
                                     span.retired { "retired" }

@@ -46,7 +46,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
                             li {
                                 (addresses(
                                     snapshot,
-                                    Some(&record.component.name),
+                                    Some(snapshot.component_name(&record.component.slug)),
                                     &urls::component_feeds(&record.component.slug),
                                 ))
                             }

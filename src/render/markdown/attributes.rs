@@ -10,11 +10,14 @@ pub(super) fn local_url(url: &str, prefix: &str) -> String {
     if let Some(place) = url.strip_prefix('#') {
         return format!("#{prefix}{}", place.strip_prefix(prefix).unwrap_or(place));
     }
+    media_url(url).unwrap_or_else(|| url.to_owned())
+}
+
+/// Where a file of the content folder is found from every page, if an address means one.
+pub(super) fn media_url(url: &str) -> Option<String> {
     let path = url.trim_start_matches("./").trim_start_matches("../");
-    match path.strip_prefix("media/") {
-        Some(file) => format!("/media/{file}"),
-        None => url.to_owned(),
-    }
+    let file = path.strip_prefix("media/")?;
+    Some(format!("/media/{file}"))
 }
 
 /// Whether a link leads to another site, as far as can be told without knowing this one.

@@ -9,6 +9,8 @@ use pulldown_cmark::{Event, Options, Parser, html};
 use self::shape::Shaper;
 
 mod attributes;
+mod bare_links;
+mod comments;
 mod finish;
 mod nesting;
 mod notes;
@@ -19,6 +21,7 @@ mod sanitiser;
 mod shape;
 mod typed;
 
+pub use self::comments::without_comments;
 pub use self::plain::{first_sentences, plain_text};
 pub use self::typed::{as_typed, of_corrected, of_typed, unwrapped};
 
@@ -80,7 +83,10 @@ fn sanitised(
     relative: UrlRelative<'static>,
     without: &'static [&str],
 ) -> SafeHtml {
-    let shaped = Shaper::new(prefix, top, without.is_empty()).shape(events(markdown));
+    let shaped = Shaper::new(prefix, top, without.is_empty()).shape(bare_links::linked(
+        markdown,
+        Parser::new_ext(markdown, options()).into_offset_iter(),
+    ));
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut unsafe_html, shaped.events.into_iter());
     let html = sanitiser::cleaned(&in_pieces(&unsafe_html), shaped.ids, without, relative);

@@ -2,6 +2,9 @@
 //! as deep as people write, each end with its beginning. So what the sanitiser has to parse
 //! holds no surprises, and its work stays in proportion to the text.
 
+use std::borrow::Cow;
+
+use super::attributes::media_url;
 use super::nesting::{Open, room_for, room_for_block, room_for_words};
 
 /// Tags that may stand in a post. Those that hold other text than HTML (such as `title` or
@@ -140,6 +143,12 @@ impl RawHtml {
     /// Whether a raw link is open.
     pub(super) fn has_link(&self) -> bool {
         self.open.iter().any(|open| open.name == "a")
+    }
+
+    /// Whether a raw element that shows code is open.
+    pub(super) fn has_code(&self) -> bool {
+        let is_code = |open: &Open| matches!(open.name.as_str(), "code" | "pre" | "kbd" | "samp");
+        self.open.iter().any(is_code)
     }
 
     /// How many raw elements are open.
@@ -281,6 +290,11 @@ impl<'a> Tag<'a> {
             let (value, after) = match after.trim_start().strip_prefix('=') {
                 Some(after) => value_at_start_of(after.trim_start()),
                 None => ("", after),
+            };
+            let is_place = matches!(name.to_ascii_lowercase().as_str(), "src" | "href");
+            let value = match is_place.then(|| media_url(value)).flatten() {
+                Some(url) => Cow::Owned(url),
+                None => Cow::Borrowed(value),
             };
             let value = value
                 .replace('"', "&quot;")

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 
 use super::attributes::{attribute, escaped, is_external, local_url, slug};
 use super::notes::Notes;
@@ -145,10 +145,14 @@ impl<'a> Shaper<'a> {
             }
             Tag::HtmlBlock => self.html_block = Some(String::new()),
             Tag::Link {
-                dest_url, title, ..
+                dest_url,
+                title,
+                link_type,
+                ..
             } => {
                 let url = local_url(&dest_url, self.prefix);
-                let written = !self.raw.has_link() && !self.links.contains(&true);
+                let is_in_code = link_type == LinkType::Autolink && self.raw.has_code();
+                let written = !self.raw.has_link() && !is_in_code && !self.links.contains(&true);
                 self.links.push(written);
                 if !written {
                     return;

@@ -29,7 +29,8 @@ pub(super) fn on_desk(site: &Site, uri: &Uri) -> Option<String> {
         let record = snapshot.find_component(&Slug::parse(slug).ok()?)?;
         let state = snapshot.standing(record).state;
         let label = snapshot.states.label(&state);
-        Some((record.component.name.clone(), label.to_owned()))
+        let name = snapshot.component_name(&record.component.slug);
+        Some((name.to_owned(), label.to_owned()))
     };
     match word {
         "state" => {

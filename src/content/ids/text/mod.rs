@@ -3,7 +3,7 @@
 
 use crate::content::update_entries::Context;
 use crate::content::update_entries::comment::{self, Comment};
-use crate::content::{FileIds, IncidentFile, incident_file};
+use crate::content::{FileIds, IncidentFile, SlugSource, incident_file};
 
 /// The text with those ids that it doesn't state. One that it states otherwise is left.
 ///
@@ -21,9 +21,19 @@ pub(super) fn with_ids(
         return Err("the file has other entries than were read; run it again".to_owned());
     }
     let mut text = text.to_owned();
+    if let Some(slug) = ids.slug.as_ref()
+        && wanted.slug_source != SlugSource::Stated
+    {
+        wanted.slug = slug.clone();
+        wanted.slug_source = SlugSource::Stated;
+        text = in_front_matter(&text, "slug", slug.as_str())
+            .into_iter()
+            .find(|tried| read(tried).is_some_and(|found| same(&found, &wanted)))
+            .ok_or_else(|| format!("write \"slug: {slug}\" into its front matter"))?;
+    }
     if wanted.id.is_none() {
         wanted.id = Some(ids.incident.clone());
-        text = in_front_matter(&text, &ids.incident)
+        text = in_front_matter(&text, "id", &ids.incident)
             .into_iter()
             .find(|tried| read(tried).is_some_and(|found| same(&found, &wanted)))
             .ok_or_else(|| format!("write \"id: {}\" into its front matter", ids.incident))?;
@@ -108,8 +118,8 @@ fn inserted(text: &str, at: usize, what: &str) -> String {
     [before, what, after].concat()
 }
 
-/// The text with the id as the last line of the front matter; plain, else quoted.
-fn in_front_matter(text: &str, id: &str) -> Vec<String> {
+/// The text with a key as the last line of the front matter; its value plain, else quoted.
+fn in_front_matter(text: &str, key: &str, value: &str) -> Vec<String> {
     let end = line_end(text);
     let closing = lines(text).into_iter().skip(1).find(|line| {
         let content = text[line.start..line.content_end].trim_end();
@@ -117,8 +127,8 @@ fn in_front_matter(text: &str, id: &str) -> Vec<String> {
     });
     closing.map_or_else(Vec::new, |line| {
         vec![
-            inserted(text, line.start, &format!("id: {id}{end}")),
-            inserted(text, line.start, &format!("id: \"{id}\"{end}")),
+            inserted(text, line.start, &format!("{key}: {value}{end}")),
+            inserted(text, line.start, &format!("{key}: \"{value}\"{end}")),
         ]
     })
 }

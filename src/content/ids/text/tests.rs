@@ -13,6 +13,7 @@ use crate::domain::update::Precision;
 
 fn ids(count: usize) -> FileIds {
     FileIds {
+        slug: None,
         incident: "incident-1".to_owned(),
         entries: (1..=count)
             .map(|number| format!("entry-{number}"))
@@ -47,6 +48,7 @@ fn in_context<T>(zone: Tz, order: DateOrder, run: impl Fn(&Context<'_>) -> T) ->
             (slug("selma"), "Selma".to_owned()),
             (slug("nelson"), "Nelson".to_owned()),
         ],
+        groups: &[],
         states: &states,
         starts: None,
         kept: None,

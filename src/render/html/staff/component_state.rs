@@ -49,7 +49,7 @@ pub fn page(
     let content = html! {
         h1 { "Change a state" }
         p.lead {
-            bdi { (component.name) } " is "
+            bdi { (snapshot.component_name(&component.slug)) } " is "
             (parts::state_badge(&snapshot.states, &standing.state)) "."
         }
         (form::summary(filled, "Not changed yet"))

@@ -47,7 +47,7 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
                     ul {
                         @for component in &shown {
                             @let left = if listed.contains(&&component.slug) { left } else { Left::Out };
-                            (row(snapshot, filled, &component.slug, &component.name, left))
+                            (row(snapshot, filled, &component.slug, left))
                         }
                     }
                     @if !folded.is_empty() {
@@ -57,7 +57,7 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
                             }
                             ul {
                                 @for component in &folded {
-                                    (row(snapshot, filled, &component.slug, &component.name, Left::Out))
+                                    (row(snapshot, filled, &component.slug, Left::Out))
                                 }
                             }
                         }
@@ -68,10 +68,15 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
     }
 }
 
-fn row(snapshot: &Snapshot, filled: &Filled, slug: &Slug, name: &str, left: Left) -> Markup {
+fn row(snapshot: &Snapshot, filled: &Filled, slug: &Slug, left: Left) -> Markup {
     let chosen = filled.fields.first(&format!("{STATE}{slug}"));
     let options = options(snapshot, slug, left, chosen);
-    form::component_row(filled, slug.as_str(), name, &options)
+    form::component_row(
+        filled,
+        slug.as_str(),
+        snapshot.component_name(slug),
+        &options,
+    )
 }
 
 /// What a component may be set to, and first what leaves it. The state that it is in stands there

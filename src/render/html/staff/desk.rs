@@ -142,13 +142,13 @@ fn component(snapshot: &Snapshot, record: &ComponentRecord, may_set: bool) -> Ma
     html! {
         li.standing {
             div {
-                strong dir="auto" { (component.name) }
+                strong dir="auto" { (snapshot.component_name(&component.slug)) }
                 " " (parts::state_badge(&snapshot.states, &standing.state))
                 @if let Some(note) = &standing.note { p.note dir="auto" { (note) } }
             }
             @if may_set {
                 a.button href=(urls::staff_component_state(&component.slug)) {
-                    "Change" span.unseen { " the state of " (component.name) }
+                    "Change" span.unseen { " the state of " (snapshot.component_name(&component.slug)) }
                 }
             }
         }

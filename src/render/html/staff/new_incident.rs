@@ -129,7 +129,7 @@ fn which(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
                         @let component = &record.component;
                         li {
                             a.button href=(urls::staff_template(template, Some(&component.slug))) dir="auto" {
-                                (component.name)
+                                (snapshot.component_name(&component.slug))
                             }
                         }
                     }

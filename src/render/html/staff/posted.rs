@@ -84,11 +84,11 @@ fn what_came_back(
                 @let state = snapshot.standing(record).state;
                 @if !state.is_operational() && record.component.retired_at.is_none() {
                     p {
-                        bdi { (record.component.name) } " is still "
+                        bdi { (snapshot.component_name(slug)) } " is still "
                         (parts::state_badge(&snapshot.states, &state)) ". "
                         @if viewer.allows(Scope::StatesWrite) {
                             a href=(urls::staff_component_state(slug)) {
-                                "Change that" span.unseen { " of " (record.component.name) }
+                                "Change that" span.unseen { " of " (snapshot.component_name(slug)) }
                             }
                         }
                     }

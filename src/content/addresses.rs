@@ -1,0 +1,315 @@
+//! Which address each incident file gets, where several would have the same. Knows no database:
+//! what is held already is told.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono_tz::Tz;
+
+use super::problem::{Problem, Severity};
+use super::{Content, IncidentFile, SlugSource};
+use crate::domain::slug::Slug;
+
+/// A file that is to have an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// The file.
+    pub file: &'a IncidentFile,
+    /// The address that its incident has.
+    pub has: Option<&'a Slug>,
+    /// The address that its incident had when its file went, if that is still free.
+    pub had: Option<&'a Slug>,
+}
+
+/// Who holds an address that no claim is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// The incident of a file that isn't read now, told with the reason.
+    File(String),
+    /// The incident of this file, which is gone. It gives way to whoever asks by name.
+    Gone(String),
+    /// An incident that was made by API, with this title.
+    Api(String),
+}
+
+/// What a file gets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given {
+    /// An address, and what is to be said of it.
+    Address(Slug, Option<Problem>),
+    /// None: it asks for one that is held.
+    Refused(Problem),
+}
+
+/// Gives each claim its address, in their order. Who has one keeps it; who asks for one by name
+/// gets it if it is free; the others get that of their file's name, the older first, or one with
+/// their day behind it.
+pub fn give_out(claims: &[Claim<'_>], held: &HashMap<Slug, Holder>, zone: Tz) -> Vec<Given> {
+    let mut table = Table {
+        claims,
+        held,
+        zone,
+        taken: HashMap::new(),
+        numbers: HashMap::new(),
+        given: vec![None; claims.len()],
+    };
+    table.keep();
+    let mut rest: Vec<usize> = (0..claims.len())
+        .filter(|index| table.given[*index].is_none())
+        .collect();
+    rest.sort_by_key(|index| age(claims[*index].file));
+    let (named, others): (Vec<usize>, Vec<usize>) = rest
+        .into_iter()
+        .partition(|index| claims[*index].file.slug_source == SlugSource::Stated);
+    let refused = table.give_by_name(&named);
+    for index in others {
+        table.give_by_file_name(index);
+    }
+    let owners = table.taken.clone();
+    (0..claims.len())
+        .map(|index| match (&table.given[index], refused.get(&index)) {
+            (Some(slug), None) => {
+                let told = told(claims[index].file, slug, &owners, claims, held);
+                Given::Address(slug.clone(), told)
+            }
+            (_, owner) => {
+                let owner = owner.map_or("another file", String::as_str);
+                Given::Refused(refusal(claims[index].file, owner))
+            }
+        })
+        .collect()
+}
+
+/// Says of a folder what a new database would make of its addresses and ids.
+pub fn check_addresses(content: &mut Content) {
+    let Some(zone) = content.site.as_ref().map(|site| site.zone) else {
+        return;
+    };
+    let claims: Vec<Claim<'_>> = content
+        .incidents
+        .iter()
+        .map(|file| Claim {
+            file,
+            has: None,
+            had: None,
+        })
+        .collect();
+    let mut problems = Vec::new();
+    for given in give_out(&claims, &HashMap::new(), zone) {
+        match given {
+            Given::Address(_, told) => problems.extend(told),
+            Given::Refused(problem) => problems.push(problem),
+        }
+    }
+    problems.extend(copied_ids(&content.incidents));
+    content.problems.extend(problems);
+    content
+        .problems
+        .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+}
+
+/// Files whose address another would have had but for its date, or may have in a new database.
+pub fn contested<'a>(files: impl Iterator<Item = &'a IncidentFile>) -> HashSet<&'a Slug> {
+    let mut seen = HashSet::new();
+    files
+        .filter(|file| file.slug_source != SlugSource::Stated)
+        .map(|file| &file.slug)
+        .filter(|slug| !seen.insert(*slug))
+        .collect()
+}
+
+/// Ids that a file has from another: the older one keeps them.
+fn copied_ids(files: &[IncidentFile]) -> Vec<Problem> {
+    let mut by_age: Vec<&IncidentFile> = files.iter().collect();
+    by_age.sort_by_key(|file| age(file));
+    let mut owners: HashMap<&str, &str> = HashMap::new();
+    let mut entry_owners: HashMap<&str, &str> = HashMap::new();
+    let mut problems = Vec::new();
+    for file in by_age {
+        if let Some(id) = &file.id
+            && let Some(owner) = owners.insert(id, &file.file)
+        {
+            problems.push(copied_id(file, id, owner));
+            owners.insert(id, owner);
+            continue;
+        }
+        for entry in &file.entries {
+            let Some(id) = &entry.id else { continue };
+            let owner = *entry_owners.entry(id).or_insert(&file.file);
+            if owner != file.file {
+                let message =
+                    format!("the id {id:?} is that of an update in {owner}; this one gets its own");
+                let help = "take the id out of its comment";
+                let problem = Problem::of_file(Severity::Warning, &file.file, message, Some(help));
+                problems.push(Problem {
+                    line: entry.line,
+                    column: 1,
+                    ..problem
+                });
+            }
+        }
+    }
+    problems
+}
+
+/// An error: a file states the id of another one's incident.
+pub fn copied_id(file: &IncidentFile, id: &str, owner: &str) -> Problem {
+    clash(file, &format!("the id {id:?} is that of {owner}"))
+}
+
+/// An error that is about a file as a whole.
+pub fn clash(file: &IncidentFile, message: &str) -> Problem {
+    let help = "give this file another name or another \"slug:\", and no \"id:\" of another";
+    Problem::of_file(Severity::Error, &file.file, message, Some(help))
+}
+
+/// Older posts come first.
+pub fn age(file: &IncidentFile) -> (chrono::DateTime<chrono::Utc>, &str) {
+    (file.published_at, &file.file)
+}
+
+struct Table<'a> {
+    claims: &'a [Claim<'a>],
+    held: &'a HashMap<Slug, Holder>,
+    zone: Tz,
+    /// Addresses that were given, each with the claim that has it.
+    taken: HashMap<Slug, usize>,
+    /// The number that comes next behind an address with its day.
+    numbers: HashMap<Slug, usize>,
+    given: Vec<Option<Slug>>,
+}
+
+impl Table<'_> {
+    fn give(&mut self, index: usize, slug: Slug) {
+        self.taken.insert(slug.clone(), index);
+        self.given[index] = Some(slug);
+    }
+
+    /// Those that have an address and ask for no other.
+    fn keep(&mut self) {
+        for (index, claim) in self.claims.iter().enumerate() {
+            if let Some(slug) = claim.has.filter(|slug| may_keep(claim.file, slug)) {
+                self.give(index, slug.clone());
+            }
+        }
+    }
+
+    /// Those that ask by name. One that is refused keeps what it had, which another may have
+    /// counted on. Returns those that are refused, each with who holds what it asks for.
+    fn give_by_name(&mut self, named: &[usize]) -> HashMap<usize, String> {
+        let mut refused = HashMap::new();
+        let mut lost = Vec::new();
+        for index in named {
+            let file = self.claims[*index].file;
+            let owner = match (self.taken.get(&file.slug), self.held.get(&file.slug)) {
+                (Some(other), _) => Some(self.claims[*other].file.file.clone()),
+                (None, Some(holder)) => holder.holds_on(),
+                (None, None) => None,
+            };
+            match owner {
+                Some(owner) => lost.push((*index, owner)),
+                None => self.give(*index, file.slug.clone()),
+            }
+        }
+        while let Some((index, owner)) = lost.pop() {
+            let claim = self.claims[index];
+            refused.insert(index, owner);
+            let Some(kept) = claim.has else { continue };
+            if let Some(other) = self.taken.insert(kept.clone(), index) {
+                self.given[other] = None;
+                lost.push((other, claim.file.file.clone()));
+            }
+        }
+        // What is about to be left is held by nobody; what was refused holds on.
+        refused
+    }
+
+    fn give_by_file_name(&mut self, index: usize) {
+        let Claim { file, had, .. } = self.claims[index];
+        let is_free = |slug: &Slug| {
+            let is_held = || self.held.contains_key(slug);
+            !self.taken.contains_key(slug) && !is_held()
+        };
+        let back = had.filter(|slug| may_keep(file, slug) && is_free(slug));
+        let free = match back {
+            Some(slug) => Some(slug),
+            None => Some(&file.slug).filter(|slug| is_free(slug)),
+        };
+        if let Some(slug) = free.cloned() {
+            return self.give(index, slug);
+        }
+        let day = file.published_at.with_timezone(&self.zone).date_naive();
+        let mut number = self
+            .numbers
+            .get(&file.slug.dated(day, 1))
+            .copied()
+            .unwrap_or(1);
+        while !is_free(&file.slug.dated(day, number)) {
+            number += 1;
+        }
+        self.numbers.insert(file.slug.dated(day, 1), number + 1);
+        self.give(index, file.slug.dated(day, number));
+    }
+}
+
+impl Holder {
+    /// Who it is, if it doesn't give way to a file that asks for the address by name.
+    fn holds_on(&self) -> Option<String> {
+        match self {
+            Self::Gone(_) => None,
+            Self::File(_) | Self::Api(_) => Some(self.shown()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::File(file) => file.clone(),
+            Self::Gone(file) => format!("{file}, which is gone"),
+            Self::Api(title) => format!("the incident {title:?}, which was made by API"),
+        }
+    }
+}
+
+/// Whether an address is one that a file may have without asking for it anew.
+fn may_keep(file: &IncidentFile, slug: &Slug) -> bool {
+    match file.slug_source {
+        SlugSource::Stated => file.slug == *slug,
+        SlugSource::Name => file.slug == *slug || slug.is_dated_from(&file.slug),
+        SlugSource::Nothing => true,
+    }
+}
+
+/// That a file has another address than its name says, or that its name says none.
+fn told(
+    file: &IncidentFile,
+    slug: &Slug,
+    taken: &HashMap<Slug, usize>,
+    claims: &[Claim<'_>],
+    held: &HashMap<Slug, Holder>,
+) -> Option<Problem> {
+    if file.slug == *slug || file.slug_source != SlugSource::Name {
+        return None;
+    }
+    let wanted = &file.slug;
+    let (owner, both) = match (taken.get(wanted), held.get(wanted)) {
+        (Some(other), _) => (claims[*other].file.file.clone(), true),
+        (None, Some(holder)) => (holder.shown(), matches!(holder, Holder::File(_))),
+        (None, None) => ("another post when this one was new".to_owned(), false),
+    };
+    let whose = if both { "both files" } else { "this file" };
+    let message =
+        format!("the post is at /incidents/{slug}, because \"{wanted}\" belongs to {owner}");
+    let help = format!(
+        "put \"slug:\" and \"id:\" into {whose}, so that a new database gives the same addresses; \
+         `lightship sync --write-ids` does that"
+    );
+    let problem = Problem::of_file(Severity::Warning, &file.file, message, Some(&help));
+    Some(problem)
+}
+
+fn refusal(file: &IncidentFile, owner: &str) -> Problem {
+    let slug = file.slug.as_str();
+    clash(
+        file,
+        &format!("the slug {slug:?} belongs to {owner} already"),
+    )
+}
