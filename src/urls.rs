@@ -35,6 +35,17 @@ pub const STYLESHEET: &str = "/assets/lightship.css";
 pub const STAFF_STYLESHEET: &str = "/assets/staff.css";
 /// What makes the staff pages nicer where scripts run.
 pub const STAFF_SCRIPT: &str = "/assets/staff.js";
+/// The stylesheet of the site's brand, by a hash of what it says.
+pub fn brand_stylesheet(hash: &str) -> String {
+    format!("/assets/brand-{hash}.css")
+}
+
+/// A file of the content folder, such as `media/logo.svg`.
+pub fn content_file(name: &str) -> String {
+    let parts: Vec<_> = name.split('/').map(encoded).collect();
+    format!("/{}", parts.join("/"))
+}
+
 /// The icon of the site.
 pub const FAVICON: &str = "/favicon.svg";
 /// Where the pictures of posts are.

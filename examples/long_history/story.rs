@@ -108,6 +108,7 @@ impl Story {
             zone: Tz::America__Denver,
             stated_date_order: None,
             support: None,
+            brand: lightship::domain::brand::Brand::default(),
             zones: BTreeMap::new(),
         }
     }

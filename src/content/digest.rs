@@ -11,7 +11,7 @@ use super::site_file;
 
 /// How files are read. Whoever makes the reader read something otherwise counts this up, so that
 /// every file is read anew.
-const READING: u32 = 1;
+const READING: u32 = 2;
 
 /// The hash of every file of a folder, and of what else its reading depends on: this version of
 /// Lightship and the day. `None` if something of it can't be read.

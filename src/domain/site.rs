@@ -6,6 +6,8 @@ use chrono::FixedOffset;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::brand::Brand;
+
 /// In which order a date such as `3/4` is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -57,6 +59,8 @@ pub struct Site {
     pub stated_date_order: Option<DateOrder>,
     /// Where customers turn for help.
     pub support: Option<Support>,
+    /// Logo, icon, colour and links.
+    pub brand: Brand,
     /// Zone abbreviations with several meanings, and which is meant here.
     pub zones: BTreeMap<String, FixedOffset>,
 }

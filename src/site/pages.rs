@@ -7,6 +7,7 @@ use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
 use crate::content::compose;
 use crate::domain::slug::Slug;
+use crate::render::brand;
 use crate::render::feeds::entry::Scope;
 use crate::render::feeds::{atom, json_feed, rss};
 use crate::render::html::{component, components, error, history, home, incident, subscribe};
@@ -45,6 +46,8 @@ pub enum Page {
     Sitemap,
     /// What search engines may read.
     Robots,
+    /// The stylesheet of the site's brand.
+    BrandStylesheet,
 }
 
 /// A feed's format.
@@ -80,6 +83,9 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
         urls::SITEMAP => return Some(Page::Sitemap),
         urls::ROBOTS => return Some(Page::Robots),
         _ => {}
+    }
+    if brand::stylesheet_path(&snapshot.site.brand).as_deref() == Some(path) {
+        return Some(Page::BrandStylesheet);
     }
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     let format = |name: &str| {
@@ -130,6 +136,7 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
     ]
     .map(str::to_owned)
     .to_vec();
+    paths.extend(brand::stylesheet_path(&snapshot.site.brand));
     let mut feeds = vec![urls::feeds()];
     for ((year, month), _) in snapshot.posts.months().rev() {
         paths.push(urls::month(year, month));
@@ -167,6 +174,7 @@ pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
         feeds.atom,
         feeds.json,
     ];
+    paths.extend(brand::stylesheet_path(&snapshot.site.brand));
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
     paths.extend(newest.map(|post| urls::incident(&post.slug)));
     // Of many, each is asked for seldom, and together they'd take much memory.
@@ -216,7 +224,7 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
         ],
         Page::Feed(Scope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
         Page::Sitemap => vec![Dependence::AnyIncident, Dependence::Names],
-        Page::Robots => Vec::new(),
+        Page::Robots | Page::BrandStylesheet => Vec::new(),
     }
 }
 
@@ -266,6 +274,12 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
             json_feed::render(snapshot, scope),
         ),
         Page::Sitemap => text("application/xml; charset=utf-8", sitemap(snapshot)),
+        Page::BrandStylesheet => Some(Document::new(
+            "text/css; charset=utf-8",
+            CachePolicy::Immutable,
+            changed_at(snapshot),
+            brand::stylesheet(&snapshot.site.brand)?,
+        )),
         Page::Robots => text("text/plain; charset=utf-8", robots(snapshot)),
     }
 }
@@ -308,6 +322,7 @@ fn sitemap(snapshot: &Snapshot) -> String {
         path.ends_with(".json")
             || path.ends_with(".md")
             || path.contains("/feed.")
+            || path.ends_with(".css")
             || path.ends_with(".txt")
             || path.ends_with(".xml")
     };

@@ -8,6 +8,7 @@ mod api_scopes;
 mod api_tokens;
 mod api_updates;
 mod backdating;
+mod brand;
 mod components;
 mod drafts;
 mod faults_database;

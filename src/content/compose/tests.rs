@@ -210,6 +210,7 @@ fn site(zone: Tz) -> Site {
         zone,
         stated_date_order: None,
         support: None,
+        brand: Default::default(),
         zones: BTreeMap::new(),
     }
 }

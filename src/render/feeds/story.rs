@@ -150,6 +150,7 @@ pub(super) fn story() -> Whole {
             zone: chrono_tz::America::Denver,
             stated_date_order: None,
             support: None,
+            brand: Default::default(),
             zones: BTreeMap::new(),
         },
         states: States::default(),

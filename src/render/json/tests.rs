@@ -270,6 +270,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         zone: chrono_tz::UTC,
         stated_date_order: None,
         support: None,
+        brand: Default::default(),
         zones: std::collections::BTreeMap::new(),
     };
     let body = IncidentBody::of(&incident, at(later), &States::default(), &site);

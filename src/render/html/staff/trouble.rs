@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::fields::Fields;
 use super::{form, frame};
+use crate::domain::brand::Brand;
 use crate::urls;
 
 /// What went wrong.
@@ -30,7 +31,7 @@ pub fn page(trouble: &Trouble) -> Markup {
             p.note { "Error " (trouble.status) }
         }
     };
-    frame::document(&trouble.title, &body)
+    frame::document(&trouble.title, &Brand::default(), &body)
 }
 
 /// What was typed, to be sent again or copied.

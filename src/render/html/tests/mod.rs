@@ -13,6 +13,7 @@ use self::structure::check;
 use self::world::{World, at};
 use self::worlds::{calm, seed, stormy};
 use super::*;
+use crate::domain::brand::Theme;
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 
@@ -299,7 +300,18 @@ fn text_is_readable_on_every_background() {
     // Each block of custom properties: light, then dark.
     let blocks: Vec<_> = STYLESHEET.split(":root {").skip(1).collect();
     assert_eq!(blocks.len(), 2);
-    for block in blocks {
+    for (block, theme) in blocks.into_iter().zip([Theme::Light, Theme::Dark]) {
+        // The accents of brands are judged by the same.
+        for (name, ground) in ["paper", "card"].into_iter().zip(theme.grounds()) {
+            let [red, green, blue] = ground.0;
+            let is_grey = red == green && green == blue && red % 17 == 0;
+            let short = format!("#{:x}{:x}{:x}", red % 16, green % 16, blue % 16);
+            let value = if is_grey { short } else { ground.hex() };
+            assert!(
+                block.contains(&format!("--{name}: {value};")),
+                "{name} {value}"
+            );
+        }
         let colour = |name: &str| {
             let start = block.find(&format!("--{name}: #")).expect(name) + name.len() + 5;
             let hex: String = block[start..]
