@@ -25,6 +25,7 @@
 pub mod brand;
 pub mod component;
 pub mod component_order;
+pub mod ending;
 pub mod headline;
 pub mod incident;
 pub mod record;

@@ -63,7 +63,7 @@ fn open(snapshot: &Snapshot, incident: &Incident, may_write: bool) -> Markup {
     let phase = incident.phase(snapshot.until);
     let last = incident.updates.last();
     let said = last.map_or_else(
-        || listing::summary(incident),
+        || listing::summary(snapshot, incident),
         |update| markdown::first_sentences(&update.markdown, SAID_CHARS),
     );
     html! {
