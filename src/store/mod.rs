@@ -26,6 +26,7 @@ mod error;
 mod file;
 mod guarded;
 pub mod idempotency;
+pub mod incident_names;
 pub mod incidents;
 pub mod involved;
 pub mod maintenance;
