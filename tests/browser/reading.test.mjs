@@ -28,7 +28,7 @@ test("from the home page to an incident, its component, the history and the mont
     const card = page.locator("article", { hasText: title });
     assert.match(await words(card), /Monitoring · started .* affects .*Selma/);
     assert.match(await words(card), /Our techs were able to get incoming and outgoing mail up/);
-    await card.getByRole("link", { name: "All 3 updates and the full post" }).click();
+    await card.getByRole("link", { name: "All 3 updates" }).click();
     assert.equal(await headline(page), title);
     const updates = page.locator("ol.updates > li");
     assert.deepEqual(await updates.locator("h3").allInnerTexts(), [

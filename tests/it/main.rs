@@ -34,6 +34,7 @@ mod staff_incidents;
 mod staff_maintenance;
 mod staff_record;
 mod staff_resolving;
+mod staff_screens;
 mod staff_sessions;
 mod staff_states;
 mod staff_times;

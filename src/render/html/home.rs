@@ -1,13 +1,11 @@
 //! The home page: is it me, and when is it over?
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, html};
 
-use crate::domain::component::StateChange;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, Tone};
@@ -15,7 +13,7 @@ use crate::domain::update::Precision;
 use crate::domain::uptime::{self, Calendar};
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
-use crate::render::html::{components, day_bar, parts};
+use crate::render::html::{components, day_bar, open, parts};
 use crate::render::markdown;
 use crate::render::time::Frame;
 use crate::render::{self, Present};
@@ -46,7 +44,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let content = html! {
         (parts::title(&headline.sentence))
         (lead(snapshot, &present, headline.rest_is_working))
-        @for (place, (held, incident)) in worst_first(snapshot, &open).iter().enumerate() {
+        @for (place, (held, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
             (card(snapshot, incident, *held, place))
         }
         @let (shown, left_out) = shown(&present, &open);
@@ -73,7 +71,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
             section {
                 h2 { "Recent posts" }
                 (listing::brief(snapshot, recent))
-                p.more { a href=(urls::HISTORY) { "Everything that ever happened" } }
+                p.more { a href=(urls::HISTORY) { "All incidents" } }
             }
         }
     };
@@ -117,74 +115,18 @@ fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime
         .max_by_key(|(at, precision)| (*at, *precision == Precision::Minute))
 }
 
-/// What is open, with the worst state that each holds now; the worst first, and of equals the
-/// newest.
-fn worst_first<'a>(
-    snapshot: &'a Snapshot,
-    open: &'a [Incident],
-) -> Vec<(Option<&'a StateKey>, &'a Incident)> {
-    let mut cards: Vec<_> = open
-        .iter()
-        .map(|incident| (worst_held(snapshot, incident), incident))
-        .collect();
-    let severity = |state: &StateKey| snapshot.states.severity(state);
-    cards.sort_by_key(|(held, incident)| {
-        Reverse((held.map(severity), incident.impact(&snapshot.states)))
-    });
-    cards
-}
-
-/// The worst state that an incident holds now; none if everything works that it names. Of each
-/// component that is the milder of what the incident set last and what the component is.
-fn worst_held<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a StateKey> {
-    let states = &snapshot.states;
-    let mut set: BTreeMap<&Slug, &StateChange> = BTreeMap::new();
-    for change in incident.all_changes() {
-        let last = set.entry(&change.component).or_insert(change);
-        if (change.at, change.seq) >= (last.at, last.seq) {
-            *last = change;
-        }
-    }
-    let held = set.into_iter().filter_map(|(slug, change)| {
-        let record = snapshot.find_component(slug)?;
-        let now = record.history.state_at(snapshot.until);
-        let is_active = record.component.retired_at.is_none();
-        let milder = [&change.state, now]
-            .into_iter()
-            .min_by_key(|state| states.severity(state));
-        milder.filter(|_| is_active)
-    });
-    held.filter(|state| states.tone(state) != Tone::Ok)
-        .max_by_key(|state| states.severity(state))
-}
-
 /// An incident that is open.
 fn card(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>, place: usize) -> Markup {
     let frame = render::frame_of(snapshot);
-    let phase = incident.phase(snapshot.until);
-    // Where nothing is broken, only what staff said of it is worse than that something is open.
-    let tone = held.map_or_else(
-        || {
-            incident
-                .stated_impact
-                .map_or(Tone::Info, |impact| impact.tone().max(Tone::Info))
-        },
-        |state| snapshot.states.tone(state),
-    );
+    let tone = open::tone(snapshot, incident, held);
     let more = match incident.updates.len() {
-        0 => "The full post".to_owned(),
-        1 => "The update and the full post".to_owned(),
-        many => format!("All {many} updates and the full post"),
+        0 | 1 => "Details".to_owned(),
+        many => format!("All {many} updates"),
     };
     html! {
         article.card.(tone.as_str()) {
             p.meta {
-                @match held {
-                    Some(state) => {
-                        (parts::state_badge(&snapshot.states, state)) "\u{a0}· " (phase.label())
-                    },
-                    None => (parts::badge(tone, phase.label())),
-                }
+                (open::standing(snapshot, incident, held))
                 "\u{a0}· started " (started(frame, incident))
                 (listing::affects(snapshot, incident))
             }

@@ -32,7 +32,7 @@ pub fn draft_page(snapshot: &Snapshot, incident: &Incident) -> Markup {
             p {
                 strong { "A draft." }
                 " So it would look; nobody but staff sees it. "
-                a href=(urls::staff_incident(&incident.slug)) { "Back to the desk" }
+                a href=(urls::staff_incident(&incident.slug)) { "Back to the dashboard" }
             }
         }
     };

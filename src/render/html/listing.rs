@@ -138,7 +138,8 @@ fn heading(snapshot: &Snapshot, post: &Post, read: Option<&Incident>) -> Markup 
             @match post.kind {
                 Kind::Notice => "Notice",
                 Kind::Disruption | Kind::Maintenance => {
-                    (parts::phase_badge(post.phase)) (after(post.lasted))
+                    (parts::badge(parts::phase_tone(post.phase), ended_word(post.kind, post.phase)))
+                    (after(post.lasted))
                 }
             }
             "\u{a0}· "

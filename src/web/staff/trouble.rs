@@ -7,6 +7,7 @@ use super::reading::html_response;
 use crate::actions::ActionError;
 use crate::domain::staff::Scope;
 use crate::render::html::staff::fields::Fields;
+use crate::render::html::staff::tokens::scope_name;
 use crate::render::html::staff::trouble::{self, Trouble};
 use crate::store::StoreError;
 use crate::urls;
@@ -50,7 +51,7 @@ impl From<ActionError> for StaffError {
             ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "It isn’t there"),
             ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Somebody has posted meanwhile"),
             ActionError::Conflict(_) => (StatusCode::CONFLICT, "That can’t be done"),
-            ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "That isn’t for you to do"),
+            ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "Your token can’t do this"),
             ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),
         };
         Self::trouble(status, title, &sentence(&error.to_string()))
@@ -94,7 +95,7 @@ impl StaffError {
             StatusCode::FORBIDDEN,
             "This came from another site",
             "Another web site tried to do something in your name, or your browser doesn’t say \
-             where the request comes from. Nothing was changed. If it was you: open the desk, and \
+             where the request comes from. Nothing was changed. If it was you: open the dashboard, and \
              send it from there. Behind a proxy, the proxy must pass on the header Host.",
         )
     }
@@ -128,14 +129,14 @@ pub(super) fn must(staff: &Staff, scope: Scope) -> Result<(), StaffError> {
         return Ok(());
     }
     let text = format!(
-        "The token {:?} that you are signed in with hasn’t the scope {}. Sign in with one that \
-         has, or ask for one.",
-        staff.token.name,
-        scope.as_str()
+        "It needs the scope {}. The token {:?} that you are signed in with doesn’t have it. Sign \
+         in with one that does, or ask an admin for one.",
+        scope_name(scope),
+        staff.token.name
     );
     Err(StaffError::trouble(
         StatusCode::FORBIDDEN,
-        "That isn’t for you to do",
+        "Your token can’t do this",
         &text,
     ))
 }

@@ -29,7 +29,7 @@ pub enum Nav {
 
 /// The pages in the navigation, each with who may go there.
 const ROWS: [(Nav, &str, &str, Option<Scope>); 5] = [
-    (Nav::Desk, "Desk", urls::STAFF, None),
+    (Nav::Desk, "Dashboard", urls::STAFF, None),
     (
         Nav::Maintenance,
         "Maintenance",
@@ -44,7 +44,7 @@ const ROWS: [(Nav, &str, &str, Option<Scope>); 5] = [
     ),
     (
         Nav::Record,
-        "Record",
+        "Activity log",
         urls::STAFF_RECORD,
         Some(Scope::Admin),
     ),
@@ -126,6 +126,7 @@ pub(super) fn document(title: &str, brand: &Brand, body: &Markup) -> Markup {
                 link rel="stylesheet" href=(urls::STAFF_STYLESHEET);
                 (layout::branding(brand))
                 script src=(urls::STAFF_SCRIPT) defer {}
+                script src=(urls::COPY_SCRIPT) defer {}
             }
             body.staff { (body) }
         }

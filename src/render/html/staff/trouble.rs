@@ -27,7 +27,7 @@ pub fn page(trouble: &Trouble) -> Markup {
             h1 { (trouble.title) }
             p.lead { (trouble.text) }
             @if let Some((path, fields)) = &trouble.form { (kept(path, fields)) }
-            p.more { a href=(urls::STAFF) { "To the desk" } }
+            p.more { a href=(urls::STAFF) { "To the dashboard" } }
             p.note { "Error " (trouble.status) }
         }
     };
