@@ -160,7 +160,7 @@ async fn what_is_added_to_a_draft_reads_as_that() {
 
 #[tokio::test]
 async fn the_table_has_two_columns_for_each_field_that_changed() {
-    let (mut app, mut browser) = start().await;
+    let (app, mut browser) = start().await;
     let body = json!({"title": "Selma is slow"});
     let path = "/incidents/selma-is-down";
     app.api("PATCH", path, Some(body)).await.expect(200);
