@@ -43,9 +43,40 @@ for (const starts of document.querySelectorAll("[name=starts]")) {
   let before = starts.valueAsNumber;
   starts.addEventListener("change", () => {
     const moved = starts.valueAsNumber - before;
-    if (!Number.isNaN(moved) && ends.value) ends.valueAsNumber += moved;
+    if (!Number.isNaN(moved) && ends.value) {
+      ends.valueAsNumber += moved;
+      ends.dispatchEvent(new Event("change"));
+    }
     if (starts.value) before = starts.valueAsNumber;
   });
+}
+
+// The day of the week beside a date.
+for (const shown of document.querySelectorAll("output.weekday")) {
+  const field = document.getElementById(shown.htmlFor.value);
+  const format = new Intl.DateTimeFormat("en-US", { weekday: "long", timeZone: "UTC" });
+  const tell = () => {
+    const day = field.valueAsNumber;
+    shown.textContent = Number.isNaN(day) ? "" : format.format(new Date(day));
+  };
+  field.addEventListener("input", tell);
+  field.addEventListener("change", tell);
+}
+
+// A component either returns or becomes what is chosen; the one follows the other.
+for (const tick of document.querySelectorAll('[name^="return."]')) {
+  const state = tick.form.elements[tick.name.replace("return.", "state.")];
+  if (!state) continue;
+  const follow = () => {
+    if (state.value) tick.checked = false;
+  };
+  state.addEventListener("change", follow);
+  tick.addEventListener("change", () => {
+    if (!tick.checked || !state.value) return;
+    state.value = "";
+    state.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  follow();
 }
 
 // The preview follows the text, made by what will publish it.

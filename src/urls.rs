@@ -35,6 +35,19 @@ pub const STYLESHEET: &str = "/assets/lightship.css";
 pub const STAFF_STYLESHEET: &str = "/assets/staff.css";
 /// What makes the staff pages nicer where scripts run.
 pub const STAFF_SCRIPT: &str = "/assets/staff.js";
+/// The stylesheet of the site's brand, by a hash of what it says.
+pub fn brand_stylesheet(hash: &str) -> String {
+    format!("/assets/brand-{hash}.css")
+}
+
+/// A file of the content folder, such as `media/logo.svg`.
+pub fn content_file(name: &str) -> String {
+    let parts: Vec<_> = name.split('/').map(encoded).collect();
+    format!("/{}", parts.join("/"))
+}
+
+/// What makes the buttons work that copy an address.
+pub const COPY_SCRIPT: &str = "/assets/copy.js";
 /// The icon of the site.
 pub const FAVICON: &str = "/favicon.svg";
 /// Where the pictures of posts are.
@@ -121,6 +134,16 @@ pub fn api_update(incident_slug: &Slug, update_id: &str) -> String {
 /// The page of a component.
 pub fn component(slug: &Slug) -> String {
     format!("/components/{slug}")
+}
+
+/// The changes of a component in a month, `month` being 1 to 12.
+pub fn component_month(slug: &Slug, year: i32, month: u32) -> String {
+    format!("/components/{slug}/{year:04}/{month:02}")
+}
+
+/// A part of the list of pages, where it is too long for one; `part` is 1 or more.
+pub fn sitemap_part(part: usize) -> String {
+    format!("/sitemap-{part}.xml")
 }
 
 /// The page of a month, `month` being 1 to 12.
@@ -218,10 +241,10 @@ pub fn staff_sign_in(next: &str) -> String {
     format!("{STAFF_SIGN_IN}?next={query}")
 }
 
-/// The form for a new incident, begun with a template, for a component if one is named.
-pub fn staff_template(template: &Slug, component: Option<&Slug>) -> String {
+/// A form for something new, begun with a template, for a component if one is named.
+pub fn staff_template(form: &str, template: &Slug, component: Option<&Slug>) -> String {
     let about = component.map_or_else(String::new, |slug| format!("&component={slug}"));
-    format!("{STAFF_NEW_INCIDENT}?template={template}{about}")
+    format!("{form}?template={template}{about}")
 }
 
 /// Where staff withdraw an incident.

@@ -109,6 +109,7 @@ impl Story {
             stated_date_order: None,
             stated_clock: None,
             support: None,
+            brand: lightship::domain::brand::Brand::default(),
             zones: BTreeMap::new(),
         }
     }

@@ -243,7 +243,7 @@ pub(super) async fn insert_update(
         before: None,
         after: Some(
             json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "components": states,
-                "starts": update.window.starts, "ends": update.window.ends}),
+                "starts": update.window.starts, "ends": update.window.ends, "draft": incident.draft.then_some(true)}),
         ),
     };
     change.record(deed).await?;

@@ -39,12 +39,12 @@ impl Change {
             return Ok(());
         }
         Err(ActionError::Forbidden(format!(
-            "this changes the states of {}, and the token {:?} has no scope {}, so nothing was \
+            "this changes the states of {}, and the token {:?} lacks the scope {}, so nothing was \
              done; use a token that has it, leave the states out, or end the incident with \
              \"restore\": false, which leaves every state as it is",
             changed.join(", "),
             self.actor.name(),
-            Scope::StatesWrite.as_str(),
+            Scope::StatesWrite.named(),
         )))
     }
 }

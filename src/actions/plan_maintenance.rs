@@ -117,7 +117,7 @@ async fn check_others(
             "/overlap",
             format!(
                 "{name} has another maintenance then: {:?} ({}), from {} to {}; choose another \
-                 time, or say \"overlap\" if both are meant to be",
+                 time, or add `--overlap` if both are meant to be",
                 incident.title,
                 incident.slug,
                 time(window.starts),

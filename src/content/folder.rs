@@ -164,7 +164,7 @@ fn read_site(folder: &Path, problems: &mut Vec<Problem>) -> Option<SiteFile> {
     let bytes = read_file(folder, site_file::NAME, problems)?;
     let text = decode(site_file::NAME, bytes, problems)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let (site, found) = site_file::read(text);
+    let (site, found) = site_file::read(text, &|name| folder.join(name).is_file());
     problems.extend(found);
     site
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use self::problem::Problem;
 use self::update_entries::{Entry, StateLine};
+use crate::domain::brand::Brand;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::site::{DateOrder, Support};
 use crate::domain::slug::Slug;
@@ -81,6 +82,8 @@ pub struct SiteFile {
     pub clock: Option<HourClock>,
     /// Where customers turn for help.
     pub support: Option<Support>,
+    /// Logo, icon, colour and links.
+    pub brand: Brand,
     /// In the order of the page.
     pub components: Vec<ComponentEntry>,
     /// The site's own states, and built-in ones with other labels.

@@ -119,6 +119,16 @@ impl Impact {
         Self::ALL.into_iter().find(|impact| impact.as_str() == word)
     }
 
+    /// How it looks: the inverse of [`Impact::of_tone`].
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::None => Tone::Ok,
+            Self::Minor => Tone::Warn,
+            Self::Major => Tone::Mid,
+            Self::Critical => Tone::Bad,
+        }
+    }
+
     /// The impact of the worst state's tone.
     pub fn of_tone(tone: Tone) -> Self {
         match tone {

@@ -15,16 +15,19 @@
 //! - **Headline**: the sentence that says how things are.
 //! - **Uptime**: the share of time that wasn't down.
 //! - **Site**: the company whose page it is.
+//! - **Brand**: the company's own logo, icon, colour and links on its page.
 //! - **Actor**: who made a change; kept in the record, never shown.
 //! - **Record**: who did what and when, with what it was before and after.
 //! - **Byline**: the author shown with a post or an update.
 //! - **Template**: a post that is half written before anything breaks.
 //! - **Token**: a credential of the admin API, with scopes.
 
+pub mod brand;
 pub mod claims;
 pub mod component;
 pub mod component_name;
 pub mod component_order;
+pub mod ending;
 pub mod headline;
 pub mod incident;
 pub mod record;

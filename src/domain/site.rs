@@ -6,6 +6,7 @@ use chrono::FixedOffset;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::brand::Brand;
 use super::time_style::{HourClock, TimeStyle};
 
 /// In which order a date such as `3/4` is read.
@@ -61,6 +62,8 @@ pub struct Site {
     pub stated_clock: Option<HourClock>,
     /// Where customers turn for help.
     pub support: Option<Support>,
+    /// Logo, icon, colour and links.
+    pub brand: Brand,
     /// Zone abbreviations with several meanings, and which is meant here.
     pub zones: BTreeMap<String, FixedOffset>,
 }

@@ -1,11 +1,14 @@
-//! The record as comma-separated values (RFC 4180), safe to open in a spreadsheet.
+//! The activity log as comma-separated values (RFC 4180), safe to open in a spreadsheet.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::SecondsFormat;
 
 use super::json::audit::AuditBody;
-use crate::domain::record::field_changes;
+use crate::domain::record::{FieldChange, field_changes, value_in_words};
 
-const COLUMNS: [&str; 11] = [
+/// The columns that every line has; behind them stand two for each field that any line changes.
+const COLUMNS: [&str; 9] = [
     "at",
     "actor",
     "actor_kind",
@@ -13,42 +16,82 @@ const COLUMNS: [&str; 11] = [
     "kind",
     "label",
     "changed",
-    "before",
-    "after",
     "subject",
     "id",
 ];
 
-/// The line that names the columns.
-pub fn heading() -> String {
-    let mut table = String::new();
-    push_cells(&mut table, &COLUMNS.map(str::to_owned));
-    table
+/// A table in the making.
+#[derive(Debug, Default)]
+pub struct Table {
+    lines: Vec<Line>,
+    fields: BTreeSet<String>,
+    size_bytes: usize,
 }
 
-/// Adds a line of the record.
-pub fn push_line(table: &mut String, entry: &AuditBody) {
-    let json = |value: &Option<serde_json::Value>| {
-        value.as_ref().map(ToString::to_string).unwrap_or_default()
-    };
-    let changed: Vec<_> = field_changes(entry.before.as_ref(), entry.after.as_ref())
-        .into_iter()
-        .map(|change| change.field)
-        .collect();
-    let cells = [
-        entry.at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        entry.actor.name.clone(),
-        entry.actor.kind.clone(),
-        entry.action.clone(),
-        entry.kind.clone(),
-        entry.label.clone(),
-        changed.join(", "),
-        json(&entry.before),
-        json(&entry.after),
-        entry.subject.clone(),
-        entry.id.clone(),
-    ];
-    push_cells(table, &cells);
+/// A line: the cells of [`COLUMNS`], and of each field what it was and what it became.
+#[derive(Debug)]
+struct Line {
+    cells: [String; COLUMNS.len()],
+    changed: BTreeMap<String, [String; 2]>,
+}
+
+impl Table {
+    /// Adds a line of the activity log.
+    pub fn push(&mut self, entry: &AuditBody) {
+        let changes = field_changes(entry.before.as_ref(), entry.after.as_ref());
+        let said = |change: &FieldChange| {
+            [
+                value_in_words(&change.before),
+                value_in_words(&change.after),
+            ]
+        };
+        let names: Vec<&str> = changes.iter().map(|it| it.field.as_str()).collect();
+        let cells = [
+            entry.at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            entry.actor.name.clone(),
+            entry.actor.kind.clone(),
+            entry.action.clone(),
+            entry.kind.clone(),
+            entry.label.clone(),
+            names.join(", "),
+            entry.subject.clone(),
+            entry.id.clone(),
+        ];
+        let changed: BTreeMap<_, _> = changes
+            .iter()
+            .map(|change| (change.field.clone(), said(change)))
+            .filter(|(_, sides)| sides.iter().any(|side| !side.is_empty()))
+            .collect();
+        self.fields.extend(changed.keys().cloned());
+        let sides = changed.values().flatten();
+        self.size_bytes += cells.iter().chain(sides).map(String::len).sum::<usize>();
+        self.lines.push(Line { cells, changed });
+    }
+
+    /// How long it is by now, at least.
+    pub fn size_bytes(&self) -> usize {
+        self.size_bytes + self.lines.len() * 2 * self.fields.len()
+    }
+
+    /// The whole text.
+    pub fn finish(self) -> String {
+        let mut table = String::new();
+        let sides = |field: &String| [format!("{field} before"), format!("{field} after")];
+        let heading: Vec<String> = COLUMNS
+            .map(str::to_owned)
+            .into_iter()
+            .chain(self.fields.iter().flat_map(sides))
+            .collect();
+        push_cells(&mut table, &heading);
+        for mut line in self.lines {
+            let mut cells: Vec<String> = line.cells.into();
+            for field in &self.fields {
+                cells.extend(line.changed.remove(field).unwrap_or_default());
+            }
+            push_cells(&mut table, &cells);
+        }
+        table
+    }
 }
 
 fn push_cells(table: &mut String, cells: &[String]) {

@@ -26,6 +26,7 @@ mod packing;
 pub mod pages;
 pub mod press;
 pub mod refresh;
+mod sitemap;
 
 /// A snapshot, and the documents that were made of it so far. Those that a new site shows
 /// unchanged it takes over from the one before.

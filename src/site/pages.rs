@@ -5,12 +5,16 @@ use maud::Markup;
 
 use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
+use super::sitemap;
 use crate::content::compose;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
+use crate::render::brand;
 use crate::render::feeds::entry::Scope;
 use crate::render::feeds::{atom, json_feed, rss};
-use crate::render::html::{component, components, error, history, home, incident, subscribe};
+use crate::render::html::{
+    component, component_month, components, error, history, home, incident, subscribe,
+};
 use crate::render::json::incident::IncidentBody;
 use crate::render::markdown;
 use crate::snapshot::Snapshot;
@@ -43,10 +47,16 @@ pub enum Page {
     Component(Slug),
     /// A feed.
     Feed(Scope, Format),
-    /// The list of pages for search engines.
+    /// The changes of a component in a month.
+    ComponentMonth(Slug, i32, u32),
+    /// The list of pages for search engines; of too many, the list of its parts.
     Sitemap,
+    /// A part of it, 1 or more.
+    SitemapPart(usize),
     /// What search engines may read.
     Robots,
+    /// The stylesheet of the site's brand.
+    BrandStylesheet,
 }
 
 /// A feed's format.
@@ -83,6 +93,9 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
         urls::ROBOTS => return Some(Page::Robots),
         _ => {}
     }
+    if brand::stylesheet_path(&snapshot.site.brand).as_deref() == Some(path) {
+        return Some(Page::BrandStylesheet);
+    }
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     let format = |name: &str| {
         Format::ALL
@@ -90,6 +103,13 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
             .find(|format| format.path(&urls::feeds())[1..] == *name)
     };
     match parts.as_slice() {
+        [name] if name.starts_with("sitemap-") => {
+            let part = name.strip_prefix("sitemap-")?.strip_suffix(".xml")?;
+            let part = part.parse().ok()?;
+            let canonical = urls::sitemap_part(part) == path;
+            (canonical && (1..=sitemap::parts(snapshot)).contains(&part))
+                .then_some(Page::SitemapPart(part))
+        }
         [name] => Some(Page::Feed(Scope::Site, format(name)?)),
         ["history", year, month] => {
             let found = (year.parse().ok()?, month.parse().ok()?);
@@ -112,6 +132,14 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
             format(name)?,
         )),
         ["components", slug] => Some(Page::Component(known_component(snapshot, slug)?)),
+        ["components", slug, year, month] => {
+            let slug = known_component(snapshot, slug)?;
+            let found = (year.parse().ok()?, month.parse().ok()?);
+            let months = component_month::months(snapshot, snapshot.find_component(&slug)?);
+            let canonical = urls::component_month(&slug, found.0, found.1) == path;
+            (canonical && months.contains_key(&found))
+                .then_some(Page::ComponentMonth(slug, found.0, found.1))
+        }
         ["components", slug, name] => Some(Page::Feed(
             Scope::Component(known_component(snapshot, slug)?),
             format(name)?,
@@ -122,6 +150,12 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
 
 /// Every public path.
 pub fn list(snapshot: &Snapshot) -> Vec<String> {
+    let mut paths = list_but_sitemap_parts(snapshot);
+    paths.extend((1..=sitemap::parts(snapshot)).map(urls::sitemap_part));
+    paths
+}
+
+pub(super) fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<String> {
     let mut paths: Vec<String> = [
         urls::HOME,
         urls::HISTORY,
@@ -132,6 +166,7 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
     ]
     .map(str::to_owned)
     .to_vec();
+    paths.extend(brand::stylesheet_path(&snapshot.site.brand));
     let mut feeds = vec![urls::feeds()];
     for ((year, month), _) in snapshot.posts.months().rev() {
         paths.push(urls::month(year, month));
@@ -143,7 +178,10 @@ pub fn list(snapshot: &Snapshot) -> Vec<String> {
         feeds.push(urls::incident_feeds(&post.slug));
     }
     for record in &snapshot.components {
-        paths.push(urls::component(&record.component.slug));
+        let slug = &record.component.slug;
+        paths.push(urls::component(slug));
+        let months = component_month::months(snapshot, record).into_keys().rev();
+        paths.extend(months.map(|(year, month)| urls::component_month(slug, year, month)));
         feeds.push(urls::component_feeds(&record.component.slug));
     }
     paths.extend(
@@ -169,6 +207,7 @@ pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
         feeds.atom,
         feeds.json,
     ];
+    paths.extend(brand::stylesheet_path(&snapshot.site.brand));
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
     paths.extend(newest.map(|post| urls::incident(&post.slug)));
     // Of many, each is asked for seldom, and together they'd take much memory.
@@ -205,7 +244,7 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
         }
         Page::IncidentMarkdown(slug) => vec![incident(slug), Dependence::Names],
         Page::IncidentJson(slug) => vec![incident(slug)],
-        Page::Component(slug) => vec![
+        Page::Component(slug) | Page::ComponentMonth(slug, _, _) => vec![
             Dependence::Component(slug.clone()),
             Dependence::IncidentsNaming(slug.clone()),
             Dependence::Day,
@@ -217,8 +256,12 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
             Dependence::Names,
         ],
         Page::Feed(Scope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
-        Page::Sitemap => vec![Dependence::AnyIncident, Dependence::Names],
-        Page::Robots => Vec::new(),
+        Page::Sitemap | Page::SitemapPart(_) => vec![
+            Dependence::AnyIncident,
+            Dependence::AnyComponent,
+            Dependence::Names,
+        ],
+        Page::Robots | Page::BrandStylesheet => Vec::new(),
     }
 }
 
@@ -267,7 +310,21 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
             "application/feed+json; charset=utf-8",
             json_feed::render(snapshot, scope),
         ),
-        Page::Sitemap => text("application/xml; charset=utf-8", sitemap(snapshot)),
+        Page::ComponentMonth(slug, year, month) => {
+            let record = snapshot.find_component(slug)?;
+            html(component_month::page(snapshot, record, (*year, *month)))
+        }
+        Page::Sitemap => text("application/xml; charset=utf-8", sitemap::whole(snapshot)),
+        Page::SitemapPart(part) => text(
+            "application/xml; charset=utf-8",
+            sitemap::part(snapshot, *part)?,
+        ),
+        Page::BrandStylesheet => Some(Document::new(
+            "text/css; charset=utf-8",
+            CachePolicy::Immutable,
+            changed_at(snapshot),
+            brand::stylesheet(&snapshot.site.brand)?,
+        )),
         Page::Robots => text("text/plain; charset=utf-8", robots(snapshot)),
     }
 }
@@ -308,27 +365,6 @@ fn known_component(snapshot: &Snapshot, slug: &str) -> Option<Slug> {
 /// A snapshot is made when something has changed or come due, so that its instant is when.
 fn changed_at(snapshot: &Snapshot) -> DateTime<Utc> {
     snapshot.as_of
-}
-
-fn sitemap(snapshot: &Snapshot) -> String {
-    let mut xml = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-    );
-    let machine_read = |path: &String| {
-        path.ends_with(".json")
-            || path.ends_with(".md")
-            || path.contains("/feed.")
-            || path.ends_with(".txt")
-            || path.ends_with(".xml")
-    };
-    for path in list(snapshot).iter().filter(|path| !machine_read(path)) {
-        let url = urls::absolute(&snapshot.site.base_url, path);
-        // Paths are made of slugs and figures and base URLs are checked: nothing needs escaping.
-        xml.push_str(&format!("<url><loc>{url}</loc></url>\n"));
-    }
-    xml.push_str("</urlset>\n");
-    xml
 }
 
 fn robots(snapshot: &Snapshot) -> String {

@@ -23,7 +23,7 @@ use crate::store::bulk::{
 use crate::store::changes::find_present;
 use crate::store::components::{list_component_slugs, list_components};
 use crate::store::incidents::list_redirects;
-use crate::store::settings::{find_meta, list_site_settings, zones_from_text};
+use crate::store::settings::{brand_from_text, find_meta, list_site_settings, zones_from_text};
 use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError, Tx};
 
@@ -297,6 +297,10 @@ pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<Site, StoreErr
             .get("clock")
             .and_then(|word| HourClock::parse(word)),
         support,
+        brand: settings
+            .get("brand")
+            .map(|text| brand_from_text(text))
+            .unwrap_or_default(),
         zones: settings
             .get("zones")
             .map(|text| zones_from_text(text))

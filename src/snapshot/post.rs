@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::bytes::{Reader, Writer};
 use crate::domain::component::{Origin, StateChange};
+use crate::domain::ending::Lasted;
 use crate::domain::incident::{Impact, Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -37,6 +38,8 @@ pub struct Post {
     pub kind: Kind,
     /// Where it stands.
     pub phase: Phase,
+    /// From when until when it lasted, if it is over.
+    pub lasted: Option<Lasted>,
     /// How many updates it has.
     pub updates: usize,
     /// The freshest of its feed items.
@@ -63,6 +66,7 @@ impl Post {
             started: incident.started(),
             kind: incident.kind,
             phase: incident.phase(as_of),
+            lasted: incident.lasted(as_of),
             updates: incident.updates.len(),
             freshest,
             last_said: said(incident)

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
+use super::incident_names::list_incidents_named;
 use super::row::{instant, int, text, text_or_none};
 use super::{StoreError, Tx};
 
@@ -65,8 +66,8 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// Only those about this component, and about incidents and updates that concern it.
     pub component: Option<String>,
-    /// Only those about this incident (a slug, a former one, or an id), its updates, and states
-    /// that were set in its name.
+    /// Only those about this incident (a slug, a former one, an id, or else a part of a title or
+    /// slug), its updates, and states that were set in its name.
     pub incident: Option<String>,
     /// Only those from then on.
     pub from: Option<DateTime<Utc>>,
@@ -281,19 +282,6 @@ async fn list_entries_about(
     rows.iter().map(to_entry).collect()
 }
 
-/// The ids of the incidents that are or were named so: by id, slug or former slug.
-async fn list_incidents_named(tx: &mut Tx, named: &str) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query(
-        "select id from incidents where id = $1 union select id from incidents where slug = $1 \
-         union select id from incidents where former_slug = $1 \
-         union select incident_id as id from slug_redirects where slug = $1",
-    )
-    .bind(named)
-    .fetch_all(&mut tx.inner)
-    .await?;
-    rows.iter().map(|row| text(row, "id")).collect()
-}
-
 /// Whether there is such an actor: one of the record, or the holder of a token who hasn't done
 /// anything yet. Named as in [`AuditFilter::actor`].
 pub async fn find_actor(tx: &mut Tx, actor: &str) -> Result<bool, StoreError> {
@@ -309,25 +297,22 @@ pub async fn find_actor(tx: &mut Tx, actor: &str) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
-/// The names of those who did something, files aside, and of those who hold tokens. Each step of
+/// The names of those who did something, files, the host and the clock aside, and of those who hold tokens. Each step of
 /// the search goes to the next name, past all lines of the same.
 pub async fn list_actors(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(
         "with recursive known (name) as (\
-             select min(actor_name) from audit where actor_kind <> 'file' union all \
+             select min(actor_name) from audit where actor_kind <> 'file' \
+             and actor_kind not in ('host', 'clock') union all \
              select (select min(a.actor_name) from audit a \
-                     where a.actor_kind <> 'file' and a.actor_name > known.name) \
+                     where a.actor_kind <> 'file' and a.actor_kind not in ('host', 'clock') \
+                     and a.actor_name > known.name) \
              from known where known.name is not null) \
          select name from known where name is not null union select name from tokens order by name",
     )
     .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(|row| text(row, "name")).collect()
-}
-
-/// Whether there is or was such an incident, named as in [`AuditFilter::incident`].
-pub async fn find_incident_named(tx: &mut Tx, incident: &str) -> Result<bool, StoreError> {
-    Ok(!list_incidents_named(tx, incident).await?.is_empty())
 }
 
 /// The lines that replaced something of an entity, newest first; each has what it was before.

@@ -1,7 +1,8 @@
-//! Drafts: what is dated by their publication, and what keeps a date of its own.
+//! What isn't public: drafts, what of them is dated by their publication, and what was withdrawn.
 
 use chrono::{DateTime, Utc};
 
+use super::row::{instant, text};
 use super::{StoreError, Tx};
 
 /// Whether a post is dated when it was made: nobody gave it another date.
@@ -34,4 +35,24 @@ pub async fn set_updates_dated(
             .await?;
     }
     Ok(())
+}
+
+/// The incidents that were published and then withdrawn, the last one first: id, title and when.
+pub async fn list_withdrawn(
+    tx: &mut Tx,
+    limit: i64,
+) -> Result<Vec<(String, String, DateTime<Utc>)>, StoreError> {
+    let rows = sqlx::query(
+        "select id, title, withdrawn_at_ms from incidents where withdrawn_at_ms is not null \
+         and draft_since_ms is null order by withdrawn_at_ms desc, id desc limit $1",
+    )
+    .bind(limit)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let withdrawn_at = instant(row, "withdrawn_at_ms")?;
+            Ok((text(row, "id")?, text(row, "title")?, withdrawn_at))
+        })
+        .collect()
 }

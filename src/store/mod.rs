@@ -27,6 +27,7 @@ mod file;
 mod guarded;
 pub mod history;
 pub mod idempotency;
+pub mod incident_names;
 pub mod incidents;
 pub mod involved;
 pub mod maintenance;

@@ -78,6 +78,17 @@ pub async fn set_session_seen(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
+/// Keeps a form, in place of the one that was kept.
+pub async fn set_kept(tx: &mut Tx, id: &str, kept: &Kept) -> Result<(), StoreError> {
+    sqlx::query("update sessions set kept_path = $1, kept_form = $2 where id = $3")
+        .bind(kept.path.as_str())
+        .bind(kept.form.as_str())
+        .bind(id)
+        .execute(&mut tx.inner)
+        .await?;
+    Ok(())
+}
+
 /// Forgets the form that was kept.
 pub async fn delete_kept(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     sqlx::query("update sessions set kept_path = null, kept_form = null where id = $1")

@@ -6,6 +6,7 @@ use chrono::FixedOffset;
 
 use super::row::text;
 use super::{StoreError, Tx};
+use crate::domain::brand::Brand;
 
 /// Everything that `site.toml` said last, by key.
 pub async fn list_site_settings(tx: &mut Tx) -> Result<BTreeMap<String, String>, StoreError> {
@@ -81,4 +82,16 @@ pub fn zones_from_text(text: &str) -> BTreeMap<String, FixedOffset> {
             Some((name.to_owned(), offset))
         })
         .collect()
+}
+
+/// A brand as one setting; none for a page without one.
+pub fn brand_as_text(brand: &Brand) -> Option<String> {
+    (!brand.is_empty())
+        .then(|| serde_json::to_string(brand).ok())
+        .flatten()
+}
+
+/// The inverse of [`brand_as_text`]; what can't be read is a page without a brand.
+pub fn brand_from_text(text: &str) -> Brand {
+    serde_json::from_str(text).unwrap_or_default()
 }

@@ -36,6 +36,11 @@ impl Assets {
                 include_str!("../../assets/staff.js"),
             ),
             file(
+                urls::COPY_SCRIPT,
+                "text/javascript; charset=utf-8",
+                include_str!("../../assets/copy.js"),
+            ),
+            file(
                 urls::FAVICON,
                 "image/svg+xml",
                 include_str!("../../assets/favicon.svg"),

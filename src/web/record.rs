@@ -11,8 +11,9 @@ use super::query::{Part, Query};
 use crate::domain::zone::start_of_day;
 use crate::render::json::FieldError;
 use crate::render::json::fields::unknown;
-use crate::store::audit::{AuditFilter, find_actor, find_incident_named, list_actors};
+use crate::store::audit::{AuditFilter, find_actor, list_actors};
 use crate::store::components::list_components;
+use crate::store::incident_names::list_incidents_named;
 use crate::store::{StoreError, Tx};
 use crate::urls;
 
@@ -28,7 +29,7 @@ pub(super) struct RecordQuery {
     #[param(example = "selma")]
     pub(super) component: Option<String>,
     /// Only what was done to this incident, its updates, and states in its name: its slug, a
-    /// former one, or its id.
+    /// former one, its id, or else a part of its title or slug.
     #[param(example = "selma-is-down")]
     pub(super) incident: Option<String>,
     /// Only what was done on this day, in the site's zone.
@@ -116,9 +117,10 @@ impl RecordQuery {
             }
         }
         if let Some(incident) = &self.incident
-            && !find_incident_named(tx, incident).await?
+            && list_incidents_named(tx, incident).await?.is_empty()
         {
-            let how = format!("there is and was no incident {incident:?}");
+            let how =
+                format!("no incident is or was called {incident:?}, nor has that in its title");
             errors.push(FieldError::of_field("incident", how));
         }
         let mut span = |name: &str, value: &Option<String>, read: Reader| match value {

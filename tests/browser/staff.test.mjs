@@ -55,7 +55,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await server.shows(`/incidents/${slug}`, "Mail is <strong>up</strong>.");
 
       // Phase and state with an update.
-      await me.follow("Desk");
+      await me.follow("Dashboard");
       await page.waitForURL("**/staff");
       await me.follow(`Post an update to ${title}`);
       await page.waitForURL(/\/update$/);
@@ -67,7 +67,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await server.shows("/", "Nelson is degraded");
 
       // A state alone.
-      await me.follow("To the desk");
+      await me.follow("To the dashboard");
       await page.waitForURL("**/staff");
       await me.follow("Change the state of Ruby");
       await page.waitForURL("**/staff/components/ruby/state");
@@ -148,7 +148,7 @@ test("an error has the focus, leads to its field, and loses nothing", async () =
     await signIn(page, server);
     await page.goto(`/staff/incidents/${server.incident}/update`);
     await page.fill("[name=markdown]", "Typed at three.");
-    await page.getByText("It was earlier").click();
+    await page.getByText("Use an earlier time").click();
     await page.fill("[name=at]", "2031-01-01T02:15");
     await page.getByRole("button", { name: "Post update" }).click();
     await page.getByText("Not posted yet").waitFor();

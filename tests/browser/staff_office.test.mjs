@@ -49,7 +49,8 @@ for (const [place, [name, { options, hand }]] of Object.entries(ways).entries())
       await me.press("Move it");
       await page.waitForURL(/\?done=extend$/);
       await server.shows(`/incidents/${slug}`, "10:00 pm – 11:45 pm MDT");
-      await me.press("Begin it now");
+      await page.locator("summary", { hasText: "Begin it now" }).click();
+      await me.press("Yes, begin it now");
       await page.waitForURL(/\?done=start$/);
       await me.press("End it now");
       await page.waitForURL(/\?done=end$/);

@@ -107,7 +107,11 @@ async fn a_filter_that_means_nothing_says_what_was_probably_meant() {
     for (query, place, hint) in [
         ("actor=Ana", "/actor", "did you mean \"Anna\""),
         ("component=selm", "/component", "did you mean \"selma\""),
-        ("incident=nothing", "/incident", "no incident \"nothing\""),
+        (
+            "incident=nothing",
+            "/incident",
+            "no incident is or was called \"nothing\"",
+        ),
         ("day=26.2.2013", "/day", "2013-02-26"),
         ("from=2013-02-26T07:30:00", "/from", "offset"),
         ("actr=Anna", "/actr", "did you mean \"actor\""),
@@ -166,7 +170,7 @@ async fn the_table_has_every_line_and_no_formula() {
     assert!(reply.header("content-disposition").contains("record.csv"));
     let lines: Vec<_> = reply.text().split("\r\n").collect();
     assert_eq!(lines.len(), 3, "{lines:?}");
-    assert!(lines[0].starts_with("at,actor,actor_kind,action,kind,label,changed,before,after"));
+    assert!(lines[0].starts_with("at,actor,actor_kind,action,kind,label,changed,subject,id,"));
     let start =
         "2013-02-26T07:30:00Z,test,token,create_incident,incident,\"'=HYPERLINK(\"\"x\"\")\",";
     assert!(lines[1].starts_with(start), "{}", lines[1]);

@@ -55,7 +55,7 @@ async fn one_is_added_and_is_public() {
         .get(&app, reply.header("location"))
         .await
         .expect(200);
-    assert!(list.text().contains("Mail delivery was added"));
+    assert!(list.text().contains("Mail delivery added (Operational)."));
     app.refresh_site().await;
     let page = app.get("/components/mail-delivery").await.expect(200);
     assert!(page.text().contains("To and from &lt;others&gt;"));

@@ -263,7 +263,7 @@ async fn the_earlier_texts_of_a_post_and_of_a_file_are_there_too() {
     browser.fill(&app, form, &sent).await.expect(303);
     let page = browser.get(&app, form).await.expect(200);
     let earlier = page.text().split("id=\"earlier\"").nth(1).expect("them");
-    assert!(earlier.contains("Selma is down") && earlier.contains("Impact"));
+    assert!(earlier.contains("Selma is down") && earlier.contains("Severity"));
     let file = |text: &str| format!("---\ntitle: Nelson\ndate: 2013-02-26 02:00\n---\n\n{text}\n");
     let mut app = TestApp::new()
         .with_file("incidents/2013-02-26-nelson.md", file("We lok."))

@@ -100,9 +100,8 @@ async fn the_preview_plans_nothing_and_shows_both_zones() {
         ("starts", "2013-03-09T22:00"),
         ("ends", "2013-03-10T04:00"),
         ("state.selma", "migrating"),
-        ("do", "preview"),
     ];
-    let reply = browser.fill(&app, PLAN, &sent).await.expect(200);
+    let reply = browser.preview(&app, PLAN, &sent).await.expect(200);
     for part in [
         "not planned yet",
         "10:00 pm MST – Sunday, March 10, 4:00 am MDT",

@@ -100,10 +100,90 @@ async fn it_is_searched_by_actor_component_incident_and_day() {
 }
 
 #[tokio::test]
+async fn an_incident_is_found_by_a_part_of_its_title_and_days_are_a_span() {
+    let (mut app, mut browser) = start().await;
+    let body = json!({"title": "50% of Störungen", "markdown": "Mail."});
+    app.post("/incidents", body).await.expect(201);
+    for (query, count) in [
+        ("?incident=selma%20IS", 1),
+        ("?incident=is-do", 1),
+        ("?incident=50%25%20of", 1),
+        ("?incident=st%C3%B6rung", 1),
+        ("?component=nelson&from=2013-02-26&to=2013-02-26", 1),
+        ("?component=nelson&from=2013-02-20&to=2013-02-24", 0),
+        ("?component=nelson&to=2013-02-25", 1),
+        ("?component=nelson&from=2013-02-27", 0),
+    ] {
+        let found = lines(&app, &mut browser, query).await;
+        assert_eq!(found.len(), count, "{query}: {found:?}");
+    }
+    for query in ["?incident=5_%25%20of", "?incident=%25%25"] {
+        let path = format!("/staff/record{query}");
+        browser.get(&app, &path).await.expect(422);
+    }
+    let page = browser.get(&app, "/staff/record?day=2013-02-26").await;
+    let page = page.text();
+    let from = page.split("name=\"from\"").nth(1).expect("a field");
+    assert!(from.contains("value=\"2013-02-26\""), "{page}");
+    assert!(
+        from.contains("for=\"field-from\">Tuesday</output>"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn everybody_has_one_name_in_the_search() {
+    let (mut app, mut browser) = start().await;
+    let plan = json!({"title": "New disks", "kind": "maintenance",
+        "starts": "2013-02-26T07:31:00Z", "ends": "2013-02-26T07:40:00Z"});
+    app.post("/incidents", plan).await.expect(201);
+    app.advance(Duration::hours(1));
+    app.refresh_site().await;
+    let page = browser.get(&app, "/staff/record").await.expect(200);
+    let (page, search) = (page.text(), page.text().split("</select>").next());
+    assert!(page.contains("<strong>The clock</strong>"), "{page}");
+    let search = search.expect("a list");
+    assert!(search.contains("<option value=\"clock\">The clock</option>"));
+    assert_eq!(search.matches("clock").count(), 2, "{search}");
+}
+
+#[tokio::test]
+async fn what_is_added_to_a_draft_reads_as_that() {
+    let (mut app, mut browser) = start().await;
+    let body = json!({"title": "Ruby is slow", "draft": true, "update": {"markdown": "We look."}});
+    app.post("/incidents", body).await.expect(201);
+    let lines = lines(&app, &mut browser, "?incident=ruby").await.join("");
+    assert!(lines.contains("kept a draft of"), "{lines}");
+    assert!(lines.contains("added an update to the draft of"), "{lines}");
+    assert!(!lines.contains("posted an update"), "{lines}");
+}
+
+#[tokio::test]
+async fn the_table_has_two_columns_for_each_field_that_changed() {
+    let (app, mut browser) = start().await;
+    let body = json!({"title": "Selma is slow"});
+    let path = "/incidents/selma-is-down";
+    app.api("PATCH", path, Some(body)).await.expect(200);
+    let reply = browser.get(&app, "/staff/record.csv").await.expect(200);
+    let text = reply.text();
+    let heading = text.lines().next().expect("a heading");
+    let column = |name: &str| heading.split(',').position(|it| it == name);
+    for name in ["title before", "title after", "state before", "state after"] {
+        assert!(column(name).is_some(), "{name}: {heading}");
+    }
+    let edited = text.lines().find(|line| line.contains("edit_incident"));
+    let cells: Vec<_> = edited.expect("a line").split(',').collect();
+    assert_eq!(cells[column("title before").expect("it")], "Selma is down");
+    assert_eq!(cells[column("title after").expect("it")], "Selma is slow");
+    assert!(!text.contains('{'), "{text}");
+}
+
+#[tokio::test]
 async fn what_means_nothing_is_said_at_its_field_and_kept() {
     let (app, mut browser) = start().await;
     for (query, field) in [
-        ("?day=yesterday&incident=selma-is-down", "day"),
+        ("?day=yesterday&incident=selma-is-down", "from"),
+        ("?to=2013-02-30", "to"),
         ("?incident=nowhere", "incident"),
         ("?component=ruby", "component"),
         ("?actor=nobody", "actor"),
@@ -166,7 +246,11 @@ async fn it_is_saved_as_a_table_of_what_was_asked_for() {
         .await
         .expect(200);
     assert_eq!(reply.header("content-type"), "text/csv; charset=utf-8");
-    assert!(reply.header("content-disposition").contains("record.csv"));
+    assert!(
+        reply
+            .header("content-disposition")
+            .contains("activity-log.csv")
+    );
     assert_eq!(reply.text().lines().count(), 2);
     assert!(reply.text().contains("Selma is down"));
     let reply = browser.get(&app, "/staff/record.csv?day=x").await;

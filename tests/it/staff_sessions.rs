@@ -140,7 +140,11 @@ async fn what_another_site_sends_is_refused() {
     ] {
         let mut tricked = browser.clone().with(name, value);
         let reply = tricked.post(&app, path, &fields).await.expect(403);
-        assert!(reply.text().contains("open the desk"), "{}", reply.text());
+        assert!(
+            reply.text().contains("open the dashboard"),
+            "{}",
+            reply.text()
+        );
     }
     app.refresh_site().await;
     assert_eq!(app.state_of("selma"), "operational");
@@ -161,7 +165,7 @@ async fn wrong_tokens_are_told_and_slow_down() {
             .post(&app, "/staff/sign-in", &[("token", "lsp_wrong")])
             .await
             .expect(422);
-        assert!(reply.text().contains("opens nothing here"));
+        assert!(reply.text().contains("Token not recognised"));
         assert!(!reply.text().contains("lsp_wrong"));
     }
     let reply = browser

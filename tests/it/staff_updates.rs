@@ -117,12 +117,8 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
 async fn the_preview_is_what_will_be_published_and_publishes_nothing() {
     let (mut app, mut browser) = start().await;
     let text = "Mail is **up**. <script>alert(1)</script>\n\n- one";
-    let sent = [
-        ("markdown", text),
-        ("state.selma", "degraded"),
-        ("do", "preview"),
-    ];
-    let preview = browser.fill(&app, FORM, &sent).await.expect(200);
+    let sent = [("markdown", text), ("state.selma", "degraded")];
+    let preview = browser.preview(&app, FORM, &sent).await.expect(200);
     assert!(!app.refresh_site().await, "nothing has changed");
     let part = |page: &str| {
         let text = page.split("<div class=\"text\"").nth(1).expect("a text");

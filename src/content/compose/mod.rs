@@ -1,5 +1,6 @@
 //! Incidents as files: the inverse of reading. What is written reads back to the same.
 
+mod brand;
 mod entry;
 mod front;
 
@@ -13,6 +14,8 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, StateKey, States, Tone};
 use crate::domain::update::Precision;
+
+pub use self::brand::brand;
 
 /// Writes a whole incident file. `name_of` gives the names of components, for the lists of
 /// states.

@@ -212,6 +212,7 @@ fn site(zone: Tz) -> Site {
         stated_date_order: None,
         stated_clock: None,
         support: None,
+        brand: Default::default(),
         zones: BTreeMap::new(),
     }
 }

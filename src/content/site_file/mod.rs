@@ -1,5 +1,6 @@
 //! `site.toml`: the company, its components, its own states, its zones.
 
+mod brand;
 mod states;
 mod texts;
 mod zones;
@@ -10,6 +11,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use toml::de::{DeTable, DeValue};
 
+use self::brand::read_brand;
 use self::states::state;
 use self::texts::{authority, base_url, clock, date_order, time_zone};
 use self::zones::read_zones;
@@ -23,8 +25,12 @@ use crate::domain::slug::Slug;
 /// The name of the file, in the content folder.
 pub(in crate::content) const NAME: &str = "site.toml";
 
-/// Reads the file. `None` if there is an error in it.
-pub(in crate::content) fn read(text: &str) -> (Option<SiteFile>, Vec<Problem>) {
+/// Reads the file. `None` if there is an error in it. `has_file` says whether the content folder
+/// has a file of that name.
+pub(in crate::content) fn read(
+    text: &str,
+    has_file: &dyn Fn(&str) -> bool,
+) -> (Option<SiteFile>, Vec<Problem>) {
     let mut report = Report::new(NAME, text, 1);
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -37,13 +43,17 @@ pub(in crate::content) fn read(text: &str) -> (Option<SiteFile>, Vec<Problem>) {
     if report.error_count() > 0 {
         return (None, report.finish());
     }
-    let site = site(root.get_ref(), &mut report);
+    let site = site(root.get_ref(), has_file, &mut report);
     let problems = report.finish();
     let broken = problems.iter().any(|p| p.severity == Severity::Error);
     (site.filter(|_| !broken), problems)
 }
 
-fn site(root: &DeTable<'_>, report: &mut Report<'_>) -> Option<SiteFile> {
+fn site(
+    root: &DeTable<'_>,
+    has_file: &dyn Fn(&str) -> bool,
+    report: &mut Report<'_>,
+) -> Option<SiteFile> {
     let mut table = Table::new(root, 0..0, report);
     let name = table.required_text("name").map(|(name, _)| name);
     let zone = table
@@ -62,11 +72,13 @@ fn site(root: &DeTable<'_>, report: &mut Report<'_>) -> Option<SiteFile> {
         .text("clock")
         .and_then(|(text, place)| clock(&text, place, &mut table));
     let support = table.take("support");
+    let brand = table.take("brand");
     let components = table.take("components");
     let states = table.take("states");
     let zones = table.take("zones");
     table.finish();
     let support = support.and_then(|value| read_support(&value, report));
+    let brand = brand.map(|value| read_brand(&value, has_file, report));
     let components = each(components.as_ref(), "components", report, component);
     let components = without_twins(components, report, |component| component.slug.to_string());
     let states = each(states.as_ref(), "states", report, state);
@@ -79,6 +91,7 @@ fn site(root: &DeTable<'_>, report: &mut Report<'_>) -> Option<SiteFile> {
         date_order,
         clock,
         support,
+        brand: brand.unwrap_or_default(),
         components,
         states,
         zones: zones

@@ -152,6 +152,7 @@ pub(super) fn story() -> Whole {
             stated_date_order: None,
             stated_clock: None,
             support: None,
+            brand: Default::default(),
             zones: BTreeMap::new(),
         },
         states: States::default(),

@@ -8,12 +8,16 @@ use crate::domain::uptime::{self, Calendar, Day};
 use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
-use crate::render::html::{changes, day_bar, parts};
+use crate::render::html::{changes, component_month, day_bar, parts};
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
 
 /// The longest month, hence the width of a month's bar.
 const LONGEST_MONTH: usize = 31;
+
+/// So many changes are listed, the newest ones; of a component with more, each month has a page of
+/// its own.
+pub(super) const LISTED: usize = 100;
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
@@ -40,8 +44,10 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
                 section {
                     h2 { "Changes" }
                     ol.log {
-                        @for change in told(record) { (row(snapshot, &change)) }
+                        @for change in told(record).take(LISTED) { (row(snapshot, &change)) }
                     }
+                    @let months = component_month::months(snapshot, record);
+                    @if !months.is_empty() { (component_month::earlier(record, &months)) }
                 }
             }
             @if !posts.is_empty() {
@@ -147,7 +153,7 @@ fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
 }
 
 /// The changes worth telling, newest first: a post that repeats what already held changed nothing.
-fn told(record: &ComponentRecord) -> impl Iterator<Item = StateChange> {
+pub(super) fn told(record: &ComponentRecord) -> impl Iterator<Item = StateChange> {
     let mut newest_first = record.history.iter().rev().peekable();
     std::iter::from_fn(move || {
         loop {
@@ -163,7 +169,7 @@ fn told(record: &ComponentRecord) -> impl Iterator<Item = StateChange> {
 }
 
 /// A change of state and what caused it.
-fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
+pub(super) fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
     let frame = render::frame_of(snapshot);
     let states = &snapshot.states;
     let before = changes::state_before(snapshot, change);

@@ -25,7 +25,7 @@ pub fn not_found(snapshot: &Snapshot) -> Markup {
                 p.card.(headline.tone.as_str()) dir="auto" { strong { (headline.sentence) } }
             }
             section.text {
-                h2 { "Ways on" }
+                h2 { "Where to go next" }
                 ul {
                     li { a href=(urls::HOME) { "The state of every component" } }
                     li { a href=(urls::HISTORY) { "Every post ever, by month" } }

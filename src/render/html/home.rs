@@ -8,12 +8,12 @@ use maud::{Markup, html};
 
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
-use crate::domain::state::Tone;
+use crate::domain::state::{StateKey, Tone};
 use crate::domain::update::Precision;
 use crate::domain::uptime::{self, Calendar};
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
-use crate::render::html::{components, day_bar, parts};
+use crate::render::html::{components, day_bar, open, parts};
 use crate::render::markdown;
 use crate::render::time::Frame;
 use crate::render::{self, Present};
@@ -44,7 +44,9 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let content = html! {
         (parts::title(&headline.sentence))
         (lead(snapshot, &present, headline.rest_is_working))
-        @for (place, incident) in open.iter().enumerate() { (card(snapshot, incident, place)) }
+        @for (place, (held, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
+            (card(snapshot, incident, *held, place))
+        }
         @let (shown, left_out) = shown(&present, &open);
         @let calendar = Calendar::last(DAYS, snapshot.site.zone, snapshot.as_of);
         @for (group, records) in components::groups(snapshot, &shown) {
@@ -69,7 +71,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
             section {
                 h2 { "Recent posts" }
                 (listing::brief(snapshot, recent))
-                p.more { a href=(urls::HISTORY) { "Everything that ever happened" } }
+                p.more { a href=(urls::HISTORY) { "All incidents" } }
             }
         }
     };
@@ -114,18 +116,18 @@ fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime
 }
 
 /// An incident that is open.
-fn card(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
+fn card(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>, place: usize) -> Markup {
     let frame = render::frame_of(snapshot);
-    let phase = incident.phase(snapshot.until);
+    let tone = open::tone(snapshot, incident, held);
     let more = match incident.updates.len() {
-        0 => "The full post".to_owned(),
-        1 => "The update and the full post".to_owned(),
-        many => format!("All {many} updates and the full post"),
+        0 | 1 => "Details".to_owned(),
+        many => format!("All {many} updates"),
     };
     html! {
-        article.card.(parts::phase_tone(phase).as_str()) {
+        article.card.(tone.as_str()) {
             p.meta {
-                (parts::phase_badge(phase)) "\u{a0}· started " (started(frame, incident))
+                (open::standing(snapshot, incident, held))
+                "\u{a0}· started " (started(frame, incident))
                 (listing::affects(snapshot, incident))
             }
             h2 { a href=(urls::incident(&incident.slug)) dir="auto" { (incident.title) } }
@@ -138,13 +140,7 @@ fn card(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
 
 /// When it began: of what is new with its hour, else its day.
 fn started(frame: Frame, incident: &Incident) -> Markup {
-    let at = incident.started();
-    let precision = if at == incident.published_at {
-        incident.precision
-    } else {
-        let first = incident.updates.first();
-        first.map_or(Precision::Minute, |update| update.precision)
-    };
+    let (at, precision) = incident.started_known();
     let is_new = frame.date(frame.as_of) - frame.date(at) <= Duration::days(1);
     let shown = if is_new { precision } else { Precision::Day };
     parts::moment(frame, at, shown, None)
@@ -154,7 +150,7 @@ fn started(frame: Frame, incident: &Incident) -> Markup {
 fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     let frame = render::frame_of(snapshot);
     let Some(update) = incident.updates.last() else {
-        return html! { p { (listing::summary(incident)) } };
+        return html! { p { (listing::summary(snapshot, incident)) } };
     };
     let is_long = update.markdown.chars().nth(UPDATE_CHARS).is_some();
     let prefix = format!("now-{place}-");
@@ -255,7 +251,7 @@ fn maintenance(snapshot: &Snapshot, incident: &Incident) -> Markup {
             (listing::affects(snapshot, incident))
         }
         h3 { a href=(urls::incident(&incident.slug)) dir="auto" { (incident.title) } }
-        @let text = listing::summary(incident);
+        @let text = listing::summary(snapshot, incident);
         @if !text.is_empty() { p dir="auto" { (text) } }
     }
 }

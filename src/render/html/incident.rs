@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::domain::component::Origin;
+use crate::domain::ending::Lasted;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -11,6 +12,7 @@ use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::{changes, listing, parts};
 use crate::render::markdown::{self, SafeHtml};
+use crate::render::time::{self, Frame};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -31,7 +33,7 @@ pub fn draft_page(snapshot: &Snapshot, incident: &Incident) -> Markup {
             p {
                 strong { "A draft." }
                 " So it would look; nobody but staff sees it. "
-                a href=(urls::staff_incident(&incident.slug)) { "Back to the desk" }
+                a href=(urls::staff_incident(&incident.slug)) { "Back to the dashboard" }
             }
         }
     };
@@ -45,7 +47,7 @@ fn document(
     feeds: Option<(&str, urls::Feeds)>,
     mark: &Markup,
 ) -> Markup {
-    let summary = listing::summary(incident);
+    let summary = listing::preview(snapshot, incident);
     let description = if summary.is_empty() {
         &incident.title
     } else {
@@ -67,7 +69,7 @@ fn document(
                     section {
                         h2 { "Updates" }
                         ol.updates {
-                            @for update in incident.updates.iter().rev() {
+                            @for update in listing::newest_first(incident) {
                                 (entry(snapshot, incident, update))
                             }
                         }
@@ -103,6 +105,27 @@ fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
         }
         @if let Some(window) = parts::window(frame, incident) {
             p.window { strong { "Planned for " (window) } }
+        }
+        @if let Some(lasted) = incident.lasted(snapshot.until) { (span(frame, &lasted)) }
+    }
+}
+
+/// "Lasted 2 h 10 min: Tuesday, February 26 · 2:15 – 4:25 MST".
+fn span(frame: Frame, lasted: &Lasted) -> Markup {
+    let ((from, exactly), (to, until)) = (lasted.from, lasted.to);
+    html! {
+        p.window {
+            @match lasted.length() {
+                Some(length) => {
+                    strong { "Lasted " (time::duration(length)) }
+                    " · "
+                    time datetime=(time::machine(from)) { (frame.window(Some(from), Some(to)).unwrap_or_default()) }
+                },
+                None => {
+                    "From " (parts::moment(frame, from, exactly, None))
+                    " to " (parts::moment(frame, to, until, None))
+                },
+            }
         }
     }
 }

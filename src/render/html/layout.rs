@@ -2,8 +2,9 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::domain::brand::Brand;
 use crate::domain::site::Site;
-use crate::render;
+use crate::render::{self, brand};
 use crate::snapshot::Snapshot;
 use crate::urls;
 use crate::urls::Feeds;
@@ -80,7 +81,7 @@ fn head(site: &Site, page: &Page<'_>) -> Markup {
             meta property="og:title" content=(page.title.unwrap_or(&site.name));
             meta property="og:description" content=(page.description);
             link rel="stylesheet" href=(urls::STYLESHEET);
-            link rel="icon" type="image/svg+xml" href=(urls::FAVICON);
+            (branding(&site.brand))
             (discovery(&site.name, &urls::feeds()))
             @if let Some((about, feeds)) = &page.feeds { (discovery(about, feeds)) }
         }
@@ -101,6 +102,34 @@ fn discovery(about: &str, feeds: &Feeds) -> Markup {
     }
 }
 
+/// What the brand adds to a head: its stylesheet and its icon, else ours.
+pub(super) fn branding(brand: &Brand) -> Markup {
+    html! {
+        @if let Some(path) = brand::stylesheet_path(brand) { link rel="stylesheet" href=(path); }
+        @match &brand.favicon {
+            Some(name) => link rel="icon" href=(urls::content_file(name));,
+            None => link rel="icon" type="image/svg+xml" href=(urls::FAVICON);,
+        }
+    }
+}
+
+/// The logo, with the name as its text; without one, the name.
+fn logo(site: &Site) -> Markup {
+    let Some(logo) = &site.brand.logo else {
+        return html! { (site.name) };
+    };
+    let image = html! { img src=(urls::content_file(logo)) alt=(site.name) height="40"; };
+    html! {
+        @match &site.brand.logo_dark {
+            Some(dark) => picture {
+                source srcset=(urls::content_file(dark)) media="screen and (prefers-color-scheme: dark)";
+                (image)
+            },
+            None => (image),
+        }
+    }
+}
+
 fn header(site: &Site, current: Nav) -> Markup {
     let rows = [
         (Nav::Status, "Status", urls::HOME),
@@ -110,7 +139,7 @@ fn header(site: &Site, current: Nav) -> Markup {
     html! {
         header.top {
             div.in {
-                a.site href=(urls::HOME) dir="auto" { (site.name) }
+                a.site href=(urls::HOME) dir="auto" { (logo(site)) }
                 nav aria-label="Main" {
                     @for (nav, name, path) in rows {
                         a href=(path) aria-current=[(nav == current).then_some("page")] { (name) }
@@ -131,6 +160,13 @@ fn footer(snapshot: &Snapshot) -> Markup {
             div.in {
                 @if let Some(support) = &snapshot.site.support {
                     p { "Need help? Turn to " a href=(support.url) dir="auto" { (support.text) } "." }
+                }
+                @if !snapshot.site.brand.links.is_empty() {
+                    p.feeds {
+                        @for link in &snapshot.site.brand.links {
+                            a href=(link.url) dir="auto" { (link.text) }
+                        }
+                    }
                 }
                 p { "All times are " (render::frame_of(snapshot).zone_name()) "." }
                 p {

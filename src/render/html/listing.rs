@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::domain::ending::Lasted;
 use crate::domain::incident::{Incident, Kind};
+use crate::domain::update::{Phase, Update};
 use crate::render;
 use crate::render::html::parts;
 use crate::render::markdown;
+use crate::render::time;
 use crate::snapshot::Snapshot;
 use crate::snapshot::post::Post;
 use crate::urls;
@@ -18,10 +21,18 @@ const SUMMARY_CHARS: usize = 240;
 /// How many components a line names before it counts.
 const NAMED: usize = 5;
 
-/// One or two sentences: those of the author, else the first of the post or of its first update.
-pub(super) fn summary(incident: &Incident) -> String {
+/// One or two sentences: those of the author; of what is over, the last words; else the first of
+/// the post or of its first update.
+pub(super) fn summary(snapshot: &Snapshot, incident: &Incident) -> String {
     if let Some(summary) = &incident.summary {
         return summary.clone();
+    }
+    // What was promised while it lasted is no longer so.
+    let is_over = incident.ended(snapshot.until).is_some();
+    let last = incident.updates.iter().rev().filter(|_| is_over);
+    let last = last.map(|update| markdown::first_sentences(&update.markdown, SUMMARY_CHARS));
+    if let Some(words) = last.into_iter().find(|words| !words.is_empty()) {
+        return words;
     }
     let of_post = markdown::first_sentences(&incident.markdown, SUMMARY_CHARS);
     if !of_post.is_empty() {
@@ -30,6 +41,60 @@ pub(super) fn summary(incident: &Incident) -> String {
     incident.updates.first().map_or_else(String::new, |update| {
         markdown::first_sentences(&update.markdown, SUMMARY_CHARS)
     })
+}
+
+/// The summary where nothing else says how the incident stands: of what is over, first how long it
+/// lasted. "Resolved after 2 h 10 min. Mail is up again."
+pub(super) fn preview(snapshot: &Snapshot, incident: &Incident) -> String {
+    let text = summary(snapshot, incident);
+    let phase = incident.phase(snapshot.until);
+    let is_over = incident.kind != Kind::Notice && incident.ended(snapshot.until).is_some();
+    if !is_over {
+        return text;
+    }
+    let lasted = incident.lasted(snapshot.until);
+    let end = match lasted.and_then(|lasted| lasted.length()) {
+        Some(length) => format!(
+            "{} after {}.",
+            ended_word(incident.kind, phase),
+            time::duration(length)
+        ),
+        None => format!("{}.", ended_word(incident.kind, phase)),
+    };
+    if text.is_empty() {
+        end
+    } else {
+        format!("{end} {text}")
+    }
+}
+
+/// How it ended; that there is a postmortem doesn't say.
+fn ended_word(kind: Kind, phase: Phase) -> &'static str {
+    match phase {
+        Phase::Postmortem => kind.resolving_phase().label(),
+        Phase::Resolved
+        | Phase::Completed
+        | Phase::Cancelled
+        | Phase::Investigating
+        | Phase::Identified
+        | Phase::Monitoring
+        | Phase::Scheduled
+        | Phase::InProgress
+        | Phase::Verifying => phase.label(),
+    }
+}
+
+/// " after 2 h 10 min", behind the phase of what is over.
+fn after(lasted: Option<Lasted>) -> Markup {
+    let length = lasted.and_then(|lasted| lasted.length());
+    html! { @if let Some(length) = length { " after\u{a0}" (time::duration(length)) } }
+}
+
+/// The updates in the order of the page: accounts of what happened first, then newest first.
+pub(super) fn newest_first(incident: &Incident) -> Vec<&Update> {
+    let mut updates: Vec<&Update> = incident.updates.iter().rev().collect();
+    updates.sort_by_key(|update| update.phase != Some(Phase::Postmortem));
+    updates
 }
 
 /// Incidents one below the other, each under a heading of the third level: title, phase, date. They
@@ -51,7 +116,7 @@ pub(super) fn full(snapshot: &Snapshot, posts: &[Arc<Post>]) -> Markup {
                 @let incident = post.read();
                 li {
                     (heading(snapshot, post, Some(&incident)))
-                    @let text = summary(&incident);
+                    @let text = summary(snapshot, &incident);
                     @if !text.is_empty() { p dir="auto" { (text) } }
                 }
             }
@@ -72,7 +137,10 @@ fn heading(snapshot: &Snapshot, post: &Post, read: Option<&Incident>) -> Markup 
         p.meta {
             @match post.kind {
                 Kind::Notice => "Notice",
-                Kind::Disruption | Kind::Maintenance => (parts::phase_badge(post.phase)),
+                Kind::Disruption | Kind::Maintenance => {
+                    (parts::badge(parts::phase_tone(post.phase), ended_word(post.kind, post.phase)))
+                    (after(post.lasted))
+                }
             }
             "\u{a0}· "
             @match window {

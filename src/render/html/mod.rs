@@ -2,6 +2,7 @@
 
 mod changes;
 pub mod component;
+pub mod component_month;
 pub mod components;
 mod day_bar;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod home;
 pub mod incident;
 pub mod layout;
 mod listing;
+mod open;
 pub mod parts;
 pub mod staff;
 pub mod subscribe;

@@ -27,7 +27,8 @@ pub fn phase_badge(phase: Phase) -> Markup {
     badge(phase_tone(phase), phase.label())
 }
 
-fn badge(tone: Tone, label: &str) -> Markup {
+/// A word with the icon of a tone.
+pub fn badge(tone: Tone, label: &str) -> Markup {
     html! { span.badge.(tone.as_str()) { (icon(tone)) (label) } }
 }
 

@@ -17,7 +17,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         nav: Nav::Subscribe,
         feeds: None,
         content: html! {
-            h1 { "Hear of every update" }
+            h1 { "Subscribe" }
             p.lead { "Let a feed reader look for you: every update, once, in order." }
             section.text {
                 h2 { "How it works" }
@@ -58,6 +58,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
                 h2 { "One post" }
                 p { "Each post has feeds of its own; they are named at its end." }
             }
+            script src=(urls::COPY_SCRIPT) defer {}
         },
     };
     layout::page(snapshot, &page)
@@ -65,6 +66,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
 
 /// The feeds of something; of the whole site, with the address written out to be copied.
 fn addresses(snapshot: &Snapshot, name: Option<&str>, feeds: &Feeds) -> Markup {
+    let address = urls::absolute(&snapshot.site.base_url, &feeds.rss);
     html! {
         div.row {
             h3 dir="auto" { (name.unwrap_or(&snapshot.site.name)) }
@@ -72,10 +74,11 @@ fn addresses(snapshot: &Snapshot, name: Option<&str>, feeds: &Feeds) -> Markup {
                 a href=(feeds.rss) { "RSS" } " "
                 a href=(feeds.atom) { "Atom" } " "
                 a href=(feeds.json) { "JSON Feed" }
+                button.copy type="button" hidden data-copy=(address) {
+                    "Copy RSS" span.unseen { " address of " (name.unwrap_or(&snapshot.site.name)) }
+                }
             }
         }
-        @if name.is_none() {
-            p { code { (urls::absolute(&snapshot.site.base_url, &feeds.rss)) } }
-        }
+        @if name.is_none() { p { code { (address) } } }
     }
 }

@@ -272,6 +272,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         stated_date_order: None,
         stated_clock: None,
         support: None,
+        brand: Default::default(),
         zones: std::collections::BTreeMap::new(),
     };
     let body = IncidentBody::of(&incident, at(later), &States::default(), &site);

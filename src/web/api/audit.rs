@@ -62,6 +62,8 @@ pub(in crate::web) async fn list_all(
 
 /// The same as a table for spreadsheets, whole.
 ///
+/// Behind the columns that every line has, each field that any of them changed has two: what it was
+/// before and what it became.
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe. Needs `admin`.
 #[utoipa::path(
     get,
@@ -108,18 +110,18 @@ pub(in crate::web) async fn table_of(
     tx: &mut Tx,
     filter: &AuditFilter,
 ) -> Result<String, AppError> {
-    let mut table = csv::heading();
+    let mut table = csv::Table::default();
     let mut last: Option<String> = None;
     loop {
         let entries = list_entries(tx, filter, LINES_AT_ONCE, last.as_deref()).await?;
         let Some(end) = entries.last() else {
-            return Ok(table);
+            return Ok(table.finish());
         };
         last = Some(end.id.clone());
         for entry in entries {
-            csv::push_line(&mut table, &body_of(entry));
+            table.push(&body_of(entry));
         }
-        if table.len() > MAX_TABLE_BYTES {
+        if table.size_bytes() > MAX_TABLE_BYTES {
             let how =
                 "the table would be longer than 32 MiB; ask for a part of it, with from and to";
             return Err(AppError::Invalid(vec![FieldError::new("", how)]));

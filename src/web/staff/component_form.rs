@@ -11,13 +11,13 @@ use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fie
 use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::{StaffError, must, sentence};
-use crate::actions::ActionError;
-use crate::actions::edit_components::{Description, put_component};
+use crate::actions::edit_components::{Description, order_components, put_component};
+use crate::actions::{ActionError, Change};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::render::html::staff::component_form::{
-    self as form, DESCRIPTION, GROUP, NAME, SINCE, SLUG,
+    self as form, BEFORE, DESCRIPTION, GROUP, Known, NAME, SINCE, SLUG,
 };
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::store::components::{find_component, list_components};
@@ -98,6 +98,9 @@ async fn write(
     }
     match put_component(&mut posting.change, &target, wanted).await {
         Ok(is_new) => {
+            if let Some(before) = sent.fields.filled(BEFORE).filter(|_| is_new) {
+                put_before(&mut posting.change, &target, before).await?;
+            }
             let word = if is_new { "added" } else { "described" };
             posting.finish(&told(&format!("{word}.{target}"))).await
         }
@@ -107,6 +110,26 @@ async fn write(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Puts a component before another one, if that is still there.
+async fn put_before(change: &mut Change, slug: &Slug, before: &str) -> Result<(), StaffError> {
+    let known = list_components(change.tx()).await?;
+    let others = movable(known).into_iter().map(|it| it.slug);
+    let mut order: Vec<Slug> = others.filter(|other| other != slug).collect();
+    if let Some(place) = order.iter().position(|other| other.as_str() == before) {
+        order.insert(place, slug.clone());
+        order_components(change, &order).await?;
+    }
+    Ok(())
+}
+
+/// The components whose order can be changed: not those of `site.toml`, nor retired ones.
+fn movable(components: Vec<Component>) -> Vec<Component> {
+    let is_movable = |it: &Component| !it.from_file && it.retired_at.is_none();
+    let mut movable: Vec<_> = components.into_iter().filter(is_movable).collect();
+    movable.sort_by_key(|it| it.position);
+    movable
 }
 
 /// What the form says, all of what is wrong with it at once.
@@ -251,14 +274,20 @@ async fn page(
     let mut tx = state.store.read().await?;
     let components = list_components(&mut tx).await?;
     drop(tx);
-    let mut groups: Vec<String> = components.into_iter().filter_map(|it| it.group).collect();
+    let mut groups: Vec<String> = components
+        .iter()
+        .filter_map(|it| it.group.clone())
+        .collect();
     groups.sort();
     groups.dedup();
     let page = form::page(
         site.snapshot(),
         &visit.staff.token,
         component,
-        &groups,
+        &Known {
+            groups: &groups,
+            movable: &movable(components),
+        },
         filled,
     );
     Ok(html_response(status, page.into_string()))

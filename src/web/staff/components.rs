@@ -132,7 +132,7 @@ async fn page(
         None => done.split_once('.').and_then(|(word, slug)| {
             let name = name_of(&Slug::parse(slug).ok()?)?;
             match word {
-                "added" => Some(format!("{name} was added, and is working.")),
+                "added" => Some(format!("{name} added (Operational).")),
                 "described" => Some(format!("What is said of {name} was saved.")),
                 "retired" => Some(format!("{name} was retired.")),
                 "back" => Some(format!("{name} is back.")),

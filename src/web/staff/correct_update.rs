@@ -1,14 +1,14 @@
 //! Correcting an update, or withdrawing it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::posting::{Begun, Posting};
 use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
-use super::session::Visit;
+use super::session::{Visit, keep_preview};
 use super::settings::{phase_of, settings_of};
 use super::submission::Submission;
 use super::told;
@@ -40,8 +40,13 @@ pub(super) async fn show(
     State(state): State<AppState>,
     UpdateOf(slug, id): UpdateOf,
     visit: Visit,
+    uri: Uri,
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::IncidentsWrite)?;
+    if let Some(fields) = visit.previewed(&uri) {
+        let sent = Submission { visit, fields };
+        return correct(&state, &slug, &id, &sent).await;
+    }
     let mut screen = Screen::read(&state, &slug, &id, &visit).await?;
     if screen.update.source == Source::File {
         let site = state.latest.find().await?;
@@ -70,6 +75,9 @@ pub(super) async fn create(
     UpdateOf(slug, id): UpdateOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
+    if sent.is("preview") {
+        return keep_preview(&state, &sent.visit, &sent.fields).await;
+    }
     let done = correct(&state, &slug, &id, &sent).await;
     done.map_err(|error| sent.keeping(error))
 }

@@ -9,9 +9,13 @@ use super::session::Visit;
 use super::told;
 use super::trouble::StaffError;
 use crate::domain::staff::Scope;
-use crate::render::html::staff::desk::{self, Draft};
+use crate::render::html::staff::desk::{self, Draft, Withdrawn};
+use crate::store::drafts::list_withdrawn;
 use crate::store::incidents::list_drafts;
 use crate::web::state::AppState;
+
+/// How many of the withdrawn incidents are listed.
+const WITHDRAWN: i64 = 20;
 
 /// The page.
 pub(super) async fn show(
@@ -20,10 +24,18 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
-    let mut drafts = Vec::new();
+    let (mut drafts, mut withdrawn) = (Vec::new(), Vec::new());
     if visit.staff.token.allows(Scope::IncidentsWrite) {
         let mut tx = state.store.read().await?;
         drafts = list_drafts(&mut tx).await?;
+        let gone = list_withdrawn(&mut tx, WITHDRAWN).await?.into_iter();
+        withdrawn = gone
+            .map(|(id, title, withdrawn_at)| Withdrawn {
+                id,
+                title,
+                withdrawn_at,
+            })
+            .collect();
     }
     let drafts: Vec<_> = drafts
         .iter()
@@ -34,6 +46,7 @@ pub(super) async fn show(
         site.snapshot(),
         &visit.staff.token,
         &drafts,
+        &withdrawn,
         told.as_deref(),
     );
     Ok(html_response(StatusCode::OK, page.into_string()))

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
-use super::session::Visit;
+use super::session::{Visit, keep_preview};
 use super::settings::{impact_of, phase_of, settings_of};
 use super::submission::Submission;
 use super::templates::{self, Begin};
@@ -37,6 +37,10 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::IncidentsWrite)?;
+    if let Some(fields) = visit.previewed(&uri) {
+        let sent = Submission { visit, fields };
+        return post(&state, &sent).await;
+    }
     if let Some(kept) = visit.kept() {
         return page(
             &state,
@@ -52,7 +56,10 @@ pub(super) async fn show(
         fields,
         templates,
         asks_component,
-    } = templates::begin(&state, &site, uri.query().unwrap_or_default()).await?;
+    } = templates::begin(&state, &site, uri.query().unwrap_or_default(), |kind| {
+        kind != Kind::Maintenance
+    })
+    .await?;
     let fields = if fields.has(PHASE) {
         fields
     } else {
@@ -71,6 +78,9 @@ pub(super) async fn create(
     State(state): State<AppState>,
     sent: Submission,
 ) -> Result<Response, StaffError> {
+    if sent.is("preview") {
+        return keep_preview(&state, &sent.visit, &sent.fields).await;
+    }
     let done = post(&state, &sent).await;
     done.map_err(|error| sent.keeping(error))
 }
@@ -208,8 +218,13 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
         if text.contains(COMPONENT) && !is_draft {
             take(Wrong {
                 field: field.to_owned(),
-                detail: "Say which component it is: choose one below, or write over the place."
-                    .to_owned(),
+                detail: if sent.visit.staff.token.allows(Scope::StatesWrite) {
+                    "Say which component it is: choose it below, under Components, or write its \
+                     name in place of the word in braces."
+                        .to_owned()
+                } else {
+                    "Write the component’s name in place of the word in braces.".to_owned()
+                },
             });
         }
     }

@@ -1,7 +1,7 @@
 //! Planning a maintenance: the form, its preview, and what came of it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Duration, Timelike as _, Utc};
 
@@ -9,35 +9,66 @@ use super::local_time::{frame_now, local_time, set_time};
 use super::maintenance::told;
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, no_part, sent_before};
-use super::session::Visit;
+use super::session::{Visit, keep_preview};
 use super::settings::settings_of;
 use super::submission::Submission;
+use super::templates::{self, Begin};
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::actions::{ActionError, Change};
-use crate::domain::incident::{Incident, Kind};
+use crate::domain::incident::Kind;
 use crate::domain::staff::Scope;
+use crate::domain::template::COMPONENT;
 use crate::domain::window::Window;
 use crate::render;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
-use crate::render::html::staff::plan_maintenance::{self as form, TEXT, TITLE};
+use crate::render::html::staff::plan_maintenance::{self as form, Around, TEXT, TITLE};
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
 use crate::render::markdown::of_typed;
 use crate::render::time::Frame;
+use crate::site::Site;
 use crate::web::state::AppState;
 
 /// The form.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
+    uri: Uri,
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::IncidentsWrite)?;
-    let site = state.site.current();
+    if let Some(fields) = visit.previewed(&uri) {
+        let sent = Submission { visit, fields };
+        return plan(&state, &sent).await;
+    }
+    if let Some(kept) = visit.kept() {
+        return page(
+            &state,
+            &visit,
+            StatusCode::OK,
+            &fresh(kept),
+            &Around::default(),
+        )
+        .await;
+    }
+    let site = state.latest.find().await?;
     let frame = render::frame_of(site.snapshot());
-    let usual = || usual(state.clock.now(), frame);
-    let filled = fresh(visit.kept().unwrap_or_else(usual));
-    page(&state, &visit, StatusCode::OK, &filled, None).await
+    let query = uri.query().unwrap_or_default();
+    let Begin {
+        fields,
+        templates,
+        asks_component,
+    } = templates::begin(&state, &site, query, |kind| kind == Kind::Maintenance).await?;
+    let mut usual = usual(state.clock.now(), frame);
+    for (name, value) in fields.pairs() {
+        usual.set(name, value);
+    }
+    let around = Around {
+        templates: &templates,
+        asks_component: asks_component.as_ref(),
+        preview: None,
+    };
+    page(&state, &visit, StatusCode::OK, &fresh(usual), &around).await
 }
 
 /// What stands in the form at first: the next full hour, as the clocks of the site show it, and the
@@ -56,6 +87,9 @@ pub(super) async fn create(
     State(state): State<AppState>,
     sent: Submission,
 ) -> Result<Response, StaffError> {
+    if sent.is("preview") {
+        return keep_preview(&state, &sent.visit, &sent.fields).await;
+    }
     let done = plan(&state, &sent).await;
     done.map_err(|error| sent.keeping(error))
 }
@@ -74,7 +108,7 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
             Ok(_) | Err(_) => no_part(),
         });
     }
-    let wanted = match read(&sent.fields, frame) {
+    let wanted = match read(&site, &sent.fields, frame) {
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(state, sent, wrong).await,
     };
@@ -86,7 +120,14 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
-            return page(state, visit, StatusCode::CONFLICT, &filled, None).await;
+            return page(
+                state,
+                visit,
+                StatusCode::CONFLICT,
+                &filled,
+                &Around::default(),
+            )
+            .await;
         }
     };
     let wanted = NewIncident {
@@ -125,11 +166,15 @@ async fn preview(
     };
     drop(change);
     let filled = again(sent.fields.clone(), Vec::new());
-    page(state, visit, StatusCode::OK, &filled, Some(&incident)).await
+    let around = Around {
+        preview: Some(&incident),
+        ..Around::default()
+    };
+    page(state, visit, StatusCode::OK, &filled, &around).await
 }
 
 /// The maintenance that a form describes, or all that is wrong with the form.
-fn read(fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<Wrong>> {
+fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<Wrong>> {
     let mut wrong = Vec::new();
     if fields.filled(TITLE).is_none() {
         wrong.push(Wrong {
@@ -163,9 +208,24 @@ fn read(fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<Wrong>> {
     if !wrong.is_empty() {
         return Err(wrong);
     }
+    let filling = templates::filling(site, &components);
+    let (title, markdown) = (filling(fields.first(TITLE)), filling(fields.first(TEXT)));
+    for (field, text) in [(TITLE, &title), (TEXT, &markdown)] {
+        if text.contains(COMPONENT) {
+            wrong.push(Wrong {
+                field: field.to_owned(),
+                detail: "Say which component it is: choose it below, under Components, or write \
+                         its name in place of the word in braces."
+                    .to_owned(),
+            });
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     Ok(NewIncident {
-        title: fields.first(TITLE).to_owned(),
-        markdown: of_typed(fields.first(TEXT)),
+        title,
+        markdown: of_typed(&markdown),
         kind: Some(Kind::Maintenance),
         starts: window.starts,
         ends: window.ends,
@@ -192,7 +252,7 @@ async fn refuse(
 ) -> Result<Response, StaffError> {
     let filled = again(sent.fields.clone(), wrong);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page(state, &sent.visit, status, &filled, None).await
+    page(state, &sent.visit, status, &filled, &Around::default()).await
 }
 
 async fn page(
@@ -200,9 +260,9 @@ async fn page(
     visit: &Visit,
     status: StatusCode,
     filled: &Filled,
-    preview: Option<&Incident>,
+    around: &Around<'_>,
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.token, filled, preview);
+    let page = form::page(site.snapshot(), &visit.staff.token, filled, around);
     Ok(html_response(status, page.into_string()))
 }

@@ -35,6 +35,11 @@ pub(super) async fn show(
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
     let (mut asked, mut errors) = read(&uri);
+    // One day is a span that begins and ends with it.
+    if let Some(day) = asked.query.day.take() {
+        asked.query.from.get_or_insert_with(|| day.clone());
+        asked.query.to.get_or_insert(day);
+    }
     if said_in(&uri, "limit").is_empty() {
         asked.part.limit = LINES;
     }
@@ -104,7 +109,7 @@ pub(super) async fn export(
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
             header::CONTENT_DISPOSITION,
-            "attachment; filename=\"record.csv\"",
+            "attachment; filename=\"activity-log.csv\"",
         ),
     ];
     let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
@@ -154,7 +159,8 @@ fn filled(asked: &RecordQuery, errors: Vec<FieldError>) -> Filled {
         record::ACTOR,
         record::COMPONENT,
         record::INCIDENT,
-        record::DAY,
+        record::FROM,
+        record::TO,
     ];
     let to_wrong = |error: FieldError| {
         let field = error.pointer.trim_start_matches('/');
@@ -175,7 +181,7 @@ fn refused(errors: &[FieldError]) -> StaffError {
     let details: Vec<_> = errors.iter().map(|it| sentence(&it.detail)).collect();
     StaffError::trouble(
         StatusCode::UNPROCESSABLE_ENTITY,
-        "There is no such part of the record",
+        "There is no such part of the activity log",
         &details.join(" "),
     )
 }

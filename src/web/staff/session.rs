@@ -2,15 +2,17 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, Duration, Utc};
 
 use super::guard::{Way, way_of};
+use super::reading::said_in;
 use super::trouble::StaffError;
 use crate::actions::tokens::hash_of;
-use crate::domain::staff::Session;
+use crate::domain::staff::{Kept, Session};
 use crate::render::html::staff::fields::Fields;
-use crate::store::sessions::{find_session_by_hash, set_session_seen};
+use crate::store::sessions::{find_session_by_hash, set_kept, set_session_seen};
 use crate::store::tokens::find_token;
 use crate::store::{Store, StoreError};
 use crate::urls;
@@ -40,6 +42,17 @@ pub(super) struct Visit {
 impl Visit {
     /// What was typed into the form of this page while nobody was signed in.
     pub(super) fn kept(&self) -> Option<Fields> {
+        self.kept_fields().filter(|fields| !is_preview(fields))
+    }
+
+    /// What was typed into the form of this page, to be looked at before it is posted.
+    pub(super) fn previewed(&self, uri: &Uri) -> Option<Fields> {
+        let is_asked = said_in(uri, PREVIEW) == PREVIEW;
+        self.kept_fields()
+            .filter(|fields| is_asked && is_preview(fields))
+    }
+
+    fn kept_fields(&self) -> Option<Fields> {
         let kept = self.session.kept.as_ref()?;
         let pairs = serde_json::from_str(&kept.form).ok()?;
         (kept.path == self.path).then(|| Fields::new(pairs))
@@ -63,6 +76,31 @@ impl FromRequestParts<AppState> for Visit {
             },
         ))
     }
+}
+
+/// The button that shows a form as it would be posted, and the word in the address of that page.
+const PREVIEW: &str = "preview";
+
+fn is_preview(fields: &Fields) -> bool {
+    fields.first(Fields::BUTTON) == PREVIEW
+}
+
+/// Keeps a form that is to be looked at, and leads to its page: going back to a page that was asked
+/// for by its address, no browser asks whether to send anything again.
+pub(super) async fn keep_preview(
+    state: &AppState,
+    visit: &Visit,
+    fields: &Fields,
+) -> Result<Response, StaffError> {
+    let kept = Kept {
+        path: visit.path.clone(),
+        form: serde_json::to_string(fields.pairs()).unwrap_or_default(),
+    };
+    let mut tx = state.store.begin().await?;
+    set_kept(&mut tx, &visit.session.id, &kept).await?;
+    tx.commit().await?;
+    let query = urls::query(&[(PREVIEW, PREVIEW)]);
+    Ok(Redirect::to(&format!("{}{query}", visit.path)).into_response())
 }
 
 /// Longest path that is gone on to after signing in.

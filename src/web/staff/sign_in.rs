@@ -136,7 +136,7 @@ async fn find_valid(
         ),
         None => refuse(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "This token opens nothing here. Is it whole?",
+            "Token not recognised. Was it copied completely?",
         ),
     }
 }

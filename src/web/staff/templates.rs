@@ -31,14 +31,19 @@ pub(super) struct Begin {
     pub(super) asks_component: Option<Slug>,
 }
 
-/// By the query of the form's address: `?template=NAME&component=SLUG`.
-pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<Begin, StaffError> {
+/// By the query of the form's address: `?template=NAME&component=SLUG`. `is_offered` says for which
+/// kinds of incidents there are templates here.
+pub(super) async fn begin(
+    state: &AppState,
+    site: &Site,
+    query: &str,
+    is_offered: fn(Kind) -> bool,
+) -> Result<Begin, StaffError> {
     let snapshot = site.snapshot();
     let mut tx = state.store.read().await?;
     let mut templates = list_templates(&mut tx).await?;
     drop(tx);
-    // A maintenance is planned elsewhere.
-    templates.retain(|template| template.kind != Kind::Maintenance);
+    templates.retain(|template| is_offered(template.kind));
     let said = |wanted: &str| {
         form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == wanted)
@@ -48,6 +53,7 @@ pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<
     let chosen = templates
         .iter()
         .find(|template| Some(template.name.as_str()) == chosen.as_deref());
+    let title = |template: &Template| template.title.replace(COMPONENT, "…");
     if let Some(template) = chosen {
         let component = said("component");
         let component = snapshot
@@ -57,7 +63,11 @@ pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<
         let asks = slug.is_none() && template.components.is_empty();
         return Ok(Begin {
             fields: filled(site, template, slug, state.clock.now()),
-            templates: Vec::new(),
+            // Another one may be meant.
+            templates: templates
+                .iter()
+                .map(|it| (it.name.clone(), title(it)))
+                .collect(),
             asks_component: asks.then(|| template.name.clone()),
         });
     }
@@ -68,7 +78,6 @@ pub(super) async fn begin(state: &AppState, site: &Site, query: &str) -> Result<
         .map(|(slug, state)| (slug.clone(), Some(state)))
         .collect();
     sort_by_fit(&mut templates, &affected);
-    let title = |template: &Template| template.title.replace(COMPONENT, "…");
     let templates = templates.iter().map(|it| (it.name.clone(), title(it)));
     Ok(Begin {
         templates: templates.collect(),

@@ -44,10 +44,10 @@ pub(super) fn on_desk(site: &Site, uri: &Uri) -> Option<String> {
             ))
         }
         "withdrawn" => Some(
-            "The incident is withdrawn: customers don’t see it any more. The record keeps it."
+            "The incident is withdrawn: customers don’t see it any more. The activity log keeps it."
                 .to_owned(),
         ),
-        "discarded" => Some("The draft is thrown away. The record keeps what it said.".to_owned()),
+        "discarded" => Some("The draft is thrown away. The activity log keeps what it said.".to_owned()),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use super::reading::html_response;
 use crate::actions::ActionError;
 use crate::domain::staff::Scope;
 use crate::render::html::staff::fields::Fields;
+use crate::render::html::staff::tokens::scope_name;
 use crate::render::html::staff::trouble::{self, Trouble};
 use crate::store::StoreError;
 use crate::urls;
@@ -95,7 +96,7 @@ impl StaffError {
             StatusCode::FORBIDDEN,
             "This came from another site",
             "Another web site tried to do something in your name, or your browser doesn’t say \
-             where the request comes from. Nothing was changed. If it was you: open the desk, and \
+             where the request comes from. Nothing was changed. If it was you: open the dashboard, and \
              send it from there. Behind a proxy, the proxy must pass on the header Host.",
         )
     }
@@ -129,15 +130,14 @@ pub(super) fn must(staff: &Staff, scope: Scope) -> Result<(), StaffError> {
         return Ok(());
     }
     let text = format!(
-        "It needs the scope “{}” ({}), which the token {:?} that you are signed in with hasn’t. \
-         Sign in with one that has it, or ask for one.",
-        scope.label(),
-        scope.as_str(),
+        "It needs the scope {}. The token {:?} that you are signed in with doesn’t have it. Sign \
+         in with one that does, or ask an admin for one.",
+        scope_name(scope),
         staff.token.name
     );
     Err(StaffError::trouble(
         StatusCode::FORBIDDEN,
-        "That isn’t for you to do",
+        "Your token can’t do this",
         &text,
     ))
 }

@@ -1,7 +1,7 @@
 //! Posting an update: the form, its preview, and what came of it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::local_time::{frame_now, local_time};
@@ -9,7 +9,7 @@ use super::posting::{Begun, Posting};
 use super::reading::{
     SlugOf, UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields,
 };
-use super::session::Visit;
+use super::session::{Visit, keep_preview};
 use super::settings::{phase_of, settings_of};
 use super::submission::Submission;
 use super::trouble::{StaffError, must};
@@ -35,8 +35,13 @@ pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
     visit: Visit,
+    uri: Uri,
 ) -> Result<Response, StaffError> {
     must(&visit.staff, Scope::IncidentsWrite)?;
+    if let Some(fields) = visit.previewed(&uri) {
+        let sent = Submission { visit, fields };
+        return post(&state, &slug, &sent).await;
+    }
     let screen = Screen::read(&state, &slug, &visit).await?;
     let fields = visit.kept().unwrap_or_else(|| screen.as_it_is(&state));
     screen
@@ -50,6 +55,14 @@ pub(super) async fn create(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
+    // Where a state is chosen, that counts.
+    let sent = Submission {
+        fields: form::settled(sent.fields),
+        ..sent
+    };
+    if sent.is("preview") {
+        return keep_preview(&state, &sent.visit, &sent.fields).await;
+    }
     let done = post(&state, &slug, &sent).await;
     done.map_err(|error| sent.keeping(error))
 }

@@ -93,6 +93,18 @@ impl Browser {
         post_again(self, app, path, &form, fields).await
     }
 
+    /// Opens the form at `path`, sets these fields in it, and has it shown before it is sent.
+    pub(crate) async fn preview(
+        &mut self,
+        app: &TestApp,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Reply {
+        let fields = [fields, &[("do", "preview")]].concat();
+        let kept = self.fill(app, path, &fields).await.expect(303);
+        self.get(app, kept.header("location")).await
+    }
+
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {

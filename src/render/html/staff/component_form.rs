@@ -21,12 +21,24 @@ pub const SINCE: &str = "since";
 /// The field with its name in addresses.
 pub const SLUG: &str = "slug";
 
-/// The whole page; `component` is the one that is there already. `groups` are the headings known.
+/// What is there already.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// The headings.
+    pub groups: &'a [String],
+    /// The components whose order can be changed, in their order.
+    pub movable: &'a [Component],
+}
+
+/// The field with the component before which it stands.
+pub const BEFORE: &str = "before";
+
+/// The whole page; `component` is the one that is there already.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Token,
     component: Option<&Component>,
-    groups: &[String],
+    known: &Known<'_>,
     filled: &Filled,
 ) -> Markup {
     let heading = match component {
@@ -45,7 +57,7 @@ pub fn page(
         (form::summary(filled, "Not saved yet"))
         form method="post" action=(action) {
             (form::key(filled))
-            (fields(filled, component.is_none(), groups))
+            (fields(filled, component.is_none(), known))
             (form::buttons(if component.is_some() { "Save" } else { "Add component" }, &[]))
         }
         @if let Some(component) = component { (retire(component, filled)) }
@@ -59,7 +71,7 @@ pub fn page(
     frame::page(snapshot, Some(viewer), &page)
 }
 
-fn fields(filled: &Filled, is_new: bool, groups: &[String]) -> Markup {
+fn fields(filled: &Filled, is_new: bool, known: &Known<'_>) -> Markup {
     let name = Ask {
         name: NAME,
         label: "Name",
@@ -91,12 +103,23 @@ fn fields(filled: &Filled, is_new: bool, groups: &[String]) -> Markup {
                be changed later.",
         ..Ask::default()
     };
+    let before = Ask {
+        name: BEFORE,
+        label: "Place",
+        hint: "In the list, and within its group. Components of site.toml come first.",
+        ..Ask::default()
+    };
+    let last = [(String::new(), "Last".to_owned())];
+    let others = known.movable.iter();
+    let others = others.map(|it| (it.slug.to_string(), format!("Before {}", it.name)));
+    let places: Vec<_> = last.into_iter().chain(others).collect();
     let is_open = filled.fields.filled(SLUG).is_some() || filled.wrong_with(SLUG).is_some();
     html! {
         (form::line(filled, &name, "text"))
-        (form::suggested(filled, &group, groups))
+        (form::suggested(filled, &group, known.groups))
         (form::line(filled, &description, "text"))
         (form::line(filled, &since, "date"))
+        @if is_new && !known.movable.is_empty() { (form::choice(filled, &before, &places)) }
         @if is_new {
             details.more open[is_open] {
                 summary { "Another address" }

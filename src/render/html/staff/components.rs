@@ -4,7 +4,9 @@ use maud::{Markup, html};
 
 use super::fields::Filled;
 use super::form;
+use super::tokens::scope_name;
 use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::snapshot::Snapshot;
 
@@ -24,6 +26,20 @@ pub enum Left {
     Out,
     /// The same, and few will want to: what isn't listed stays folded.
     Aside,
+}
+
+/// Why a form has no components to set: the token lacks the scope.
+pub fn refused() -> Markup {
+    html! {
+        fieldset {
+            legend { "Components" }
+            p.hint {
+                "You can’t change states here: your token doesn’t have the scope "
+                (scope_name(Scope::StatesWrite)) ". Ask an admin for a token that does. "
+                "What you post changes no state."
+            }
+        }
+    }
 }
 
 /// The components that are `listed`, each in a row, and all others behind a fold.
@@ -51,7 +67,7 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
                         }
                     }
                     @if !folded.is_empty() {
-                        details open[left == Left::Out && shown.is_empty() && folded.len() <= 8] {
+                        details open[left == Left::Out && shown.is_empty() && (folded.len() <= 8 || !filled.wrong.is_empty())] {
                             summary {
                                 @if shown.is_empty() { "Choose components" } @else { "Add a component" }
                             }
@@ -92,8 +108,11 @@ fn options(snapshot: &Snapshot, slug: &Slug, left: Left, chosen: &str) -> Vec<(S
     let mut options = match left {
         Left::Unchanged => vec![(String::new(), format!("{label} (no change)"))],
         Left::Out | Left::Aside => vec![
-            (String::new(), "Not in this".to_owned()),
-            (NAMED.to_owned(), format!("{label} (only named)")),
+            (String::new(), "Not affected".to_owned()),
+            (
+                NAMED.to_owned(),
+                format!("Affected, state unchanged ({label})"),
+            ),
         ],
     };
     let others = states

@@ -9,11 +9,12 @@ use super::frame::{self, Nav, Page};
 use super::update::{self, AT, PHASE, TEXT};
 use super::versions;
 use super::window::{self, ENDS, STARTS, which};
+use crate::domain::component::StateChange;
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::staff::{Scope, Token};
 use crate::domain::update::Update;
 use crate::render;
-use crate::render::html::incident as public;
+use crate::render::html::{incident as public, parts};
 use crate::render::json::audit::AuditBody;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -70,7 +71,7 @@ pub fn update_page(
         hint: "Markdown. The page says that it was edited, and when; the old text stays below, for staff.",
         first: around.preview.is_none(),
     };
-    let mut phases = vec![("", "None said")];
+    let mut phases = vec![("", "Leave the status as it is")];
     phases.extend(
         incident
             .kind
@@ -117,13 +118,53 @@ pub fn update_page(
             summary { "Withdraw it" }
             form.one method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
                 (form::hidden(Fields::KEY, &format!("{}.withdraw", filled.fields.first(Fields::KEY))))
-                p.hint { "It disappears from the page and the feeds, and what it set goes with it. The record keeps it." }
+                (reopened(snapshot, incident, update))
+                p.hint { "It disappears from the page and the feeds, and what it set goes with it. The activity log keeps it." }
                 p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
             }
         }
         (versions::earlier(snapshot, around.versions))
     };
     page(snapshot, viewer, "Correct an update", filled, content)
+}
+
+/// What withdrawing an update opens again, if it is the one that ended its incident.
+fn reopened(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
+    let mut rest = incident.clone();
+    rest.updates.retain(|other| other.id != update.id);
+    let phase = rest.phase(snapshot.until);
+    if phase.is_final() || !incident.phase(snapshot.until).is_final() {
+        return html! {};
+    }
+    // Each component takes again what the incident said of it last, where it isn’t that already.
+    let mut claims: Vec<&StateChange> = Vec::new();
+    for change in rest.all_changes() {
+        claims.retain(|other| other.component != change.component);
+        claims.push(change);
+    }
+    claims.retain(|change| {
+        let record = snapshot.find_component(&change.component);
+        record.is_some_and(|it| *it.history.state_at(snapshot.until) != change.state)
+    });
+    html! {
+        p.told {
+            "This update ended the incident. Without it, the incident is "
+            strong { "open again" } ": " (parts::phase_badge(phase)) "."
+            @if !claims.is_empty() {
+                " What it said last holds again, unless somebody set another state since:"
+            }
+        }
+        @if !claims.is_empty() {
+            ul {
+                @for change in claims {
+                    li {
+                        bdi { (snapshot.component_name(&change.component)) } ": "
+                        (parts::state_badge(&snapshot.states, &change.state))
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The form that corrects the post of an incident.
@@ -211,7 +252,7 @@ fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
     let is_open = is_wrong(time) || is_wrong(&which(time)) || is_wrong(AUTHOR);
     html! {
         details.more open[is_open] {
-            summary { "Another time or signature" }
+            summary { "Change time or author" }
             (window::field(filled, time, "When it was so", &hint))
             (form::line(filled, &author, "text"))
         }
@@ -263,10 +304,10 @@ pub fn file_page(
 pub(super) fn impact(filled: &Filled) -> Markup {
     let ask = Ask {
         name: IMPACT,
-        label: "Impact",
+        label: "Severity",
         ..Ask::default()
     };
-    let mut options = vec![(String::new(), "As the states say".to_owned())];
+    let mut options = vec![(String::new(), "Automatic".to_owned())];
     options.extend(Impact::ALL.iter().map(|impact| {
         let word = impact.as_str();
         let (first, rest) = word.split_at(1);

@@ -1,13 +1,15 @@
 //! The desk: what customers see now, and what can be done about it.
 
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::frame::{self, Nav, Page};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
+use crate::domain::state::StateKey;
 use crate::render;
-use crate::render::html::{listing, parts};
+use crate::render::html::{listing, open, parts};
 use crate::render::markdown;
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
@@ -26,31 +28,50 @@ pub struct Draft<'a> {
     pub title: &'a str,
 }
 
+/// An incident that staff withdrew.
+#[derive(Debug)]
+pub struct Withdrawn {
+    /// Its identity.
+    pub id: String,
+    /// Its headline.
+    pub title: String,
+    /// When it went.
+    pub withdrawn_at: DateTime<Utc>,
+}
+
 /// The whole page; `told` is what was just done.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Token,
     drafts: &[Draft<'_>],
+    withdrawn: &[Withdrawn],
     told: Option<&str>,
 ) -> Markup {
     let headline = render::headline_of(snapshot);
     let may_write = viewer.allows(Scope::IncidentsWrite);
+    let incidents = snapshot.open_incidents();
+    let is_calm = incidents.is_empty();
     let content = html! {
         @if let Some(told) = told { p.told role="status" { (told) } }
+        @if may_write {
+            p.buttons.first {
+                a.button.(if is_calm { "main" } else { "" }) href=(urls::STAFF_NEW_INCIDENT) { "New incident" }
+            }
+        }
         p.over { "What customers see now" }
         (parts::title(&headline.sentence))
         @if headline.rest_is_working { p.lead { "Everything else is working." } }
-        @for incident in snapshot.open_incidents() { (open(snapshot, &incident, may_write)) }
-        @if may_write {
-            p.buttons { a.button href=(urls::STAFF_NEW_INCIDENT) { "New incident" } }
+        @for (held, incident) in open::worst_first(snapshot, &incidents) {
+            (card(snapshot, incident, held, may_write))
         }
         (drafts_list(drafts))
         (planned(snapshot))
         (components(snapshot, viewer))
         (recent(snapshot))
+        (withdrawn_list(snapshot, viewer, withdrawn))
     };
     let page = Page {
-        title: "Desk",
+        title: "Dashboard",
         nav: Nav::Desk,
         content,
     };
@@ -58,17 +79,22 @@ pub fn page(
 }
 
 /// An incident that is open: what was said last, and the way to say more.
-fn open(snapshot: &Snapshot, incident: &Incident, may_write: bool) -> Markup {
+fn card(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    held: Option<&StateKey>,
+    may_write: bool,
+) -> Markup {
     let frame = render::frame_of(snapshot);
-    let phase = incident.phase(snapshot.until);
+    let tone = open::tone(snapshot, incident, held);
     let last = incident.updates.last();
     let said = last.map_or_else(
-        || listing::summary(incident),
+        || listing::summary(snapshot, incident),
         |update| markdown::first_sentences(&update.markdown, SAID_CHARS),
     );
     html! {
-        article.card.(parts::phase_tone(phase).as_str()) {
-            p.meta { (parts::phase_badge(phase)) (listing::affects(snapshot, incident)) }
+        article.card.(tone.as_str()) {
+            p.meta { (open::standing(snapshot, incident, held)) (listing::affects(snapshot, incident)) }
             h2 { a href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) } }
             @if let Some(window) = parts::window(frame, incident) { p.meta { (window) } }
             p.said dir="auto" {
@@ -95,6 +121,35 @@ fn drafts_list(drafts: &[Draft<'_>]) -> Markup {
                     @for draft in drafts {
                         li { a.way href=(urls::staff_incident(draft.slug)) dir="auto" { (draft.title) } }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// What staff withdrew: what it was called, when it went, and where everything about it is kept.
+fn withdrawn_list(snapshot: &Snapshot, viewer: &Token, withdrawn: &[Withdrawn]) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let may_look = viewer.allows(Scope::Admin);
+    html! {
+        @if !withdrawn.is_empty() {
+            details.more {
+                summary { "Withdrawn incidents (" (withdrawn.len()) ")" }
+                ul.box {
+                    @for incident in withdrawn {
+                        @let log = urls::query(&[("incident", &incident.id)]);
+                        li {
+                            @if may_look {
+                                a.way href={ (urls::STAFF_RECORD) (log) } dir="auto" { (incident.title) }
+                            } @else {
+                                span dir="auto" { (incident.title) }
+                            }
+                            p.meta { "Withdrawn " (parts::instant(frame, incident.withdrawn_at)) }
+                        }
+                    }
+                }
+                p.hint {
+                    "Withdrawn for good. The activity log keeps the text; to show it again, post it anew."
                 }
             }
         }

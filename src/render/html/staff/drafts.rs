@@ -39,7 +39,7 @@ pub fn ways(incident: &Incident, key: &str) -> Markup {
             summary { "Throw it away" }
             form.one method="post" action=(urls::staff_discard_draft(&incident.slug)) {
                 (form::hidden(Fields::KEY, &format!("{key}.discard")))
-                p { "It leaves the desk for good. The record keeps what it said." }
+                p { "It is gone from the dashboard for good. The activity log keeps what it said." }
                 p.buttons { button.danger type="submit" { "Throw the draft away" } }
             }
         }

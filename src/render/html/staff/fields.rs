@@ -52,6 +52,11 @@ impl Fields {
         self.0.push((name, value.into()));
     }
 
+    /// Takes a name out.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| known != name);
+    }
+
     /// The same with a value.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

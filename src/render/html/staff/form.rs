@@ -1,6 +1,7 @@
 //! The parts that forms are made of. Each shows what was typed, says what is wrong beside the
 //! field, and works without scripts.
 
+use chrono::NaiveDate;
 use maud::{Markup, html};
 
 use super::fields::{Fields, Filled};
@@ -59,6 +60,11 @@ pub fn summary(filled: &Filled, heading: &str) -> Markup {
 /// The key that makes the form be posted once.
 pub fn key(filled: &Filled) -> Markup {
     hidden(Fields::KEY, filled.fields.first(Fields::KEY))
+}
+
+/// A button that copies a text; only where scripts run.
+pub fn copy(text: &str, label: &str) -> Markup {
+    html! { button.copy type="button" hidden data-copy=(text) { (label) } }
 }
 
 /// A value that goes with the form unseen.
@@ -142,9 +148,19 @@ pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
                 value=(filled.fields.first(ask.name))
                 aria-describedby=[told.described_by()] aria-invalid=[told.invalid()]
                 autofocus[ask.first && filled.wrong.is_empty()];
+            @if ["date", "datetime-local"].contains(&kind) {
+                output.hint.weekday for=(told.id) { (weekday(filled.fields.first(ask.name))) }
+            }
             (told.hint_line())
         }
     }
+}
+
+/// The day of the week of what stands in a field for a date; nothing while none does.
+fn weekday(value: &str) -> String {
+    let day = value.split('T').next().unwrap_or_default();
+    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d");
+    day.map_or_else(|_| String::new(), |day| day.format("%A").to_string())
 }
 
 /// One line of text, with what is usual to choose from.

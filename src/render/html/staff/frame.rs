@@ -3,8 +3,10 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::fields::Filled;
+use crate::domain::brand::Brand;
 use crate::domain::staff::{Scope, Token};
 use crate::render;
+use crate::render::html::layout;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -27,7 +29,7 @@ pub enum Nav {
 
 /// The pages in the navigation, each with who may go there.
 const ROWS: [(Nav, &str, &str, Option<Scope>); 5] = [
-    (Nav::Desk, "Desk", urls::STAFF, None),
+    (Nav::Desk, "Dashboard", urls::STAFF, None),
     (
         Nav::Maintenance,
         "Maintenance",
@@ -42,7 +44,7 @@ const ROWS: [(Nav, &str, &str, Option<Scope>); 5] = [
     ),
     (
         Nav::Record,
-        "Record",
+        "Activity log",
         urls::STAFF_RECORD,
         Some(Scope::Admin),
     ),
@@ -83,6 +85,7 @@ pub fn page(snapshot: &Snapshot, viewer: Option<&Token>, page: &Page<'_>) -> Mar
     let zone = render::frame_of(snapshot).zone_name();
     document(
         &title,
+        &snapshot.site.brand,
         &html! {
             a.skip href="#main" { "Skip to content" }
             header.top {
@@ -109,7 +112,7 @@ pub fn page(snapshot: &Snapshot, viewer: Option<&Token>, page: &Page<'_>) -> Mar
 }
 
 /// A document with its head, around any body.
-pub(super) fn document(title: &str, body: &Markup) -> Markup {
+pub(super) fn document(title: &str, brand: &Brand, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -121,8 +124,9 @@ pub(super) fn document(title: &str, body: &Markup) -> Markup {
                 title { (title) }
                 link rel="stylesheet" href=(urls::STYLESHEET);
                 link rel="stylesheet" href=(urls::STAFF_STYLESHEET);
-                link rel="icon" type="image/svg+xml" href=(urls::FAVICON);
+                (layout::branding(brand))
                 script src=(urls::STAFF_SCRIPT) defer {}
+                script src=(urls::COPY_SCRIPT) defer {}
             }
             body.staff { (body) }
         }

@@ -9,9 +9,9 @@ use super::frame::{self, Nav, Page};
 use super::versions;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::staff::{Scope, Token};
-use crate::domain::update::Update;
+use crate::domain::update::{Source, Update};
 use crate::render;
-use crate::render::html::{incident as public, parts};
+use crate::render::html::{incident as public, listing, parts};
 use crate::render::markdown;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -52,9 +52,9 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             section {
                 h2 { "Updates" }
                 ol.updates {
-                    @for update in incident.updates.iter().rev() {
+                    @for update in listing::newest_first(incident) {
                         (public::entry(snapshot, incident, update))
-                        @if may_write { (ways(incident, update)) }
+                        @if may_write { (ways(incident, update, file)) }
                     }
                 }
             }
@@ -112,12 +112,19 @@ fn ways_on(incident: &Incident) -> Markup {
     }
 }
 
-/// What can be done with an update. Of a file's, the way leads to what says which file it is.
-fn ways(incident: &Incident, update: &Update) -> Markup {
+/// What can be done with an update. Of a file's: which file that is, to be copied.
+fn ways(incident: &Incident, update: &Update, file: Option<&str>) -> Markup {
     let path = urls::staff_correct_update(&incident.slug, &update.id);
+    let file = file.filter(|_| update.source == Source::File);
     html! {
         li.ways-of {
-            a href=(path) { "Correct" span.unseen { " this update" } }
+            @match file {
+                Some(file) => {
+                    span.meta { "In the file " code { (file) } } " "
+                    (form::copy(file, "Copy the path"))
+                }
+                None => a href=(path) { "Correct" span.unseen { " this update" } },
+            }
             @if update.edited_at.is_some() {
                 a href={ (path) "#" (versions::ANCHOR) } { "What it said before" }
             }

@@ -19,6 +19,7 @@ const NAMES: &[&str] = &[
     component_form::DESCRIPTION,
     component_form::SINCE,
     component_form::SLUG,
+    component_form::BEFORE,
     maintenance_steps::STEP,
     maintenance_steps::START,
     maintenance_steps::END,

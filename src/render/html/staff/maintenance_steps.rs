@@ -9,8 +9,10 @@ use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::SEEN;
 use super::window::{self, ENDS, STARTS};
+use crate::domain::headline::named_of;
 use crate::domain::incident::{Incident, is_open};
 use crate::domain::staff::Token;
+use crate::domain::template::joined;
 use crate::render;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
@@ -79,11 +81,17 @@ pub fn page(
             }
             (step(incident, form_of(EXTEND), EXTEND,
                 if has_begun { "Extend it" } else { "Move it" }, "",
-                if has_begun { "It ends at another time, and customers are told." }
-                else { "It takes place at another time, and customers are told." }, &times(form_of(EXTEND), has_begun, &frame.zone_name())))
+                if has_begun { "Change the end. Customers will see an update." }
+                else { "Change the time. Customers will see an update." }, &times(form_of(EXTEND), has_begun, &frame.zone_name())))
             @if !has_begun {
-                (step(incident, form_of(START), START, "Begin it now", "",
-                    "Its components take the states planned. It still ends as planned.", &html! {}))
+                details.more open[form_of(START).fields.first(STEP) == START] {
+                    summary { "Begin it now" }
+                    (step(incident, form_of(START), START, "Yes, begin it now", "main",
+                        "Start now. The end time stays the same.", &html! {
+                            (planned_states(snapshot, incident))
+                            p.hint { "Customers will read: “" (said(snapshot, incident)) "”" }
+                        }))
+                }
             }
             details.more open[form_of(CANCEL).fields.first(STEP) == CANCEL] {
                 summary { "Cancel it" }
@@ -101,6 +109,41 @@ pub fn page(
         content,
     };
     frame::page(snapshot, Some(viewer), &page)
+}
+
+/// What begins with the maintenance.
+fn planned_states(snapshot: &Snapshot, incident: &Incident) -> Markup {
+    html! {
+        @if !incident.changes.is_empty() {
+            ul {
+                @for change in &incident.changes {
+                    li {
+                        bdi { (snapshot.component_name(&change.component)) } " becomes "
+                        (parts::state_badge(&snapshot.states, &change.state))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What customers are told as it begins, if nobody says it in their own words.
+fn said(snapshot: &Snapshot, incident: &Incident) -> String {
+    let components = incident.components();
+    let named = named_of(components.len());
+    let names = components.iter().take(named);
+    let mut names: Vec<&str> = names.map(|slug| snapshot.component_name(slug)).collect();
+    let more = format!(
+        "{} other components",
+        components.len().saturating_sub(named)
+    );
+    if components.len() > named {
+        names.push(&more);
+    }
+    match joined(&names) {
+        Some(names) => format!("The maintenance of {names} has begun."),
+        None => "The maintenance has begun.".to_owned(),
+    }
 }
 
 fn times(filled: &Filled, has_begun: bool, zone: &str) -> Markup {

@@ -11,7 +11,7 @@ use super::update::{self, PHASE, TEXT};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
-use crate::domain::update::Update;
+use crate::domain::update::{Phase, Update};
 use crate::render;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -54,6 +54,8 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
         ..Ask::default()
     };
     let phases = Kind::Disruption.phases().iter();
+    // Nothing that is new has been accounted for.
+    let phases = phases.filter(|phase| **phase != Phase::Postmortem);
     let phases: Vec<_> = phases
         .map(|phase| (phase.as_str(), phase.label()))
         .collect();
@@ -61,8 +63,8 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
     let content = html! {
         h1 { "New incident" }
         (form::summary(filled, "Not posted yet"))
-        (templates(around))
-        (which(snapshot, around))
+        (templates(urls::STAFF_NEW_INCIDENT, around.templates))
+        (which(snapshot, urls::STAFF_NEW_INCIDENT, around.asks_component))
         form method="post" action=(urls::STAFF_NEW_INCIDENT) {
             (form::key(filled))
             (form::line(filled, &title, "text"))
@@ -70,6 +72,8 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             (form::pills(filled, &phase, &phases))
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &[], Left::Out))
+            } @else {
+                (components::refused())
             }
             (more(filled))
             (update::earlier(filled, &zone))
@@ -103,14 +107,15 @@ pub fn preview(snapshot: &Snapshot, incident: &Incident, first: Option<&Update>)
     }
 }
 
-fn templates(around: &Around<'_>) -> Markup {
+/// The templates that the form at `form` may begin with.
+pub(super) fn templates(form: &str, offered: &[(Slug, String)]) -> Markup {
     html! {
-        @if !around.templates.is_empty() {
+        @if !offered.is_empty() {
             nav.begin aria-label="Templates" {
                 p.over { "Begin with" }
                 ul {
-                    @for (name, title) in around.templates {
-                        li { a.button href=(urls::staff_template(name, None)) dir="auto" { (title) } }
+                    @for (name, title) in offered {
+                        li { a.button href=(urls::staff_template(form, name, None)) dir="auto" { (title) } }
                     }
                 }
             }
@@ -119,16 +124,16 @@ fn templates(around: &Around<'_>) -> Markup {
 }
 
 /// Which component a template is about: each leads to the form, filled in.
-fn which(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
+pub(super) fn which(snapshot: &Snapshot, form: &str, template: Option<&Slug>) -> Markup {
     html! {
-        @if let Some(template) = around.asks_component {
+        @if let Some(template) = template {
             nav.begin aria-label="Which component?" {
                 p.over { "Which one is it?" }
                 ul {
                     @for record in snapshot.active_components() {
                         @let component = &record.component;
                         li {
-                            a.button href=(urls::staff_template(template, Some(&component.slug))) dir="auto" {
+                            a.button href=(urls::staff_template(form, template, Some(&component.slug))) dir="auto" {
                                 (snapshot.component_name(&component.slug))
                             }
                         }
@@ -159,7 +164,7 @@ fn more(filled: &Filled) -> Markup {
     };
     html! {
         details.more open[is_set(KIND, "disruption") || is_set(correct::IMPACT, "")] {
-            summary { "Impact and kind" }
+            summary { "Severity and kind" }
             (correct::impact(filled))
             (form::choice(filled, &kind, &kinds))
         }

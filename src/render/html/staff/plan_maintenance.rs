@@ -6,8 +6,10 @@ use super::components::{self, Left};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::new_incident::{templates, which};
 use super::window::{self, ENDS, STARTS};
 use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
 use crate::domain::window::Window;
 use crate::render;
@@ -20,18 +22,25 @@ pub const TITLE: &str = "title";
 /// The field with the text.
 pub const TEXT: &str = "markdown";
 
-/// The whole page; `preview` is the maintenance as it would be.
-pub fn page(
-    snapshot: &Snapshot,
-    viewer: &Token,
-    filled: &Filled,
-    preview: Option<&Incident>,
-) -> Markup {
+/// What the form shows besides what was typed.
+#[derive(Debug, Default)]
+pub struct Around<'a> {
+    /// Templates to begin with: name and title of each, the most fitting first.
+    pub templates: &'a [(Slug, String)],
+    /// The template that was chosen, if it waits to hear which component it is about.
+    pub asks_component: Option<&'a Slug>,
+    /// The maintenance as it would be.
+    pub preview: Option<&'a Incident>,
+}
+
+/// The whole page.
+pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled, around: &Around<'_>) -> Markup {
+    let preview = around.preview;
     let title = Ask {
         name: TITLE,
         label: "Headline",
         hint: "What is done, in a few words: “New disks for Selma”.",
-        first: preview.is_none(),
+        first: around.templates.is_empty() && preview.is_none(),
     };
     let text = Ask {
         name: TEXT,
@@ -44,6 +53,8 @@ pub fn page(
     let content = html! {
         h1 { "Plan a maintenance" }
         (form::summary(filled, "Not planned yet"))
+        (templates(urls::STAFF_NEW_MAINTENANCE, around.templates))
+        (which(snapshot, urls::STAFF_NEW_MAINTENANCE, around.asks_component))
         form method="post" action=(urls::STAFF_NEW_MAINTENANCE) {
             (form::key(filled))
             (form::line(filled, &title, "text"))
@@ -55,6 +66,8 @@ pub fn page(
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &[], Left::Out))
                 p.hint { "They take the state when it begins, and return to theirs when it ends." }
+            } @else {
+                (components::refused())
             }
             (form::text_area(filled, &text, 4))
             (form::preview(preview.map(|incident| preview_of(snapshot, incident))))

@@ -38,7 +38,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
             @if !incident.draft {
                 a.button href=(urls::update(&incident.slug, &update.id)) { "See it as customers do" }
             }
-            a.button href=(urls::STAFF) { "To the desk" }
+            a.button href=(urls::STAFF) { "To the dashboard" }
         }
     };
     let page = Page {

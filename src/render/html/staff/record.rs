@@ -21,8 +21,10 @@ pub const ACTOR: &str = "actor";
 pub const COMPONENT: &str = "component";
 /// The field with the incident it concerns.
 pub const INCIDENT: &str = "incident";
-/// The field with the day.
-pub const DAY: &str = "day";
+/// The field with the first day.
+pub const FROM: &str = "from";
+/// The field with the last day.
+pub const TO: &str = "to";
 
 /// What there is to choose from, and what was found.
 #[derive(Debug)]
@@ -41,12 +43,12 @@ pub struct Found<'a> {
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot, viewer: &Token, found: &Found<'_>, filled: &Filled) -> Markup {
-    let is_asked = [ACTOR, COMPONENT, INCIDENT, DAY]
+    let is_asked = [ACTOR, COMPONENT, INCIDENT, FROM, TO]
         .iter()
         .any(|name| filled.fields.filled(name).is_some());
     let content = html! {
-        h1 { "Record" }
-        p.lead { "Who did what and when. Only staff read this." }
+        h1 { "Activity log" }
+        p.lead { "Who did what, and when. Only staff see this." }
         (form::summary(filled, "Nothing was searched"))
         details.more open[is_asked] {
             summary { "Search" }
@@ -55,7 +57,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, found: &Found<'_>, filled: &Fil
         @if filled.wrong.is_empty() {
             section aria-label="Lines" {
                 @if found.entries.is_empty() {
-                    p { "Nothing of the kind is in the record." }
+                    p { "No such lines in the activity log." }
                 } @else {
                     ol.box.record { @for entry in found.entries { (line(snapshot, entry)) } }
                 }
@@ -63,12 +65,12 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, found: &Found<'_>, filled: &Fil
             p.buttons {
                 @if let Some(older) = found.older { a.button href=(older) { "Older" } }
                 @if !found.entries.is_empty() {
-                    a.button href=(found.table) download="record.csv" { "Save as a table (CSV)" }
+                    a.button href=(found.table) download="activity-log.csv" { "Save as a table (CSV)" }
                 }
             }
         }
     };
-    let title = Page::title_of("Record", filled);
+    let title = Page::title_of("Activity log", filled);
     let page = Page {
         title: &title,
         nav: Nav::Record,
@@ -97,13 +99,16 @@ fn search(found: &Found<'_>, filled: &Filled) -> Markup {
     let known = found.components.iter();
     let known = known.map(|it| (it.slug.to_string(), it.name.clone()));
     let components: Vec<_> = any.into_iter().chain(known).collect();
-    let incident = "The end of its address, such as selma-is-down.";
+    let incident = "A part of its headline, or the end of its address: “Selma”, selma-is-down.";
     html! {
         form.search method="get" action=(urls::STAFF_RECORD) {
             (form::choice(filled, &ask(ACTOR, "Who", ""), &actors))
             (form::choice(filled, &ask(COMPONENT, "Component", ""), &components))
             (form::line(filled, &ask(INCIDENT, "Incident", incident), "text"))
-            (form::line(filled, &ask(DAY, "Day", ""), "date"))
+            div.two {
+                (form::line(filled, &ask(FROM, "From", ""), "date"))
+                (form::line(filled, &ask(TO, "To", ""), "date"))
+            }
             p.buttons {
                 button.main type="submit" { "Search" }
                 a.button href=(urls::STAFF_RECORD) { "Show everything" }

@@ -28,7 +28,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
     let name = Ask {
         name: NAME,
         label: "What is it for?",
-        hint: "Who will hold it, or which program: “Anna”, “monitoring”. The record calls them so.",
+        hint: "Who will hold it, or which program: “Anna”, “monitoring”. The activity log calls them that.",
         first: true,
     };
     let display_name = Ask {
@@ -88,6 +88,7 @@ pub fn issued(snapshot: &Snapshot, viewer: &Token, token: &Token, secret: &str) 
             label for="secret" { "Secret" }
             input #secret.secret type="text" readonly value=(secret) size="52" spellcheck="false"
                 autocomplete="off" autofocus aria-describedby="secret-hint";
+            (form::copy(secret, "Copy"))
             p.hint #secret-hint {
                 "Hand it over by a password manager or in person. If it goes astray, revoke it and "
                 "issue another."

@@ -19,9 +19,14 @@ pub fn scope_in_words(scope: Scope) -> (&'static str, &'static str) {
         Scope::StatesWrite => ("States", "change the states of components"),
         Scope::Admin => (
             "Everything",
-            "all of it, and components, tokens and the record",
+            "all of it, and components, tokens and the activity log",
         ),
     }
+}
+
+/// A scope as every page and refusal calls it: “States” (states:write).
+pub fn scope_name(scope: Scope) -> String {
+    format!("“{}” ({})", scope_in_words(scope).0, scope.as_str())
 }
 
 /// The whole page. `told` is what was just done; `key` makes each button work once.

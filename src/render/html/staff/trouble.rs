@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::fields::Fields;
 use super::{form, frame};
+use crate::domain::brand::Brand;
 use crate::urls;
 
 /// What went wrong.
@@ -26,11 +27,11 @@ pub fn page(trouble: &Trouble) -> Markup {
             h1 { (trouble.title) }
             p.lead { (trouble.text) }
             @if let Some((path, fields)) = &trouble.form { (kept(path, fields)) }
-            p.more { a href=(urls::STAFF) { "To the desk" } }
+            p.more { a href=(urls::STAFF) { "To the dashboard" } }
             p.note { "Error " (trouble.status) }
         }
     };
-    frame::document(&trouble.title, &body)
+    frame::document(&trouble.title, &Brand::default(), &body)
 }
 
 /// What was typed, to be sent again or copied.

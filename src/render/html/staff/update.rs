@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::components::{self, Left};
-use super::fields::Filled;
+use super::components::{self, Left, STATE};
+use super::fields::{Fields, Filled};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::tokens::scope_name;
 use super::window::{self, which};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
@@ -72,9 +73,14 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             (returning(snapshot, viewer, around, filled))
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &incident.components(), Left::Unchanged))
+            } @else {
+                (components::refused())
             }
             (earlier(filled, &frame.zone_name()))
-            (form::preview(around.preview.map(|(incident, update)| preview(snapshot, incident, update))))
+            (form::preview(around.preview.map(|(incident, update)| html! {
+                (preview(snapshot, incident, update))
+                (instead(snapshot, filled, update))
+            })))
             (form::buttons("Post update", &[("preview", "Preview")]))
             p.hint { "Goes to the page and the feeds at once." }
         }
@@ -120,7 +126,15 @@ fn text(filled: &Filled, is_first: bool, clock: &str, snapshot: &Snapshot) -> Ma
 }
 
 fn phases(filled: &Filled, incident: &Incident) -> Markup {
+    // An account of what happened is given once it is over.
+    let is_over = incident
+        .updates
+        .iter()
+        .any(|update| update.phase.is_some_and(Phase::is_final))
+        || incident.stated_phase.is_some_and(Phase::is_final)
+        || filled.fields.first(PHASE) == Phase::Postmortem.as_str();
     let words = incident.kind.phases().iter();
+    let words = words.filter(|phase| is_over || **phase != Phase::Postmortem);
     let options: Vec<_> = words.map(|phase| (phase.as_str(), phase.label())).collect();
     let ask = Ask {
         name: PHASE,
@@ -144,13 +158,14 @@ fn returning(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &
                         }
                         @if around.returning.len() == 1 { " stays as it is." }
                         @else { " stay as they are." }
-                        " Your token can’t change states; somebody with the scope “States” sets them."
+                        " To change that, your token needs the scope "
+                        (scope_name(Scope::StatesWrite)) "."
                     }
                 }
             }
         } @else if !around.returning.is_empty() {
             fieldset.returns {
-                legend { "As it is over" }
+                legend { "When you post this:" }
                 @for (slug, state) in around.returning {
                     (form::hidden(RETURNS, slug.as_str()))
                     (form::switch(filled, &format!("{RETURN}{slug}"), &html! {
@@ -158,9 +173,39 @@ fn returning(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &
                         (parts::state_badge(&snapshot.states, state))
                     }))
                 }
+                p.hint { "A state that you choose below, under Components, counts instead." }
             }
         }
     }
+}
+
+/// The form as it will be taken: where a state is chosen, the component doesn’t return.
+pub fn settled(mut fields: Fields) -> Fields {
+    let chosen: Vec<String> = fields
+        .under(STATE)
+        .filter(|(_, state)| !state.is_empty())
+        .map(|(slug, _)| slug.to_owned())
+        .collect();
+    for slug in chosen {
+        fields.remove(&format!("{RETURN}{slug}"));
+    }
+    fields
+}
+
+/// The components for which a form says both that they return and what they become instead.
+fn said_twice(filled: &Filled) -> Vec<Slug> {
+    let returns = filled
+        .fields
+        .pairs()
+        .iter()
+        .filter(|(name, _)| name == RETURNS);
+    returns
+        .filter(|(_, slug)| {
+            let state = filled.fields.first(&format!("{STATE}{slug}"));
+            !state.is_empty() && !filled.fields.has(&format!("{RETURN}{slug}"))
+        })
+        .filter_map(|(_, slug)| Slug::parse(slug).ok())
+        .collect()
 }
 
 /// For what was so at another time than it is posted.
@@ -170,7 +215,7 @@ pub(super) fn earlier(filled: &Filled, zone: &str) -> Markup {
     let is_open = filled.fields.filled(AT).is_some() || is_wrong;
     html! {
         details.more open[is_open] {
-            summary { "It was earlier" }
+            summary { "Use an earlier time" }
             (window::field(filled, AT, "When it was so", &hint))
         }
     }
@@ -185,6 +230,21 @@ fn newer(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
                 ol.updates {
                     @for update in around.newer { (public::entry(snapshot, around.incident, update)) }
                 }
+            }
+        }
+    }
+}
+
+/// Of an update that ends its incident: which components become what was chosen, instead of
+/// returning.
+fn instead(snapshot: &Snapshot, filled: &Filled, update: &Update) -> Markup {
+    let is_end = update.phase.is_some_and(Phase::is_final);
+    html! {
+        @for slug in said_twice(filled).iter().filter(|_| is_end) {
+            @let state = StateKey::new(filled.fields.first(&format!("{STATE}{slug}")));
+            p.hint {
+                bdi { (snapshot.component_name(slug)) } " doesn’t return: it becomes "
+                (parts::state_badge(&snapshot.states, &state)) ", as you chose under Components."
             }
         }
     }

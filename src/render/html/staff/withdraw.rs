@@ -22,7 +22,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, key: &str)
             p {
                 "It disappears from the page and the feeds"
                 @if updates > 0 { ", with its " (parts::count(updates, "update")) }
-                ". Its address leads nowhere any more. The record keeps all of it."
+                ". Its address leads nowhere any more. The activity log keeps all of it."
             }
             @if sets_states {
                 p { "The states that it set go with it: its components are what they’d be without it." }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
+use crate::urls;
 
 const VOID: [&str; 6] = ["meta", "link", "br", "hr", "img", "wbr"];
 
@@ -17,10 +18,15 @@ pub(super) fn check(what: &str, html: &str, snapshot: &Snapshot) {
     let unique: HashSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), unique.len(), "{what}: ids are unique: {ids:?}");
     for tag in &tags {
-        assert!(
-            !["script", "style", "iframe"].contains(&tag.name),
-            "{what}: {tag:?}"
-        );
+        assert!(!["style", "iframe"].contains(&tag.name), "{what}: {tag:?}");
+        // A script is a file of ours, never a text.
+        if tag.name == "script" && !tag.is_end {
+            assert_eq!(
+                tag.attribute("src"),
+                Some(urls::COPY_SCRIPT),
+                "{what}: {tag:?}"
+            );
+        }
         for (name, value) in &tag.attributes {
             assert!(
                 *name != "style" && !name.starts_with("on"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::brand::Brand;
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::site::{Site, Support};
@@ -40,6 +41,7 @@ impl World {
                 text: "our 24/7 support department".into(),
                 url: "https://example.com/support".into(),
             }),
+            brand: Brand::default(),
             zones: BTreeMap::new(),
         };
         let whole = Whole {

@@ -1,0 +1,35 @@
+//! The stylesheet of the company's brand: its accent and the room for its logo. It is a document
+//! of its own, since no page may have styles in it.
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::brand::Brand;
+use crate::urls;
+
+/// The logo's line, and what stands beside it.
+const LOGO: &str = ".top .in{align-items:center}\
+    .site img{display:block;height:40px;width:auto;max-width:100%;object-fit:contain}\n";
+
+/// The stylesheet; none if the page needs none.
+pub fn stylesheet(brand: &Brand) -> Option<String> {
+    let mut css = String::new();
+    if let Some(accent) = &brand.accent {
+        let (light, dark) = (accent.light.hex(), accent.dark().hex());
+        css.push_str(&format!(
+            ":root{{--link:{light}}}\n\
+             @media screen and (prefers-color-scheme:dark){{:root{{--link:{dark}}}}}\n"
+        ));
+    }
+    if brand.logo.is_some() {
+        css.push_str(LOGO);
+    }
+    (!css.is_empty()).then_some(css)
+}
+
+/// Its path. Another stylesheet has another one, so that it may be kept forever.
+pub fn stylesheet_path(brand: &Brand) -> Option<String> {
+    let css = stylesheet(brand)?;
+    let hash = Sha256::digest(css.as_bytes());
+    let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(urls::brand_stylesheet(&hash))
+}

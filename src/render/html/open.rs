@@ -1,0 +1,80 @@
+//! What is open: in which order, in which colour, and how each stands.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use crate::domain::component::StateChange;
+use crate::domain::incident::Incident;
+use crate::domain::slug::Slug;
+use crate::domain::state::{StateKey, Tone};
+use crate::render::html::parts;
+use crate::snapshot::Snapshot;
+
+/// What is open, with the worst state that each holds now; the worst first, and of equals the
+/// newest.
+pub(super) fn worst_first<'a>(
+    snapshot: &'a Snapshot,
+    open: &'a [Incident],
+) -> Vec<(Option<&'a StateKey>, &'a Incident)> {
+    let mut cards: Vec<_> = open
+        .iter()
+        .map(|incident| (worst_held(snapshot, incident), incident))
+        .collect();
+    let severity = |state: &StateKey| snapshot.states.severity(state);
+    cards.sort_by_key(|(held, incident)| {
+        Reverse((held.map(severity), incident.impact(&snapshot.states)))
+    });
+    cards
+}
+
+/// The worst state that an incident holds now; none if everything works that it names. Of each
+/// component that is the milder of what the incident set last and what the component is.
+fn worst_held<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a StateKey> {
+    let states = &snapshot.states;
+    let mut set: BTreeMap<&Slug, &StateChange> = BTreeMap::new();
+    for change in incident.all_changes() {
+        let last = set.entry(&change.component).or_insert(change);
+        if (change.at, change.seq) >= (last.at, last.seq) {
+            *last = change;
+        }
+    }
+    let held = set.into_iter().filter_map(|(slug, change)| {
+        let record = snapshot.find_component(slug)?;
+        let now = record.history.state_at(snapshot.until);
+        let is_active = record.component.retired_at.is_none();
+        let milder = [&change.state, now]
+            .into_iter()
+            .min_by_key(|state| states.severity(state));
+        milder.filter(|_| is_active)
+    });
+    held.filter(|state| states.tone(state) != Tone::Ok)
+        .max_by_key(|state| states.severity(state))
+}
+
+/// How an open incident looks: as the worst state that it holds. Where it holds none, only what staff
+/// said of it is worse than that something is open.
+pub(super) fn tone(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>) -> Tone {
+    let stated = || {
+        incident
+            .stated_impact
+            .map_or(Tone::Info, |impact| impact.tone().max(Tone::Info))
+    };
+    held.map_or_else(stated, |state| snapshot.states.tone(state))
+}
+
+/// "Major outage · Identified"; where it holds no state, the phase alone.
+pub(super) fn standing(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    held: Option<&StateKey>,
+) -> Markup {
+    let phase = incident.phase(snapshot.until).label();
+    html! {
+        @match held {
+            Some(state) => { (parts::state_badge(&snapshot.states, state)) "\u{a0}· " (phase) },
+            None => (parts::badge(tone(snapshot, incident, held), phase)),
+        }
+    }
+}
