@@ -9,8 +9,9 @@ use crate::web::media::LARGE_AT_ONCE;
 /// More than this isn't asked for: each connection costs memory, too.
 const ENOUGH: u64 = 65_536;
 
-/// Files that may be needed besides connections and the database: the content folder, pictures.
-const BESIDES: u64 = 10;
+/// Files that may be needed besides connections and the database: the content folder and who watches
+/// it, logs.
+const BESIDES: u64 = 14;
 
 /// What each serving thread needs to wait and to be woken.
 const EACH_CORE: u64 = 3;
@@ -18,13 +19,13 @@ const EACH_CORE: u64 = 3;
 /// Fewer connections than this aren't worth starting for.
 const FEWEST: u64 = 8;
 
-/// Raises the limit, and says so; returns how many connections may be open at once.
+/// Raises the limit, and says so; returns how many connections may be open at once. `open` is how
+/// many files were before the database's.
 ///
 /// # Errors
 /// If the system allows too few, with how to allow more.
-pub(super) fn connections_allowed(database_connections: u32) -> anyhow::Result<usize> {
+pub(super) fn connections_allowed(open: u64, database_connections: u32) -> anyhow::Result<usize> {
     let allowed = raise();
-    let open = open_now();
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     // Where there are few, pictures get fewer.
     let pictures = (LARGE_AT_ONCE as u64).min(allowed / 16);
@@ -63,7 +64,7 @@ fn raise() -> u64 {
 }
 
 /// How many files are open already; a guess where the system doesn't say.
-fn open_now() -> u64 {
+pub(super) fn open_now() -> u64 {
     let listed = std::fs::read_dir("/proc/self/fd").or_else(|_| std::fs::read_dir("/dev/fd"));
     listed.map_or(16, |listed| listed.count() as u64)
 }

@@ -52,6 +52,8 @@ pub struct App {
     told: Told,
     /// Whether the content folder is yet to be read and the clock yet to be followed.
     is_behind: bool,
+    /// How many files were open before the database's.
+    open_files: u64,
 }
 
 impl App {
@@ -61,6 +63,7 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         // First, so that a second server with the same address changes nothing.
         let listener = serving::listen(&config.listen)?;
+        let open_files = files::open_now();
         let store = Store::open_sized(&config.source.database, config.database_connections)
             .await
             .with_context(|| {
@@ -107,6 +110,7 @@ impl App {
             listener,
             told,
             is_behind,
+            open_files,
         })
     }
 
@@ -152,7 +156,7 @@ impl App {
     /// Serves until `stop` ends, then lets running requests finish, within ten seconds in all.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
-        let places = files::connections_allowed(self.config.database_connections)?;
+        let places = files::connections_allowed(self.open_files, self.config.database_connections)?;
         let access_log = self.config.access_log.map(AccessLog::start).transpose()?;
         let (stopping, stopped) = signal::channel(false);
         let (state, changed) = (self.state, Arc::new(Notify::new()));

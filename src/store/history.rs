@@ -1,8 +1,9 @@
 //! What each component was: a table of its own, which follows from what was said of the component.
 
 use chrono::{DateTime, Utc};
-use sqlx::AssertSqlSafe;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::components::list_component_slugs;
 use super::involved::list_involved;
 use super::row::{instant, int, text};
 use super::settings::{find_meta, set_meta};
@@ -12,7 +13,6 @@ use crate::domain::claims::{Base, Held, Involved, history};
 use crate::domain::component::{Standing, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
-use crate::store::components::list_component_slugs;
 
 /// All that a component's history follows from, from an instant on at which nothing was claimed.
 #[derive(Debug, Clone)]
@@ -169,13 +169,19 @@ const RULE: &str = "history_rule";
 const CLAIMS: &str = "claims";
 
 /// Whether the histories were made by this version's rule.
-pub(super) async fn is_made(tx: &mut Tx) -> Result<bool, StoreError> {
-    Ok(find_meta(tx, RULE).await?.as_deref() == Some(CLAIMS))
+pub(super) async fn is_made(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    let row = sqlx::query("select value from meta where key = $1")
+        .bind(RULE)
+        .fetch_optional(connection)
+        .await?;
+    let rule = row.map(|row| text(&row, "value")).transpose()?;
+    Ok(rule.as_deref() == Some(CLAIMS))
 }
 
-/// Makes every component's history anew, if another rule made it; those of earlier versions.
+/// Makes every component's history anew, unless somebody else has just done it: earlier versions
+/// made them by another rule.
 pub(super) async fn make_all(tx: &mut Tx) -> Result<(), StoreError> {
-    if is_made(tx).await? {
+    if find_meta(tx, RULE).await?.as_deref() == Some(CLAIMS) {
         return Ok(());
     }
     let states = States::with_own(list_own_states(tx).await?);

@@ -8,11 +8,15 @@ use sqlx::{AnyConnection, Row};
 
 use super::file::{beside, make_private};
 use super::open::{Connected, cannot_open, close, connect_one};
-use super::{Engine, StoreError};
+use super::{Engine, StoreError, history};
 
 /// Brings a database up to date, on a connection of its own: a migration may take its time. An
-/// older SQLite file is copied beside itself first.
-pub(super) async fn migrate(connected: &Connected, migrator: &Migrator) -> Result<(), StoreError> {
+/// older SQLite file is copied beside itself first. Returns whether its histories were made by this
+/// version's rule.
+pub(super) async fn migrate(
+    connected: &Connected,
+    migrator: &Migrator,
+) -> Result<bool, StoreError> {
     let engine = connected.engine;
     let known = migrator.iter().map(|m| m.version).max().unwrap_or(0);
     let mut connection = connect_one(&connected.url, engine)
@@ -35,8 +39,9 @@ pub(super) async fn migrate(connected: &Connected, migrator: &Migrator) -> Resul
             migrator.run(&mut connection).await?;
         }
     }
+    let is_made = history::is_made(&mut connection).await?;
     close(connection).await?;
-    Ok(())
+    Ok(is_made)
 }
 
 /// The newest migration that the database has; `None` if it is new.

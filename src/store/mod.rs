@@ -107,7 +107,7 @@ impl Store {
         migrator: &Migrator,
     ) -> Result<Self, StoreError> {
         let connected = open::connect(url, connections.max(2)).await?;
-        migrate::migrate(&connected, migrator).await?;
+        let is_made = migrate::migrate(&connected, migrator).await?;
         let store = Self {
             pool: connected.pool,
             writers: connected.writers,
@@ -117,17 +117,14 @@ impl Store {
             failed: Arc::default(),
             writing: Arc::new(Mutex::new(())),
         };
-        if migrator.version_exists(history::SINCE_MIGRATION) {
+        if !is_made && migrator.version_exists(history::SINCE_MIGRATION) {
             store.make_histories().await?;
         }
         Ok(store)
     }
 
-    /// Makes every component's history anew, if an earlier version made it by another rule.
+    /// Makes every component's history anew.
     async fn make_histories(&self) -> Result<(), StoreError> {
-        if history::is_made(&mut self.read().await?).await? {
-            return Ok(());
-        }
         let mut tx = self.begin().await?;
         tx.be_patient().await?;
         history::make_all(&mut tx).await?;

@@ -51,7 +51,7 @@ fn what_is_over_says_how_long_it_lasted_and_the_last_words() {
     let page = incident::page(&snapshot, &found).into_string();
     says(
         &page,
-        &["Lasted 2 h 10 min · Tuesday, February 26 · 2:15 – 4:25 MST"],
+        &["Lasted 2 h 10 min · Tuesday, February 26 · 2:15 am – 4:25 am MST"],
     );
     let description = "content=\"Resolved after 2 h 10 min. Mail is up again.\"";
     assert_eq!(page.matches(description).count(), 2, "{page}");
@@ -77,7 +77,7 @@ fn how_long_is_said_only_of_what_is_known_and_over() {
     );
     check(
         &|world| world.whole.incidents[0].updates[1].precision = Precision::Day,
-        &["From February 26 at 2:15 MST to February 26"],
+        &["From February 26 at 2:15 am MST to February 26"],
         &["Lasted", "Resolved after"],
     );
     // Opened again and over again, it lasted to the second end.
@@ -151,7 +151,7 @@ fn a_postmortem_stands_first_with_its_own_date_and_moves_no_end() {
     let page = incident::page(&snapshot, &found).into_string();
     says(
         &page,
-        &["Postmortem February 28 at 3:00 MST", "Lasted 2 h 10 min"],
+        &["Postmortem February 28 at 3:00 am MST", "Lasted 2 h 10 min"],
     );
     let place = |id: &str| {
         page.find(&format!("id=\"update-{id}\""))
