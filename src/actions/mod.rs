@@ -25,6 +25,7 @@ mod checks;
 pub mod correct_update;
 pub mod edit_components;
 pub mod edit_incident;
+pub mod entry_place;
 pub mod follow_clock;
 mod maintenance_words;
 mod permission;

@@ -1,4 +1,4 @@
-//! What resolving an incident now would change, without doing it.
+//! What resolving an incident now, or withdrawing one of its updates, would change, without doing it.
 
 use chrono::{DateTime, Utc};
 
@@ -48,6 +48,39 @@ pub async fn preview_resolution(
             to,
         });
     }
+    Ok(found)
+}
+
+/// What the components that an incident names would become if one of its updates were withdrawn at
+/// `now`; those alone that would change.
+///
+/// # Errors
+/// The database's.
+pub async fn preview_withdrawal(
+    tx: &mut Tx,
+    stored: &StoredIncident,
+    update: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Returning>, ActionError> {
+    let states = States::with_own(list_own_states(tx).await?);
+    let mut found = Vec::new();
+    for component in stored.incident.components() {
+        // An end that front matter states may count again from an earlier entry.
+        let mut sources = find_sources(tx, component, DateTime::<Utc>::MIN_UTC).await?;
+        let from = state_at(&sources, &sources.history(&states), now);
+        let is_own = |it: &Option<String>| it.as_deref() == Some(update);
+        sources.said.retain(|change| !is_own(&change.update));
+        for involved in &mut sources.involved {
+            involved.steps.retain(|step| step.update != update);
+        }
+        let to = state_at(&sources, &sources.history(&states), now);
+        found.push(Returning {
+            component: component.clone(),
+            from,
+            to,
+        });
+    }
+    found.retain(|returning| returning.from != returning.to);
     Ok(found)
 }
 

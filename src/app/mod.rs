@@ -94,6 +94,7 @@ impl App {
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
             media: Arc::new(Media::of(&config.source.content)),
+            content: config.source.content.as_path().into(),
             proxies: Arc::new(config.trusted_proxy.clone()),
             readiness: Arc::default(),
             failures: Arc::default(),

@@ -27,6 +27,7 @@ mod as_found_tests;
 pub mod component_word;
 pub mod compose;
 mod digest;
+pub mod entry_place;
 mod file_name;
 mod folder;
 mod front_matter;

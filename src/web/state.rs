@@ -1,5 +1,6 @@
 //! What handlers may take: the parts of the application, each by itself.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -35,6 +36,8 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// The folder of the pictures that posts show.
     pub media: Arc<Media>,
+    /// The content folder, whether it is there or not.
+    pub content: Arc<Path>,
     /// The proxies that may speak for a reader.
     pub proxies: Arc<Vec<ipnet::IpNet>>,
     /// Whether work can be taken.

@@ -13,7 +13,9 @@ use crate::support::database::{new_database, option_env_database};
 use crate::support::silent::SilentProxy;
 
 async fn post(app: &TestApp) -> Reply {
-    app.api("POST", "/incidents", Some(incident("a"))).await
+    let mut body = incident("a");
+    body["again"] = true.into();
+    app.api("POST", "/incidents", Some(body)).await
 }
 
 /// Two processes over one server, the first of them through a proxy that can fall silent.

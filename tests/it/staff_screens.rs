@@ -151,7 +151,7 @@ async fn withdrawing_the_end_says_what_it_opens_again() {
     let said = words(browser.get(&app, &page).await.expect(200).text());
     for part in [
         "This update ended the incident. Without it, the incident is open again : Identified",
-        "Selma : Major outage",
+        "Withdrawing it changes: Selma : Operational → Major outage",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
@@ -190,7 +190,7 @@ async fn the_dashboard_begins_with_a_new_incident_and_finds_the_withdrawn() {
 }
 
 #[tokio::test]
-async fn an_update_of_a_file_says_which_file() {
+async fn an_update_of_a_file_says_where_it_stands() {
     let file = "incidents/2013-02-25-ruby.md";
     let text = "---\ntitle: Ruby is slow\ndate: 2013-02-25 02:00\n---\n\nWe look.\n\n\
         ## UPDATE 2/25/13 2:10 MST: identified\n\nA disk.\n";
@@ -207,7 +207,7 @@ async fn an_update_of_a_file_says_which_file() {
     let page = browser.get(&app, "/staff/incidents/ruby").await.expect(200);
     let said = words(page.text());
     assert!(
-        said.contains(&format!("In the file {file} Copy the path")),
+        said.contains(&format!("In the file {file}:8 Copy the path")),
         "{said}"
     );
     assert!(page.text().contains(&format!("data-copy=\"{file}\"")));

@@ -1,5 +1,6 @@
 //! The page of an incident: how it stands, what was said since, and the post.
 
+use chrono::TimeDelta;
 use maud::{Markup, html};
 
 use crate::domain::component::Origin;
@@ -119,7 +120,11 @@ fn span(frame: Frame, lasted: &Lasted) -> Markup {
                 Some(length) => {
                     strong { "Lasted " (time::duration(length)) }
                     " · "
-                    time datetime=(time::machine(from)) { (frame.window(Some(from), Some(to)).unwrap_or_default()) }
+                    @if to - from < TimeDelta::minutes(1) {
+                        (parts::instant(frame, from))
+                    } @else {
+                        time datetime=(time::machine(from)) { (frame.window(Some(from), Some(to)).unwrap_or_default()) }
+                    }
                 },
                 None => {
                     "From " (parts::moment(frame, from, exactly, None))

@@ -15,6 +15,7 @@ use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::correct_update::{Correction, correct_update, withdraw_update};
+use crate::actions::preview_resolution::preview_withdrawal;
 use crate::actions::{ActionError, Change};
 use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
@@ -304,12 +305,21 @@ impl Screen {
     ) -> Result<Response, StaffError> {
         let site = state.latest.find().await?;
         let would_be = self.would_be.as_ref();
+        let (mut tx, now) = (state.store.read().await?, state.clock.now());
+        let id = &self.update.id;
+        let changed = preview_withdrawal(&mut tx, &self.stored, id, now).await?;
+        drop(tx);
+        let without: Vec<_> = changed
+            .into_iter()
+            .map(|it| (it.component, it.from, it.to))
+            .collect();
         let around = Around {
             incident: &self.stored.incident,
             update: &self.update,
             is_other: self.is_other,
             preview: would_be.map(|(incident, update)| (incident, update)),
             versions: &self.versions,
+            without: &without,
         };
         let page = form::update_page(site.snapshot(), &visit.staff.token, &around, filled);
         Ok(html_response(status, page.into_string()))

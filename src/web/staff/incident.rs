@@ -1,5 +1,7 @@
 //! An incident as staff see it.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
@@ -9,6 +11,7 @@ use super::session::Visit;
 use super::told;
 use super::trouble::StaffError;
 use super::update::find;
+use crate::actions::entry_place::line_of;
 use crate::domain::update::Source;
 use crate::render::html::staff::fields::{Fields, Wrong};
 use crate::render::html::staff::incident::{self, Around};
@@ -65,12 +68,28 @@ pub(super) async fn page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let filled = again(Fields::default().with(Fields::KEY, new_key()), shown.wrong);
+    let lines = lines_of(state, stored).await;
     let around = Around {
         incident: &stored.incident,
         file: stored.file.as_deref(),
+        lines: &lines,
         withdrawn: &withdrawn,
         told: shown.told,
     };
     let page = incident::page(site.snapshot(), &visit.staff.token, &around, &filled);
     Ok(html_response(status, page.into_string()))
+}
+
+/// By the ids of a file's updates, the lines at which they stand in it, as far as it can be read here.
+async fn lines_of(state: &AppState, stored: &StoredIncident) -> HashMap<String, usize> {
+    let Some(file) = &stored.file else {
+        return HashMap::new();
+    };
+    let text = tokio::fs::read_to_string(state.content.join(file)).await;
+    let text = text.unwrap_or_default();
+    let updates = stored.incident.updates.iter();
+    let of_file = updates.filter(|update| update.source == Source::File);
+    of_file
+        .filter_map(|update| Some((update.id.clone(), line_of(&text, update)?)))
+        .collect()
 }

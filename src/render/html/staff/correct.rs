@@ -9,9 +9,10 @@ use super::frame::{self, Nav, Page};
 use super::update::{self, AT, PHASE, TEXT};
 use super::versions;
 use super::window::{self, ENDS, STARTS, which};
-use crate::domain::component::StateChange;
 use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
+use crate::domain::state::StateKey;
 use crate::domain::update::Update;
 use crate::render;
 use crate::render::html::{incident as public, parts};
@@ -43,6 +44,8 @@ pub struct Around<'a> {
     pub preview: Option<(&'a Incident, &'a Update)>,
     /// What it said before it was corrected: lines of the record, newest first.
     pub versions: &'a [AuditBody],
+    /// Which components would change without it: from what, to what.
+    pub without: &'a [(Slug, StateKey, StateKey)],
 }
 
 /// What the form of a post shows besides what was typed.
@@ -118,7 +121,7 @@ pub fn update_page(
             summary { "Withdraw it" }
             form.one method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
                 (form::hidden(Fields::KEY, &format!("{}.withdraw", filled.fields.first(Fields::KEY))))
-                (reopened(snapshot, incident, update))
+                (without(snapshot, around))
                 p.hint { "It disappears from the page and the feeds, and what it set goes with it. The activity log keeps it." }
                 p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
             }
@@ -128,38 +131,27 @@ pub fn update_page(
     page(snapshot, viewer, "Correct an update", filled, content)
 }
 
-/// What withdrawing an update opens again, if it is the one that ended its incident.
-fn reopened(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
-    let mut rest = incident.clone();
-    rest.updates.retain(|other| other.id != update.id);
+/// What withdrawing an update would change.
+fn without(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
+    let mut rest = around.incident.clone();
+    rest.updates.retain(|other| other.id != around.update.id);
     let phase = rest.phase(snapshot.until);
-    if phase.is_final() || !incident.phase(snapshot.until).is_final() {
-        return html! {};
-    }
-    // Each component takes again what the incident said of it last, where it isn’t that already.
-    let mut claims: Vec<&StateChange> = Vec::new();
-    for change in rest.all_changes() {
-        claims.retain(|other| other.component != change.component);
-        claims.push(change);
-    }
-    claims.retain(|change| {
-        let record = snapshot.find_component(&change.component);
-        record.is_some_and(|it| *it.history.state_at(snapshot.until) != change.state)
-    });
+    let ended_it = around.incident.phase(snapshot.until).is_final();
     html! {
-        p.told {
-            "This update ended the incident. Without it, the incident is "
-            strong { "open again" } ": " (parts::phase_badge(phase)) "."
-            @if !claims.is_empty() {
-                " What it said last holds again, unless somebody set another state since:"
+        @if ended_it && !phase.is_final() {
+            p.told {
+                "This update ended the incident. Without it, the incident is "
+                strong { "open again" } ": " (parts::phase_badge(phase)) "."
             }
         }
-        @if !claims.is_empty() {
+        @if !around.without.is_empty() {
+            p { "Withdrawing it changes:" }
             ul {
-                @for change in claims {
+                @for (slug, from, to) in around.without {
                     li {
-                        bdi { (snapshot.component_name(&change.component)) } ": "
-                        (parts::state_badge(&snapshot.states, &change.state))
+                        bdi { (snapshot.component_name(slug)) } ": "
+                        (snapshot.states.label(from)) " → "
+                        (parts::state_badge(&snapshot.states, to))
                     }
                 }
             }

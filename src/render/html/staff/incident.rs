@@ -1,5 +1,7 @@
 //! An incident as staff see it: all that was said, and what can be done with each.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
 
 use super::drafts;
@@ -26,6 +28,8 @@ pub struct Around<'a> {
     pub incident: &'a Incident,
     /// The file that states it, if one does.
     pub file: Option<&'a str>,
+    /// By the ids of its updates, the lines at which they stand in the file.
+    pub lines: &'a HashMap<String, usize>,
     /// Updates that were withdrawn, and can be brought back.
     pub withdrawn: &'a [Update],
     /// What was just done.
@@ -54,7 +58,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
                 ol.updates {
                     @for update in listing::newest_first(incident) {
                         (public::entry(snapshot, incident, update))
-                        @if may_write { (ways(incident, update, file)) }
+                        @if may_write { (ways(around, update)) }
                     }
                 }
             }
@@ -113,14 +117,19 @@ fn ways_on(incident: &Incident) -> Markup {
 }
 
 /// What can be done with an update. Of a file's: which file that is, to be copied.
-fn ways(incident: &Incident, update: &Update, file: Option<&str>) -> Markup {
-    let path = urls::staff_correct_update(&incident.slug, &update.id);
-    let file = file.filter(|_| update.source == Source::File);
+fn ways(around: &Around<'_>, update: &Update) -> Markup {
+    let path = urls::staff_correct_update(&around.incident.slug, &update.id);
+    let file = around.file.filter(|_| update.source == Source::File);
+    let line = around.lines.get(&update.id);
     html! {
         li.ways-of {
             @match file {
                 Some(file) => {
-                    span.meta { "In the file " code { (file) } } " "
+                    span.meta {
+                        "In the file "
+                        code { (file) @if let Some(line) = line { ":" (line) } }
+                    }
+                    " "
                     (form::copy(file, "Copy the path"))
                 }
                 None => a href=(path) { "Correct" span.unseen { " this update" } },
