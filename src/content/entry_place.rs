@@ -26,21 +26,20 @@ pub fn line_of(text: &str, update: &Update) -> Option<usize> {
     if written.is_empty() {
         return None;
     }
-    let says = |place: &usize| lines[*place].contains(written);
-    let found: Vec<usize> = (0..lines.len()).filter(says).collect();
-    let is_followed = |place: &&usize| {
-        let until = lines.len().min(**place + BELOW);
-        lines[**place..until]
-            .iter()
-            .any(|line| line.contains(beginning))
+    let containing = |words: &str| -> Vec<usize> {
+        let says = |place: &usize| lines[*place].contains(words);
+        (0..lines.len()).filter(says).collect()
     };
-    let mut sure = found
-        .iter()
-        .filter(|place| found.len() == 1 || is_followed(place));
-    match (sure.next(), sure.next()) {
-        (Some(only), None) => Some(only + 1),
-        _ => None,
+    let headers = containing(written);
+    if let [only] = headers[..] {
+        return Some(only + 1);
     }
+    // Of several, the one above the text.
+    let [text] = containing(beginning)[..] else {
+        return None;
+    };
+    let above = headers.iter().rfind(|header| **header <= text)?;
+    (text - above < BELOW).then_some(above + 1)
 }
 
 #[cfg(test)]
