@@ -5,7 +5,7 @@ use super::{ActionError, Change};
 use crate::content::SiteFile;
 use crate::domain::component::Component;
 use crate::domain::site::DateOrder;
-use crate::domain::state::{State, built_in};
+use crate::domain::state::{State, StateKey, States, built_in};
 use crate::store::{components, settings, states};
 
 /// Writes what `site.toml` says, as far as it differs from what stands.
@@ -51,7 +51,7 @@ async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionE
             change.touch_site();
         }
     }
-    for old in known {
+    for old in &known {
         if old.dropped || site.states.iter().any(|state| state.key == old.key) {
             continue;
         }
@@ -63,11 +63,31 @@ async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionE
         } else {
             let dropped = State {
                 dropped: true,
-                ..old
+                ..old.clone()
             };
             states::set_own_state(&mut change.tx, i64::MAX, &dropped, change.now).await?;
         }
         change.touch_site();
+    }
+    settle_ranks(change, known).await
+}
+
+/// Which claim is the worst depends on the rank of states: if that has changed among those there
+/// were, so may every history.
+async fn settle_ranks(change: &mut Change, before: Vec<State>) -> Result<(), ActionError> {
+    let after = States::with_own(states::list_own_states(&mut change.tx).await?);
+    let before = States::with_own(before);
+    let ranks = |states: &States, known: &States| -> Vec<StateKey> {
+        let shared = states
+            .iter()
+            .filter(|state| known.find(&state.key).is_some());
+        shared.map(|state| state.key.clone()).collect()
+    };
+    if ranks(&before, &after) == ranks(&after, &before) {
+        return Ok(());
+    }
+    for component in components::list_component_slugs(&mut change.tx).await? {
+        change.touch_history(&component);
     }
     Ok(())
 }

@@ -144,6 +144,28 @@ async fn a_postmortem_opens_nothing_again() {
     assert!(app.get("/").await.text().contains("Everything is working."));
 }
 
+#[tokio::test]
+async fn which_claim_is_the_worst_follows_the_sites_own_states() {
+    let own = |tone: &str| {
+        format!(
+            "name = \"Example status\"\ntime_zone = \"America/Denver\"\n\n[[states]]\n\
+             key = \"rescue\"\nlabel = \"Rescue\"\nreads = \"is in rescue mode\"\n\
+             tone = \"{tone}\"\ndown = 0.0\nstatuspage = \"partial_outage\"\n\n\
+             [[components]]\nslug = \"api\"\nname = \"Api\"\n"
+        )
+    };
+    let mut app = TestApp::new()
+        .with_file("site.toml", own("bad"))
+        .start()
+        .await;
+    open(&mut app, "In rescue", "api", "rescue").await;
+    open(&mut app, "Slow", "api", "degraded").await;
+    assert_eq!(app.state_of("api"), "rescue");
+    app.write("site.toml", own("info"));
+    app.sync(&[]).await.expect("it is read");
+    assert_eq!(app.state_of("api"), "degraded");
+}
+
 /// Numbers that look random and are the same each time.
 struct Numbers(u64);
 
