@@ -106,10 +106,10 @@ fn what_is_no_file_is_refused_unopened() {
         let made = Command::new("mkfifo").arg(path).status().expect("mkfifo");
         assert!(made.success());
     };
-    refused(make_fifo, "this is no plain file", "rename it");
+    refused(make_fifo, "this is a special file", "rename it");
     refused(
         |path| symlink("/dev/zero", path).expect("linked"),
-        "this is no plain file",
+        "this is a special file",
         "rename it",
     );
 }
@@ -321,7 +321,7 @@ fn a_post_that_is_dated_ahead_is_read_with_a_warning() {
 #[test]
 fn an_escaped_nul_is_refused_as_a_plain_one_is() {
     let escaped = "---\ntitle: \"a\\0b\"\ndate: 2013-02-26 01:00\n---\n";
-    refused_bytes(escaped, "a text holds a NUL", "");
+    refused_bytes(escaped, "a text contains a NUL", "");
     let folder = folder();
     let site = SITE.replace("Example", "Ex\\u0000ample");
     fs::write(folder.path().join("site.toml"), site).expect("written");

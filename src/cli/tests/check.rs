@@ -39,7 +39,7 @@ fn a_folder_in_order_says_so() {
     let folder = folder(&[("selma.md", "UPDATE (2/26/13 – 2:15 MST): Mail is up.")]);
     let ran = check(folder.path(), &[]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert_eq!(ran.out, "2 files, nothing to mend\n");
+    assert_eq!(ran.out, "2 files, no problems\n");
 }
 
 #[test]

@@ -79,11 +79,11 @@ fn what_has_no_text_is_told() {
 
 #[test]
 fn marks_of_other_systems_are_told() {
-    check_hints("{{< figure src=\"x.png\" >}}", &["a shortcode of Hugo"]);
-    check_hints("Text {{% notice %}} text", &["a shortcode of Hugo"]);
-    check_hints("See {% link x.md %}.", &["a tag of Liquid"]);
+    check_hints("{{< figure src=\"x.png\" >}}", &["a Hugo shortcode"]);
+    check_hints("Text {{% notice %}} text", &["a Hugo shortcode"]);
+    check_hints("See {% link x.md %}.", &["a Liquid tag"]);
     check_hints("{{ site.title }}\n\n{% raw %}", &["1: this", "3: this"]);
-    check_hints("![x](x.png){: .right }", &["an attribute of kramdown"]);
+    check_hints("![x](x.png){: .right }", &["a kramdown attribute"]);
     check_hints("{::comment}\n\nx\n\n{:/comment}", &["kramdown", "kramdown"]);
     // Left out, or shown as they are on purpose, or no mark at all.
     check_hints("Text.\n{: .notice}", &[]);
@@ -93,7 +93,7 @@ fn marks_of_other_systems_are_told() {
     check_hints("*Resolved* - x {{< track \"2013-02-26 17:30:00\" >}}", &[]);
     check_hints(
         "The end. {{< track \"2013-02-26 17:30:00\" >}}",
-        &["a shortcode of Hugo"],
+        &["a Hugo shortcode"],
     );
 }
 
