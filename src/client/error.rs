@@ -240,7 +240,7 @@ mod tests {
         let two = r#"{"title": "No", "detail": "can't be blank; no such state",
             "errors": [{"pointer": "/title", "detail": "can't be blank"},
                        {"pointer": "/components/selma", "detail": "no such state"}]}"#;
-        let lines = "2 things in it can't be used:\n  title: can't be blank\n  \
+        let lines = "2 mistakes to correct:\n  title: can't be blank\n  \
                      components selma: no such state";
         assert_eq!(told(two), lines);
         assert_eq!(

@@ -185,7 +185,7 @@ mod tests {
                 "the line before",
                 "key: value",
             ),
-            ("title:A\ndate:B\n", "key: value", "behind the colon"),
+            ("title:A\ndate:B\n", "key: value", "after the colon"),
         ] {
             let error = yaml::parse(text).expect_err(text);
             assert!(error.message.contains(message), "{text}: {error:?}");

@@ -358,17 +358,17 @@ mod tests {
         for (text, wanted) in [
             ("2/3/2013 22:00", "more than one way"),
             ("2/3 22:00", "more than one way"),
-            ("2013-03-02", "doesn't say its time of day"),
-            ("tomorrow", "no time"),
-            ("tomorrow 2013-03-02 22:00", "says two days"),
+            ("2013-03-02", "has no time of day"),
+            ("tomorrow", "not a time"),
+            ("tomorrow 2013-03-02 22:00", "names two days"),
             ("2013-03-02 25:00", "there is no time 25:00"),
-            ("2013-02-30 22:00", "no such day"),
-            ("30.2.2013 22:00", "no such day"),
-            ("30 Feb 22:00", "no such day"),
+            ("2013-02-30 22:00", "a day that doesn't exist"),
+            ("30.2.2013 22:00", "a day that doesn't exist"),
+            ("30 Feb 22:00", "a day that doesn't exist"),
             ("2013-03-02 22:00 IST", "IST"),
-            ("soon", "no time"),
-            ("in a while", "no time"),
-            ("", "no time"),
+            ("soon", "not a time"),
+            ("in a while", "not a time"),
+            ("", "not a time"),
         ] {
             let why = read_spoken(text, ground(Lean::Ahead)).unwrap_err();
             assert!(why.contains(wanted), "{text}: {why}");
