@@ -247,7 +247,11 @@ async fn what_is_no_database_is_refused_with_how_to_mend_it() {
         "These are notes, and they are longer than sixteen bytes.",
     )
     .expect("written");
-    assert!(refused(&text, "").await.contains("is no SQLite database"));
+    assert!(
+        refused(&text, "")
+            .await
+            .contains("is not a SQLite database")
+    );
     let kept = fs::read_to_string(&text).expect("still there");
     assert!(kept.starts_with("These are notes"), "it wasn't touched");
 
