@@ -22,13 +22,13 @@ pub struct Config {
     #[command(flatten)]
     pub source: SourceConfig,
 
-    /// Scheme and host under which readers reach the page, such as https://status.example.com;
-    /// without it, what site.toml says.
+    /// Scheme and host under which readers reach the page, such as https://status.example.com; by
+    /// default, what site.toml says.
     #[arg(long, env = "LIGHTSHIP_BASE_URL", value_name = "URL", value_parser = parse_base_url)]
     pub base_url: Option<String>,
 
-    /// A proxy that may say who the reader is (X-Forwarded-For, X-Forwarded-Proto), or a network of
-    /// them, such as 10.0.0.0/8; may be given several times. Without one, the machine itself.
+    /// A proxy trusted to say who the reader is (X-Forwarded-For, X-Forwarded-Proto), or a network
+    /// of them, such as 10.0.0.0/8; may be given several times. By default, the machine itself.
     #[arg(
         long,
         env = "LIGHTSHIP_TRUSTED_PROXY",
@@ -38,8 +38,8 @@ pub struct Config {
     )]
     pub trusted_proxy: Vec<IpNet>,
 
-    /// How many connections to the database are used at most, beside one now and then that tries
-    /// whether it takes writes.
+    /// The most database connections to use, besides an occasional one that tests whether the
+    /// database accepts writes.
     #[arg(
         long,
         env = "LIGHTSHIP_DATABASE_CONNECTIONS",
@@ -49,11 +49,11 @@ pub struct Config {
     )]
     pub database_connections: u32,
 
-    /// Write a line to standard output for each request: as servers have since 1993, or as JSON.
+    /// Write a line to standard output for each request, in the Common Log Format or as JSON.
     #[arg(long, env = "LIGHTSHIP_ACCESS_LOG", value_enum, value_name = "FORMAT")]
     pub access_log: Option<AccessLogFormat>,
 
-    /// How the log is written.
+    /// The format of the log.
     #[arg(long, env = "LIGHTSHIP_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
 
@@ -66,7 +66,7 @@ pub struct Config {
 /// Where the content and the database are.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SourceConfig {
-    /// The database: sqlite:FILE (made when missing) or postgres://USER@HOST/NAME.
+    /// The database: sqlite:FILE (created if missing) or postgres://USER@HOST/NAME.
     #[arg(
         long,
         env = "LIGHTSHIP_DATABASE",
@@ -86,8 +86,8 @@ pub struct SourceConfig {
     )]
     pub content: PathBuf,
 
-    /// This machine's name: a database is fed from one folder on one machine. Without it, what
-    /// the system calls the machine.
+    /// This machine's name: a database syncs from one folder on one machine. By default, what the
+    /// system calls the machine.
     #[arg(long, env = "LIGHTSHIP_MACHINE", value_name = "NAME")]
     pub machine: Option<String>,
 }
@@ -97,7 +97,7 @@ pub struct SourceConfig {
 pub enum AccessLogFormat {
     /// The Common Log Format.
     Common,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -117,7 +117,7 @@ impl Listen {
     pub fn resolve(&self) -> std::io::Result<SocketAddr> {
         let mut found: Vec<SocketAddr> = self.0.to_socket_addrs()?.collect();
         found.sort_by_key(|address| !address.is_ipv4());
-        let none = || std::io::Error::other("the name stands for no address");
+        let none = || std::io::Error::other("the name has no address");
         found.into_iter().next().ok_or_else(none)
     }
 }
@@ -161,12 +161,12 @@ fn parse_network(text: &str) -> Result<IpNet, String> {
         })
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     /// Lines for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -211,9 +211,9 @@ fn parse_base_url(text: &str) -> Result<String, String> {
         {
             Ok(trimmed.to_owned())
         }
-        Some(_) | None => Err(
-            "write scheme and host, and nothing behind them: https://status.example.com".to_owned(),
-        ),
+        Some(_) | None => {
+            Err("write only the scheme and host: https://status.example.com".to_owned())
+        }
     }
 }
 

@@ -26,6 +26,6 @@ pub fn start(format: LogFormat, filter: Targets) {
         Ok(()) => std::panic::set_hook(Box::new(
             |panic| tracing::error!(%panic, "a fault in Lightship"),
         )),
-        Err(_) => tracing::debug!("logging had been started already"),
+        Err(_) => tracing::debug!("logging was already started"),
     }
 }

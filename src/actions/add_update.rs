@@ -43,7 +43,7 @@ pub struct NewUpdate {
     pub phase: Option<Phase>,
     /// The states that come with it.
     pub components: Settings,
-    /// The instant it speaks of; without one, now.
+    /// The time it refers to; without one, now.
     pub at: Option<DateTime<Utc>>,
     /// The byline.
     pub author: Option<String>,
@@ -155,8 +155,8 @@ async fn refuse_unseen(
         Some(Some(id)) => {
             let found = find_update(&mut change.tx, id).await?;
             let found = found.filter(|found| found.incident_id == stored.incident.id);
-            let how = "this incident never had such an update; send the id of the last one that \
-                       you saw, or null if there was none";
+            let how = "this incident never had that update; send the id of the last one you saw, \
+                       or null if there was none";
             Some(found.ok_or_else(|| ActionError::invalid("/seen", how))?)
         }
     };
@@ -343,7 +343,7 @@ pub(super) fn says_something(pointer: &str, wanted: &NewUpdate) -> Result<(), Ac
     if wanted.markdown.trim().is_empty() && wanted.phase.is_none() && wanted.components.is_empty() {
         return Err(ActionError::invalid(
             pointer,
-            "an update needs a text, a phase or a state: say what customers need to know",
+            "an update needs text, a phase or a state: say what customers need to know",
         ));
     }
     Ok(())

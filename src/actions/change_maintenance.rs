@@ -28,7 +28,7 @@ pub enum Step {
         /// The new end.
         ends: Option<DateTime<Utc>>,
     },
-    /// It won't take place, or is called off.
+    /// It won't take place, or stops.
     Cancel,
 }
 
@@ -41,7 +41,7 @@ pub struct MaintenanceStep {
     pub markdown: Option<String>,
     /// The byline.
     pub author: Option<String>,
-    /// Another maintenance of the same components at the same time is meant to be.
+    /// Allow another maintenance of the same components at the same time.
     pub overlap: bool,
     /// What its writer saw last; see [`NewUpdate::seen`].
     pub seen: Option<Option<String>>,
@@ -120,9 +120,9 @@ fn refuse(incident: &Incident, phase: Phase, step: Step) -> Result<(), ActionErr
         return no("this maintenance is a draft; publish it first, or edit the draft");
     }
     match phase {
-        Phase::Completed => return no("this maintenance is complete already"),
-        Phase::Cancelled => return no("this maintenance is cancelled already"),
-        Phase::Postmortem => return no("this maintenance is over already"),
+        Phase::Completed => return no("this maintenance is already complete"),
+        Phase::Cancelled => return no("this maintenance is already cancelled"),
+        Phase::Postmortem => return no("this maintenance is already over"),
         Phase::Scheduled
         | Phase::InProgress
         | Phase::Verifying
@@ -133,7 +133,7 @@ fn refuse(incident: &Incident, phase: Phase, step: Step) -> Result<(), ActionErr
     }
     let has_begun = is_open(incident.kind, phase);
     match step {
-        Step::Start if has_begun => no("this maintenance has begun already"),
+        Step::Start if has_begun => no("this maintenance has already begun"),
         Step::End if !has_begun => no("this maintenance hasn't begun; cancel it instead"),
         Step::Start | Step::End | Step::Extend { .. } | Step::Cancel => Ok(()),
     }
@@ -147,11 +147,11 @@ fn moved(
     ends: Option<DateTime<Utc>>,
 ) -> Result<Window, ActionError> {
     if starts.is_none() && ends.is_none() {
-        let how = "say when it is to end now, or, if it hasn't begun, when it is to start";
+        let how = "give its new end or, if it hasn't begun, its new start";
         return Err(ActionError::invalid("/ends", how));
     }
     if starts.is_some() && phase != Phase::Scheduled {
-        let how = "it has begun already, so only its end can be moved";
+        let how = "it has already begun, so only its end can be moved";
         return Err(ActionError::invalid("/starts", how));
     }
     let old = incident.window();

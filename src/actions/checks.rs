@@ -166,7 +166,7 @@ fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
         Some((distance, candidate)) if distance <= 1 + word.chars().count() / 4 => {
             format!("; did you mean {candidate:?}?")
         }
-        _ if known.is_empty() => "; there is none yet".to_owned(),
+        _ if known.is_empty() => "; there are none yet".to_owned(),
         _ if known.len() > MOST_KNOWN => format!(
             "; there are {} and {} more",
             known[..MOST_KNOWN].join(", "),
@@ -211,7 +211,7 @@ pub(super) fn line(pointer: &str, text: &str, max: usize) -> Result<(), ActionEr
     if count > max {
         return Err(ActionError::invalid(
             pointer,
-            format!("{count} characters are too many: at most {max}"),
+            format!("this is too long: {count} characters, at most {max}"),
         ));
     }
     if text.chars().any(char::is_control) {
@@ -229,7 +229,7 @@ pub(super) fn markdown(pointer: &str, text: &str) -> Result<(), ActionError> {
         return Err(ActionError::invalid(
             pointer,
             format!(
-                "{} bytes are too many: at most {MAX_MARKDOWN_BYTES}",
+                "this is too long: {} bytes, at most {MAX_MARKDOWN_BYTES}",
                 text.len()
             ),
         ));
@@ -237,7 +237,7 @@ pub(super) fn markdown(pointer: &str, text: &str) -> Result<(), ActionError> {
     if text.contains('\0') {
         return Err(ActionError::invalid(
             pointer,
-            "the text holds a NUL character; take it out",
+            "the text contains a NUL character; remove it",
         ));
     }
     Ok(())
@@ -253,7 +253,7 @@ pub(super) fn not_future(
         Some(at) if at > now => Err(ActionError::invalid(
             pointer,
             format!(
-                "{} is in the future; leave it out to mean now",
+                "{} is in the future; leave it out to use the current time",
                 at.format("%Y-%m-%dT%H:%M:%SZ")
             ),
         )),

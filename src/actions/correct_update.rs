@@ -199,7 +199,7 @@ async fn find_own(
         .ok_or_else(|| ActionError::NotFound(format!("there is no update {id:?}")))?;
     match update.update.source {
         Source::File => Err(ActionError::Conflict(format!(
-            "this update is stated by {}; change it there, or add another update",
+            "this update comes from {}; change it there, or add another update",
             stored.file.as_deref().unwrap_or("a file")
         ))),
         Source::Api | Source::Clock => Ok((stored, update)),

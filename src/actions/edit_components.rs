@@ -21,7 +21,7 @@ pub struct Description {
     pub description: Option<String>,
     /// Its place in the list; by default where it is, a new one at the end.
     pub position: Option<i64>,
-    /// The day on which it began.
+    /// The day it began.
     pub since: Option<NaiveDate>,
 }
 
@@ -127,7 +127,7 @@ pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(),
         let pointer = format!("/order/{index}");
         wrong.take(known.component(&pointer, slug))?;
         if order[..index].contains(slug) {
-            let how = format!("{:?} stands twice; leave one out", slug.as_str());
+            let how = format!("{:?} is listed twice; leave one out", slug.as_str());
             wrong.take::<()>(Err(ActionError::invalid(pointer, how)))?;
         }
     }
@@ -141,7 +141,7 @@ pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(),
         .collect();
     if !stated.is_empty() {
         return Err(ActionError::Conflict(format!(
-            "site.toml states the place of {}; order them there, and leave them out here",
+            "site.toml sets the place of {}; order them there, and leave them out here",
             stated.join(", ")
         )));
     }
@@ -177,7 +177,7 @@ fn is_stated(component: &Component) -> bool {
 fn refuse_stated(component: Option<&Component>) -> Result<(), ActionError> {
     match component {
         Some(component) if is_stated(component) => Err(ActionError::Conflict(format!(
-            "{} is stated by site.toml; change it there",
+            "{} is set in site.toml; change it there",
             component.name
         ))),
         Some(_) | None => Ok(()),

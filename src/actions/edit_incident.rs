@@ -41,7 +41,7 @@ pub struct EditIncident {
     pub published_at: Option<DateTime<Utc>>,
     /// Keep it back, or publish it.
     pub draft: Option<bool>,
-    /// Another maintenance of the same components at the same time is meant to be.
+    /// Allow another maintenance of the same components at the same time.
     pub overlap: bool,
 }
 
@@ -210,7 +210,7 @@ pub async fn withdraw_incident(change: &mut Change, slug: &Slug) -> Result<(), A
     let stored = present_incident(change, slug).await?;
     if let Some(file) = &stored.file {
         return Err(ActionError::Conflict(format!(
-            "this incident is stated by {file}; remove it there"
+            "this incident comes from {file}; remove it there"
         )));
     }
     let after = StoredIncident {
@@ -266,7 +266,7 @@ fn refuse_stated(stored: &StoredIncident, wanted: &EditIncident) -> Result<(), A
         return Ok(());
     }
     Err(ActionError::Conflict(format!(
-        "{} is stated by {file}; change it there",
+        "{} is set in {file}; change it there",
         refused.join(", ")
     )))
 }
@@ -282,8 +282,8 @@ fn refuse_moved(incident: &Incident, wanted: &EditIncident) -> Result<(), Action
         return Ok(());
     }
     Err(ActionError::Conflict(
-        "an update has moved the window of this maintenance since; extend it instead, or withdraw \
-         that update"
+        "an update has since moved this maintenance's window; extend it instead, or withdraw that \
+         update"
             .to_owned(),
     ))
 }

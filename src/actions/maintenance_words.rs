@@ -49,7 +49,7 @@ impl Words {
         let what = if is_later {
             "takes longer than planned"
         } else {
-            "is to end sooner than planned"
+            "will end sooner than planned"
         };
         format!("{} {what}: until {}.", self.subject, self.time(ends))
     }

@@ -104,8 +104,8 @@ impl Meanwhile {
             many => format!("{many} updates were"),
         };
         format!(
-            "{count} posted to {:?} since you read it, so yours was not; read what is new and \
-             send yours again with \"seen\" as it is now",
+            "{count} posted to {:?} since you read it, so yours wasn't; read what is new and send \
+             yours again with the current \"seen\"",
             self.incident.title
         )
     }

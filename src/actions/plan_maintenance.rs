@@ -20,7 +20,7 @@ pub(super) struct Plan<'a> {
     pub(super) phase: Phase,
     pub(super) window: Window,
     pub(super) components: Vec<&'a Slug>,
-    /// Another maintenance of the same components at the same time is meant to be.
+    /// Allow another maintenance of the same components at the same time.
     pub(super) overlap: bool,
     /// It isn't to be published yet.
     pub(super) is_draft: bool,
@@ -79,8 +79,8 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
     }
     let has_begun = is_open(plan.kind, plan.phase);
     if plan.phase == Phase::Scheduled && starts < now {
-        let how = "this is in the past; choose a time to come, or give a phase: in_progress of work \
-                   that has begun, completed of work that is over";
+        let how = "this is in the past; choose a future time, or give a phase: in_progress for \
+                   work that has begun, completed for work that is over";
         return Err(ActionError::invalid("/starts", how));
     }
     if has_begun && starts > now {
@@ -88,7 +88,7 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
         return Err(ActionError::invalid("/starts", how));
     }
     if has_begun && ends <= now {
-        let how = "this is in the past; say when the work will be done";
+        let how = "this is in the past; say when the work will end";
         return Err(ActionError::invalid("/ends", how));
     }
     Ok(())
@@ -117,7 +117,7 @@ async fn check_others(
             "/overlap",
             format!(
                 "{name} has another maintenance then: {:?} ({}), from {} to {}; choose another \
-                 time, or add `--overlap` if both are meant to be",
+                 time, or add `--overlap` to allow both",
                 incident.title,
                 incident.slug,
                 time(window.starts),

@@ -37,7 +37,7 @@ fn refuse_published(stored: &StoredIncident) -> Result<(), ActionError> {
         return Ok(());
     }
     Err(ActionError::Conflict(format!(
-        "{:?} is published already, it is no draft",
+        "{:?} is already published",
         stored.incident.title
     )))
 }

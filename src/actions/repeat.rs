@@ -36,7 +36,7 @@ pub struct Repeated {
 
 impl Repeated {
     pub(super) fn detail(&self) -> &'static str {
-        "the same was posted less than 15 minutes ago, so nothing was posted now"
+        "the same was posted less than 15 minutes ago, so nothing was posted"
     }
 }
 

@@ -57,7 +57,8 @@ pub async fn end_session(change: &mut Change, token: &Token, id: &str) -> Result
         return Ok(());
     };
     if session.token_id != token.id && !token.allows(Scope::Admin) {
-        let how = "this session is somebody else's; ask somebody with the scope admin";
+        let how = "this session belongs to somebody else; ask somebody with the scope admin to \
+                   end it";
         return Err(ActionError::Forbidden(how.to_owned()));
     }
     sessions::delete_session(&mut change.tx, id).await?;

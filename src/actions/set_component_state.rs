@@ -66,7 +66,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         return Err(ActionError::invalid(
             "/incident",
             format!(
-                "{:?} is a draft, so customers would see nothing of it; publish it first",
+                "{:?} is a draft, so customers wouldn't see it; publish it first",
                 draft.incident.title
             ),
         ));
@@ -75,8 +75,8 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         && !incident.is_open(change.now)
     {
         return Err(ActionError::Conflict(format!(
-            "{:?} isn't open, so it can't say what {} is; leave \"incident\" out, or post an update \
-             that opens it again",
+            "{:?} isn't open, so it can't set the state of {}; leave \"incident\" out, or post an \
+             update that opens it again",
             incident.title, component.name
         )));
     }
@@ -142,7 +142,7 @@ fn refuse_unseen(
         return Ok(());
     }
     Err(ActionError::Conflict(format!(
-        "{} is in another state by now ({:?}); look at it again",
+        "{} has changed state since ({:?}); look again",
         component.name,
         state.as_str()
     )))

@@ -89,7 +89,8 @@ pub async fn sync_content(
     if present >= 4 && lost * 2 > present && !options.allow_missing {
         return Err(ActionError::Conflict(format!(
             "{lost} of {present} known files are gone from the content folder, so nothing was \
-             changed; put them back, or run `lightship sync --allow-missing` if that is meant"
+             changed; put them back, or run `lightship sync --allow-missing` if they are meant to \
+             be gone"
         )));
     }
     sync_site(&mut change, site).await?;
@@ -163,7 +164,7 @@ fn unusable(content: &Content) -> ActionError {
         .find(|problem| problem.severity == Severity::Error)
         .map(|problem| format!("{}: {}", problem.file, problem.message));
     ActionError::Conflict(format!(
-        "the content folder can't be read for certain, so nothing was changed ({})",
+        "the content folder can't be read reliably, so nothing was changed ({})",
         why.unwrap_or_else(|| "site.toml".to_owned())
     ))
 }
@@ -179,8 +180,8 @@ async fn check_feeder(change: &mut Change, options: &SyncOptions) -> Result<bool
         Some(known) if known == options.feeder => return Ok(false),
         Some(known) if !options.take_over => {
             return Err(ActionError::Conflict(format!(
-                "this database is fed from {known}, so {} is not synced into it; run \
-                 `lightship sync --take-over` if it is to be from now on",
+                "this database syncs from {known}, so {} isn't synced into it; to sync from there \
+                 from now on, run `lightship sync --take-over`",
                 options.feeder
             )));
         }

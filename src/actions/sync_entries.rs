@@ -328,7 +328,7 @@ fn taken_id(file: &IncidentFile, entry: &Entry, stated: &str) -> Problem {
         ..file_problem(
             Severity::Warning,
             file,
-            format!("the id {stated:?} is that of another update; this entry got its own"),
+            format!("the id {stated:?} belongs to another update; this entry got its own"),
             "take the id out of its comment",
         )
     }

@@ -152,7 +152,8 @@ fn stated_in_vain(
         let (stated, said) = (stated.as_str(), said.as_str());
         warn(
             format!(
-                "the front matter says {stated}, but the latest update says {said}; the update holds"
+                "the front matter says {stated}, but the latest update says {said}; the update \
+                 counts"
             ),
             format!(
                 "to change the phase, add an entry: \"## UPDATE {}: {stated}\"",

@@ -127,7 +127,7 @@ async fn match_ids<'a>(
             candidate.problem = Some(clash(
                 candidate.file,
                 &format!(
-                    "the id {id:?} is that of the incident {:?}, which was made by API",
+                    "the id {id:?} belongs to the incident {:?}, which was posted through the API",
                     other.incident.title
                 ),
             ));

@@ -57,7 +57,8 @@ fn warning(file: &IncidentFile, said: &StateChange, later: &StateChange) -> Prob
         Severity::Warning,
         file,
         format!(
-            "{} is {} since {}, set by hand; what this file says of it, {} at {}, is only history",
+            "{} has been {} since {}, set by hand; what this file says about it, {} at {}, only \
+             counts as history",
             said.component,
             later.state.as_str(),
             time(later),

@@ -21,11 +21,11 @@ const MAX_NAME_CHARS: usize = 100;
 /// What a new token is to be.
 #[derive(Debug, Clone)]
 pub struct NewToken {
-    /// What its owner calls it.
+    /// Its name for its owner.
     pub name: String,
-    /// The byline of what is posted with it.
+    /// The byline for what is posted with it.
     pub display_name: Option<String>,
-    /// What it may be used for.
+    /// What it may do.
     pub scopes: Vec<Scope>,
     /// When it stops working.
     pub expires_at: Option<DateTime<Utc>>,
@@ -41,7 +41,7 @@ pub async fn issue_token(
 ) -> Result<(Token, String), ActionError> {
     let name = wanted.name.trim();
     if name.is_empty() {
-        let how = "give the token a name by which you will know it";
+        let how = "give the token a name you will recognise";
         return Err(ActionError::invalid("/name", how));
     }
     checks::line("/name", name, MAX_NAME_CHARS)?;
@@ -49,7 +49,7 @@ pub async fn issue_token(
     checks::line("/display_name", &display_name, MAX_NAME_CHARS)?;
     if wanted.scopes.is_empty() {
         let scopes: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
-        let detail = format!("say what it may be used for: {}", scopes.join(", "));
+        let detail = format!("say what it may do: {}", scopes.join(", "));
         return Err(ActionError::invalid("/scopes", detail));
     }
     if wanted
@@ -58,7 +58,7 @@ pub async fn issue_token(
     {
         return Err(ActionError::invalid(
             "/expires_at",
-            "this instant has passed already",
+            "this time has already passed",
         ));
     }
     let secret = random_secret(PREFIX)?;

@@ -32,7 +32,7 @@ pub struct NewIncident {
     pub title: String,
     /// The post; UPDATE entries in it are read as in a file.
     pub markdown: String,
-    /// What sort of post it is.
+    /// What kind of post it is.
     pub kind: Option<Kind>,
     /// Where it stands.
     pub phase: Option<Phase>,
@@ -48,11 +48,11 @@ pub struct NewIncident {
     pub author: Option<String>,
     /// The post's date; without one, now.
     pub published_at: Option<DateTime<Utc>>,
-    /// Kept, but not published.
+    /// Saved but not published.
     pub draft: bool,
     /// A first update.
     pub update: Option<NewUpdate>,
-    /// Another maintenance of the same components at the same time is meant to be.
+    /// Allow another maintenance of the same components at the same time.
     pub overlap: bool,
     /// If the same was posted a moment ago, nothing is done.
     pub once: bool,

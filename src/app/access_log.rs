@@ -135,12 +135,12 @@ impl Shared {
             let is_over = waiting.is_over;
             drop(waiting);
             if lost > 0 {
-                tracing::warn!(lost, "lines of the access log are lost: nobody takes them");
+                tracing::warn!(lost, "access log lines are being lost: nothing reads them");
             }
             let mut out = std::io::stdout().lock();
             let written = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
             if let Err(error) = written {
-                tracing::warn!(%error, "the access log can't be written; it ends");
+                tracing::warn!(%error, "the access log can't be written, so it ends");
                 return;
             }
             if is_over {

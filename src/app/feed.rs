@@ -69,7 +69,7 @@ pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> anyhow::Result<T> {
     let done = timeout(READ_WITHIN, tokio::task::spawn_blocking(work)).await;
-    let done = done.context("the disk of the content folder doesn't answer")?;
+    let done = done.context("the content folder's disk isn't responding")?;
     Ok(done?)
 }
 

@@ -71,7 +71,8 @@ impl Told {
 
     pub(super) fn tell_refusal(&mut self, why: &str) {
         if self.refusal.as_deref() != Some(why) {
-            tracing::error!(error = %why, "the content folder was not synced; the page stays as it is");
+            tracing::error!(error = %why, "the content folder wasn't synced; the page stays as it \
+                                           is");
             self.refusal = Some(why.to_owned());
         }
     }
@@ -80,7 +81,7 @@ impl Told {
 /// What is shown of a file that can't be read for certain.
 pub(super) fn what_is_shown(report: &SyncReport, file: &str) -> &'static str {
     if report.unread.contains(file) {
-        "it is not shown until that is mended"
+        "it isn't shown until that is fixed"
     } else {
         "the last good version stays"
     }

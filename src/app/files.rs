@@ -53,11 +53,11 @@ fn raise() -> u64 {
     limit.current = Some(wanted);
     match setrlimit(Resource::Nofile, limit) {
         Ok(()) => {
-            tracing::info!(before, now = wanted, "the limit of open files is raised");
+            tracing::info!(before, now = wanted, "the limit on open files was raised");
             wanted
         }
         Err(error) => {
-            tracing::warn!(%error, limit = before, "the limit of open files can't be raised");
+            tracing::warn!(%error, limit = before, "the limit on open files can't be raised");
             before
         }
     }

@@ -188,7 +188,7 @@ impl App {
         let readiness: Arc<Readiness> = state.readiness.clone();
         tokio::spawn(async move {
             stop.await;
-            tracing::info!("stopping: running requests may finish");
+            tracing::info!("stopping: requests in progress can finish");
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
             readiness.begin_stopping();
             let _ = stopping.send(true);
@@ -212,7 +212,7 @@ impl App {
         if ended.is_ok() {
             let all = async { while tasks.join_next().await.is_some() {} };
             if timeout(LAST_GRACE, all).await.is_err() {
-                tracing::warn!("stopped before everything that was under way had ended");
+                tracing::warn!("stopped before all work in progress had ended");
             }
         }
         tasks.abort_all();
@@ -237,7 +237,7 @@ async fn ended_early(tasks: &mut JoinSet<()>, told: signal::Receiver<bool>) -> a
         return std::future::pending().await;
     }
     match ended {
-        Some(Err(error)) => bail!("a part of Lightship failed, so all of it ends: {error}"),
-        Some(Ok(())) | None => bail!("a part of Lightship ended, so all of it does"),
+        Some(Err(error)) => bail!("a part of Lightship failed, so all of it stops: {error}"),
+        Some(Ok(())) | None => bail!("a part of Lightship ended, so all of it stops"),
     }
 }

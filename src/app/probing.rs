@@ -75,16 +75,17 @@ pub(super) async fn try_once(probe: &Probe, clock: &Clock, readiness: &Readiness
     match tried {
         Err(error) if error.is_damage() && is_news => note_damage(&error, readiness),
         Err(error) if is_news => {
-            tracing::error!(%error, "the database takes no writes; pages are served, nothing can be posted");
+            tracing::error!(%error, "the database accepts no writes; pages are served, but \
+                                     nothing can be posted");
         }
         Err(_) => {}
-        Ok(()) if is_news => tracing::info!("the database takes writes again"),
+        Ok(()) if is_news => tracing::info!("the database accepts writes again"),
         Ok(()) => {}
     }
     is_well
 }
 
 fn note_damage(error: &StoreError, readiness: &Readiness) {
-    tracing::error!(%error, "the database's file is damaged; stop Lightship and put a backup in its place");
+    tracing::error!(%error, "the database's file is damaged; stop Lightship and restore a backup");
     readiness.note_damage("its file is damaged".to_owned());
 }

@@ -36,7 +36,7 @@ fn note_clock(refresher: &Refresher, readiness: &Readiness) {
     let ahead = refresher.ahead();
     let trouble = (ahead > CLOCK_TOLERANCE).then(|| {
         format!(
-            "it is {} minutes behind what was posted last",
+            "it is {} minutes behind the latest post",
             ahead.num_minutes()
         )
     });
@@ -44,8 +44,8 @@ fn note_clock(refresher: &Refresher, readiness: &Readiness) {
     if readiness.note_clock(trouble) && is_wrong {
         tracing::error!(
             minutes = ahead.num_minutes(),
-            "the clock is behind what was posted last; what was posted stays public, but set the \
-             clock right"
+            "the clock is behind the latest post; what was posted stays public, but set the clock \
+             right"
         );
     }
 }
@@ -79,7 +79,7 @@ pub(super) async fn keep_fresh(
         match made {
             Ok(is_new) => {
                 if std::mem::take(&mut has_failed) {
-                    tracing::info!("the pages are brought up to date again");
+                    tracing::info!("the pages are up to date again");
                 }
                 if is_new {
                     tracing::debug!("new pages are served");
@@ -91,7 +91,7 @@ pub(super) async fn keep_fresh(
             // Said once, not each second.
             Err(error) => {
                 if !std::mem::replace(&mut has_failed, true) {
-                    tracing::error!(%error, "the pages can't be made anew; the last ones stay");
+                    tracing::error!(%error, "new pages can't be made; the last ones stay");
                 }
             }
         }

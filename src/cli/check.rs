@@ -12,7 +12,7 @@ use crate::content::addresses::check_addresses;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, KnownSite, read_folder};
 
-/// Say what is wrong in the content folder; needs neither database nor server
+/// Check the content folder; needs no database and no server
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// The folder with site.toml and incidents/*.md
@@ -23,10 +23,10 @@ pub(super) struct CheckArgs {
         value_name = "FOLDER"
     )]
     content: PathBuf,
-    /// Take warnings for errors: for a git hook, or before a folder is published automatically
+    /// Treat warnings as errors, for a git hook or before automatic publishing
     #[arg(long)]
     strict: bool,
-    /// Write the problems as JSON, for scripts
+    /// Print the problems as JSON, for scripts
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -38,7 +38,7 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
     if !folder.is_dir() {
         let shown = folder.display();
         let what = if folder.exists() {
-            format!("{shown} is no folder")
+            format!("{shown} is not a folder")
         } else {
             format!("there is no folder {shown}")
         };
@@ -65,7 +65,7 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
     Ok(u8::from(content.problems.iter().any(stops)))
 }
 
-/// "2 errors, 1 warning in 12 files", "12 files, nothing to mend".
+/// "2 errors, 1 warning in 12 files", "12 files, no problems".
 fn summary(content: &Content) -> String {
     let files = 1 + content.incidents.len() + content.unreadable.len();
     let files = counted(files, "file");
@@ -78,7 +78,7 @@ fn summary(content: &Content) -> String {
         })
         .collect();
     if found.is_empty() {
-        format!("{files}, nothing to mend")
+        format!("{files}, no problems")
     } else {
         format!("{} in {files}", found.join(", "))
     }

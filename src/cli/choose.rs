@@ -133,12 +133,12 @@ pub(super) fn maintenance(
     match (of_list(found), part) {
         (Choice::One(one), _) => Ok(one.clone()),
         (Choice::Several(several), _) => {
-            let what = format!("{} maintenances may be meant", several.len());
+            let what = format!("{} maintenance windows match", several.len());
             ask(&several, &what, "", world)
         }
         (Choice::Nothing | Choice::Old(_), Some(part)) => Err(Failure::Refused(format!(
-            "no maintenance that is planned or in progress has {part:?} in its slug; see \
-             `lightship maintenance list`"
+            "no planned or running maintenance has {part:?} in its slug; see `lightship \
+             maintenance list`"
         ))),
         (Choice::Nothing | Choice::Old(_), None) => Err(Failure::Refused(
             "no maintenance is planned or in progress".to_owned(),
@@ -154,13 +154,13 @@ fn ask(
     world: &mut World,
 ) -> Result<IncidentAnswer, Failure> {
     if !world.interactive || world.json {
-        let mut told = format!("{what}; say which one:");
+        let mut told = format!("{what}; choose one:");
         for incident in several {
             told.push_str(&format!("\n  {option}{}", incident.slug));
             told.push_str(&format!("   {}", incident.title));
         }
         if several.iter().any(|it| !it.phase.is_final()) {
-            told.push_str("\n(any part that only one of them has is enough)");
+            told.push_str("\n(any part that only one of them has will do)");
         }
         return Err(Failure::Usage(told));
     }
@@ -173,12 +173,12 @@ fn ask(
     }
     let answer = world
         .ask(&format!("Which one? [1-{}]", several.len()))
-        .map_err(|error| Failure::io("no answer could be read", &error))?;
+        .map_err(|error| Failure::io("couldn't read an answer", &error))?;
     let number = answer.and_then(|answer| answer.parse::<usize>().ok());
     match number.and_then(|number| several.get(number.checked_sub(1)?)) {
         Some(incident) => Ok((*incident).clone()),
         None => Err(Failure::Usage(
-            "none was chosen; say it with --incident and a part of its slug".to_owned(),
+            "nothing chosen; use --incident with a part of its slug".to_owned(),
         )),
     }
 }

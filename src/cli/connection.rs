@@ -14,7 +14,7 @@ use crate::client::{Address, Client};
 /// Options of every command that speaks with the server.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Connection {
-    /// Where the status page is, such as `https://status.example.com`
+    /// Address of the status page, such as `https://status.example.com`
     #[arg(
         long,
         env = "LIGHTSHIP_URL",
@@ -22,8 +22,8 @@ pub(super) struct Connection {
         help_heading = "Server"
     )]
     url: Option<String>,
-    /// The token to sign in with; other people on this machine may see it, so prefer the variable
-    /// or `lightship login`
+    /// The token to sign in with; other users of this machine may see it, so prefer the variable or
+    /// `lightship login`
     #[arg(
         long,
         env = "LIGHTSHIP_TOKEN",
@@ -32,7 +32,7 @@ pub(super) struct Connection {
         help_heading = "Server"
     )]
     token: Option<String>,
-    /// Write the result as JSON, for scripts
+    /// Print the result as JSON, for scripts
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -50,7 +50,7 @@ const NO_URL: &str =
 impl Login {
     fn file(world: &World) -> Result<PathBuf, Failure> {
         let folder = world.surroundings.config_folder().ok_or_else(|| {
-            Failure::Refused("there is no home folder; set HOME or XDG_CONFIG_HOME".to_owned())
+            Failure::Refused("no home folder found; set HOME or XDG_CONFIG_HOME".to_owned())
         })?;
         Ok(folder.join("login.json"))
     }
@@ -67,7 +67,7 @@ impl Login {
         serde_json::from_str(&text).map(Some).map_err(|error| {
             let file = file.display();
             Failure::Refused(format!(
-                "{file} can't be read ({error}); run `lightship login` anew"
+                "{file} can't be read ({error}); run `lightship login` again"
             ))
         })
     }

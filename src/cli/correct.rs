@@ -26,15 +26,15 @@ use crate::urls;
 /// How many updates are offered for choice.
 const OFFERED: usize = 9;
 
-/// Correct an update, or take it back; the newest one, unless another is named
+/// Correct or withdraw an update; the newest one unless you name another
 ///
-/// Customers see that it was edited, and when; what it was before stays in the record.
+/// Customers see that it was edited, and when; the earlier version stays in the activity log.
 #[derive(Debug, Args)]
 pub(super) struct CorrectArgs {
-    /// The whole text as it should be, or - for standard input; if nothing at all is said, your
-    /// editor opens with the text as it is
+    /// The full corrected text, or - for standard input; with no options at all, your editor opens
+    /// with the current text
     text: Option<String>,
-    /// The text, as `incident` takes it
+    /// The text, as with `incident`
     #[arg(
         short,
         long,
@@ -46,34 +46,34 @@ pub(super) struct CorrectArgs {
     /// A file with the text
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     file: Option<PathBuf>,
-    /// Which update: its number in --list, any part of its id that no other one has, or newest
+    /// Which update: its number in --list, a part of its id that no other update has, or newest
     #[arg(long, value_name = "PART")]
     update: Option<String>,
     /// The post itself, not an update
     #[arg(long, conflicts_with_all = ["update", "phase", "list", "bring_back"])]
     post: bool,
-    /// Another headline of the post
+    /// A new headline for the post
     #[arg(long, value_name = "TITLE", requires = "post")]
     title: Option<String>,
     /// The phase that it should have set
     #[arg(long, value_parser = words::phase(), ignore_case = true)]
     phase: Option<Phase>,
-    /// What it should have set, in place of all that it set; may be given several times
+    /// What it should have set, replacing everything it did set; may be given several times
     #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
     set: Vec<Setting>,
-    /// The time that it speaks of, in the site's zone: "2:15" or "yesterday 22:00"
+    /// The time it refers to, in the site's zone: "2:15" or "yesterday 22:00"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
-    /// Take it back: it is gone from the page and the feeds, and its states with it
+    /// Withdraw it: it disappears from the page and the feeds, and so do its states
     #[arg(long, conflicts_with_all = ["text", "message", "file", "title", "phase", "set", "at"])]
     withdraw: bool,
-    /// Bring an update back that was taken back: its id
+    /// Bring a withdrawn update back, by its id
     #[arg(long, value_name = "ID", conflicts_with_all = ["text", "message", "file", "update", "phase", "set", "at", "withdraw"])]
     bring_back: Option<String>,
     /// List the updates with their ids, and change nothing
     #[arg(long, conflicts_with_all = ["text", "message", "file", "update", "phase", "set", "at", "withdraw", "bring_back"])]
     list: bool,
-    /// Which incident: any part of its slug that no other open one has; by default the open one
+    /// Which incident: a part of its slug that no other open incident has; by default the open one
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
     #[command(flatten)]
@@ -161,11 +161,11 @@ fn body(
     }
     let source = TextSource::of(text, args.file.as_ref(), world)?;
     let old = found.text("markdown");
-    let hints = format!("\nWhat customers read in {slug}.\n\nSave it as it is to change nothing.");
+    let hints = format!("\nWhat customers read in {slug}.\n\nTo change nothing, save it as it is.");
     let text = source.read_from(old, &hints, world)?;
     if body.is_empty() && text == old.trim() {
         return Err(Failure::Refused(
-            "nothing was changed: the text is what it was".to_owned(),
+            "nothing changed: the text is the same".to_owned(),
         ));
     }
     body.insert("markdown".to_owned(), text.into());
@@ -180,7 +180,7 @@ fn choose_update<'a>(
 ) -> Result<&'a UpdateBody, Failure> {
     let Some(newest) = updates.last() else {
         return Err(Failure::Refused(
-            "it has no update yet; --post corrects the post itself".to_owned(),
+            "it has no updates yet; --post corrects the post itself".to_owned(),
         ));
     };
     let part = part.map(|part| part.trim().to_lowercase());
@@ -200,7 +200,7 @@ fn choose_update<'a>(
             several => {
                 offer(updates, client, world);
                 Err(Failure::Usage(format!(
-                    "{} updates have {part:?} in their id; give another part of it",
+                    "{} updates have {part:?} in their id; give a longer part",
                     match several.len() {
                         0 => "no".to_owned(),
                         count => count.to_string(),
@@ -218,7 +218,7 @@ fn choose_update<'a>(
         .ask(&format!(
             "Which one? [1-{offered}, or Enter for the newest]"
         ))
-        .map_err(|error| Failure::io("no answer could be read", &error))?;
+        .map_err(|error| Failure::io("couldn't read an answer", &error))?;
     let number = match answer.as_deref() {
         Some("") => Some(1),
         Some(answer) => answer.parse::<usize>().ok(),
@@ -227,9 +227,7 @@ fn choose_update<'a>(
     number
         .filter(|number| (1..=offered).contains(number))
         .and_then(|number| updates.iter().rev().nth(number - 1))
-        .ok_or_else(|| {
-            Failure::Usage("none was chosen; say it with --update and its number".to_owned())
-        })
+        .ok_or_else(|| Failure::Usage("nothing chosen; use --update with its number".to_owned()))
 }
 
 /// The newest updates, for choice.
@@ -243,7 +241,7 @@ fn offer(updates: &[UpdateBody], client: &Client, world: &mut World) {
 /// The updates, newest first, each with the end of its id, which differs soonest.
 fn lines(updates: &[UpdateBody], clockwork: Clockwork) -> Vec<String> {
     if updates.is_empty() {
-        return vec!["It has no update yet.".to_owned()];
+        return vec!["It has no updates yet.".to_owned()];
     }
     let line = |(number, update): (usize, &UpdateBody)| {
         let at = clockwork.stamp(update.at);
@@ -275,7 +273,7 @@ fn tell_withdrawn(
         said::json(answer, world);
         return Ok(());
     }
-    world.say(&format!("Taken back: {}", styled(BOLD, slug.as_str())));
+    world.say(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));
     if !post {
         let id = answer["id"].as_str().unwrap_or_default();
         world.say("  To bring it back:");

@@ -10,9 +10,9 @@ use super::world::{BOLD, World, styled};
 use crate::client::{Client, IncidentAnswer};
 use crate::urls;
 
-/// List drafts, publish one, throw one away
+/// List drafts, publish or discard one
 ///
-/// Make one with `lightship incident --draft`, and mend it with `lightship correct --post`.
+/// Make one with `lightship incident --draft`, and edit it with `lightship correct --post`.
 #[derive(Debug, Args)]
 pub(super) struct DraftArgs {
     #[command(subcommand)]
@@ -25,7 +25,7 @@ enum DraftCommand {
     List(ListArgs),
     /// Publish a draft, dated now
     Publish(OneArgs),
-    /// Throw a draft away; the record keeps it
+    /// Discard a draft; it stays in the activity log
     Discard(OneArgs),
 }
 
@@ -37,7 +37,7 @@ struct ListArgs {
 
 #[derive(Debug, Args)]
 struct OneArgs {
-    /// Which draft: any part of its slug that no other draft has; by default the only one
+    /// Which draft: a part of its slug that no other draft has; by default the only one
     part: Option<String>,
     #[command(flatten)]
     connection: Connection,
@@ -105,10 +105,10 @@ fn publish(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
 fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(), Failure> {
     let draft = choose(drafts(client)?, part)?;
     if world.interactive && !world.json {
-        let question = format!("Throw away {:?}? [y/N]", said::clean(&draft.title));
+        let question = format!("Discard {:?}? [y/N]", said::clean(&draft.title));
         let answer = world
             .ask(&question)
-            .map_err(|error| Failure::io("no answer could be read", &error))?;
+            .map_err(|error| Failure::io("couldn't read an answer", &error))?;
         let is_sure = answer.is_some_and(|it| it.to_lowercase().starts_with('y'));
         if !is_sure {
             return Err(Failure::Refused("the draft is kept".to_owned()));
@@ -121,10 +121,7 @@ fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
     if world.json {
         said::json(&answer, world);
     } else {
-        world.say(&format!(
-            "Thrown away: {}",
-            styled(BOLD, draft.slug.as_str())
-        ));
+        world.say(&format!("Discarded: {}", styled(BOLD, draft.slug.as_str())));
     }
     Ok(())
 }
@@ -152,7 +149,7 @@ fn choose(drafts: Vec<IncidentAnswer>, part: Option<&str>) -> Result<IncidentAns
             "no draft has {part:?} in its slug; see `lightship draft list`"
         ))),
         [..] => Err(Failure::Usage(told(format!(
-            "{} drafts could be meant; say which one, by any part that only it has:",
+            "{} drafts match; choose one, by any part that only it has:",
             fitting.len()
         )))),
     }

@@ -43,12 +43,12 @@ pub(super) fn ask(
     );
     if !world.interactive || world.json {
         return Err(Failure::Usage(format!(
-            "--at: {told}; if that is meant, add --yes"
+            "--at: {told}; if you mean that, add --yes"
         )));
     }
     let answer = world
-        .ask(&format!("{told}.\nIs that meant? [y/N]"))
-        .map_err(|error| Failure::io("no answer could be read", &error))?;
+        .ask(&format!("{told}.\nIs that right? [y/N]"))
+        .map_err(|error| Failure::io("couldn't read an answer", &error))?;
     match answer.as_deref().map(str::to_lowercase).as_deref() {
         Some("y" | "yes") => Ok(()),
         Some(_) | None => Err(Failure::Refused("nothing was sent".to_owned())),

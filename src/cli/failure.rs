@@ -141,18 +141,18 @@ impl Kept {
         match self {
             Self::Request(file) => {
                 let file = quoted(&file.display().to_string());
-                world.tell("What you typed is kept. Send it again with");
+                world.tell("What you typed is saved. Send it again with");
                 world.tell(&format!("  lightship resend {file}"));
-                world.tell("It can't be posted twice that way. To drop it, delete the file.");
+                world.tell("This won't post it twice. To drop it, delete the file.");
             }
             Self::Text(file) => {
                 let file = quoted(&file.display().to_string());
-                world.tell(&format!("Your text is kept; use it with --file {file}"));
+                world.tell(&format!("Your text is saved; use it with --file {file}"));
             }
             Self::Nowhere { text, why } => {
                 world.tell(&format!(
-                    "What you typed couldn't be kept ({why}). Here it is; before you send it \
-                     again, see with `lightship status` whether it arrived:"
+                    "What you typed couldn't be saved ({why}). Here it is. Before you send it \
+                     again, check with `lightship status` whether it arrived:"
                 ));
                 world.tell(text);
             }

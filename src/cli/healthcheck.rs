@@ -15,7 +15,7 @@ use crate::config::Listen;
 /// A server that doesn't answer within this time isn't well.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Ask the server whether it is alive; the exit code says so
+/// Ask the server whether it is alive; the exit code is the answer
 #[derive(Debug, Args)]
 pub(super) struct HealthcheckArgs {
     /// Where the server is, if not at the address it listens on
@@ -29,7 +29,7 @@ pub(super) struct HealthcheckArgs {
         default_value = "127.0.0.1:8080"
     )]
     listen: Listen,
-    /// Write the result as JSON, for scripts
+    /// Print the result as JSON, for scripts
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -21,14 +21,14 @@ use crate::render::json::template::TemplateBody;
 /// Tell customers about something new
 #[derive(Debug, Args)]
 pub(super) struct IncidentArgs {
-    /// Its headline; a template brings its own
+    /// The headline; a template provides one
     #[arg(required_unless_present = "template")]
     title: Option<String>,
-    /// Begin with a template of the content folder: its headline, text, phase and states, each of
-    /// which what is given here replaces
+    /// Start from a template in the content folder: its headline, text, phase and states; whatever
+    /// you give here replaces the template's
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
-    /// What the template is to be about; may be given several times
+    /// The component the template is about; may be given several times
     #[arg(long, value_name = "COMPONENT", value_parser = words::component)]
     component: Vec<Slug>,
     /// - to read the text from standard input
@@ -49,25 +49,25 @@ pub(super) struct IncidentArgs {
     /// A component and what it is now; may be given several times
     #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
     set: Vec<Setting>,
-    /// What sort of post it is
+    /// What kind of post it is
     #[arg(long, value_parser = words::kind(), ignore_case = true)]
     kind: Option<Kind>,
-    /// How bad it is; by default as bad as the worst state that it sets
+    /// How bad it is; by default, taken from the worst state it sets
     #[arg(long, value_parser = words::impact(), ignore_case = true)]
     impact: Option<Impact>,
     /// Where it stands
     #[arg(long, value_parser = words::phase(), ignore_case = true)]
     phase: Option<Phase>,
-    /// Of a maintenance: when it begins, in the site's zone: "saturday 22:00" or "+2h"
+    /// For a maintenance: when it begins, in the site's zone: "saturday 22:00" or "+2h"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     starts: Option<String>,
-    /// Of a maintenance: when it ends
+    /// For a maintenance: when it ends
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     ends: Option<String>,
-    /// Keep it without publishing it
+    /// Save it without publishing it
     #[arg(long)]
     draft: bool,
-    /// The post's date, if it isn't now
+    /// The post's date, if not now
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     /// Post it even if the same was posted a moment ago
@@ -80,7 +80,7 @@ pub(super) struct IncidentArgs {
 pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure> {
     if let (None, Some(component)) = (&args.template, args.component.first()) {
         return Err(Failure::Usage(format!(
-            "--component is for templates; to say what {component} is now: --set \
+            "--component is for templates; to set the state of {component}, use --set \
              {component}=STATE"
         )));
     }

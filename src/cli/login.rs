@@ -45,16 +45,16 @@ pub(super) fn run(args: &LoginArgs, world: &mut World) -> Result<(), Failure> {
         return Ok(());
     }
     let may = match standing {
-        TokenStanding::Admin => "may do everything",
-        TokenStanding::Limited => "is known, without the scope admin",
+        TokenStanding::Admin => "can do everything",
+        TokenStanding::Limited => "is valid, but lacks the scope admin",
     };
     world.say(&format!("Signed in to {}; the token {may}.", login.url));
-    world.say(&format!("Kept in {}", file.display()));
+    world.say(&format!("Saved in {}", file.display()));
     Ok(())
 }
 
 fn answer(asked: std::io::Result<Option<String>>, else_what: &str) -> Result<String, Failure> {
-    let asked = asked.map_err(|error| Failure::io("no answer could be read", &error))?;
+    let asked = asked.map_err(|error| Failure::io("couldn't read an answer", &error))?;
     asked
         .filter(|answer| !answer.is_empty())
         .ok_or_else(|| Failure::Usage(format!("nothing was typed; {else_what}")))

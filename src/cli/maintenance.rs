@@ -22,7 +22,7 @@ use crate::domain::slug::Slug;
 use crate::render::markdown::of_typed;
 use crate::render::time::machine;
 
-/// Plan maintenance, and begin, extend, end or cancel it. By itself it begins and ends with its
+/// Plan maintenance, and start, extend, end or cancel it. It begins and ends by itself, with its
 /// window.
 ///
 /// Times are in the site's zone: "tomorrow 10pm", "saturday 22:00", a day as YYYY-MM-DD before the
@@ -37,32 +37,32 @@ pub(super) struct MaintenanceArgs {
 #[derive(Debug, Subcommand)]
 enum MaintenanceCommand {
     Plan(PlanArgs),
-    /// Begin one now, before its time
+    /// Start one now, ahead of time
     Start(StepArgs),
-    /// Give one another end or, as long as it hasn't begun, another start
+    /// Give one a new end or, before it has begun, a new start
     Extend(ExtendArgs),
     /// End one now; its components return to what they were
     End(StepArgs),
-    /// Cancel one that is planned, or call one off
+    /// Cancel one that is planned or in progress
     Cancel(StepArgs),
-    /// List what is planned and in progress
+    /// List what is planned or in progress
     List(ListArgs),
 }
 
 /// Plan one
 #[derive(Debug, Args)]
 struct PlanArgs {
-    /// Its headline; a template brings its own
+    /// The headline; a template provides one
     #[arg(required_unless_present = "template")]
     title: Option<String>,
-    /// Begin with a template of the content folder: its headline, text and states, each of which
-    /// what is given here replaces
+    /// Start from a template in the content folder: its headline, text and states; whatever you
+    /// give here replaces the template's
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     /// When it begins
     #[arg(long, value_name = "TIME")]
     starts: String,
-    /// When it ends; "+2h" counts from its beginning
+    /// When it ends; "+2h" counts from the start
     #[arg(
         long,
         value_name = "TIME",
@@ -74,10 +74,10 @@ struct PlanArgs {
     /// How long it takes, such as 2h, 90m or 1h30m
     #[arg(long = "for", id = "length", value_name = "LENGTH")]
     length: Option<String>,
-    /// A component that is under maintenance meanwhile; may be given several times
+    /// A component that is under maintenance during that time; may be given several times
     #[arg(long, value_name = "COMPONENT", value_parser = words::component)]
     component: Vec<Slug>,
-    /// A component and another state that it takes meanwhile, such as selma=migrating
+    /// A component and a different state for that time, such as selma=migrating
     #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
     set: Vec<Setting>,
     /// What customers should know, in Markdown, or - for standard input; without it (or --file)
@@ -93,10 +93,10 @@ struct PlanArgs {
     /// A file with the text
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Another maintenance of the same components at the same time is meant to be
+    /// Allow another maintenance of the same components at the same time
     #[arg(long)]
     overlap: bool,
-    /// Keep it without publishing it
+    /// Save it without publishing it
     #[arg(long)]
     draft: bool,
     /// Post it even if the same was posted a moment ago
@@ -109,9 +109,9 @@ struct PlanArgs {
 /// Which maintenance, and what to say
 #[derive(Debug, Args)]
 struct StepArgs {
-    /// Which one: any part of its slug that no other has; by default the only one
+    /// Which one: a part of its slug that no other has; by default the only one
     maintenance: Option<String>,
-    /// The same, as other commands take it
+    /// The same, written as in other commands
     #[arg(long, value_name = "PART", conflicts_with = "maintenance")]
     incident: Option<String>,
     /// What to tell customers, in Markdown; by default a plain sentence
@@ -124,13 +124,13 @@ struct StepArgs {
 /// Another window
 #[derive(Debug, Args)]
 struct ExtendArgs {
-    /// The new end; "+2h" counts from the end planned so far
+    /// The new end; "+2h" counts from the current end
     #[arg(long, value_name = "TIME", required_unless_present = "starts")]
     ends: Option<String>,
-    /// The new start; without --ends it stays as long as it was
+    /// The new start; without --ends, the length stays the same
     #[arg(long, value_name = "TIME")]
     starts: Option<String>,
-    /// Another maintenance of the same components at the same time is meant to be
+    /// Allow another maintenance of the same components at the same time
     #[arg(long)]
     overlap: bool,
     #[command(flatten)]
@@ -140,7 +140,7 @@ struct ExtendArgs {
 /// What is planned
 #[derive(Debug, Args)]
 struct ListArgs {
-    /// Those that are over, too
+    /// Include those that are over
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -185,7 +185,7 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
     };
     if let Some(wrong) = template.as_ref().filter(|it| it.kind != Kind::Maintenance) {
         return Err(Failure::Usage(format!(
-            "the template {} makes a {}; begin that with `lightship incident --template {}`",
+            "the template {} makes a {}; use `lightship incident --template {}`",
             wrong.name.as_str(),
             wrong.kind.as_str(),
             wrong.name.as_str()
@@ -266,8 +266,8 @@ fn past_plan(
         ("has begun", "in_progress")
     };
     format!(
-        "--starts: this is in the past; a plan is for a time to come. Of work that {what}, say so \
-         with\n  lightship incident {} --kind maintenance --phase {phase} --starts {} --ends {}",
+        "--starts: this is in the past; a plan needs a future time. To post work that {what}, \
+         use\n  lightship incident {} --kind maintenance --phase {phase} --starts {} --ends {}",
         quoted(title),
         machine(starts),
         machine(ends)

@@ -64,10 +64,10 @@ pub struct Cli {
 /// What can be asked of us.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the page (also without a command)
+    /// Serve the page (the default command)
     Serve(Config),
     Demo(demo::DemoArgs),
-    /// Make, list and revoke tokens, on the host itself
+    /// Create, list and revoke tokens, on the host itself
     Token {
         #[command(subcommand)]
         command: token::TokenCommand,

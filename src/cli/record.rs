@@ -16,31 +16,31 @@ use crate::render::json::audit::{AuditBody, AuditList};
 /// Longest value that is shown of what changed, in characters.
 const MAX_VALUE_CHARS: usize = 300;
 
-/// Show who did what and when, newest first (needs an admin's token)
+/// Show the activity log: who did what and when, newest first (needs an admin token)
 #[derive(Debug, Args)]
 pub(super) struct RecordArgs {
-    /// Only what this one did: the name or id of a token, a file, or token, host, file or clock
+    /// Only what this actor did: a token's name or id, a file, or one of token, host, file or clock
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
-    /// Only what concerns this component
+    /// Only entries about this component
     #[arg(long, value_name = "COMPONENT", value_parser = words::component)]
     component: Option<Slug>,
-    /// Only what concerns this incident: its slug
+    /// Only entries about this incident, by its slug
     #[arg(long, value_name = "SLUG")]
     incident: Option<String>,
     /// Only what was done on this day, in the site's zone, such as 2013-02-26
     #[arg(long, value_name = "DAY")]
     day: Option<String>,
-    /// Only what was done from then on: a day, or a time with its offset
+    /// Only what was done from this day or time on; a time needs its offset
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
-    /// Only what was done before then; of a day, that day included
+    /// Only what was done before this time, or up to and including this day
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
-    /// How many lines at most; a table has all of them
+    /// How many entries at most; --csv gives all of them
     #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000), conflicts_with = "csv")]
     limit: u16,
-    /// Write it as a table for spreadsheets (CSV), whole
+    /// Print the whole log as a table for spreadsheets (CSV)
     #[arg(long, conflicts_with = "json")]
     csv: bool,
     #[command(flatten)]
@@ -66,11 +66,11 @@ pub(super) fn run(args: &RecordArgs, world: &mut World) -> Result<(), Failure> {
         tell(entry, clockwork, world);
     }
     if entries.is_empty() {
-        world.say("Nothing of the kind is in the record.");
+        world.say("Nothing in the activity log matches.");
     }
     if entries.len() == usize::from(args.limit) {
         let more = format!(
-            "There may be older lines; --limit {} shows more, --csv all of them.",
+            "There may be older entries; --limit {} shows more, --csv shows all.",
             args.limit.saturating_mul(4).min(10_000)
         );
         world.tell(&more);

@@ -14,8 +14,7 @@ pub(super) fn told(first: &FirstPost, now: DateTime<Utc>) -> String {
         minutes => format!("{minutes} minutes"),
     };
     format!(
-        "This was posted already, {ago} ago, so nothing was sent. To post it once more, add \
-         --again."
+        "This was already posted {ago} ago, so nothing was sent. To post it again, add --again."
     )
 }
 

@@ -14,15 +14,15 @@ use super::unsent::Unsent;
 use super::world::World;
 use crate::client::Client;
 
-/// Send again what couldn't be sent; it can't be posted twice
+/// Send again what couldn't be sent; nothing is posted twice
 #[derive(Debug, Args)]
 pub(super) struct ResendArgs {
-    /// The file that was named when it failed; without it, the only one there is
+    /// The file named when sending failed; by default the only one waiting
     file: Option<PathBuf>,
-    /// All that are waiting, in the order in which they were typed
+    /// Send all that are waiting, in the order they were typed
     #[arg(long, conflicts_with_all = ["file", "incident"])]
     all: bool,
-    /// Which incident it is about, if it wasn't known yet: any part of its slug
+    /// Which incident it is about, if that wasn't known yet: a part of its slug
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
     #[command(flatten)]
@@ -64,17 +64,15 @@ fn resend(
 ) -> Result<(), Failure> {
     let text = fs::read_to_string(file).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::Refused(format!(
-            "there is no {}: it was sent already, or is elsewhere; `lightship resend` lists what \
-             wasn't sent",
+            "there is no file {}: it was already sent, or is elsewhere; `lightship resend` lists \
+             what is waiting",
             file.display()
         )),
         _ => Failure::io(file.display(), &error),
     })?;
     let mut unsent = Unsent::parse(&text).map_err(|error| {
         let file = file.display();
-        Failure::Refused(format!(
-            "{file} isn't a file that was kept by this: {error}"
-        ))
+        Failure::Refused(format!("{file} isn't a file that Lightship saved: {error}"))
     })?;
     if let Some(danger) = unsent.danger(client, world) {
         return Err(Failure::Refused(format!("{}: {danger}", file.display())));
@@ -82,7 +80,8 @@ fn resend(
     if let Some(part) = incident {
         if let Some(known) = &unsent.incident {
             return Err(Failure::Usage(format!(
-                "this is about {known} and can't be sent to another; leave --incident out"
+                "this is about {known} and can't be sent to another incident; leave out \
+                 --incident"
             )));
         }
         unsent.incident_part = Some(part.clone());
@@ -130,7 +129,8 @@ fn only_file(world: &World) -> Result<Option<PathBuf>, Failure> {
         return Ok(files.pop());
     }
     let mut told = format!(
-        "{} are waiting; `lightship resend --all` sends them in this order, or one by one:",
+        "{} are waiting; `lightship resend --all` sends them in this order. To send them one by \
+         one:",
         files.len()
     );
     for file in &files {
@@ -139,6 +139,6 @@ fn only_file(world: &World) -> Result<Option<PathBuf>, Failure> {
         let file = quoted(&file.display().to_string());
         told.push_str(&format!("\n  {what}\n    lightship resend {file}"));
     }
-    told.push_str("\nor delete those that aren't wanted any more");
+    told.push_str("\nor delete those you no longer want");
     Err(Failure::Usage(told))
 }

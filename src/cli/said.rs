@@ -65,7 +65,7 @@ fn state(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {
 fn incident(answer: &Value, world: &mut World) {
     let is_draft = answer["draft"].as_bool().unwrap_or_default();
     let what = if is_draft {
-        "Kept as a draft, not published"
+        "Saved as a draft, not published"
     } else {
         "Published"
     };
@@ -82,7 +82,7 @@ fn incident(answer: &Value, world: &mut World) {
             .as_object()
             .is_some_and(|set| !set.is_empty())
     {
-        world.say("  while the work goes on:");
+        world.say("  during the work:");
     }
     components(answer, world);
     if is_draft {
@@ -113,7 +113,7 @@ fn resolved(unsent: &Unsent, answer: &Value, world: &mut World) {
     world.say(&format!("{}: {phase}", styled(BOLD, slug)));
     components(answer, world);
     if !restored(answer, world) {
-        world.say("  no component changed its state");
+        world.say("  no component changed state");
     }
     address(text(answer, "url"), world);
 }
@@ -140,7 +140,7 @@ pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, world: &mut World) 
         });
     }
     if told.components.is_empty() {
-        world.say("  it names no component, so none would change");
+        world.say("  it names no components, so none would change");
     }
 }
 

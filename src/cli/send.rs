@@ -21,8 +21,8 @@ pub(super) fn change(
             unsent.settle(client, world)?;
         }
         let hints = match &unsent.incident {
-            Some(slug) => format!("\n{hints}: {slug}\n\nSave nothing to send nothing."),
-            None => format!("\n{hints}\n\nSave nothing to send nothing."),
+            Some(slug) => format!("\n{hints}: {slug}\n\nTo send nothing, save an empty text."),
+            None => format!("\n{hints}\n\nTo send nothing, save an empty text."),
         };
         let text = source.read(&hints, world)?;
         unsent.set_text(text);

@@ -25,15 +25,16 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let base_url = state.site.current().snapshot().site.base_url.clone();
     if base_url == format!("http://{address}") {
         tracing::warn!(
-            "readers and feeds are given the address {base_url}; say base_url in site.toml, \
-             or --base-url, before anybody subscribes, or each gets everything again"
+            "links and feeds use the address {base_url}; set base_url in site.toml, or \
+             --base-url, before anybody subscribes, or every subscriber gets everything again"
         );
     }
     if std::io::stdout().is_terminal() {
         if let Some(secret) = first_token(&state.store, &state.clock).await? {
             anstream::println!(
-                "This is the first start. Your admin token, shown this once:\n\n    {secret}\n\n\
-                 `lightship login` keeps it for you; `lightship token create NAME` makes others.\n"
+                "This is the first start. Your admin token, shown only once:\n\n    \
+                 {secret}\n\n`lightship login` saves it for you; `lightship token create NAME` \
+                 makes more.\n"
             );
         }
         anstream::println!("The page is up: http://{address}/  (Ctrl-C stops it)");
@@ -49,7 +50,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
         ended = app.run(stop) => ended,
         // Who asks twice doesn't want to wait.
         () = asked_again(stopped) => {
-            tracing::warn!("asked to stop once more: stopped at once");
+            tracing::warn!("asked to stop again: stopped at once");
             Ok(())
         }
     }

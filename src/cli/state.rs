@@ -20,13 +20,13 @@ pub(super) struct StateArgs {
     component: Slug,
     /// What it is now, such as operational, degraded or major_outage
     state: String,
-    /// A line for customers; without one, an earlier one is taken away
+    /// A line for customers; without one, an earlier note is cleared
     #[arg(long)]
     note: Option<String>,
-    /// The incident that it belongs to: any part of its slug that no other open one has
+    /// The incident it belongs to: a part of its slug that no other open incident has
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
-    /// When it became so, if it isn't now, in the site's zone: "2:15", "yesterday 22:00" or "-20m"
+    /// When this began, if not now, in the site's zone: "2:15", "yesterday 22:00" or "-20m"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     #[command(flatten)]

@@ -75,7 +75,7 @@ fn table(components: &[ComponentAnswer], world: &mut World) {
         world.say(line.trim_end());
     }
     if components.is_empty() {
-        world.say("No component is known yet.");
+        world.say("There are no components yet.");
     }
     world.say("");
 }

@@ -17,22 +17,22 @@ use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, IdWriter};
 use crate::store::Store;
 
-/// Take over what the content folder says, once; `serve` does it by itself whenever a file changes
+/// Sync the content folder into the database once; `serve` does it whenever a file changes
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
     #[command(flatten)]
     source: SourceConfig,
-    /// Feed the database from this machine and folder from now on, whatever fed it before
+    /// Sync from this machine and folder from now on, whatever the database synced from before
     #[arg(long)]
     take_over: bool,
-    /// Believe it even if more than half of the known files are gone
+    /// Sync even if more than half of the known files are gone
     #[arg(long)]
     allow_missing: bool,
-    /// Write the ids of incidents and updates into the files, so that a database built anew from
-    /// them has the same
+    /// Write the ids of incidents and updates into the files, so that a new database built from
+    /// them has the same ids
     #[arg(long)]
     write_ids: bool,
-    /// Write the result as JSON, for scripts
+    /// Print the result as JSON, for scripts
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -155,7 +155,7 @@ async fn write_ids(
             Err(why) => problems.push(Problem::of_file(
                 Severity::Error,
                 &file.file,
-                "its ids could not be written into it",
+                "its ids couldn't be written into it",
                 Some(&why),
             )),
         }

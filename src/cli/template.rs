@@ -52,7 +52,7 @@ pub(super) fn refuse_blanks(template: &TemplateBody, texts: &[&str]) -> Result<(
         return Ok(());
     }
     Err(Failure::Usage(format!(
-        "the template {} speaks of a component; say of which: --component SLUG",
+        "the template {} is about a component; say which one: --component SLUG",
         template.name.as_str()
     )))
 }

@@ -13,7 +13,7 @@ use super::world::World;
 use crate::render::markdown::of_typed;
 
 /// Above the hints in an editor; everything from here on is left out.
-const CUT: &str = "-------- 8< -------- this line and all below it is left out";
+const CUT: &str = "-------- 8< -------- this line and everything below it is left out";
 
 /// Where the text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +44,8 @@ impl TextSource {
             (None, Some(file)) => Ok(Self::File(file.clone())),
             (None, None) if world.interactive => Ok(Self::Editor),
             (None, None) => Err(Failure::Usage(
-                "there is no text, and no terminal to open an editor on; give the text, or \
-                 --file FILE, or - for standard input"
+                "there is no text, and no terminal to open an editor in; give the text, or --file \
+                 FILE, or - for standard input"
                     .to_owned(),
             )),
         }

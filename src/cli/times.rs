@@ -86,7 +86,7 @@ impl Clockwork {
             SpokenTime::Skipped(local) => {
                 let (day, clock) = (local.date(), local.format("%-H:%M"));
                 Err(format!(
-                    "on {day} the clocks of {} skip {clock}; give a time before or after that",
+                    "on {day} the clocks in {} skip {clock}; give a time before or after that",
                     self.zone
                 ))
             }
@@ -94,7 +94,7 @@ impl Clockwork {
                 let (day, clock) = (local.date(), local.format("%-H:%M"));
                 let offset = |at: DateTime<Utc>| at.with_timezone(&self.zone).to_rfc3339();
                 Err(format!(
-                    "on {day} the clocks of {} show {clock} twice; say which: {} or {}",
+                    "on {day} the clocks in {} show {clock} twice; say which: {} or {}",
                     self.zone,
                     offset(first),
                     offset(second)
@@ -155,7 +155,7 @@ pub(super) fn option(
 
 /// "2h", "90m", "1h30m", "2d".
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is no length of time; write 2h, 90m, 1h30m or 2d");
+    let wrong = || format!("{text:?} is not a length of time; write 2h, 90m, 1h30m or 2d");
     let text = text.trim().to_lowercase();
     let mut total = Duration::zero();
     let mut rest = text.as_str();

@@ -14,31 +14,31 @@ use crate::store::{Store, sqlite_file};
 /// What to do with tokens.
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum TokenCommand {
-    /// Make a token; writes it alone to standard output, this once.
+    /// Create a token; prints only the token, and only this once.
     Create {
-        /// What you call it, such as the name of whoever will use it.
+        /// Its name, such as that of the person who will use it.
         name: String,
-        /// What it may be used for: states:write ("States" on the staff pages), incidents:write
-        /// ("Incidents"), admin ("Everything"). May be given several
-        /// times; without it: states:write and incidents:write.
+        /// What it may do: states:write ("States" on the staff pages), incidents:write
+        /// ("Incidents"), admin ("Everything"). May be given several times; by default states:write
+        /// and incidents:write.
         #[arg(long, value_parser = parse_scope)]
         scope: Vec<Scope>,
-        /// The byline of what is posted with it.
+        /// The byline for what is posted with it.
         #[arg(long)]
         display_name: Option<String>,
-        /// In how many days it stops working.
+        /// Days until it stops working.
         #[arg(long, value_name = "DAYS")]
         expires_in_days: Option<u16>,
     },
-    /// List the tokens; secrets are not kept and not shown.
+    /// List the tokens; secrets aren't stored, so they aren't shown.
     List {
         /// As JSON, for scripts.
         #[arg(long)]
         json: bool,
     },
-    /// Take a token back, by its id or its name.
+    /// Revoke a token, by its id or name.
     Revoke {
-        /// The id or the name.
+        /// Its id or name.
         token: String,
     },
 }
@@ -56,8 +56,8 @@ pub(super) async fn token(command: TokenCommand, source: &SourceConfig) -> anyho
     let store = Store::open(&source.database).await?;
     if !was_there {
         anstream::eprintln!(
-            "note: there was no database {}, so a new one was made; the server needs the same \
-             --database, and this folder if that is a file within it",
+            "note: there was no database {}, so a new one was made; start the server with the \
+             same --database, and in this folder if that is a file in it",
             source.database
         );
     }
@@ -94,7 +94,7 @@ pub(super) async fn token(command: TokenCommand, source: &SourceConfig) -> anyho
             let mut change = Change::begin(&store, &clock, Actor::Host).await?;
             let revoked = revoke_token(&mut change, &id).await?;
             change.commit().await?;
-            anstream::println!("{} opens nothing any more.", revoked.name);
+            anstream::println!("{} no longer works.", revoked.name);
         }
     }
     store.close().await;
@@ -136,7 +136,7 @@ async fn find_id(store: &Store, wanted: &str) -> anyhow::Result<String> {
         [token] => Ok(token.id.clone()),
         [] => anyhow::bail!("there is no token {wanted:?}; `lightship token list` shows them"),
         _ => anyhow::bail!(
-            "{} tokens are called {wanted:?}; say which by its id, from `lightship token list`",
+            "{} tokens are called {wanted:?}; give the id instead, from `lightship token list`",
             named.len()
         ),
     }

@@ -281,8 +281,8 @@ impl Unsent {
     /// Why sending it again could post it twice, if it could.
     pub(super) fn danger(&self, client: &Client, world: &World) -> Option<String> {
         let arrived_as = self.perhaps_arrived_as.as_ref()?;
-        let look = "See with `lightship status` whether it arrived; if it did, delete the file, \
-                    else say it anew";
+        let look = "Check with `lightship status` whether it arrived; if it did, delete the file, \
+                    otherwise post it again";
         if world.clock.now() - self.typed_at > KEY_LIFETIME {
             return Some(format!(
                 "this was typed more than seven days ago, and the server may have forgotten \
@@ -291,8 +291,8 @@ impl Unsent {
         }
         if Some(arrived_as) != digest(client).as_ref() {
             return Some(format!(
-                "this was sent with another token, and may have arrived; the server only knows \
-                 it again with that token. Sign in with that one, or: {look}"
+                "this was sent with another token, and may have arrived; the server can only tell \
+                 with that token. Sign in with it. Otherwise: {look}"
             ));
         }
         let server = client.address();

@@ -20,7 +20,7 @@ use crate::domain::update::Phase;
 pub(super) struct UpdateArgs {
     /// The text, in Markdown, or - for standard input; without it your editor opens
     text: Option<String>,
-    /// The text, as `incident` takes it
+    /// The text, as with `incident`
     #[arg(
         short,
         long,
@@ -38,14 +38,13 @@ pub(super) struct UpdateArgs {
     /// A component and what it is now; may be given several times
     #[arg(long, value_name = "COMPONENT=STATE", value_parser = words::setting)]
     set: Vec<Setting>,
-    /// Which incident: any part of its slug that no other open one has; by default the open one
+    /// Which incident: a part of its slug that no other open incident has; by default the open one
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
-    /// The time it speaks of, if it isn't now, in the site's zone: "2:15", "yesterday
-    /// 22:00" or "-20m"
+    /// The time it refers to, if not now, in the site's zone: "2:15", "yesterday 22:00" or "-20m"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
-    /// Don't ask whether a time long before the incident is meant
+    /// Don't ask for confirmation of a time long before the incident
     #[arg(long)]
     yes: bool,
     /// Post it even if the same was posted a moment ago
@@ -60,7 +59,7 @@ pub(super) struct UpdateArgs {
 pub(super) struct ResolveArgs {
     /// The text, in Markdown, or - for standard input; without it your editor opens
     text: Option<String>,
-    /// The text, as `incident` takes it
+    /// The text, as with `incident`
     #[arg(
         short,
         long,
@@ -75,17 +74,16 @@ pub(super) struct ResolveArgs {
     /// Leave the components as they are
     #[arg(long)]
     no_restore: bool,
-    /// Which incident: any part of its slug that no other open one has; by default the open one
+    /// Which incident: a part of its slug that no other open incident has; by default the open one
     #[arg(long, value_name = "PART")]
     incident: Option<String>,
-    /// When it was over, if it isn't now, in the site's zone: "2:15", "yesterday
-    /// 22:00" or "-20m"
+    /// When it was over, if not now, in the site's zone: "2:15", "yesterday 22:00" or "-20m"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
-    /// Only say which components would return to what; nothing is sent, the text neither
+    /// Only show which components would change, and to what; nothing is sent
     #[arg(long)]
     dry_run: bool,
-    /// Don't ask whether a time long before the incident is meant
+    /// Don't ask for confirmation of a time long before the incident
     #[arg(long)]
     yes: bool,
     /// Post it even if the same was posted a moment ago
@@ -118,7 +116,7 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
     unsent.incident_part = args.incident.clone();
     unsent.post_again(args.again);
     early::ask(&mut unsent, args.yes, &client, world)?;
-    let hints = "What is new, in Markdown, for customers of";
+    let hints = "What is new, for customers, in Markdown";
     send::change(unsent, Some(&source), hints, &client, world)
 }
 
@@ -147,6 +145,6 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
     unsent.incident_part = args.incident.clone();
     unsent.post_again(args.again);
     early::ask(&mut unsent, args.yes, &client, world)?;
-    let hints = "How it ended, in Markdown, for customers of";
+    let hints = "How it ended, for customers, in Markdown";
     send::change(unsent, Some(&source), hints, &client, world)
 }

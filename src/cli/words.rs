@@ -34,8 +34,9 @@ pub(super) fn setting(text: &str) -> Result<Setting, String> {
 
 /// Reads a component: its slug, or its name in any case.
 pub(super) fn component(text: &str) -> Result<Slug, String> {
-    Slug::from_title(text)
-        .ok_or_else(|| "which component? Name it as in its address, such as shared-ssl".to_owned())
+    Slug::from_title(text).ok_or_else(|| {
+        "which component? Use the name in its address, such as shared-ssl".to_owned()
+    })
 }
 
 /// The settings as the API takes them; an error if two speak of one component.

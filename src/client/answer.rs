@@ -39,7 +39,7 @@ pub struct IncidentAnswer {
     pub slug: Slug,
     /// Its headline.
     pub title: String,
-    /// What sort of post it is.
+    /// What kind of post it is.
     pub kind: Kind,
     /// Where it stands now.
     pub phase: Phase,
@@ -50,10 +50,10 @@ pub struct IncidentAnswer {
     /// It is kept, but not published.
     #[serde(default)]
     pub draft: bool,
-    /// Of a maintenance: when its window opens, as RFC 3339.
+    /// For a maintenance: when its window opens, as RFC 3339.
     #[serde(default)]
     pub starts: Option<String>,
-    /// Of a maintenance: when its window closes, as RFC 3339.
+    /// For a maintenance: when its window closes, as RFC 3339.
     #[serde(default)]
     pub ends: Option<String>,
     /// Its post.
@@ -106,8 +106,9 @@ impl Found {
     /// It, read as what it should be.
     pub fn value<T: DeserializeOwned>(self) -> Result<T, ClientError> {
         let status = self.status;
-        serde_json::from_value(self.body)
-            .map_err(|error| ClientError::unexpected(status, format!("not of this kind: {error}")))
+        serde_json::from_value(self.body).map_err(|error| {
+            ClientError::unexpected(status, format!("not what was expected: {error}"))
+        })
     }
 
     /// One of its texts; an empty one if it isn't there.

@@ -47,13 +47,13 @@ pub enum ClientError {
 /// A problem as the server tells it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Refusal {
-    /// The sort of problem in a few words.
+    /// The kind of problem, in a few words.
     #[serde(default)]
     pub title: String,
     /// The HTTP status.
     #[serde(default)]
     pub status: u16,
-    /// What went wrong this time, and how to mend it.
+    /// What went wrong this time, and how to fix it.
     #[serde(default)]
     pub detail: Option<String>,
     /// What to tell whoever keeps the server.
@@ -86,7 +86,7 @@ pub struct FirstPost {
 pub struct FieldMistake {
     /// Where it is: a JSON pointer; empty for the whole.
     pub pointer: String,
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to fix it.
     pub detail: String,
 }
 
@@ -100,7 +100,7 @@ impl std::fmt::Display for Refusal {
             .is_some_and(|it| *it == details.join("; "));
         match (&self.detail, self.errors.as_slice()) {
             (_, [only]) if is_sum => return write!(f, "{only}"),
-            (_, [_, ..]) if is_sum => write!(f, "{} things in it can't be used:", details.len())?,
+            (_, [_, ..]) if is_sum => write!(f, "{} mistakes to correct:", details.len())?,
             (Some(detail), _) => f.write_str(detail)?,
             (None, _) => f.write_str(&self.title)?,
         }
@@ -147,7 +147,7 @@ impl ClientError {
             }
             Error::Timeout(_) => ("it took too long to answer".to_owned(), true),
             Error::Io(io) => match io.kind() {
-                ErrorKind::ConnectionRefused => ("nothing listens there".to_owned(), false),
+                ErrorKind::ConnectionRefused => ("nothing is listening there".to_owned(), false),
                 ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
                     (io.to_string(), false)
                 }
@@ -191,8 +191,8 @@ impl ClientError {
     pub fn token_advice(&self) -> Option<&'static str> {
         match self {
             Self::Refused(refusal) => match refusal.status {
-                401 => Some("sign in anew with `lightship login`, or set LIGHTSHIP_TOKEN"),
-                403 => Some("ask whoever keeps the server for a token that may do this"),
+                401 => Some("sign in again with `lightship login`, or set LIGHTSHIP_TOKEN"),
+                403 => Some("ask whoever runs the server for a token that can do this"),
                 _ => None,
             },
             Self::BadAddress { .. }
@@ -240,7 +240,7 @@ mod tests {
         let two = r#"{"title": "No", "detail": "can't be blank; no such state",
             "errors": [{"pointer": "/title", "detail": "can't be blank"},
                        {"pointer": "/components/selma", "detail": "no such state"}]}"#;
-        let lines = "2 things in it can't be used:\n  title: can't be blank\n  \
+        let lines = "2 mistakes to correct:\n  title: can't be blank\n  \
                      components selma: no such state";
         assert_eq!(told(two), lines);
         assert_eq!(

@@ -55,7 +55,7 @@ pub fn state_path(component: &Slug) -> String {
 /// What the server thinks of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenStanding {
-    /// It may do everything.
+    /// It can do everything.
     Admin,
     /// It is known and may do some things.
     Limited,
@@ -116,7 +116,7 @@ impl Client {
         self.token.as_deref()
     }
 
-    /// Every component, in the order of the page.
+    /// Every component, in the order shown on the page.
     pub fn components(&self) -> Result<Vec<ComponentAnswer>, ClientError> {
         self.list(&format!("{}/components", urls::API), "components")
     }
@@ -185,7 +185,7 @@ impl Client {
             .map_err(ClientError::of_transport)?;
         match response.status() {
             StatusCode::OK => Ok(()),
-            other => Err(ClientError::unexpected(other.as_u16(), "it isn't well")),
+            other => Err(ClientError::unexpected(other.as_u16(), "it isn't healthy")),
         }
     }
 
@@ -289,7 +289,7 @@ fn read_text(mut response: Response<ureq::Body>) -> Result<Text, ClientError> {
         });
     }
     if let Some(location) = location.filter(|_| status.is_redirection()) {
-        let why = format!("it points to {location}; give the address of that server");
+        let why = format!("it redirects to {location}; give that server's address");
         return Err(ClientError::unexpected(status.as_u16(), why));
     }
     Err(error::of_answer(status.as_u16(), &text, must_wait))

@@ -137,7 +137,7 @@ fn copied_ids(files: &[IncidentFile]) -> Vec<Problem> {
             let owner = *entry_owners.entry(id).or_insert(&file.file);
             if owner != file.file {
                 let message =
-                    format!("the id {id:?} is that of an update in {owner}; this one gets its own");
+                    format!("the id {id:?} belongs to an update in {owner}; this one gets its own");
                 let help = "take the id out of its comment";
                 let problem = Problem::of_file(Severity::Warning, &file.file, message, Some(help));
                 problems.push(Problem {
@@ -153,12 +153,13 @@ fn copied_ids(files: &[IncidentFile]) -> Vec<Problem> {
 
 /// An error: a file states the id of another one's incident.
 pub fn copied_id(file: &IncidentFile, id: &str, owner: &str) -> Problem {
-    clash(file, &format!("the id {id:?} is that of {owner}"))
+    clash(file, &format!("the id {id:?} belongs to {owner}"))
 }
 
 /// An error that is about a file as a whole.
 pub fn clash(file: &IncidentFile, message: &str) -> Problem {
-    let help = "give this file another name or another \"slug:\", and no \"id:\" of another";
+    let help = "give this file its own name or \"slug:\", and remove an \"id:\" that belongs to \
+                another";
     Problem::of_file(Severity::Error, &file.file, message, Some(help))
 }
 
@@ -264,7 +265,7 @@ impl Holder {
         match self {
             Self::File(file) => file.clone(),
             Self::Gone(file) => format!("{file}, which is gone"),
-            Self::Api(title) => format!("the incident {title:?}, which was made by API"),
+            Self::Api(title) => format!("the incident {title:?}, which was posted through the API"),
         }
     }
 }
@@ -293,7 +294,7 @@ fn told(
     let (owner, both) = match (taken.get(wanted), held.get(wanted)) {
         (Some(other), _) => (claims[*other].file.file.clone(), true),
         (None, Some(holder)) => (holder.shown(), matches!(holder, Holder::File(_))),
-        (None, None) => ("another post when this one was new".to_owned(), false),
+        (None, None) => ("a post that had it first".to_owned(), false),
     };
     let whose = if both { "both files" } else { "this file" };
     let message =
@@ -310,6 +311,6 @@ fn refusal(file: &IncidentFile, owner: &str) -> Problem {
     let slug = file.slug.as_str();
     clash(
         file,
-        &format!("the slug {slug:?} belongs to {owner} already"),
+        &format!("the slug {slug:?} already belongs to {owner}"),
     )
 }

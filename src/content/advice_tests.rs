@@ -70,7 +70,7 @@ fn a_phase_that_does_not_fit_changes_nothing_or_is_taken_for_its_like() {
         "COMPLETED 2013-02-26 9:00: All is well.",
     );
     assert_eq!(found, Some(Phase::Resolved));
-    assert!(said.contains("it is taken for resolved"), "{said}");
+    assert!(said.contains("it is read as resolved"), "{said}");
     let window = "date: 2013-02-26\nkind: maintenance\nstarts: 2013-02-27 1:00";
     let (found, said) = phase(window, "RESOLVED 2013-02-27 9:00: All is well.");
     assert_eq!(found, Some(Phase::Completed));
@@ -83,7 +83,7 @@ fn what_is_probably_not_meant_is_told() {
     for (body, wanted) in [
         (
             "It is down.",
-            "Warning: nothing was written here for 49 days",
+            "Warning: nothing has been posted here for 49 days",
         ),
         (
             "UPDATE 11.30 - still on it.\n\nRESOLVED 2013-03-01 9:00: x",

@@ -95,10 +95,7 @@ pub(super) fn ambiguous(word: &str, slugs: &[Slug]) -> (String, String) {
             slugs.len(),
             word.trim()
         ),
-        format!(
-            "write the slug of the one that you mean: {}",
-            slugs.join(", ")
-        ),
+        format!("write the slug of the one you mean: {}", slugs.join(", ")),
     )
 }
 

@@ -24,7 +24,7 @@ pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 const NEW_SITE: &str = "make one; two lines are enough: name = \"Example status\" and time_zone = \
                         \"America/Denver\"";
 
-const DEAD_LINK: &str = "it is a link that leads nowhere; correct it or take it away";
+const DEAD_LINK: &str = "it is a broken link; correct or remove it";
 
 /// How to mend it that a file or folder can't be read.
 fn help_to_read(path: &Path, kind: ErrorKind) -> Option<&'static str> {
@@ -200,7 +200,7 @@ pub(super) fn list_posts(
         let name = match entry {
             Ok(entry) => entry.file_name(),
             Err(error) => {
-                let message = format!("the folder can't be read to its end: {error}");
+                let message = format!("the folder couldn't be read completely: {error}");
                 problems.push(Problem::of_file(Severity::Error, within, message, None));
                 return None;
             }
@@ -219,7 +219,7 @@ pub(super) fn list_posts(
         }
         if name.to_str().is_none() {
             let file = format!("{within}/{shown}");
-            let help = "rename it: small letters, digits and hyphens";
+            let help = "rename it: lower-case letters, digits and hyphens";
             let message = "the file's name is not UTF-8";
             problems.push(Problem::of_file(
                 Severity::Error,
@@ -242,7 +242,7 @@ fn passed_over(path: &Path, file: &str, problems: &mut Vec<Problem>) {
         wanted.iter().any(|wanted| end == *wanted)
     };
     if ends(path, &["markdown", "mdown", "mkd", "txt"]) {
-        let help = "if it is one, let its name end in .md";
+        let help = "if it is a post, give it a name that ends in .md";
         let message = "the file is not read as a post";
         problems.push(Problem::of_file(Severity::Hint, file, message, Some(help)));
         return;
@@ -253,7 +253,7 @@ fn passed_over(path: &Path, file: &str, problems: &mut Vec<Problem>) {
     });
     if posts > 0 {
         let help = "move them up into the folder above";
-        let message = format!("{posts} Markdown files in a folder within are not read");
+        let message = format!("{posts} Markdown files in a subfolder are not read");
         problems.push(Problem::of_file(Severity::Hint, file, message, Some(help)));
     }
 }
@@ -310,11 +310,11 @@ pub(super) fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) 
         let what = if metadata.is_dir() {
             "a folder"
         } else {
-            "no plain file"
+            "a special file"
         };
         refuse(
-            format!("this is {what}, where a text is expected"),
-            Some("take it away or rename it"),
+            format!("this is {what}, not a text file"),
+            Some("remove or rename it"),
         );
         return None;
     }
@@ -356,14 +356,14 @@ pub(super) fn decode(file: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) ->
                 return Some(text);
             };
             let message = format!("there is a NUL at {}", place(text.as_bytes(), at));
-            let help = "save it as a plain text in UTF-8";
+            let help = "save it as plain text in UTF-8";
             problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
             None
         }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let message = format!("the file is not UTF-8: {}", place(error.as_bytes(), at));
-            let help = "save it as a plain text in UTF-8";
+            let help = "save it as plain text in UTF-8";
             problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
             None
         }

@@ -110,7 +110,7 @@ pub(super) fn missing_front_matter(file: &str, text: &str) -> Vec<Problem> {
         let close = "close it with another line \"---\", before the text";
         ("the front matter never ends", close)
     } else if first.trim().is_empty() && text.trim_start().starts_with("---") {
-        let remove = "take the empty lines before \"---\" away";
+        let remove = "remove the empty lines before \"---\"";
         ("the front matter doesn't begin on the first line", remove)
     } else if first.trim_start().starts_with("---") {
         let exactly = "write exactly \"---\", without spaces before it, above and below";
@@ -171,7 +171,7 @@ fn named(
         None => (Slug::of_day(kind.as_str(), day), SlugSource::Nothing),
     };
     let message = format!("the file's name gives the slug \"{slug}\"");
-    let help = "if it is to be another one, add a line \"slug: …\"".to_owned();
+    let help = "to use another one, add a line \"slug: …\"".to_owned();
     problems.push(Problem::of_file(Severity::Hint, file, message, Some(&help)));
     (slug, source)
 }
@@ -218,7 +218,7 @@ fn check_phase(
             Severity::Warning,
             place.clone(),
             format!(
-                "the front matter says {}, but the latest update says {}; the update holds",
+                "the front matter says {}, but the latest update says {}; the update counts",
                 phase.as_str(),
                 said.as_str()
             ),
@@ -266,8 +266,8 @@ fn left_open(
         severity,
         0..0,
         format!(
-            "nothing was written here for {} days, and nothing says that it is over; customers \
-             see it as open",
+            "nothing has been posted here for {} days, and nothing says it is over; customers see \
+             it as open",
             (now - last).num_days()
         ),
         Some(format!(
@@ -300,7 +300,7 @@ fn fit_phases(file: &str, text: &str, kind: Kind, entries: &mut [Entry]) -> Vec<
                 kind.as_str(),
                 phase.label().to_lowercase(),
                 match entry.phase {
-                    Some(taken) => format!("it is taken for {}", taken.label().to_lowercase()),
+                    Some(taken) => format!("it is read as {}", taken.label().to_lowercase()),
                     None => "its phase stays what it was".to_owned(),
                 }
             ),

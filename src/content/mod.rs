@@ -96,7 +96,7 @@ pub struct SiteFile {
 /// A component as `site.toml` describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComponentEntry {
-    /// Its identity.
+    /// Its id.
     pub slug: Slug,
     /// Its name for people.
     pub name: String,
@@ -104,7 +104,7 @@ pub struct ComponentEntry {
     pub group: Option<String>,
     /// One line for customers.
     pub description: Option<String>,
-    /// The day on which it began.
+    /// The day it began.
     pub since: Option<NaiveDate>,
 }
 
@@ -140,7 +140,7 @@ pub struct IncidentFile {
     pub published_at: DateTime<Utc>,
     /// Whether `published_at` has a time of day.
     pub precision: Precision,
-    /// What sort of post it is.
+    /// What kind of post it is.
     pub kind: Option<Kind>,
     /// What it names, and the states it sets at its date (of a maintenance: at `starts`).
     pub components: Vec<StateLine>,

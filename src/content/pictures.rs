@@ -15,7 +15,7 @@ pub(super) fn missing(folder: &Path, file: &str, text: &str) -> Vec<Problem> {
                 Severity::Warning,
                 place,
                 format!("there is no file media/{name}"),
-                Some("put it there, or correct its name; capitals count".to_owned()),
+                Some("put it there, or correct its name; upper and lower case matter".to_owned()),
             );
         }
     }

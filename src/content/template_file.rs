@@ -34,7 +34,7 @@ pub(super) fn read_all(folder: &Path, names: Vec<String>, cx: &Context<'_>, cont
         match template {
             Some(template) if templates.iter().any(|it| it.name == template.name) => {
                 let message = format!(
-                    "another file gives the template {:?}, too",
+                    "another file defines the template {:?} too",
                     template.name.as_str()
                 );
                 let help = "rename one of the two";
@@ -79,7 +79,7 @@ fn read(file: &str, text: &str, cx: &Context<'_>) -> (Option<Template>, Vec<Prob
     let mut problems = report.finish();
     let name = Slug::from_title(stem(file));
     if name.is_none() {
-        let message = "the file's name holds no letter or digit, so the template has no name";
+        let message = "the file's name has no letter or digit, so the template has no name";
         let help = "rename it, as in \"server-down.md\"";
         problems.push(Problem::of_file(Severity::Error, file, message, Some(help)));
     }

@@ -94,22 +94,22 @@ fn what_is_no_file_is_refused_unopened() {
     refused(
         |path| symlink("bad.md", path).expect("linked"),
         "can't be read",
-        "a link that leads nowhere",
+        "a broken link",
     );
     refused(
         |path| symlink("nowhere.md", path).expect("linked"),
         "can't be read",
-        "a link that leads nowhere",
+        "a broken link",
     );
     // To open one would wait for a writer without end.
     let make_fifo = |path: &Path| {
         let made = Command::new("mkfifo").arg(path).status().expect("mkfifo");
         assert!(made.success());
     };
-    refused(make_fifo, "this is no plain file", "rename it");
+    refused(make_fifo, "this is a special file", "rename it");
     refused(
         |path| symlink("/dev/zero", path).expect("linked"),
-        "this is no plain file",
+        "this is a special file",
         "rename it",
     );
 }
@@ -127,7 +127,7 @@ fn front_matter_that_can_t_be_read_is_refused() {
         bomb.push_str(&format!("a{level}: &a{level} [{before}]\n"));
     }
     bomb.push_str("---\n");
-    refused_bytes(bomb, "aliases unfold too far", "");
+    refused_bytes(bomb, "aliases expand too far", "");
     let deep = format!("---\ntitle: {}\n---\n", "[".repeat(100_000));
     refused_bytes(deep, "the front matter can't be read", "");
     let own = "---\ntitle: &t [*t]\ndate: 2013-02-26\n---\n";
@@ -308,7 +308,7 @@ fn a_post_that_is_dated_ahead_is_read_with_a_warning() {
             problem.file == "incidents/ahead.md"
                 && problem.line == 3
                 && problem.severity == Severity::Warning
-                && problem.message.contains("not shown until then")
+                && problem.message.contains("isn't shown until then")
         });
         assert_eq!(told, warned, "{date}: {:?}", content.problems);
     };
@@ -321,11 +321,11 @@ fn a_post_that_is_dated_ahead_is_read_with_a_warning() {
 #[test]
 fn an_escaped_nul_is_refused_as_a_plain_one_is() {
     let escaped = "---\ntitle: \"a\\0b\"\ndate: 2013-02-26 01:00\n---\n";
-    refused_bytes(escaped, "a text holds a NUL", "");
+    refused_bytes(escaped, "a text contains a NUL", "");
     let folder = folder();
     let site = SITE.replace("Example", "Ex\\u0000ample");
     fs::write(folder.path().join("site.toml"), site).expect("written");
     let content = read(folder.path());
     assert!(content.site.is_none());
-    assert_eq!(content.problems[0].message, "\"name\" holds a NUL");
+    assert_eq!(content.problems[0].message, "\"name\" contains a NUL");
 }

@@ -56,13 +56,17 @@ impl<'t, 'i, 'r, 'x> Table<'t, 'i, 'r, 'x> {
     pub(super) fn text(&mut self, key: &'static str) -> Option<(String, Range<usize>)> {
         let value = self.take(key)?;
         let Some(text) = value.value.as_str() else {
-            self.error(value.place, format!("\"{key}\" is a text, in quotes"), None);
+            self.error(
+                value.place,
+                format!("\"{key}\" must be text, in quotes"),
+                None,
+            );
             return None;
         };
         // Escaped, it comes past whoever looks at the bytes, and no database takes it.
         if text.contains('\0') {
-            let help = "take \\u0000 away".to_owned();
-            self.error(value.place, format!("\"{key}\" holds a NUL"), Some(help));
+            let help = "remove \\u0000".to_owned();
+            self.error(value.place, format!("\"{key}\" contains a NUL"), Some(help));
             return None;
         }
         let text = text.trim();

@@ -32,7 +32,7 @@ pub(super) fn read(
         return Err(if time.has_date() {
             format!("\"{text}\" can be read in more than one way")
         } else {
-            format!("\"{text}\" doesn't say its day")
+            format!("\"{text}\" has no day")
         });
     };
     let noon = day.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();

@@ -71,7 +71,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
             } => Ok(Vec::new()),
             other => Err(YamlError {
                 message: "it must be lines of \"key: value\"".to_owned(),
-                help: "with a space behind the colon, such as: title: \"Mail on Selma is down\""
+                help: "with a space after the colon, such as: title: \"Mail on Selma is down\""
                     .to_owned(),
                 place: other.place,
                 is_too_deep: false,
@@ -231,7 +231,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Raw, E> {
         // Escaped, it comes past whoever looks at the bytes, and no database takes it.
         if text.contains('\0') {
-            return Err(E::custom("a text holds a NUL"));
+            return Err(E::custom("a text contains a NUL"));
         }
         Ok(Raw::Text(text.to_owned()))
     }

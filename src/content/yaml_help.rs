@@ -19,14 +19,14 @@ pub(super) fn explain(said: &str, text: &str, place: &Range<usize>) -> Explained
     let has = |words: &str| said.contains(words);
     if has("budget") {
         return explained(
-            "it is too large or too deep, or its aliases unfold too far",
+            "it is too large or too deep, or its aliases expand too far",
             "write each value out, without & and *".to_owned(),
         );
     }
     if has("duplicate mapping key") {
         let key = line.key().unwrap_or_default();
         return explained(
-            &format!("the key \"{key}\" stands here a second time"),
+            &format!("the key \"{key}\" appears here a second time"),
             "keep one of the two lines".to_owned(),
         );
     }
@@ -41,19 +41,19 @@ pub(super) fn explain(said: &str, text: &str, place: &Range<usize>) -> Explained
     if has("unclosed quote") {
         return explained(
             "the quote is never closed",
-            "end the text with the sign that it begins with".to_owned(),
+            "end the text with the quote it begins with".to_owned(),
         );
     }
     if has("tabs disallowed") {
         return explained(
-            "a tab stands where the indentation is",
+            "a tab is used for indentation",
             "indent with spaces".to_owned(),
         );
     }
     if has("after single-quoted scalar") {
         return explained(
             "the text goes on after its closing quote",
-            "put it in double quotes, for an apostrophe closes single ones".to_owned(),
+            "put it in double quotes: an apostrophe closes single ones".to_owned(),
         );
     }
     line.explain(said)
@@ -115,7 +115,7 @@ impl<'a> Line<'a> {
             if quotable && !value.starts_with(['"', '\'']) {
                 let value = value.replace('\\', "\\\\").replace('"', "\\\"");
                 return explained(
-                    "the text needs quotes, for a sign in it means something else to YAML",
+                    "the text needs quotes: a character in it means something else to YAML",
                     format!("write {key}: \"{value}\""),
                 );
             }
@@ -175,7 +175,7 @@ mod tests {
             ("a: 1\nb:\n\tc: d\n", "a tab", "with spaces"),
             (
                 "title: A\ntitle: B\n",
-                "\"title\" stands here a second time",
+                "\"title\" appears here a second time",
                 "keep one",
             ),
             ("title: 'It's down'\n", "goes on after", "double quotes"),
@@ -185,7 +185,7 @@ mod tests {
                 "the line before",
                 "key: value",
             ),
-            ("title:A\ndate:B\n", "key: value", "behind the colon"),
+            ("title:A\ndate:B\n", "key: value", "after the colon"),
         ] {
             let error = yaml::parse(text).expect_err(text);
             assert!(error.message.contains(message), "{text}: {error:?}");

@@ -10,7 +10,7 @@ use super::incident_names::list_incidents_named;
 use super::row::{instant, int, text, text_or_none};
 use super::{StoreError, Tx};
 
-/// One line of the record.
+/// One line of the activity log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Its identity; entries sort by it.

@@ -13,7 +13,7 @@ pub enum StoreError {
     /// The database was written by a newer version of Lightship.
     #[error(
         "the database has migration {found}, but this version of Lightship knows only {known}; \
-         run the newer version that wrote it, or restore the copy that was put beside the file"
+         run the newer version that wrote it, or restore the copy saved beside the file"
     )]
     Newer {
         /// The newest migration in the database.
@@ -22,7 +22,7 @@ pub enum StoreError {
         known: i64,
     },
     /// A row holds something that Lightship never writes.
-    #[error("the database holds something unreadable: {0}")]
+    #[error("the database contains something unreadable: {0}")]
     Unreadable(String),
     /// The database can't be reached or can't do what was asked.
     #[error("the database failed: {0}")]
@@ -43,7 +43,7 @@ pub enum StoreError {
     #[error("reading the database broke off")]
     Interrupted,
     /// A migration failed.
-    #[error("the database can't be brought up to date: {0}")]
+    #[error("the database can't be upgraded: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The file of a database can't be copied or made.
     #[error("{0}")]
@@ -71,7 +71,7 @@ impl StoreError {
         match self {
             Self::Unanswered | Self::Uncertain(_) => "it doesn't answer",
             Self::Busy(_) => "something keeps it locked, or all of its connections are busy",
-            Self::Replaced(_) => "its file was taken away or replaced",
+            Self::Replaced(_) => "its file was removed or replaced",
             Self::Database(error) if is_damage(error) => "its file is damaged",
             Self::Database(error) => match sqlite_code(error) {
                 Some(SQLITE_FULL) => "its disk is full",
@@ -79,14 +79,14 @@ impl StoreError {
                 Some(SQLITE_READONLY) => "its file can't be written",
                 Some(SQLITE_CANTOPEN) => "its file can't be opened",
                 Some(SQLITE_IOERR) => "its disk can't be read or written",
-                _ => "it fails; the log says how",
+                _ => "it failed; see the log",
             },
             Self::Conflict(_)
             | Self::Newer { .. }
             | Self::Unreadable(_)
             | Self::Interrupted
             | Self::Migration(_)
-            | Self::File(_) => "it fails; the log says how",
+            | Self::File(_) => "it failed; see the log",
         }
     }
 

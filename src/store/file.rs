@@ -40,7 +40,7 @@ impl DatabaseFile {
         match place_of(&self.path) {
             None => Err(self.replaced("is gone")),
             Some(_) if place_of(&self.path) != self.place => {
-                Err(self.replaced("is another file than the one that was opened"))
+                Err(self.replaced("is not the file that was opened"))
             }
             Some(_) => Ok(()),
         }
@@ -48,8 +48,8 @@ impl DatabaseFile {
 
     fn replaced(&self, what: &str) -> StoreError {
         StoreError::Replaced(format!(
-            "the database {} {what}, so nothing is written; put the right one in its place, and \
-             start Lightship anew",
+            "the database {} {what}, so nothing is written; put the right one back and restart \
+             Lightship",
             self.path.display()
         ))
     }
@@ -61,9 +61,7 @@ impl DatabaseFile {
     pub(super) fn check(&self) -> Result<(), StoreError> {
         self.check_place()?;
         match &self.log {
-            Some(log) if !log.exists() => {
-                Err(self.replaced("has lost the file beside it that ends in -wal"))
-            }
+            Some(log) if !log.exists() => Err(self.replaced("has lost its -wal file")),
             Some(_) | None => Ok(()),
         }
     }

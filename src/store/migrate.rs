@@ -93,6 +93,7 @@ async fn copy_aside(
         .await
         .map_err(|error| failed(error.to_string()))?;
     fs::rename(&unfinished, &copy).map_err(|error| failed(error.to_string()))?;
-    tracing::info!(copy = %copy.display(), "the database is older than this version; a copy is kept, and it is brought up to date");
+    tracing::info!(copy = %copy.display(), "the database is older than this version; a copy is \
+                                            kept, and it is upgraded");
     Ok(())
 }

@@ -257,8 +257,8 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 const BUSY_SQLITE: &str = "something else has kept the database locked for 5 seconds";
 
-const NO_CONNECTION: &str = "no connection to the database was to be had for 5 seconds: either all \
-    are busy, or the server allows fewer than --database-connections says";
+const NO_CONNECTION: &str = "no database connection was free for 5 seconds: either all are busy, \
+                             or the server allows fewer than --database-connections says";
 
 async fn find_write_count(tx: &mut Tx) -> Result<i64, StoreError> {
     let row = sqlx::query("select writes from revision where id = 1");

@@ -172,16 +172,16 @@ pub(super) fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -
     let shown = file.display();
     StoreError::File(match sqlite_code(error) {
         _ if is_damage(error) => format!(
-            "the database {shown} is damaged: {error}; put a backup in its place, or take it away \
-             to begin anew"
+            "the database {shown} is damaged: {error}; restore a backup, or move it away to start \
+             afresh"
         ),
         Some(SQLITE_FULL) => format!(
             "the disk of the database {shown} is full: {error}; make room there (a few megabytes \
-             do), then start again"
+             are enough), then start again"
         ),
         Some(SQLITE_IOERR) => format!(
-            "the database {shown} can't be read or written: {error}; see whether its disk is full \
-             or failing, and what the system's log says of it"
+            "the database {shown} can't be read or written: {error}; check whether its disk is \
+             full or failing, and what the system's log says about it"
         ),
         Some(SQLITE_BUSY) => format!(
             "the database {shown} is locked: {error}; something else has it open for writing, such \
@@ -200,15 +200,16 @@ fn remedy_for_server(error: &sqlx::Error) -> &'static str {
     match code.as_deref() {
         // too_many_connections, and the same for a role or a database.
         Some("53300") => {
-            "the server has no connection left for this: allow it more (max_connections, or the \
-             limit of the role), or let Lightship use fewer with --database-connections"
+            "the server has no connections left: allow more (max_connections, or the role's \
+             limit), or let Lightship use fewer with --database-connections"
         }
         // cannot_connect_now.
         Some("57P03") => "it is starting or stopping; try again in a moment",
-        Some("28P01" | "28000") => "see whether user and password are right",
-        Some("3D000") => "see whether the name is right, or make that database first",
+        Some("28P01" | "28000") => "check the user and password",
+        Some("3D000") => "check the name, or create that database first",
         _ => {
-            "see whether the server runs, and whether host, port, user, password and name are right"
+            "check that the server is running, and that host, port, user, password and name are \
+             right"
         }
     }
 }
@@ -229,8 +230,8 @@ fn engine_of(url: &str) -> Result<Engine, StoreError> {
     } else {
         let shown = without_password(url);
         Err(StoreError::File(format!(
-            "{shown:?} is no database that Lightship knows: \
-             write sqlite:FILE or postgres://USER@HOST/NAME"
+            "{shown:?} is not a database that Lightship knows: write sqlite:FILE or \
+             postgres://USER@HOST/NAME"
         )))
     }
 }
@@ -283,8 +284,8 @@ fn check_file(file: &Path) -> Result<(), StoreError> {
         Ok(0) => Ok(()),
         Ok(_) if header == SQLITE_HEADER => Ok(()),
         Ok(_) => refuse(format!(
-            "{shown} is no SQLite database; name another file with --database or \
-             LIGHTSHIP_DATABASE, or take this one away"
+            "{shown} is not a SQLite database; name another file with --database or \
+             LIGHTSHIP_DATABASE, or move this one away"
         )),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => refuse(format!(

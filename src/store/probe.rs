@@ -97,7 +97,7 @@ impl Probe {
             Ok(found) => match found?.as_deref() {
                 None | Some("ok") => Ok(()),
                 Some(found) => Err(StoreError::File(format!(
-                    "the database is damaged: {found}; stop Lightship and put a backup in its place"
+                    "the database is damaged: {found}; stop Lightship and restore a backup"
                 ))),
             },
         }

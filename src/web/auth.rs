@@ -115,7 +115,9 @@ impl FromRequestParts<AppState> for Staff {
             Some(_) => Err(AppError::Unauthorized(
                 "this token has expired or was revoked",
             )),
-            None => Err(AppError::Unauthorized("this token opens nothing here")),
+            None => Err(AppError::Unauthorized(
+                "token not recognised; was it copied completely?",
+            )),
         }
     }
 }

@@ -91,12 +91,12 @@ impl AppError {
             Self::NotFound(detail) => with(StatusCode::NOT_FOUND, detail),
             Self::NotAllowed => with(
                 StatusCode::METHOD_NOT_ALLOWED,
-                "this address doesn't take this method; the header Allow says which it takes",
+                "this address doesn't accept this method; the header Allow lists those it does",
             ),
             Self::TooLarge => with(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 &format!(
-                    "the body is longer than {} KiB; say it in fewer words",
+                    "the body is longer than {} KiB; shorten it",
                     MAX_BODY_BYTES / 1024
                 ),
             ),
@@ -119,7 +119,7 @@ impl AppError {
             ),
             Self::Panicked => with(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "a fault in Lightship; what you asked for was not done, and the log has the rest",
+                "a fault in Lightship; nothing was done; the log has the details",
             ),
             Self::Action(ActionError::Invalid(fields)) => invalid(
                 fields
@@ -137,8 +137,9 @@ impl AppError {
                 tracing::error!(%error, "the database didn't say whether a change was committed");
                 with(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    "the database didn't answer in time, so it may have been posted; send it again \
-                     with the same Idempotency-Key, and it is there once; without a key, look first",
+                    "the database didn't answer in time, so it may have been posted; send it \
+                     again with the same Idempotency-Key, and it is posted only once; without a \
+                     key, check first",
                 )
             }
             Self::Action(ActionError::Store(error)) => {

@@ -17,14 +17,9 @@ use crate::render::json::FieldError;
 use crate::render::json::problem::{self, Problem};
 use crate::urls;
 
-const ABOUT: &str = "\
-Staff and their programs write and correct incident posts, updates and states here; what the \
-public may read needs no token and is on the pages, in the feeds and, of each incident, under \
-`/incidents/{slug}.json` and `.md`.
+const ABOUT: &str = "Staff and their programs write and correct incident posts, updates and states here. What the public may read needs no token: it is on the pages, in the feeds and, for each incident, under `/incidents/{slug}.json` and `.md`.
 
-Times are RFC 3339: in requests with an offset, in answers UTC with `Z`. Every refusal is a \
-problem (RFC 9457) with the place of each mistake. A POST sent twice with the same \
-`Idempotency-Key` is done once.";
+Times are RFC 3339: with an offset in requests, in UTC with `Z` in answers. Every refusal is a problem (RFC 9457) that gives the place of each mistake. A POST sent twice with the same `Idempotency-Key` is carried out once.";
 
 /// The name of the security scheme.
 const TOKEN: &str = "token";
@@ -102,15 +97,15 @@ impl Refusal {
 
 const REFUSALS: [Refusal; 12] = [
     Refusal::new(400, "Unreadable", "The request can't be read."),
-    Refusal::new(401, "Unknown", "There is no token, or it opens nothing."),
+    Refusal::new(401, "Unknown", "There is no token, or it isn't recognised."),
     Refusal::new(403, "Forbidden", "The token lacks the scope."),
-    Refusal::new(404, "Missing", "There is nothing of this name."),
+    Refusal::new(404, "Missing", "There is nothing with this name."),
     Refusal::new(
         409,
         "Conflict",
-        "It can't be done as things stand: a file states it (the detail names the file), or \
-         something is retired, something was posted since (`newer` has it), or the same was posted \
-         within the last 15 minutes (`first` names it). Or, then with `Retry-After`: the first request with this \
+        "It can't be done as things are: a file sets it (the detail names the file), something is \
+         retired, something was posted since (`newer` has it), or the same was posted within the \
+         last 15 minutes (`first` names it). Or, with `Retry-After`: the first request with this \
          `Idempotency-Key` is still running.",
     ),
     Refusal::new(
@@ -123,19 +118,19 @@ const REFUSALS: [Refusal; 12] = [
     Refusal::new(
         422,
         "Mistaken",
-        "The body or the query has mistakes; `errors` has each with its place and how to mend it. \
-         Or this `Idempotency-Key` was used with another body.",
+        "The body or the query has mistakes; `errors` lists each, with its place and how to fix \
+         it. Or this `Idempotency-Key` was used with another body.",
     ),
     Refusal::new(
         429,
         "TooManyWrongTokens",
-        "Too many wrong tokens came from this address. A right one is never told this.",
+        "Too many wrong tokens came from this address. A valid one never gets this answer.",
     ),
     Refusal::new(500, "Fault", "A fault in Lightship; nothing was done."),
     Refusal::new(
         503,
         "NoDatabase",
-        "The database can't do it right now; nothing was done, so send it again.",
+        "The database can't do this right now; nothing was done, so send it again.",
     ),
 ];
 
@@ -149,7 +144,7 @@ impl From<&Refusal> for Response {
             .content(problem::MEDIA_TYPE, content)
             .header("x-request-id", header("What the log calls this request."));
         if refusal.waits {
-            let wait = header("In how many seconds to ask again.");
+            let wait = header("How many seconds to wait before asking again.");
             response.header("Retry-After", wait).build()
         } else {
             response.build()
@@ -244,8 +239,8 @@ fn idempotency_key() -> Parameter {
     parameter(
         "Idempotency-Key",
         key,
-        "A text of your own, best a UUID. For 7 days the same key with the same body gets the \
-         same answer, and is done once.",
+        "A text of your choice, preferably a UUID. For 7 days, the same key with the same body \
+         gets the same answer and is carried out once.",
     )
 }
 
@@ -253,7 +248,7 @@ fn if_match() -> Parameter {
     parameter(
         "If-Match",
         Object::with_type(Type::String),
-        "The `ETag` that you read; if it has changed since, nothing is done.",
+        "The `ETag` you read; if it has changed since, nothing is done.",
     )
 }
 

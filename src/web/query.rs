@@ -56,7 +56,7 @@ impl Query {
             .partition::<Vec<_>, _>(|(known, _)| known == name);
         self.pairs = rest;
         if own.len() > 1 {
-            self.refuse(name, "stands twice; leave one out");
+            self.refuse(name, "appears twice; leave one out");
         }
         own.into_iter().next().map(|(_, value)| value)
     }
@@ -86,10 +86,10 @@ impl Query {
 #[derive(Debug, PartialEq, Eq, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Part {
-    /// How many at most.
+    /// The maximum number to list.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
     pub(super) limit: usize,
-    /// Go on after the one with this id; the header `Link` of the part before has it.
+    /// Continue after the one with this id; the `Link` header of the previous page has it.
     pub(super) before: Option<String>,
 }
 

@@ -21,30 +21,30 @@ use crate::urls;
 #[derive(Debug, Clone, Default, PartialEq, Eq, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RecordQuery {
-    /// Only what this one did: the name or id of a token, the name of a file, or a sort of actor
+    /// Only what this actor did: the name or id of a token, the name of a file, or a kind of actor
     /// (`token`, `host`, `file`, `clock`).
     #[param(example = "on call")]
     pub(super) actor: Option<String>,
     /// Only what was done to this component, or to an incident or update that concerns it.
     #[param(example = "selma")]
     pub(super) component: Option<String>,
-    /// Only what was done to this incident, its updates, and states in its name: its slug, a
-    /// former one, its id, or else a part of its title or slug.
+    /// Only what was done to this incident, its updates and the states it set: its slug, a former
+    /// slug, its id, or else a part of its title or slug.
     #[param(example = "selma-is-down")]
     pub(super) incident: Option<String>,
     /// Only what was done on this day, in the site's zone.
     #[param(example = "2013-02-26")]
     pub(super) day: Option<String>,
-    /// Only what was done from then on: RFC 3339 with an offset, or a day in the site's zone.
+    /// Only what was done from this time on: RFC 3339 with an offset, or a day in the site's zone.
     #[param(example = "2013-02-26T09:15:00Z")]
     pub(super) from: Option<String>,
-    /// Only what was done before then: RFC 3339 with an offset; or a day in the site's zone, that
-    /// day included.
+    /// Only what was done before this time: RFC 3339 with an offset, or a day in the site's zone,
+    /// which is included.
     #[param(example = "2013-02-28")]
     pub(super) to: Option<String>,
 }
 
-/// A part of the record.
+/// A page of the activity log.
 #[derive(Debug)]
 pub(super) struct RecordPart {
     pub(super) part: Part,
@@ -120,7 +120,7 @@ impl RecordQuery {
             && list_incidents_named(tx, incident).await?.is_empty()
         {
             let how =
-                format!("no incident is or was called {incident:?}, nor has that in its title");
+                format!("no incident has or had the slug {incident:?}, or has that in its title");
             errors.push(FieldError::of_field("incident", how));
         }
         let mut span = |name: &str, value: &Option<String>, read: Reader| match value {

@@ -226,7 +226,12 @@ async fn hostile_bodies_are_refused_each_with_its_reason() {
     check(deep.as_bytes(), 400, "recursion limit").await;
     check(b"null", 422, "expected an object, got null").await;
     check(b"[[]]", 422, "expected an object, got a list").await;
-    check(b"{\"title\": \"a\", \"title\": \"b\"}", 422, "stands twice").await;
+    check(
+        b"{\"title\": \"a\", \"title\": \"b\"}",
+        422,
+        "appears twice",
+    )
+    .await;
     check(b"{\"title\": 1e300}", 422, "got a number").await;
     check(b"{\"title\": \"a\\u0000b\"}", 422, "/title").await;
     check(b"{\"title\": \"a\", \"\": 1}", 422, "unknown field").await;

@@ -196,7 +196,7 @@ async fn nothing_is_acknowledged_into_a_file_that_was_taken_away() {
         app.app.probe().await;
         let ready = app.get("/readyz").await.expect(503);
         assert!(
-            ready.text().contains("taken away or replaced"),
+            ready.text().contains("removed or replaced"),
             "{}",
             ready.text()
         );

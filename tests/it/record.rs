@@ -110,7 +110,7 @@ async fn a_filter_that_means_nothing_says_what_was_probably_meant() {
         (
             "incident=nothing",
             "/incident",
-            "no incident is or was called \"nothing\"",
+            "no incident has or had the slug \"nothing\"",
         ),
         ("day=26.2.2013", "/day", "2013-02-26"),
         ("from=2013-02-26T07:30:00", "/from", "offset"),

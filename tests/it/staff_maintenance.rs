@@ -174,7 +174,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
         "2013-03-01T02:00",
         "2013-03-05T01:00",
         "starts",
-        "choose a time to come.",
+        "choose a future time.",
     )
     .await;
     check(b, "soon", "2013-03-05T01:00", "starts", "isn’t a time").await;

@@ -281,7 +281,7 @@ async fn a_state_dated_before_one_set_by_hand_is_history_and_a_warning_says_so()
         .collect();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
-        told[0].contains("selma is degraded since") && told[0].contains(SELMA),
+        told[0].contains("selma has been degraded since") && told[0].contains(SELMA),
         "{told:?}"
     );
     assert_eq!(app.state_of("selma"), "degraded");

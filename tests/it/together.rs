@@ -62,7 +62,7 @@ async fn what_is_said_of_an_incident_that_is_over_is_answered_with_a_hint() {
     };
     let once_more = json!({"markdown": "Done.", "phase": "resolved", "again": true});
     let again = hint(&mut app, once_more).await;
-    assert!(again.contains("was resolved already"), "{again}");
+    assert!(again.contains("was already resolved"), "{again}");
     let late = hint(&mut app, json!({"markdown": "One more thing."})).await;
     assert!(late.contains("send a phase"), "{late}");
     let reopened = json!({"markdown": "It is back.", "phase": "investigating"});

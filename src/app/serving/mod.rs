@@ -91,17 +91,22 @@ pub(super) fn listen(listen: &Listen) -> anyhow::Result<TcpListener> {
     if passed.len() > 0 {
         let taken = passed.take_tcp_listener(0);
         let listener = taken
-            .context("the socket that was passed on (LISTEN_FDS) is none for TCP")?
-            .context("the socket that was passed on (LISTEN_FDS) is gone")?;
+            .context("the socket passed on (LISTEN_FDS) is not a TCP socket")?
+            .context("the socket passed on (LISTEN_FDS) is gone")?;
         listener.set_nonblocking(true)?;
         rustix::net::sockopt::set_tcp_nodelay(&listener, true)?;
-        tracing::info!("serving on the socket that was passed on");
+        tracing::info!("serving on the socket passed on");
         return Ok(TcpListener::from_std(listener)?);
     }
     let address = listen
         .resolve()
         .with_context(|| format!("{listen} can't be found; name an IP address"))?;
-    listen_on(address).with_context(|| format!("listening on {listen}; is something else there?"))
+    listen_on(address).with_context(|| {
+        format!(
+            "listening on {listen}; is something else using \
+                                                it?"
+        )
+    })
 }
 
 fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {

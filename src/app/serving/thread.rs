@@ -143,7 +143,7 @@ impl Thread {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     if !mem::replace(&mut self.is_full, true) {
-                        tracing::warn!(%error, "a connection can't be taken");
+                        tracing::warn!(%error, "a connection couldn't be accepted");
                     }
                     return;
                 }
@@ -166,7 +166,7 @@ impl Thread {
         }
         let place = self.shared.places.take();
         if place.is_none() && !mem::replace(&mut self.is_full, true) && ended == 0 {
-            tracing::warn!("all places for connections are taken; the next one waits");
+            tracing::warn!("all connections are in use; the next one waits");
         }
         place
     }
@@ -204,7 +204,7 @@ impl Thread {
         match registry.register(stream, Token(place), Interest::READABLE) {
             Ok(()) => self.places[place] = Some(conversation),
             Err(error) => {
-                tracing::warn!(%error, "a connection can't be watched");
+                tracing::warn!(%error, "a connection couldn't be watched");
                 self.free.push(place);
             }
         }
@@ -269,7 +269,7 @@ impl Thread {
             Ok(Needs::Turn) => self.again.push(place),
             Ok(Needs::Room) => {
                 if let Err(error) = conversation.await_room(self.poll.registry(), Token(place)) {
-                    tracing::warn!(%error, "a connection can't be watched");
+                    tracing::warn!(%error, "a connection couldn't be watched");
                     self.clear(place);
                 }
             }
@@ -298,7 +298,7 @@ impl Thread {
         };
         let registry = self.poll.registry();
         if let Err(error) = registry.deregister(&mut conversation.stream) {
-            tracing::warn!(%error, "a connection can't be handed over");
+            tracing::warn!(%error, "a connection couldn't be handed over");
             return;
         }
         let (shared, open) = (self.shared.clone(), self.open.clone());
@@ -313,7 +313,7 @@ impl Thread {
             match tokio::net::TcpStream::from_std(stream.into()) {
                 Ok(stream) if needs == Needs::Leave => handed::leave(stream, &shared).await,
                 Ok(stream) => handed::serve(waiting, stream, peer, &shared).await,
-                Err(error) => tracing::warn!(%error, "a connection can't be handed over"),
+                Err(error) => tracing::warn!(%error, "a connection couldn't be handed over"),
             }
             drop((open, place));
         });

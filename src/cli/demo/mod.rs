@@ -20,11 +20,11 @@ use crate::telemetry;
 
 /// Show a live page: the sample story as if it happened today
 ///
-/// Everything is in a folder of its own that is thrown away at the end. You can play with it:
-/// post updates with the commands that are printed, or edit the files of its content folder.
+/// Everything lives in its own folder, which is deleted at the end. Play with it: post updates with
+/// the commands it prints, or edit the files in its content folder.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct DemoArgs {
-    /// The address to serve on; port 0 takes a free one.
+    /// The address to serve on; port 0 picks a free one.
     #[arg(
         long,
         env = "LIGHTSHIP_LISTEN",
@@ -68,13 +68,11 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let address = app.address()?;
     let secret = first_token(&app.state().store, &clock).await?;
     anstream::println!(
-        "The page is up: http://{address}/  (Ctrl-C stops it and throws everything away)\n\n\
-         Its files are in {}; a saved one is on the page at once.\n\
-         To post, in another terminal:\n\n    \
-         export LIGHTSHIP_URL=http://{address} LIGHTSHIP_TOKEN={}\n    \
-         lightship status\n    \
-         lightship update \"Half of the accounts are copied.\" --incident selma\n\n\
-         Or sign in at http://{address}/staff with that token.\n",
+        "The page is up: http://{address}/  (Ctrl-C stops it and throws everything away)\n\nIts \
+         files are in {}; what you save there is on the page at once.\nTo post, in another \
+         terminal:\n\n    export LIGHTSHIP_URL=http://{address} LIGHTSHIP_TOKEN={}\n    lightship \
+         status\n    lightship update \"Half of the accounts are copied.\" --incident selma\n\nOr \
+         sign in at http://{address}/staff with that token.\n",
         content.display(),
         secret.unwrap_or_default(),
     );
@@ -109,7 +107,7 @@ fn shift_to(now: DateTime<Utc>) -> anyhow::Result<Shift> {
         today -= Duration::days(1);
     }
     let days = u64::try_from((today - story_ends).num_days())
-        .context("the machine's clock stands before the story: set it right")?;
+        .context("this machine's clock is set to before the story; set it right")?;
     Ok(Shift { days, zone: ZONE })
 }
 

@@ -71,7 +71,7 @@ fn the_same_update_given_again_is_posted_once() {
     let ran = bench.run(&["update", "Mail is up."]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
-        ran.err.contains("posted already, 2 minutes ago"),
+        ran.err.contains("already posted 2 minutes ago"),
         "{}",
         ran.err
     );
@@ -96,7 +96,7 @@ fn so_is_the_same_incident() {
     let same = ["incident", "Selma is down", "-m", "We look."];
     let ran = bench.run(&same);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("posted already"), "{}", ran.err);
+    assert!(ran.err.contains("already posted"), "{}", ran.err);
     assert!(ran.out.contains("selma-down"), "{}", ran.out);
     let ran = bench.run(&[&same[..], &["--again"]].concat());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));

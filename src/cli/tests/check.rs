@@ -39,7 +39,7 @@ fn a_folder_in_order_says_so() {
     let folder = folder(&[("selma.md", "UPDATE (2/26/13 – 2:15 MST): Mail is up.")]);
     let ran = check(folder.path(), &[]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert_eq!(ran.out, "2 files, nothing to mend\n");
+    assert_eq!(ran.out, "2 files, no problems\n");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_folder_that_is_none_says_what_to_do() {
 
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    assert!(check(&file, &[]).err.contains("is no folder"));
+    assert!(check(&file, &[]).err.contains("is not a folder"));
 
     let ran = check(folder.path(), &[]);
     assert_eq!(ran.code, 1);
@@ -144,11 +144,7 @@ fn the_sample_that_comes_with_us_is_in_order() {
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
     let ran = check(&content, &[]);
     // Its newest post is left open, so that the page has something to show.
-    assert!(
-        ran.out.contains("nothing says that it is over"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("nothing says it is over"), "{}", ran.out);
     assert!(
         ran.out.ends_with("\n1 warning in 11 files\n"),
         "{}",

@@ -159,7 +159,7 @@ fn an_editor_opens_with_the_text_as_it_is() {
     };
     let ran = edit("true");
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("nothing was changed"), "{}", ran.err);
+    assert!(ran.err.contains("nothing changed"), "{}", ran.err);
     assert_eq!(edit("sed -i s/Secnod/Second/").code, 0);
     assert_eq!(changed(&bench)[0].1, json!({"markdown": "Second."}));
 }
@@ -233,7 +233,7 @@ fn a_draft_is_published_or_thrown_away_and_never_guessed() {
     assert_eq!(
         bench.run(&["draft", "publish", "down"]).code,
         1,
-        "it is no draft"
+        "is already published"
     );
     assert_eq!(changed(&bench).len(), 0);
     let ran = bench.run(&["draft", "publish", "selma"]);

@@ -163,7 +163,7 @@ fn what_could_not_be_sent_is_sent_again_with_the_same_key() {
     assert!(bench.unsent().is_empty());
     let ran = bench.run(&["resend", kept.to_str().unwrap()]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("it was sent already"), "{}", ran.err);
+    assert!(ran.err.contains("it was already sent"), "{}", ran.err);
     let posts = bench.posts();
     assert_eq!(posts.len(), 3);
     for again in &posts[1..] {

@@ -38,7 +38,10 @@ impl Reader<'_, '_, '_> {
             lines.into_iter().partition(|(_, is_single)| *is_single);
         for (line, _) in single {
             if once.iter().any(|other| other.component == line.component) {
-                let message = format!("\"{}\" is named twice; the first is taken", line.component);
+                let message = format!(
+                    "\"{}\" is listed twice; the first one counts",
+                    line.component
+                );
                 self.report
                     .add(Severity::Warning, value.place.clone(), message, None);
             } else {
@@ -114,7 +117,7 @@ impl Reader<'_, '_, '_> {
             self.report.add(
                 Severity::Warning,
                 value.place.clone(),
-                format!("\"{word}\" is not a state; the component is only named"),
+                format!("\"{word}\" is not a state; the component's state stays as it is"),
                 Some(match near {
                     Some(near) => format!("did you mean \"{near}\"?"),
                     None => format!("the states are: {}", known.join(", ")),
@@ -139,7 +142,7 @@ impl Reader<'_, '_, '_> {
             }
             Node::Null => return,
             Node::List(_) | Node::Map(_) => {
-                return self.wrong(value, "a component is named by its slug", None);
+                return self.wrong(value, "name a component by its slug", None);
             }
         };
         let mut line = |component: Slug, is_single: bool| {

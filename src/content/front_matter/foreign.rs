@@ -10,7 +10,7 @@ pub(super) fn help(key: &str, written: &str) -> Option<String> {
         .into();
     let help = match key.to_ascii_lowercase().as_str() {
         "resolved" | "resolution" if shown == "false" => {
-            "take it out; a disruption is open until an update says that it is resolved".to_owned()
+            "remove it; a disruption is open until an update says it is resolved".to_owned()
         }
         "resolved" | "resolution" => {
             "to say that it is over, add an entry with its time, \"## UPDATE 2022-03-01 10:00: \
@@ -30,7 +30,7 @@ pub(super) fn help(key: &str, written: &str) -> Option<String> {
             "disrupted" => say_state("partial_outage"),
             _ => say_state("degraded"),
         },
-        "informational" if shown == "false" => "take it out".to_owned(),
+        "informational" if shown == "false" => "remove it".to_owned(),
         "informational" => "add a line: kind: notice".to_owned(),
         "published" if shown == "false" => "add a line: draft: true".to_owned(),
         "permalink" | "url" => {
@@ -38,7 +38,7 @@ pub(super) fn help(key: &str, written: &str) -> Option<String> {
         }
         "published" | "section" | "layout" | "categories" | "category" | "tags" | "type"
         | "pin" | "aliases" | "lastmod" | "modified" | "comments" | "weight" => {
-            "nothing here needs it; take it out".to_owned()
+            "it isn't needed here; remove it".to_owned()
         }
         _ => return None,
     };
@@ -46,7 +46,7 @@ pub(super) fn help(key: &str, written: &str) -> Option<String> {
 }
 
 fn say_state(state: &str) -> String {
-    format!("say it of each component: \"components: {{api: {state}}}\", with its own slug")
+    format!("set it for each component: \"components: {{api: {state}}}\", with its own slug")
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
     fn keys_of_other_systems_have_a_word_here() {
         for (key, value, wanted) in [
             ("resolved", "true", "phase: resolved"),
-            ("resolved", "false", "take it out"),
+            ("resolved", "false", "remove it"),
             (
                 "resolvedWhen",
                 "2022-03-01 10:00:00",
@@ -68,7 +68,7 @@ mod tests {
             ("severity", "\"notice\"", "kind: notice"),
             ("informational", "true", "kind: notice"),
             ("published", "false", "draft: true"),
-            ("layout", "post", "take it out"),
+            ("layout", "post", "remove it"),
         ] {
             let said = help(key, value).unwrap_or_default();
             assert!(said.contains(wanted), "{key}: {said}");

@@ -149,7 +149,7 @@ impl Reader<'_, '_, '_> {
                 Node::Null => {}
                 Node::Number | Node::Text(_) | Node::List(_) | Node::Map(_) => {
                     let help = "write \"draft: true\", or leave the line out".to_owned();
-                    self.wrong(value, "\"draft\" is either true or false", Some(help));
+                    self.wrong(value, "\"draft\" must be true or false", Some(help));
                 }
             },
             "components" => front.components = Some(self.components(value)),
@@ -186,7 +186,7 @@ impl Reader<'_, '_, '_> {
             Node::Null => "",
             Node::List(_) | Node::Map(_) => {
                 let help = format!("quote it: {}: \"…\"", key.name);
-                self.wrong(value, format!("\"{}\" is a text", key.name), Some(help));
+                self.wrong(value, format!("\"{}\" must be text", key.name), Some(help));
                 return None;
             }
         };
@@ -201,7 +201,7 @@ impl Reader<'_, '_, '_> {
                 place.clone(),
                 format!("\"{}\" is empty", key.name),
                 Some(format!(
-                    "write it, in quotes if it begins with a sign: {}: \"…\"",
+                    "write a value, in quotes if it begins with a special character: {}: \"…\"",
                     key.name
                 )),
             );
@@ -218,8 +218,8 @@ impl Reader<'_, '_, '_> {
         let id = self.text(key, value, true)?;
         let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         if id.len() > 100 || !id.bytes().all(plain) {
-            let help = "an id has letters, digits, hyphens and underscores".to_owned();
-            self.wrong(value, format!("\"{id}\" can't be an id"), Some(help));
+            let help = "an id may have letters, digits, hyphens and underscores".to_owned();
+            self.wrong(value, format!("\"{id}\" isn't a valid id"), Some(help));
             return None;
         }
         Some(id)
@@ -267,10 +267,10 @@ impl Reader<'_, '_, '_> {
                 Severity::Warning,
                 place,
                 format!(
-                    "{} is still to come; the post is not shown until then",
+                    "{} is in the future; the post isn't shown until then",
                     shown(date.at, self.cx)
                 ),
-                Some("if it is to be shown now, write a day or time that has come".to_owned()),
+                Some("to show it now, write a day or time that has passed".to_owned()),
             );
         }
     }
@@ -327,10 +327,10 @@ impl Reader<'_, '_, '_> {
         let article = if key.name == "impact" { "an" } else { "a" };
         self.wrong(
             value,
-            format!("\"{text}\" can't be {article} {}", key.name),
+            format!("\"{text}\" is not {article} {}", key.name),
             Some(match near {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("it is one of: {}", words.join(", ")),
+                None => format!("use one of: {}", words.join(", ")),
             }),
         );
         None
@@ -356,7 +356,7 @@ impl Reader<'_, '_, '_> {
             self.report.add(
                 Severity::Warning,
                 0..0,
-                format!("the maintenance has no \"{missing}\"; the clock can't follow it"),
+                format!("the maintenance has no \"{missing}\"; it can't begin and end by itself"),
                 Some(format!("add a line: {missing}: 2013-03-02 22:00")),
             );
             return;
@@ -366,7 +366,7 @@ impl Reader<'_, '_, '_> {
                 self.report.add(
                     Severity::Warning,
                     place.clone(),
-                    format!("\"{name}\" says nothing of a post that is no maintenance"),
+                    format!("\"{name}\" only applies to a maintenance"),
                     Some("add a line: kind: maintenance".to_owned()),
                 );
             }

@@ -56,7 +56,10 @@ impl<'a> IdWriter<'a> {
             if fingerprint(&bytes) == file.fingerprint {
                 Ok(bytes)
             } else {
-                Err("the file was changed meanwhile and left alone; run it again".to_owned())
+                Err(
+                    "the file changed in the meantime and was left alone; run the command again"
+                        .to_owned(),
+                )
             }
         };
         let old = String::from_utf8(read_again()?).map_err(|error| error.to_string())?;

@@ -22,7 +22,7 @@ pub(super) fn read_brand(
 ) -> Brand {
     let Some(inner) = value.value.as_table() else {
         let help = "begin it with a line [brand], then logo = \"media/logo.svg\"".to_owned();
-        let message = "\"brand\" is a table";
+        let message = "\"brand\" must be a table";
         report.add(Severity::Error, value.place.clone(), message, Some(help));
         return Brand::default();
     };
@@ -106,7 +106,7 @@ fn accent(table: &mut Table<'_, '_, '_, '_>) -> Option<Accent> {
     };
     if !light.is_readable(Theme::Light) {
         let near = light.readable(Theme::Light);
-        let mut help = format!("the nearest that can be read: accent = \"{}\"", near.hex());
+        let mut help = format!("the nearest readable colour: accent = \"{}\"", near.hex());
         // A bright colour has its place on dark paper.
         if dark.is_none() && light.is_readable(Theme::Dark) {
             help.push_str(&format!(" and accent_dark = \"{}\"", light.hex()));
@@ -120,7 +120,7 @@ fn accent(table: &mut Table<'_, '_, '_, '_>) -> Option<Accent> {
         && !dark.is_readable(Theme::Dark)
     {
         let near = dark.readable(Theme::Dark).hex();
-        let help = format!("the nearest that can be read: accent_dark = \"{near}\"");
+        let help = format!("the nearest readable colour: accent_dark = \"{near}\"");
         table.error(place.clone(), too_pale(*dark, Theme::Dark), Some(help));
     }
     Some(Accent {
@@ -150,7 +150,7 @@ fn colour(table: &mut Table<'_, '_, '_, '_>, key: &'static str) -> Option<(Colou
         let help = format!("write it as red, green and blue: {key} = \"#0b5a94\"");
         table.error(
             place.clone(),
-            format!("\"{text}\" is no colour"),
+            format!("\"{text}\" is not a colour"),
             Some(help),
         );
     }
@@ -160,7 +160,7 @@ fn colour(table: &mut Table<'_, '_, '_, '_>, key: &'static str) -> Option<(Colou
 fn read_links(value: &Value<'_, '_>, report: &mut Report<'_>) -> Vec<Link> {
     const HELP: &str = "write links = [{ text = \"Control panel\", url = \"https://…\" }]";
     let DeValue::Array(list) = value.value else {
-        let message = "\"links\" is a list";
+        let message = "\"links\" must be a list";
         let help = Some(HELP.to_owned());
         report.add(Severity::Error, value.place.clone(), message, help);
         return Vec::new();
@@ -169,7 +169,7 @@ fn read_links(value: &Value<'_, '_>, report: &mut Report<'_>) -> Vec<Link> {
     for item in list.iter() {
         let Some(inner) = item.get_ref().as_table() else {
             let help = Some(HELP.to_owned());
-            report.add(Severity::Error, item.span(), "this is no link", help);
+            report.add(Severity::Error, item.span(), "this is not a link", help);
             continue;
         };
         let mut table = Table::new(inner, item.span(), report);
@@ -294,13 +294,14 @@ mod tests {
         check(&format!("{logo}logo_dark = \"media/dark.svg\""), &[]);
         check(
             "accent = \"blue\"",
-            &["\"blue\" is no colour = write it as red, green and blue: accent = \"#0b5a94\""],
+            &["\"blue\" is not a colour = write it as red, green and blue: accent = \"#0b5a94\""],
         );
         check("accent = \"#0b5a94\"", &[]);
         check(
             "accent = \"#ffcc00\"",
             &[
-                "error: \"#ffcc00\" has a contrast of 1.4:1 on the light page; links need 4.5:1 = the nearest that can be read: accent = \"#8c7000\" and accent_dark = \"#ffcc00\"",
+                "error: \"#ffcc00\" has a contrast of 1.4:1 on the light page; links need 4.5:1 = \
+                 the nearest readable colour: accent = \"#8c7000\" and accent_dark = \"#ffcc00\"",
             ],
         );
         check(
@@ -314,7 +315,8 @@ mod tests {
         check(
             "accent = \"#0b5a94\"\naccent_dark = \"#0b5a94\"",
             &[
-                "on the dark page; links need 4.5:1 = the nearest that can be read: accent_dark = \"#",
+                "on the dark page; links need 4.5:1 = the nearest readable colour: accent_dark = \
+                 \"#",
             ],
         );
         check(
@@ -334,7 +336,7 @@ mod tests {
         check("links = [{ text = \"Panel\" }]", &["\"url\" is missing"]);
         check(
             "links = \"https://panel.example.com\"",
-            &["\"links\" is a list = write links = [{"],
+            &["\"links\" must be a list = write links = [{"],
         );
         check("colour = \"#0b5a94\"", &["there is no key \"colour\""]);
         check("logos = \"media/a.svg\"", &["did you mean \"logo\"?"]);
@@ -343,6 +345,6 @@ mod tests {
             &|_| true,
         );
         assert!(site.is_none());
-        assert!(problems[0].message.contains("\"brand\" is a table"));
+        assert!(problems[0].message.contains("\"brand\" must be a table"));
     }
 }

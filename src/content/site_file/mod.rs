@@ -106,7 +106,7 @@ fn read_support(value: &Value<'_, '_>, report: &mut Report<'_>) -> Option<Suppor
         report.add(
             Severity::Error,
             value.place.clone(),
-            "\"support\" is a table",
+            "\"support\" must be a table",
             Some(help),
         );
         return None;
@@ -152,7 +152,7 @@ fn each<T>(
         report.add(
             Severity::Error,
             value.place.clone(),
-            format!("\"{name}\" is a list"),
+            format!("\"{name}\" must be a list"),
             Some(help),
         );
         return Vec::new();
@@ -161,7 +161,12 @@ fn each<T>(
     for item in list.iter() {
         let Some(inner) = item.get_ref().as_table() else {
             let help = format!("begin each with a line: [[{name}]]");
-            report.add(Severity::Error, item.span(), "this is no table", Some(help));
+            report.add(
+                Severity::Error,
+                item.span(),
+                "this is not a table",
+                Some(help),
+            );
             continue;
         };
         let mut table = Table::new(inner, item.span(), report);
@@ -182,8 +187,8 @@ fn without_twins<T>(
     for (entry, place) in found {
         let name = key(&entry);
         if let Some(first) = seen.get(&name) {
-            let message = format!("\"{name}\" is there twice, first on line {first}");
-            let help = "give one of them another name, or take it out".to_owned();
+            let message = format!("\"{name}\" appears twice, first on line {first}");
+            let help = "rename one of them, or remove it".to_owned();
             report.add(Severity::Error, place, message, Some(help));
             continue;
         }
@@ -233,7 +238,7 @@ fn day(value: &Value<'_, '_>, table: &mut Table<'_, '_, '_, '_>) -> Option<Naive
         let help = "write since = 2009-05-01".to_owned();
         table.error(
             value.place.clone(),
-            "\"since\" is a day".to_owned(),
+            "\"since\" must be a day".to_owned(),
             Some(help),
         );
     }

@@ -16,7 +16,7 @@ pub(super) fn state(table: &mut Table<'_, '_, '_, '_>) -> Option<State> {
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !good {
-        let help = "use small letters, digits and underscores: \"rescue_mode\"".to_owned();
+        let help = "use lower-case letters, digits and underscores: \"rescue_mode\"".to_owned();
         table.error(
             place,
             format!("\"{key}\" can't be the key of a state"),
@@ -92,9 +92,13 @@ fn one_of(table: &mut Table<'_, '_, '_, '_>, key: &'static str, words: &[&str]) 
     let near = nearest(&word, words.iter().copied());
     let help = match near {
         Some(near) => format!("did you mean \"{near}\"?"),
-        None => format!("it is one of: {}", words.join(", ")),
+        None => format!("use one of: {}", words.join(", ")),
     };
-    table.error(place, format!("\"{word}\" can't be a {key}"), Some(help));
+    table.error(
+        place,
+        format!("\"{word}\" is not a valid {key}"),
+        Some(help),
+    );
     None
 }
 
@@ -113,7 +117,7 @@ fn permille(value: &Value<'_, '_>, table: &mut Table<'_, '_, '_, '_>) -> Option<
         let help = "1.0 counts every minute as down, 0.0 none".to_owned();
         table.error(
             value.place.clone(),
-            "\"down\" is a number from 0.0 to 1.0".to_owned(),
+            "\"down\" must be a number from 0.0 to 1.0".to_owned(),
             Some(help),
         );
         return None;

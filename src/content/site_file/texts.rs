@@ -49,7 +49,7 @@ pub(super) fn base_url(
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
     });
     if !good {
-        let help = "write scheme and host alone: \"https://status.example.com\"".to_owned();
+        let help = "write only the scheme and host: \"https://status.example.com\"".to_owned();
         table.error(
             place,
             format!("\"{text}\" can't be the base of the page's addresses"),
@@ -70,7 +70,7 @@ pub(super) fn authority(
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     if !good {
-        let help = "write a host name alone: \"status.example.com\"".to_owned();
+        let help = "write only a host name: \"status.example.com\"".to_owned();
         table.error(
             place,
             format!("\"{text}\" can't be the name in feed ids"),
@@ -88,12 +88,8 @@ pub(super) fn date_order(
 ) -> Option<DateOrder> {
     let order = DateOrder::parse(&text.to_lowercase());
     if order.is_none() {
-        let help = "write \"mdy\" where the month comes first, or \"dmy\"".to_owned();
-        table.error(
-            place,
-            format!("\"{text}\" is not an order of dates"),
-            Some(help),
-        );
+        let help = "write \"mdy\" (month first) or \"dmy\" (day first)".to_owned();
+        table.error(place, format!("\"{text}\" is not a date order"), Some(help));
     }
     order
 }

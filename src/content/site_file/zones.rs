@@ -19,7 +19,7 @@ pub(super) fn read_zones(
         report.add(
             Severity::Error,
             value.place.clone(),
-            "\"zones\" is a table",
+            "\"zones\" must be a table",
             None,
         );
         return zones;

@@ -186,9 +186,9 @@ fn key(line: &str) -> String {
 
 fn tell_announced(start: &Start, why: Why, report: &mut Report<'_>) {
     let message = match why {
-        Why::ToCome => "this time has no label and is still to come, so the line is text",
+        Why::ToCome => "this time has no label and is in the future, so the line is text",
         Why::WasToCome => {
-            "this time has no label and was still to come when the line was first read, so the \
+            "this time has no label and was in the future when the line was first read, so the \
              line is text"
         }
         Why::Behind => {
@@ -216,8 +216,8 @@ fn tell_judged(start: &Start, report: &mut Report<'_>) {
         start.header.start..start.header.end,
         "this time has no label and has passed, so it begins an entry",
         Some(format!(
-            "write \"UPDATE {}\", so that there is no doubt; if it announces something, begin the \
-             line with another word",
+            "write \"UPDATE {}\", to leave no doubt; if it announces something, begin the line \
+             with another word",
             start.header.time.written
         )),
     );

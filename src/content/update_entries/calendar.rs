@@ -80,7 +80,7 @@ fn figures(
         (None, None) => return None,
     };
     let reason = match alternative {
-        Some(plain) => format!("because {plain} lies before the post"),
+        Some(plain) => format!("because {plain} is before the post"),
         None => "because no other order is possible".to_owned(),
     };
     let expected = match order {

@@ -94,7 +94,7 @@ fn without_time(
         Severity::Warning,
         start.header.start..start.header.end,
         format!(
-            "this entry doesn't say its time; it was given that of {whose}, {}",
+            "this entry has no time; it was given the time of {whose}, {}",
             resolution::shown(at, cx)
         ),
         Some(format!(

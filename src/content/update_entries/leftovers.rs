@@ -13,11 +13,11 @@ const LONGEST: usize = 2000;
 
 /// The marks, with what ends each, the longer ones first.
 const MARKS: [(&str, &str, &str); 5] = [
-    ("{{<", ">}}", "a shortcode of Hugo"),
-    ("{{%", "%}}", "a shortcode of Hugo"),
-    ("{{", "}}", "a tag of Liquid"),
-    ("{%", "%}", "a tag of Liquid"),
-    ("{:", "}", "an attribute of kramdown"),
+    ("{{<", ">}}", "a Hugo shortcode"),
+    ("{{%", "%}}", "a Hugo shortcode"),
+    ("{{", "}}", "a Liquid tag"),
+    ("{%", "%}", "a Liquid tag"),
+    ("{:", "}", "a kramdown attribute"),
 ];
 
 /// The lines of `range` that are nothing but attributes, such as `{: .notice}`, with their ends,
@@ -105,7 +105,10 @@ pub(super) fn hint(
             Severity::Hint,
             start..end,
             format!("this looks like {what}; readers see it as it is"),
-            Some("write it as Markdown, or take it out; as code it would be no mistake".to_owned()),
+            Some(
+                "write it as Markdown, or remove it; if readers should see it, mark it as code"
+                    .to_owned(),
+            ),
         );
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn raw(
             report.add(
                 Severity::Warning,
                 start.header.start..start.header.end,
-                format!("the comment of this entry names \"{slug}\", which is no component"),
+                format!("the comment of this entry names \"{slug}\", which is not a component"),
                 Some("add it to site.toml, under [[components]]".to_owned()),
             );
         } else if !changes.iter().any(|line| line.component == *slug) {

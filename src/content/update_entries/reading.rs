@@ -157,8 +157,11 @@ fn hints(scan: &Scan, extents: &[Extent], cx: &Context<'_>, report: &mut Report<
             // In the text of an entry a time is just a time.
             Why::Prose | Why::LastLine if inside => continue,
             Why::Prose | Why::Label => "this looks like an entry, but is read as text",
-            Why::LastLine => "this time ends a paragraph that is no entry, so all of it is text",
-            Why::Empty => "nothing stands behind this, so it is no entry but text",
+            Why::LastLine => {
+                "this time ends a paragraph that isn't an entry, so all of it is \
+                              read as text"
+            }
+            Why::Empty => "nothing follows this, so it is read as text, not as an entry",
         };
         report.add(
             Severity::Hint,

@@ -58,7 +58,7 @@ pub(super) fn resolve(
 fn say_unsure(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &mut Report<'_>) {
     let why = match time.unsure {
         Some(Unsure::Dotted) => "it could also be a version",
-        Some(Unsure::MonthDay) => "the day could also stand first",
+        Some(Unsure::MonthDay) => "the day could also come first",
         None => return,
     };
     report.add(
@@ -185,10 +185,7 @@ fn with_clock(
         report.add(
             Severity::Warning,
             time.place.clone(),
-            format!(
-                "{} is past noon as it is; \"pm\" was ignored",
-                clock.plain()
-            ),
+            format!("{} is already past noon; \"pm\" was ignored", clock.plain()),
             Some(write_as(at, base.cx)),
         );
     }
@@ -203,10 +200,10 @@ fn with_clock(
             Severity::Warning,
             time.place.clone(),
             format!(
-                "{} lies before {}; it was kept as it is",
+                "{} is before {}; it was kept as it is",
                 shown(at, base.cx),
                 if base.previous.is_some() {
-                    format!("the entry that precedes it, {}", shown(from, base.cx))
+                    format!("the entry before it, {}", shown(from, base.cx))
                 } else {
                     format!("the post, {}", shown(from, base.cx))
                 }
@@ -246,7 +243,7 @@ fn doubt(
             Severity::Warning,
             time.place.clone(),
             format!(
-                "read as {}, because {} is still to come",
+                "read as {}, because {} is in the future",
                 shown(pm, cx),
                 shown(at, cx)
             ),
@@ -259,7 +256,7 @@ fn doubt(
             Severity::Warning,
             time.place.clone(),
             format!(
-                "without \"am\" or \"pm\" this is read as {}, but {} may be meant",
+                "without \"am\" or \"pm\" this is read as {}, but it may mean {}",
                 shown(at, cx),
                 shown(pm, cx)
             ),
@@ -291,7 +288,7 @@ fn check_weekday(time: &TimeText, date: NaiveDate, report: &mut Report<'_>) {
             Severity::Warning,
             time.place.clone(),
             format!(
-                "{date} is a {}; the date was taken, not the day of the week",
+                "{date} is a {}; the date was used, not the day of the week",
                 zone::weekday_name(date)
             ),
             Some("leave the day of the week out, or correct one of the two".to_owned()),
@@ -306,7 +303,7 @@ fn bounds(at: DateTime<Utc>, time: &TimeText, cx: &Context<'_>, report: &mut Rep
             Severity::Warning,
             time.place.clone(),
             format!(
-                "{} lies more than three days before the post, {}; it was kept as it is",
+                "{} is more than three days before the post, {}; it was kept as it is",
                 shown(at, cx),
                 shown(cx.posted_at, cx)
             ),
@@ -318,7 +315,7 @@ fn bounds(at: DateTime<Utc>, time: &TimeText, cx: &Context<'_>, report: &mut Rep
             Severity::Warning,
             time.place.clone(),
             format!(
-                "{} is still to come; the entry is not shown until then",
+                "{} is in the future; the entry isn't shown until then",
                 shown(at, cx)
             ),
             Some("if it has happened already, correct its day or time".to_owned()),

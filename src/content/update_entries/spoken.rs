@@ -63,7 +63,7 @@ pub fn read_spoken(text: &str, ground: Ground) -> Result<SpokenTime, String> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(SpokenTime::Once(at.with_timezone(&Utc)));
     }
-    let no_time = || format!("{text:?} is no time");
+    let no_time = || format!("{text:?} is not a time");
     if text.len() > LONGEST {
         return Err(no_time());
     }
@@ -74,10 +74,10 @@ pub fn read_spoken(text: &str, ground: Ground) -> Result<SpokenTime, String> {
     let (word, rest) = day_word(text);
     let time = whole_text(&rest).ok_or_else(no_time)?;
     if time.clock.is_none() {
-        return Err(format!("{text:?} doesn't say its time of day"));
+        return Err(format!("{text:?} has no time of day"));
     }
     if word.is_some() && (time.has_date() || time.weekday.is_some()) {
-        return Err(format!("{text:?} says two days"));
+        return Err(format!("{text:?} names two days"));
     }
     let day = match word {
         Some(days) => Day::FromToday(days),
@@ -109,7 +109,7 @@ fn stated_day(time: &TimeText, text: &str, ground: Ground) -> Result<Day, String
             }
             Some(DateText::DayMonth { .. }) | None => true,
         };
-        let no_day = || format!("there is no such day as in {text:?}");
+        let no_day = || format!("{text:?} names a day that doesn't exist");
         return exists.then_some(Day::Date(day)).ok_or_else(no_day);
     }
     let today = ground.now.with_timezone(&ground.zone).date_naive();
@@ -118,7 +118,7 @@ fn stated_day(time: &TimeText, text: &str, ground: Ground) -> Result<Day, String
             .filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
         days.min_by_key(|day| (*day - today).num_days().abs())
             .map(Day::Date)
-            .ok_or_else(|| format!("there is no such day as in {text:?}"))
+            .ok_or_else(|| format!("{text:?} names a day that doesn't exist"))
     };
     match time.date {
         Some(DateText::DayMonth { month, day }) => nearest(month, day),
@@ -143,7 +143,7 @@ fn stated_day(time: &TimeText, text: &str, ground: Ground) -> Result<Day, String
 
 fn place(time: &TimeText, day: Day, ground: Ground) -> Result<SpokenTime, String> {
     let Some(clock) = time.clock else {
-        return Err("it doesn't say its time of day".to_owned());
+        return Err("it has no time of day".to_owned());
     };
     let seconds = clock.check()?;
     let near = match day {
@@ -358,17 +358,17 @@ mod tests {
         for (text, wanted) in [
             ("2/3/2013 22:00", "more than one way"),
             ("2/3 22:00", "more than one way"),
-            ("2013-03-02", "doesn't say its time of day"),
-            ("tomorrow", "no time"),
-            ("tomorrow 2013-03-02 22:00", "says two days"),
+            ("2013-03-02", "has no time of day"),
+            ("tomorrow", "not a time"),
+            ("tomorrow 2013-03-02 22:00", "names two days"),
             ("2013-03-02 25:00", "there is no time 25:00"),
-            ("2013-02-30 22:00", "no such day"),
-            ("30.2.2013 22:00", "no such day"),
-            ("30 Feb 22:00", "no such day"),
+            ("2013-02-30 22:00", "a day that doesn't exist"),
+            ("30.2.2013 22:00", "a day that doesn't exist"),
+            ("30 Feb 22:00", "a day that doesn't exist"),
             ("2013-03-02 22:00 IST", "IST"),
-            ("soon", "no time"),
-            ("in a while", "no time"),
-            ("", "no time"),
+            ("soon", "not a time"),
+            ("in a while", "not a time"),
+            ("", "not a time"),
         ] {
             let why = read_spoken(text, ground(Lean::Ahead)).unwrap_err();
             assert!(why.contains(wanted), "{text}: {why}");

@@ -198,7 +198,7 @@ fn what_is_still_to_come_is_said() {
         .try_into()
         .expect("one problem");
     assert_eq!(early.severity, Severity::Warning);
-    assert!(early.message.contains("still to come"), "{}", early.message);
+    assert!(early.message.contains("in the future"), "{}", early.message);
 }
 
 #[test]

@@ -68,10 +68,10 @@ fn a_label_and_a_figure_that_are_not_read_are_told() {
 
 #[test]
 fn what_has_no_text_is_told() {
-    let last = "this time ends a paragraph that is no entry";
+    let last = "this time ends a paragraph that isn't an entry";
     check_hints("**Notice**: It is down.\nFeb 26, 23:15 PT", &[last]);
     check_hints("**Notice**: It is down.<br>Feb 26, 23:15 PT", &[last]);
-    let nothing = "nothing stands behind this";
+    let nothing = "nothing follows this";
     check_hints("We look.\n\nFeb 26, 23:15 PT", &[nothing]);
     check_hints("UPDATE 2013-02-26 02:15 MST:", &[nothing]);
     check_hints("## UPDATE 2013-02-26 02:15 MST: resolved", &[]);
@@ -79,11 +79,11 @@ fn what_has_no_text_is_told() {
 
 #[test]
 fn marks_of_other_systems_are_told() {
-    check_hints("{{< figure src=\"x.png\" >}}", &["a shortcode of Hugo"]);
-    check_hints("Text {{% notice %}} text", &["a shortcode of Hugo"]);
-    check_hints("See {% link x.md %}.", &["a tag of Liquid"]);
+    check_hints("{{< figure src=\"x.png\" >}}", &["a Hugo shortcode"]);
+    check_hints("Text {{% notice %}} text", &["a Hugo shortcode"]);
+    check_hints("See {% link x.md %}.", &["a Liquid tag"]);
     check_hints("{{ site.title }}\n\n{% raw %}", &["1: this", "3: this"]);
-    check_hints("![x](x.png){: .right }", &["an attribute of kramdown"]);
+    check_hints("![x](x.png){: .right }", &["a kramdown attribute"]);
     check_hints("{::comment}\n\nx\n\n{:/comment}", &["kramdown", "kramdown"]);
     // Left out, or shown as they are on purpose, or no mark at all.
     check_hints("Text.\n{: .notice}", &[]);
@@ -93,7 +93,7 @@ fn marks_of_other_systems_are_told() {
     check_hints("*Resolved* - x {{< track \"2013-02-26 17:30:00\" >}}", &[]);
     check_hints(
         "The end. {{< track \"2013-02-26 17:30:00\" >}}",
-        &["a shortcode of Hugo"],
+        &["a Hugo shortcode"],
     );
 }
 
@@ -110,7 +110,7 @@ fn a_time_without_label_that_is_still_to_come_is_text() {
     assert_eq!(texts, ["We have it.", "It is tested."]);
     assert!(reading.markdown.ends_with("All servers are down."));
     let told = hints(&reading);
-    assert!(told[0].starts_with("3: this time has no label and is still to come"));
+    assert!(told[0].starts_with("3: this time has no label and is in the future"));
     for body in [
         "Work:\n\n- 2013-03-02 22:00: Selma\n- 2013-03-02 23:00: Nelson",
         "Work begins:\n2013-03-02 22:00 MST - All servers are down.",
@@ -142,7 +142,7 @@ fn what_announced_something_stays_text() {
     assert_eq!(later.markdown, first.markdown);
     assert_eq!(later.entries.len(), first.entries.len());
     assert_eq!(later.announced, first.announced);
-    assert!(hints(&later)[0].contains("was still to come"));
+    assert!(hints(&later)[0].contains("was in the future"));
     // A line that is new is judged by the clock, one that was reworded or moved is the same.
     let list = |name: &str| format!("Work:\n\n- 2013-03-02 22:00: {name}");
     let known = kept(read_at(&list("Selma"), BEFORE, None, None).announced);

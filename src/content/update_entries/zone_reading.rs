@@ -82,7 +82,8 @@ pub(super) fn settle(
                 Severity::Warning,
                 time.place.clone(),
                 format!(
-                    "the clocks in {name} go back over this time: it was read as {}, but {} may be meant",
+                    "the clocks in {name} go back over this time: it was read as {}, but it may \
+                     mean {}",
                     shown(first, cx),
                     shown(second, cx)
                 ),
@@ -141,9 +142,9 @@ fn settled(written: &ZoneText, cx: &Context<'_>) -> Result<Zone, (String, String
     }
     if meanings.is_empty() {
         return Err((
-            format!("\"{name}\" is not a time zone that is known here"),
-            "write an offset, such as \"14:30 UTC+2\", or put a colon right after the time if it \
-             is not meant for one"
+            format!("\"{name}\" is not a known time zone"),
+            "write an offset, such as \"14:30 UTC+2\", or, if it isn't meant as one, put a colon \
+             right after the time"
                 .to_owned(),
         ));
     }
@@ -185,7 +186,7 @@ fn check_season(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &m
         Severity::Warning,
         time.place.clone(),
         format!(
-            "{name} was taken as it is, but {} has {there} on that day",
+            "{name} was used as written, but {} has {there} on that day",
             place.name()
         ),
         Some(write_as(at, cx)),
@@ -217,7 +218,7 @@ pub(super) fn compare_others(
                 Severity::Warning,
                 time.place.clone(),
                 format!(
-                    "the times don't agree: the first is {}, another {}; the first was taken",
+                    "the times don't agree: the first is {}, another {}; the first was used",
                     shown(at, cx),
                     shown(other, cx)
                 ),

@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use super::instant;
 
-/// One line of the record.
+/// One line of the activity log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditBody {
-    /// Its identity; later lines have higher ones.
+    /// Its id; later lines have higher ids.
     pub id: String,
     /// When it was done.
     #[serde(with = "instant")]
@@ -20,15 +20,15 @@ pub struct AuditBody {
     /// What was done, in a word or two.
     #[schema(example = "add_update")]
     pub action: String,
-    /// What sort of thing it was done to: `component`, `incident`, `update`, `token` or `site`.
+    /// What kind of thing it was done to: `component`, `incident`, `update`, `token` or `site`.
     #[schema(example = "update")]
     pub kind: String,
-    /// The id of that; of a component, its slug.
+    /// The id of that thing; for a component, its slug.
     pub subject: String,
-    /// The name of that, for people; of an update, its incident's.
+    /// Its name for people; for an update, the incident's.
     #[schema(example = "Selma is down")]
     pub label: String,
-    /// What it was, where something was replaced.
+    /// What it was before, if something was replaced.
     #[schema(required)]
     pub before: Option<serde_json::Value>,
     /// What it became.
@@ -50,7 +50,7 @@ pub struct ActorBody {
     pub name: String,
 }
 
-/// Lines of the record, newest first.
+/// Lines of the activity log, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditList {
     /// The lines.

@@ -14,7 +14,7 @@ use crate::domain::state::StateKey;
 /// What customers depend on, and what it is right now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ComponentBody {
-    /// Its name in URLs; also its identity.
+    /// Its name in URLs, and its id.
     #[schema(value_type = String, example = "selma")]
     pub slug: Slug,
     /// Its name for people.
@@ -32,11 +32,11 @@ pub struct ComponentBody {
     /// A line for customers that came with the state.
     #[schema(required, example = "Mail is up.")]
     pub note: Option<String>,
-    /// When it took that state; `null` if it never was in another.
+    /// When it took that state; `null` if it has never had another.
     #[serde(with = "instant::nullable")]
     #[schema(required, example = "2013-02-26T09:15:00Z")]
     pub state_since: Option<DateTime<Utc>>,
-    /// The day on which it began.
+    /// The day it began.
     #[schema(required, example = "2009-05-01")]
     pub since: Option<NaiveDate>,
     /// When it was retired.
@@ -62,14 +62,14 @@ impl ComponentBody {
     }
 }
 
-/// Every component, in the order of the page.
+/// Every component, in the order shown on the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ComponentList {
     /// The components.
     pub components: Vec<ComponentBody>,
 }
 
-/// A component, made or described anew: what is left out is cleared.
+/// A component to create or replace: what is left out is cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutComponent {
@@ -82,11 +82,11 @@ pub struct PutComponent {
     /// One line for customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The day on which it began, for uptime.
+    /// The day it began, for uptime.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2009-05-01")]
     pub since: Option<NaiveDate>,
-    /// Its place in the list, counted from 0; without one it keeps its place, or comes last.
+    /// Its place in the list, counted from 0; without one, it keeps its place or comes last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub position: Option<i64>,
@@ -113,8 +113,8 @@ impl Body for PutComponent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderComponents {
-    /// Their slugs, first to last. Those left out follow, in the order that they have; those that
-    /// `site.toml` states come before all of these and can't be among them.
+    /// Their slugs, first to last. Those left out follow in their current order. Those set in
+    /// `site.toml` come before all of these and can't be listed.
     #[schema(value_type = Vec<String>, example = json!(["nelson", "selma"]))]
     pub order: Vec<Slug>,
 }
@@ -133,18 +133,18 @@ pub struct SetState {
     /// What the component is now.
     #[schema(value_type = String, example = "migrating")]
     pub state: StateKey,
-    /// A line for customers; without one, an earlier one is cleared.
+    /// A line for customers; without one, an earlier note is cleared.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Mail is up.")]
     pub note: Option<String>,
-    /// The slug of the incident that it belongs to.
+    /// The slug of the incident it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub incident: Option<Slug>,
     /// When it took the state, by default now; never in the future.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     pub at: Option<DateTime<Utc>>,
-    /// The state that you saw; if it is in another by now, nothing is done (409).
+    /// The state you saw; if it has changed since, nothing is done (409).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub seen: Option<StateKey>,

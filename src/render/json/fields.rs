@@ -171,11 +171,11 @@ pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
             format!("unknown {what} {short:?}; did you mean {name:?}?")
         }
         _ if known.len() > MOST_KNOWN => format!(
-            "unknown {what} {short:?}; known are {} and {} more",
+            "unknown {what} {short:?}; known: {} and {} more",
             known[..MOST_KNOWN].join(", "),
             known.len() - MOST_KNOWN
         ),
-        _ => format!("unknown {what} {short:?}; known are {}", known.join(", ")),
+        _ => format!("unknown {what} {short:?}; known: {}", known.join(", ")),
     }
 }
 

@@ -23,47 +23,48 @@ pub struct IncidentBody {
     /// Its name in URLs.
     #[schema(value_type = String, example = "selma-is-down")]
     pub slug: Slug,
-    /// Its identity; never changes.
+    /// Its id; never changes.
     pub id: String,
     /// Its headline.
     #[schema(example = "Selma is down")]
     pub title: String,
-    /// What sort of post it is.
+    /// What kind of post it is.
     #[schema(schema_with = words::kind)]
     pub kind: Kind,
     /// Where it stands now.
     #[schema(schema_with = words::phase)]
     pub phase: Phase,
-    /// How bad it is or was: as staff set it, else by the worst state that it ever set.
+    /// How bad it is or was: as staff set it, else by the worst state it ever set.
     #[schema(schema_with = words::impact)]
     pub impact: Impact,
-    /// The byline, if it has its own.
+    /// The byline, if it has one of its own.
     #[schema(required)]
     pub author: Option<String>,
     /// The post's date.
     #[serde(with = "instant")]
     #[schema(example = "2013-02-26T07:00:00Z")]
     pub published_at: DateTime<Utc>,
-    /// Of a maintenance: when its window opens.
+    /// For a maintenance: when its window opens.
     #[serde(with = "instant::nullable")]
     #[schema(required)]
     pub starts: Option<DateTime<Utc>>,
-    /// Of a maintenance: when its window closes.
+    /// For a maintenance: when its window closes.
     #[serde(with = "instant::nullable")]
     #[schema(required)]
     pub ends: Option<DateTime<Utc>>,
     /// The post, without its updates.
     pub markdown: String,
-    /// The state it last set each component to, by slug; `null` for one that it only names.
+    /// The state it last set each component to, by slug; `null` for one whose state it left
+    /// unchanged.
     #[schema(schema_with = words::last_states)]
     pub components: LastStates,
     /// Its updates, oldest first.
     pub updates: Vec<UpdateBody>,
-    /// The update that was made last, by id: send it as `seen` with an update, to be told if
-    /// somebody else has posted since.
+    /// The id of the latest update: send it as `seen` with an update, to find out whether somebody
+    /// else has posted since.
     #[schema(required)]
     pub seen: Option<String>,
-    /// When title or text were last corrected.
+    /// When the title or text was last corrected.
     #[serde(with = "instant::nullable")]
     #[schema(required)]
     pub edited_at: Option<DateTime<Utc>>,
@@ -73,7 +74,7 @@ pub struct IncidentBody {
     /// Its page.
     #[schema(format = "uri")]
     pub url: String,
-    /// It is kept, but not published. Left out where it is published.
+    /// It is saved but not published. Left out once it is published.
     #[serde(default, skip_serializing_if = "is_published")]
     pub draft: bool,
 }
@@ -136,7 +137,7 @@ pub struct IncidentList {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewIncident {
-    /// Its headline; its slug is made of it.
+    /// Its headline; its slug is made from it.
     #[schema(
         example = "Selma is down",
         min_length = 1,
@@ -147,7 +148,7 @@ pub struct NewIncident {
     /// The post. UPDATE entries in it are read as in a file.
     #[schema(required = false)]
     pub markdown: String,
-    /// What sort of post it is; by default a disruption.
+    /// What kind of post it is; by default a disruption.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::kind)]
     pub kind: Option<Kind>,
@@ -155,19 +156,19 @@ pub struct NewIncident {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::phase)]
     pub phase: Option<Phase>,
-    /// How bad it is; by default as bad as the worst state that it sets.
+    /// How bad it is; by default, taken from the worst state it sets.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::impact_or_null)]
     pub impact: Option<Impact>,
-    /// Components by slug, each with a state, a state and a note, or `null` to only name it.
-    /// Of a maintenance: what they take when its window opens.
+    /// Components by slug, each with a state, a state and a note, or `null` to leave its state
+    /// unchanged. Of a maintenance: what they take when its window opens.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
-    /// Of a maintenance: when its window opens.
+    /// For a maintenance: when its window opens.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     pub starts: Option<DateTime<Utc>>,
-    /// Of a maintenance: when its window closes.
+    /// For a maintenance: when its window closes.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     pub ends: Option<DateTime<Utc>>,
     /// The byline, by default the token's display name.
@@ -176,18 +177,18 @@ pub struct NewIncident {
     /// The post's date, by default now; never in the future.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     pub published_at: Option<DateTime<Utc>>,
-    /// Kept, but not published.
+    /// Saved but not published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draft: Option<bool>,
     /// A first update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update: Option<NewUpdate>,
-    /// Of a maintenance: another one of the same components at the same time is meant to be.
+    /// Allow another maintenance of the same components at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlap: Option<bool>,
     /// Post it even if the same was posted within the last 15 minutes. By default that is refused
-    /// (409, with what was posted under `first`), but with an `Idempotency-Key` the key alone
-    /// decides. `false`: refused in any case.
+    /// (409, with the earlier post under `first`), but with an `Idempotency-Key` only the key
+    /// decides. `false` always refuses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub again: Option<bool>,
 }
@@ -229,8 +230,7 @@ impl Body for NewIncident {
     }
 }
 
-/// A correction of an incident's post: what is left out stays. The phase isn't among it: only
-/// updates change that.
+/// A correction of an incident's post: what is left out stays. Only updates change the phase.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditIncident {
@@ -242,33 +242,33 @@ pub struct EditIncident {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub markdown: Option<String>,
-    /// What sort of post it is.
+    /// What kind of post it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::kind)]
     pub kind: Option<Kind>,
-    /// How bad it is; `null`: as bad as the worst state that it ever set.
+    /// How bad it is; `null` follows the worst state it ever set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::impact_or_null)]
     pub impact: Option<Option<Impact>>,
-    /// All that the post says about components, in place of what it said before.
+    /// All that the post says about components, replacing what it said before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
-    /// Of a maintenance: when its window opens.
+    /// For a maintenance: when its window opens.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "instant::editable::serialize"
     )]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub starts: Option<Option<DateTime<Utc>>>,
-    /// Of a maintenance: when its window closes.
+    /// For a maintenance: when its window closes.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "instant::editable::serialize"
     )]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub ends: Option<Option<DateTime<Utc>>>,
-    /// The byline; `null`: the site's name.
+    /// The byline; `null` for the site's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub author: Option<Option<String>>,
@@ -280,7 +280,7 @@ pub struct EditIncident {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub draft: Option<bool>,
-    /// Of a maintenance: another one of the same components at the same time is meant to be.
+    /// Allow another maintenance of the same components at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub overlap: Option<bool>,
@@ -288,10 +288,7 @@ pub struct EditIncident {
 
 impl Body for EditIncident {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        fields.refused(
-            "phase",
-            "only an update changes the phase; add one that says it",
-        );
+        fields.refused("phase", "only an update changes the phase; add one");
         fields.refused(
             "update",
             "a PATCH corrects the post; add an update with POST …/updates",

@@ -17,9 +17,9 @@ pub enum Do {
     Start,
     /// It is complete now.
     End,
-    /// It gets another end or, as long as it hasn't begun, another start.
+    /// It gets a new end or, before it has begun, a new start.
     Extend,
-    /// It won't take place, or is called off.
+    /// It won't take place, or stops.
     Cancel,
 }
 
@@ -47,31 +47,31 @@ impl Do {
     }
 }
 
-/// A step of a maintenance. It becomes an update that says so.
+/// A step of a maintenance. It is posted as an update.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MaintenanceStep {
-    /// `start`: it begins now, and its components take the states planned. `end`: it is complete
-    /// now, and they return to what they were. `extend`: it gets another end or, as long as it
-    /// hasn't begun, another start. `cancel`: it won't take place, or is called off.
+    /// `start`: it begins now, and its components take the planned states. `end`: it is complete
+    /// now, and they return to what they were. `extend`: it gets a new end or, before it has begun,
+    /// a new start. `cancel`: it won't take place, or stops.
     #[serde(rename = "do")]
     pub step: Do,
-    /// To extend it: the new start. With it alone, the window stays as long as it was.
+    /// To extend it: the new start. Alone, it keeps the window's length.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     pub starts: Option<DateTime<Utc>>,
     /// To extend it: the new end.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     pub ends: Option<DateTime<Utc>>,
-    /// What to tell customers; without it, a plain sentence that says it.
+    /// What to tell customers; by default a plain sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub markdown: Option<String>,
     /// The byline, by default the token's display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// Another maintenance of the same components at the same time is meant to be.
+    /// Allow another maintenance of the same components at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlap: Option<bool>,
-    /// The incident's `seen`, as you read it; if something was posted since, nothing is done.
+    /// The incident's `seen` as you read it; if something was posted since, nothing is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub seen: Option<Option<String>>,

@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for Node<'_> {
             let value = pairs.next_value_seed(self.at(&key))?;
             let mut twice = self.twice.borrow_mut();
             if object.contains_key(&key) && twice.len() < MOST_ERRORS {
-                let how = "stands twice; leave one out";
+                let how = "appears twice; leave one out";
                 twice.push(FieldError::new(self.at(&key).pointer(), how));
             }
             drop(twice);

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::fields::{Body, Fields};
 use super::values;
 
-/// A text to look at before it is published.
+/// A text to preview before it is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preview {
@@ -24,7 +24,7 @@ impl Body for Preview {
     }
 }
 
-/// The HTML that a text will become.
+/// The HTML that a text becomes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PreviewBody {
     /// Sanitised HTML.

@@ -14,16 +14,16 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// Why a request was refused (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
-    /// A URI that names the sort of problem; `about:blank` where the status says it all.
+    /// A URI that names the kind of problem; `about:blank` if the status says it all.
     #[serde(rename = "type", default = "about_blank")]
     pub kind: String,
-    /// The sort of problem in a few words.
+    /// The kind of problem, in a few words.
     #[schema(example = "Unprocessable content")]
     pub title: String,
     /// The HTTP status, repeated.
     #[schema(example = 422)]
     pub status: u16,
-    /// What went wrong this time, and how to mend it.
+    /// What went wrong this time, and how to fix it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// What to tell support; the server's log has it too.
@@ -32,10 +32,10 @@ pub struct Problem {
     /// Each mistake in the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// Where something was posted meanwhile: that, in the order in which it was.
+    /// What was posted in the meantime, in order, if that is why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub newer: Vec<UpdateBody>,
-    /// Where the same was posted a moment ago: that.
+    /// The earlier post, if the same was posted a moment ago.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<FirstPost>,
 }
@@ -46,7 +46,7 @@ pub struct FirstPost {
     /// Its page.
     #[schema(format = "uri")]
     pub url: String,
-    /// Where the API has it.
+    /// Its address in the API.
     #[schema(example = "/api/v1/incidents/selma-is-down")]
     pub api: String,
     /// When it was posted.
@@ -77,11 +77,11 @@ fn about_blank() -> String {
 /// One mistake in a body or a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// Where it is: a JSON pointer (RFC 6901); empty for the body as a whole. Of a parameter of the
-    /// query: its name after a slash.
+    /// Where it is: a JSON pointer (RFC 6901); empty for the whole body. For a query parameter: its
+    /// name after a slash.
     #[schema(example = "/components/selma")]
     pub pointer: String,
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to fix it.
     #[schema(example = "unknown state \"migratng\"; did you mean \"migrating\"?")]
     pub detail: String,
 }

@@ -8,17 +8,17 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 
-/// What would follow if an incident were resolved now.
+/// What would change if an incident were resolved now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResolutionBody {
-    /// The phase that ends it: `resolved`, of a maintenance `completed`.
+    /// The phase that ends it: `resolved`, or `completed` for a maintenance.
     #[schema(schema_with = words::phase)]
     pub phase: Phase,
-    /// The components that it names, in its order.
+    /// The components it names, in its order.
     pub components: Vec<ReturningBody>,
 }
 
-/// What would become of a component.
+/// What a component would become.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReturningBody {
     /// The component.
@@ -27,7 +27,7 @@ pub struct ReturningBody {
     /// What it is now.
     #[schema(value_type = String, example = "major_outage")]
     pub from: StateKey,
-    /// What it would be; the same if it would stay as it is.
+    /// What it would be; the same if it wouldn't change.
     #[schema(value_type = String, example = "operational")]
     pub to: StateKey,
 }

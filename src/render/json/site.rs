@@ -9,14 +9,14 @@ pub struct SiteBody {
     /// The company as customers know it.
     #[schema(example = "Example Hosting status")]
     pub name: String,
-    /// The zone in which its times are meant and shown, by its IANA name.
+    /// The zone for reading and showing times, by its IANA name.
     #[schema(example = "America/Denver")]
     pub time_zone: String,
-    /// By which clock times are shown: `12h` or `24h`.
+    /// The clock for showing times: `12h` or `24h`.
     #[serde(default)]
     #[schema(required, example = "12h")]
     pub clock: String,
-    /// The sentence that says how things are.
+    /// The sentence that says how things stand.
     #[serde(default)]
     #[schema(required, example = "Selma is down.")]
     pub headline: String,

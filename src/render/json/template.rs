@@ -11,29 +11,29 @@ use crate::domain::state::StateKey;
 use crate::domain::template::{Filling, Template, fill};
 use crate::domain::update::Phase;
 
-/// A post that waits to be filled in.
+/// A post to fill in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TemplateBody {
     /// Its name.
     #[schema(value_type = String, example = "server-down")]
     pub name: Slug,
-    /// The headline, filled in as far as the request says.
+    /// The headline, filled in as far as the request allows.
     #[schema(example = "Selma is down")]
     pub title: String,
-    /// What sort of post it makes.
+    /// What kind of post it makes.
     #[schema(schema_with = words::kind)]
     pub kind: Kind,
     /// The phase of its first update.
     #[schema(required, schema_with = words::phase_or_null)]
     pub phase: Option<Phase>,
-    /// How bad it is; `null` if the states say so.
+    /// How bad it is; `null` if the states decide.
     #[schema(required, schema_with = words::impact_or_null)]
     pub impact: Option<Impact>,
-    /// The components that it is always about and those that were asked for, each with the state
-    /// that it takes; `null` for one that is only named.
+    /// The components it is always about and those you asked for, each with the state it takes;
+    /// `null` for one whose state it left unchanged.
     #[schema(value_type = Object, example = json!({"selma": "major_outage"}))]
     pub components: ByComponent<Option<StateKey>>,
-    /// The first update, filled in as far as the request says.
+    /// The first update, filled in as far as the request allows.
     #[schema(example = "Selma stopped answering at 2:15 MST.")]
     pub markdown: String,
 }
@@ -59,7 +59,7 @@ impl TemplateBody {
     }
 }
 
-/// Templates, the most fitting first.
+/// Templates, best match first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TemplateList {
     /// The templates.

@@ -78,15 +78,15 @@ fn mistakes_are_named_with_their_place_and_remedy() {
     );
     incident(
         r#"{"title":"a","q/~":1}"#,
-        &[("/q~1~0", "known are title, markdown, kind")],
+        &[("/q~1~0", "known: title, markdown, kind")],
     );
     incident(
         r#"{"title":"a","title":"b"}"#,
-        &[("/title", "stands twice")],
+        &[("/title", "appears twice")],
     );
     incident(
         r#"{"title":"a","components":{"selma":null,"selma":"degraded"}}"#,
-        &[("/components/selma", "stands twice")],
+        &[("/components/selma", "appears twice")],
     );
     incident(
         r#"{"title":"a","kind":"Notice"}"#,
@@ -94,7 +94,7 @@ fn mistakes_are_named_with_their_place_and_remedy() {
     );
     incident(
         r#"{"title":"a","phase":"fixed"}"#,
-        &[("/phase", "known are investigating, ")],
+        &[("/phase", "known: investigating, ")],
     );
     incident(
         r#"{"title":"a","draft":"yes"}"#,
@@ -122,7 +122,7 @@ fn mistakes_are_named_with_their_place_and_remedy() {
         r#"{"title":"a","update":{"at":"2013-02-26T02:15:00","phase":1}}"#,
         &[
             ("/update/phase", "expected a string"),
-            ("/update/at", "says no offset"),
+            ("/update/at", "has no offset"),
         ],
     );
     check_refused::<NewUpdate>(

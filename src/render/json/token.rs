@@ -13,18 +13,18 @@ use crate::domain::staff::{Scope, Token};
 /// A credential of the admin API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TokenBody {
-    /// Its identity.
+    /// Its id.
     pub id: String,
-    /// What its owner calls it.
+    /// Its name for its owner.
     #[schema(example = "on call")]
     pub name: String,
-    /// The byline of what is posted with it.
+    /// The byline for what is posted with it.
     #[schema(required)]
     pub display_name: Option<String>,
-    /// What it may be used for.
+    /// What it may do.
     #[schema(schema_with = words::scopes)]
     pub scopes: Vec<Scope>,
-    /// When it was made.
+    /// When it was created.
     #[serde(with = "instant")]
     pub created_at: DateTime<Utc>,
     /// When it stops working.
@@ -35,11 +35,11 @@ pub struct TokenBody {
     #[serde(with = "instant::nullable")]
     #[schema(required)]
     pub last_used_at: Option<DateTime<Utc>>,
-    /// When it was taken back.
+    /// When it was revoked.
     #[serde(with = "instant::nullable")]
     #[schema(required)]
     pub revoked_at: Option<DateTime<Utc>>,
-    /// What to send as `Authorization: Bearer …`; only in the answer that makes the token.
+    /// What to send as `Authorization: Bearer …`; only in the answer that creates the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub secret: Option<String>,
@@ -62,24 +62,24 @@ impl TokenBody {
     }
 }
 
-/// Every token, taken back ones too.
+/// Every token, including revoked ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TokenList {
     /// The tokens.
     pub tokens: Vec<TokenBody>,
 }
 
-/// A token to make.
+/// A token to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
-    /// What its owner calls it.
+    /// Its name for its owner.
     #[schema(example = "on call", min_length = 1, max_length = 100, pattern = r"\S")]
     pub name: String,
-    /// What it may be used for; at least one.
+    /// What it may do; at least one.
     #[schema(schema_with = words::scopes)]
     pub scopes: Vec<Scope>,
-    /// The byline of what is posted with it.
+    /// The byline for what is posted with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// When it stops working; by default never.

@@ -26,25 +26,25 @@ pub type LastStates = ByComponent<Option<StateKey>>;
 pub struct UpdateBody {
     /// What permalinks and feeds call it; never changes.
     pub id: String,
-    /// The instant it speaks of.
+    /// The time it refers to.
     #[serde(with = "instant")]
     #[schema(example = "2013-02-26T09:15:00Z")]
     pub at: DateTime<Utc>,
     /// How exactly `at` is known.
     #[schema(schema_with = words::precision)]
     pub precision: Precision,
-    /// The time as its author typed it, where a person did.
+    /// The time as its author typed it, if a person did.
     #[schema(required, example = "2/26/13 – 2:15 MST")]
     pub as_written: Option<String>,
     /// The phase it puts the incident in; `null` leaves it.
     #[schema(required, schema_with = words::phase_or_null)]
     pub phase: Option<Phase>,
-    /// The byline, if it has its own.
+    /// The byline, if it has one of its own.
     #[schema(required)]
     pub author: Option<String>,
     /// The text.
     pub markdown: String,
-    /// The state it set each component to, by slug; `null` for one that it only names.
+    /// The state it set each component to, by slug; `null` for one whose state it left unchanged.
     #[schema(schema_with = words::last_states)]
     pub components: LastStates,
     /// The components that returned to what they were because this update resolved the incident.
@@ -57,21 +57,21 @@ pub struct UpdateBody {
     /// Its permalink.
     #[schema(format = "uri")]
     pub url: String,
-    /// Of a maintenance: the new start, where it moves that.
+    /// For a maintenance: the new start, if the update moves it.
     #[serde(
         default,
         with = "instant::nullable",
         skip_serializing_if = "Option::is_none"
     )]
     pub starts: Option<DateTime<Utc>>,
-    /// Of a maintenance: the new end, where it moves that.
+    /// For a maintenance: the new end, if the update moves it.
     #[serde(
         default,
         with = "instant::nullable",
         skip_serializing_if = "Option::is_none"
     )]
     pub ends: Option<DateTime<Utc>>,
-    /// In the answer to a request: what may not have been meant.
+    /// In the answer to a request: what may be a mistake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
@@ -143,27 +143,29 @@ pub struct NewUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::phase_or_null)]
     pub phase: Option<Phase>,
-    /// Components by slug, each with a state, a state and a note, or `null` to only name it.
+    /// Components by slug, each with a state, a state and a note, or `null` to leave its state
+    /// unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
-    /// The instant it speaks of, by default now; never in the future.
+    /// The time it refers to, by default now; never in the future.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     pub at: Option<DateTime<Utc>>,
     /// The byline, by default the token's display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// If it resolves: whether components return to what they were. By default they do.
+    /// Whether components return to what they were, if this resolves the incident. By default they
+    /// do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restore: Option<bool>,
-    /// The incident's `seen`, as you read it. If something was posted since, nothing is done, and
-    /// the refusal (409) has it under `newer`. Left out: posted in any case.
+    /// The incident's `seen` as you read it. If something was posted since, nothing is done, and
+    /// the refusal (409) has it under `newer`. Without it, the update is always posted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub seen: Option<Option<String>>,
     /// Post it even if the same was posted within the last 15 minutes. By default that is refused
-    /// (409, with what was posted under `first`), but with an `Idempotency-Key` the key alone
-    /// decides. `false`: refused in any case.
+    /// (409, with the earlier post under `first`), but with an `Idempotency-Key` only the key
+    /// decides. `false` always refuses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub again: Option<bool>,
 }
@@ -201,19 +203,19 @@ pub struct EditUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub markdown: Option<String>,
-    /// The phase it puts the incident in; `null`: none.
+    /// The phase it puts the incident in; `null` for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::phase_or_null)]
     pub phase: Option<Option<Phase>>,
-    /// All that it says about components, in place of what it said before.
+    /// All that it says about components, replacing what it said before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::settings)]
     pub components: Option<Settings>,
-    /// The instant it speaks of.
+    /// The time it refers to.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
     #[schema(nullable = false)]
     pub at: Option<DateTime<Utc>>,
-    /// The byline; `null`: that of the incident.
+    /// The byline; `null` for the incident's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub author: Option<Option<String>>,

@@ -21,7 +21,7 @@ fn string(value: Value, place: &mut Place<'_>, wanted: &str) -> Option<String> {
     }
 }
 
-/// A text of any length, line breaks included.
+/// A text of any length, including line breaks.
 pub(super) fn text(value: Value, place: &mut Place<'_>) -> Option<String> {
     let text = string(value, place, "a string")?;
     if text.contains('\0') {
@@ -63,7 +63,7 @@ pub(super) fn instant(value: Value, place: &mut Place<'_>) -> Option<DateTime<Ut
     }
     if text.parse::<NaiveDateTime>().is_ok() || text.parse::<NaiveDate>().is_ok() {
         return place.refuse(format!(
-            "{short:?} says no offset from UTC; write it as {EXAMPLE}"
+            "{short:?} has no offset from UTC; write it as {EXAMPLE}"
         ));
     }
     place.refuse(format!(

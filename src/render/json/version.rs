@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 use super::audit::ActorBody;
 use super::instant;
 
-/// What something was until a change replaced it.
+/// An earlier version that a change replaced.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VersionBody {
-    /// Its identity: that of the line in the record.
+    /// Its id: that of the line in the activity log.
     pub id: String,
     /// When it was replaced.
     #[serde(with = "instant")]
@@ -18,7 +18,7 @@ pub struct VersionBody {
     pub replaced_at: DateTime<Utc>,
     /// Who replaced it.
     pub actor: ActorBody,
-    /// How: the action's name.
+    /// How it was replaced: the name of the action.
     #[schema(example = "correct_update")]
     pub action: String,
     /// What it was.

@@ -28,14 +28,14 @@ fn words(words: impl Iterator<Item = &'static str>, nullable: bool, about: &str)
         .description(Some(about))
 }
 
-const PHASE: &str = "Where an incident stands. Of a maintenance: `scheduled`, `in_progress`, \
-                     `verifying`, `completed`, `cancelled`; of others, the first four.";
+const PHASE: &str = "Where an incident stands. For a maintenance: `scheduled`, `in_progress`, \
+                     `verifying`, `completed`, `cancelled`; for others, the first four.";
 
 pub(super) fn kind() -> ObjectBuilder {
     words(
         Kind::ALL.into_iter().map(Kind::as_str),
         false,
-        "What sort of post it is.",
+        "What kind of post it is.",
     )
 }
 
@@ -48,7 +48,7 @@ pub(super) fn impact() -> ObjectBuilder {
 }
 
 pub(super) fn impact_or_null() -> ObjectBuilder {
-    let about = "How bad it is or was; `null`: follow the worst state that it set.";
+    let about = "How bad it is or was; `null` follows the worst state it set.";
     words(Impact::ALL.into_iter().map(Impact::as_str), true, about)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn precision() -> ObjectBuilder {
 
 pub(super) fn source() -> ObjectBuilder {
     let all = [Source::File, Source::Api, Source::Clock];
-    let about = "Where it comes from; what a file says, only the file can change.";
+    let about = "Where it comes from; only a file can change what it sets.";
     words(all.into_iter().map(Source::as_str), false, about)
 }
 
@@ -80,7 +80,7 @@ pub(super) fn scopes() -> ArrayBuilder {
     let one = words(
         Scope::ALL.into_iter().map(Scope::as_str),
         false,
-        "What it may be used for.",
+        "What it may do.",
     );
     ArrayBuilder::new().items(one).min_items(Some(1))
 }
@@ -91,7 +91,7 @@ pub(super) fn last_states() -> ObjectBuilder {
         .schema_type(Type::Object)
         .additional_properties(Some(Schema::from(string_or_null().build())))
         .description(Some(
-            "The state set last, by component; `null` for one that is only named.",
+            "The state set last, by component; `null` for one whose state it left unchanged.",
         ))
         .examples([serde_json::json!({"selma": "migrating"})])
 }
@@ -123,7 +123,7 @@ pub(super) fn settings() -> ObjectBuilder {
         .property_names(Some(slug()))
         .additional_properties(Some(Schema::from(setting)))
         .description(Some(
-            "A state, or a state and a note, by component; `null` only names it.",
+            "A state, or a state and a note, by component; `null` leaves the state unchanged.",
         ))
         .examples([serde_json::json!({
             "selma": "migrating",

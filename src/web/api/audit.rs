@@ -33,8 +33,9 @@ const LINES_AT_ONCE: i64 = 500;
     tag = "audit",
     operation_id = "list_audit",
     params(query::Part, RecordQuery),
-    responses((status = OK, description = "A part of the record.", body = AuditList,
-        headers(("Link" = String, description = "The next part, as `rel=\"next\"`, if there is one.")))),
+    responses((status = OK, description = "A page of the activity log.", body = AuditList,
+        headers(("Link" = String, description = "The next page, as `rel=\"next\"`, if there is \
+                                                 one.")))),
 )]
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
@@ -60,11 +61,11 @@ pub(in crate::web) async fn list_all(
     ))
 }
 
-/// The same as a table for spreadsheets, whole.
+/// The whole activity log as a table for spreadsheets.
 ///
-/// Behind the columns that every line has, each field that any of them changed has two: what it was
-/// before and what it became.
-/// A cell that a spreadsheet would take for a formula begins with an apostrophe. Needs `admin`.
+/// After the columns that every line has, each field that any line changed has two: its value
+/// before and after. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+/// Needs `admin`.
 #[utoipa::path(
     get,
     path = "/audit.csv",
@@ -122,8 +123,7 @@ pub(in crate::web) async fn table_of(
             table.push(&body_of(entry));
         }
         if table.size_bytes() > MAX_TABLE_BYTES {
-            let how =
-                "the table would be longer than 32 MiB; ask for a part of it, with from and to";
+            let how = "the table would be longer than 32 MiB; limit it with from and to";
             return Err(AppError::Invalid(vec![FieldError::new("", how)]));
         }
     }

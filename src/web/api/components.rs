@@ -24,13 +24,13 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
 
-/// List every component, retired ones too.
+/// List every component, including retired ones.
 #[utoipa::path(
     get,
     path = "/components",
     tag = "components",
     operation_id = "list_components",
-    responses((status = OK, description = "Every component, in the order of the page.", body = ComponentList)),
+    responses((status = OK, description = "Every component, in the order shown on the page.", body = ComponentList)),
 )]
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
@@ -41,7 +41,7 @@ pub(in crate::web) async fn list_all(
     Ok(json_response(StatusCode::OK, None, as_json(&list)))
 }
 
-/// Put components in an order.
+/// Set the order of components.
 ///
 /// Needs `admin`.
 #[utoipa::path(
@@ -50,7 +50,7 @@ pub(in crate::web) async fn list_all(
     tag = "components",
     operation_id = "order_components",
     request_body = OrderComponents,
-    responses((status = OK, description = "Every component, in the order of the page.", body = ComponentList)),
+    responses((status = OK, description = "Every component, in the order shown on the page.", body = ComponentList)),
 )]
 pub(in crate::web) async fn order(
     State(state): State<AppState>,
@@ -68,7 +68,7 @@ pub(in crate::web) async fn order(
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
-/// Show a component, a retired one too.
+/// Show a component, even a retired one.
 #[utoipa::path(
     get,
     path = "/components/{slug}",
@@ -89,7 +89,7 @@ pub(in crate::web) async fn show(
     Ok(json_response(StatusCode::OK, None, as_json(&body)))
 }
 
-/// Create a component, or describe it anew. A retired one comes back.
+/// Create a component, or replace its description. A retired one comes back.
 ///
 /// Needs `admin`.
 #[utoipa::path(
@@ -100,8 +100,8 @@ pub(in crate::web) async fn show(
     params(("slug" = String, Path, description = "The component.", example = "selma")),
     request_body = PutComponent,
     responses(
-        (status = OK, description = "As it is described now.", body = ComponentBody),
-        (status = CREATED, description = "It is new.", body = ComponentBody,
+        (status = OK, description = "The component as it is now.", body = ComponentBody),
+        (status = CREATED, description = "The component is new.", body = ComponentBody,
             headers(("Location" = String, description = "Its page."))),
     ),
 )]
@@ -136,7 +136,7 @@ pub(in crate::web) async fn put(
     writing.finish(status, location, &body, None).await
 }
 
-/// Retire a component: it leaves the lists, its past stays.
+/// Retire a component: it leaves the lists, its history stays.
 ///
 /// Needs `admin`.
 #[utoipa::path(
@@ -164,7 +164,7 @@ pub(in crate::web) async fn delete(
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
-/// Bring a retired component back, as it was described.
+/// Bring a retired component back, with its earlier description.
 ///
 /// Needs `admin`.
 #[utoipa::path(

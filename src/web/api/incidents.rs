@@ -28,15 +28,16 @@ use crate::web::writing::{
     Begun, Call, Writing, as_json, check_match, json_response, list_response,
 };
 
-/// List incidents, newest first. Drafts are among them for tokens with `incidents:write`.
+/// List incidents, newest first. Tokens with `incidents:write` see drafts too.
 #[utoipa::path(
     get,
     path = "/incidents",
     tag = "incidents",
     operation_id = "list_incidents",
     params(query::Part),
-    responses((status = OK, description = "A part of the list.", body = IncidentList,
-        headers(("Link" = String, description = "The next part, as `rel=\"next\"`, if there is one.")))),
+    responses((status = OK, description = "A page of the list.", body = IncidentList,
+        headers(("Link" = String, description = "The next page, as `rel=\"next\"`, if there is \
+                                                 one.")))),
 )]
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
@@ -70,14 +71,14 @@ pub(in crate::web) async fn list_all(
     ))
 }
 
-/// Show an incident, whole.
+/// Show a whole incident.
 #[utoipa::path(
     get,
     path = "/incidents/{slug}",
     tag = "incidents",
     operation_id = "show_incident",
     params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
-    responses((status = OK, description = "As it stands now.", body = IncidentBody)),
+    responses((status = OK, description = "As it is now.", body = IncidentBody)),
 )]
 pub(in crate::web) async fn show(
     State(state): State<AppState>,
@@ -92,16 +93,16 @@ pub(in crate::web) async fn show(
 
 /// Create an incident, with its first update and its components' states in one step.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it, UPDATE entries in the
-/// text included.
+/// Needs `incidents:write`, and `states:write` if it changes any state, also through UPDATE entries
+/// in the text.
 #[utoipa::path(
     post,
     path = "/incidents",
     tag = "incidents",
     operation_id = "create_incident",
     request_body = wire::NewIncident,
-    responses((status = CREATED, description = "As it stands now.", body = IncidentBody,
-        headers(("Location" = String, description = "Where the API has it.")))),
+    responses((status = CREATED, description = "As it is now.", body = IncidentBody,
+        headers(("Location" = String, description = "Its address in the API.")))),
 )]
 pub(in crate::web) async fn create(
     State(state): State<AppState>,
@@ -141,10 +142,10 @@ pub(in crate::web) async fn create(
         .await
 }
 
-/// Correct an incident's post; the old is kept. The phase isn't among it: updates change that.
+/// Correct an incident's post; the earlier version is kept. Only updates change the phase.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it: by `components`, entries in
-/// the text, another kind, date or window, or by being published or kept back.
+/// Needs `incidents:write`, and `states:write` if it changes any state: through `components`,
+/// entries in the text, a new kind, date or window, or by publishing it or making it a draft.
 #[utoipa::path(
     patch,
     path = "/incidents/{slug}",
@@ -152,7 +153,7 @@ pub(in crate::web) async fn create(
     operation_id = "edit_incident",
     params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
     request_body = wire::EditIncident,
-    responses((status = OK, description = "As it stands now.", body = IncidentBody)),
+    responses((status = OK, description = "As it is now.", body = IncidentBody)),
 )]
 pub(in crate::web) async fn edit(
     State(state): State<AppState>,
@@ -186,16 +187,16 @@ pub(in crate::web) async fn edit(
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
-/// Withdraw an incident: it is gone from everything public and kept in the record.
+/// Withdraw an incident: it disappears from everything public and stays in the activity log.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it.
+/// Needs `incidents:write`, and `states:write` if it changes any state.
 #[utoipa::path(
     delete,
     path = "/incidents/{slug}",
     tag = "incidents",
     operation_id = "withdraw_incident",
     params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
-    responses((status = OK, description = "As it stood.", body = IncidentBody)),
+    responses((status = OK, description = "As it was.", body = IncidentBody)),
 )]
 pub(in crate::web) async fn delete(
     State(state): State<AppState>,

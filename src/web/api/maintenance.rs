@@ -16,10 +16,10 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing};
 
-/// Begin a maintenance now, end it now, extend, move or cancel it. By itself it begins and ends
-/// with its window. To plan one, make an incident of the kind `maintenance`.
+/// Begin a maintenance now, end it now, extend, move or cancel it. It begins and ends by itself,
+/// with its window. To plan one, create an incident of the kind `maintenance`.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it, or is planned for another
+/// Needs `incidents:write`, and `states:write` if it changes any state, or plans one for another
 /// time.
 #[utoipa::path(
     post,
@@ -28,8 +28,8 @@ use crate::web::writing::{Begun, Call, Writing};
     operation_id = "change_maintenance",
     params(("slug" = String, Path, description = "The maintenance.", example = "new-disks-for-clark")),
     request_body = wire::MaintenanceStep,
-    responses((status = CREATED, description = "The update that says so.", body = UpdateBody,
-        headers(("Location" = String, description = "Where the API has it.")))),
+    responses((status = CREATED, description = "The update that announces it.", body = UpdateBody,
+        headers(("Location" = String, description = "Its address in the API.")))),
 )]
 pub(in crate::web) async fn change(
     State(state): State<AppState>,

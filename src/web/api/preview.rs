@@ -10,7 +10,7 @@ use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::writing::{Call, as_json, json_response};
 
-/// Turn Markdown into the HTML that it will become as a post. Any token will do.
+/// Show the HTML that Markdown becomes in a post. Any token will do.
 #[utoipa::path(
     post,
     path = "/preview",

@@ -13,15 +13,15 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, json_response};
 
-/// Show which states resolving an incident now would change, without doing it. To leave a component as
-/// it is, resolve with its present state among the update's `components`.
+/// Show which states resolving an incident now would change, without doing it. To leave a component
+/// as it is, give its current state in the update's `components` when you resolve.
 #[utoipa::path(
     get,
     path = "/incidents/{slug}/resolution",
     tag = "incidents",
     operation_id = "preview_resolution",
     params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
-    responses((status = OK, description = "What would follow.", body = ResolutionBody)),
+    responses((status = OK, description = "What would change.", body = ResolutionBody)),
 )]
 pub(in crate::web) async fn show(
     State(state): State<AppState>,

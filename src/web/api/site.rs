@@ -12,7 +12,7 @@ use crate::web::error::AppError;
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, json_response};
 
-/// Show the site: its name and the zone of its times. Any token will do.
+/// Show the site: its name and time zone. Any token will do.
 #[utoipa::path(
     get,
     path = "/site",

@@ -27,12 +27,12 @@ use crate::web::writing::{as_json, json_response};
     reason = "it only stands in the contract; `Affected` reads the query"
 )]
 struct TemplateQuery {
-    /// A component that is affected, and what it is, if that is known: `selma` or
-    /// `selma=major_outage`. May be given several times.
+    /// An affected component, with its state if known: `selma` or `selma=major_outage`. May be
+    /// given several times.
     component: Option<Vec<String>>,
 }
 
-/// List templates for new incidents, filled in, the most fitting first. Any token will do.
+/// List templates for new incidents, filled in, best match first. Any token will do.
 #[utoipa::path(
     get,
     path = "/templates",

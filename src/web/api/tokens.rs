@@ -14,7 +14,7 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
 
-/// List every token, taken back ones too.
+/// List every token, including revoked ones.
 ///
 /// Needs `admin`.
 #[utoipa::path(
@@ -38,8 +38,8 @@ pub(in crate::web) async fn list_all(
 
 /// Issue a token.
 ///
-/// Its `secret` is shown in this answer and never again, not even if the request is repeated with
-/// the same `Idempotency-Key`. Needs `admin`.
+/// Its `secret` is shown in this answer only, not even if the request is repeated with the same
+/// `Idempotency-Key`. Needs `admin`.
 #[utoipa::path(
     post,
     path = "/tokens",
@@ -76,7 +76,7 @@ pub(in crate::web) async fn create(
         .await
 }
 
-/// Take a token back; it opens nothing from now on.
+/// Revoke a token; it stops working at once.
 ///
 /// Needs `admin`.
 #[utoipa::path(

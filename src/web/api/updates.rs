@@ -28,10 +28,10 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
 
-/// Add an update; its changes of state are made with it, in one step.
+/// Add an update and change states, in one step.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it; also by ending the
-/// incident, unless `restore` is false.
+/// Needs `incidents:write`, and `states:write` if it changes any state; ending the incident does,
+/// unless `restore` is false.
 #[utoipa::path(
     post,
     path = "/incidents/{slug}/updates",
@@ -39,8 +39,9 @@ use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_respo
     operation_id = "add_update",
     params(("slug" = String, Path, description = "The incident.", example = "selma-is-down")),
     request_body = wire::NewUpdate,
-    responses((status = CREATED, description = "The update; `restored` says what came back.", body = UpdateBody,
-        headers(("Location" = String, description = "Where the API has it.")))),
+    responses((status = CREATED, description = "The update; `restored` lists the components that \
+                                                reverted.", body = UpdateBody,
+        headers(("Location" = String, description = "Its address in the API.")))),
 )]
 pub(in crate::web) async fn create(
     State(state): State<AppState>,
@@ -90,7 +91,7 @@ pub(in crate::web) async fn create(
         ("slug" = String, Path, description = "The incident.", example = "selma-is-down"),
         ("id" = String, Path, description = "The update."),
     ),
-    responses((status = OK, description = "As it stands now.", body = UpdateBody)),
+    responses((status = OK, description = "As it is now.", body = UpdateBody)),
 )]
 pub(in crate::web) async fn show(
     State(state): State<AppState>,
@@ -103,9 +104,9 @@ pub(in crate::web) async fn show(
     Ok(json_response(StatusCode::OK, None, as_json(&body)))
 }
 
-/// Correct an update; the old is kept.
+/// Correct an update; the earlier version is kept.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it: other `components`, another
+/// Needs `incidents:write`, and `states:write` if it changes any state: new `components`, a new
 /// time or status.
 #[utoipa::path(
     patch,
@@ -117,7 +118,7 @@ pub(in crate::web) async fn show(
         ("id" = String, Path, description = "The update."),
     ),
     request_body = wire::EditUpdate,
-    responses((status = OK, description = "As it stands now.", body = UpdateBody)),
+    responses((status = OK, description = "As it is now.", body = UpdateBody)),
 )]
 pub(in crate::web) async fn edit(
     State(state): State<AppState>,
@@ -145,9 +146,9 @@ pub(in crate::web) async fn edit(
     writing.finish(StatusCode::OK, None, &body, None).await
 }
 
-/// Withdraw an update: it is gone from page and feeds and kept in the record.
+/// Withdraw an update: it disappears from the page and the feeds and stays in the activity log.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it.
+/// Needs `incidents:write`, and `states:write` if it changes any state.
 #[utoipa::path(
     delete,
     path = "/incidents/{slug}/updates/{id}",
@@ -157,7 +158,7 @@ pub(in crate::web) async fn edit(
         ("slug" = String, Path, description = "The incident.", example = "selma-is-down"),
         ("id" = String, Path, description = "The update."),
     ),
-    responses((status = OK, description = "As it stood.", body = UpdateBody)),
+    responses((status = OK, description = "As it was.", body = UpdateBody)),
 )]
 pub(in crate::web) async fn delete(
     State(state): State<AppState>,
@@ -174,10 +175,10 @@ pub(in crate::web) async fn delete(
     writing.finish(StatusCode::OK, None, &current, None).await
 }
 
-/// Bring a withdrawn update back, as it was.
+/// Bring a withdrawn update back as it was.
 ///
-/// Needs `incidents:write`, and `states:write` if any state changes by it; also by ending the
-/// incident, unless `restore` is false.
+/// Needs `incidents:write`, and `states:write` if it changes any state; ending the incident does,
+/// unless `restore` is false.
 #[utoipa::path(
     post,
     path = "/incidents/{slug}/updates/{id}/restore",
@@ -187,7 +188,7 @@ pub(in crate::web) async fn delete(
         ("slug" = String, Path, description = "The incident.", example = "selma-is-down"),
         ("id" = String, Path, description = "The update."),
     ),
-    responses((status = OK, description = "As it stands now.", body = UpdateBody)),
+    responses((status = OK, description = "As it is now.", body = UpdateBody)),
 )]
 pub(in crate::web) async fn restore(
     State(state): State<AppState>,
@@ -229,8 +230,8 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
         let phase = later.filter_map(|update| update.phase).next_back();
         if let Some(phase) = phase.filter(|phase| !phase.is_final()) {
             return Some(format!(
-                "an update of a later time says {}, so {:?} is still open; if it is over, resolve \
-                 it once more without a time",
+                "a later update says {}, so {:?} is still open; if it is over, resolve it again \
+                 without a time",
                 phase.label().to_lowercase(),
                 incident.title
             ));
@@ -239,7 +240,7 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
     let early = said.at.map(|at| incident.started() - at);
     if let Some(early) = early.filter(|early| *early > Duration::hours(1)) {
         return Some(format!(
-            "this is dated {} before {:?} began; if that isn't meant, correct its time",
+            "this is dated {} before {:?} began; if that is a mistake, correct its time",
             duration(early),
             incident.title
         ));
@@ -254,11 +255,11 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
     let over = phase.label().to_lowercase();
     Some(match said.phase {
         Some(_) => format!(
-            "{:?} was {over} already; this was added to it",
+            "{:?} was already {over}; this was added to it",
             incident.title
         ),
         None => format!(
-            "{:?} is {over}, and stays so; send a phase with it to open it again",
+            "{:?} is {over}, and stays so; to open it again, send a phase",
             incident.title
         ),
     })
@@ -285,7 +286,7 @@ pub(super) fn refusal(state: &AppState, error: ActionError) -> AppError {
                 None => (urls::incident(slug), urls::api_incident(slug)),
             };
             let url = urls::absolute(&site.base_url, &page);
-            let detail = format!("{detail}: {url}; to post it once more, send \"again\": true");
+            let detail = format!("{detail}: {url}; to post it again, send \"again\": true");
             let first = FirstPost {
                 url,
                 api,

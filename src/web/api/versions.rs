@@ -17,7 +17,7 @@ use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, json_response};
 
-/// List what an incident's post was before each correction, newest first.
+/// List the earlier versions of an incident's post, newest first.
 ///
 /// Needs `incidents:write`.
 #[utoipa::path(
@@ -41,7 +41,7 @@ pub(in crate::web) async fn of_incident(
     Ok(json_response(StatusCode::OK, None, as_json(&list)))
 }
 
-/// List what an update was before each correction, newest first. A withdrawn update has them, too.
+/// List an update's earlier versions, newest first. A withdrawn update has them too.
 ///
 /// Needs `incidents:write`.
 #[utoipa::path(

@@ -16,9 +16,12 @@ pub(super) fn with_ids(
     cx: &Context<'_>,
 ) -> Result<String, String> {
     let read = |text: &str| incident_file::read(file, text, String::new(), cx).0;
-    let mut wanted = read(text).ok_or("the file can't be read any more")?;
+    let mut wanted = read(text).ok_or("the file can no longer be read")?;
     if wanted.entries.len() != ids.entries.len() {
-        return Err("the file has other entries than were read; run it again".to_owned());
+        return Err(
+            "the entries in the file have changed since it was read; run the command again"
+                .to_owned(),
+        );
     }
     let mut text = text.to_owned();
     if let Some(slug) = ids.slug.as_ref()
@@ -42,7 +45,7 @@ pub(super) fn with_ids(
         if wanted.entries[index].id.is_some() {
             continue;
         }
-        let now = read(&text).ok_or("the file can't be read any more")?;
+        let now = read(&text).ok_or("the file can no longer be read")?;
         let line = now.entries[index].line;
         let next = now.entries.get(index + 1).map(|entry| entry.line);
         wanted.entries[index].id = Some(id.clone());
