@@ -85,7 +85,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
     // The address of another one isn't written over.
     let reply = browser.fill(&app, path, &[("name", "Selma!")]).await;
     let reply = reply.expect(422);
-    assert!(reply.text().contains("is that of Selma"));
+    assert!(reply.text().contains("belongs to Selma"));
     let sent = filled(&reply, &[("slug", "selma-2")]);
     let sent: Vec<_> = sent
         .iter()

@@ -45,7 +45,7 @@ async fn from_the_desk_two_taps_and_the_text_make_an_update() {
         .get(&app, posted.header("location"))
         .await
         .expect(200);
-    assert!(result.text().contains("It is public"));
+    assert!(result.text().contains("Update posted"));
     assert!(result.text().contains("<em>died</em>"));
     assert!(result.text().contains("Selma is down."), "the headline");
     assert!(result.text().contains("/correct\""));
