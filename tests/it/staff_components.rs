@@ -151,7 +151,7 @@ async fn a_double_tap_moves_once() {
     assert_eq!(order(&app).await, "selma a c b");
     let other = [("key", "once"), ("move", "up.b")];
     let reply = browser.post(&app, "/staff/components", &other).await;
-    assert!(reply.expect(409).text().contains("sent already"));
+    assert!(reply.expect(409).text().contains("already sent"));
     assert_eq!(order(&app).await, "selma a c b");
 }
 

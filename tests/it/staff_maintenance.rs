@@ -77,7 +77,7 @@ async fn one_is_planned_in_the_sites_zone() {
         .await
         .expect(200);
     for part in [
-        "It is planned",
+        "Planned, and announced",
         "Saturday, March 2 · 10:00 pm – midnight MST",
         "Sunday, March 3 · 05:00 – 07:00 UTC",
     ] {
@@ -184,7 +184,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
         "2013-03-10T02:30",
         "2013-03-10T05:00",
         "starts",
-        "clocks went forward",
+        "the clocks go forward",
     )
     .await;
     let reply = check(
@@ -279,7 +279,7 @@ async fn it_begins_moves_its_end_and_ends_by_hand() {
     let page = browser.get(&app, STEPS).await.expect(200);
     assert!(page.text().contains("It is over"));
     let list = browser.get(&app, "/staff/maintenance").await.expect(200);
-    assert!(list.text().contains(">Over<"));
+    assert!(list.text().contains(">Past<"));
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn a_line_says_in_words_what_changed() {
         "Degraded</ins>",
         "Slow &lt;now&gt;.",
         "February 26 at 12:30 am MST",
-        "by the API",
+        "via the API",
     ] {
         assert!(state.contains(part), "{part}: {state}");
     }
@@ -292,7 +292,7 @@ async fn files_and_steps_of_maintenance_have_words_of_their_own() {
         ("The file <bdi>", "corrected the post of", "Ruby is slow"),
         ("The file <bdi>", "added an update to", "Ruby is slow"),
         ("<bdi>test", "rescheduled", "New disks"),
-        ("<bdi>test", "began", "New disks"),
+        ("<bdi>test", "started", "New disks"),
         ("<bdi>test", "completed", "New disks"),
     ] {
         let line = all.lines().find(|line| {
