@@ -38,7 +38,7 @@ test("from the home page to an incident, its component, the history and the mont
     ]);
     assert.match(await words(updates.nth(0)), /Selma: Major outage → Migrating/);
     assert.match(await words(updates.nth(1)), /Some messages .* come back\./);
-    assert.match(await words(updates.nth(1)), /edited \w+ \d+ at \d+:\d\d M[SD]T/);
+    assert.match(await words(updates.nth(1)), /edited \w+ \d+ at \d+:\d\d( [ap]m)? M[SD]T/);
     assert.match(await words(updates.nth(2)), /added later/);
 
     await page.locator("ul.chips").first().getByRole("link", { name: "Selma" }).click();
