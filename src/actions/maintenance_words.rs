@@ -15,7 +15,7 @@ use crate::domain::zone::abbreviation;
 
 /// What the sentences about one maintenance have in common.
 pub(super) struct Words {
-    /// "The maintenance of Selma and Nelson".
+    /// "Maintenance on Selma and Nelson".
     subject: String,
     style: TimeStyle,
     now: DateTime<Utc>,
@@ -33,7 +33,7 @@ impl Words {
     }
 
     pub(super) fn begun(&self) -> String {
-        format!("{} has begun.", self.subject)
+        format!("{} has started.", self.subject)
     }
 
     pub(super) fn completed(&self) -> String {
@@ -41,15 +41,15 @@ impl Words {
     }
 
     pub(super) fn cancelled(&self) -> String {
-        format!("{} is cancelled.", self.subject)
+        format!("{} has been cancelled.", self.subject)
     }
 
     /// It ends at another time than was said.
     pub(super) fn extended(&self, ends: DateTime<Utc>, is_later: bool) -> String {
         let what = if is_later {
-            "takes longer than planned"
+            "is taking longer than planned"
         } else {
-            "will end sooner than planned"
+            "will end earlier than planned"
         };
         format!("{} {what}: until {}.", self.subject, self.time(ends))
     }
@@ -103,8 +103,8 @@ fn subject(known: &Known, components: &[&Slug]) -> String {
     }
     match names.split_last() {
         None => "The maintenance".to_owned(),
-        Some((only, [])) => format!("The maintenance of {only}"),
-        Some((last, others)) => format!("The maintenance of {} and {last}", others.join(", ")),
+        Some((only, [])) => format!("Maintenance on {only}"),
+        Some((last, others)) => format!("Maintenance on {} and {last}", others.join(", ")),
     }
 }
 

@@ -51,8 +51,8 @@ pub(super) async fn identify(request: Request<Body>, next: Next) -> Response {
 /// Somebody's browser asked, so the refusal becomes a page.
 fn show_to_people(response: &mut Response, problem: &Problem, id: &str) {
     let text = format!(
-        "That's our fault, not yours. Please try again in a moment. Should you write to us about \
-         it, name the request {id}."
+        "That's our fault, not yours. Please try again in a moment. If you write to us about it, \
+         mention the request {id}."
     );
     let page = html::error::plain(problem.status, "Something went wrong", &text);
     *response.body_mut() = Body::from(page.into_string());

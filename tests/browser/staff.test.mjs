@@ -42,7 +42,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await me.press("Post update");
       await page.waitForURL(/\/updates\//);
       assert.ok(me.taps <= 3, `${me.taps} taps`);
-      assert.match(await page.locator("h1").innerText(), /It is public/);
+      assert.match(await page.locator("h1").innerText(), /Update posted/);
       assert.equal(await page.locator(".preview strong").innerText(), "up");
       await server.shows(`/incidents/${slug}`, "Mial is <strong>up</strong>.");
 
@@ -67,7 +67,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await server.shows("/", "Nelson is degraded");
 
       // A state alone.
-      await me.follow("To the dashboard");
+      await me.follow("Go to the dashboard");
       await page.waitForURL("**/staff");
       await me.follow("Change the state of Ruby");
       await page.waitForURL("**/staff/components/ruby/state");

@@ -29,7 +29,7 @@ function kinds(server) {
     draft: go(`/staff/incidents/${server.draft}`),
     "draft, refused": async (page) => {
       await page.goto(`/staff/incidents/${server.draft}`);
-      await Promise.all([page.waitForEvent("load"), page.click("button:text('Publish it')")]);
+      await Promise.all([page.waitForEvent("load"), page.click("button:text('Publish')")]);
     },
     "the post of a draft": go(`/staff/incidents/${server.draft}/correct`),
     update: go(form),
@@ -64,7 +64,7 @@ function kinds(server) {
       await page.locator(".ways-of a").first().click();
       await page.waitForURL(/\/correct$/);
       await page.getByText("Withdraw it").click();
-      await page.getByText("What it said before").click();
+      await page.getByText("Earlier versions").click();
     },
     maintenance: go("/staff/maintenance"),
     "plan a maintenance": go("/staff/new-maintenance"),
@@ -87,7 +87,7 @@ function kinds(server) {
     },
     "change a maintenance, wrong": async (page) => {
       await page.goto(`/staff/incidents/${server.maintenance}/maintenance`);
-      await Promise.all([page.waitForEvent("load"), page.click("button:text('Move it')")]);
+      await Promise.all([page.waitForEvent("load"), page.click("button:text('Reschedule')")]);
     },
     components: go("/staff/components"),
     "a component": go("/staff/components/own"),

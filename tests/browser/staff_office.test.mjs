@@ -32,10 +32,10 @@ for (const [place, [name, { options, hand }]] of Object.entries(ways).entries())
       const me = hand(page);
       await me.follow("Maintenance");
       await page.waitForURL("**/staff/maintenance");
-      await me.follow("Plan a maintenance");
+      await me.follow("Plan maintenance");
       await page.waitForURL("**/staff/new-maintenance");
       await me.write("Headline", title);
-      await page.getByLabel("Begins").fill(`${day(place)}T22:00`);
+      await page.getByLabel("Starts").fill(`${day(place)}T22:00`);
       await page.getByLabel("Ends").fill(`${day(place)}T23:30`);
       await me.select("Ruby", "Maintenance");
       await me.press("Plan maintenance");
@@ -46,13 +46,13 @@ for (const [place, [name, { options, hand }]] of Object.entries(ways).entries())
       await server.shows(`/incidents/${slug}`, "10:00 pm – 11:30 pm MDT");
 
       await page.getByLabel("Ends").fill(`${day(place)}T23:45`);
-      await me.press("Move it");
+      await me.press("Reschedule");
       await page.waitForURL(/\?done=extend$/);
       await server.shows(`/incidents/${slug}`, "10:00 pm – 11:45 pm MDT");
-      await page.locator("summary", { hasText: "Begin it now" }).click();
-      await me.press("Yes, begin it now");
+      await page.locator("summary", { hasText: "Start now" }).click();
+      await me.press("Yes, start now");
       await page.waitForURL(/\?done=start$/);
-      await me.press("End it now");
+      await me.press("End now");
       await page.waitForURL(/\?done=end$/);
       const { components } = await server.call("GET", "/components");
       assert.equal(components.find((one) => one.slug === "ruby").state, "operational");
@@ -86,7 +86,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await page.waitForURL(/\/withdraw$/);
       await me.press("Yes, withdraw it");
       await page.waitForURL("**/staff?done=withdrawn");
-      await page.getByText("The incident is withdrawn").waitFor();
+      await page.getByText("Incident withdrawn").waitFor();
       const { components } = await server.call("GET", "/components");
       assert.equal(components.find((one) => one.slug === "ruby").state, "operational");
       assert.deepEqual(page.trouble, []);
@@ -154,7 +154,7 @@ test("while a window is typed, it is told in UTC and in the reader's zone", asyn
   try {
     await signIn(page, all.desk);
     await page.goto("/staff/new-maintenance");
-    await page.getByLabel("Begins").fill(`${day(8)}T22:00`);
+    await page.getByLabel("Starts").fill(`${day(8)}T22:00`);
     assert.equal(await page.getByLabel("Ends").inputValue(), `${day(8)}T23:00`, "an hour, as before");
     await page.getByLabel("Ends").fill(`${day(8)}T23:30`);
     const shown = page.locator("#preview");

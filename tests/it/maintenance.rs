@@ -58,13 +58,9 @@ fn whole_night() -> Vec<(String, String, String)> {
         line(
             "02 21:00",
             "in_progress",
-            "The maintenance of Selma has begun.",
+            "Maintenance on Selma has started.",
         ),
-        line(
-            "02 23:00",
-            "completed",
-            "The maintenance of Selma is complete.",
-        ),
+        line("02 23:00", "completed", "Maintenance on Selma is complete."),
     ]
 }
 
@@ -163,11 +159,11 @@ async fn a_files_window_is_followed_too_also_over_a_change_of_daylight_saving() 
     assert_eq!(app.state_of("nelson"), "migrating");
     pass(&mut app, 1).await;
     assert_eq!(app.state_of("nelson"), "operational");
-    let both = "The maintenance of Selma and Nelson";
+    let both = "Maintenance on Selma and Nelson";
     assert_eq!(
         said(&app, "night-work"),
         [
-            line("10 08:30", "in_progress", &format!("{both} has begun.")),
+            line("10 08:30", "in_progress", &format!("{both} has started.")),
             line("10 09:30", "completed", &format!("{both} is complete.")),
         ]
     );

@@ -50,10 +50,7 @@ async fn started_now_it_takes_its_states_now_and_the_clock_completes_it() {
     pass(&mut app, 30).await;
     let said = step(&mut app, json!({"do": "start"})).await.expect(201);
     assert_eq!(said.json()["phase"], "in_progress");
-    assert_eq!(
-        said.json()["markdown"],
-        "The maintenance of Selma has begun."
-    );
+    assert_eq!(said.json()["markdown"], "Maintenance on Selma has started.");
     assert_eq!(said.json()["components"], json!({"selma": "maintenance"}));
     assert_eq!(app.state_of("selma"), "maintenance");
     let shown = app.api_get(&format!("/incidents/{SLUG}")).await.json();
@@ -97,7 +94,7 @@ async fn extended_it_runs_on_and_withdrawing_that_takes_it_back() {
     let said = step(&mut app, later).await.expect(201).json();
     assert_eq!(
         said["markdown"],
-        "The maintenance of Selma takes longer than planned: until March 2 at 5:30 pm MST."
+        "Maintenance on Selma is taking longer than planned: until March 2 at 5:30 pm MST."
     );
     assert_eq!(said["phase"], Value::Null);
     let page = app.get(&format!("/incidents/{SLUG}")).await;

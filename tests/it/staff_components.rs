@@ -85,7 +85,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
     // The address of another one isn't written over.
     let reply = browser.fill(&app, path, &[("name", "Selma!")]).await;
     let reply = reply.expect(422);
-    assert!(reply.text().contains("is that of Selma"));
+    assert!(reply.text().contains("belongs to Selma"));
     let sent = filled(&reply, &[("slug", "selma-2")]);
     let sent: Vec<_> = sent
         .iter()
@@ -151,7 +151,7 @@ async fn a_double_tap_moves_once() {
     assert_eq!(order(&app).await, "selma a c b");
     let other = [("key", "once"), ("move", "up.b")];
     let reply = browser.post(&app, "/staff/components", &other).await;
-    assert!(reply.expect(409).text().contains("sent already"));
+    assert!(reply.expect(409).text().contains("already sent"));
     assert_eq!(order(&app).await, "selma a c b");
 }
 

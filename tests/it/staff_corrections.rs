@@ -237,7 +237,7 @@ async fn the_earlier_texts_stay_visible_to_staff_and_to_nobody_else() {
     }
     let page = browser.get(&app, &form).await.expect(200);
     let earlier = page.text().split("id=\"earlier\"").nth(1).expect("them");
-    assert!(earlier.contains("What it said before (2)"), "{earlier}");
+    assert!(earlier.contains("Earlier versions (2)"), "{earlier}");
     let places: Vec<_> = ["we tihnk", "Mial is up."]
         .iter()
         .map(|text| earlier.find(text).expect("a text"))
@@ -275,7 +275,7 @@ async fn the_earlier_texts_of_a_post_and_of_a_file_are_there_too() {
     let form = "/staff/incidents/nelson/correct";
     let page = browser.get(&app, form).await.expect(200);
     assert!(
-        page.text().contains("What it said before (1)"),
+        page.text().contains("Earlier versions (1)"),
         "{}",
         page.text()
     );
@@ -288,7 +288,7 @@ async fn a_post_that_says_what_it_said_leaves_no_line() {
     let form = "/staff/incidents/selma-is-down/correct";
     let done = browser.fill(&app, form, &[]).await.expect(303);
     let page = browser.get(&app, done.header("location")).await.expect(200);
-    assert!(page.text().contains("Nothing was changed"));
+    assert!(page.text().contains("Nothing changed"));
     assert!(!page.text().contains("edited"));
     let record = browser.get(&app, "/staff/record").await.expect(200);
     assert!(!record.text().contains("corrected"));
@@ -361,5 +361,5 @@ async fn an_update_that_says_what_it_said_is_not_edited() {
     let page = app.get("/incidents/selma-is-down").await;
     assert!(!page.text().contains("edited"));
     let page = browser.get(&app, &form).await.expect(200);
-    assert!(!page.text().contains("What it said before"));
+    assert!(!page.text().contains("Earlier versions"));
 }

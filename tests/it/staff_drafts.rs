@@ -103,7 +103,7 @@ async fn one_is_thrown_away_and_the_record_keeps_it() {
     app.refresh_site().await;
     browser.get(&app, PAGE).await.expect(404);
     let record = browser.get(&app, "/staff/record").await.expect(200);
-    assert!(record.text().contains("threw away the draft of"));
+    assert!(record.text().contains("discarded the draft of"));
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn its_preview_shows_the_states_that_it_will_set() {
     let (app, mut browser) = start().await;
     let shown = browser.get(&app, &format!("{PAGE}/preview")).await;
     let shown = shown.expect(200);
-    let chips = shown.text().split("Components, as they will be").nth(1);
+    let chips = shown.text().split("Components once it is published").nth(1);
     let chips = chips.expect("them").split("</ul>").next().expect("a list");
     assert!(
         chips.contains("Selma") && chips.contains("Degraded"),
@@ -148,7 +148,7 @@ async fn one_that_cannot_be_published_says_why_and_where_to_mend_it() {
     let times = [("starts", "2013-02-26T05:00"), ("ends", "2013-02-26T06:00")];
     let saved = browser.fill(&app, &form, &times).await.expect(303);
     let saved = browser.get(&app, saved.header("location")).await;
-    assert!(saved.expect(200).text().contains("The draft is saved."));
+    assert!(saved.expect(200).text().contains("Draft saved."));
     let done = browser.post(&app, &publish, &[("key", "b")]).await;
     let done = browser.get(&app, done.expect(303).header("location")).await;
     assert!(done.expect(200).text().contains("It is public now."));

@@ -134,7 +134,7 @@ async fn a_place_that_nobody_filled_is_never_published() {
         .await
         .expect(422);
     assert!(
-        reply.text().contains("Say which component it is"),
+        reply.text().contains("Choose the component below"),
         "{}",
         reply.text()
     );
@@ -166,7 +166,7 @@ async fn a_draft_is_nowhere_in_public_and_on_the_desk() {
     let desk = browser.get(&app, "/staff").await.expect(200);
     assert!(desk.text().contains("Secret plans"));
     let page = browser.get(&app, kept.header("location")).await.expect(200);
-    for part in ["Hush.", "A draft.", "It is kept as a draft."] {
+    for part in ["Hush.", "A draft.", "Saved as a draft."] {
         assert!(page.text().contains(part), "{part}");
     }
     let main = page.text().matches("class=\"main\"").count();

@@ -77,7 +77,7 @@ async fn one_is_planned_in_the_sites_zone() {
         .await
         .expect(200);
     for part in [
-        "It is planned",
+        "Planned, and announced",
         "Saturday, March 2 · 10:00 pm – midnight MST",
         "Sunday, March 3 · 05:00 – 07:00 UTC",
     ] {
@@ -159,7 +159,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
         reply
     };
     let b = &mut browser;
-    check(b, "", "2013-03-05T02:00", "starts", "Say when it begins.").await;
+    check(b, "", "2013-03-05T02:00", "starts", "Say when it starts.").await;
     check(b, "2013-03-05T02:00", "", "ends", "Say when it ends.").await;
     check(
         b,
@@ -184,7 +184,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
         "2013-03-10T02:30",
         "2013-03-10T05:00",
         "starts",
-        "clocks went forward",
+        "the clocks go forward",
     )
     .await;
     let reply = check(
@@ -196,7 +196,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
     )
     .await;
     // In words of this page, not of the API.
-    let words = "Choose another time, or say that both are meant to be.";
+    let words = "Choose another time, or confirm that both are meant to happen.";
     assert!(reply.text().contains(words), "{}", reply.text());
     let meant = [("overlap", "yes")];
     post_again(b, &app, PLAN, &reply, &meant).await.expect(303);
@@ -260,7 +260,7 @@ async fn it_begins_moves_its_end_and_ends_by_hand() {
     assert_eq!(phase(&app), "in_progress");
     assert_eq!(app.state_of("selma"), "maintenance");
     let page = browser.get(&app, &place).await.expect(200);
-    assert!(page.text().contains("It has begun"));
+    assert!(page.text().contains("Started. Customers see"));
     assert!(!page.text().contains("value=\"start\""));
     let later = [
         ("ends", "2013-03-03T03:30"),
@@ -279,7 +279,7 @@ async fn it_begins_moves_its_end_and_ends_by_hand() {
     let page = browser.get(&app, STEPS).await.expect(200);
     assert!(page.text().contains("It is over"));
     let list = browser.get(&app, "/staff/maintenance").await.expect(200);
-    assert!(list.text().contains(">Over<"));
+    assert!(list.text().contains(">Past<"));
 }
 
 #[tokio::test]
@@ -288,7 +288,7 @@ async fn it_is_moved_or_called_off_before_it_begins() {
     plan(&mut app, &mut browser).await;
     let b = &mut browser;
     let same = step(&mut app, b, "extend", &[]).await.expect(422);
-    assert!(same.text().contains("These are the times it has."));
+    assert!(same.text().contains("These are its current times."));
     let wrong = [("ends", "2013-03-02T20:00"), ("markdown.extend", "Kept.")];
     let reply = step(&mut app, b, "extend", &wrong).await.expect(422);
     assert!(reply.text().contains("id=\"field-ends-wrong\""));
@@ -314,19 +314,21 @@ async fn calling_it_off_asks_first_and_each_button_says_what_it_does() {
     let page = browser.get(&app, STEPS).await.expect(200);
     let (before, fold) = page
         .text()
-        .split_once("<summary>Cancel it</summary>")
+        .split_once("<summary>Cancel the maintenance</summary>")
         .expect("a fold");
-    assert!(fold.contains("Do you mean it?") && fold.contains("Yes, cancel it"));
+    assert!(fold.contains("Cancel it for good?") && fold.contains("Yes, cancel it"));
     assert!(!before.contains("value=\"cancel\""), "behind the fold only");
-    assert!(before.contains(">Move it</button>") && !before.contains("Extend it"));
+    assert!(before.contains(">Reschedule</button>") && !before.contains(">Extend</button>"));
     let same = step(&mut app, &mut browser, "extend", &[])
         .await
         .expect(422);
     assert!(same.text().contains("Not done yet"));
-    assert!(same.text().contains("These are the times it has."));
+    assert!(same.text().contains("These are its current times."));
     step(&mut app, &mut browser, "start", &[]).await.expect(303);
     let page = browser.get(&app, STEPS).await.expect(200);
-    assert!(page.text().contains(">Extend it</button>") && !page.text().contains("Move it"));
+    assert!(
+        page.text().contains(">Extend</button>") && !page.text().contains(">Reschedule</button>")
+    );
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn a_line_says_in_words_what_changed() {
         "Degraded</ins>",
         "Slow &lt;now&gt;.",
         "February 26 at 12:30 am MST",
-        "by the API",
+        "via the API",
     ] {
         assert!(state.contains(part), "{part}: {state}");
     }
@@ -153,7 +153,7 @@ async fn what_is_added_to_a_draft_reads_as_that() {
     let body = json!({"title": "Ruby is slow", "draft": true, "update": {"markdown": "We look."}});
     app.post("/incidents", body).await.expect(201);
     let lines = lines(&app, &mut browser, "?incident=ruby").await.join("");
-    assert!(lines.contains("kept a draft of"), "{lines}");
+    assert!(lines.contains("saved a draft of"), "{lines}");
     assert!(lines.contains("added an update to the draft of"), "{lines}");
     assert!(!lines.contains("posted an update"), "{lines}");
 }
@@ -291,8 +291,8 @@ async fn files_and_steps_of_maintenance_have_words_of_their_own() {
         ("The file <bdi>", "posted", "Ruby is slow"),
         ("The file <bdi>", "corrected the post of", "Ruby is slow"),
         ("The file <bdi>", "added an update to", "Ruby is slow"),
-        ("<bdi>test", "gave another time to", "New disks"),
-        ("<bdi>test", "began", "New disks"),
+        ("<bdi>test", "rescheduled", "New disks"),
+        ("<bdi>test", "started", "New disks"),
         ("<bdi>test", "completed", "New disks"),
     ] {
         let line = all.lines().find(|line| {

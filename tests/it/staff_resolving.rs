@@ -57,10 +57,7 @@ async fn what_did_not_come_back_is_said_with_the_way_to_change_it() {
 async fn that_nothing_came_back_is_said_too() {
     let (app, mut browser) = start(json!({"selma": null})).await;
     let page = resolve(&app, &mut browser, &[]).await;
-    assert!(
-        page.contains("No component changed its state with it."),
-        "{page}"
-    );
+    assert!(page.contains("No component changed its state."), "{page}");
     assert!(!page.contains("is still"));
 }
 

@@ -115,13 +115,13 @@ async fn without_the_scope_a_form_says_what_is_missing_and_by_which_name() {
     for path in [FORM, "/staff/new-incident", "/staff/new-maintenance"] {
         let page = writer.get(&app, path).await.expect(200);
         assert!(
-            page.text().contains("You can’t change states here"),
+            page.text().contains("Your token can’t change states"),
             "{path}"
         );
         assert!(page.text().contains(name), "{path}: {}", page.text());
         let mine = browser.get(&app, path).await.expect(200);
         assert!(
-            !mine.text().contains("You can’t change states here"),
+            !mine.text().contains("Your token can’t change states"),
             "{path}"
         );
     }
@@ -224,13 +224,13 @@ async fn beginning_a_maintenance_asks_and_shows_what_will_be_said() {
     app.refresh_site().await;
     let path = "/staff/incidents/new-disks/maintenance";
     let page = browser.get(&app, path).await.expect(200);
-    let asked = page.text().split("<summary>Begin it now</summary>").nth(1);
+    let asked = page.text().split("<summary>Start now</summary>").nth(1);
     let asked = words(asked.expect("a question"));
     for part in [
         "Start now. The end time stays the same.",
         "Nelson becomes Maintenance",
-        "Customers will read: “The maintenance of Nelson has begun.”",
-        "Yes, begin it now",
+        "Customers will read: “Maintenance on Nelson has started.”",
+        "Yes, start now",
     ] {
         assert!(asked.contains(part), "{part}: {asked}");
     }
@@ -246,7 +246,7 @@ async fn beginning_a_maintenance_asks_and_shows_what_will_be_said() {
     app.advance(Duration::minutes(1));
     app.refresh_site().await;
     let home = app.get("/incidents/new-disks").await;
-    assert!(home.text().contains("The maintenance of Nelson has begun."));
+    assert!(home.text().contains("Maintenance on Nelson has started."));
 }
 
 #[tokio::test]
@@ -274,7 +274,7 @@ async fn templates_are_offered_where_their_kind_is_written_and_stay_on_offer() {
         assert!(!page.text().contains(other));
         let begun = browser.get(&app, &way).await.expect(200);
         assert!(begun.text().contains(&format!("href=\"{way}\"")), "{way}");
-        assert!(begun.text().contains("Which one is it?"));
+        assert!(begun.text().contains("Which component?"));
     }
     let way = "/staff/new-maintenance?template=planned-work&component=selma";
     let form = browser.get(&app, way).await.expect(200);

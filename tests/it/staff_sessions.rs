@@ -258,7 +258,7 @@ async fn a_form_is_posted_once_however_often_it_is_sent() {
     // The same form with something else in it asks first, and keeps it.
     let other = [("state", "major_outage"), ("key", "once")];
     let asked = browser.post(&app, path, &other).await.expect(409);
-    assert!(asked.text().contains("sent already"), "{}", asked.text());
+    assert!(asked.text().contains("already sent"), "{}", asked.text());
     let again = crate::support::staff::filled(&asked, &[]);
     let again: Vec<_> = again
         .iter()

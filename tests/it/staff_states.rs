@@ -50,7 +50,7 @@ async fn a_change_of_nothing_leaves_no_line_in_the_record() {
     let desk = browser.get(&app, done.header("location")).await.expect(200);
     assert!(
         desk.text()
-            .contains("Nothing was changed: Selma is “Degraded”")
+            .contains("Nothing changed: Selma is still “Degraded”")
     );
     browser.fill(&app, FORM, &[("note", "")]).await.expect(303);
     assert_eq!(recorded(&app).await, 2, "a note is a change");
@@ -63,7 +63,7 @@ async fn a_note_of_the_former_state_is_asked_about() {
     browser.fill(&app, FORM, &broken).await.expect(303);
     let works = [("state", "operational")];
     let asked = browser.fill(&app, FORM, &works).await.expect(422);
-    let expected = "The note was written for “Degraded”. If it holds for “Operational”, too";
+    let expected = "This note was written for “Degraded”. If it fits “Operational” too";
     assert!(asked.text().contains(expected), "{}", asked.text());
     app.refresh_site().await;
     assert_eq!(app.state_of("selma"), "degraded");
@@ -143,7 +143,7 @@ async fn what_a_colleague_changed_meanwhile_is_shown_first() {
         .await
         .expect(409);
     for part in [
-        "It changed while you were here",
+        "The state changed while you were here",
         "Major outage",
         "Down.",
         "value=\"Slow.\"",

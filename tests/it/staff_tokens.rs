@@ -55,7 +55,11 @@ async fn a_secret_is_shown_once() {
     let reply = browser.post(&app, "/staff/new-token", &sent).await;
     let place = reply.expect(303).header("location").to_owned();
     let list = browser.get(&app, &place).await.expect(200);
-    assert!(list.text().contains("issued already"), "{}", list.text());
+    assert!(
+        list.text().contains("already been issued"),
+        "{}",
+        list.text()
+    );
     assert_eq!(secret_in(list.text()), None);
     let tokens = app.api_get("/tokens").await.json();
     assert_eq!(tokens["tokens"].as_array().map(Vec::len), Some(2));

@@ -60,7 +60,7 @@ pub fn headline(parts: &[Part<'_>], open: &[Open<'_>]) -> Headline {
     } else if !open.is_empty() {
         of_incidents(open)
     } else if parts.is_empty() {
-        "No problems are reported.".to_owned()
+        "No problems reported.".to_owned()
     } else {
         "Everything is working.".to_owned()
     };

@@ -222,7 +222,7 @@ fn nothing_is_said_to_work_while_an_incident_is_open() {
         "We are looking into: A; B; C; and 1 more.",
         true,
     );
-    check(&[], &[], "No problems are reported.", false);
+    check(&[], &[], "No problems reported.", false);
     check(&[], &["identified A@"], "We are looking into: A.", false);
 }
 

@@ -37,7 +37,7 @@ pub(super) fn head(snapshot: &Snapshot, scope: &Scope, entries: &[FeedEntry]) ->
     let (title, description, home, feeds) = match scope {
         Scope::Site => (
             site.name.clone(),
-            format!("Incidents, maintenance and their updates: {}", site.name),
+            format!("Incidents, maintenance and updates from {}", site.name),
             urls::HOME.to_owned(),
             urls::feeds(),
         ),
@@ -45,7 +45,7 @@ pub(super) fn head(snapshot: &Snapshot, scope: &Scope, entries: &[FeedEntry]) ->
             let name = snapshot.component_name(slug);
             (
                 format!("{name} – {}", site.name),
-                format!("Incidents, maintenance and changes of state of {name}"),
+                format!("Incidents, maintenance and state changes of {name}"),
                 urls::component(slug),
                 urls::component_feeds(slug),
             )
@@ -57,7 +57,7 @@ pub(super) fn head(snapshot: &Snapshot, scope: &Scope, entries: &[FeedEntry]) ->
                 .map_or(slug.as_str(), |incident| &incident.title);
             (
                 format!("{title} – {}", site.name),
-                format!("Updates of: {title}"),
+                format!("Updates to: {title}"),
                 urls::incident(slug),
                 urls::incident_feeds(slug),
             )

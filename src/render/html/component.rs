@@ -69,7 +69,7 @@ fn now(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
         @match record.component.retired_at {
             Some(retired_at) => p.lead {
                 "Retired on " (parts::day_with_year(frame, retired_at))
-                ". What is below is kept as a record."
+                ". Its history is kept below."
             },
             None => p.lead {
                 (parts::state_badge(&snapshot.states, &standing.state))
@@ -213,9 +213,9 @@ fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
 fn ways_on(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
     let feeds = urls::component_feeds(&record.component.slug);
     html! {
-        aside.ways aria-label="This component elsewhere" {
+        aside.ways aria-label="Follow this component" {
             p {
-                "Follow " bdi { (snapshot.component_name(&record.component.slug)) } " alone by "
+                "Follow only " bdi { (snapshot.component_name(&record.component.slug)) } " via "
                 a href=(feeds.rss) { "RSS" } ", "
                 a href=(feeds.atom) { "Atom" } " or "
                 a href=(feeds.json) { "JSON Feed" } "."

@@ -41,7 +41,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord, month: Month) -> Mark
     let after = later.find(|other| *other != month);
     let page = Page {
         title: Some(&format!("{name}, {when}")),
-        description: &format!("Each change of {name} in {when}."),
+        description: &format!("Every change of {name} in {when}."),
         path: Some(&urls::component_month(slug, month.0, month.1)),
         nav: Nav::Elsewhere,
         feeds: Some((name, urls::component_feeds(slug))),
@@ -65,7 +65,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord, month: Month) -> Mark
                         (parts::month(year, month)) " →"
                     }
                 }
-                a.all href=(urls::component(slug)) { "All of " bdi { (name) } }
+                a.all href=(urls::component(slug)) { "Back to " bdi { (name) } }
             }
         },
     };

@@ -12,7 +12,10 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let all: Vec<&ComponentRecord> = snapshot.active_components().collect();
     let page = Page {
         title: Some("Components"),
-        description: &format!("Every component of {} and how it is.", snapshot.site.name),
+        description: &format!(
+            "Every component of {} and its current state.",
+            snapshot.site.name
+        ),
         path: Some(urls::COMPONENTS),
         nav: Nav::Elsewhere,
         feeds: None,
@@ -21,7 +24,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
             p.lead {
                 @match all.len() {
                     0 => "Nothing is listed here yet.",
-                    some => { (parts::count(some, "component")) ", each as it is now." }
+                    some => { (parts::count(some, "component")) " and their current state." }
                 }
             }
             @for (group, records) in groups(snapshot, &all) {

@@ -113,7 +113,7 @@ pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> Strin
     }
     let mut troubled: Vec<&Day> = days.iter().filter(|day| !day.troubles.is_empty()).collect();
     if troubled.is_empty() {
-        text.push_str(" No trouble.");
+        text.push_str(" No problems.");
         return text;
     }
     troubled.sort_by_cached_key(|day| {

@@ -18,17 +18,17 @@ pub fn not_found(snapshot: &Snapshot) -> Markup {
         nav: Nav::Elsewhere,
         feeds: None,
         content: html! {
-            h1 { "There is no page here." }
-            p.lead { "Nothing has this address. It may have been mistyped, or cut on its way to you." }
+            h1 { "Page not found" }
+            p.lead { "There is nothing at this address. It may be mistyped or cut short." }
             section {
-                h2 { "How things are right now" }
+                h2 { "Current status" }
                 p.card.(headline.tone.as_str()) dir="auto" { strong { (headline.sentence) } }
             }
             section.text {
                 h2 { "Where to go next" }
                 ul {
-                    li { a href=(urls::HOME) { "The state of every component" } }
-                    li { a href=(urls::HISTORY) { "Every post ever, by month" } }
+                    li { a href=(urls::HOME) { "The status of every component" } }
+                    li { a href=(urls::HISTORY) { "All incidents, by month" } }
                     @if let Some(support) = &snapshot.site.support {
                         li { "Help: " a href=(support.url) dir="auto" { (support.text) } }
                     }
@@ -57,7 +57,7 @@ pub fn plain(status: u16, title: &str, text: &str) -> Markup {
                 main #main {
                     h1 { (title) }
                     p.lead { (text) }
-                    p { a href=(urls::HOME) { "To the status page" } }
+                    p { a href=(urls::HOME) { "Go to the status page" } }
                     p.note { "Error " (status) }
                 }
             }

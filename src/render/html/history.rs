@@ -30,7 +30,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
                         (parts::count(snapshot.posts.len(), "post"))
                         " since " (parts::month(*year, *month)) "."
                     }
-                    None => "Nothing has happened yet.",
+                    None => "No incidents yet.",
                 }
             }
             @let folded = folded(&months);
@@ -96,7 +96,7 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
     let (before, after) = snapshot.posts.neighbours((year, month));
     let page = Page {
         title: Some(&name),
-        description: &format!("What happened on {} in {name}.", snapshot.site.name),
+        description: &format!("Incidents on {} in {name}.", snapshot.site.name),
         path: Some(&urls::month(year, month)),
         nav: Nav::History,
         feeds: None,
@@ -104,7 +104,7 @@ pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
             h1 { (parts::month(year, month)) }
             p.lead {
                 @match posts.len() {
-                    0 => "Nothing was posted in this month.",
+                    0 => "No posts in this month.",
                     some => { (parts::count(some, "post")) "." }
                 }
             }

@@ -99,7 +99,7 @@ fn lead(snapshot: &Snapshot, present: &[Present<'_>], rest_is_working: bool) -> 
                 }
             }
         } @else if present.is_empty() {
-            p.lead { "Nothing is listed here yet. What happens will be posted on this page." }
+            p.lead { "Nothing is listed here yet. Incidents will be posted on this page." }
         }
     }
 }

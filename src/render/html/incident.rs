@@ -33,8 +33,8 @@ pub fn draft_page(snapshot: &Snapshot, incident: &Incident) -> Markup {
         aside.card.info aria-label="Draft" {
             p {
                 strong { "A draft." }
-                " So it would look; nobody but staff sees it. "
-                a href=(urls::staff_incident(&incident.slug)) { "Back to the dashboard" }
+                " This is how it will look. Only staff can see it. "
+                a href=(urls::staff_incident(&incident.slug)) { "Back to the draft" }
             }
         }
     };
@@ -139,9 +139,9 @@ fn span(frame: Frame, lasted: &Lasted) -> Markup {
 fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let named = parts::components_of(snapshot, incident);
     let label = if incident.draft {
-        "Components, as they will be"
+        "Components once it is published"
     } else {
-        "Components, as they are now"
+        "Components now"
     };
     html! {
         @if !named.is_empty() {
@@ -264,13 +264,13 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
 fn ways_on(incident: &Incident) -> Markup {
     let feeds = urls::incident_feeds(&incident.slug);
     html! {
-        aside.ways aria-label="This post elsewhere" {
+        aside.ways aria-label="Follow this post" {
             p {
-                "Follow this post by "
+                "Follow this post via "
                 a href=(feeds.rss) { "RSS" } ", "
                 a href=(feeds.atom) { "Atom" } " or "
                 a href=(feeds.json) { "JSON Feed" }
-                ". Take it as "
+                ". Get it as "
                 a href=(urls::incident_markdown(&incident.slug)) { "text" } " or "
                 a href=(urls::incident_json(&incident.slug)) { "data" } "."
             }

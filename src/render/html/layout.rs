@@ -159,7 +159,7 @@ fn footer(snapshot: &Snapshot) -> Markup {
         footer.end {
             div.in {
                 @if let Some(support) = &snapshot.site.support {
-                    p { "Need help? Turn to " a href=(support.url) dir="auto" { (support.text) } "." }
+                    p { "Need help? Contact " a href=(support.url) dir="auto" { (support.text) } "." }
                 }
                 @if !snapshot.site.brand.links.is_empty() {
                     p.feeds {
@@ -170,7 +170,7 @@ fn footer(snapshot: &Snapshot) -> Markup {
                 }
                 p { "All times are " (render::frame_of(snapshot).zone_name()) "." }
                 p {
-                    "Follow by "
+                    "Follow via "
                     a href=(feeds.rss) { "RSS" } ", "
                     a href=(feeds.atom) { "Atom" } " or "
                     a href=(feeds.json) { "JSON Feed" } "."

@@ -12,24 +12,24 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let components: Vec<_> = snapshot.active_components().collect();
     let page = Page {
         title: Some("Subscribe"),
-        description: "How to hear of every update without looking.",
+        description: "Get every update without checking this page.",
         path: Some(urls::SUBSCRIBE),
         nav: Nav::Subscribe,
         feeds: None,
         content: html! {
             h1 { "Subscribe" }
-            p.lead { "Let a feed reader look for you: every update, once, in order." }
+            p.lead { "A feed reader brings you every update, once and in order." }
             section.text {
                 h2 { "How it works" }
                 p {
-                    "A feed reader is a program or an app that watches pages and shows what is new, \
-                     much as a mailbox shows letters. Most are free, many mail programs have one \
-                     built in, and no one learns your address."
+                    "A feed reader is an app that checks pages for you and shows what is new, much \
+                     like an inbox. Most are free, many mail programs have one built in, and you \
+                     don’t give anyone your email address."
                 }
                 ol {
                     li { "Get a feed reader, or open the one you have." }
-                    li { "Choose “add feed” or “subscribe” there." }
-                    li { "Paste one of the addresses below. RSS suits every reader." }
+                    li { "In it, choose “Add feed” or “Subscribe”." }
+                    li { "Paste one of the addresses below. RSS works in every reader." }
                 }
             }
             section {
@@ -56,7 +56,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
             }
             section.text {
                 h2 { "One post" }
-                p { "Each post has feeds of its own; they are named at its end." }
+                p { "Each post has its own feeds, linked at its end." }
             }
             script src=(urls::COPY_SCRIPT) defer {}
         },

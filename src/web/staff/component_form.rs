@@ -144,7 +144,7 @@ fn read(slug: Option<&Slug>, fields: &Fields) -> Result<(Slug, Description), Vec
         (None, None) => {
             let made = Slug::from_title(name);
             if made.is_none() && !name.is_empty() {
-                let how = "this name has no letter from a to z and no digit, so say the address";
+                let how = "this name has no letter from a to z and no digit, so enter an address";
                 wrong.push(wrong_at(SLUG, how));
             }
             made
@@ -157,7 +157,7 @@ fn read(slug: Option<&Slug>, fields: &Fields) -> Result<(Slug, Description), Vec
         None => None,
         Some(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .map_err(|_| {
-                let how = format!("{text:?} is not a day; write it as 2013-02-26");
+                let how = format!("{text:?} isn’t a date; write it as 2013-02-26");
                 wrong.push(wrong_at(SINCE, &how));
             })
             .ok(),
@@ -187,13 +187,13 @@ fn wrong_at(field: &str, detail: &str) -> Wrong {
 fn taken(known: &Component) -> Wrong {
     let (name, slug) = (&known.name, &known.slug);
     let how = if known.retired_at.is_some() {
-        "which is retired: bring it back from the list, or say another address"
+        "it is retired, so bring it back from the list, or choose another address"
     } else {
-        "say another address, if this is another one"
+        "if yours is a different component, choose another address"
     };
     wrong_at(
         SLUG,
-        &format!("the address {slug} is that of {name}; {how}"),
+        &format!("the address {slug} belongs to {name}; {how}"),
     )
 }
 
@@ -213,13 +213,13 @@ fn editable(component: Option<Component>) -> Result<Component, StaffError> {
     }
     if component.from_file {
         let how = format!(
-            "{} is described by site.toml, in the content folder, under [[components]] with slug = \
-             \"{}\". Change it there.",
+            "{} comes from site.toml in the content folder. Edit it there, under [[components]] \
+             with slug = \"{}\".",
             component.name, component.slug
         );
         return Err(StaffError::trouble(
             StatusCode::CONFLICT,
-            "It stands in site.toml",
+            "It comes from site.toml",
             &how,
         ));
     }

@@ -126,8 +126,8 @@ fn asks_about_note(
     let states = &site.snapshot().states;
     let state = states.find(&wanted.state).filter(|state| !state.dropped)?;
     let detail = format!(
-        "The note was written for “{}”. If it holds for “{}”, too, send it once more; else change it \
-         or empty it.",
+        "This note was written for “{}”. If it fits “{}” too, send the form again. If not, change \
+         or clear the note.",
         states.label(&now.state),
         state.label
     );

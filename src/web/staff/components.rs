@@ -133,7 +133,7 @@ async fn page(
             let name = name_of(&Slug::parse(slug).ok()?)?;
             match word {
                 "added" => Some(format!("{name} added (Operational).")),
-                "described" => Some(format!("What is said of {name} was saved.")),
+                "described" => Some(format!("{name} was saved.")),
                 "retired" => Some(format!("{name} was retired.")),
                 "back" => Some(format!("{name} is back.")),
                 _ => None,

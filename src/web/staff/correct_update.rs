@@ -180,7 +180,7 @@ impl Screen {
             .find(|update| update.id == id);
         let update = found
             .cloned()
-            .ok_or_else(|| StaffError::missing("there is no such update any more"))?;
+            .ok_or_else(|| StaffError::missing("this update no longer exists"))?;
         let versions = list_versions(tx, "update", id).await?;
         Ok(Self {
             stored,
@@ -237,7 +237,7 @@ impl Screen {
         if fields.first(TEXT).trim().is_empty() && !self.update.markdown.is_empty() {
             wrong.push(Wrong {
                 field: TEXT.to_owned(),
-                detail: "Say what customers need to know; or withdraw the update.".to_owned(),
+                detail: "Say what customers need to know, or withdraw the update.".to_owned(),
             });
         }
         if !wrong.is_empty() {

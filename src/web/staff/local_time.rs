@@ -53,7 +53,7 @@ pub(super) fn local_time(
         SpokenTime::Once(at) => return Ok(Some(at)),
         SpokenTime::Skipped(local) => {
             return Err(wrong(format!(
-                "There was no {}: the clocks went forward. Take a time before or after.",
+                "There is no {}: the clocks go forward then. Choose a time before or after.",
                 local.format("%-H:%M on %B %-d")
             )));
         }
@@ -66,7 +66,7 @@ pub(super) fn local_time(
         _ => Err(Wrong {
             field,
             detail: format!(
-                "The clocks go back then, so there are two: {} and {}. Say which one.",
+                "The clocks go back then, so this time comes twice: {} and {}. Choose one.",
                 frame.clock(first),
                 frame.clock(second)
             ),

@@ -110,8 +110,8 @@ async fn take_step(
 fn meanwhile() -> Wrong {
     Wrong {
         field: String::new(),
-        detail: "A colleague posted to it while you were here. Look at all that was said; if you \
-                 still mean it, press the button again."
+        detail: "A colleague posted an update while you were here. Read it; if you still want to \
+                 do this, press the button again."
             .to_owned(),
     }
 }
@@ -137,7 +137,7 @@ fn read(
                 let (field, detail) = if window.ends.is_none() {
                     (ENDS, "Say when it ends.")
                 } else {
-                    (STARTS, "Say when it begins.")
+                    (STARTS, "Say when it starts.")
                 };
                 return Ok(Err(vec![Wrong {
                     field: field.to_owned(),
@@ -155,7 +155,7 @@ fn read(
                 return Ok(Err(vec![Wrong {
                     field: ENDS.to_owned(),
                     detail:
-                        "These are the times it has. Give it others, then press the button again."
+                        "These are its current times. Change them, then press the button again."
                             .to_owned(),
                 }]));
             }
@@ -188,7 +188,8 @@ pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
         if wrong.field == OVERLAP
             && let Some((what, _)) = wrong.detail.split_once("; choose another time")
         {
-            let detail = format!("{what}. Choose another time, or say that both are meant to be.");
+            let detail =
+                format!("{what}. Choose another time, or confirm that both are meant to happen.");
             wrong.detail = detail;
         }
         if wrong.field == STARTS
@@ -225,7 +226,7 @@ async fn page(
     drop(tx);
     let incident = &stored.incident;
     if incident.kind != Kind::Maintenance {
-        return Err(StaffError::missing("this is no maintenance"));
+        return Err(StaffError::missing("this incident isn’t maintenance"));
     }
     let window = incident.window();
     let mut usual = Fields::default()
@@ -235,11 +236,11 @@ async fn page(
     set_time(&mut usual, ENDS, window.ends, frame);
     let usual = fresh(usual);
     let sentence = match done {
-        "planned" => Some("It is planned, and announced to customers."),
-        START => Some("It has begun, and customers are told."),
-        END => Some("It is complete, and customers are told."),
-        EXTEND => Some("It has its new times, and customers are told."),
-        CANCEL => Some("It is cancelled, and customers are told."),
+        "planned" => Some("Planned, and announced to customers."),
+        START => Some("Started. Customers see an update."),
+        END => Some("Completed. Customers see an update."),
+        EXTEND => Some("Time changed. Customers see an update."),
+        CANCEL => Some("Cancelled. Customers see an update."),
         _ => None,
     };
     let around = Around {

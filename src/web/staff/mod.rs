@@ -143,5 +143,5 @@ fn office() -> Router<AppState> {
 
 /// A path under `/staff` that leads nowhere.
 async fn nothing_here() -> Response {
-    trouble::StaffError::missing("there is no page here").into_response()
+    trouble::StaffError::missing("there is no page at this address").into_response()
 }

@@ -219,11 +219,11 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
             take(Wrong {
                 field: field.to_owned(),
                 detail: if sent.visit.staff.token.allows(Scope::StatesWrite) {
-                    "Say which component it is: choose it below, under Components, or write its \
-                     name in place of the word in braces."
+                    "Choose the component below, under Components, or replace the word in braces \
+                     with its name."
                         .to_owned()
                 } else {
-                    "Write the component’s name in place of the word in braces.".to_owned()
+                    "Replace the word in braces with the component’s name.".to_owned()
                 },
             });
         }

@@ -190,7 +190,7 @@ fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<W
         |wrong: &Wrong| wrong.field.starts_with(STARTS) || wrong.field.starts_with(ENDS);
     if !wrong.iter().any(is_at_time) {
         for (name, at, detail) in [
-            (STARTS, window.starts, "Say when it begins."),
+            (STARTS, window.starts, "Say when it starts."),
             (ENDS, window.ends, "Say when it ends."),
         ] {
             if at.is_none() {
@@ -214,8 +214,8 @@ fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<W
         if text.contains(COMPONENT) {
             wrong.push(Wrong {
                 field: field.to_owned(),
-                detail: "Say which component it is: choose it below, under Components, or write \
-                         its name in place of the word in braces."
+                detail: "Choose the component below, under Components, or replace the word in \
+                         braces with its name."
                     .to_owned(),
             });
         }

@@ -57,7 +57,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdOf {
 }
 
 fn nothing_named() -> StaffError {
-    StaffError::missing("nothing has this name")
+    StaffError::missing("there is nothing at this address")
 }
 
 /// A page.

@@ -123,8 +123,8 @@ async fn table(tx: &mut Tx, filter: &AuditFilter) -> Result<String, StaffError> 
         Err(AppError::Invalid(errors)) => Err(refused(&errors)),
         Err(_) => Err(StaffError::trouble(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "The table can’t be made",
-            "Try again in a moment, or ask for a part of it.",
+            "The CSV file can’t be made",
+            "Try again in a moment, or search for less.",
         )),
     }
 }
@@ -140,7 +140,10 @@ fn read(uri: &Uri) -> (RecordPart, Vec<FieldError>) {
     // Ids are times first, so any of them is a place in the record.
     let before = asked.part.before.as_deref();
     if before.is_some_and(|id| Uuid::try_parse(id).is_err()) {
-        errors.push(FieldError::new("", "there is no such line; begin anew"));
+        errors.push(FieldError::new(
+            "",
+            "there is no such entry; start again from the newest",
+        ));
     }
     (asked, errors)
 }
@@ -181,7 +184,7 @@ fn refused(errors: &[FieldError]) -> StaffError {
     let details: Vec<_> = errors.iter().map(|it| sentence(&it.detail)).collect();
     StaffError::trouble(
         StatusCode::UNPROCESSABLE_ENTITY,
-        "There is no such part of the activity log",
+        "The activity log can’t be searched like this",
         &details.join(" "),
     )
 }

@@ -52,7 +52,7 @@ pub(super) fn impact_of(fields: &Fields, name: &str) -> Result<Option<Impact>, W
     };
     Impact::parse(word).map(Some).ok_or_else(|| Wrong {
         field: name.to_owned(),
-        detail: format!("There is no impact {word:?}."),
+        detail: format!("There is no severity {word:?}."),
     })
 }
 

@@ -114,7 +114,7 @@ async fn find_valid(
     let refuse = |status, detail| Ok(Err(Refusal { status, detail }));
     let secret = secret.trim();
     if secret.is_empty() {
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "Put your token in here.");
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "Enter your token.");
     }
     let now = state.clock.now();
     let found = find_token(&state.store, secret).await?;
@@ -128,7 +128,7 @@ async fn find_valid(
         }
         Some(_) | None if state.failures.are_too_many(address, now) => refuse(
             StatusCode::TOO_MANY_REQUESTS,
-            "Too many wrong tokens came from your address. Wait a minute.",
+            "Too many wrong tokens from your address. Wait a minute.",
         ),
         Some(_) => refuse(
             StatusCode::UNPROCESSABLE_ENTITY,

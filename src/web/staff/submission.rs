@@ -110,17 +110,15 @@ pub(super) async fn read_fields(
         return Err(StaffError::trouble(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "That isn’t a form",
-            "The staff pages take what their forms send. Programs use the API.",
+            "The staff pages only accept their own forms. Programs use the API.",
         ));
     }
     let too_long = || {
         let text = match sender {
-            Sender::Staff => {
-                "Go back, and say it in fewer words; what you wrote still stands there."
-            }
+            Sender::Staff => "Go back and shorten it. What you wrote is still there.",
             Sender::Anybody | Sender::SigningIn => {
-                "You aren’t signed in, and until then little is taken. Sign in, in another window, \
-                 then go back and send it again; what you wrote still stands there."
+                "You aren’t signed in, and until then only short forms are accepted. Sign in in \
+                 another window, then go back and send it again. What you wrote is still there."
             }
         };
         StaffError::trouble(StatusCode::PAYLOAD_TOO_LARGE, "That is too long", text)
@@ -136,8 +134,8 @@ pub(super) async fn read_fields(
             StatusCode::PAYLOAD_TOO_LARGE => too_long(),
             _ => StaffError::trouble(
                 StatusCode::BAD_REQUEST,
-                "The form broke off",
-                "Go back, and send it again; what you wrote still stands there.",
+                "The form didn’t arrive in full",
+                "Go back and send it again. What you wrote is still there.",
             ),
         })?;
     if body.len() > sender.max_bytes() {
@@ -148,8 +146,8 @@ pub(super) async fn read_fields(
     if body.iter().filter(|byte| **byte == b'&').count() >= most {
         return Err(StaffError::trouble(
             StatusCode::BAD_REQUEST,
-            "That isn’t a form of ours",
-            "It has more fields than any of the staff pages.",
+            "That has too many fields",
+            "No form on the staff pages has as many.",
         ));
     }
     let pairs = form_urlencoded::parse(&body)

@@ -76,9 +76,9 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
 fn told(mut wrong: Vec<Wrong>) -> Vec<Wrong> {
     for wrong in &mut wrong {
         if wrong.field == SCOPES {
-            "Say what it may change: switch on at least one.".clone_into(&mut wrong.detail);
+            "Choose at least one thing it may change.".clone_into(&mut wrong.detail);
         } else if wrong.field == EXPIRES {
-            "This day is over already.".clone_into(&mut wrong.detail);
+            "This day is already over.".clone_into(&mut wrong.detail);
         }
     }
     wrong
@@ -95,7 +95,7 @@ fn read(fields: &Fields, zone: Tz) -> Result<NewToken, Wrong> {
             let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
             let next = day.and_then(|day| day.succ_opt()).ok_or_else(|| Wrong {
                 field: EXPIRES.to_owned(),
-                detail: format!("{text:?} is not a day; write it as 2013-02-26."),
+                detail: format!("{text:?} isn’t a date; write it as 2013-02-26."),
             })?;
             Some(start_of_day(zone, next))
         }

@@ -36,11 +36,10 @@ pub(super) async fn show(
         let known = tokens.iter().find(|token| token.id == id);
         known.map(|token| token.name.as_str())
     };
-    let revoked =
-        name_of(REVOKED).map(|name| format!("{name} was revoked, and opens nothing now."));
+    let revoked = name_of(REVOKED).map(|name| format!("{name} was revoked and no longer works."));
     let issued = name_of(ISSUED).map(|name| {
         format!(
-            "{name} was issued already. Its secret can’t be shown again; if nobody copied it, \
+            "{name} has already been issued. Its secret can’t be shown again; if nobody copied it, \
              revoke it and issue another."
         )
     });

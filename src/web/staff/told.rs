@@ -35,19 +35,18 @@ pub(super) fn on_desk(site: &Site, uri: &Uri) -> Option<String> {
     match word {
         "state" => {
             let (name, label) = component()?;
-            Some(format!("{name} is now “{label}”, and customers see it."))
+            Some(format!(
+                "{name} is now “{label}”, and customers can see it."
+            ))
         }
         "same" => {
             let (name, label) = component()?;
-            Some(format!(
-                "Nothing was changed: {name} is “{label}”, as it was."
-            ))
+            Some(format!("Nothing changed: {name} is still “{label}”."))
         }
         "withdrawn" => Some(
-            "The incident is withdrawn: customers don’t see it any more. The activity log keeps it."
-                .to_owned(),
+            "Incident withdrawn. Customers no longer see it; the activity log keeps it.".to_owned(),
         ),
-        "discarded" => Some("The draft is thrown away. The activity log keeps what it said.".to_owned()),
+        "discarded" => Some("Draft discarded. The activity log keeps its text.".to_owned()),
         _ => None,
     }
 }
@@ -55,12 +54,12 @@ pub(super) fn on_desk(site: &Site, uri: &Uri) -> Option<String> {
 /// The sentence for the page of an incident.
 pub(super) fn on_incident(uri: &Uri) -> Option<&'static str> {
     match said(uri).as_str() {
-        "corrected" => Some("The post is corrected. Customers see it so, and that it was edited."),
-        "same" => Some("Nothing was changed: the post says what it said."),
-        "saved" => Some("The draft is saved. Nobody but staff sees it."),
-        "kept" => Some("It is kept as a draft. Nobody but staff sees it."),
+        "corrected" => Some("Post corrected. Customers see the new version, marked as edited."),
+        "same" => Some("Nothing changed: the post is as it was."),
+        "saved" => Some("Draft saved. Only staff can see it."),
+        "kept" => Some("Saved as a draft. Only staff can see it."),
         "published" => Some("It is public now."),
-        "withdrawn" => Some("The update is withdrawn: customers don’t see it any more."),
+        "withdrawn" => Some("Update withdrawn. Customers no longer see it."),
         "back" => Some("The update is back, and customers see it again."),
         _ => None,
     }

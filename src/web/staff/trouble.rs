@@ -31,14 +31,13 @@ impl From<StoreError> for StaffError {
             return Self::trouble(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "It may have been posted",
-                "The database didn’t answer in time. Send it again: if it was posted, it still \
-                 is there once.",
+                "The database didn’t answer in time. Send it again: it won’t be posted twice.",
             );
         }
         tracing::error!(%error, "a staff page failed in the database; nothing was changed");
         Self::trouble(
             StatusCode::SERVICE_UNAVAILABLE,
-            "The database doesn’t answer",
+            "The database isn’t responding",
             "Nothing was changed. The public page stays up as it is. Try again in a moment.",
         )
     }
@@ -48,9 +47,9 @@ impl From<ActionError> for StaffError {
     fn from(error: ActionError) -> Self {
         let (status, title) = match error {
             ActionError::Store(error) => return error.into(),
-            ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "It isn’t there"),
-            ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Somebody has posted meanwhile"),
-            ActionError::Repeated(_) => (StatusCode::CONFLICT, "That was posted already"),
+            ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
+            ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Someone posted before you"),
+            ActionError::Repeated(_) => (StatusCode::CONFLICT, "Already posted"),
             ActionError::Conflict(_) => (StatusCode::CONFLICT, "That can’t be done"),
             ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "Your token can’t do this"),
             ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),
@@ -87,7 +86,7 @@ impl StaffError {
 
     /// Nothing is there.
     pub(super) fn missing(what: &str) -> Self {
-        Self::trouble(StatusCode::NOT_FOUND, "It isn’t there", &sentence(what))
+        Self::trouble(StatusCode::NOT_FOUND, "Not found", &sentence(what))
     }
 
     /// The request comes from another site.
@@ -95,9 +94,9 @@ impl StaffError {
         Self::trouble(
             StatusCode::FORBIDDEN,
             "This came from another site",
-            "Another web site tried to do something in your name, or your browser doesn’t say \
-             where the request comes from. Nothing was changed. If it was you: open the dashboard, and \
-             send it from there. Behind a proxy, the proxy must pass on the header Host.",
+            "Another website tried to act in your name, or your browser didn’t say where the \
+             request came from. Nothing was changed. If it was you, open the dashboard and send it \
+             from there. A proxy in front must pass on the Host header.",
         )
     }
 
@@ -106,9 +105,9 @@ impl StaffError {
         Self::trouble(
             StatusCode::FORBIDDEN,
             "Signing in needs HTTPS",
-            "By plain HTTP, anybody on the way could read your token. Open this page by https://. \
-             If you did: the proxy in front must say so in X-Forwarded-Proto, and be trusted \
-             (--trusted-proxy). On the machine itself, http://localhost works, too.",
+            "Over plain HTTP, anyone on the way could read your token. Open this page with \
+             https://. If you did, the proxy in front must say so in X-Forwarded-Proto and be \
+             trusted (--trusted-proxy). On the machine itself, http://localhost works too.",
         )
     }
 
@@ -130,8 +129,8 @@ pub(super) fn must(staff: &Staff, scope: Scope) -> Result<(), StaffError> {
         return Ok(());
     }
     let text = format!(
-        "It needs the scope {}. The token {:?} that you are signed in with doesn’t have it. Sign \
-         in with one that does, or ask an admin for one.",
+        "It needs the scope {}. The token you are signed in with, “{}”, doesn’t have it. Sign in \
+         with one that does, or ask an admin for one.",
         scope_name(scope),
         staff.token.name
     );

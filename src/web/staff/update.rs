@@ -78,7 +78,7 @@ pub(super) async fn show_posted(
     drop(tx);
     let updates = &stored.incident.updates;
     let update = updates.iter().find(|update| update.id == id);
-    let update = update.ok_or_else(|| StaffError::missing("there is no such update any more"))?;
+    let update = update.ok_or_else(|| StaffError::missing("this update no longer exists"))?;
     let site = state.latest.find().await?;
     let page = posted::page(
         site.snapshot(),

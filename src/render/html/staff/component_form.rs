@@ -81,32 +81,32 @@ fn fields(filled: &Filled, is_new: bool, known: &Known<'_>) -> Markup {
     let group = Ask {
         name: GROUP,
         label: "Group",
-        hint: "The heading under which it is listed. May stay empty.",
+        hint: "The heading it is listed under. Optional.",
         ..Ask::default()
     };
     let description = Ask {
         name: DESCRIPTION,
         label: "Description",
-        hint: "One line for customers: what is it for? May stay empty.",
+        hint: "One line for customers: what is it for? Optional.",
         ..Ask::default()
     };
     let since = Ask {
         name: SINCE,
         label: "In service since",
-        hint: "Uptime is counted from this day. Left empty, from the day it was added.",
+        hint: "Uptime is counted from this day. If empty, from the day it was added.",
         ..Ask::default()
     };
     let slug = Ask {
         name: SLUG,
         label: "Address",
-        hint: "Small letters, digits and hyphens. Left empty, it is made from the name; it can’t \
+        hint: "Lower-case letters, digits and hyphens. If empty, it is made from the name. It can’t \
                be changed later.",
         ..Ask::default()
     };
     let before = Ask {
         name: BEFORE,
-        label: "Place",
-        hint: "In the list, and within its group. Components of site.toml come first.",
+        label: "Position",
+        hint: "In the list and within its group. Components from site.toml come first.",
         ..Ask::default()
     };
     let last = [(String::new(), "Last".to_owned())];
@@ -122,7 +122,7 @@ fn fields(filled: &Filled, is_new: bool, known: &Known<'_>) -> Markup {
         @if is_new && !known.movable.is_empty() { (form::choice(filled, &before, &places)) }
         @if is_new {
             details.more open[is_open] {
-                summary { "Another address" }
+                summary { "Choose the address" }
                 (form::line(filled, &slug, "text"))
             }
         }
@@ -137,8 +137,8 @@ fn retire(component: &Component, filled: &Filled) -> Markup {
             form.one method="post" action=(urls::staff_retire_component(&component.slug)) {
                 (form::hidden(super::fields::Fields::KEY, &format!("{key}.retire")))
                 p {
-                    "It leaves the page and its lists. Its past, its address and the posts about it "
-                    "stay, and it can be brought back."
+                    "It disappears from the page. Its history, its address and the posts about it "
+                    "stay, and you can bring it back."
                 }
                 p.buttons {
                     button.danger type="submit" { "Retire " bdi { (component.name) } }

@@ -71,14 +71,14 @@ pub fn page(
     let has_stated = groups.iter().flat_map(|it| &it.components).any(is_stated);
     let content = html! {
         h1 { "Components" }
-        p.lead { "What customers depend on, in the order of the page." }
+        p.lead { "What customers depend on, in the order they see it." }
         @if let Some(told) = told { p.told role="status" { (told) } }
         (form::summary(filled, "Nothing was moved"))
         p.buttons { a.button.main href=(urls::STAFF_NEW_COMPONENT) { "Add a component" } }
         @if has_stated {
             p.hint {
-                "Those marked “in site.toml” are described and ordered in that file of the content "
-                "folder, under " code { "[[components]]" } "; they come before the others."
+                "Those marked “in site.toml” come before the others. Edit and order them in that file "
+                "of the content folder, under " code { "[[components]]" } "."
             }
         }
         @if !groups.is_empty() {

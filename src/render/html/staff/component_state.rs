@@ -43,11 +43,11 @@ pub fn page(
     let note = Ask {
         name: NOTE,
         label: "Note for customers",
-        hint: "One line, shown beside the state. Left empty, there is none.",
+        hint: "One line, shown beside the state. Optional.",
         ..Ask::default()
     };
     let content = html! {
-        h1 { "Change a state" }
+        h1 { "Change the state" }
         p.lead {
             bdi { (snapshot.component_name(&component.slug)) } " is "
             (parts::state_badge(&snapshot.states, &standing.state)) "."
@@ -55,8 +55,8 @@ pub fn page(
         (form::summary(filled, "Not changed yet"))
         @if is_other {
             section.told aria-labelledby="wrong" {
-                h2 #wrong tabindex="-1" autofocus { "It changed while you were here" }
-                p { "Above is what it is by now. Yours isn’t public yet: if it still holds, send it." }
+                h2 #wrong tabindex="-1" autofocus { "The state changed while you were here" }
+                p { "Its current state is shown above. Your change isn’t public yet: if it still applies, send it again." }
                 @if let Some(note) = &standing.note { p.note dir="auto" { (note) } }
             }
         }
@@ -68,12 +68,12 @@ pub fn page(
             (form::line(filled, &note, "text"))
             (form::buttons("Change state", &[]))
             p.hint {
-                "Goes to the page and the component’s feeds. To tell what happened, "
+                "Goes to the page and the component’s feeds. To say what happened, "
                 a href=(urls::STAFF) { "post an update" } " instead."
             }
         }
     };
-    let title = Page::title_of("Change a state", filled);
+    let title = Page::title_of("Change the state", filled);
     let page = Page {
         title: &title,
         nav: Nav::Desk,

@@ -34,9 +34,9 @@ pub fn refused() -> Markup {
         fieldset {
             legend { "Components" }
             p.hint {
-                "You can’t change states here: your token doesn’t have the scope "
-                (scope_name(Scope::StatesWrite)) ". Ask an admin for a token that does. "
-                "What you post changes no state."
+                "Your token can’t change states. It needs the scope "
+                (scope_name(Scope::StatesWrite)) ": ask an admin for one that has it. "
+                "What you post leaves every state as it is."
             }
         }
     }

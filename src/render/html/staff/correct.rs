@@ -71,7 +71,7 @@ pub fn update_page(
     let text = Ask {
         name: TEXT,
         label: "Text",
-        hint: "Markdown. The page says that it was edited, and when; the old text stays below, for staff.",
+        hint: "Markdown. The page says that it was edited, and when. Staff can still read the old text below.",
         first: around.preview.is_none(),
     };
     let mut phases = vec![("", "Leave the status as it is")];
@@ -84,7 +84,7 @@ pub fn update_page(
     );
     let phase = Ask {
         name: PHASE,
-        label: "Status that it set",
+        label: "Status it set",
         ..Ask::default()
     };
     let named: Vec<_> = update
@@ -99,8 +99,8 @@ pub fn update_page(
         (form::summary(filled, "Not corrected yet"))
         @if around.is_other {
             section.told aria-labelledby="wrong" {
-                h2 #wrong tabindex="-1" autofocus { "Somebody corrected it while you wrote" }
-                p { "This is how it stands now. Yours is below, and isn’t public yet." }
+                h2 #wrong tabindex="-1" autofocus { "Someone corrected it while you were writing" }
+                p { "This is the current version. Yours is below, and isn’t public yet." }
                 ol.updates { (public::entry(snapshot, incident, update)) }
             }
         }
@@ -122,7 +122,7 @@ pub fn update_page(
             form.one method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
                 (form::hidden(Fields::KEY, &format!("{}.withdraw", filled.fields.first(Fields::KEY))))
                 (without(snapshot, around))
-                p.hint { "It disappears from the page and the feeds, and what it set goes with it. The activity log keeps it." }
+                p.hint { "It disappears from the page and the feeds, and so does what it set. The activity log keeps it." }
                 p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
             }
         }
@@ -179,7 +179,7 @@ pub fn post_page(
     let text = Ask {
         name: TEXT,
         label: "The post",
-        hint: "Markdown; may stay empty. It stands below the updates.",
+        hint: "Markdown. Optional. Shown below the updates.",
         ..Ask::default()
     };
     let content = html! {
@@ -188,7 +188,7 @@ pub fn post_page(
         (form::summary(filled, "Not corrected yet"))
         @if around.is_other {
             section.told aria-labelledby="wrong" {
-                h2 #wrong tabindex="-1" autofocus { "Somebody corrected it while you wrote" }
+                h2 #wrong tabindex="-1" autofocus { "Someone corrected it while you were writing" }
                 p { "It now says “" bdi { (incident.title) } "”. Yours is below, and isn’t public yet." }
             }
         }
@@ -203,7 +203,7 @@ pub fn post_page(
             }
             (impact(filled))
             (time_and_author(filled, PUBLISHED_AT, &zone))
-            (form::buttons(if incident.draft { "Save it" } else { "Correct it" }, &[]))
+            (form::buttons(if incident.draft { "Save" } else { "Correct it" }, &[]))
         }
         (versions::earlier(snapshot, around.versions))
         p.more {
@@ -233,11 +233,11 @@ pub fn has_components(incident: &Incident) -> bool {
 
 /// When it was so, and who signs it, behind a fold.
 fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
-    let hint = format!("In {zone}. The page marks what was added later.");
+    let hint = format!("In {zone}. The page marks it as added later.");
     let author = Ask {
         name: AUTHOR,
-        label: "Signed by",
-        hint: "Customers read it beside the time. May stay empty.",
+        label: "Author",
+        hint: "Customers see it beside the time. Optional.",
         ..Ask::default()
     };
     let is_wrong = |name: &str| filled.wrong_with(name).is_some();
@@ -245,7 +245,7 @@ fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
     html! {
         details.more open[is_open] {
             summary { "Change time or author" }
-            (window::field(filled, time, "When it was so", &hint))
+            (window::field(filled, time, "When it happened", &hint))
             (form::line(filled, &author, "text"))
         }
     }
@@ -253,10 +253,10 @@ fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
 
 fn window_fields(snapshot: &Snapshot, filled: &Filled) -> Markup {
     let zone = render::frame_of(snapshot).zone_name();
-    let hint = format!("The time is {zone}.");
+    let hint = format!("In {zone}.");
     html! {
         div.two {
-            (window::field(filled, STARTS, "Begins", &hint))
+            (window::field(filled, STARTS, "Starts", &hint))
             (window::field(filled, ENDS, "Ends", ""))
         }
         (window::overlap(filled))
@@ -272,11 +272,11 @@ pub fn file_page(
     versions: &[AuditBody],
 ) -> Markup {
     let content = html! {
-        h1 { "A file says this" }
+        h1 { "This comes from a file" }
         (of(incident))
         p.told {
             "Edit " code { (file) } " in the content folder, and the page follows. Or post an "
-            "update, which goes to the page at once."
+            "update, which appears at once."
         }
         p.buttons {
             a.button.main href=(urls::staff_post_update(&incident.slug)) { "Post an update instead" }
@@ -286,7 +286,7 @@ pub fn file_page(
     page(
         snapshot,
         viewer,
-        "A file says this",
+        "This comes from a file",
         &Filled::default(),
         content,
     )
@@ -311,7 +311,7 @@ pub(super) fn impact(filled: &Filled) -> Markup {
 fn of(incident: &Incident) -> Markup {
     html! {
         p.lead {
-            "of " a href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) }
+            a href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) }
         }
     }
 }

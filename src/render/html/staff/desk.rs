@@ -149,7 +149,7 @@ fn withdrawn_list(snapshot: &Snapshot, viewer: &Token, withdrawn: &[Withdrawn]) 
                     }
                 }
                 p.hint {
-                    "Withdrawn for good. The activity log keeps the text; to show it again, post it anew."
+                    "Withdrawn for good. The activity log keeps their text, so you can post it again."
                 }
             }
         }

@@ -30,17 +30,17 @@ pub fn ways(incident: &Incident, key: &str) -> Markup {
         form.one method="post" action=(urls::staff_publish_draft(&incident.slug)) {
             (form::hidden(Fields::KEY, &format!("{key}.publish")))
             p.buttons {
-                button.main type="submit" { "Publish it" }
-                a.button href=(urls::staff_draft_preview(&incident.slug)) { "See it as it would be" }
+                button.main type="submit" { "Publish" }
+                a.button href=(urls::staff_draft_preview(&incident.slug)) { "Preview" }
             }
-            p.hint { "It goes to the page and the feeds at once, dated now." }
+            p.hint { "Goes to the page and the feeds at once, dated now." }
         }
         details.more {
-            summary { "Throw it away" }
+            summary { "Discard it" }
             form.one method="post" action=(urls::staff_discard_draft(&incident.slug)) {
                 (form::hidden(Fields::KEY, &format!("{key}.discard")))
-                p { "It is gone from the dashboard for good. The activity log keeps what it said." }
-                p.buttons { button.danger type="submit" { "Throw the draft away" } }
+                p { "It disappears from the dashboard for good. The activity log keeps its text." }
+                p.buttons { button.danger type="submit" { "Discard the draft" } }
             }
         }
     }

@@ -30,11 +30,11 @@ pub fn summary(filled: &Filled, heading: &str) -> Markup {
     html! {
         @if let Some(path) = &filled.sent_before {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
-                h2 { "This form was sent already" }
+                h2 { "This form was already sent" }
                 p {
                     "What you sent first "
-                    a href=(path) { "is there" }
-                    ". What stands here now isn’t: send it if you mean to do that, too."
+                    a href=(path) { "was saved" }
+                    ". What is in the form now wasn’t: send it if you want that, too."
                 }
             }
         }
@@ -290,7 +290,7 @@ pub fn component_row(
     let note_ask = Ask {
         name: &note,
         label: "Note for customers",
-        hint: "One line, shown beside the state. May stay empty.",
+        hint: "One line, shown beside the state. Optional.",
         ..Ask::default()
     };
     html! {

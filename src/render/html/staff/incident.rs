@@ -48,7 +48,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
         p.lead { (parts::phase_badge(incident.phase(snapshot.until))) }
         (drafts::refused(incident, filled))
         @if incident.draft {
-            p.told { strong { "A draft." } " Nobody but staff sees it." }
+            p.told { strong { "A draft." } " Only staff can see it." }
             @if may_write && file.is_none() { (drafts::ways(incident, key)) }
         }
         @if may_write { (ways_on(incident)) }
@@ -68,7 +68,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             h2 { "The post" }
             @if let Some(file) = file {
                 p.hint {
-                    "The file " code { (file) } " states the post and its own entries; edit them there, "
+                    "The post and its entries come from the file " code { (file) } ". Edit them there, "
                     "or post an update."
                 }
             }
@@ -105,11 +105,11 @@ fn ways_on(incident: &Incident) -> Markup {
     html! {
         p.buttons {
             @if incident.draft {
-                a.button href=(path) { "Add an update to it" }
+                a.button href=(path) { "Add an update" }
             } @else {
                 a.button.main href=(path) { "Post an update" }
                 @if incident.kind == Kind::Maintenance {
-                    a.button href=(urls::staff_maintenance(&incident.slug)) { "Begin, end or move it" }
+                    a.button href=(urls::staff_maintenance(&incident.slug)) { "Start, end or reschedule it" }
                 }
             }
         }
@@ -135,7 +135,7 @@ fn ways(around: &Around<'_>, update: &Update) -> Markup {
                 None => a href=(path) { "Correct" span.unseen { " this update" } },
             }
             @if update.edited_at.is_some() {
-                a href={ (path) "#" (versions::ANCHOR) } { "What it said before" }
+                a href={ (path) "#" (versions::ANCHOR) } { "Earlier versions" }
             }
         }
     }

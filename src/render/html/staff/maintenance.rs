@@ -33,12 +33,12 @@ pub fn page(snapshot: &Snapshot, viewer: &Token) -> Markup {
     let content = html! {
         h1 { "Maintenance" }
         @if may_write {
-            p.buttons { a.button.main href=(urls::STAFF_NEW_MAINTENANCE) { "Plan a maintenance" } }
+            p.buttons { a.button.main href=(urls::STAFF_NEW_MAINTENANCE) { "Plan maintenance" } }
         }
-        @if is_empty { p.lead { "None is planned, and none was." } }
+        @if is_empty { p.lead { "No maintenance yet, planned or past." } }
         (list(snapshot, "In progress", &running, may_write))
         (list(snapshot, "Planned", &planned, may_write))
-        (list(snapshot, "Over", &over, false))
+        (list(snapshot, "Past", &over, false))
     };
     let page = Page {
         title: "Maintenance",

@@ -69,24 +69,24 @@ pub fn page(
         (form::summary(filled, "Not done yet"))
         div.when { (window::told(frame, incident.window())) }
         p.more {
-            a href=(urls::staff_incident(&incident.slug)) { "All that was said" } " · "
+            a href=(urls::staff_incident(&incident.slug)) { "Post and updates" } " · "
             a href=(urls::incident(&incident.slug)) { "See it as customers do" }
         }
         @if is_over {
-            p { "It is over, so nothing can be changed here. To say more, post an update." }
+            p { "It is over, so nothing can be changed here. To add something, post an update." }
         } @else {
             @if has_begun {
-                (step(incident, form_of(END), END, "End it now", "main",
-                    "Its components return to what they were.", &html! {}))
+                (step(incident, form_of(END), END, "End now", "main",
+                    "Its components go back to what they were.", &html! {}))
             }
             (step(incident, form_of(EXTEND), EXTEND,
-                if has_begun { "Extend it" } else { "Move it" }, "",
+                if has_begun { "Extend" } else { "Reschedule" }, "",
                 if has_begun { "Change the end. Customers will see an update." }
                 else { "Change the time. Customers will see an update." }, &times(form_of(EXTEND), has_begun, &frame.zone_name())))
             @if !has_begun {
                 details.more open[form_of(START).fields.first(STEP) == START] {
-                    summary { "Begin it now" }
-                    (step(incident, form_of(START), START, "Yes, begin it now", "main",
+                    summary { "Start now" }
+                    (step(incident, form_of(START), START, "Yes, start now", "main",
                         "Start now. The end time stays the same.", &html! {
                             (planned_states(snapshot, incident))
                             p.hint { "Customers will read: “" (said(snapshot, incident)) "”" }
@@ -94,10 +94,10 @@ pub fn page(
                 }
             }
             details.more open[form_of(CANCEL).fields.first(STEP) == CANCEL] {
-                summary { "Cancel it" }
+                summary { "Cancel the maintenance" }
                 (step(incident, form_of(CANCEL), CANCEL, "Yes, cancel it", "danger",
-                    if has_begun { "Do you mean it? It is called off; its components return to what they were." }
-                    else { "Do you mean it? It won’t take place; its components never take the states planned." },
+                    if has_begun { "Cancel it for good? Its components go back to what they were." }
+                    else { "Cancel it for good? It won’t happen, and its components stay as they are." },
                     &html! {}))
             }
         }
@@ -141,16 +141,16 @@ fn said(snapshot: &Snapshot, incident: &Incident) -> String {
         names.push(&more);
     }
     match joined(&names) {
-        Some(names) => format!("The maintenance of {names} has begun."),
-        None => "The maintenance has begun.".to_owned(),
+        Some(names) => format!("Maintenance on {names} has started."),
+        None => "The maintenance has started.".to_owned(),
     }
 }
 
 fn times(filled: &Filled, has_begun: bool, zone: &str) -> Markup {
-    let hint = format!("The time is {zone}.");
+    let hint = format!("In {zone}.");
     html! {
         div.two {
-            @if !has_begun { (window::field(filled, STARTS, "Begins", &hint)) }
+            @if !has_begun { (window::field(filled, STARTS, "Starts", &hint)) }
             (window::field(filled, ENDS, "Ends", if has_begun { &hint } else { "" }))
         }
         (window::overlap(filled))
@@ -169,8 +169,8 @@ fn step(
     let name = format!("{TEXT}{step}");
     let text = Ask {
         name: &name,
-        label: "What customers are told",
-        hint: "Markdown. Left empty, a plain sentence says it.",
+        label: "What customers will read",
+        hint: "Markdown. If empty, a standard sentence is posted.",
         ..Ask::default()
     };
     let key = format!(
@@ -192,7 +192,7 @@ fn step(
                 p { (hint) }
                 (fields)
                 details.more open[is_open] {
-                    summary { "Say it in your own words" }
+                    summary { "Write your own text" }
                     (form::text_area(filled, &text, 3))
                 }
                 p.buttons { button.(class) type="submit" { (label) } }

@@ -37,7 +37,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
     let title = Ask {
         name: TITLE,
         label: "Headline",
-        hint: "What is it, in a few words? “Selma is down”.",
+        hint: "What is happening, in a few words: “Selma is down”.",
         first: around.templates.is_empty()
             && around.asks_component.is_none()
             && around.preview.is_none(),
@@ -78,8 +78,8 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             (more(filled))
             (update::earlier(filled, &zone))
             (form::preview(around.preview.map(|(incident, first)| preview(snapshot, incident, first))))
-            (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Keep as draft")]))
-            p.hint { "Goes to the page and the feeds at once; a draft, nowhere." }
+            (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Save as draft")]))
+            p.hint { "Goes to the page and the feeds at once. Only staff can see a draft." }
         }
     };
     let title = Page::title_of("New incident", filled);
@@ -112,7 +112,7 @@ pub(super) fn templates(form: &str, offered: &[(Slug, String)]) -> Markup {
     html! {
         @if !offered.is_empty() {
             nav.begin aria-label="Templates" {
-                p.over { "Begin with" }
+                p.over { "Start from" }
                 ul {
                     @for (name, title) in offered {
                         li { a.button href=(urls::staff_template(form, name, None)) dir="auto" { (title) } }
@@ -128,7 +128,7 @@ pub(super) fn which(snapshot: &Snapshot, form: &str, template: Option<&Slug>) ->
     html! {
         @if let Some(template) = template {
             nav.begin aria-label="Which component?" {
-                p.over { "Which one is it?" }
+                p.over { "Which component?" }
                 ul {
                     @for record in snapshot.active_components() {
                         @let component = &record.component;
@@ -148,7 +148,7 @@ fn more(filled: &Filled) -> Markup {
     let kind = Ask {
         name: KIND,
         label: "Kind",
-        hint: "A notice is worth knowing, and affects nothing right now.",
+        hint: "A notice is for information: nothing is affected right now.",
         ..Ask::default()
     };
     let kinds = [

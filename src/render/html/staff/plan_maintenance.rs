@@ -39,19 +39,19 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled, around: &Aroun
     let title = Ask {
         name: TITLE,
         label: "Headline",
-        hint: "What is done, in a few words: “New disks for Selma”.",
+        hint: "What will be done, in a few words: “New disks for Selma”.",
         first: around.templates.is_empty() && preview.is_none(),
     };
     let text = Ask {
         name: TEXT,
-        label: "What will customers feel of it?",
-        hint: "Markdown. May stay empty.",
+        label: "What will customers notice?",
+        hint: "Markdown. Optional.",
         ..Ask::default()
     };
     let zone = render::frame_of(snapshot).zone_name();
-    let starts_hint = format!("The time is {zone}.");
+    let starts_hint = format!("In {zone}.");
     let content = html! {
-        h1 { "Plan a maintenance" }
+        h1 { "Plan maintenance" }
         (form::summary(filled, "Not planned yet"))
         (templates(urls::STAFF_NEW_MAINTENANCE, around.templates))
         (which(snapshot, urls::STAFF_NEW_MAINTENANCE, around.asks_component))
@@ -59,13 +59,13 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled, around: &Aroun
             (form::key(filled))
             (form::line(filled, &title, "text"))
             div.two {
-                (window::field(filled, STARTS, "Begins", &starts_hint))
+                (window::field(filled, STARTS, "Starts", &starts_hint))
                 (window::field(filled, ENDS, "Ends", ""))
             }
             (window::overlap(filled))
             @if viewer.allows(Scope::StatesWrite) {
                 (components::list(snapshot, filled, &[], Left::Out))
-                p.hint { "They take the state when it begins, and return to theirs when it ends." }
+                p.hint { "They take these states when it starts and go back to their own when it ends." }
             } @else {
                 (components::refused())
             }
@@ -73,12 +73,12 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled, around: &Aroun
             (form::preview(preview.map(|incident| preview_of(snapshot, incident))))
             (form::buttons("Plan maintenance", &[("preview", "Preview")]))
             p.hint {
-                "It is announced on the page and in the feeds at once. It begins and ends by "
-                "itself, and says so."
+                "It is announced on the page and in the feeds at once. It starts and ends by "
+                "itself, and posts an update each time."
             }
         }
     };
-    let title = Page::title_of("Plan a maintenance", filled);
+    let title = Page::title_of("Plan maintenance", filled);
     let page = Page {
         title: &title,
         nav: Nav::Maintenance,

@@ -19,10 +19,10 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
     let is_ours = update.source != Source::File;
     let content = html! {
         @if incident.draft {
-            h1 { "It is in the draft" }
-            p.lead { "Nobody else sees it until the incident is published." }
+            h1 { "Added to the draft" }
+            p.lead { "Only staff can see it until the incident is published." }
         } @else {
-            h1 { "It is public" }
+            h1 { "Update posted" }
             p.lead { "Customers now see: " strong dir="auto" { (headline.sentence) } }
         }
         section.preview.out aria-label="The update" {
@@ -38,14 +38,14 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
             @if !incident.draft {
                 a.button href=(urls::update(&incident.slug, &update.id)) { "See it as customers do" }
             }
-            a.button href=(urls::STAFF) { "To the dashboard" }
+            a.button href=(urls::STAFF) { "Go to the dashboard" }
         }
     };
     let page = Page {
         title: if incident.draft {
-            "In the draft"
+            "Added to the draft"
         } else {
-            "It is public"
+            "Update posted"
         },
         nav: Nav::Desk,
         content,
@@ -72,7 +72,7 @@ fn what_came_back(
     let left = incident.components();
     let left = left.into_iter().filter(|slug| !is_back(slug));
     html! {
-        @if back.is_empty() { p { "No component changed its state with it." } }
+        @if back.is_empty() { p { "No component changed its state." } }
         @for change in &back {
             p {
                 bdi { (snapshot.component_name(&change.component)) } " is back to "

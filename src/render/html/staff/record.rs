@@ -55,9 +55,9 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, found: &Found<'_>, filled: &Fil
             (search(found, filled))
         }
         @if filled.wrong.is_empty() {
-            section aria-label="Lines" {
+            section aria-label="Entries" {
                 @if found.entries.is_empty() {
-                    p { "No such lines in the activity log." }
+                    p { "No matching entries in the activity log." }
                 } @else {
                     ol.box.record { @for entry in found.entries { (line(snapshot, entry)) } }
                 }
@@ -65,7 +65,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, found: &Found<'_>, filled: &Fil
             p.buttons {
                 @if let Some(older) = found.older { a.button href=(older) { "Older" } }
                 @if !found.entries.is_empty() {
-                    a.button href=(found.table) download="activity-log.csv" { "Save as a table (CSV)" }
+                    a.button href=(found.table) download="activity-log.csv" { "Download as CSV" }
                 }
             }
         }
@@ -86,10 +86,10 @@ fn search(found: &Found<'_>, filled: &Filled) -> Markup {
         hint,
         ..Ask::default()
     };
-    let anybody = [(String::new(), "Anybody".to_owned())];
+    let anybody = [(String::new(), "Anyone".to_owned())];
     let sorts = [
         ("file", "Files"),
-        ("host", "The command line of the host"),
+        ("host", "The command line on the host"),
         ("clock", "The clock"),
     ];
     let sorts = sorts.map(|(value, label)| (value.to_owned(), label.to_owned()));
@@ -99,7 +99,7 @@ fn search(found: &Found<'_>, filled: &Filled) -> Markup {
     let known = found.components.iter();
     let known = known.map(|it| (it.slug.to_string(), it.name.clone()));
     let components: Vec<_> = any.into_iter().chain(known).collect();
-    let incident = "A part of its headline, or the end of its address: “Selma”, selma-is-down.";
+    let incident = "Part of its headline, or the end of its address: “Selma”, selma-is-down.";
     html! {
         form.search method="get" action=(urls::STAFF_RECORD) {
             (form::choice(filled, &ask(ACTOR, "Who", ""), &actors))
@@ -125,7 +125,7 @@ fn line(snapshot: &Snapshot, entry: &AuditBody) -> Markup {
     let is_short = entry.action == "set_component_state";
     let is_edit = is_short || entry.before.is_some() && entry.after.is_some();
     let way = match entry.actor.kind.as_str() {
-        "token" => " · by the API",
+        "token" => " · via the API",
         _ => "",
     };
     html! {

@@ -19,7 +19,7 @@ use crate::snapshot::Snapshot;
 pub(super) fn by(entry: &AuditBody) -> Markup {
     match entry.actor.kind.as_str() {
         "file" => html! { "The file " bdi { (entry.actor.name) } },
-        "host" => html! { "The command line of the host" },
+        "host" => html! { "The command line on the host" },
         "clock" => html! { "The clock" },
         _ => html! { bdi { (entry.actor.name) } },
     }
@@ -33,7 +33,7 @@ pub(super) fn deed(entry: &AuditBody) -> Cow<'static, str> {
             .is_some_and(|it| it["draft"] == Value::Bool(true))
     };
     let words = match entry.action.as_str() {
-        "create_incident" if is_draft(&entry.after) => "kept a draft of",
+        "create_incident" if is_draft(&entry.after) => "saved a draft of",
         "create_incident" => "posted",
         "edit_incident" if is_draft(&entry.before) && !is_draft(&entry.after) => "published",
         "edit_incident" => "corrected",
@@ -41,8 +41,8 @@ pub(super) fn deed(entry: &AuditBody) -> Cow<'static, str> {
         "sync_incident" => "corrected the post of",
         "sync_update" if entry.before.is_none() => "added an update to",
         "sync_update" => "corrected an update to",
-        "hide_incident" => "is gone, and with it",
-        "withdraw_incident" if is_draft(&entry.before) => "threw away the draft of",
+        "hide_incident" => "was removed, and with it",
+        "withdraw_incident" if is_draft(&entry.before) => "discarded the draft of",
         "withdraw_incident" => "withdrew",
         "add_update" if is_draft(&entry.after) => "added an update to the draft of",
         "add_update" => step(entry.after.as_ref()),
@@ -51,12 +51,12 @@ pub(super) fn deed(entry: &AuditBody) -> Cow<'static, str> {
         "bring_back_update" => "brought back an update to",
         "set_component_state" => "changed the state of",
         "put_component" | "describe_component" if entry.before.is_none() => "added the component",
-        "put_component" | "describe_component" => "described the component",
+        "put_component" | "describe_component" => "edited the component",
         "retire_component" => "retired the component",
         "bring_back_component" => "brought back the component",
         "move_component" => "moved the component",
-        "set_template" => "states the template",
-        "remove_template" => "is gone, and with it the template",
+        "set_template" => "set the template",
+        "remove_template" => "was removed, and with it the template",
         "issue_token" => "issued the token",
         "revoke_token" => "revoked the token",
         "sign_in" => "signed in with the token",
@@ -75,11 +75,11 @@ fn step(after: Option<&Value>) -> &'static str {
     let is_moved = !after["starts"].is_null() || !after["ends"].is_null();
     match phase {
         Some(Phase::Resolved) => "resolved",
-        Some(Phase::InProgress) => "began",
+        Some(Phase::InProgress) => "started",
         Some(Phase::Completed) => "completed",
         Some(Phase::Cancelled) => "cancelled",
-        Some(Phase::Postmortem) => "posted a postmortem to",
-        None if is_moved => "gave another time to",
+        Some(Phase::Postmortem) => "posted a postmortem for",
+        None if is_moved => "rescheduled",
         Some(
             Phase::Scheduled
             | Phase::Verifying
@@ -128,15 +128,15 @@ fn field_in_words(field: &str) -> Cow<'_, str> {
         "title" => "Headline",
         "impact" => "Severity",
         "phase" => "Status",
-        "author" => "Signed",
+        "author" => "Author",
         "draft" => "Draft",
         "from_file" => "In site.toml",
-        "position" => "Place",
+        "position" => "Position",
         "since" => "In service since",
         "expires_at" => "Works until",
         "device" => "Browser",
         "file" => "File",
-        "starts" => "Begins",
+        "starts" => "Starts",
         "ends" => "Ends",
         "state" => "State",
         "note" => "Note",

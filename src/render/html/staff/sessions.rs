@@ -31,14 +31,14 @@ pub fn page(
     told: Option<&str>,
 ) -> Markup {
     let whose = if viewer.allows(Scope::Admin) {
-        "Everybody who is signed in to these pages. A session ends after 12 hours without use, and \
-         with its token."
+        "Everyone signed in to these pages. A session ends after 12 hours without use, or when its \
+         token does."
     } else {
-        "Where you are signed in to these pages. A session ends after 12 hours without use, and \
-         with its token."
+        "Where you are signed in to these pages. A session ends after 12 hours without use, or when \
+         its token does."
     };
     let content = html! {
-        h1 { "Signed in" }
+        h1 { "Sessions" }
         p.lead { (whose) }
         @if let Some(told) = told { p.told role="status" { (told) } }
         section aria-label="Sessions" {
@@ -46,7 +46,7 @@ pub fn page(
         }
     };
     let page = Page {
-        title: "Signed in",
+        title: "Sessions",
         nav: Nav::Elsewhere,
         content,
     };
@@ -108,7 +108,7 @@ fn device_in_words(agent: &str) -> String {
     match (named(&browsers), named(&systems)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "A browser".to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
     }
 }
 
@@ -133,6 +133,6 @@ mod tests {
              Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
             "Edge on Windows",
         );
-        check("", "A browser");
+        check("", "Unknown browser");
     }
 }

@@ -30,7 +30,7 @@ pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> 
             p.told role="status" {
                 strong { "Nothing is lost." }
                 " Your session had ended, so what you wrote isn’t posted yet. Sign in, and it "
-                "stands in the form again."
+                "will be back in the form."
             }
         }
         section aria-label="With a token" {
@@ -71,7 +71,7 @@ fn password(filled: &Filled, ask: &Ask<'_>) -> Markup {
             input #field-token type="password" name=(ask.name) autocomplete="current-password"
                 required autofocus aria-describedby=(described)
                 aria-invalid=[wrong.map(|_| "true")];
-            p.hint #field-token-hint { "It begins with " code { "lsp_" } ". Whoever runs the page makes one with " code { "lightship token create" } "." }
+            p.hint #field-token-hint { "Starts with " code { "lsp_" } ". Whoever runs the page can create one with " code { "lightship token create" } "." }
         }
     }
 }

@@ -28,13 +28,13 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
     let name = Ask {
         name: NAME,
         label: "What is it for?",
-        hint: "Who will hold it, or which program: “Anna”, “monitoring”. The activity log calls them that.",
+        hint: "The person or program: “Anna”, “monitoring”. The activity log shows this name.",
         first: true,
     };
     let display_name = Ask {
         name: DISPLAY_NAME,
         label: "Signs as",
-        hint: "The name that customers read below posts. Left empty, it is the site’s.",
+        hint: "The name customers see on posts. If empty, the site’s name.",
         ..Ask::default()
     };
     let scopes = Ask {
@@ -43,11 +43,10 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
         ..Ask::default()
     };
     let options = [Scope::IncidentsWrite, Scope::StatesWrite, Scope::Admin].map(|scope| {
-        let (label, hint) = scope_in_words(scope);
-        (format!("{SCOPE}{}", scope.as_str()), label, hint)
+        let field = format!("{SCOPE}{}", scope.as_str());
+        (field, scope.label(), scope_in_words(scope))
     });
-    let expires_hint =
-        format!("It works to the end of this day, {zone}. Left empty, until revoked.");
+    let expires_hint = format!("Works until the end of this day, {zone}. If empty, until revoked.");
     let expires = Ask {
         name: EXPIRES,
         label: "Last day",
@@ -64,7 +63,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
             (form::line(filled, &display_name, "text"))
             (form::line(filled, &expires, "date"))
             (form::buttons("Issue token", &[]))
-            p.hint { "Its secret is shown on the next page, and never again." }
+            p.hint { "The secret is shown once, on the next page." }
         }
     };
     let title = Page::title_of("Issue a token", filled);
@@ -79,9 +78,9 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
 /// The page with the secret of a token that was just issued.
 pub fn issued(snapshot: &Snapshot, viewer: &Token, token: &Token, secret: &str) -> Markup {
     let content = html! {
-        h1 { "The token is issued" }
+        h1 { "Token issued" }
         p.lead role="status" {
-            "This is the secret of " bdi { (token.name) } ". Copy it now: it isn’t kept, and can’t "
+            "This is the secret of " bdi { (token.name) } ". Copy it now: it isn’t stored, and can’t "
             "be shown again."
         }
         div.field {
@@ -90,14 +89,14 @@ pub fn issued(snapshot: &Snapshot, viewer: &Token, token: &Token, secret: &str) 
                 autocomplete="off" autofocus aria-describedby="secret-hint";
             (form::copy(secret, "Copy"))
             p.hint #secret-hint {
-                "Hand it over by a password manager or in person. If it goes astray, revoke it and "
-                "issue another."
+                "Pass it on through a password manager or in person. If it gets lost, revoke it "
+                "and issue another."
             }
         }
-        p.buttons { a.button.main href=(urls::STAFF_TOKENS) { "I have copied it" } }
+        p.buttons { a.button.main href=(urls::STAFF_TOKENS) { "I’ve copied it" } }
     };
     let page = Page {
-        title: "The token is issued",
+        title: "Token issued",
         nav: Nav::Tokens,
         content,
     };

@@ -13,20 +13,17 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 
 /// What a scope lets its holder do, in a few words.
-pub fn scope_in_words(scope: Scope) -> (&'static str, &'static str) {
+pub fn scope_in_words(scope: Scope) -> &'static str {
     match scope {
-        Scope::IncidentsWrite => ("Incidents", "post incidents and updates, and read drafts"),
-        Scope::StatesWrite => ("States", "change the states of components"),
-        Scope::Admin => (
-            "Everything",
-            "all of it, and components, tokens and the activity log",
-        ),
+        Scope::IncidentsWrite => "post incidents and updates, and read drafts",
+        Scope::StatesWrite => "change the states of components",
+        Scope::Admin => "all of the above, plus components, tokens and the activity log",
     }
 }
 
 /// A scope as every page and refusal calls it: “States” (states:write).
 pub fn scope_name(scope: Scope) -> String {
-    format!("“{}” ({})", scope_in_words(scope).0, scope.as_str())
+    format!("“{}” ({})", scope.label(), scope.as_str())
 }
 
 /// The whole page. `told` is what was just done; `key` makes each button work once.
@@ -41,7 +38,7 @@ pub fn page(
     let (valid, others): (Vec<_>, Vec<_>) = tokens.iter().partition(|token| token.is_valid(now));
     let content = html! {
         h1 { "Tokens" }
-        p.lead { "With a token staff sign in here, and programs use the API." }
+        p.lead { "Staff sign in here with a token, and programs use one for the API." }
         @if let Some(told) = told { p.told role="status" { (told) } }
         p.buttons { a.button.main href=(urls::STAFF_NEW_TOKEN) { "Issue a token" } }
         section {
@@ -74,13 +71,13 @@ fn row(
     let scopes: Vec<_> = token
         .scopes
         .iter()
-        .map(|scope| scope_in_words(*scope).0.to_lowercase())
+        .map(|scope| scope.label().to_lowercase())
         .collect();
     html! {
         li {
             h3 {
                 bdi { (token.name) }
-                @if token.id == viewer.id { span.meta { " · you are signed in with it" } }
+                @if token.id == viewer.id { span.meta { " · you are signed in with this one" } }
             }
             p.meta {
                 "May change: " (scopes.join(", "))
@@ -111,9 +108,8 @@ fn revoke(viewer: &Token, token: &Token, key: &str) -> Markup {
             form.one method="post" action=(urls::staff_revoke_token(&token.id)) {
                 (form::hidden(Fields::KEY, &format!("{key}.{}", token.id)))
                 p {
-                    "It opens nothing from then on, for good, and whoever is signed in with it is "
-                    "signed out"
-                    @if token.id == viewer.id { ": you, too" }
+                    "It stops working at once and for good. Everyone signed in with it is signed out"
+                    @if token.id == viewer.id { ", including you" }
                     "."
                 }
                 p.buttons { button.danger type="submit" { "Revoke " bdi { (token.name) } } }

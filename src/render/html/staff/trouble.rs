@@ -27,7 +27,7 @@ pub fn page(trouble: &Trouble) -> Markup {
             h1 { (trouble.title) }
             p.lead { (trouble.text) }
             @if let Some((path, fields)) = &trouble.form { (kept(path, fields)) }
-            p.more { a href=(urls::STAFF) { "To the dashboard" } }
+            p.more { a href=(urls::STAFF) { "Go to the dashboard" } }
             p.note { "Error " (trouble.status) }
         }
     };
@@ -45,7 +45,7 @@ fn kept(path: &str, fields: &Fields) -> Markup {
         form method="post" action=(path) {
             @for (name, value) in fields.pairs() { (form::hidden(name, value)) }
             p.buttons { button.main type="submit" { "Send it again" } }
-            p.hint { "It is posted once, however often you send it." }
+            p.hint { "However often you send it, it is posted only once." }
         }
         @if let Some(text) = longest.filter(|text| text.contains(char::is_whitespace)) {
             div.field {

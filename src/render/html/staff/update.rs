@@ -173,7 +173,7 @@ fn returning(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &
                         (parts::state_badge(&snapshot.states, state))
                     }))
                 }
-                p.hint { "A state that you choose below, under Components, counts instead." }
+                p.hint { "A state you choose below, under Components, counts instead." }
             }
         }
     }
@@ -210,13 +210,13 @@ fn said_twice(filled: &Filled) -> Vec<Slug> {
 
 /// For what was so at another time than it is posted.
 pub(super) fn earlier(filled: &Filled, zone: &str) -> Markup {
-    let hint = format!("In {zone}. The page marks what was added later.");
+    let hint = format!("In {zone}. The page marks it as added later.");
     let is_wrong = filled.wrong_with(AT).is_some() || filled.wrong_with(&which(AT)).is_some();
     let is_open = filled.fields.filled(AT).is_some() || is_wrong;
     html! {
         details.more open[is_open] {
             summary { "Use an earlier time" }
-            (window::field(filled, AT, "When it was so", &hint))
+            (window::field(filled, AT, "When it happened", &hint))
         }
     }
 }
@@ -225,8 +225,8 @@ fn newer(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
     html! {
         @if !around.newer.is_empty() {
             section.told aria-labelledby="wrong" {
-                h2 #wrong tabindex="-1" autofocus { "A colleague posted while you wrote" }
-                p { "Yours isn’t public yet, and nothing of it is lost. Look whether it still holds, and post it." }
+                h2 #wrong tabindex="-1" autofocus { "A colleague posted while you were writing" }
+                p { "Yours isn’t public yet, and nothing is lost. Check that it still holds, then post it." }
                 ol.updates {
                     @for update in around.newer { (public::entry(snapshot, around.incident, update)) }
                 }

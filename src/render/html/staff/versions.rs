@@ -19,8 +19,8 @@ pub fn earlier(snapshot: &Snapshot, versions: &[AuditBody]) -> Markup {
         @if !versions.is_empty() {
             section #(ANCHOR) {
                 details.more {
-                    summary { "What it said before (" (versions.len()) ")" }
-                    p.hint { "Only staff read this." }
+                    summary { "Earlier versions (" (versions.len()) ")" }
+                    p.hint { "Only staff can see this." }
                     ol.box.record { @for version in versions { (one(snapshot, version)) } }
                 }
             }

@@ -42,7 +42,7 @@ pub fn field(filled: &Filled, name: &str, label: &str, hint: &str) -> Markup {
     let is_asked = filled.wrong_with(&field).is_some() || filled.fields.filled(&field).is_some();
     let options = [
         (FIRST, "The first, before the clocks go back"),
-        (SECOND, "The second, after it"),
+        (SECOND, "The second, after they go back"),
     ];
     html! {
         (form::line(filled, &ask, "datetime-local"))
@@ -57,7 +57,7 @@ pub fn overlap(filled: &Filled) -> Markup {
         @if wrong.is_some() || filled.fields.has(OVERLAP) {
             div.field {
                 @if let Some(wrong) = wrong { p.error #field-overlap-wrong { (wrong) } }
-                (form::switch(filled, OVERLAP, &html! { "Both are meant to be at the same time" }))
+                (form::switch(filled, OVERLAP, &html! { "Both are meant to happen at the same time" }))
             }
         }
     }

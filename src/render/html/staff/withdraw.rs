@@ -22,21 +22,21 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, key: &str)
             p {
                 "It disappears from the page and the feeds"
                 @if updates > 0 { ", with its " (parts::count(updates, "update")) }
-                ". Its address leads nowhere any more. The activity log keeps all of it."
+                ". Its address stops working. The activity log keeps everything."
             }
             @if sets_states {
-                p { "The states that it set go with it: its components are what they’d be without it." }
+                p { "The states it set go too: its components become what they would be without it." }
             }
             p {
-                "Is it over? Then resolve it, so that customers see how it ended. Is something wrong "
-                "in it? Then correct that. Withdraw what never was."
+                "If it is over, resolve it instead, so that customers see how it ended. If something "
+                "in it is wrong, correct it. Withdraw only what never happened."
             }
         }
         form method="post" action=(urls::staff_withdraw_incident(&incident.slug)) {
             (form::hidden(Fields::KEY, key))
             p.buttons {
                 button.danger type="submit" { "Yes, withdraw it" }
-                a.button href=(urls::staff_incident(&incident.slug)) { "No, leave it" }
+                a.button href=(urls::staff_incident(&incident.slug)) { "No, keep it" }
             }
         }
     };

@@ -133,7 +133,7 @@ fn the_home_page_answers_first() {
         ],
     );
     assert!(html.contains("title=\"2/26/13 – 2:15 MST\""));
-    assert!(html.contains("90 days: 100\u{a0}% uptime. No data before January 1. No trouble."));
+    assert!(html.contains("90 days: 100\u{a0}% uptime. No data before January 1. No problems."));
     assert!(
         html.contains("February 25: Major outage all day."),
         "{html}"
@@ -144,7 +144,7 @@ fn the_home_page_answers_first() {
     );
     says(
         &home::page(&World::empty().snapshot()).into_string(),
-        &["No problems are reported."],
+        &["No problems reported."],
     );
     says(
         &home::page(&stormy().snapshot()).into_string(),
@@ -274,7 +274,7 @@ fn history_leads_from_month_to_month() {
     says(&html, &["Nelson is back after a reboot."]);
     says(
         &history::month(&world.snapshot(), 2011, 5).into_string(),
-        &["Nothing was posted in this month.", "January 2013 →"],
+        &["No posts in this month.", "January 2013 →"],
     );
 }
 
