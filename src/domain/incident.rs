@@ -269,6 +269,14 @@ impl Incident {
             .then_some((at, next))
     }
 
+    /// How long before everything that was said of it an instant lies, if that is so long that it may
+    /// be a mistake: a wrong day, or the other half of one.
+    pub fn unusually_early(&self, at: DateTime<Utc>) -> Option<Duration> {
+        let updates = self.updates.iter().map(|update| update.at);
+        let first = updates.fold(self.published_at, Ord::min);
+        Some(first - at).filter(|early| *early > Duration::hours(1))
+    }
+
     /// The update that was made last, whatever instant it speaks of.
     pub fn last_made(&self) -> Option<&Update> {
         self.updates.iter().max_by_key(|update| update.seq)

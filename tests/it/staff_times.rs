@@ -70,7 +70,7 @@ async fn an_update_dated_back_into_a_doubled_hour_is_asked_which() {
     ] {
         assert!(asked.text().contains(part), "{part}: {}", asked.text());
     }
-    let second = [("at_which", "second")];
+    let second = [("at_which", "second"), ("early", "2013-11-03T01:30")];
     post_again(&mut browser, &app, form, &asked, &second)
         .await
         .expect(303);

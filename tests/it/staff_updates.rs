@@ -219,9 +219,42 @@ async fn a_colleagues_update_is_seen_before_yours_goes_out() {
 }
 
 #[tokio::test]
+async fn a_time_long_before_the_incident_is_asked_about_once() {
+    let (mut app, mut browser) = start().await;
+    let sent = [("markdown", "It began."), ("at", "2013-02-25T01:00")];
+    let asked = browser.fill(&app, FORM, &sent).await.expect(422);
+    assert!(
+        asked
+            .text()
+            .contains("before the incident began. Correct the time, or post it once more"),
+        "{}",
+        asked.text()
+    );
+    app.refresh_site().await;
+    let count = app.incident("selma-is-down").expect("it").updates.len();
+    let meant = [
+        ("markdown", "It began."),
+        ("at", "2013-02-25T01:00"),
+        ("early", "2013-02-25T01:00"),
+    ];
+    browser.fill(&app, FORM, &meant).await.expect(303);
+    app.refresh_site().await;
+    let now = app.incident("selma-is-down").expect("it").updates.len();
+    assert_eq!(now, count + 1);
+    // Another early time is asked about, too.
+    let other = [
+        ("markdown", "Before."),
+        ("at", "2013-02-24T01:00"),
+        ("early", "2013-02-25T01:00"),
+    ];
+    browser.fill(&app, FORM, &other).await.expect(422);
+}
+
+#[tokio::test]
 async fn an_update_may_speak_of_an_earlier_time_in_the_sites_zone() {
     let (mut app, mut browser) = start().await;
-    let sent = [("markdown", "It began."), ("at", "2013-02-26T01:00")];
+    let at = "2013-02-26T01:00";
+    let sent = [("markdown", "It began."), ("at", at), ("early", at)];
     browser.fill(&app, FORM, &sent).await.expect(303);
     app.refresh_site().await;
     let incident = app.incident("selma-is-down").expect("it is there");

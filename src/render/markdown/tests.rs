@@ -349,3 +349,10 @@ fn what_needs_the_page_stays_out_of_feeds() {
     assert!(html.as_str().contains("<h3>Backup?</h3>"), "{html:?}");
     assert!(html.as_str().contains("<td>b</td>"), "{html:?}");
 }
+
+#[test]
+fn a_picture_written_as_html_is_led_to_the_media_folder() {
+    let html = to_html("<img src=\"media/x.png\" alt=\"x\">", "", 2);
+    let html = html.as_str();
+    assert!(html.contains("src=\"/media/x.png\""), "{html}");
+}

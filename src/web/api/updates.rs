@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::incidents::find;
 use crate::actions::ActionError;
@@ -237,8 +237,8 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
             ));
         }
     }
-    let early = said.at.map(|at| incident.started() - at);
-    if let Some(early) = early.filter(|early| *early > Duration::hours(1)) {
+    let early = said.at.and_then(|at| incident.unusually_early(at));
+    if let Some(early) = early {
         return Some(format!(
             "this is dated {} before {:?} began; if that is a mistake, correct its time",
             duration(early),

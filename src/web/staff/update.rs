@@ -25,6 +25,7 @@ use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::posted;
 use crate::render::html::staff::update::{self as form, Around};
 use crate::render::markdown::of_typed;
+use crate::render::time::duration;
 use crate::store::Tx;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::urls;
@@ -116,6 +117,9 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
     if sent.is("preview") || sent.is("part") {
         return preview(state, slug, sent, wanted).await;
     }
+    if let Some(asks) = asks_about_time(state, slug, sent, &wanted).await? {
+        return Ok(asks);
+    }
     let mut posting = match Posting::begin(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
@@ -143,6 +147,36 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
             not_added(state, slug, sent, error).await
         }
     }
+}
+
+/// The form once more, if its time lies long before the incident: a wrong day, or am for pm. Sent once
+/// more, it holds.
+async fn asks_about_time(
+    state: &AppState,
+    slug: &Slug,
+    sent: &Submission,
+    wanted: &NewUpdate,
+) -> Result<Option<Response>, StaffError> {
+    let Some(at) = wanted.at else { return Ok(None) };
+    let screen = Screen::read(state, slug, &sent.visit).await?;
+    let typed = sent.fields.first(form::AT);
+    let early = screen.stored.incident.unusually_early(at);
+    let Some(early) = early.filter(|_| sent.fields.first(form::EARLY) != typed) else {
+        return Ok(None);
+    };
+    let wrong = Wrong {
+        field: form::AT.to_owned(),
+        detail: format!(
+            "This is {} before the incident began. Correct the time, or post it once more if you \
+             mean it.",
+            duration(early)
+        ),
+    };
+    let fields = sent.fields.clone().with(form::EARLY, typed);
+    let filled = again(fields, vec![wrong]);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let page = screen.page(state, &sent.visit, status, &filled).await?;
+    Ok(Some(page))
 }
 
 async fn not_added(

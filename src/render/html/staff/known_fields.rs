@@ -43,6 +43,7 @@ const NAMES: &[&str] = &[
     correct::IMPACT,
     update::PHASE,
     update::AT,
+    update::EARLY,
     update::RETURNS,
     token_form::DISPLAY_NAME,
     token_form::SCOPES,

@@ -28,6 +28,8 @@ pub const PHASE: &str = "phase";
 pub const AT: &str = "at";
 /// The field that names the newest update that the writer has seen.
 pub const SEEN: &str = "seen";
+/// The field that says that an unusually early time is meant.
+pub const EARLY: &str = "early";
 /// The fields that name the components which resolving would change.
 pub const RETURNS: &str = "returns";
 /// Begins the name of the switch that lets a component return.
@@ -68,6 +70,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
         form method="post" action=(urls::staff_post_update(&incident.slug)) {
             (form::key(filled))
             (form::hidden(SEEN, filled.fields.first(SEEN)))
+            @if filled.fields.has(EARLY) { (form::hidden(EARLY, filled.fields.first(EARLY))) }
             (text(filled, around.preview.is_none(), &frame.clock(around.now), snapshot))
             (phases(filled, incident))
             (returning(snapshot, viewer, around, filled))
