@@ -17,7 +17,7 @@ use lightship::content::compose;
 use lightship::domain::slug::Slug;
 use lightship::domain::state::States;
 use lightship::store::changes::{self, ChangeKind};
-use lightship::store::history::{find_sources, set_history_since};
+use lightship::store::history::{find_sources, set_history_since, set_last_claims};
 use lightship::store::incidents::set_incident;
 use lightship::store::settings::set_site_setting;
 use lightship::store::updates::{StoredUpdate, set_mentions, set_update};
@@ -166,7 +166,8 @@ async fn write_changes(story: &Story, store: &Store) -> anyhow::Result<()> {
         );
         let sources = find_sources(&mut tx, &slug, ever).await?;
         let history = sources.history(&States::default());
-        set_history_since(&mut tx, &slug, ever, &history).await?;
+        set_history_since(&mut tx, &slug, ever, &history.held).await?;
+        set_last_claims(&mut tx, &slug, history.last.as_ref()).await?;
         tx.commit().await?;
         bar.step();
     }

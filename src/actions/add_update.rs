@@ -226,7 +226,7 @@ pub(super) async fn insert_update(
         let window = incident.window().moved_by(update.window);
         let since = match incident.stated_phase {
             // What its front matter says of the end, from the last entry on, no longer counts.
-            Some(phase) if phase.is_final() => DateTime::<Utc>::MIN_UTC,
+            Some(phase) if phase.is_final() => incident.earliest().min(update.at),
             _ => update.at.min(window.starts.unwrap_or(update.at)),
         };
         for component in incident.components() {

@@ -4,12 +4,14 @@
 //! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
 //! caller commits it; dropped, it leaves nothing behind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
 
 use self::record::Line;
 use self::repeat::Repeated;
+use self::settle::Unsettled;
 use crate::clock::Clock;
 use crate::domain::claims::SEQ_STEP;
 use crate::domain::incident::{Incident, page_time};
@@ -136,10 +138,12 @@ pub struct Change {
     next_seq: i64,
     /// What it changes; of a component, since when.
     touched: Changes,
-    /// Components of which something else is said from an instant on.
-    unsettled: BTreeMap<Slug, DateTime<Utc>>,
-    /// Every component of which it says anything.
-    spoken_of: BTreeSet<Slug>,
+    /// Components of which something else is said, until that is worked out.
+    unsettled: BTreeMap<Slug, Unsettled>,
+    /// Every component of which it says anything, since when.
+    spoken_of: BTreeMap<Slug, DateTime<Utc>>,
+    /// Whether the actor may say it was decided.
+    is_judged: bool,
     /// The lines that it puts into the record.
     lines: Vec<Line>,
 }
@@ -158,7 +162,8 @@ impl Change {
             store: store.clone(),
             touched: Changes::new(),
             unsettled: BTreeMap::new(),
-            spoken_of: BTreeSet::new(),
+            spoken_of: BTreeMap::new(),
+            is_judged: false,
             lines: Vec::new(),
         })
     }
@@ -198,10 +203,14 @@ impl Change {
     /// Works out what components are by it, of which something else is said. Committing does it too;
     /// an action whose answer says what changed does it before.
     async fn settle(&mut self) -> Result<(), ActionError> {
-        while let Some((component, since)) = self.unsettled.pop_first() {
-            settle::settle_component(self, &component, since).await?;
+        while let Some((component, unsettled)) = self.unsettled.pop_first() {
+            settle::settle_component(self, &component, unsettled).await?;
         }
-        self.refuse_states().await
+        if !self.is_judged {
+            self.refuse_states().await?;
+            self.is_judged = true;
+        }
+        Ok(())
     }
 
     fn next_seq(&mut self) -> i64 {
@@ -237,8 +246,20 @@ impl Change {
 
     /// Notes that something else is said of a component, of `since` or later.
     fn touch_history_since(&mut self, slug: &Slug, since: DateTime<Utc>) {
-        self.spoken_of.insert(slug.clone());
-        let earliest = self.unsettled.entry(slug.clone()).or_insert(since);
-        *earliest = since.min(*earliest);
+        self.unsettle(slug, Unsettled::since(since));
+    }
+
+    fn unsettle(&mut self, slug: &Slug, unsettled: Unsettled) {
+        self.is_judged = false;
+        let since = unsettled.since;
+        let spoken_of = self.spoken_of.entry(slug.clone()).or_insert(since);
+        *spoken_of = since.min(*spoken_of);
+        match self.unsettled.entry(slug.clone()) {
+            Entry::Vacant(entry) => _ = entry.insert(unsettled),
+            Entry::Occupied(mut entry) => {
+                let since = since.min(entry.get().since);
+                entry.insert(Unsettled::since(since));
+            }
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! Who may change states. Decided on what changes, not on the way in which it is said: a field, an
 //! UPDATE entry in a text, a correction, a draft that is published, an incident that ends.
 
-use chrono::{DateTime, Utc};
-
 use super::{ActionError, Change};
 use crate::domain::claims::Involved;
 use crate::domain::component::StateChange;
@@ -10,7 +8,7 @@ use crate::domain::incident::Kind;
 use crate::domain::staff::Scope;
 use crate::domain::update::Phase;
 use crate::store::components::find_component;
-use crate::store::history::{Sources, find_sources};
+use crate::store::history::{Sources, find_sources, find_sources_after};
 
 impl Change {
     /// Refuses the change if any component's states, past, present or planned, are others by it, and
@@ -26,10 +24,15 @@ impl Change {
         // Whoever else writes waits for us, so that this is as it was when we began.
         let mut before = self.store.read().await?;
         let mut changed = Vec::new();
-        for slug in touched {
-            let ever = DateTime::<Utc>::MIN_UTC;
-            let was = find_sources(&mut before, &slug, ever).await?;
-            let is = find_sources(&mut self.tx, &slug, ever).await?;
+        for (slug, since) in touched {
+            let mut was = find_sources(&mut before, &slug, since).await?;
+            let mut is = find_sources(&mut self.tx, &slug, since).await?;
+            // From the same instant on.
+            if was.after < is.after {
+                is = find_sources_after(&mut self.tx, &slug, was.after).await?;
+            } else if is.after < was.after {
+                was = find_sources_after(&mut before, &slug, is.after).await?;
+            }
             if says(&was) != says(&is) {
                 let component = find_component(&mut self.tx, &slug).await?;
                 changed.push(component.map_or_else(|| slug.to_string(), |it| it.name));

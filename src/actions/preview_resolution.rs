@@ -39,9 +39,9 @@ pub async fn preview_resolution(
     let mut found = Vec::new();
     for component in incident.components() {
         let mut sources = find_sources(tx, component, now).await?;
-        let from = state_at(&sources, &sources.history(&states), now);
+        let from = state_at(&sources, &sources.history(&states).held, now);
         resolve(&mut sources, stored, now);
-        let to = state_at(&sources, &sources.history(&states), now);
+        let to = state_at(&sources, &sources.history(&states).held, now);
         found.push(Returning {
             component: component.clone(),
             from,
@@ -66,14 +66,14 @@ pub async fn preview_withdrawal(
     let mut found = Vec::new();
     for component in stored.incident.components() {
         // An end that front matter states may count again from an earlier entry.
-        let mut sources = find_sources(tx, component, DateTime::<Utc>::MIN_UTC).await?;
-        let from = state_at(&sources, &sources.history(&states), now);
+        let mut sources = find_sources(tx, component, stored.incident.earliest()).await?;
+        let from = state_at(&sources, &sources.history(&states).held, now);
         let is_own = |it: &Option<String>| it.as_deref() == Some(update);
         sources.said.retain(|change| !is_own(&change.update));
         for involved in &mut sources.involved {
             involved.steps.retain(|step| step.update != update);
         }
-        let to = state_at(&sources, &sources.history(&states), now);
+        let to = state_at(&sources, &sources.history(&states).held, now);
         found.push(Returning {
             component: component.clone(),
             from,

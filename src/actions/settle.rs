@@ -3,22 +3,59 @@
 use chrono::{DateTime, Utc};
 
 use super::{ActionError, Change};
-use crate::domain::claims::Held;
+use crate::domain::claims::{Base, Held, LastClaims};
+use crate::domain::component::StateChange;
+use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::store::history::{find_sources, set_history_since};
+use crate::domain::update::Update;
+use crate::store::history::{
+    find_last_claims, find_latest, find_sources, insert_history, set_history_since, set_last_claims,
+};
 use crate::store::states;
 
-/// Works a component's history out anew from `since` on, and writes it from where it differs from
-/// what stands.
+/// What else is said of a component than before.
+#[derive(Debug)]
+pub(super) struct Unsettled {
+    /// The earliest instant that it concerns.
+    pub(super) since: DateTime<Utc>,
+    /// It is this alone: a state that a new update of a disruption sets, which doesn't end it.
+    pub(super) set: Option<StateChange>,
+}
+
+impl Unsettled {
+    /// Something of `since` or later.
+    pub(super) fn since(since: DateTime<Utc>) -> Self {
+        Self { since, set: None }
+    }
+
+    /// A state that a new update sets.
+    pub(super) fn set(incident: &Incident, update: &Update, set: StateChange) -> Self {
+        let goes_on = |phase| is_open(incident.kind, phase);
+        let is_alone = incident.kind == Kind::Disruption && update.phase.is_none_or(goes_on);
+        Self {
+            since: set.at,
+            set: Some(set).filter(|_| is_alone && !incident.draft),
+        }
+    }
+}
+
+/// Works a component's history out anew, and writes it from where it differs from what stands.
 pub(super) async fn settle_component(
     change: &mut Change,
     component: &Slug,
-    since: DateTime<Utc>,
+    unsettled: Unsettled,
 ) -> Result<(), ActionError> {
-    let sources = find_sources(&mut change.tx, component, since).await?;
+    if let Some(set) = &unsettled.set
+        && is_all_there_is(change, set).await?
+    {
+        return Ok(());
+    }
+    let sources = find_sources(&mut change.tx, component, unsettled.since).await?;
     let known = States::with_own(states::list_own_states(&mut change.tx).await?);
     let due = sources.history(&known);
+    set_last_claims(&mut change.tx, component, due.last.as_ref()).await?;
+    let due = due.held;
     let Some(differs) = first_difference(&sources.standing, &due) else {
         return Ok(());
     };
@@ -39,6 +76,34 @@ pub(super) async fn settle_component(
     }
     change.touch_component_since(component, Some(differs));
     Ok(())
+}
+
+/// Whether the history goes on with the state that an update sets, so that nothing that was said
+/// before must be read again; then it is written.
+async fn is_all_there_is(change: &mut Change, set: &StateChange) -> Result<bool, ActionError> {
+    let known = find_last_claims(&mut change.tx, &set.component).await?;
+    let Some(known) = known.filter(|known| known.end_with(set)) else {
+        return Ok(false);
+    };
+    let last = LastClaims {
+        until: set.at,
+        ..known
+    };
+    set_last_claims(&mut change.tx, &set.component, Some(&last)).await?;
+    let latest = find_latest(&mut change.tx, &set.component, set.at).await?;
+    let was = latest.map_or_else(Base::default, |latest| Base {
+        state: latest.state,
+        note: latest.note,
+    });
+    if (&was.state, &was.note) != (&set.state, &set.note) {
+        let held = Held {
+            change: set.clone(),
+            quiet: false,
+        };
+        insert_history(&mut change.tx, &[held]).await?;
+        change.touch_component_since(&set.component, Some(set.at));
+    }
+    Ok(true)
 }
 
 /// When two histories begin to differ.

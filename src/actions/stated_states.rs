@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::add_update::Settings;
+use super::settle::Unsettled;
 use super::{ActionError, Change};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
@@ -138,11 +139,16 @@ pub(super) async fn write_new_states(
     update: &Update,
     stated: &Settings,
 ) -> Result<(), ActionError> {
-    for (slug, _) in stated {
+    let owner = Owner::update(&incident.id, &update.id);
+    let made = insert_states(change, &owner, &When::of_update(update), stated).await?;
+    for slug in &made.mentions {
         change.touch_history_since(slug, update.at);
     }
-    let owner = Owner::update(&incident.id, &update.id);
-    let mentions = insert_states(change, &owner, &When::of_update(update), stated).await?;
+    for set in made.changes {
+        let slug = set.component.clone();
+        change.unsettle(&slug, Unsettled::set(incident, update, set));
+    }
+    let mentions = made.mentions;
     updates::insert_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;
     Ok(())
 }
@@ -156,19 +162,27 @@ async fn write(
     for (slug, _) in stated {
         change.touch_history(slug);
     }
-    let mentions = insert_states(change, owner, when, stated).await?;
+    let mentions = insert_states(change, owner, when, stated).await?.mentions;
     updates::set_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;
     Ok(())
 }
 
-/// Writes the states; returns what is only named.
+/// What was written.
+struct Stated {
+    /// The states that are set.
+    changes: Vec<StateChange>,
+    /// What is only named.
+    mentions: Vec<Slug>,
+}
+
+/// Writes the states.
 async fn insert_states(
     change: &mut Change,
     owner: &Owner<'_>,
     when: &When,
     stated: &Settings,
-) -> Result<Vec<Slug>, ActionError> {
-    let mut mentions = Vec::new();
+) -> Result<Stated, ActionError> {
+    let (mut changes, mut mentions) = (Vec::new(), Vec::new());
     for ((slug, setting), place) in stated.iter().zip(1..) {
         let Some((state, note)) = setting else {
             mentions.push(slug.clone());
@@ -177,6 +191,7 @@ async fn insert_states(
         let found = owner.change(when, place, slug, (state, note.as_deref()));
         let id = Uuid::now_v7().to_string();
         states::insert_change(&mut change.tx, &id, &found, change.now).await?;
+        changes.push(found);
     }
-    Ok(mentions)
+    Ok(Stated { changes, mentions })
 }

@@ -292,6 +292,18 @@ impl Incident {
             .map_or(self.published_at, |first| first.at.min(self.published_at))
     }
 
+    /// The first instant that anything of it concerns.
+    pub fn earliest(&self) -> DateTime<Utc> {
+        let starts = self
+            .updates
+            .iter()
+            .filter_map(|update| update.window.starts);
+        let updates = self.updates.iter().map(|update| update.at);
+        let changes = self.all_changes().map(|change| change.at);
+        let others = starts.chain(updates).chain(changes).chain(self.starts);
+        others.fold(self.published_at, Ord::min)
+    }
+
     /// The impact that staff set, else that of the worst state that it ever set.
     pub fn impact(&self, states: &States) -> Impact {
         self.stated_impact.unwrap_or_else(|| {

@@ -9,7 +9,7 @@ use super::row::{instant, int, text};
 use super::settings::{find_meta, set_meta};
 use super::states::{list_own_states, list_said_after, to_change};
 use super::{StoreError, Tx};
-use crate::domain::claims::{Base, Held, Involved, history};
+use crate::domain::claims::{Base, Held, History, Involved, LastClaims, history};
 use crate::domain::component::{Standing, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
@@ -17,6 +17,8 @@ use crate::domain::state::{StateKey, States};
 /// All that a component's history follows from, from an instant on at which nothing was claimed.
 #[derive(Debug, Clone)]
 pub struct Sources {
+    /// That instant; `None`: from the beginning.
+    pub after: Option<DateTime<Utc>>,
     /// What it was then.
     pub base: Base,
     /// What was said of it since, in no order.
@@ -29,7 +31,7 @@ pub struct Sources {
 
 impl Sources {
     /// Its history since, as it should be.
-    pub fn history(&self, states: &States) -> Vec<Held> {
+    pub fn history(&self, states: &States) -> History {
         history(&self.base, &self.said, &self.involved, states)
     }
 }
@@ -43,24 +45,49 @@ pub async fn find_sources(
 ) -> Result<Sources, StoreError> {
     let mut before = since;
     loop {
-        let quiet = find_quiet_before(tx, component, before).await?;
-        let after = quiet.as_ref().map(|change| change.at);
+        let base = find_quiet_before(tx, component, before).await?;
+        let after = base.as_ref().map(|change| change.at);
         let involved = list_involved(tx, component, after).await?;
         let earliest = involved.iter().map(Involved::earliest).min();
         if let Some(earliest) = earliest.filter(|earliest| after >= Some(*earliest)) {
             before = earliest;
             continue;
         }
-        return Ok(Sources {
-            base: quiet.map_or_else(Base::default, |change| Base {
-                state: change.state,
-                note: change.note,
-            }),
-            said: list_said_after(tx, component, after).await?,
-            involved,
-            standing: list_after(tx, component, after).await?,
-        });
+        return read_sources(tx, component, after, base, involved).await;
     }
+}
+
+/// The same from after a given instant on: what it was then is what stands in the table.
+pub async fn find_sources_after(
+    tx: &mut Tx,
+    component: &Slug,
+    after: Option<DateTime<Utc>>,
+) -> Result<Sources, StoreError> {
+    let base = match after {
+        Some(after) => find_latest(tx, component, after).await?,
+        None => None,
+    };
+    let involved = list_involved(tx, component, after).await?;
+    read_sources(tx, component, after, base, involved).await
+}
+
+async fn read_sources(
+    tx: &mut Tx,
+    component: &Slug,
+    after: Option<DateTime<Utc>>,
+    base: Option<StateChange>,
+    involved: Vec<Involved>,
+) -> Result<Sources, StoreError> {
+    Ok(Sources {
+        after,
+        said: list_said_after(tx, component, after).await?,
+        standing: list_after(tx, component, after).await?,
+        involved,
+        base: base.map_or_else(Base::default, |change| Base {
+            state: change.state,
+            note: change.note,
+        }),
+    })
 }
 
 /// The latest change before an instant from which a history can be worked out.
@@ -121,12 +148,56 @@ pub async fn set_history_since(
         .execute(&mut tx.inner)
         .await?;
     for part in held.chunks(AT_ONCE) {
-        insert(tx, part).await?;
+        insert_history(tx, part).await?;
     }
     Ok(())
 }
 
-async fn insert(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError> {
+/// What is claimed of a component after all that was said of it, if that is known.
+pub async fn find_last_claims(
+    tx: &mut Tx,
+    component: &Slug,
+) -> Result<Option<LastClaims>, StoreError> {
+    let row = sqlx::query("select until_ms, incident_ids from last_claims where component = $1")
+        .bind(component.as_str())
+        .fetch_optional(&mut tx.inner)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let incidents = text(&row, "incident_ids")?;
+    Ok(Some(LastClaims {
+        until: instant(&row, "until_ms")?,
+        incidents: incidents.split_whitespace().map(str::to_owned).collect(),
+    }))
+}
+
+/// Keeps what is claimed of a component last; `None`: it must be worked out.
+pub async fn set_last_claims(
+    tx: &mut Tx,
+    component: &Slug,
+    last: Option<&LastClaims>,
+) -> Result<(), StoreError> {
+    let Some(last) = last else {
+        sqlx::query("delete from last_claims where component = $1")
+            .bind(component.as_str())
+            .execute(&mut tx.inner)
+            .await?;
+        return Ok(());
+    };
+    sqlx::query(
+        "insert into last_claims (component, until_ms, incident_ids) values ($1, $2, $3) \
+         on conflict (component) do update set until_ms = excluded.until_ms, \
+         incident_ids = excluded.incident_ids",
+    )
+    .bind(component.as_str())
+    .bind(last.until.timestamp_millis())
+    .bind(last.incidents.join(" "))
+    .execute(&mut tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// Adds changes to a component's history.
+pub async fn insert_history(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError> {
     let rows: Vec<String> = (0..held.len())
         .map(|row| {
             let columns: Vec<_> = (1..=10)
@@ -159,8 +230,8 @@ async fn insert(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The migration that makes the table.
-pub(super) const SINCE_MIGRATION: i64 = 7;
+/// The migration with which all its tables are there.
+pub(super) const SINCE_MIGRATION: i64 = 9;
 
 /// The name under which the database remembers by which rule its histories were made.
 const RULE: &str = "history_rule";
@@ -188,7 +259,9 @@ pub(super) async fn make_all(tx: &mut Tx) -> Result<(), StoreError> {
     let ever = DateTime::<Utc>::MIN_UTC;
     for component in list_component_slugs(tx).await? {
         let sources = find_sources(tx, &component, ever).await?;
-        set_history_since(tx, &component, ever, &sources.history(&states)).await?;
+        let made = sources.history(&states);
+        set_history_since(tx, &component, ever, &made.held).await?;
+        set_last_claims(tx, &component, made.last.as_ref()).await?;
     }
     set_meta(tx, RULE, CLAIMS).await
 }

@@ -52,7 +52,8 @@ pub async fn list_involved(
            and u.withdrawn_at_ms is null \
            and (u.at_ms > $2 or u.starts_ms > $2 or u.ends_ms > $2)) \
           or exists (select 1 from state_changes c where c.incident_id = i.id \
-           and c.component = $1 and c.withdrawn_at_ms is null and c.at_ms > $2))"
+           and c.component = $1 and c.withdrawn_at_ms is null and c.at_ms > $2)) \
+         order by i.seq, i.id"
     ))
     .bind(component.as_str())
     .bind(after.map_or(i64::MIN, |at| at.timestamp_millis()))

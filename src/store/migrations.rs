@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0006" "operations",
     "0007" "claims",
     "0008" "items",
+    "0009" "standing",
 ];
 
 /// All of them. `sqlx::migrate!` would do the same, but it brings the whole of sqlx with both

@@ -86,6 +86,11 @@ impl<'a> Ledger<'a> {
         !self.claiming.is_empty()
     }
 
+    /// The places of the incidents that claim anything.
+    pub(super) fn claiming(&self) -> impl Iterator<Item = usize> {
+        self.claiming.iter().copied()
+    }
+
     /// What the component is: state and note.
     pub(super) fn holds(&self) -> (&'a StateKey, Option<&'a str>) {
         let claims = self

@@ -111,7 +111,35 @@ pub struct Held {
     pub quiet: bool,
 }
 
-/// What a component was from `base` on, by time, given what was stated (`stated`: by hand, by
+/// What a component was, and what is claimed of it after all that.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// What it was, by time.
+    pub held: Vec<Held>,
+    /// What is claimed last.
+    pub last: Option<LastClaims>,
+}
+
+/// What is claimed of a component after all that was said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastClaims {
+    /// The latest instant of which anything was said.
+    pub until: DateTime<Utc>,
+    /// The incidents that claim a state, in no order.
+    pub incidents: Vec<String>,
+}
+
+impl LastClaims {
+    /// Whether a state that an update sets is what the component is from then on, whatever was said
+    /// before: nothing was said of that instant or later, and the update's incident is the only one
+    /// that claims anything, and goes on.
+    pub fn end_with(&self, set: &StateChange) -> bool {
+        let is_own = |id: &String| Some(id) == set.incident.as_ref();
+        self.until < set.at && self.incidents.len() == 1 && self.incidents.iter().all(is_own)
+    }
+}
+
+/// What a component was from `base` on, given what was stated (`stated`: by hand, by
 /// posts, updates and plans, of this component alone, in any order) and every public incident that
 /// names it. A state set by hand is in it even if nothing changed by it; else only what changed.
 pub fn history(
@@ -119,18 +147,19 @@ pub fn history(
     stated: &[StateChange],
     incidents: &[Involved],
     states: &States,
-) -> Vec<Held> {
+) -> History {
     let Some(component) = stated
         .first()
         .map(|change| &change.component)
         .or(incidents.first().map(|incident| &incident.component))
     else {
-        return Vec::new();
+        return History::default();
     };
     let events = events(stated, incidents);
     let mut ledger = Ledger::new(base, incidents, &events.plans, states);
     let mut held: Vec<Held> = Vec::new();
     let mut latest = (&base.state, base.note.as_deref());
+    let until = events.list.last().map(|event| event.at);
     let mut events = events.list.iter().peekable();
     while let Some(event) = events.next() {
         let turn = ledger.take(event);
@@ -150,5 +179,10 @@ pub fn history(
             last.quiet = true;
         }
     }
-    held
+    let claiming = ledger.claiming().map(|place| incidents[place].id.clone());
+    let last = until.map(|until| LastClaims {
+        until,
+        incidents: claiming.collect(),
+    });
+    History { held, last }
 }

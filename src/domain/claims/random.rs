@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::plain::Plain;
-use super::{Base, Held, Involved, SEQ_STEP, Step, history};
+use super::{Base, Held, History, Involved, LastClaims, SEQ_STEP, Step, history};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
+use crate::domain::update::Phase;
 use crate::domain::window::Window;
 
 /// Numbers that look random and are the same each time.
@@ -214,13 +215,17 @@ impl World {
         lines.join("\n")
     }
 
-    fn history(&self) -> Vec<Held> {
+    fn whole(&self) -> History {
         history(
             &Base::default(),
             &self.stated,
             &self.incidents,
             &States::default(),
         )
+    }
+
+    fn history(&self) -> Vec<Held> {
+        self.whole().held
     }
 }
 
@@ -296,7 +301,7 @@ fn a_history_goes_on_from_any_quiet_change() {
                 state: base.change.state.clone(),
                 note: base.change.note.clone(),
             };
-            let tail = history(&start, &stated, &later, &States::default());
+            let tail = history(&start, &stated, &later, &States::default()).held;
             assert_eq!(
                 tail,
                 whole[place + 1..],
@@ -307,4 +312,63 @@ fn a_history_goes_on_from_any_quiet_change() {
         }
     }
     assert!(told > 3_000, "{told}");
+}
+
+#[test]
+fn a_state_that_is_set_last_by_the_only_claim_needs_no_history() {
+    let mut told = 0;
+    for seed in 0..10_000 {
+        let mut numbers = Numbers(seed);
+        let mut world = World::random(&mut numbers);
+        let before = world.whole();
+        let Some(place) = world
+            .incidents
+            .iter()
+            .position(|it| it.kind == Kind::Disruption)
+        else {
+            continue;
+        };
+        let id = world.incidents[place].id.clone();
+        let minute = if numbers.one_in(4) { 20 } else { 45 };
+        let at = DateTime::from_timestamp(minute * 60, 0).expect("in range");
+        world.seq += SEQ_STEP;
+        let (update, seq) = (format!("{id}/last"), world.seq);
+        let owner = (Some(id.as_str()), Some(update.as_str()), Origin::Update);
+        world.set(owner, at, seq, &mut numbers);
+        let set = world.stated.last().expect("it was set").clone();
+        let steps = &mut world.incidents[place].steps;
+        steps.push(Step {
+            update,
+            at,
+            seq,
+            public_at: at,
+            phase: numbers.one_in(2).then_some(Phase::Monitoring),
+            window: Window::default(),
+            restore: true,
+            is_entry: false,
+        });
+        steps.sort_by_key(|step| (step.at, step.seq));
+        let Some(last) = before.last.filter(|last| last.end_with(&set)) else {
+            continue;
+        };
+        let mut held = before.held;
+        let latest = held
+            .last()
+            .map(|held| (held.change.state.clone(), held.change.note.clone()));
+        let was = latest.unwrap_or_else(|| (StateKey::operational(), None));
+        if was != (set.state.clone(), set.note.clone()) {
+            held.push(Held {
+                change: set,
+                quiet: false,
+            });
+        }
+        let last = LastClaims { until: at, ..last };
+        let due = History {
+            held,
+            last: Some(last),
+        };
+        assert_eq!(world.whole(), due, "seed {seed}:\n{}", world.told());
+        told += 1;
+    }
+    assert!(told > 300, "{told}");
 }

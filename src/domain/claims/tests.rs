@@ -120,6 +120,7 @@ impl World {
             &self.incidents,
             &States::default(),
         )
+        .held
     }
 
     /// Each change: its minute and what the component became.
