@@ -3,7 +3,7 @@
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) break;
-  const label = button.textContent;
+  const label = [...button.childNodes];
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
@@ -12,6 +12,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     } catch {
       button.textContent = "Couldn’t copy";
     }
-    setTimeout(() => (button.textContent = label), 2000);
+    setTimeout(() => button.replaceChildren(...label), 2000);
   });
 }

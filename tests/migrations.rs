@@ -111,6 +111,9 @@ async fn each_migration_leaves_what_was_there_readable() {
     assert_eq!(list_tokens(&mut tx).await.expect("tokens").len(), 1);
     let sessions = list_sessions(&mut tx, None).await.expect("sessions");
     assert_eq!(sessions[0].device.as_deref(), Some("Firefox"));
+    let kept = sessions[0].find_kept("/staff/new-incident", None);
+    let form = kept.map(|kept| kept.form.as_str());
+    assert_eq!(form, Some(r#"[["title","Selma is down"]]"#));
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ pub async fn begin_session(
         device,
         created_at: change.now,
         seen_at: change.now,
-        kept,
+        kept: kept.into_iter().collect(),
     };
     sessions::insert_session(&mut change.tx, &session, &hash_of(&secret)).await?;
     let deed = Deed {

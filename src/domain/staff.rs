@@ -100,20 +100,59 @@ pub struct Session {
     pub created_at: DateTime<Utc>,
     /// When it was last used, to a few minutes.
     pub seen_at: DateTime<Utc>,
-    /// What was typed into a form while nobody was signed in.
-    pub kept: Option<Kept>,
+    /// Forms that wait to be sent, the newest last.
+    pub kept: Vec<Kept>,
 }
 
-/// A form that could not be sent, filled in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A form, filled in, that could not be sent or is to be looked at before it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The path of the form.
     pub path: String,
+    /// The form's key, if it is to be looked at; its preview is found by it.
+    pub key: Option<String>,
     /// Names and values, as JSON.
     pub form: String,
 }
 
+/// So many forms are kept at most.
+const MOST_KEPT: usize = 8;
+/// They have so many bytes at most; the newest is kept however long it is.
+const MOST_KEPT_BYTES: usize = 256 * 1024;
+
+impl Kept {
+    fn is_for(&self, path: &str, key: Option<&str>) -> bool {
+        self.path == path && self.key.as_deref() == key
+    }
+}
+
 impl Session {
+    /// The form that is kept under a path and a key.
+    pub fn find_kept(&self, path: &str, key: Option<&str>) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.is_for(path, key))
+    }
+
+    /// Keeps a form, in place of its earlier self. The oldest go where there are too many.
+    pub fn keep(&mut self, form: Kept) {
+        self.kept
+            .retain(|kept| !kept.is_for(&form.path, form.key.as_deref()));
+        self.kept.push(form);
+        let mut bytes = 0;
+        let fitting = self.kept.iter().rev().take(MOST_KEPT).take_while(|kept| {
+            let is_newest = bytes == 0;
+            bytes += kept.path.len() + kept.form.len();
+            is_newest || bytes <= MOST_KEPT_BYTES
+        });
+        let gone = self.kept.len() - fitting.count();
+        self.kept.drain(..gone);
+    }
+
+    /// Forgets the form that was posted, and what was typed while nobody was signed in.
+    pub fn forget(&mut self, path: &str, key: Option<&str>) {
+        self.kept
+            .retain(|kept| kept.key.is_some() && !kept.is_for(path, key));
+    }
+
     /// Whether it still holds at `now`.
     pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
         now - self.seen_at < IDLE
@@ -195,5 +234,58 @@ impl Actor {
             }
             Self::Host | Self::File { .. } | Self::Clock => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        Session {
+            id: "s".to_owned(),
+            token_id: "t".to_owned(),
+            device: None,
+            created_at: DateTime::UNIX_EPOCH,
+            seen_at: DateTime::UNIX_EPOCH,
+            kept: Vec::new(),
+        }
+    }
+
+    fn form(key: usize, bytes: usize) -> Kept {
+        Kept {
+            path: "/staff/a".to_owned(),
+            key: Some(key.to_string()),
+            form: "x".repeat(bytes),
+        }
+    }
+
+    fn keys(session: &Session) -> Vec<&str> {
+        let keys = session.kept.iter().filter_map(|kept| kept.key.as_deref());
+        keys.collect()
+    }
+
+    #[test]
+    fn the_newest_forms_are_kept_and_each_once() {
+        let mut session = session();
+        for key in 0..10 {
+            session.keep(form(key, 1));
+        }
+        session.keep(form(4, 2));
+        assert_eq!(keys(&session), ["2", "3", "5", "6", "7", "8", "9", "4"]);
+        let found = session.find_kept("/staff/a", Some("4"));
+        assert_eq!(found, Some(&form(4, 2)));
+        assert_eq!(session.find_kept("/staff/b", Some("4")), None);
+    }
+
+    #[test]
+    fn long_forms_leave_less_room_and_the_newest_always_stays() {
+        let mut session = session();
+        for key in 0..3 {
+            session.keep(form(key, MOST_KEPT_BYTES / 2 - 100));
+        }
+        assert_eq!(keys(&session), ["1", "2"]);
+        session.keep(form(3, MOST_KEPT_BYTES * 2));
+        assert_eq!(keys(&session), ["3"]);
     }
 }

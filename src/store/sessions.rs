@@ -50,10 +50,9 @@ pub async fn find_session(tx: &mut Tx, id: &str) -> Result<Option<Session>, Stor
 
 /// Adds a session.
 pub async fn insert_session(tx: &mut Tx, session: &Session, hash: &str) -> Result<(), StoreError> {
-    let kept = session.kept.as_ref();
     sqlx::query(
-        "insert into sessions (id, hash, token_id, device, created_at_ms, seen_at_ms, kept_path, \
-         kept_form) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into sessions (id, hash, token_id, device, created_at_ms, seen_at_ms, kept_form) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&session.id)
     .bind(hash)
@@ -61,8 +60,7 @@ pub async fn insert_session(tx: &mut Tx, session: &Session, hash: &str) -> Resul
     .bind(session.device.as_deref())
     .bind(session.created_at.timestamp_millis())
     .bind(session.seen_at.timestamp_millis())
-    .bind(kept.map(|kept| kept.path.as_str()))
-    .bind(kept.map(|kept| kept.form.as_str()))
+    .bind(written(&session.kept))
     .execute(&mut tx.inner)
     .await?;
     Ok(())
@@ -78,20 +76,10 @@ pub async fn set_session_seen(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Keeps a form, in place of the one that was kept.
-pub async fn set_kept(tx: &mut Tx, id: &str, kept: &Kept) -> Result<(), StoreError> {
-    sqlx::query("update sessions set kept_path = $1, kept_form = $2 where id = $3")
-        .bind(kept.path.as_str())
-        .bind(kept.form.as_str())
-        .bind(id)
-        .execute(&mut tx.inner)
-        .await?;
-    Ok(())
-}
-
-/// Forgets the form that was kept.
-pub async fn delete_kept(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    sqlx::query("update sessions set kept_path = null, kept_form = null where id = $1")
+/// Keeps these forms, in place of those that were kept.
+pub async fn set_kept(tx: &mut Tx, id: &str, kept: &[Kept]) -> Result<(), StoreError> {
+    sqlx::query("update sessions set kept_path = null, kept_form = $1 where id = $2")
+        .bind(written(kept))
         .bind(id)
         .execute(&mut tx.inner)
         .await?;
@@ -126,13 +114,34 @@ pub async fn delete_sessions_of(tx: &mut Tx, token_id: &str) -> Result<(), Store
 }
 
 fn to_session(row: &AnyRow) -> Result<Session, StoreError> {
-    let kept = text_or_none(row, "kept_path")?.zip(text_or_none(row, "kept_form")?);
     Ok(Session {
         id: text(row, "id")?,
         token_id: text(row, "token_id")?,
         device: text_or_none(row, "device")?,
         created_at: instant(row, "created_at_ms")?,
         seen_at: instant(row, "seen_at_ms")?,
-        kept: kept.map(|(path, form)| Kept { path, form }),
+        kept: kept_in(row)?,
+    })
+}
+
+/// Forms as JSON; null for none.
+fn written(kept: &[Kept]) -> Option<String> {
+    serde_json::to_string(kept)
+        .ok()
+        .filter(|_| !kept.is_empty())
+}
+
+fn kept_in(row: &AnyRow) -> Result<Vec<Kept>, StoreError> {
+    let Some(form) = text_or_none(row, "kept_form")? else {
+        return Ok(Vec::new());
+    };
+    Ok(match text_or_none(row, "kept_path")? {
+        // Earlier versions kept one form, and its path beside it.
+        Some(path) => vec![Kept {
+            path,
+            key: None,
+            form,
+        }],
+        None => serde_json::from_str(&form).unwrap_or_default(),
     })
 }

@@ -54,6 +54,36 @@ async fn states_are_taken_away_or_moved_only_by_those_who_may_set_them() {
 }
 
 #[tokio::test]
+async fn whoever_may_not_set_states_is_told_the_name_of_the_missing_scope() {
+    let (mut app, _) = start().await;
+    let words = app.issue_token("words", &[Scope::IncidentsWrite]).await;
+    let updates = "/incidents/selma-is-down/updates";
+    let states = json!({"markdown": "Nelson is up.", "components": {"nelson": "operational"}});
+    let resolved = json!({"markdown": "All is well.", "phase": "resolved"});
+    let calls = [
+        (
+            "POST",
+            "/components/selma/state",
+            json!({"state": "degraded"}),
+        ),
+        ("POST", updates, states),
+        ("POST", updates, resolved),
+    ];
+    for (method, path, body) in calls {
+        let reply = app.api_as(&words, method, path, &[], Some(body)).await;
+        let detail = reply.expect(403).json()["detail"].clone();
+        let detail = detail.as_str().expect("a detail");
+        assert!(
+            detail.contains("the scope \"States\" (states:write)"),
+            "{detail}"
+        );
+    }
+    app.refresh_site().await;
+    assert_eq!(app.state_of("selma"), "major_outage");
+    assert_eq!(app.state_of("nelson"), "degraded");
+}
+
+#[tokio::test]
 async fn words_alone_need_no_more_than_their_scope() {
     let (app, id) = start().await;
     let words = app.issue_token("words", &[Scope::IncidentsWrite]).await;

@@ -37,6 +37,7 @@ mod staff_corrections;
 mod staff_drafts;
 mod staff_incidents;
 mod staff_maintenance;
+mod staff_previews;
 mod staff_record;
 mod staff_resolving;
 mod staff_screens;

@@ -41,11 +41,13 @@ fn words(page: &str) -> String {
 async fn a_preview_has_an_address_and_after_posting_going_back_posts_nothing() {
     let (mut app, mut browser) = start().await;
     let sent = [("markdown", "Mail is up."), ("phase", "monitoring")];
-    let shown = browser.preview(&app, FORM, &sent).await.expect(200);
+    let asked = [&sent[..], &[("do", "preview")]].concat();
+    let kept = browser.fill(&app, FORM, &asked).await.expect(303);
+    let address = kept.header("location").to_owned();
+    let shown = browser.get(&app, &address).await.expect(200);
     assert!(shown.text().contains("Preview: not posted yet"));
     assert!(shown.text().contains("Mail is up."));
     // Asked for once more, as browsers do, it is still there.
-    let address = format!("{FORM}?preview=preview");
     let again = browser.get(&app, &address).await.expect(200);
     assert!(again.text().contains("Preview: not posted yet"));
     let done = post_again(&mut browser, &app, FORM, &shown, &[])

@@ -8,6 +8,7 @@ mod correct;
 mod fake_server;
 mod maintenance;
 mod record;
+mod scopes;
 mod template;
 
 use serde_json::{Value, json};

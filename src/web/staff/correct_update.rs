@@ -63,11 +63,11 @@ pub(super) async fn show(
         return Ok(html_response(StatusCode::OK, page.into_string()));
     }
     // The button that withdraws stands in a form of its own, with nothing to keep.
-    let kept = visit.kept().filter(|kept| kept.filled(WAS).is_some());
-    let fields = kept.unwrap_or_else(|| screen.as_it_is(&state));
-    screen
-        .page(&state, &visit, StatusCode::OK, &fresh(fields))
-        .await
+    let mut filled = visit.opened(&uri, || screen.as_it_is(&state));
+    if filled.fields.filled(WAS).is_none() {
+        filled = fresh(screen.as_it_is(&state));
+    }
+    screen.page(&state, &visit, StatusCode::OK, &filled).await
 }
 
 /// Corrects it, or shows what it would be.

@@ -6,11 +6,11 @@ use axum::response::Response;
 
 use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
-use super::reading::{again, fresh, html_response, no_part, sent_before, wrong_fields};
+use super::reading::{again, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{impact_of, phase_of, settings_of};
 use super::submission::Submission;
-use super::templates::{self, Begin};
+use super::templates;
 use super::told;
 use super::trouble::{StaffError, must};
 use super::update::find;
@@ -41,36 +41,21 @@ pub(super) async fn show(
         let sent = Submission { visit, fields };
         return post(&state, &sent).await;
     }
-    if let Some(kept) = visit.kept() {
-        return page(
-            &state,
-            &visit,
-            StatusCode::OK,
-            &fresh(kept),
-            &Around::default(),
-        )
-        .await;
-    }
-    let site = state.latest.find().await?;
-    let Begin {
-        fields,
-        templates,
-        asks_component,
-    } = templates::begin(&state, &site, uri.query().unwrap_or_default(), |kind| {
-        kind != Kind::Maintenance
+    let is_offered = |kind| kind != Kind::Maintenance;
+    let begin = templates::begin(&state, &visit, &uri, is_offered, |fields, _| {
+        if fields.has(PHASE) {
+            fields
+        } else {
+            fields.with(PHASE, Phase::Investigating.as_str())
+        }
     })
     .await?;
-    let fields = if fields.has(PHASE) {
-        fields
-    } else {
-        fields.with(PHASE, Phase::Investigating.as_str())
-    };
     let around = Around {
-        templates: &templates,
-        asks_component: asks_component.as_ref(),
+        templates: &begin.templates,
+        asks_component: begin.asks_component.as_ref(),
         preview: None,
     };
-    page(&state, &visit, StatusCode::OK, &fresh(fields), &around).await
+    page(&state, &visit, StatusCode::OK, &begin.filled, &around).await
 }
 
 /// Posts it, keeps it as a draft, or shows what it would be.

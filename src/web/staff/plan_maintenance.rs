@@ -8,11 +8,11 @@ use chrono::{DateTime, Duration, Timelike as _, Utc};
 use super::local_time::{frame_now, local_time, set_time};
 use super::maintenance::told;
 use super::posting::{Begun, Posting};
-use super::reading::{again, fresh, html_response, no_part, sent_before};
+use super::reading::{again, html_response, no_part, sent_before};
 use super::session::{Visit, keep_preview};
 use super::settings::settings_of;
 use super::submission::Submission;
-use super::templates::{self, Begin};
+use super::templates;
 use super::trouble::{StaffError, must};
 use super::update::find;
 use crate::actions::write_incident::{NewIncident, create_incident};
@@ -41,34 +41,21 @@ pub(super) async fn show(
         let sent = Submission { visit, fields };
         return plan(&state, &sent).await;
     }
-    if let Some(kept) = visit.kept() {
-        return page(
-            &state,
-            &visit,
-            StatusCode::OK,
-            &fresh(kept),
-            &Around::default(),
-        )
-        .await;
-    }
-    let site = state.latest.find().await?;
-    let frame = render::frame_of(site.snapshot());
-    let query = uri.query().unwrap_or_default();
-    let Begin {
-        fields,
-        templates,
-        asks_component,
-    } = templates::begin(&state, &site, query, |kind| kind == Kind::Maintenance).await?;
-    let mut usual = usual(state.clock.now(), frame);
-    for (name, value) in fields.pairs() {
-        usual.set(name, value);
-    }
+    let is_offered = |kind| kind == Kind::Maintenance;
+    let begin = templates::begin(&state, &visit, &uri, is_offered, |fields, site| {
+        let mut usual = usual(state.clock.now(), render::frame_of(site.snapshot()));
+        for (name, value) in fields.pairs() {
+            usual.set(name, value);
+        }
+        usual
+    })
+    .await?;
     let around = Around {
-        templates: &templates,
-        asks_component: asks_component.as_ref(),
+        templates: &begin.templates,
+        asks_component: begin.asks_component.as_ref(),
         preview: None,
     };
-    page(&state, &visit, StatusCode::OK, &fresh(usual), &around).await
+    page(&state, &visit, StatusCode::OK, &begin.filled, &around).await
 }
 
 /// What stands in the form at first: the next full hour, as the clocks of the site show it, and the

@@ -7,24 +7,29 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
 
+use super::session::key_of;
 use super::submission::Submission;
 use super::trouble::StaffError;
 use crate::actions::Change;
 use crate::render::html::staff::fields::Fields;
 use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
-use crate::store::sessions::delete_kept;
+use crate::store::sessions::{find_session, set_kept};
 use crate::web::state::AppState;
 use crate::web::writing::KEPT;
-
-/// Longest key that is remembered.
-const MAX_KEY: usize = 100;
 
 /// A change in the making, asked for by a form.
 pub(super) struct Posting {
     pub(super) change: Change,
     remember: Option<(String, String, String)>,
-    session: Option<String>,
+    forget: Option<Forget>,
     nudge: Arc<tokio::sync::Notify>,
+}
+
+/// A form that need not be kept once it is posted.
+struct Forget {
+    session: String,
+    path: String,
+    key: Option<String>,
 }
 
 /// What a form leads to.
@@ -42,8 +47,7 @@ impl Posting {
     pub(super) async fn begin(state: &AppState, sent: &Submission) -> Result<Begun, StaffError> {
         let staff = &sent.visit.staff;
         let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
-        let key = sent.fields.filled(Fields::KEY);
-        let key = key.filter(|key| key.len() <= MAX_KEY);
+        let key = key_of(&sent.fields);
         let mut remember = None;
         if let Some(key) = key {
             let (token, hash) = (&staff.token.id, hash_of(sent));
@@ -59,11 +63,16 @@ impl Posting {
             }
             remember = Some((token.clone(), key.to_owned(), hash));
         }
-        let has_kept = sent.visit.session.kept.is_some();
+        let visit = &sent.visit;
+        let forget = (!visit.session.kept.is_empty()).then(|| Forget {
+            session: visit.session.id.clone(),
+            path: visit.path.clone(),
+            key: key.map(str::to_owned),
+        });
         Ok(Begun::Fresh(Box::new(Self {
             change,
             remember,
-            session: has_kept.then(|| sent.visit.session.id.clone()),
+            forget,
             nudge: state.nudge.clone(),
         })))
     }
@@ -77,7 +86,7 @@ impl Posting {
         Ok(Box::new(Self {
             change: Change::begin(&state.store, &state.clock, actor).await?,
             remember: None,
-            session: None,
+            forget: None,
             nudge: state.nudge.clone(),
         }))
     }
@@ -110,8 +119,11 @@ impl Posting {
             };
             insert_answer(self.change.tx(), token, key, &answer, now).await?;
         }
-        if let Some(session) = &self.session {
-            delete_kept(self.change.tx(), session).await?;
+        if let Some(Forget { session, path, key }) = &self.forget
+            && let Some(mut session) = find_session(self.change.tx(), session).await?
+        {
+            session.forget(path, key.as_deref());
+            set_kept(self.change.tx(), &session.id, &session.kept).await?;
         }
         if self.change.commit().await?.is_some() {
             self.nudge.notify_one();

@@ -99,6 +99,15 @@ pub(super) fn again(mut fields: Fields, wrong: Vec<Wrong>) -> Filled {
         fields,
         wrong,
         sent_before: None,
+        is_lost: false,
+    }
+}
+
+/// A form to begin again, where a preview was asked for that is no longer kept.
+pub(super) fn lost(fields: Fields) -> Filled {
+    Filled {
+        is_lost: true,
+        ..fresh(fields)
     }
 }
 
@@ -110,6 +119,7 @@ pub(super) fn sent_before(mut fields: Fields, path: String) -> Filled {
         fields,
         wrong: Vec::new(),
         sent_before: Some(path),
+        is_lost: false,
     }
 }
 

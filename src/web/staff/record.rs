@@ -177,6 +177,7 @@ fn filled(asked: &RecordQuery, errors: Vec<FieldError>) -> Filled {
         fields: Fields::new(pairs.collect()),
         wrong: errors.into_iter().map(to_wrong).collect(),
         sent_before: None,
+        is_lost: false,
     }
 }
 

@@ -7,12 +7,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, Duration, Utc};
 
 use super::guard::{Way, way_of};
-use super::reading::said_in;
+use super::reading::{fresh, lost, new_key, said_in};
 use super::trouble::StaffError;
 use crate::actions::tokens::hash_of;
 use crate::domain::staff::{Kept, Session};
-use crate::render::html::staff::fields::Fields;
-use crate::store::sessions::{find_session_by_hash, set_kept, set_session_seen};
+use crate::render::html::staff::fields::{Fields, Filled};
+use crate::store::sessions::{find_session, find_session_by_hash, set_kept, set_session_seen};
 use crate::store::tokens::find_token;
 use crate::store::{Store, StoreError};
 use crate::urls;
@@ -42,20 +42,28 @@ pub(super) struct Visit {
 impl Visit {
     /// What was typed into the form of this page while nobody was signed in.
     pub(super) fn kept(&self) -> Option<Fields> {
-        self.kept_fields().filter(|fields| !is_preview(fields))
+        let mut fields = self.kept_fields(None)?;
+        fields.remove(Fields::BUTTON);
+        Some(fields)
     }
 
     /// What was typed into the form of this page, to be looked at before it is posted.
     pub(super) fn previewed(&self, uri: &Uri) -> Option<Fields> {
-        let is_asked = said_in(uri, PREVIEW) == PREVIEW;
-        self.kept_fields()
-            .filter(|fields| is_asked && is_preview(fields))
+        self.kept_fields(Some(&said_in(uri, PREVIEW)))
     }
 
-    fn kept_fields(&self) -> Option<Fields> {
-        let kept = self.session.kept.as_ref()?;
-        let pairs = serde_json::from_str(&kept.form).ok()?;
-        (kept.path == self.path).then(|| Fields::new(pairs))
+    /// The form of this page to be filled in, where there is nothing to look at: with what was typed
+    /// while nobody was signed in, or else as usual.
+    pub(super) fn opened(&self, uri: &Uri, usual: impl FnOnce() -> Fields) -> Filled {
+        if asks_for_preview(uri) {
+            return lost(usual());
+        }
+        fresh(self.kept().unwrap_or_else(usual))
+    }
+
+    fn kept_fields(&self, key: Option<&str>) -> Option<Fields> {
+        let kept = self.session.find_kept(&self.path, key)?;
+        serde_json::from_str(&kept.form).ok().map(Fields::new)
     }
 }
 
@@ -78,11 +86,12 @@ impl FromRequestParts<AppState> for Visit {
     }
 }
 
-/// The button that shows a form as it would be posted, and the word in the address of that page.
+/// In the address of a preview, the name under which the form's key stands.
 const PREVIEW: &str = "preview";
 
-fn is_preview(fields: &Fields) -> bool {
-    fields.first(Fields::BUTTON) == PREVIEW
+/// Whether an address is that of a preview, kept or not.
+pub(super) fn asks_for_preview(uri: &Uri) -> bool {
+    !said_in(uri, PREVIEW).is_empty()
 }
 
 /// Keeps a form that is to be looked at, and leads to its page: going back to a page that was asked
@@ -92,15 +101,32 @@ pub(super) async fn keep_preview(
     visit: &Visit,
     fields: &Fields,
 ) -> Result<Response, StaffError> {
-    let kept = Kept {
+    let key = key_of(fields).map_or_else(new_key, str::to_owned);
+    let fields = fields.clone().with(Fields::KEY, key.as_str());
+    let form = Kept {
         path: visit.path.clone(),
+        key: Some(key.clone()),
         form: serde_json::to_string(fields.pairs()).unwrap_or_default(),
     };
     let mut tx = state.store.begin().await?;
-    set_kept(&mut tx, &visit.session.id, &kept).await?;
+    // Another window may have kept one meanwhile.
+    if let Some(mut session) = find_session(&mut tx, &visit.session.id).await? {
+        session.keep(form);
+        set_kept(&mut tx, &session.id, &session.kept).await?;
+    }
     tx.commit().await?;
-    let query = urls::query(&[(PREVIEW, PREVIEW)]);
+    let query = urls::query(&[(PREVIEW, &key)]);
     Ok(Redirect::to(&format!("{}{query}", visit.path)).into_response())
+}
+
+/// Longest key of a form.
+const MAX_KEY: usize = 100;
+
+/// The key by which a form is known again.
+pub(super) fn key_of(fields: &Fields) -> Option<&str> {
+    fields
+        .filled(Fields::KEY)
+        .filter(|key| key.len() <= MAX_KEY)
 }
 
 /// Longest path that is gone on to after signing in.

@@ -78,6 +78,7 @@ pub(super) async fn create(
     let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
     let waiting = (!kept.pairs().is_empty()).then(|| Kept {
         path: next.clone(),
+        key: None,
         form: serde_json::to_string(kept.pairs()).unwrap_or_default(),
     });
     let (_, secret) = begin_session(&mut change, &staff.token, device, waiting).await?;
@@ -150,6 +151,7 @@ fn refused(state: &AppState, refusal: &Refusal, next: &str, kept: &Fields) -> Re
         fields: Fields::default(),
         wrong: vec![wrong],
         sent_before: None,
+        is_lost: false,
     };
     let page = sign_in::page(state.site.current().snapshot(), &filled, next, kept);
     let mut response = html_response(refusal.status, page.into_string());

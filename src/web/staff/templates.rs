@@ -1,7 +1,10 @@
 //! Beginning a new incident with a template.
 
+use axum::http::Uri;
 use chrono::{DateTime, Utc};
 
+use super::reading::fresh;
+use super::session::{Visit, asks_for_preview};
 use super::trouble::StaffError;
 use crate::actions::add_update::Settings;
 use crate::domain::incident::{Impact, Kind};
@@ -12,7 +15,7 @@ use crate::domain::update::Phase;
 use crate::render;
 use crate::render::html::staff::components::{NAMED, STATE};
 use crate::render::html::staff::correct::{IMPACT, TITLE};
-use crate::render::html::staff::fields::Fields;
+use crate::render::html::staff::fields::{Fields, Filled};
 use crate::render::html::staff::new_incident::KIND;
 use crate::render::html::staff::update::{PHASE, TEXT};
 use crate::render::markdown::unwrapped;
@@ -24,21 +27,46 @@ use crate::web::state::AppState;
 #[derive(Debug, Default)]
 pub(super) struct Begin {
     /// What stands in it.
-    pub(super) fields: Fields,
+    pub(super) filled: Filled,
     /// Templates to begin with, the most fitting first.
     pub(super) templates: Vec<(Slug, String)>,
     /// The template that waits to hear which component it is about.
     pub(super) asks_component: Option<Slug>,
 }
 
-/// By the query of the form's address: `?template=NAME&component=SLUG`. `is_offered` says for which
-/// kinds of incidents there are templates here.
+/// With what was typed while nobody was signed in, or else by the query of the form's address:
+/// `?template=NAME&component=SLUG`. `is_offered` says for which kinds of incidents there are
+/// templates here; `usual` completes what a template leaves open.
 pub(super) async fn begin(
+    state: &AppState,
+    visit: &Visit,
+    uri: &Uri,
+    is_offered: fn(Kind) -> bool,
+    usual: impl FnOnce(Fields, &Site) -> Fields,
+) -> Result<Begin, StaffError> {
+    if !asks_for_preview(uri)
+        && let Some(kept) = visit.kept()
+    {
+        return Ok(Begin {
+            filled: fresh(kept),
+            ..Begin::default()
+        });
+    }
+    let site = state.latest.find().await?;
+    let query = uri.query().unwrap_or_default();
+    let (fields, begin) = by_template(state, &site, query, is_offered).await?;
+    Ok(Begin {
+        filled: visit.opened(uri, || usual(fields, &site)),
+        ..begin
+    })
+}
+
+async fn by_template(
     state: &AppState,
     site: &Site,
     query: &str,
     is_offered: fn(Kind) -> bool,
-) -> Result<Begin, StaffError> {
+) -> Result<(Fields, Begin), StaffError> {
     let snapshot = site.snapshot();
     let mut tx = state.store.read().await?;
     let mut templates = list_templates(&mut tx).await?;
@@ -61,15 +89,17 @@ pub(super) async fn begin(
             .find(|record| Some(record.component.slug.as_str()) == component.as_deref());
         let slug = component.map(|record| &record.component.slug);
         let asks = slug.is_none() && template.components.is_empty();
-        return Ok(Begin {
-            fields: filled(site, template, slug, state.clock.now()),
+        let fields = filled(site, template, slug, state.clock.now());
+        let begin = Begin {
             // Another one may be meant.
             templates: templates
                 .iter()
                 .map(|it| (it.name.clone(), title(it)))
                 .collect(),
             asks_component: asks.then(|| template.name.clone()),
-        });
+            ..Begin::default()
+        };
+        return Ok((fields, begin));
     }
     let affected: Vec<(Slug, Option<StateKey>)> = snapshot
         .active_components()
@@ -79,10 +109,11 @@ pub(super) async fn begin(
         .collect();
     sort_by_fit(&mut templates, &affected);
     let templates = templates.iter().map(|it| (it.name.clone(), title(it)));
-    Ok(Begin {
+    let begin = Begin {
         templates: templates.collect(),
         ..Begin::default()
-    })
+    };
+    Ok((Fields::default(), begin))
 }
 
 /// What stands in the form with a template, for a component if one was chosen.

@@ -6,9 +6,7 @@ use axum::response::Response;
 
 use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
-use super::reading::{
-    SlugOf, UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields,
-};
+use super::reading::{SlugOf, UpdateOf, again, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{phase_of, settings_of};
 use super::submission::Submission;
@@ -44,10 +42,8 @@ pub(super) async fn show(
         return post(&state, &slug, &sent).await;
     }
     let screen = Screen::read(&state, &slug, &visit).await?;
-    let fields = visit.kept().unwrap_or_else(|| screen.as_it_is(&state));
-    screen
-        .page(&state, &visit, StatusCode::OK, &fresh(fields))
-        .await
+    let filled = visit.opened(&uri, || screen.as_it_is(&state));
+    screen.page(&state, &visit, StatusCode::OK, &filled).await
 }
 
 /// Posts it, or shows what it would be.

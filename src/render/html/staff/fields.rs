@@ -83,6 +83,8 @@ pub struct Filled {
     pub wrong: Vec<Wrong>,
     /// Where the same form led when it was sent before, with something else in it.
     pub sent_before: Option<String>,
+    /// A preview was asked for that is no longer kept; this is the form to begin again.
+    pub is_lost: bool,
 }
 
 impl Filled {

@@ -38,6 +38,15 @@ pub fn summary(filled: &Filled, heading: &str) -> Markup {
                 }
             }
         }
+        @if filled.is_lost {
+            div #wrong .wrong role="alert" tabindex="-1" autofocus {
+                h2 { "This preview is no longer kept" }
+                p {
+                    "A preview goes when you post it, sign out, or preview several other forms. You "
+                    "can start again below."
+                }
+            }
+        }
         @if !filled.wrong.is_empty() {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
                 h2 { (heading) }

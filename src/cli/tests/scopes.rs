@@ -1,0 +1,35 @@
+//! A token that may not set states: the command says which scope is missing, by the name that people
+//! know it by.
+
+use serde_json::json;
+
+use super::bench::Bench;
+use super::fake_server::Reply;
+use super::open;
+use crate::domain::staff::Scope;
+
+#[test]
+fn whoever_may_not_set_states_reads_which_scope_is_missing() {
+    let missing = Scope::StatesWrite.named();
+    assert_eq!(missing, "\"States\" (states:write)");
+    let detail = format!("the token \"words\" lacks the scope {missing}, so nothing was done");
+    let refusal = json!({"title": "Forbidden", "status": 403, "detail": detail});
+    let bench = Bench::new(move |request| match request.method() {
+        "GET" => open(&["selma-down"]),
+        _ => Reply::json(403, &refusal),
+    });
+    let commands: [&[&str]; 3] = [
+        &["state", "selma", "degraded"],
+        &["update", "Selma is slow.", "--set", "selma=degraded"],
+        &["resolve", "It is over."],
+    ];
+    for command in commands {
+        let before = bench.posts().len();
+        let ran = bench.run(command);
+        assert_eq!(ran.code, 1, "{command:?}");
+        assert!(ran.err.contains(&missing), "{command:?}: {}", ran.err);
+        assert_eq!(ran.out, "", "{command:?}");
+        // It isn't sent again in the hope of another answer.
+        assert_eq!(bench.posts().len(), before + 1, "{command:?}");
+    }
+}
