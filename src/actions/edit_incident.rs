@@ -116,7 +116,7 @@ pub async fn edit_incident(
             starts: starts.filter(|_| kind == Kind::Maintenance),
             standing: Some(before),
         };
-        let read = read_post(change, &post).await?;
+        let read = read_post(change, &known, &post).await?;
         reading = wrong.take(read)?;
     }
     let components = match &wanted.components {

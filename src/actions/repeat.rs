@@ -9,12 +9,13 @@ use super::add_update::{NewUpdate, Settings};
 use super::write_incident::NewIncident;
 use super::{ActionError, Change};
 use crate::content::update_entries::Reading;
-use crate::domain::component::StateChange;
+use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Source, Update};
 use crate::store::Tx;
 use crate::store::audit::list_versions;
+use crate::store::history::find_standing;
 use crate::store::incidents::list_incidents_titled;
 
 /// For so long, the same words in the same place are the same post.
@@ -53,13 +54,20 @@ pub(super) async fn refuse_repeated_update(
     let mut updates: Vec<&Update> = incident.updates.iter().collect();
     updates.sort_by_key(|update| std::cmp::Reverse(update.seq));
     for update in updates {
-        if update.source != Source::Api || change.now - update.public_at >= WITHIN {
-            break;
-        }
-        let may_be = is_same_time(change.now, wanted.at, update.at, update.public_at)
-            && update.author == byline
-            && update.restore == wanted.restore.unwrap_or(true)
-            && says_the_same(&update.changes, &update.mentions, components);
+        let may_be = match update.source {
+            // The window has opened or closed since.
+            Source::Clock => break,
+            // Nobody posted it, but it may have changed how things stand.
+            Source::File => false,
+            Source::Api if change.now - update.public_at >= WITHIN => break,
+            Source::Api => {
+                is_same_time(change.now, wanted.at, update.at, update.public_at)
+                    && update.author == byline
+                    && update.restore == wanted.restore.unwrap_or(true)
+                    && update.window == wanted.window
+                    && says_the_same(change, Said::by(update), components).await?
+            }
+        };
         if may_be && is_or_was(&mut change.tx, update, wanted).await? {
             return Err(ActionError::Repeated(Box::new(Repeated {
                 incident: incident.clone(),
@@ -115,7 +123,8 @@ pub(super) async fn refuse_repeated_incident(
     let title = wanted.title.trim();
     for stored in list_incidents_titled(&mut change.tx, title, around).await? {
         let posted_at = stored.incident.public_at;
-        if change.now - posted_at < WITHIN && is_same_incident(change, &stored.incident, understood)
+        if change.now - posted_at < WITHIN
+            && is_same_incident(change, &stored.incident, understood).await?
         {
             let incident = stored.incident;
             return Err(ActionError::Repeated(Box::new(Repeated {
@@ -128,26 +137,18 @@ pub(super) async fn refuse_repeated_incident(
     Ok(())
 }
 
-fn is_same_incident(change: &Change, known: &Incident, understood: &Understood<'_>) -> bool {
+async fn is_same_incident(
+    change: &mut Change,
+    known: &Incident,
+    understood: &Understood<'_>,
+) -> Result<bool, ActionError> {
     let wanted = understood.wanted;
     let reading = understood.reading;
-    let first = wanted.update.as_ref();
-    let has_first = first.is_none_or(|first| {
-        let mut with_it = known.updates.iter();
-        with_it.any(|update| {
-            update.public_at == known.public_at
-                && update.markdown == first.markdown.trim()
-                && update.phase == first.phase
-                && is_same_time(change.now, first.at, update.at, update.public_at)
-                && says_the_same(&update.changes, &update.mentions, understood.first)
-        })
-    });
     let has_entries = reading.entries.iter().all(|entry| {
         let mut known = known.updates.iter();
         known.any(|update| update.at == entry.at && update.markdown == entry.markdown)
     });
-    has_first
-        && has_entries
+    let is_same_post = has_entries
         && known.source == Source::Api
         && known.draft == wanted.draft
         && known.kind == wanted.kind.unwrap_or(Kind::Disruption)
@@ -162,8 +163,28 @@ fn is_same_incident(change: &Change, known: &Incident, understood: &Understood<'
             wanted.published_at,
             known.published_at,
             known.public_at,
-        )
-        && says_the_same(&known.changes, &known.mentions, understood.components)
+        );
+    let post = Said {
+        changes: &known.changes,
+        mentions: &known.mentions,
+    };
+    if !is_same_post || !says_the_same(change, post, understood.components).await? {
+        return Ok(false);
+    }
+    let Some(first) = &wanted.update else {
+        return Ok(true);
+    };
+    for update in &known.updates {
+        let is_same_update = update.public_at == known.public_at
+            && update.markdown == first.markdown.trim()
+            && update.phase == first.phase
+            && update.window == first.window
+            && is_same_time(change.now, first.at, update.at, update.public_at);
+        if is_same_update && says_the_same(change, Said::by(update), understood.first).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn byline(change: &Change, stated: Option<&String>) -> Option<String> {
@@ -185,13 +206,67 @@ fn is_same_time(
     }
 }
 
-/// Whether all that is asked for of components was said: each state with its note, each name.
-fn says_the_same(changes: &[StateChange], mentions: &[Slug], wanted: &Settings) -> bool {
-    wanted.iter().all(|(slug, setting)| {
-        let mut of_it = changes.iter().filter(|change| change.component == *slug);
-        match setting {
-            Some((state, note)) => of_it.any(|it| it.state == *state && it.note == *note),
-            None => mentions.contains(slug) || of_it.next().is_some(),
+/// What was said of components.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    changes: &'a [StateChange],
+    mentions: &'a [Slug],
+}
+
+impl<'a> Said<'a> {
+    fn by(update: &'a Update) -> Self {
+        Self {
+            changes: &update.changes,
+            mentions: &update.mentions,
         }
-    })
+    }
+
+    /// The states that somebody set, without what came of an end.
+    fn set(self) -> impl Iterator<Item = &'a StateChange> {
+        let changes = self.changes.iter();
+        changes.filter(|change| change.origin != Origin::Restore)
+    }
+
+    /// Whether it holds all that is wanted: each state with its note, each name.
+    fn holds(self, wanted: &Settings) -> bool {
+        wanted.iter().all(|(slug, setting)| {
+            let mut of_it = self.set().filter(|change| change.component == *slug);
+            match setting {
+                Some((state, note)) => of_it.any(|it| it.state == *state && it.note == *note),
+                None => self.mentions.contains(slug) || of_it.next().is_some(),
+            }
+        })
+    }
+
+    /// Whether it is about these components alone.
+    fn is_about(self, wanted: &Settings) -> bool {
+        let set = self.set().map(|change| &change.component);
+        let mut named = set.chain(self.mentions);
+        named.all(|slug| wanted.iter().any(|(other, _)| other == slug))
+    }
+}
+
+/// Whether all that is asked for of components was said. Fewer components are the same post only if
+/// they are in these states now: nobody would learn anything from it.
+async fn says_the_same(
+    change: &mut Change,
+    said: Said<'_>,
+    wanted: &Settings,
+) -> Result<bool, ActionError> {
+    if !said.holds(wanted) {
+        return Ok(false);
+    }
+    if said.is_about(wanted) {
+        return Ok(true);
+    }
+    for (slug, setting) in wanted {
+        let Some((state, note)) = setting else {
+            continue;
+        };
+        let now = find_standing(&mut change.tx, slug, change.now).await?;
+        if now.state != *state || now.note != *note {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -1,6 +1,8 @@
 //! The part of the sync that remembers which lines of the files announced something when they were
 //! first seen, so that they stay text.
 
+use std::collections::BTreeSet;
+
 use super::ActionError;
 use crate::content::Content;
 use crate::content::update_entries::Kept;
@@ -13,21 +15,26 @@ const ANNOUNCED: &str = "announced";
 /// The lines that were kept, by file; `None` if a folder was never synced into this database.
 ///
 /// # Errors
-/// The database's.
+/// The database's; `Unreadable` if what it remembers is no list of lines.
 pub async fn find_announced(tx: &mut Tx) -> Result<Option<Kept>, StoreError> {
     let text = find_meta(tx, ANNOUNCED).await?;
-    Ok(text.map(|text| serde_json::from_str(&text).unwrap_or_default()))
+    let kept = text.map(|text| serde_json::from_str(&text)).transpose();
+    kept.map_err(|error| StoreError::Unreadable(format!("{ANNOUNCED} in meta: {error}")))
 }
 
-/// Keeps the lines of the files that were read; those of others stay. Says whether that changed
+/// Keeps the lines of the files that were read, and drops those of files that are gone; those of
+/// files that can't be read or are `missing` for the moment stay. Says whether that changed
 /// anything.
-pub(super) async fn keep_announced(tx: &mut Tx, content: &Content) -> Result<bool, ActionError> {
+pub(super) async fn keep_announced(
+    tx: &mut Tx,
+    content: &Content,
+    missing: &BTreeSet<String>,
+) -> Result<bool, ActionError> {
     let before = find_announced(tx).await?;
     let mut kept = before.clone().unwrap_or_default();
+    kept.retain(|file, _| missing.contains(file) || content.unreadable.contains(file));
     for file in &content.incidents {
-        if file.announced.is_empty() {
-            kept.remove(&file.file);
-        } else {
+        if !file.announced.is_empty() {
             kept.insert(file.file.clone(), file.announced.clone());
         }
     }

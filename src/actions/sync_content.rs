@@ -146,7 +146,7 @@ pub async fn sync_content(
             report.missing.insert(name.clone());
         }
     }
-    let has_announced = keep_announced(&mut change.tx, content).await?;
+    let has_announced = keep_announced(&mut change.tx, content, &report.missing).await?;
     // Looking without finding anything leaves no trace.
     report.has_written =
         is_new_feeder || has_other_templates || has_announced || change.has_touched();

@@ -77,7 +77,7 @@ pub async fn create_incident(
         starts: wanted.starts.filter(|_| kind == Kind::Maintenance),
         standing: None,
     };
-    let reading = read_post(change, &post).await?;
+    let reading = read_post(change, &known, &post).await?;
     let mut wrong = Gathered::default();
     wrong.take(check_title(&wanted.title))?;
     wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
@@ -195,9 +195,9 @@ pub(super) struct PostText<'a> {
 /// about the text.
 pub(super) async fn read_post(
     change: &mut Change,
+    known: &Known,
     post: &PostText<'_>,
 ) -> Result<Result<Reading, ActionError>, ActionError> {
-    let known = checks::known(change).await?;
     let settings: BTreeMap<String, String> = settings::list_site_settings(&mut change.tx).await?;
     let zone = settings
         .get("time_zone")

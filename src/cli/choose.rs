@@ -226,6 +226,8 @@ mod tests {
             published_at: now(),
             starts: None,
             ends: None,
+            impact: None,
+            components: Default::default(),
             markdown: String::new(),
             updates: Vec::new(),
         }

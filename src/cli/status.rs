@@ -1,5 +1,7 @@
 //! `lightship status`: what customers see now.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::json;
@@ -10,6 +12,7 @@ use super::said::{self, spaced, state_label};
 use super::times::Clockwork;
 use super::world::{BOLD, DIM, World, styled};
 use crate::client::{ComponentAnswer, IncidentAnswer};
+use crate::domain::held::worst_held;
 use crate::domain::state::States;
 use crate::domain::update::Phase;
 
@@ -38,8 +41,9 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
         world.say(&format!("{}\n", styled(BOLD, &headline)));
     }
     table(&components, world);
-    let open = incidents.iter().filter(|it| it.is_open(now));
-    list("Open", &open.collect::<Vec<_>>(), clockwork, world);
+    let open = incidents.iter().filter(|it| it.is_open(now)).collect();
+    let open = worst_first(open, &components);
+    list("Open", &open, clockwork, world);
     let planned = incidents.iter().filter(|it| it.is_planned(now));
     let mut planned: Vec<_> = planned.collect();
     planned.sort_by(|one, other| one.starts.cmp(&other.starts));
@@ -49,6 +53,24 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
     }
     world.say(&styled(DIM, &client.address().join("/")));
     Ok(())
+}
+
+/// What is open, in the order of the page: the worst first, and of equals the newest.
+fn worst_first<'a>(
+    mut open: Vec<&'a IncidentAnswer>,
+    components: &[ComponentAnswer],
+) -> Vec<&'a IncidentAnswer> {
+    let states = States::default();
+    open.sort_by_cached_key(|incident| {
+        let set = incident.components.0.iter();
+        let pairs = set.filter_map(|(slug, set)| {
+            let component = components.iter().find(|it| it.slug == *slug)?;
+            Some([set.as_ref()?, &component.state])
+        });
+        let held = worst_held(pairs, &states).map(|state| states.severity(state));
+        Reverse((held, incident.impact))
+    });
+    open
 }
 
 fn table(components: &[ComponentAnswer], world: &mut World) {

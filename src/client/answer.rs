@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::error::ClientError;
 
-use crate::domain::incident::{self, CLOCK_TOLERANCE, Kind};
+use crate::domain::incident::{self, CLOCK_TOLERANCE, Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
+use crate::render::json::update::LastStates;
 
 /// A component and what it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -56,6 +57,12 @@ pub struct IncidentAnswer {
     /// For a maintenance: when its window closes, as RFC 3339.
     #[serde(default)]
     pub ends: Option<String>,
+    /// How bad it is.
+    #[serde(default, skip_serializing)]
+    pub impact: Option<Impact>,
+    /// The state that it last set each component to.
+    #[serde(default, skip_serializing)]
+    pub components: LastStates,
     /// Its post.
     #[serde(default, skip_serializing)]
     pub markdown: String,

@@ -134,3 +134,57 @@ async fn an_incident_is_opened_once() {
     app.post("/incidents", plan.clone()).await.expect(201);
     app.post("/incidents", plan).await.expect(409);
 }
+
+#[tokio::test]
+async fn fewer_components_are_a_repetition_while_they_are_so() {
+    let mut app = TestApp::new()
+        .with_component("selma")
+        .with_component("nelson")
+        .start()
+        .await;
+    let update =
+        |components: Value| json!({"markdown": "A disk has died.", "components": components});
+    let incident = json!({"title": "Selma is down", "update": update(json!({
+        "selma": "major_outage", "nelson": "degraded"}))});
+    app.post("/incidents", incident.clone()).await.expect(201);
+    let fewer = update(json!({"selma": "major_outage"}));
+    for told in [
+        fewer.clone(),
+        update(json!({})),
+        update(json!({"nelson": null})),
+    ] {
+        app.post(UPDATES, told).await.expect(409);
+    }
+    let mut again = incident.clone();
+    again["update"] = fewer.clone();
+    app.post("/incidents", again.clone()).await.expect(409);
+    // Once it is otherwise, to say so is news.
+    let mended = json!({"state": "operational"});
+    app.post("/components/selma/state", mended)
+        .await
+        .expect(200);
+    app.post("/incidents", incident).await.expect(409);
+    app.post("/incidents", again).await.expect(201);
+    app.post(UPDATES, fewer).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_entry_of_a_file_between_hides_no_repetition_unless_it_changes_something() {
+    const FILE: &str = "incidents/2013-02-26-mail.md";
+    let file = |entries: &str| {
+        format!("---\ntitle: Mail\ndate: 2013-02-26 02:00\n---\n\nWe look.\n\n{entries}")
+    };
+    let mut app = TestApp::new().with_file(FILE, file("")).start().await;
+    let update = json!({"markdown": "A disk has died."});
+    let path = "/incidents/mail/updates";
+    app.post(path, update.clone()).await.expect(201);
+    app.write(FILE, file("UPDATE 02:14 MST: Still.\n"));
+    app.sync(&[]).await.expect("synced");
+    app.post(path, update.clone()).await.expect(409);
+    app.write(
+        FILE,
+        file("UPDATE 02:14 MST: Still.\n\nUPDATE 02:15 MST: monitoring\n\nUp.\n"),
+    );
+    app.sync(&[]).await.expect("synced");
+    app.post(path, update).await.expect(201);
+}

@@ -1,6 +1,7 @@
 //! Times without a label that announce something: they stay text when their time has come.
 
 use chrono::Duration;
+use lightship::store::settings::set_meta;
 use serde_json::json;
 
 use crate::support::app::TestApp;
@@ -62,6 +63,41 @@ async fn a_line_that_is_new_is_judged_by_the_clock() {
     app.sync(&[]).await.expect("synced");
     let (_, updates) = texts(&app, "switch");
     assert_eq!(updates, ["All servers are down."]);
+}
+
+#[tokio::test]
+async fn what_a_file_announced_is_forgotten_once_the_file_is_gone() {
+    let mut app = app_with(PLAN).await;
+    app.advance(Duration::days(3));
+    // Away for a moment only, such as while it is renamed.
+    app.remove(FILE);
+    app.sync(&[]).await.expect("synced");
+    app.write(FILE, file(PLAN));
+    app.sync(&[]).await.expect("synced");
+    assert_eq!(texts(&app, "switch"), (PLAN.to_owned(), Vec::new()));
+    app.remove(FILE);
+    app.sync(&[FILE]).await.expect("synced");
+    app.write(FILE, file(PLAN));
+    app.sync(&[]).await.expect("synced");
+    let (_, updates) = texts(&app, "switch");
+    assert_eq!(updates, ["All servers are down."]);
+}
+
+#[tokio::test]
+async fn lines_that_cannot_be_read_stop_the_sync() {
+    let mut app = app_with(PLAN).await;
+    let mut tx = app.app.state().store.begin().await.expect("begun");
+    let broken = set_meta(&mut tx, "announced", "{").await;
+    broken.expect("written");
+    tx.commit().await.expect("committed");
+    app.write(FILE, file("We look."));
+    let error = app.sync(&[]).await.expect_err("refused");
+    let said = format!("{error:#}");
+    assert!(
+        said.contains("the database contains something unreadable: announced"),
+        "{said}"
+    );
+    assert_eq!(texts(&app, "switch"), (PLAN.to_owned(), Vec::new()));
 }
 
 #[tokio::test]

@@ -213,3 +213,39 @@ fn a_web_page_is_not_shown_for_an_answer() {
     assert!(!ran.err.contains("DOCTYPE"), "{}", ran.err);
     assert!(ran.err.contains("it is a web page"), "{}", ran.err);
 }
+
+#[test]
+fn the_status_lists_what_is_open_worst_first_as_the_page_does() {
+    let bench = Bench::new(|request| match request.line.split('?').next() {
+        Some("GET /api/v1/components") => Reply::json(
+            200,
+            &json!({"components": [
+                {"slug": "selma", "name": "Selma", "state": "major_outage"},
+                {"slug": "nelson", "name": "Nelson", "state": "degraded"},
+                {"slug": "ruby", "name": "Ruby", "state": "operational"},
+            ]}),
+        ),
+        Some("GET /api/v1/incidents") => {
+            let incident = |slug: &str, impact: &str, components: Value| {
+                json!({"slug": slug, "title": slug, "kind": "disruption", "phase": "identified",
+                    "published_at": "2013-02-26T08:30:00Z", "url": "https://status.example.com/",
+                    "impact": impact, "components": components})
+            };
+            let list = [
+                incident("words", "none", json!({"selma": null})),
+                incident("mended", "critical", json!({"ruby": "major_outage"})),
+                incident("slow", "minor", json!({"nelson": "degraded"})),
+                incident("slower", "critical", json!({"nelson": "major_outage"})),
+                incident("dead", "critical", json!({"selma": "major_outage"})),
+            ];
+            Reply::json(200, &json!({"incidents": list}))
+        }
+        _ => Reply::json(200, &json!({})),
+    });
+    let ran = bench.run(&["status"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let order = ["dead", "slower", "slow", "mended", "words"];
+    let places = order.map(|title| ran.out.find(&format!("  {title}\n")));
+    assert!(places.iter().all(Option::is_some), "{}", ran.out);
+    assert!(places.is_sorted(), "{}", ran.out);
+}

@@ -33,6 +33,8 @@ pub(in crate::content) mod report;
 pub(in crate::content) mod resolution;
 mod scan;
 mod spoken;
+#[cfg(test)]
+pub mod spoken_times;
 mod state_list;
 #[cfg(test)]
 mod stress_tests;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::domain::component::StateChange;
+use crate::domain::held;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, Tone};
@@ -29,10 +30,7 @@ pub(super) fn worst_first<'a>(
     cards
 }
 
-/// The worst state that an incident holds now; none if everything works that it names. Of each
-/// component that is the milder of what the incident set last and what the component is.
 fn worst_held<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a StateKey> {
-    let states = &snapshot.states;
     let mut set: BTreeMap<&Slug, &StateChange> = BTreeMap::new();
     for change in incident.all_changes() {
         let last = set.entry(&change.component).or_insert(change);
@@ -40,17 +38,13 @@ fn worst_held<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a 
             *last = change;
         }
     }
-    let held = set.into_iter().filter_map(|(slug, change)| {
+    let pairs = set.into_iter().filter_map(|(slug, change)| {
         let record = snapshot.find_component(slug)?;
         let now = record.history.state_at(snapshot.until);
         let is_active = record.component.retired_at.is_none();
-        let milder = [&change.state, now]
-            .into_iter()
-            .min_by_key(|state| states.severity(state));
-        milder.filter(|_| is_active)
+        is_active.then_some([&change.state, now])
     });
-    held.filter(|state| states.tone(state) != Tone::Ok)
-        .max_by_key(|state| states.severity(state))
+    held::worst_held(pairs, &snapshot.states)
 }
 
 /// How an open incident looks: as the worst state that it holds. Where it holds none, only what staff

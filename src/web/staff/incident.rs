@@ -11,7 +11,7 @@ use super::session::Visit;
 use super::told;
 use super::trouble::StaffError;
 use super::update::find;
-use crate::actions::entry_place::line_of;
+use crate::actions::entry_place::lines_of;
 use crate::domain::update::Source;
 use crate::render::html::staff::fields::{Fields, Wrong};
 use crate::render::html::staff::incident::{self, Around};
@@ -68,7 +68,7 @@ pub(super) async fn page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let filled = again(Fields::default().with(Fields::KEY, new_key()), shown.wrong);
-    let lines = lines_of(state, stored).await;
+    let lines = lines_in_file(state, stored).await;
     let around = Around {
         incident: &stored.incident,
         file: stored.file.as_deref(),
@@ -81,15 +81,17 @@ pub(super) async fn page(
 }
 
 /// By the ids of a file's updates, the lines at which they stand in it, as far as it can be read here.
-async fn lines_of(state: &AppState, stored: &StoredIncident) -> HashMap<String, usize> {
+async fn lines_in_file(state: &AppState, stored: &StoredIncident) -> HashMap<String, usize> {
     let Some(file) = &stored.file else {
         return HashMap::new();
     };
-    let text = tokio::fs::read_to_string(state.content.join(file)).await;
-    let text = text.unwrap_or_default();
+    let path = state.content.join(file);
     let updates = stored.incident.updates.iter();
     let of_file = updates.filter(|update| update.source == Source::File);
-    of_file
-        .filter_map(|update| Some((update.id.clone(), line_of(&text, update)?)))
-        .collect()
+    let of_file: Vec<_> = of_file.cloned().collect();
+    let looking = tokio::task::spawn_blocking(move || {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        lines_of(&text, &of_file)
+    });
+    looking.await.unwrap_or_default()
 }
