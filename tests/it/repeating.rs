@@ -160,11 +160,11 @@ async fn fewer_components_are_a_repetition_while_they_are_so() {
     app.post("/incidents", again.clone()).await.expect(409);
     // Once it is otherwise, to say so is news.
     let mended = json!({"state": "operational"});
-    app.post("/components/selma/state", mended)
-        .await
-        .expect(200);
+    let mend = "/components/selma/state";
+    app.post(mend, mended.clone()).await.expect(200);
     app.post("/incidents", incident).await.expect(409);
     app.post("/incidents", again).await.expect(201);
+    app.post(mend, mended).await.expect(200);
     app.post(UPDATES, fewer).await.expect(201);
 }
 
