@@ -55,7 +55,6 @@ pub struct MaintenanceStep {
     /// now, and they return to what they were. `extend`: it gets a new end or, before it has begun,
     /// a new start. `cancel`: it won't take place, or stops.
     #[serde(rename = "do")]
-    #[schema(inline)]
     pub step: Do,
     /// To extend it: the new start. Alone, it keeps the window's length.
     #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
