@@ -92,7 +92,9 @@ fn also(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str, rule: Schema)
 
 /// A correction of what may have a window.
 fn with_window() -> ObjectBuilder {
-    let kind = ObjectBuilder::new().enum_values(Some([Kind::Maintenance.as_str()]));
+    let kind = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([Kind::Maintenance.as_str()]));
     any().property("kind", kind)
 }
 
@@ -100,21 +102,36 @@ fn with_window() -> ObjectBuilder {
 fn without_window() -> ObjectBuilder {
     let kinds = [Kind::Disruption.as_str(), Kind::Notice.as_str()];
     any()
-        .property("kind", ObjectBuilder::new().enum_values(Some(kinds)))
+        .property(
+            "kind",
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(kinds)),
+        )
         .property("starts", null())
         .property("ends", null())
         .required("kind")
 }
 
 fn step_at_a_time() -> ObjectBuilder {
-    any().property("do", ObjectBuilder::new().enum_values(Some(["extend"])))
+    any().property(
+        "do",
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(["extend"])),
+    )
 }
 
 /// A step that means now.
 fn step_now() -> ObjectBuilder {
     let steps = ["start", "end", "cancel"];
     any()
-        .property("do", ObjectBuilder::new().enum_values(Some(steps)))
+        .property(
+            "do",
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(steps)),
+        )
         .property("starts", null())
         .property("ends", null())
 }
