@@ -86,7 +86,7 @@ impl Probe {
         let checked = timeout(LONG_DEADLINE, async {
             let mut connection = connect_one(&store.url, store.engine).await?;
             let found: Result<Option<String>, sqlx::Error> =
-                sqlx::query_scalar("select quick_check from pragma_quick_check(1)")
+                sqlx::query_scalar("pragma quick_check(1)")
                     .fetch_optional(&mut connection)
                     .await;
             close(connection).await?;

@@ -2,16 +2,23 @@
 //! look. Said in the schemas, so that a program that makes up requests finds none refused that they
 //! allow.
 
+use std::collections::BTreeMap;
+
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AllOfBuilder, AnyOfBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type,
+};
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
+use super::contract_texts;
 use crate::domain::incident::Kind;
 use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::domain::update::Phase;
+use crate::render::json::words::NOT_BLANK;
 
 /// Adds what types can't say.
 pub(super) fn add_rules(document: &mut OpenApi) {
+    contract_texts::add_patterns(document);
     if let Some(components) = &mut document.components {
         let schemas = &mut components.schemas;
         if let Some(RefOr::T(schema @ Schema::Object(_))) = schemas.get_mut("NewIncident") {
@@ -26,10 +33,22 @@ pub(super) fn add_rules(document: &mut OpenApi) {
                 .item(Schema::from(kinds.build()));
             *schema = Schema::from(whole.build());
         }
+        let edits = OneOfBuilder::new()
+            .item(with_window())
+            .item(without_window());
+        also(schemas, "EditIncident", Schema::from(edits.build()));
+        let steps = OneOfBuilder::new().item(step_at_a_time()).item(step_now());
+        also(schemas, "MaintenanceStep", Schema::from(steps.build()));
+        let says = AnyOfBuilder::new()
+            .item(has_text())
+            .item(has_phase())
+            .item(has_component());
+        also(schemas, "NewUpdate", Schema::from(says.build()));
     }
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             add_patterns(operation);
+            contract_texts::add_query_patterns(operation);
         }
     }
 }
@@ -61,6 +80,86 @@ fn add_patterns(operation: &mut Operation) {
             parameter.schema = Some(RefOr::T(slug.build().into()));
         }
     }
+}
+
+/// Adds a rule to a schema that has fields.
+fn also(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str, rule: Schema) {
+    if let Some(RefOr::T(schema @ Schema::Object(_))) = schemas.get_mut(name) {
+        let whole = AllOfBuilder::new().item(schema.clone()).item(rule);
+        *schema = Schema::from(whole.build());
+    }
+}
+
+/// A correction of what may have a window.
+fn with_window() -> ObjectBuilder {
+    let kind = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([Kind::Maintenance.as_str()]));
+    any().property("kind", kind)
+}
+
+/// A correction that makes it something without a window.
+fn without_window() -> ObjectBuilder {
+    let kinds = [Kind::Disruption.as_str(), Kind::Notice.as_str()];
+    any()
+        .property(
+            "kind",
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(kinds)),
+        )
+        .property("starts", null())
+        .property("ends", null())
+        .required("kind")
+}
+
+fn step_at_a_time() -> ObjectBuilder {
+    any().property(
+        "do",
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(["extend"])),
+    )
+}
+
+/// A step that means now.
+fn step_now() -> ObjectBuilder {
+    let steps = ["start", "end", "cancel"];
+    any()
+        .property(
+            "do",
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(steps)),
+        )
+        .property("starts", null())
+        .property("ends", null())
+}
+
+fn has_text() -> ObjectBuilder {
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(NOT_BLANK));
+    any().property("markdown", text).required("markdown")
+}
+
+fn has_phase() -> ObjectBuilder {
+    let phase = ObjectBuilder::new().schema_type(Type::String);
+    any().property("phase", phase).required("phase")
+}
+
+fn has_component() -> ObjectBuilder {
+    let components = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .min_properties(Some(1));
+    any()
+        .property("components", components)
+        .required("components")
+}
+
+/// A rule for some fields of an object whose type is said elsewhere.
+fn any() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::AnyValue)
 }
 
 fn null() -> ObjectBuilder {

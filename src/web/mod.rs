@@ -14,6 +14,7 @@ mod api;
 pub mod assets;
 pub mod auth;
 mod contract_rules;
+mod contract_texts;
 mod documents;
 mod error;
 mod extract;

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::api_routes;
 use super::contract_rules::add_rules;
 use crate::render::json::FieldError;
-use crate::render::json::problem::{self, Problem};
+use crate::render::json::problem::{self, FirstPost, Problem};
 use crate::urls;
 
 const ABOUT: &str = "Staff and their programs write and correct incident posts, updates and states here. What the public may read needs no token: it is on the pages, in the feeds and, for each incident, under `/incidents/{slug}.json` and `.md`.
@@ -35,6 +35,7 @@ fn document() -> OpenApi {
     let components = ComponentsBuilder::new()
         .schema_from::<Problem>()
         .schema_from::<FieldError>()
+        .schema_from::<FirstPost>()
         .security_scheme(TOKEN, bearer());
     let components = REFUSALS.iter().fold(components, |components, refusal| {
         components.response(refusal.name, Response::from(refusal))

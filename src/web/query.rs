@@ -90,6 +90,7 @@ pub(super) struct Part {
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
     pub(super) limit: usize,
     /// Continue after the one with this id; the `Link` header of the previous page has it.
+    #[param(min_length = 1, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]
     pub(super) before: Option<String>,
 }
 

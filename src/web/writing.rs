@@ -175,7 +175,7 @@ impl Writing {
 
 fn checked_key(value: &HeaderValue) -> Result<String, AppError> {
     let key = value.to_str().unwrap_or_default().trim();
-    if key.is_empty() || key.len() > 200 {
+    if key.is_empty() || key.len() > 200 || key.contains(char::is_control) {
         return Err(AppError::BadRequest(
             "an Idempotency-Key has 1 to 200 printable ASCII characters; a UUID is good".to_owned(),
         ));

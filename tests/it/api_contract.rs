@@ -5,7 +5,7 @@ use std::path::Path;
 
 use axum::body::Body;
 use axum::http::Request;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 
@@ -171,4 +171,91 @@ async fn what_is_refused_is_not_allowed_by_the_contract() {
         required.is_some_and(|fields| fields.contains(&"starts".into()))
     });
     assert!(maintenance.is_some(), "a maintenance has a window");
+}
+
+/// Every reference within a value.
+fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+                found.push(reference);
+            }
+            object.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn whatever_the_contract_refers_to_is_in_it() {
+    let app = TestApp::new().start().await;
+    let contract = app.get("/openapi.json").await.json();
+    let mut found = Vec::new();
+    references(&contract, &mut found);
+    assert!(found.len() > 9);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').expect("a reference within");
+        assert!(contract.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn the_contract_says_what_texts_times_and_steps_may_be() {
+    let app = TestApp::new().start().await;
+    let contract = app.get("/openapi.json").await.json();
+    let schemas = &contract["components"]["schemas"];
+    let line = &schemas["PutComponent"]["properties"]["name"]["pattern"];
+    assert!(
+        line.as_str().is_some_and(|it| it.contains("u0000")),
+        "{line}"
+    );
+    for at in [
+        "/NewToken/properties/display_name",
+        "/NewIncident/allOf/0/properties/author",
+        "/EditIncident/allOf/0/properties/title",
+        "/PutComponent/properties/group",
+        "/SetState/properties/state",
+    ] {
+        assert_eq!(schemas.pointer(at).expect(at)["pattern"], *line, "{at}");
+    }
+    let nul = &schemas["Preview"]["properties"]["markdown"]["pattern"];
+    assert_eq!(*nul, "^[^\\u0000]*$");
+    let year = &schemas["SetState"]["properties"]["at"]["pattern"];
+    assert_eq!(*year, "^(19[7-9]|[2-9][0-9][0-9])[0-9]-");
+    let slug = &schemas["OrderComponents"]["properties"]["order"]["items"]["pattern"];
+    assert_eq!(*slug, "^[a-z0-9]+(-[a-z0-9]+)*$");
+    let now = &schemas["MaintenanceStep"]["allOf"][1]["oneOf"][1]["properties"];
+    assert_eq!(now["starts"]["type"], "null");
+    let notice = &schemas["EditIncident"]["allOf"][1]["oneOf"][1]["properties"];
+    assert_eq!(notice["starts"]["type"], "null");
+    let says = schemas["NewUpdate"]["allOf"][1]["anyOf"].as_array();
+    assert_eq!(says.expect("what it needs").len(), 3);
+    let log = contract["paths"]["/api/v1/audit"]["get"]["parameters"].as_array();
+    let log = log.expect("parameters");
+    let before = log.iter().find(|it| it["name"] == "before");
+    assert_eq!(before.expect("it")["schema"]["format"], "uuid");
+    let day = log.iter().find(|it| it["name"] == "day").expect("it");
+    assert_eq!(day["schema"]["anyOf"][0]["format"], "date");
+}
+
+#[tokio::test]
+async fn what_the_contract_allows_is_taken_and_the_rest_is_not() {
+    let app = TestApp::new().with_component("selma").start().await;
+    let path = "/components/nelson";
+    let put = |position: Value| json!({"name": "Nelson", "position": position});
+    let answer = app.api("PUT", path, Some(put(json!(4.0)))).await;
+    answer.expect(201);
+    app.api("PUT", path, Some(put(json!(4.5))))
+        .await
+        .expect(422);
+    let request = Request::builder()
+        .method("POST")
+        .uri("/api/v1/components/selma/state")
+        .header("authorization", format!("Bearer {}", app.token))
+        .header("content-type", "application/json")
+        .header("idempotency-key", "a\tb")
+        .body(Body::from(r#"{"state": "operational"}"#));
+    let reply = app.send(request.expect("a request")).await;
+    assert_eq!(reply.status, 400, "a tab isn't printable");
 }

@@ -11,6 +11,7 @@ use chrono::Duration as Span;
 use lightship::app::App;
 use lightship::clock::Clock;
 use lightship::store::Store;
+use lightship::store::probe::Probe;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -233,6 +234,20 @@ async fn a_damaged_file_is_not_ready() {
     let text = ready.text();
     assert!(text.contains("its file is damaged"), "{text}");
     app.get("/").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_sound_file_is_found_whole() {
+    let Some((app, folder)) = over_a_file().await else {
+        return;
+    };
+    app.api("POST", "/incidents", Some(incident("a")))
+        .await
+        .expect(201);
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let store = Store::open(&url).await.expect("it opens");
+    let checked = Probe::new(store).check_whole().await;
+    assert!(checked.is_ok(), "{checked:?}");
 }
 
 #[tokio::test]

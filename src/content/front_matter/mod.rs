@@ -9,7 +9,7 @@ pub(in crate::content) use self::template::read_template;
 
 use std::ops::Range;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use self::salvage::{Lost, salvaged};
 use crate::content::file_name;
@@ -96,7 +96,7 @@ pub(in crate::content) fn read(
                 format!("the front matter has no \"{required}\""),
                 Some(match required {
                     "title" => "add a line: title: \"Mail on Selma is down\"".to_owned(),
-                    _ => "add a line: date: 2013-02-26 02:15".to_owned(),
+                    _ => format!("add a line: date: {}", reader.now()),
                 }),
             );
         }
@@ -275,12 +275,26 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    /// Now as an example, in the site's zone: `2013-02-26 02:15`.
+    fn now(&self) -> String {
+        let now = self.cx.now.with_timezone(&self.cx.zone);
+        now.format("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// Tomorrow at ten in the evening, as an example of a planned time.
+    fn tomorrow(&self) -> String {
+        let tomorrow = self.cx.now.with_timezone(&self.cx.zone) + TimeDelta::days(1);
+        tomorrow.format("%Y-%m-%d 22:00").to_string()
+    }
+
     fn time(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {
         let text = self.text(key, value, true)?;
         let mut inner = Report::new("", &text, 1);
         let read = written_time::read(&text, self.cx, &mut inner);
-        let help = "write it as \"2013-02-26\" or \"2013-02-26 02:15\", with a zone if it isn't \
-                    the site's";
+        let now = self.now();
+        let day = now.split(' ').next().unwrap_or_default();
+        let help =
+            format!("write it as \"{day}\" or \"{now}\", with a zone if it isn't the site's");
         for problem in inner.finish() {
             self.report.add(
                 problem.severity,
@@ -292,7 +306,7 @@ impl Reader<'_, '_, '_> {
         match read {
             Ok(resolved) => resolved,
             Err(message) => {
-                self.wrong(value, message, Some(help.to_owned()));
+                self.wrong(value, message, Some(help));
                 None
             }
         }
@@ -357,7 +371,7 @@ impl Reader<'_, '_, '_> {
                 Severity::Warning,
                 0..0,
                 format!("the maintenance has no \"{missing}\"; it can't begin and end by itself"),
-                Some(format!("add a line: {missing}: 2013-03-02 22:00")),
+                Some(format!("add a line: {missing}: {}", self.tomorrow())),
             );
             return;
         }

@@ -21,7 +21,7 @@ pub mod token;
 pub mod update;
 mod values;
 pub mod version;
-mod words;
+pub mod words;
 
 pub use self::parse::{Unusable, parse};
 pub use self::problem::FieldError;

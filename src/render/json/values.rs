@@ -88,12 +88,23 @@ const NO_YEAR: &str = "isn't between the years 1970 and 9999; is the year right?
 /// Longest list that anything can have a place in.
 const MAX_COUNT: i64 = 1_000_000;
 
+/// Up to here, every whole number has a form of its own as a float.
+const WHOLE: f64 = 9_007_199_254_740_991.0;
+
 /// A whole number from 0 up.
 pub(super) fn count(value: Value, place: &mut Place<'_>) -> Option<i64> {
     let Value::Number(number) = value else {
         return place.expected("a whole number", &value);
     };
-    match number.as_i64() {
+    // To JSON Schema, 4.0 is a whole number as well.
+    let whole = number
+        .as_f64()
+        .filter(|it| it.fract() == 0.0 && it.abs() <= WHOLE);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it is whole and small enough"
+    )]
+    match number.as_i64().or(whole.map(|it| it as i64)) {
         Some(count) if (0..=MAX_COUNT).contains(&count) => Some(count),
         Some(count) if count < 0 => place.refuse("must not be negative"),
         Some(_) => place.refuse(format!("must be at most {MAX_COUNT}")),

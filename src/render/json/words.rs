@@ -10,6 +10,52 @@ use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::domain::staff::Scope;
 use crate::domain::update::{Phase, Precision, Source};
 
+/// White space, as a class of characters in a regular expression (ECMA 262).
+macro_rules! space {
+    () => {
+        "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
+    };
+}
+/// Characters that control something.
+macro_rules! control {
+    () => {
+        "\\u0000-\\u001f\\u007f-\\u009f"
+    };
+}
+/// A text on one line that isn't blank. White space around it doesn't count, line breaks included.
+macro_rules! line {
+    () => {
+        concat!(
+            "[^",
+            control!(),
+            space!(),
+            "]([^",
+            control!(),
+            "]*[^",
+            control!(),
+            space!(),
+            "])?"
+        )
+    };
+}
+
+/// A text on one line that isn't blank, as a regular expression.
+pub const LINE: &str = concat!("^[", space!(), "]*", line!(), "[", space!(), "]*$");
+/// Some character that isn't white space.
+pub const NOT_BLANK: &str = concat!("[^", space!(), "]");
+/// Nothing but white space, if anything.
+pub const BLANK: &str = concat!("^[", space!(), "]*$");
+/// A component, with a state after `=` or without one.
+pub const AFFECTED: &str = concat!(
+    "^[",
+    space!(),
+    "]*[a-z0-9]+(-[a-z0-9]+)*[",
+    space!(),
+    "]*(=[^\\u0000]*)?$"
+);
+/// A text on one line; it may be blank.
+pub const NOTE: &str = concat!("^[", space!(), "]*(", line!(), ")?[", space!(), "]*$");
+
 fn words(words: impl Iterator<Item = &'static str>, nullable: bool, about: &str) -> ObjectBuilder {
     let types = if nullable {
         vec![Type::String, Type::Null]
@@ -101,7 +147,7 @@ pub(super) fn settings() -> ObjectBuilder {
     let state = || {
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .pattern(Some("\\S"))
+            .pattern(Some(LINE))
             .description(Some("A state."))
     };
     let with_note = ObjectBuilder::new()
@@ -110,7 +156,9 @@ pub(super) fn settings() -> ObjectBuilder {
         .required("state")
         .property(
             "note",
-            string_or_null().description(Some("A line for customers.")),
+            string_or_null()
+                .pattern(Some(NOTE))
+                .description(Some("A line for customers.")),
         )
         .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
     let setting = OneOfBuilder::new()

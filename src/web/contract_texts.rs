@@ -1,0 +1,115 @@
+//! What the contract of the API says about the texts in bodies: which characters they may hold, and
+//! which years a time may be in.
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{
+    AnyOfBuilder, Array, ArrayBuilder, ArrayItems, KnownFormat, ObjectBuilder, SchemaFormat, Type,
+};
+use utoipa::openapi::{OpenApi, RefOr, Schema};
+
+use crate::domain::slug::{MAX_LEN, PATTERN};
+use crate::render::json::words::{AFFECTED, BLANK, LINE, NOTE};
+
+/// A text of any length.
+const TEXT: &str = "^[^\\u0000]*$";
+/// A day or an instant in a year that anything here can be about.
+const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9][0-9])[0-9]-";
+
+/// The bodies of requests.
+const BODIES: [&str; 10] = [
+    "EditIncident",
+    "EditUpdate",
+    "MaintenanceStep",
+    "NewIncident",
+    "NewToken",
+    "NewUpdate",
+    "OrderComponents",
+    "Preview",
+    "PutComponent",
+    "SetState",
+];
+
+/// Adds a pattern to each text in the body of a request.
+pub(super) fn add_patterns(document: &mut OpenApi) {
+    let Some(components) = &mut document.components else {
+        return;
+    };
+    for body in BODIES {
+        if let Some(RefOr::T(Schema::Object(body))) = components.schemas.get_mut(body) {
+            for (name, field) in &mut body.properties {
+                add_pattern(name, field);
+            }
+        }
+    }
+}
+
+fn add_pattern(name: &str, field: &mut RefOr<Schema>) {
+    match field {
+        RefOr::T(Schema::Object(field)) => {
+            let is_time = matches!(
+                field.format,
+                Some(SchemaFormat::KnownFormat(
+                    KnownFormat::Date | KnownFormat::DateTime
+                ))
+            );
+            let pattern = match name {
+                _ if is_time => SINCE_1970,
+                "title" | "author" | "name" | "group" | "description" | "display_name"
+                | "state" | "seen" => LINE,
+                "note" => NOTE,
+                "markdown" => TEXT,
+                "incident" | "order" => {
+                    field.min_length = Some(1);
+                    field.max_length = Some(MAX_LEN);
+                    PATTERN
+                }
+                _ => return,
+            };
+            field.pattern = Some(pattern.to_owned());
+        }
+        RefOr::T(Schema::Array(Array {
+            items: ArrayItems::RefOrSchema(item),
+            ..
+        })) => add_pattern(name, item),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
+}
+
+/// Adds what the parameters of a query may be. An empty one says nothing.
+pub(super) fn add_query_patterns(operation: &mut Operation) {
+    let is_of_log = operation.operation_id.as_deref() == Some("list_audit");
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else {
+            continue;
+        };
+        let is_list = matches!(parameter.schema, Some(RefOr::T(Schema::Array(_))));
+        let schema: Schema = match parameter.name.as_str() {
+            "component" if is_list => ArrayBuilder::new().items(text(AFFECTED)).into(),
+            "actor" | "component" | "incident" => text(NOTE).into(),
+            "day" => any_of(&[KnownFormat::Date]),
+            "from" | "to" => any_of(&[KnownFormat::Date, KnownFormat::DateTime]),
+            "before" if is_of_log => formatted(SchemaFormat::Custom("uuid".to_owned())).into(),
+            _ => continue,
+        };
+        parameter.schema = Some(RefOr::T(schema));
+    }
+}
+
+fn text(pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(pattern))
+}
+
+fn formatted(format: SchemaFormat) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(format))
+}
+
+fn any_of(formats: &[KnownFormat]) -> Schema {
+    let any = formats.iter().fold(AnyOfBuilder::new(), |any, format| {
+        any.item(formatted(SchemaFormat::KnownFormat(format.clone())))
+    });
+    any.item(text(BLANK)).build().into()
+}
