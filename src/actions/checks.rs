@@ -6,6 +6,7 @@ use super::add_update::Settings;
 use super::{ActionError, Change, FieldError};
 use crate::domain::component::Component;
 use crate::domain::component_name::names_group;
+use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::time_style::TimeStyle;
@@ -157,22 +158,15 @@ const MOST_KNOWN: usize = 20;
 /// `; did you mean "migrating"?`, or the list of what there is.
 fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let word = word.to_lowercase();
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
-        .min();
-    match nearest {
-        Some((distance, candidate)) if distance <= 1 + word.chars().count() / 4 => {
-            format!("; did you mean {candidate:?}?")
-        }
-        _ if known.is_empty() => "; there are none yet".to_owned(),
-        _ if known.len() > MOST_KNOWN => format!(
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("; did you mean {near:?}?"),
+        None if known.is_empty() => "; there are none yet".to_owned(),
+        None if known.len() > MOST_KNOWN => format!(
             "; there are {} and {} more",
             known[..MOST_KNOWN].join(", "),
             known.len() - MOST_KNOWN
         ),
-        _ => format!("; there are {}", known.join(", ")),
+        None => format!("; there are {}", known.join(", ")),
     }
 }
 

@@ -33,7 +33,6 @@ mod folder;
 mod front_matter;
 mod ids;
 mod incident_file;
-mod nearest;
 mod pictures;
 pub mod problem;
 mod site_file;

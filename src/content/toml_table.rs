@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::nearest;
+use crate::domain::nearest::nearest;
 use super::problem::Severity;
 use super::update_entries::report::Report;
 

@@ -31,6 +31,7 @@ pub mod ending;
 pub mod headline;
 pub mod held;
 pub mod incident;
+pub mod nearest;
 pub mod record;
 pub mod site;
 pub mod slug;

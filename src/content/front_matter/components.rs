@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::content::component_word::{Meant, also_group, ambiguous, meant};
-use crate::content::nearest::nearest;
+use crate::domain::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::StateLine;
 use crate::content::yaml::{Key, Node, Placed};

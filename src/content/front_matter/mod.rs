@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use self::salvage::{Lost, salvaged};
 use crate::content::file_name;
-use crate::content::nearest::nearest;
+use crate::domain::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
 use crate::content::update_entries::resolution::{Resolved, shown};

@@ -1,7 +1,7 @@
 //! The front matter of templates: what each key may hold.
 
 use super::{Reader, unreadable};
-use crate::content::nearest::nearest;
+use crate::domain::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
 use crate::content::update_entries::{Context, StateLine};
