@@ -74,6 +74,22 @@ impl TimeStyle {
         }
     }
 
+    /// "2:15 am MST".
+    pub fn clock(self, at: DateTime<Utc>) -> String {
+        format!("{} {}", self.hour(at), self.abbreviation(at))
+    }
+
+    /// What the zone is called at an instant: "MST", or "UTC-03" where it has only figures. Feed
+    /// items that are out say it in this way, so it stays.
+    pub fn abbreviation(self, at: DateTime<Utc>) -> String {
+        let name = at.with_timezone(&self.zone).format("%Z").to_string();
+        if name.starts_with(['+', '-']) {
+            format!("UTC{name}")
+        } else {
+            name
+        }
+    }
+
     /// The end of a day: "midnight", or "24:00".
     pub fn day_end(self) -> &'static str {
         match self.clock {
@@ -108,6 +124,23 @@ mod tests {
         check("02:15", "2:15 am", "02:15");
         check("12:00", "12:00 pm", "12:00");
         check("22:30", "10:30 pm", "22:30");
+    }
+
+    #[test]
+    fn a_zone_without_a_name_is_called_by_its_offset() {
+        let check = |zone, said: &str| {
+            let style = TimeStyle {
+                zone,
+                clock: HourClock::Twelve,
+            };
+            let at = "2013-07-26T09:15:00Z".parse().expect("an instant");
+            assert_eq!(style.clock(at), said);
+        };
+        check(Tz::America__Denver, "3:15 am MDT");
+        check(Tz::America__Argentina__Salta, "6:15 am UTC-03");
+        check(Tz::Asia__Kathmandu, "3:00 pm UTC+0545");
+        check(Tz::Atlantic__Azores, "9:15 am UTC+00");
+        check(Tz::UTC, "9:15 am UTC");
     }
 
     #[test]

@@ -53,8 +53,8 @@ pub fn start_of_day(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
         .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
 }
 
-/// The abbreviation to show for an instant in a zone, such as `MST`; where the zone has only
-/// figures, `UTC+3` or `UTC+5:45`.
+/// The abbreviation of a zone at an instant as files and the command line have it, such as `MST`;
+/// where the zone has only figures, `UTC+3` or `UTC+5:45`.
 pub fn abbreviation(zone: Tz, at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&zone);
     match local.offset().abbreviation() {
