@@ -28,6 +28,7 @@ pub mod component;
 pub mod component_name;
 pub mod component_order;
 pub mod ending;
+pub mod freshness;
 pub mod headline;
 pub mod held;
 pub mod incident;
