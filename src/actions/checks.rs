@@ -11,7 +11,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::time_style::TimeStyle;
 use crate::store::components::{find_component, list_components};
-use crate::store::settings::list_site_settings;
+use crate::store::settings::{list_site_settings, stated_times};
 use crate::store::states::list_own_states;
 
 /// Longest text of a post or an update, in bytes.
@@ -24,9 +24,7 @@ pub(super) const MAX_NOTE_CHARS: usize = 500;
 /// How the site writes times.
 pub(super) async fn time_style(change: &mut Change) -> Result<TimeStyle, ActionError> {
     let settings = list_site_settings(&mut change.tx).await?;
-    let [zone, date_order, clock] =
-        ["time_zone", "date_order", "clock"].map(|key| settings.get(key).map(String::as_str));
-    Ok(TimeStyle::of_words(zone, date_order, clock))
+    Ok(stated_times(&settings).style())
 }
 
 /// More components than this are read together rather than one by one.

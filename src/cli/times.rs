@@ -8,8 +8,7 @@ use super::world::World;
 use crate::client::Client;
 pub(super) use crate::content::update_entries::Lean;
 use crate::content::update_entries::{Ground, SpokenTime, read_spoken};
-
-use crate::domain::time_style::{HourClock, TimeStyle};
+use crate::domain::time_style::{HourClock, StatedTimes};
 use crate::domain::zone;
 use crate::render::time::{Frame, machine};
 
@@ -27,10 +26,14 @@ impl Clockwork {
     pub(super) fn of(client: &Client, world: &World) -> Result<Self, Failure> {
         let site = client.site()?;
         let zone = zone::by_name(&site.time_zone).unwrap_or(Tz::UTC);
-        let style = TimeStyle::of_words(Some(zone.name()), None, Some(&site.clock));
+        let stated = StatedTimes {
+            zone,
+            date_order: None,
+            clock: HourClock::parse(&site.clock),
+        };
         Ok(Self {
             zone,
-            clock: style.clock,
+            clock: stated.style().clock,
             now: world.clock.now(),
         })
     }

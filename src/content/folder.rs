@@ -12,7 +12,6 @@ use super::component_word::Group;
 use super::problem::{Problem, Severity};
 use super::update_entries::{Context, Kept};
 use super::{Content, IncidentFile, SiteFile, incident_file, pictures, site_file, template_file};
-use crate::domain::site::default_date_order;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
 use crate::domain::update::Precision;
@@ -144,9 +143,7 @@ impl Ground {
             file: "",
             first_line: 1,
             zone: site.zone,
-            date_order: site
-                .date_order
-                .unwrap_or_else(|| default_date_order(site.zone)),
+            date_order: site.times().date_order(),
             zones: &site.zones,
             posted_at: self.now,
             posted_precision: Precision::Minute,
