@@ -29,6 +29,7 @@ pub mod component_name;
 pub mod component_order;
 pub mod ending;
 pub mod freshness;
+pub mod hash;
 pub mod headline;
 pub mod held;
 pub mod incident;
