@@ -54,17 +54,12 @@ fn check_format(headers: &HeaderMap) -> Result<(), AppError> {
 
 /// A slug from a path. One that can't be a slug names nothing.
 pub(super) fn slug(text: &str, what: &str) -> Result<Slug, AppError> {
-    Slug::parse(text).map_err(|_| {
-        AppError::Action(ActionError::NotFound(format!(
-            "there is no {what} {text:?}"
-        )))
-    })
+    Slug::parse(text).map_err(|_| AppError::missing(what, text))
 }
 
 /// What a request says of components, as actions take it.
-pub(super) fn settings(said: Option<ByComponent<Option<Setting>>>) -> Settings {
-    said.map(|settings| settings.0)
-        .unwrap_or_default()
+pub(super) fn settings(said: ByComponent<Option<Setting>>) -> Settings {
+    said.0
         .into_iter()
         .map(|(slug, setting)| {
             let setting =

@@ -142,6 +142,24 @@ impl Writing {
         }
     }
 
+    /// Finishes, and shows what was changed as it is now, or was.
+    pub(super) async fn shown<T: Serialize>(
+        self: Box<Self>,
+        body: &T,
+    ) -> Result<Response, AppError> {
+        self.finish(StatusCode::OK, None, body, None).await
+    }
+
+    /// Finishes, and shows what was made, with its address.
+    pub(super) async fn created<T: Serialize>(
+        self: Box<Self>,
+        location: String,
+        body: &T,
+    ) -> Result<Response, AppError> {
+        self.finish(StatusCode::CREATED, Some(location), body, None)
+            .await
+    }
+
     /// Commits the change together with the memory of its answer, and answers.
     pub(super) async fn finish<T: Serialize>(
         mut self: Box<Self>,
@@ -231,8 +249,13 @@ pub(super) fn as_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// A value as the answer to whoever asked for it.
+pub(super) fn shown<T: Serialize>(value: &T) -> Response {
+    json_response(StatusCode::OK, None, as_json(value))
+}
+
 /// An answer in JSON, with an ETag made of it.
-pub(super) fn json_response(status: StatusCode, location: Option<&str>, body: String) -> Response {
+fn json_response(status: StatusCode, location: Option<&str>, body: String) -> Response {
     let etag = etag(body.as_bytes(), Encoding::Plain);
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -262,11 +285,11 @@ pub(super) fn list_response(path: &str, next: Option<&str>, body: String) -> Res
 }
 
 /// Checks `If-Match` against what stands now.
-pub(super) fn check_match(headers: &HeaderMap, current: &str) -> Result<(), AppError> {
-    let Some(value) = headers.get(header::IF_MATCH) else {
+pub(super) fn check_match<T: Serialize>(call: &Call, current: &T) -> Result<(), AppError> {
+    let Some(value) = call.headers.get(header::IF_MATCH) else {
         return Ok(());
     };
-    let etag = etag(current.as_bytes(), Encoding::Plain);
+    let etag = etag(as_json(current).as_bytes(), Encoding::Plain);
     let matches = value
         .to_str()
         .unwrap_or_default()
