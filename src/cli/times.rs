@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
+use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::world::World;
@@ -154,6 +155,21 @@ pub(super) fn option(
         .map_err(|why| Failure::Usage(format!("{name}: {why}")))?;
     world.tell(&format!("{name}: {}", clockwork.said(at)));
     Ok(machine(at))
+}
+
+/// Puts what `--at` says, if anything, into a body under the name of a field.
+pub(super) fn put_at(
+    body: &mut Map<String, Value>,
+    field: &str,
+    text: Option<&String>,
+    client: &Client,
+    world: &mut World,
+) -> Result<(), Failure> {
+    if let Some(text) = text {
+        let at = option("--at", text, Lean::Back, client, world)?;
+        body.insert(field.to_owned(), at.into());
+    }
+    Ok(())
 }
 
 /// "2h", "90m", "1h30m", "2d".

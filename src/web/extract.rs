@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, Uri, header};
 use super::error::AppError;
 use super::query;
 use super::writing::Call;
-use crate::actions::ActionError;
 use crate::actions::add_update::Settings;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
