@@ -286,3 +286,18 @@ impl Gathered {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_near_to_none_is_told_what_there_is() {
+        let check = |word: &str, said: &str| {
+            assert_eq!(suggestion(word, ["ns1", "selma"].into_iter()), said);
+        };
+        check("slma", "; did you mean \"selma\"?");
+        check("ns", "; there are ns1, selma");
+        check("slm", "; there are ns1, selma");
+    }
+}

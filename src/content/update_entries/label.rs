@@ -207,3 +207,18 @@ pub(super) fn nearest_phase(word: &str) -> Option<&'static str> {
         Phase::ALL.into_iter().map(Phase::as_str).chain(["fixed"]),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_for_a_phase_is_found() {
+        let check = |word: &str, phase: Option<&str>| assert_eq!(nearest_phase(word), phase);
+        check("Monitorng", Some("monitoring"));
+        check("investigate", Some("investigating"));
+        check("Done", Some("resolved"));
+        check("fixd", Some("fixed"));
+        check("fix", None);
+    }
+}
