@@ -118,10 +118,7 @@ pub(in crate::web) async fn create(
         kind: said.kind,
         phase: said.phase,
         impact: said.impact,
-        components: said
-            .components
-            .map(extract::settings)
-            .unwrap_or_default(),
+        components: said.components.map(extract::settings).unwrap_or_default(),
         starts: said.starts,
         ends: said.ends,
         author: said.author,

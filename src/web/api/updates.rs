@@ -207,10 +207,7 @@ pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
     NewUpdate {
         markdown: said.markdown,
         phase: said.phase,
-        components: said
-            .components
-            .map(extract::settings)
-            .unwrap_or_default(),
+        components: said.components.map(extract::settings).unwrap_or_default(),
         at: said.at,
         author: said.author,
         restore: said.restore,
