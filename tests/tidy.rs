@@ -40,6 +40,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("httparse", &["app/"]),
     ("mio", &["app/"]),
     ("rustix", &["app/"]),
+    ("sha2", &["domain/hash.rs", "content/digest.rs"]),
     ("http_body", &["web/", "app/"]),
     ("tower", &["web/", "app/"]),
     ("tower_http", &["web/", "app/"]),

@@ -6,11 +6,12 @@ use super::add_update::Settings;
 use super::{ActionError, Change, FieldError};
 use crate::domain::component::Component;
 use crate::domain::component_name::names_group;
+use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::time_style::TimeStyle;
 use crate::store::components::{find_component, list_components};
-use crate::store::settings::list_site_settings;
+use crate::store::settings::{list_site_settings, stated_times};
 use crate::store::states::list_own_states;
 
 /// Longest text of a post or an update, in bytes.
@@ -23,9 +24,7 @@ pub(super) const MAX_NOTE_CHARS: usize = 500;
 /// How the site writes times.
 pub(super) async fn time_style(change: &mut Change) -> Result<TimeStyle, ActionError> {
     let settings = list_site_settings(&mut change.tx).await?;
-    let [zone, date_order, clock] =
-        ["time_zone", "date_order", "clock"].map(|key| settings.get(key).map(String::as_str));
-    Ok(TimeStyle::of_words(zone, date_order, clock))
+    Ok(stated_times(&settings).style())
 }
 
 /// More components than this are read together rather than one by one.
@@ -157,22 +156,15 @@ const MOST_KNOWN: usize = 20;
 /// `; did you mean "migrating"?`, or the list of what there is.
 fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let word = word.to_lowercase();
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
-        .min();
-    match nearest {
-        Some((distance, candidate)) if distance <= 1 + word.chars().count() / 4 => {
-            format!("; did you mean {candidate:?}?")
-        }
-        _ if known.is_empty() => "; there are none yet".to_owned(),
-        _ if known.len() > MOST_KNOWN => format!(
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("; did you mean {near:?}?"),
+        None if known.is_empty() => "; there are none yet".to_owned(),
+        None if known.len() > MOST_KNOWN => format!(
             "; there are {} and {} more",
             known[..MOST_KNOWN].join(", "),
             known.len() - MOST_KNOWN
         ),
-        _ => format!("; there are {}", known.join(", ")),
+        None => format!("; there are {}", known.join(", ")),
     }
 }
 
@@ -292,5 +284,20 @@ impl Gathered {
         } else {
             Err(ActionError::Invalid(self.0))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_near_to_none_is_told_what_there_is() {
+        let check = |word: &str, said: &str| {
+            assert_eq!(suggestion(word, ["ns1", "selma"].into_iter()), said);
+        };
+        check("slma", "; did you mean \"selma\"?");
+        check("ns", "; there are ns1, selma");
+        check("slm", "; there are ns1, selma");
     }
 }

@@ -11,7 +11,6 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::time_style::TimeStyle;
 use crate::domain::window::Window;
-use crate::domain::zone::abbreviation;
 
 /// What the sentences about one maintenance have in common.
 pub(super) struct Words {
@@ -79,8 +78,7 @@ impl Words {
         } else {
             local.format("%B %-d, %Y")
         };
-        let zone = abbreviation(self.style.zone, at).replace('-', "−");
-        format!("{day} at {} {zone}", self.style.hour(at))
+        format!("{day} at {}", self.style.clock(at))
     }
 }
 

@@ -4,11 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::record::Deed;
 use super::{ActionError, Change, checks};
+use crate::domain::hash::sha256;
 use crate::domain::staff::{Scope, Token};
 use crate::store::{sessions, tokens};
 
@@ -117,10 +117,7 @@ pub async fn revoke_token(change: &mut Change, id: &str) -> Result<Token, Action
 /// SHA-256 of a secret, in hexadecimal. A secret is 256 random bits, so it needs no salt and no
 /// slow hash.
 pub fn hash_of(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    sha256(secret)
 }
 
 /// 256 random bits as text, after a prefix.

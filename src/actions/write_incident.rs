@@ -1,7 +1,5 @@
 //! Writes an incident by API: makes it, corrects its post, withdraws it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
@@ -198,15 +196,8 @@ pub(super) async fn read_post(
     known: &Known,
     post: &PostText<'_>,
 ) -> Result<Result<Reading, ActionError>, ActionError> {
-    let settings: BTreeMap<String, String> = settings::list_site_settings(&mut change.tx).await?;
-    let zone = settings
-        .get("time_zone")
-        .and_then(|name| name.parse().ok())
-        .unwrap_or(chrono_tz::UTC);
-    let date_order = settings
-        .get("date_order")
-        .and_then(|word| crate::domain::site::DateOrder::parse(word))
-        .unwrap_or_else(|| crate::domain::site::default_date_order(zone));
+    let settings = settings::list_site_settings(&mut change.tx).await?;
+    let times = settings::stated_times(&settings);
     let components: Vec<_> = known
         .components
         .iter()
@@ -228,8 +219,8 @@ pub(super) async fn read_post(
     let context = Context {
         file: "",
         first_line: 1,
-        zone,
-        date_order,
+        zone: times.zone,
+        date_order: times.date_order(),
         zones: &settings::zones_from_text(settings.get("zones").map_or("", String::as_str)),
         posted_at: post.published_at,
         posted_precision: Precision::Minute,

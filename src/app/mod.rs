@@ -49,6 +49,8 @@ pub struct App {
     refresher: Refresher,
     schedule: Schedule,
     listener: TcpListener,
+    /// Tells everyone who holds `state.stopping`.
+    stopping: signal::Sender<bool>,
     told: Told,
     /// Whether the content folder is yet to be read and the clock yet to be followed.
     is_behind: bool,
@@ -87,6 +89,7 @@ impl App {
         let refresher = Refresher::start(store.clone(), clock.clone(), base_url)
             .await
             .context("making the first pages")?;
+        let (stopping, stopped) = signal::channel(false);
         let state = AppState {
             site: refresher.site(),
             press: Press::start().context("starting the thread that makes pages")?,
@@ -100,6 +103,7 @@ impl App {
             failures: Arc::default(),
             uses: Arc::default(),
             running: Arc::default(),
+            stopping: stopped,
             store,
             clock,
         };
@@ -109,6 +113,7 @@ impl App {
             refresher,
             schedule,
             listener,
+            stopping,
             told,
             is_behind,
             open_files,
@@ -159,8 +164,8 @@ impl App {
         let front = self.front();
         let places = files::connections_allowed(self.open_files, self.config.database_connections)?;
         let access_log = self.config.access_log.map(AccessLog::start).transpose()?;
-        let (stopping, stopped) = signal::channel(false);
         let (state, changed) = (self.state, Arc::new(Notify::new()));
+        let (stopping, stopped) = (self.stopping, state.stopping.clone());
         let mut tasks = JoinSet::new();
         tasks.spawn(refreshing::keep_fresh(
             self.refresher,

@@ -12,7 +12,7 @@ use super::failure::{Failure, Kept};
 use super::private_file;
 use super::said;
 use super::text::TextSource;
-use super::times::{self, Clockwork, Lean};
+use super::times::{self, Clockwork};
 use super::unsent::Unsent;
 use super::words::{self, Setting};
 use super::world::{BOLD, DIM, World, styled};
@@ -115,11 +115,8 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
         return tell_withdrawn(&slug, &answer, args.post, world);
     }
     let mut times = Map::new();
-    if let Some(at) = &args.at {
-        let field = if args.post { "published_at" } else { "at" };
-        let at = times::option("--at", at, Lean::Back, &client, world)?;
-        times.insert(field.to_owned(), at.into());
-    }
+    let field = if args.post { "published_at" } else { "at" };
+    times::put_at(&mut times, field, args.at.as_ref(), &client, world)?;
     let (body, only_copy) = body(args, times, (&found, &slug), world)?;
     match client.edit(&path, &Value::Object(body.clone()), &found.etag) {
         Ok(answer) => {
@@ -152,9 +149,7 @@ fn body(
         }
     }
     let components = words::settings(&args.set).map_err(Failure::Usage)?;
-    if !components.is_empty() {
-        body.insert("components".to_owned(), components.into());
-    }
+    words::put_components(&mut body, components);
     let text = args.text.as_ref().or(args.message.as_ref());
     if text.is_none() && args.file.is_none() && !body.is_empty() {
         return Ok((body, false));

@@ -140,17 +140,8 @@ fn body(
             body.insert(field.to_owned(), word.into());
         }
     }
-    let mut components = Map::new();
-    if let Some(template) = template {
-        for (slug, state) in &template.components.0 {
-            let state = state.as_ref().map(|state| state.as_str().to_owned());
-            components.insert(slug.to_string(), state.into());
-        }
-    }
-    components.extend(words::settings(&args.set)?);
-    if !components.is_empty() {
-        body.insert("components".to_owned(), components.into());
-    }
+    let components = template::components(template, &args.set)?;
+    words::put_components(&mut body, components);
     if args.draft {
         body.insert("draft".to_owned(), true.into());
     }

@@ -229,19 +229,13 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
     body.insert("kind".to_owned(), "maintenance".into());
     body.insert("starts".to_owned(), machine(starts).into());
     body.insert("ends".to_owned(), machine(ends).into());
-    let mut components = Map::new();
-    for (slug, state) in template.iter().flat_map(|it| &it.components.0) {
-        let state = state.as_ref().map(|state| state.as_str().to_owned());
-        components.insert(slug.to_string(), state.into());
-    }
-    components.extend(words::settings(&args.set).map_err(Failure::Usage)?);
+    let components = template::components(template.as_ref(), &args.set);
+    let mut components = components.map_err(Failure::Usage)?;
     for slug in &args.component {
         let state = json!("maintenance");
         components.entry(slug.to_string()).or_insert(state);
     }
-    if !components.is_empty() {
-        body.insert("components".to_owned(), components.into());
-    }
+    words::put_components(&mut body, components);
     for (field, is_said) in [("overlap", args.overlap), ("draft", args.draft)] {
         if is_said {
             body.insert(field.to_owned(), true.into());

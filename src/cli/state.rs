@@ -6,7 +6,7 @@ use serde_json::Map;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::send;
-use super::times::{self, Lean};
+use super::times;
 use super::unsent::{Unsent, Verb};
 use super::words;
 use super::world::World;
@@ -40,10 +40,7 @@ pub(super) fn run(args: &StateArgs, world: &mut World) -> Result<(), Failure> {
     if let Some(note) = &args.note {
         body.insert("note".to_owned(), note.as_str().into());
     }
-    if let Some(at) = &args.at {
-        let at = times::option("--at", at, Lean::Back, &client, world)?;
-        body.insert("at".to_owned(), at.into());
-    }
+    times::put_at(&mut body, "at", args.at.as_ref(), &client, world)?;
     let mut unsent = Unsent::new(Verb::State, body, &client, world);
     unsent.component = Some(args.component.clone());
     unsent.incident_part = args.incident.clone();

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use serde_json::{Map, Value};
+
 use super::failure::Failure;
 use super::text::TextSource;
+use super::words::{self, Setting};
 use super::world::World;
 use crate::client::Client;
 use crate::domain::slug::Slug;
@@ -24,6 +27,20 @@ pub(super) fn source(
         }
         Some(_) | None => TextSource::of(text, file, world),
     }
+}
+
+/// What is said of components: as the template has it, but for what `--set` says.
+pub(super) fn components(
+    template: Option<&TemplateBody>,
+    set: &[Setting],
+) -> Result<Map<String, Value>, String> {
+    let mut components = Map::new();
+    for (slug, state) in template.iter().flat_map(|it| &it.components.0) {
+        let state = state.as_ref().map(|state| state.as_str().to_owned());
+        components.insert(slug.to_string(), state.into());
+    }
+    components.extend(words::settings(set)?);
+    Ok(components)
 }
 
 /// The template of this name, filled for these components.

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
+use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::world::World;
 use crate::client::Client;
 pub(super) use crate::content::update_entries::Lean;
 use crate::content::update_entries::{Ground, SpokenTime, read_spoken};
-
-use crate::domain::time_style::{HourClock, TimeStyle};
+use crate::domain::time_style::{HourClock, StatedTimes};
 use crate::domain::zone;
 use crate::render::time::{Frame, machine};
 
@@ -27,10 +27,14 @@ impl Clockwork {
     pub(super) fn of(client: &Client, world: &World) -> Result<Self, Failure> {
         let site = client.site()?;
         let zone = zone::by_name(&site.time_zone).unwrap_or(Tz::UTC);
-        let style = TimeStyle::of_words(Some(zone.name()), None, Some(&site.clock));
+        let stated = StatedTimes {
+            zone,
+            date_order: None,
+            clock: HourClock::parse(&site.clock),
+        };
         Ok(Self {
             zone,
-            clock: style.clock,
+            clock: stated.style().clock,
             now: world.clock.now(),
         })
     }
@@ -151,6 +155,21 @@ pub(super) fn option(
         .map_err(|why| Failure::Usage(format!("{name}: {why}")))?;
     world.tell(&format!("{name}: {}", clockwork.said(at)));
     Ok(machine(at))
+}
+
+/// Puts what `--at` says, if anything, into a body under the name of a field.
+pub(super) fn put_at(
+    body: &mut Map<String, Value>,
+    field: &str,
+    text: Option<&String>,
+    client: &Client,
+    world: &mut World,
+) -> Result<(), Failure> {
+    if let Some(text) = text {
+        let at = option("--at", text, Lean::Back, client, world)?;
+        body.insert(field.to_owned(), at.into());
+    }
+    Ok(())
 }
 
 /// "2h", "90m", "1h30m", "2d".

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::choose;
@@ -15,6 +14,7 @@ use super::private_file;
 use super::repeat;
 use super::world::World;
 use crate::client::{self, Client, ClientError, IncidentAnswer, Refusal};
+use crate::domain::hash::sha256;
 use crate::domain::slug::Slug;
 use crate::render::time::machine;
 
@@ -381,7 +381,5 @@ fn remove(file: Option<&Path>) {
 }
 
 fn digest(client: &Client) -> Option<String> {
-    let digest = Sha256::digest(client.token()?.as_bytes());
-    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(text[..16].to_owned())
+    Some(sha256(client.token()?)[..16].to_owned())
 }

@@ -8,11 +8,10 @@ use serde_json::Map;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::text::TextSource;
-use super::times::{self, Lean};
 use super::unsent::{Unsent, Verb};
 use super::words::{self, Setting};
 use super::world::World;
-use super::{choose, early, said, send};
+use super::{choose, early, said, send, times};
 use crate::domain::update::Phase;
 
 /// Tell customers what is new about an incident
@@ -105,13 +104,8 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
         body.insert("phase".to_owned(), phase.as_str().into());
     }
     let components = words::settings(&args.set).map_err(Failure::Usage)?;
-    if !components.is_empty() {
-        body.insert("components".to_owned(), components.into());
-    }
-    if let Some(at) = &args.at {
-        let at = times::option("--at", at, Lean::Back, &client, world)?;
-        body.insert("at".to_owned(), at.into());
-    }
+    words::put_components(&mut body, components);
+    times::put_at(&mut body, "at", args.at.as_ref(), &client, world)?;
     let mut unsent = Unsent::new(Verb::Update, body, &client, world);
     unsent.incident_part = args.incident.clone();
     unsent.post_again(args.again);
@@ -137,10 +131,7 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
     if args.no_restore {
         body.insert("restore".to_owned(), false.into());
     }
-    if let Some(at) = &args.at {
-        let at = times::option("--at", at, Lean::Back, &client, world)?;
-        body.insert("at".to_owned(), at.into());
-    }
+    times::put_at(&mut body, "at", args.at.as_ref(), &client, world)?;
     let mut unsent = Unsent::new(Verb::Resolve, body, &client, world);
     unsent.incident_part = args.incident.clone();
     unsent.post_again(args.again);

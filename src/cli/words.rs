@@ -53,6 +53,13 @@ pub(super) fn settings(list: &[Setting]) -> Result<Map<String, Value>, String> {
     Ok(all)
 }
 
+/// Puts what is said of components into a body, if anything is.
+pub(super) fn put_components(body: &mut Map<String, Value>, components: Map<String, Value>) {
+    if !components.is_empty() {
+        body.insert("components".to_owned(), components.into());
+    }
+}
+
 fn one_of<T: Copy + Send + Sync + 'static>(
     words: impl IntoIterator<Item = &'static str>,
     parse: fn(&str) -> Option<T>,

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::folder::{list_posts, read_file};
 use super::problem::Severity;
 use super::site_file;
+use crate::domain::hash::hex;
 
 /// How files are read. Whoever makes the reader read something otherwise counts this up, so that
 /// every file is read anew.
@@ -43,9 +44,7 @@ pub fn digest_folder(folder: &Path, now: DateTime<Utc>) -> Option<String> {
         }
         whole.update(format!("{}\n{}\n", problem.file, problem.message));
     }
-    let hash = whole.finalize();
-    let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(hash)
+    Some(hex(&whole.finalize()))
 }
 
 /// Folders within each other are looked at so deep.

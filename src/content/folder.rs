@@ -6,13 +6,12 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
 use super::component_word::Group;
 use super::problem::{Problem, Severity};
 use super::update_entries::{Context, Kept};
 use super::{Content, IncidentFile, SiteFile, incident_file, pictures, site_file, template_file};
-use crate::domain::site::default_date_order;
+use crate::domain::hash::sha256;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
 use crate::domain::update::Precision;
@@ -144,9 +143,7 @@ impl Ground {
             file: "",
             first_line: 1,
             zone: site.zone,
-            date_order: site
-                .date_order
-                .unwrap_or_else(|| default_date_order(site.zone)),
+            date_order: site.times().date_order(),
             zones: &site.zones,
             posted_at: self.now,
             posted_precision: Precision::Minute,
@@ -279,10 +276,7 @@ fn read_incident(
 
 /// The SHA-256 of bytes, in hexadecimal.
 pub(super) fn fingerprint(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    sha256(bytes)
 }
 
 /// The bytes of a plain file that isn't too large; anything else isn't even opened.

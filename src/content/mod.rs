@@ -16,7 +16,7 @@ use crate::domain::site::{DateOrder, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::State;
 use crate::domain::template::Template;
-use crate::domain::time_style::HourClock;
+use crate::domain::time_style::{HourClock, StatedTimes};
 use crate::domain::update::{Phase, Precision};
 
 pub mod addresses;
@@ -33,7 +33,6 @@ mod folder;
 mod front_matter;
 mod ids;
 mod incident_file;
-mod nearest;
 mod pictures;
 pub mod problem;
 mod site_file;
@@ -91,6 +90,16 @@ pub struct SiteFile {
     pub states: Vec<State>,
     /// Abbreviations with several meanings that the site has settled.
     pub zones: BTreeMap<String, FixedOffset>,
+}
+
+impl SiteFile {
+    fn times(&self) -> StatedTimes {
+        StatedTimes {
+            zone: self.zone,
+            date_order: self.date_order,
+            clock: self.clock,
+        }
+    }
 }
 
 /// A component as `site.toml` describes it.

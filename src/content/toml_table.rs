@@ -5,9 +5,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::nearest;
 use super::problem::Severity;
 use super::update_entries::report::Report;
+use crate::domain::nearest::nearest;
 
 /// A table being read, and where its problems go.
 pub(super) struct Table<'t, 'i, 'r, 'x> {

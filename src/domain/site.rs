@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::brand::Brand;
-use super::time_style::{HourClock, TimeStyle};
+use super::time_style::{HourClock, StatedTimes, TimeStyle};
 
 /// In which order a date such as `3/4` is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,20 +69,21 @@ pub struct Site {
 }
 
 impl Site {
-    /// How dates in figures are read: as stated, else month first where the zone is in the
-    /// United States, else day first.
+    /// How dates in figures are read; see [`StatedTimes::date_order`].
     pub fn date_order(&self) -> DateOrder {
-        self.stated_date_order
-            .unwrap_or_else(|| default_date_order(self.zone))
+        self.stated_times().date_order()
     }
 
-    /// How times are written: in its zone, by the clock as stated, else by that of twelve hours
-    /// where dates have the month first.
+    /// How times are written; see [`StatedTimes::style`].
     pub fn time_style(&self) -> TimeStyle {
-        let clock = self.stated_clock;
-        TimeStyle {
+        self.stated_times().style()
+    }
+
+    fn stated_times(&self) -> StatedTimes {
+        StatedTimes {
             zone: self.zone,
-            clock: clock.unwrap_or_else(|| HourClock::of_dates(self.date_order())),
+            date_order: self.stated_date_order,
+            clock: self.stated_clock,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! How a site writes times of day: by the clock of twelve hours or of twenty-four, in its zone.
+//! How a site reads dates and writes times of day: by the clock of twelve hours or of twenty-four,
+//! in its zone.
 
 use chrono::{DateTime, Timelike, Utc};
 use chrono_tz::Tz;
@@ -39,6 +40,37 @@ impl HourClock {
     }
 }
 
+/// What a site says of its times; what it leaves open follows from the zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatedTimes {
+    /// The zone in which times are shown and, unless they say otherwise, read.
+    pub zone: Tz,
+    /// How dates in figures are read.
+    pub date_order: Option<DateOrder>,
+    /// By which clock times are written.
+    pub clock: Option<HourClock>,
+}
+
+impl StatedTimes {
+    /// How dates in figures are read: as stated, else month first where the zone is in the
+    /// United States, else day first.
+    pub fn date_order(self) -> DateOrder {
+        self.date_order
+            .unwrap_or_else(|| default_date_order(self.zone))
+    }
+
+    /// How times are written: in the zone, by the clock as stated, else by that of twelve hours
+    /// where dates have the month first.
+    pub fn style(self) -> TimeStyle {
+        TimeStyle {
+            zone: self.zone,
+            clock: self
+                .clock
+                .unwrap_or_else(|| HourClock::of_dates(self.date_order())),
+        }
+    }
+}
+
 /// Where and by which clock times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeStyle {
@@ -49,18 +81,6 @@ pub struct TimeStyle {
 }
 
 impl TimeStyle {
-    /// As words of a site's settings say it; what they leave open follows from the zone.
-    pub fn of_words(zone: Option<&str>, date_order: Option<&str>, clock: Option<&str>) -> Self {
-        let zone = zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC);
-        let order = date_order.and_then(DateOrder::parse);
-        let order = order.unwrap_or_else(|| default_date_order(zone));
-        let clock = clock.and_then(HourClock::parse);
-        Self {
-            zone,
-            clock: clock.unwrap_or(HourClock::of_dates(order)),
-        }
-    }
-
     /// "2:15 am", or "02:15".
     pub fn hour(self, at: DateTime<Utc>) -> String {
         let local = at.with_timezone(&self.zone);
@@ -71,6 +91,22 @@ impl TimeStyle {
                 let half = if is_pm { "pm" } else { "am" };
                 format!("{hour}:{:02} {half}", local.minute())
             }
+        }
+    }
+
+    /// "2:15 am MST".
+    pub fn clock(self, at: DateTime<Utc>) -> String {
+        format!("{} {}", self.hour(at), self.abbreviation(at))
+    }
+
+    /// What the zone is called at an instant: "MST", or "UTC-03" where it has only figures. Feed
+    /// items that are out say it in this way, so it stays.
+    pub fn abbreviation(self, at: DateTime<Utc>) -> String {
+        let name = at.with_timezone(&self.zone).format("%Z").to_string();
+        if name.starts_with(['+', '-']) {
+            format!("UTC{name}")
+        } else {
+            name
         }
     }
 
@@ -111,12 +147,42 @@ mod tests {
     }
 
     #[test]
+    fn a_zone_without_a_name_is_called_by_its_offset() {
+        let check = |zone, said: &str| {
+            let style = TimeStyle {
+                zone,
+                clock: HourClock::Twelve,
+            };
+            let at = "2013-07-26T09:15:00Z".parse().expect("an instant");
+            assert_eq!(style.clock(at), said);
+        };
+        check(Tz::America__Denver, "3:15 am MDT");
+        check(Tz::America__Argentina__Salta, "6:15 am UTC-03");
+        check(Tz::Asia__Kathmandu, "3:00 pm UTC+0545");
+        check(Tz::Atlantic__Azores, "9:15 am UTC+00");
+        check(Tz::UTC, "9:15 am UTC");
+    }
+
+    #[test]
     fn without_a_word_the_clock_follows_from_the_dates() {
-        let clock = |zone, order, clock| TimeStyle::of_words(Some(zone), order, clock).clock;
-        assert_eq!(clock("America/Denver", None, None), HourClock::Twelve);
-        assert_eq!(clock("Europe/Berlin", None, None), HourClock::TwentyFour);
-        assert_eq!(clock("Europe/Berlin", Some("mdy"), None), HourClock::Twelve);
-        let stated = clock("America/Denver", None, Some("24h"));
-        assert_eq!(stated, HourClock::TwentyFour);
+        let (denver, berlin) = (Tz::America__Denver, Tz::Europe__Berlin);
+        for (zone, date_order, stated, clock) in [
+            (denver, None, None, HourClock::Twelve),
+            (berlin, None, None, HourClock::TwentyFour),
+            (berlin, Some(DateOrder::Mdy), None, HourClock::Twelve),
+            (
+                denver,
+                None,
+                Some(HourClock::TwentyFour),
+                HourClock::TwentyFour,
+            ),
+        ] {
+            let times = StatedTimes {
+                zone,
+                date_order,
+                clock: stated,
+            };
+            assert_eq!(times.style(), TimeStyle { zone, clock });
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Uptime: what a component was on each day of a span, and the share of time it wasn't down.
 
-use chrono::{DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::component::{Component, StateChange, standing};
 use super::state::{StateKey, States};
+use super::zone::start_of_day;
 
 /// A row of calendar days in the site's zone, the last being that of the instant shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,27 +55,11 @@ pub fn uptime<'a>(days: impl IntoIterator<Item = &'a Day>) -> Option<f64> {
 /// change.
 pub fn began(component: &Component, first: Option<&StateChange>, zone: Tz) -> DateTime<Utc> {
     if let Some(since) = component.since {
-        return start_of_day(since, zone);
+        return start_of_day(zone, since);
     }
     first.map_or(component.created_at, |first| {
         first.at.min(component.created_at)
     })
-}
-
-/// The instant at which a calendar day begins in a zone: midnight, or the first instant after
-/// it where the clock skips midnight.
-pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = date.and_time(NaiveTime::MIN);
-    // Zones skip an hour or less, but for a day that the Pacific skipped twice.
-    for quarter in 0..=(26 * 4) {
-        match zone.from_local_datetime(&(midnight + Duration::minutes(15 * quarter))) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
-                return at.with_timezone(&Utc);
-            }
-            LocalResult::None => {}
-        }
-    }
-    midnight.and_utc()
 }
 
 /// The days of a span, found once for all components that are shown side by side: where a day
@@ -93,7 +78,7 @@ impl Calendar {
         let first = as_of.with_timezone(&zone).date_naive() - Days::new(u64::from(count - 1));
         let days = first.iter_days().take(count as usize);
         Self {
-            days: days.map(|date| (date, start_of_day(date, zone))).collect(),
+            days: days.map(|date| (date, start_of_day(zone, date))).collect(),
             as_of,
         }
     }
@@ -340,24 +325,6 @@ mod tests {
             &["2013-11-03 operational 1500", "2013-11-04 operational 0"],
             Some(1.0),
         );
-    }
-
-    #[test]
-    fn a_day_begins_at_the_first_instant_that_the_clock_shows() {
-        let check = |date: (i32, u32, u32), zone: Tz, instant: &str| {
-            let date = NaiveDate::from_ymd_opt(date.0, date.1, date.2).expect("a date");
-            assert_eq!(start_of_day(date, zone), at(instant), "{date} {zone}");
-        };
-        check((2013, 2, 26), Tz::America__Denver, "2013-02-26T07:00:00Z");
-        // Brazil's clocks went from 23:59:59 to 1:00.
-        check(
-            (2018, 11, 4),
-            Tz::America__Sao_Paulo,
-            "2018-11-04T03:00:00Z",
-        );
-        // Samoa had no December 30, 2011 at all.
-        check((2011, 12, 30), Tz::Pacific__Apia, "2011-12-30T10:00:00Z");
-        check((2011, 12, 31), Tz::Pacific__Apia, "2011-12-30T10:00:00Z");
     }
 
     #[test]

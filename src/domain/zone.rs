@@ -1,9 +1,9 @@
 //! Time zones as people write them: abbreviations, names, and local times that a zone has once,
 //! twice or not at all.
 
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, Offset, Utc};
-use chrono::{LocalResult, TimeZone};
-use chrono_tz::{OffsetName, TZ_VARIANTS, Tz};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{LocalResult, Offset, TimeZone, Utc};
+use chrono_tz::{GapInfo, OffsetName, TZ_VARIANTS, Tz};
 
 /// One thing that an abbreviation can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,20 +43,18 @@ pub fn resolve(zone: Tz, local: NaiveDateTime) -> Local {
     }
 }
 
-/// The first instant of a day in a zone; where the clocks skip midnight, the first that exists.
+/// The first instant of a day in a zone; where the clocks skip midnight or the whole day, the first
+/// instant after that.
 pub fn start_of_day(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    for quarter in 0..=(24 * 4) {
-        match resolve(zone, midnight + Duration::minutes(15 * quarter)) {
-            Local::Once(at) | Local::Twice(at, _) => return at,
-            Local::Skipped => {}
-        }
-    }
-    midnight.and_utc()
+    let midnight = day.and_time(NaiveTime::MIN);
+    zone.from_local_datetime(&midnight)
+        .earliest()
+        .or_else(|| GapInfo::new(&midnight, &zone)?.end)
+        .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
 }
 
-/// The abbreviation to show for an instant in a zone, such as `MST`; where the zone has only
-/// figures, `UTC+3` or `UTC+5:45`.
+/// The abbreviation of a zone at an instant as files and the command line have it, such as `MST`;
+/// where the zone has only figures, `UTC+3` or `UTC+5:45`.
 pub fn abbreviation(zone: Tz, at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&zone);
     match local.offset().abbreviation() {
@@ -324,11 +322,27 @@ mod tests {
             resolve(Tz::America__Denver, local("2013-03-10T02:30:00")),
             Local::Skipped
         );
-        let day = NaiveDate::from_ymd_opt(2018, 11, 4).expect("a day");
-        assert_eq!(
-            start_of_day(Tz::America__Sao_Paulo, day),
-            at("2018-11-04T03:00:00Z")
-        );
+    }
+
+    #[test]
+    fn a_day_begins_at_the_first_instant_that_the_clock_shows() {
+        for (zone, day, start) in [
+            (Tz::America__Denver, "2013-02-26", "2013-02-26T07:00:00Z"),
+            // Brazil's clocks went from 23:59:59 to 1:00.
+            (Tz::America__Sao_Paulo, "2018-11-04", "2018-11-04T03:00:00Z"),
+            // Toronto's went from 23:30 to 0:30.
+            (Tz::America__Toronto, "1919-03-31", "1919-03-31T04:30:00Z"),
+            // Havana's go from 1:00 to 0:00, and Beirut's from 0:00 to 23:00.
+            (Tz::America__Havana, "2013-11-03", "2013-11-03T04:00:00Z"),
+            (Tz::Asia__Beirut, "2013-10-27", "2013-10-26T22:00:00Z"),
+            // Samoa had no December 30, 2011, and Kwajalein no August 21, 1993.
+            (Tz::Pacific__Apia, "2011-12-30", "2011-12-30T10:00:00Z"),
+            (Tz::Pacific__Apia, "2011-12-31", "2011-12-30T10:00:00Z"),
+            (Tz::Pacific__Kwajalein, "1993-08-21", "1993-08-21T12:00:00Z"),
+        ] {
+            let date = day.parse().expect("a day");
+            assert_eq!(start_of_day(zone, date), at(start), "{zone} {day}");
+        }
     }
 
     #[test]

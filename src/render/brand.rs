@@ -1,9 +1,8 @@
 //! The stylesheet of the company's brand: its accent and the room for its logo. It is a document
 //! of its own, since no page may have styles in it.
 
-use sha2::{Digest, Sha256};
-
 use crate::domain::brand::Brand;
+use crate::domain::hash::sha256;
 use crate::urls;
 
 /// The logo's line, and what stands beside it.
@@ -29,7 +28,5 @@ pub fn stylesheet(brand: &Brand) -> Option<String> {
 /// Its path. Another stylesheet has another one, so that it may be kept forever.
 pub fn stylesheet_path(brand: &Brand) -> Option<String> {
     let css = stylesheet(brand)?;
-    let hash = Sha256::digest(css.as_bytes());
-    let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(urls::brand_stylesheet(&hash))
+    Some(urls::brand_stylesheet(&sha256(css)[..12]))
 }

@@ -6,7 +6,6 @@ use chrono_tz::Tz;
 
 use crate::domain::time_style::{HourClock, TimeStyle};
 use crate::domain::update::Precision;
-use crate::domain::zone;
 
 /// The zone in which times are shown, and the instant that the page shows: a year is written
 /// where it isn't that instant's.
@@ -56,7 +55,7 @@ impl Frame {
 
     /// "2:15 am MST".
     pub fn clock(self, at: DateTime<Utc>) -> String {
-        format!("{} {}", self.bare_clock(at), abbreviation(self.zone, at))
+        self.style().clock(at)
     }
 
     /// When a maintenance takes place: "Saturday, March 2 · 10:00 pm – midnight MST"; over
@@ -83,10 +82,8 @@ impl Frame {
     }
 
     fn range(self, starts: DateTime<Utc>, ends: DateTime<Utc>) -> String {
-        let (zone, zone_after) = (
-            abbreviation(self.zone, starts),
-            abbreviation(self.zone, ends),
-        );
+        let style = self.style();
+        let (zone, zone_after) = (style.abbreviation(starts), style.abbreviation(ends));
         // The clock has its zone once, but where the clocks change in between.
         let zone = if zone == zone_after {
             String::new()
@@ -103,7 +100,7 @@ impl Frame {
         if Some(self.date(ends)) == day.succ_opt()
             && (local_end.hour(), local_end.minute()) == (0, 0)
         {
-            let end = self.style().day_end();
+            let end = style.day_end();
             return format!("{} · {start} – {end} {zone_after}", self.weekday(starts));
         }
         format!(
@@ -146,7 +143,7 @@ impl Frame {
 
     /// What the site's zone is called: "Mountain Time (MST)", else by its city.
     pub fn zone_name(self) -> String {
-        let short = abbreviation(self.zone, self.as_of);
+        let short = self.style().abbreviation(self.as_of);
         let name = self.zone.name();
         let is_american = name.starts_with("America/") || name.starts_with("US/");
         let long = match short.as_str() {
@@ -199,11 +196,6 @@ pub fn duration(length: Duration) -> String {
         (days, 0, _) => format!("{days} {day_word}"),
         (days, hours, _) => format!("{days} {day_word} {hours} h"),
     }
-}
-
-/// The zone's abbreviation at an instant; zones that have only figures get "UTC−3".
-fn abbreviation(zone: Tz, at: DateTime<Utc>) -> String {
-    zone::abbreviation(zone, at).replace('-', "−")
 }
 
 #[cfg(test)]
@@ -304,8 +296,8 @@ mod tests {
         check(Tz::Europe__Berlin, "Central European Time (CET)");
         check(Tz::UTC, "Coordinated Universal Time (UTC)");
         check(Tz::Asia__Kolkata, "Kolkata time (IST)");
-        check(Tz::America__Sao_Paulo, "Sao Paulo time (UTC−3)");
-        check(Tz::Asia__Kathmandu, "Kathmandu time (UTC+5:45)");
+        check(Tz::America__Sao_Paulo, "Sao Paulo time (UTC-03)");
+        check(Tz::Asia__Kathmandu, "Kathmandu time (UTC+0545)");
         assert_eq!(
             machine(at("2013-02-26T09:15:00.123Z")),
             "2013-02-26T09:15:00Z"

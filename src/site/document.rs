@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use sha2::{Digest, Sha256};
 
 use super::head::Head;
 use super::packing::{Effort, pack};
+use crate::domain::hash::sha256;
 
 /// How long a document may be kept, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -275,12 +275,8 @@ impl Document {
 }
 
 /// A strong ETag names the bytes, so that each encoding, and each way to pack it, has its own.
-fn etag(bytes: &[u8], encoding: Encoding) -> String {
-    let hash = Sha256::digest(bytes);
-    let tag: String = hash[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+pub fn etag(bytes: &[u8], encoding: Encoding) -> String {
+    let tag = &sha256(bytes)[..24];
     format!("\"{tag}{}\"", encoding.suffix())
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 use self::cache::{CACHE_BYTES, Cache, Generation, Place};
 use self::dependence::Changed;
@@ -221,12 +222,14 @@ pub struct SiteHandle(Arc<Served>);
 struct Served {
     site: ArcSwap<Site>,
     replaced: AtomicU64,
+    revision: watch::Sender<i64>,
 }
 
 impl SiteHandle {
     /// Serves `site` until another is put in its place.
     pub fn new(site: Site) -> Self {
         Self(Arc::new(Served {
+            revision: watch::Sender::new(site.snapshot().revision),
             site: ArcSwap::from_pointee(site),
             replaced: AtomicU64::new(0),
         }))
@@ -252,7 +255,105 @@ impl SiteHandle {
 
     /// Serves another site from now on.
     pub fn replace(&self, site: Site) {
+        let revision = site.snapshot().revision;
         self.0.site.store(Arc::new(site));
         self.0.replaced.fetch_add(1, Ordering::Release);
+        self.0.revision.send_if_modified(|served| {
+            let before = std::mem::replace(served, revision);
+            before != revision
+        });
+    }
+
+    /// Waits until a revision later than `revision` is served, and returns it. A site that is made
+    /// anew because a moment has come keeps its revision.
+    pub async fn served_after(&self, revision: i64) -> i64 {
+        let mut served = self.0.revision.subscribe();
+        let later = served.wait_for(|served| *served > revision).await;
+        match later.map(|later| *later) {
+            Ok(later) => later,
+            // The sender is here, so this never comes.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use chrono::DateTime;
+    use chrono_tz::Tz;
+    use tokio::task::{JoinHandle, yield_now};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::domain::site::Site as Settings;
+    use crate::domain::state::States;
+    use crate::snapshot::Whole;
+
+    fn site(revision: i64) -> Site {
+        Site::new(Snapshot::of(Whole {
+            revision,
+            as_of: DateTime::UNIX_EPOCH,
+            site: Settings {
+                name: "Example status".into(),
+                base_url: "https://status.example.com".into(),
+                authority: "status.example.com".into(),
+                zone: Tz::UTC,
+                stated_date_order: None,
+                stated_clock: None,
+                support: None,
+                brand: Default::default(),
+                zones: BTreeMap::new(),
+            },
+            states: States::default(),
+            components: Vec::new(),
+            incidents: Vec::new(),
+        }))
+    }
+
+    /// What a task ends with; one that nobody wakes fails.
+    async fn end<T>(task: JoinHandle<T>) -> T {
+        let ended = timeout(Duration::from_secs(20), task).await;
+        ended.expect("it is woken").expect("no panic")
+    }
+
+    #[tokio::test]
+    async fn a_later_revision_wakes_who_waits_for_it_and_the_same_one_does_not() {
+        let handle = SiteHandle::new(site(7));
+        let waiting = handle.clone();
+        let task = tokio::spawn(async move {
+            let revision = waiting.served_after(7).await;
+            (revision, waiting.current().snapshot().revision)
+        });
+        yield_now().await;
+        handle.replace(site(7));
+        yield_now().await;
+        assert!(!task.is_finished());
+        handle.replace(site(8));
+        assert_eq!(end(task).await, (8, 8));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_revision_that_is_served_already() {
+        let handle = SiteHandle::new(site(7));
+        let behind = timeout(Duration::from_secs(20), handle.served_after(3));
+        assert_eq!(behind.await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_stop_wakes_who_waits_for_a_revision() {
+        let handle = SiteHandle::new(site(7));
+        let (stop, mut stopping) = watch::channel(false);
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                revision = handle.served_after(7) => Some(revision),
+                _ = stopping.wait_for(|stop| *stop) => None,
+            }
+        });
+        yield_now().await;
+        stop.send(true).expect("somebody waits");
+        assert_eq!(end(task).await, None);
     }
 }

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::dependence::Changed;
 use super::{Site, SiteHandle};
 use crate::clock::Clock;
 use crate::domain::incident::{Kind, page_time};
+use crate::domain::zone::start_of_day;
 use crate::snapshot::Snapshot;
 use crate::snapshot::load::{BaseUrl, Waiting, load};
 use crate::snapshot::patch::patch;
@@ -159,18 +160,10 @@ impl Latest {
     }
 }
 
-/// The next start of a day in `zone`. A midnight that daylight saving skips is taken an hour on.
+/// The next start of a day in `zone`.
 fn next_midnight(zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
     let today = now.with_timezone(&zone).date_naive();
-    let tomorrow = today + Days::new(1);
-    let midnight = tomorrow.and_time(NaiveTime::MIN);
-    zone.from_local_datetime(&midnight)
-        .earliest()
-        .or_else(|| {
-            zone.from_local_datetime(&(midnight + chrono::Duration::hours(1)))
-                .earliest()
-        })
-        .map_or(now + Days::new(1), |local| local.with_timezone(&Utc))
+    start_of_day(zone, today + Days::new(1))
 }
 
 #[cfg(test)]
@@ -199,6 +192,18 @@ mod tests {
             Tz::Asia__Beirut,
             "2013-03-30T12:00:00Z",
             "2013-03-30T22:00:00Z",
+        );
+        // They went back from 0:00 to 23:00 on October 26.
+        check(
+            Tz::Asia__Beirut,
+            "2013-10-26T21:30:00Z",
+            "2013-10-26T22:00:00Z",
+        );
+        // Samoa went from December 29 to 31 in 2011.
+        check(
+            Tz::Pacific__Apia,
+            "2011-12-30T06:00:00Z",
+            "2011-12-30T10:00:00Z",
         );
     }
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use super::history::History;
 use super::post::Post;
@@ -12,10 +11,9 @@ use super::posts::Posts;
 use super::{ComponentRecord, Snapshot};
 use crate::domain::component::Component;
 use crate::domain::incident::{CLOCK_TOLERANCE, Incident, page_time};
-use crate::domain::site::{DateOrder, Site, Support};
+use crate::domain::site::{Site, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::domain::time_style::HourClock;
 use crate::store::bulk::{
     PackedChange, find_packed_changes, list_packed_changes, list_public_incidents_after,
     list_to_come,
@@ -23,7 +21,9 @@ use crate::store::bulk::{
 use crate::store::changes::find_present;
 use crate::store::components::{list_component_slugs, list_components};
 use crate::store::incidents::list_redirects;
-use crate::store::settings::{brand_from_text, find_meta, list_site_settings, zones_from_text};
+use crate::store::settings::{
+    brand_from_text, find_meta, list_site_settings, stated_times, zones_from_text,
+};
 use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError, Tx};
 
@@ -279,23 +279,16 @@ pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<Site, StoreErr
         (Some(text), Some(url)) => Some(Support { text, url }),
         _ => None,
     };
-    let zone = settings
-        .get("time_zone")
-        .and_then(|name| name.parse::<Tz>().ok())
-        .unwrap_or(Tz::UTC);
+    let times = stated_times(&settings);
     Ok(Site {
         name: settings
             .remove("name")
             .unwrap_or_else(|| "Status".to_owned()),
         base_url,
         authority,
-        zone,
-        stated_date_order: settings
-            .get("date_order")
-            .and_then(|word| DateOrder::parse(word)),
-        stated_clock: settings
-            .get("clock")
-            .and_then(|word| HourClock::parse(word)),
+        zone: times.zone,
+        stated_date_order: times.date_order,
+        stated_clock: times.clock,
         support,
         brand: settings
             .get("brand")

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::bytes::{Reader, Writer};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::ending::Lasted;
+use crate::domain::freshness::Freshness;
 use crate::domain::incident::{Impact, Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -16,9 +17,6 @@ use crate::domain::window::Window;
 
 const PRECISIONS: [Precision; 3] = [Precision::Minute, Precision::Day, Precision::None];
 const SOURCES: [Source; 3] = [Source::File, Source::Api, Source::Clock];
-
-/// When something became public, as feeds order it: of the same instant, an update after its post.
-pub(super) type Freshness = (DateTime<Utc>, u8, DateTime<Utc>, i64);
 
 /// When something was said, and how exactly that is known.
 pub type Said = (DateTime<Utc>, Precision);
@@ -52,11 +50,6 @@ pub struct Post {
 impl Post {
     /// An incident of which everything is due, at the instant `as_of`.
     pub(super) fn of(incident: &Incident, as_of: DateTime<Utc>) -> Self {
-        let posted: Freshness = (incident.public_at, 0, incident.published_at, 0);
-        let updates = incident.updates.iter();
-        let freshest = updates
-            .map(|update| (update.public_at, 2, update.at, update.seq))
-            .fold(posted, Freshness::max);
         let mut writer = Writer::default();
         write_incident(&mut writer, incident);
         Self {
@@ -68,7 +61,7 @@ impl Post {
             phase: incident.phase(as_of),
             lasted: incident.lasted(as_of),
             updates: incident.updates.len(),
-            freshest,
+            freshest: Freshness::of_incident(incident),
             last_said: said(incident)
                 .filter(|(at, _)| *at <= as_of)
                 .max_by_key(exactness),

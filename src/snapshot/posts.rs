@@ -9,14 +9,12 @@ use chrono_tz::Tz;
 
 use super::post::{Post, Said, exactness};
 use super::shelf::Shelf;
+use crate::domain::freshness::FEED_ITEMS;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 
 /// A year and a month, 1 to 12.
 pub type Month = (i32, u32);
-
-/// So many incidents with the freshest items are kept at hand: as many as a feed has items.
-const FRESH: usize = 50;
 
 /// Every public incident.
 #[derive(Debug, Clone, Default)]
@@ -263,7 +261,7 @@ impl Posts {
     fn trim_fresh(&mut self) {
         self.fresh
             .sort_by(|a, b| (b.freshest, &b.id).cmp(&(a.freshest, &a.id)));
-        self.fresh.truncate(FRESH);
+        self.fresh.truncate(FEED_ITEMS);
         self.fresh.shrink_to_fit();
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::FixedOffset;
+use chrono_tz::Tz;
 
 use super::row::text;
 use super::{StoreError, Tx};
 use crate::domain::brand::Brand;
+use crate::domain::site::DateOrder;
+use crate::domain::time_style::{HourClock, StatedTimes};
 
 /// Everything that `site.toml` said last, by key.
 pub async fn list_site_settings(tx: &mut Tx) -> Result<BTreeMap<String, String>, StoreError> {
@@ -16,6 +19,18 @@ pub async fn list_site_settings(tx: &mut Tx) -> Result<BTreeMap<String, String>,
     rows.iter()
         .map(|row| Ok((text(row, "key")?, text(row, "value")?)))
         .collect()
+}
+
+/// What the site's settings say of its times; without a zone that is known, in UTC.
+pub fn stated_times(settings: &BTreeMap<String, String>) -> StatedTimes {
+    let word = |key| settings.get(key).map(String::as_str);
+    StatedTimes {
+        zone: word("time_zone")
+            .and_then(|name| name.parse().ok())
+            .unwrap_or(Tz::UTC),
+        date_order: word("date_order").and_then(DateOrder::parse),
+        clock: word("clock").and_then(HourClock::parse),
+    }
 }
 
 /// Replaces one of the site's settings; `None` removes it.
@@ -94,4 +109,32 @@ pub fn brand_as_text(brand: &Brand) -> Option<String> {
 /// The inverse of [`brand_as_text`]; what can't be read is a page without a brand.
 pub fn brand_from_text(text: &str) -> Brand {
     serde_json::from_str(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_as_stated_and_what_is_no_word_for_them_is_left_out() {
+        let check = |zone: &str, order: &str, clock: &str, expected: StatedTimes| {
+            let pairs = [("time_zone", zone), ("date_order", order), ("clock", clock)];
+            let stated = pairs.into_iter().filter(|(_, word)| !word.is_empty());
+            let settings = stated.map(|(key, word)| (key.to_owned(), word.to_owned()));
+            assert_eq!(stated_times(&settings.collect()), expected);
+        };
+        let stated = StatedTimes {
+            zone: Tz::America__Denver,
+            date_order: Some(DateOrder::Dmy),
+            clock: Some(HourClock::TwentyFour),
+        };
+        check("America/Denver", "dmy", "24h", stated);
+        let open = StatedTimes {
+            zone: Tz::UTC,
+            date_order: None,
+            clock: None,
+        };
+        check("", "", "", open);
+        check("Denver", "ymd", "24", open);
+    }
 }

@@ -67,6 +67,11 @@ impl From<StoreError> for AppError {
 }
 
 impl AppError {
+    /// Nothing is there under a name.
+    pub(super) fn missing(what: &str, name: &str) -> Self {
+        Self::NotFound(format!("there is no {what} {name:?}"))
+    }
+
     fn problem(&self) -> Problem {
         let with = |status: StatusCode, detail: &str| Problem {
             detail: Some(detail.to_owned()),

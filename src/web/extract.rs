@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, Uri, header};
 use super::error::AppError;
 use super::query;
 use super::writing::Call;
-use crate::actions::ActionError;
 use crate::actions::add_update::Settings;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -54,17 +53,12 @@ fn check_format(headers: &HeaderMap) -> Result<(), AppError> {
 
 /// A slug from a path. One that can't be a slug names nothing.
 pub(super) fn slug(text: &str, what: &str) -> Result<Slug, AppError> {
-    Slug::parse(text).map_err(|_| {
-        AppError::Action(ActionError::NotFound(format!(
-            "there is no {what} {text:?}"
-        )))
-    })
+    Slug::parse(text).map_err(|_| AppError::missing(what, text))
 }
 
 /// What a request says of components, as actions take it.
-pub(super) fn settings(said: Option<ByComponent<Option<Setting>>>) -> Settings {
-    said.map(|settings| settings.0)
-        .unwrap_or_default()
+pub(super) fn settings(said: ByComponent<Option<Setting>>) -> Settings {
+    said.0
         .into_iter()
         .map(|(slug, setting)| {
             let setting =

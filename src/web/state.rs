@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::assets::Assets;
 use super::auth::{Failures, Uses};
@@ -48,6 +48,8 @@ pub struct AppState {
     pub uses: Arc<Uses>,
     /// Requests with an `Idempotency-Key` that are running now.
     pub running: Running,
+    /// Whether the server is stopping: answers that go on and on end then.
+    pub stopping: watch::Receiver<bool>,
 }
 
 impl FromRef<AppState> for SiteHandle {

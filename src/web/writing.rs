@@ -8,13 +8,14 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::auth::Staff;
 use super::error::AppError;
 use super::state::AppState;
 use crate::actions::Change;
+use crate::domain::hash::{digest_of_parts, hex};
 use crate::render::json::FieldError;
+use crate::site::document::{Encoding, etag};
 use crate::store::StoreError;
 use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
 
@@ -141,6 +142,24 @@ impl Writing {
         }
     }
 
+    /// Finishes, and shows what was changed as it is now, or was.
+    pub(super) async fn shown<T: Serialize>(
+        self: Box<Self>,
+        body: &T,
+    ) -> Result<Response, AppError> {
+        self.finish(StatusCode::OK, None, body, None).await
+    }
+
+    /// Finishes, and shows what was made, with its address.
+    pub(super) async fn created<T: Serialize>(
+        self: Box<Self>,
+        location: String,
+        body: &T,
+    ) -> Result<Response, AppError> {
+        self.finish(StatusCode::CREATED, Some(location), body, None)
+            .await
+    }
+
     /// Commits the change together with the memory of its answer, and answers.
     pub(super) async fn finish<T: Serialize>(
         mut self: Box<Self>,
@@ -199,19 +218,11 @@ fn take_turn(running: &Running, key: (String, String)) -> Result<Turn, AppError>
 }
 
 fn hash_of(call: &Call) -> String {
-    let mut hash = Sha256::new();
-    for part in [
+    hex(&digest_of_parts([
         call.method.as_str().as_bytes(),
         call.uri.path().as_bytes(),
         &call.body,
-    ] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    ]))
 }
 
 fn repeated(answer: &Answer, hash: &str) -> Result<Response, AppError> {
@@ -238,9 +249,14 @@ pub(super) fn as_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// A value as the answer to whoever asked for it.
+pub(super) fn shown<T: Serialize>(value: &T) -> Response {
+    json_response(StatusCode::OK, None, as_json(value))
+}
+
 /// An answer in JSON, with an ETag made of it.
-pub(super) fn json_response(status: StatusCode, location: Option<&str>, body: String) -> Response {
-    let etag = etag_of(&body);
+fn json_response(status: StatusCode, location: Option<&str>, body: String) -> Response {
+    let etag = etag(body.as_bytes(), Encoding::Plain);
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -268,22 +284,12 @@ pub(super) fn list_response(path: &str, next: Option<&str>, body: String) -> Res
     response
 }
 
-/// The strong ETag of a body.
-pub(super) fn etag_of(body: &str) -> String {
-    let hash = Sha256::digest(body.as_bytes());
-    let tag: String = hash[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("\"{tag}\"")
-}
-
 /// Checks `If-Match` against what stands now.
-pub(super) fn check_match(headers: &HeaderMap, current: &str) -> Result<(), AppError> {
-    let Some(value) = headers.get(header::IF_MATCH) else {
+pub(super) fn check_match<T: Serialize>(call: &Call, current: &T) -> Result<(), AppError> {
+    let Some(value) = call.headers.get(header::IF_MATCH) else {
         return Ok(());
     };
-    let etag = etag_of(current);
+    let etag = etag(as_json(current).as_bytes(), Encoding::Plain);
     let matches = value
         .to_str()
         .unwrap_or_default()

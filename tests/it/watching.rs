@@ -8,9 +8,9 @@ use std::time::Duration;
 use lightship::app::App;
 use lightship::clock::Clock;
 use lightship::site::SiteHandle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::app::{config, write};
 use crate::support::{new_database, slug};
@@ -33,6 +33,7 @@ fn fill(content: &Path, text: &str) {
 /// The application, running over a content folder.
 struct Running {
     site: SiteHandle,
+    stopping: watch::Receiver<bool>,
     content: PathBuf,
     stop: oneshot::Sender<()>,
     running: JoinHandle<anyhow::Result<()>>,
@@ -50,13 +51,14 @@ impl Running {
         let app = App::build(config, Clock::fixed(now))
             .await
             .expect("it starts");
-        let site = app.state().site.clone();
+        let (site, stopping) = (app.state().site.clone(), app.state().stopping.clone());
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(app.run(async move {
             let _ = stopped.await;
         }));
         Self {
             site,
+            stopping,
             content,
             stop,
             running,
@@ -82,10 +84,52 @@ impl Running {
         }
     }
 
+    /// Waits as an answer does that goes on and on: for a revision after `shown`, or a stop.
+    fn wait_for_news(&self, shown: i64) -> JoinHandle<News> {
+        let (site, mut stopping) = (self.site.clone(), self.stopping.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                revision = site.served_after(shown) => News::Revision(revision),
+                stop = stopping.wait_for(|stop| *stop) => {
+                    stop.expect("it is said");
+                    News::Stop
+                }
+            }
+        })
+    }
+
     async fn stop(self) {
         self.stop.send(()).expect("it is running");
         self.running.await.expect("no panic").expect("it ends well");
     }
+}
+
+#[derive(Debug, PartialEq)]
+enum News {
+    Revision(i64),
+    Stop,
+}
+
+async fn hear(news: JoinHandle<News>) -> News {
+    let heard = timeout(PATIENCE, news).await;
+    heard.expect("it is woken").expect("no panic")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_news_hears_of_a_change_and_of_a_stop() {
+    let app = Running::start(|content| fill(content, "One.")).await;
+    app.shows(Some("One.")).await;
+    let shown = app.site.current().snapshot().revision;
+    let news = app.wait_for_news(shown);
+    write(&app.content, SELMA, post("Two.").as_bytes());
+    let heard = hear(news).await;
+    assert!(
+        matches!(heard, News::Revision(later) if later > shown),
+        "{heard:?} after {shown}"
+    );
+    let news = app.wait_for_news(i64::MAX);
+    app.stop().await;
+    assert_eq!(hear(news).await, News::Stop);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,10 @@
 
 use super::Reader;
 use crate::content::component_word::{Meant, also_group, ambiguous, meant};
-use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::StateLine;
 use crate::content::yaml::{Key, Node, Placed};
+use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 

@@ -13,7 +13,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use self::salvage::{Lost, salvaged};
 use crate::content::file_name;
-use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
 use crate::content::update_entries::resolution::{Resolved, shown};
@@ -21,6 +20,7 @@ use crate::content::update_entries::{Context, StateLine};
 use crate::content::written_time;
 use crate::content::yaml::{self, Key, Node, Placed, YamlError};
 use crate::domain::incident::{CLOCK_TOLERANCE, Impact, Kind};
+use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 

@@ -1,12 +1,12 @@
 //! The front matter of templates: what each key may hold.
 
 use super::{Reader, unreadable};
-use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
 use crate::content::update_entries::{Context, StateLine};
 use crate::content::yaml;
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::nearest::nearest;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 

@@ -2,8 +2,8 @@
 
 use toml::de::DeValue;
 
-use crate::content::nearest::nearest;
 use crate::content::toml_table::{Table, Value};
+use crate::domain::nearest::nearest;
 use crate::domain::state::{STATUSPAGE_VALUES, State, StateKey, Tone, built_in};
 
 /// Reads one of them.

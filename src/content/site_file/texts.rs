@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use crate::content::nearest::nearest;
 use crate::content::toml_table::Table;
+use crate::domain::nearest::nearest;
 use crate::domain::site::DateOrder;
 use crate::domain::time_style::HourClock;
 

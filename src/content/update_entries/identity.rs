@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Entry;
+use crate::domain::hash::digest_of_parts;
 use crate::domain::update::Precision;
 
 /// An entry of the last sync.
@@ -38,16 +38,9 @@ pub fn derive_incident_id(slug: &str) -> String {
 /// A UUID of version 8 (RFC 9562, section 5.8) from the SHA-256 of a label and fields, each
 /// after its length, so that no two lists of fields look alike.
 fn hashed(label: &str, fields: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for field in std::iter::once(&label).chain(fields) {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field.as_bytes());
-    }
-    let digest = hash.finalize();
+    let digest = digest_of_parts(std::iter::once(&label).chain(fields));
     let mut bytes = [0; 16];
-    for (byte, from) in bytes.iter_mut().zip(digest) {
-        *byte = from;
-    }
+    bytes.copy_from_slice(&digest[..16]);
     Uuid::new_v8(bytes).to_string()
 }
 

@@ -2,6 +2,7 @@
 
 use super::date;
 use super::lexer::{Cursor, Lex};
+use crate::domain::nearest::nearest;
 use crate::domain::update::Phase;
 
 /// "Update" in one of its forms.
@@ -201,12 +202,23 @@ pub(super) fn nearest_phase(word: &str) -> Option<&'static str> {
     if OVER.contains(&word.as_str()) {
         return Some(Phase::Resolved.as_str());
     }
-    Phase::ALL
-        .into_iter()
-        .map(Phase::as_str)
-        .chain(["fixed"])
-        .map(|known| (strsim::damerau_levenshtein(known, &word), known))
-        .filter(|(distance, known)| *distance <= 2 && known.len() > 4)
-        .min()
-        .map(|(_, known)| known)
+    nearest(
+        &word,
+        Phase::ALL.into_iter().map(Phase::as_str).chain(["fixed"]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_for_a_phase_is_found() {
+        let check = |word: &str, phase: Option<&str>| assert_eq!(nearest_phase(word), phase);
+        check("Monitorng", Some("monitoring"));
+        check("investigate", Some("investigating"));
+        check("Done", Some("resolved"));
+        check("fixd", Some("fixed"));
+        check("fix", None);
+    }
 }

@@ -5,8 +5,8 @@ use super::StateLine;
 use super::blocks::{Block, Sort};
 use super::report::Report;
 use crate::content::component_word::{Meant, also_group, ambiguous, meant};
-use crate::content::nearest::nearest;
 use crate::content::problem::Severity;
+use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 

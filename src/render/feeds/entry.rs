@@ -12,6 +12,7 @@ use super::content::{content_html, first_words, one_line, summary_of};
 use super::ids::{tag, uri};
 use super::when::{in_words, planned};
 use crate::domain::component::{Origin, StateChange};
+use crate::domain::freshness::{FEED_ITEMS, Freshness};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
@@ -19,9 +20,6 @@ use crate::render::markdown::POST_ANCHOR;
 use crate::render::xml::{allowed, escaped};
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
-
-/// How many items a feed has.
-pub const MAX_ENTRIES: usize = 50;
 
 /// What a feed is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +55,8 @@ pub struct FeedEntry {
     pub tags: Vec<String>,
 }
 
-/// Newest first; of the same instant, an update comes after its post, later ones after earlier.
-type Rank<'a> = (DateTime<Utc>, u8, DateTime<Utc>, i64, &'a str);
+/// The freshest item comes first; of items as fresh as each other, the id decides.
+type Rank<'a> = (Freshness, &'a str);
 
 enum Item<'a> {
     Post(&'a Incident),
@@ -69,10 +67,10 @@ enum Item<'a> {
 impl<'a> Item<'a> {
     fn rank(&self) -> Rank<'a> {
         match self {
-            Self::Post(post) => (post.public_at, 0, post.published_at, 0, &post.id),
+            Self::Post(post) => (Freshness::of_post(post), &post.id),
             Self::Change(record, change) => {
                 let slug = record.component.slug.as_str();
-                (change.public_at, 1, change.at, change.seq, slug)
+                (Freshness::of_change(change), slug)
             }
             Self::Update(_, update) => update_rank(update),
         }
@@ -80,7 +78,7 @@ impl<'a> Item<'a> {
 }
 
 fn update_rank(update: &Update) -> Rank<'_> {
-    (update.public_at, 2, update.at, update.seq, &update.id)
+    (Freshness::of_update(update), &update.id)
 }
 
 /// The newest items of a scope, newest first by the instant at which they became public.
@@ -110,7 +108,7 @@ pub fn entries(snapshot: &Snapshot, scope: &Scope) -> Vec<FeedEntry> {
         items.push(Item::Change(record, change));
     }
     items.sort_by_key(|item| Reverse(item.rank()));
-    items.truncate(MAX_ENTRIES);
+    items.truncate(FEED_ITEMS);
     items.iter().map(|item| entry(snapshot, item)).collect()
 }
 
@@ -153,8 +151,8 @@ fn items_about<'a>(incident: &'a Incident, slug: &Slug) -> Vec<Item<'a>> {
 /// can be among the newest items.
 fn changes_alone(record: &ComponentRecord) -> Vec<(&ComponentRecord, StateChange)> {
     let mut changes: Vec<StateChange> = record.history.by_hand().collect();
-    changes.sort_by_key(|change| Reverse((change.public_at, change.at, change.seq)));
-    changes.truncate(MAX_ENTRIES);
+    changes.sort_by_key(|change| Reverse(Freshness::of_change(change)));
+    changes.truncate(FEED_ITEMS);
     changes.into_iter().map(|change| (record, change)).collect()
 }
 

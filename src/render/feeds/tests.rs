@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entry::{FeedEntry, MAX_ENTRIES, Scope};
+use super::entry::{FeedEntry, Scope};
 use super::story::{at, change, empty, slug, story, update};
 use super::{atom, entry, json_feed, rss};
 use crate::domain::component::Origin;
+use crate::domain::freshness::FEED_ITEMS;
 use crate::domain::incident::Incident;
 use crate::domain::update::{Phase, Source};
 use crate::render::xml::escaped;
@@ -216,7 +217,7 @@ fn items_stand_newest_first_by_the_instant_they_became_public() {
         incident.updates.extend((0..60).map(one));
     });
     let newest = entries(&many, &Scope::Site);
-    assert_eq!(newest.len(), MAX_ENTRIES);
+    assert_eq!(newest.len(), FEED_ITEMS);
     assert!(newest[0].id.ends_with("update/m59") && newest[49].id.ends_with("update/m10"));
 }
 

@@ -15,15 +15,8 @@ pub(super) fn in_words(
     let local = at.with_timezone(&style.zone);
     match precision {
         Precision::Minute => {
-            let abbreviation = local.format("%Z").to_string();
-            // Zones without letters of their own are called by their offset: "-03".
-            let prefix = if abbreviation.starts_with(['+', '-']) {
-                "UTC"
-            } else {
-                ""
-            };
-            let (day, hour) = (local.format("%B %-d, %Y"), style.hour(at));
-            Some(format!("{day} at {hour} {prefix}{abbreviation}"))
+            let day = local.format("%B %-d, %Y");
+            Some(format!("{day} at {}", style.clock(at)))
         }
         Precision::Day => Some(local.format("%B %-d, %Y").to_string()),
         Precision::None => None,

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::FieldError;
+use crate::domain::nearest::nearest;
 
 /// A request body that is read field by field.
 pub trait Body: Sized {
@@ -163,19 +164,14 @@ pub fn shown(word: &str) -> String {
 /// "unknown field "titel"; did you mean "title"?", or the list of those known.
 pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
     let short: String = word.chars().take(40).collect();
-    let distance =
-        |name: &str| strsim::damerau_levenshtein(&short.to_lowercase(), &name.to_lowercase());
-    let nearest = known.iter().map(|name| (distance(name), *name)).min();
-    match nearest {
-        Some((distance, name)) if distance <= (name.chars().count() / 3).max(1) => {
-            format!("unknown {what} {short:?}; did you mean {name:?}?")
-        }
-        _ if known.len() > MOST_KNOWN => format!(
+    match nearest(&short, known.iter().copied()) {
+        Some(near) => format!("unknown {what} {short:?}; did you mean {near:?}?"),
+        None if known.len() > MOST_KNOWN => format!(
             "unknown {what} {short:?}; known: {} and {} more",
             known[..MOST_KNOWN].join(", "),
             known.len() - MOST_KNOWN
         ),
-        _ => format!("unknown {what} {short:?}; known: {}", known.join(", ")),
+        None => format!("unknown {what} {short:?}; known: {}", known.join(", ")),
     }
 }
 

@@ -81,6 +81,10 @@ fn mistakes_are_named_with_their_place_and_remedy() {
         &[("/q~1~0", "known: title, markdown, kind")],
     );
     incident(
+        r#"{"title":"a","update":{"t":1}}"#,
+        &[("/update/t", "known: markdown, phase, ")],
+    );
+    incident(
         r#"{"title":"a","title":"b"}"#,
         &[("/title", "appears twice")],
     );

@@ -22,7 +22,7 @@ use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
+use crate::web::writing::{Begun, Call, Writing, check_match, shown};
 
 /// List every component, including retired ones.
 #[utoipa::path(
@@ -38,7 +38,7 @@ pub(in crate::web) async fn list_all(
 ) -> Result<Response, AppError> {
     let mut tx = state.store.read().await?;
     let list = list_of(&mut tx, state.clock.now()).await?;
-    Ok(json_response(StatusCode::OK, None, as_json(&list)))
+    Ok(shown(&list))
 }
 
 /// Set the order of components.
@@ -62,10 +62,10 @@ pub(in crate::web) async fn order(
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let now = writing.change.now();
     let current = list_of(writing.change.tx(), now).await?;
-    check_match(&call.headers, &as_json(&current))?;
+    check_match(&call, &current)?;
     order_components(&mut writing.change, &wanted.order).await?;
     let body = list_of(writing.change.tx(), now).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }
 
 /// Show a component, even a retired one.
@@ -85,8 +85,8 @@ pub(in crate::web) async fn show(
     let slug = extract::slug(&name, "component")?;
     let mut tx = state.store.read().await?;
     let body = read(&mut tx, &slug, state.clock.now()).await?;
-    let body = body.ok_or_else(|| AppError::NotFound(format!("there is no component {name:?}")))?;
-    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+    let body = body.ok_or_else(|| AppError::missing("component", &name))?;
+    Ok(shown(&body))
 }
 
 /// Create a component, or replace its description. A retired one comes back.
@@ -116,7 +116,7 @@ pub(in crate::web) async fn put(
     let wanted: PutComponent = extract::body(&call)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     if let Some(current) = read_now(&mut writing, &slug).await? {
-        check_match(&call.headers, &as_json(&current))?;
+        check_match(&call, &current)?;
     }
     let description = Description {
         name: wanted.name,
@@ -157,11 +157,11 @@ pub(in crate::web) async fn delete(
     let slug = extract::slug(&name, "component")?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     if let Some(current) = read_now(&mut writing, &slug).await? {
-        check_match(&call.headers, &as_json(&current))?;
+        check_match(&call, &current)?;
     }
     retire_component(&mut writing.change, &slug).await?;
     let body = read_now(&mut writing, &slug).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }
 
 /// Bring a retired component back, with its earlier description.
@@ -189,7 +189,7 @@ pub(in crate::web) async fn restore(
     };
     bring_back_component(&mut writing.change, &slug).await?;
     let body = read_now(&mut writing, &slug).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }
 
 /// Change a component's state.
@@ -227,7 +227,7 @@ pub(in crate::web) async fn create_state(
     };
     set_state(&mut writing.change, new_state).await?;
     let body = read_now(&mut writing, &slug).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }
 
 async fn list_of(tx: &mut Tx, now: DateTime<Utc>) -> Result<ComponentList, StoreError> {

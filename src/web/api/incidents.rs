@@ -1,11 +1,9 @@
 //! Incidents: the posts.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::updates::{new_update, refusal};
-use crate::actions::ActionError;
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::domain::slug::Slug;
@@ -24,9 +22,7 @@ use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::query;
 use crate::web::state::AppState;
-use crate::web::writing::{
-    Begun, Call, Writing, as_json, check_match, json_response, list_response,
-};
+use crate::web::writing::{Begun, Call, Writing, as_json, check_match, list_response, shown};
 
 /// List incidents, newest first. Tokens with `incidents:write` see drafts too.
 #[utoipa::path(
@@ -88,7 +84,7 @@ pub(in crate::web) async fn show(
     let slug = extract::slug(&name, "incident")?;
     let mut tx = state.store.read().await?;
     let body = read(&state, &mut tx, &slug, &staff).await?;
-    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+    Ok(shown(&body))
 }
 
 /// Create an incident, with its first update and its components' states in one step.
@@ -122,7 +118,7 @@ pub(in crate::web) async fn create(
         kind: said.kind,
         phase: said.phase,
         impact: said.impact,
-        components: extract::settings(said.components),
+        components: said.components.map(extract::settings).unwrap_or_default(),
         starts: said.starts,
         ends: said.ends,
         author: said.author,
@@ -137,9 +133,7 @@ pub(in crate::web) async fn create(
         .map_err(|error| refusal(&state, error))?;
     let body = read(&state, writing.change.tx(), &slug, &staff).await?;
     let location = urls::api_incident(&slug);
-    writing
-        .finish(StatusCode::CREATED, Some(location), &body, None)
-        .await
+    writing.created(location, &body).await
 }
 
 /// Correct an incident's post; the earlier version is kept. Only updates change the phase.
@@ -166,15 +160,13 @@ pub(in crate::web) async fn edit(
     let said: wire::EditIncident = extract::body(&call)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
-    check_match(&call.headers, &as_json(&current))?;
+    check_match(&call, &current)?;
     let wanted = EditIncident {
         title: said.title,
         markdown: said.markdown,
         kind: said.kind,
         impact: said.impact,
-        components: said
-            .components
-            .map(|components| extract::settings(Some(components))),
+        components: said.components.map(extract::settings),
         starts: said.starts,
         ends: said.ends,
         author: said.author,
@@ -184,7 +176,7 @@ pub(in crate::web) async fn edit(
     };
     edit_incident(&mut writing.change, &slug, wanted).await?;
     let body = read(&state, writing.change.tx(), &slug, &staff).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }
 
 /// Withdraw an incident: it disappears from everything public and stays in the activity log.
@@ -208,9 +200,9 @@ pub(in crate::web) async fn delete(
     let slug = extract::slug(&name, "incident")?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
-    check_match(&call.headers, &as_json(&current))?;
+    check_match(&call, &current)?;
     withdraw_incident(&mut writing.change, &slug).await?;
-    writing.finish(StatusCode::OK, None, &current, None).await
+    writing.shown(&current).await
 }
 
 /// An incident that this member of staff may see.
@@ -223,12 +215,7 @@ pub(super) async fn find(
     find_incident_by_slug(tx, slug)
         .await?
         .filter(|stored| stored.is_present() && (drafts || !stored.incident.draft))
-        .ok_or_else(|| {
-            AppError::Action(ActionError::NotFound(format!(
-                "there is no incident {:?}",
-                slug.as_str()
-            )))
-        })
+        .ok_or_else(|| AppError::missing("incident", slug.as_str()))
 }
 
 async fn read(

@@ -1,7 +1,6 @@
 //! Maintenance: begun, ended, extended or cancelled by staff.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::updates::{read_update, refusal};
@@ -64,7 +63,5 @@ pub(in crate::web) async fn change(
         .map_err(|error| refusal(&state, error))?;
     let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     let location = urls::api_update(&slug, &id);
-    writing
-        .finish(StatusCode::CREATED, Some(location), &body, None)
-        .await
+    writing.created(location, &body).await
 }

@@ -1,6 +1,5 @@
 //! What a text will look like, before anybody else sees it.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::render::json::preview::{Preview, PreviewBody};
@@ -8,7 +7,7 @@ use crate::render::markdown;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
-use crate::web::writing::{Call, as_json, json_response};
+use crate::web::writing::{Call, shown};
 
 /// Show the HTML that Markdown becomes in a post. Any token will do.
 #[utoipa::path(
@@ -25,5 +24,5 @@ pub(in crate::web) async fn create(_staff: Staff, call: Call) -> Result<Response
     let body = PreviewBody {
         html: html.as_str().to_owned(),
     };
-    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+    Ok(shown(&body))
 }

@@ -1,7 +1,6 @@
 //! What resolving an incident would change.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::incidents::find;
@@ -11,7 +10,7 @@ use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{as_json, json_response};
+use crate::web::writing::shown;
 
 /// Show which states resolving an incident now would change, without doing it. To leave a component
 /// as it is, give its current state in the update's `components` when you resolve.
@@ -41,5 +40,5 @@ pub(in crate::web) async fn show(
         phase: stored.incident.kind.resolving_phase(),
         components: components.collect(),
     };
-    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+    Ok(shown(&body))
 }

@@ -1,7 +1,6 @@
 //! The site itself.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::render;
@@ -10,7 +9,7 @@ use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::state::AppState;
-use crate::web::writing::{as_json, json_response};
+use crate::web::writing::shown;
 
 /// Show the site: its name and time zone. Any token will do.
 #[utoipa::path(
@@ -34,5 +33,5 @@ pub(in crate::web) async fn show(
         clock: site.time_style().clock.as_str().to_owned(),
         url: urls::absolute(&site.base_url, urls::HOME),
     };
-    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+    Ok(shown(&body))
 }

@@ -1,7 +1,6 @@
 //! Templates for new incidents.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa::IntoParams;
 
@@ -17,7 +16,7 @@ use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract::Affected;
 use crate::web::state::AppState;
-use crate::web::writing::{as_json, json_response};
+use crate::web::writing::shown;
 
 /// What a list of templates is for.
 #[derive(Debug, IntoParams)]
@@ -68,11 +67,7 @@ pub(in crate::web) async fn list_all(
         .iter()
         .map(|template| TemplateBody::of(template, &slugs, filling))
         .collect();
-    Ok(json_response(
-        StatusCode::OK,
-        None,
-        as_json(&TemplateList { templates }),
-    ))
+    Ok(shown(&TemplateList { templates }))
 }
 
 /// The names of what is affected; each must be there.

@@ -12,7 +12,7 @@ use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
+use crate::web::writing::{Begun, Call, Writing, check_match, shown};
 
 /// List every token, including revoked ones.
 ///
@@ -32,8 +32,7 @@ pub(in crate::web) async fn list_all(
     let mut tx = state.store.read().await?;
     let tokens = list_tokens(&mut tx).await?;
     let tokens = tokens.iter().map(TokenBody::of).collect();
-    let body = as_json(&TokenList { tokens });
-    Ok(json_response(StatusCode::OK, None, body))
+    Ok(shown(&TokenList { tokens }))
 }
 
 /// Issue a token.
@@ -96,9 +95,9 @@ pub(in crate::web) async fn delete(
     staff.must(Scope::Admin)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     if let Some(current) = find_token(writing.change.tx(), &id).await? {
-        check_match(&call.headers, &as_json(&TokenBody::of(&current)))?;
+        check_match(&call, &TokenBody::of(&current))?;
     }
     let token = revoke_token(&mut writing.change, &id).await?;
     let body = TokenBody::of(&token);
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }

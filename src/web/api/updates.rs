@@ -1,7 +1,6 @@
 //! Updates of incidents.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
@@ -26,7 +25,7 @@ use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, as_json, check_match, json_response};
+use crate::web::writing::{Begun, Call, Writing, check_match, shown};
 
 /// Add an update and change states, in one step.
 ///
@@ -76,9 +75,7 @@ pub(in crate::web) async fn create(
     };
     body.hint = hint;
     let location = urls::api_update(&slug, &made.id);
-    writing
-        .finish(StatusCode::CREATED, Some(location), &body, None)
-        .await
+    writing.created(location, &body).await
 }
 
 /// Show an update.
@@ -101,7 +98,7 @@ pub(in crate::web) async fn show(
     let slug = extract::slug(&name, "incident")?;
     let mut tx = state.store.read().await?;
     let body = read_update(&state, &mut tx, &slug, &id, &staff).await?;
-    Ok(json_response(StatusCode::OK, None, as_json(&body)))
+    Ok(shown(&body))
 }
 
 /// Correct an update; the earlier version is kept.
@@ -131,19 +128,17 @@ pub(in crate::web) async fn edit(
     let said: wire::EditUpdate = extract::body(&call)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    check_match(&call.headers, &as_json(&current))?;
+    check_match(&call, &current)?;
     let correction = Correction {
         markdown: said.markdown,
         phase: said.phase,
-        components: said
-            .components
-            .map(|components| extract::settings(Some(components))),
+        components: said.components.map(extract::settings),
         at: said.at,
         author: said.author,
     };
     correct_update(&mut writing.change, &slug, &id, correction).await?;
     let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }
 
 /// Withdraw an update: it disappears from the page and the feeds and stays in the activity log.
@@ -170,9 +165,9 @@ pub(in crate::web) async fn delete(
     let slug = extract::slug(&name, "incident")?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    check_match(&call.headers, &as_json(&current))?;
+    check_match(&call, &current)?;
     withdraw_update(&mut writing.change, &slug, &id).await?;
-    writing.finish(StatusCode::OK, None, &current, None).await
+    writing.shown(&current).await
 }
 
 /// Bring a withdrawn update back as it was.
@@ -204,7 +199,7 @@ pub(in crate::web) async fn restore(
     };
     bring_back_update(&mut writing.change, &slug, &id).await?;
     let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
-    writing.finish(StatusCode::OK, None, &body, None).await
+    writing.shown(&body).await
 }
 
 /// A new update as actions take it.
@@ -212,7 +207,7 @@ pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
     NewUpdate {
         markdown: said.markdown,
         phase: said.phase,
-        components: extract::settings(said.components),
+        components: said.components.map(extract::settings).unwrap_or_default(),
         at: said.at,
         author: said.author,
         restore: said.restore,
@@ -311,9 +306,7 @@ pub(super) async fn read_update(
         .updates
         .iter()
         .find(|update| update.id == id)
-        .ok_or_else(|| {
-            AppError::Action(ActionError::NotFound(format!("there is no update {id:?}")))
-        })?;
+        .ok_or_else(|| AppError::missing("update", id))?;
     let site = state.site.current();
     Ok(UpdateBody::of(
         &stored.incident,

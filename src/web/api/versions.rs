@@ -1,7 +1,6 @@
 //! Earlier versions of posts and updates: what was there before each correction.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::audit::body_of;
@@ -15,7 +14,7 @@ use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{as_json, json_response};
+use crate::web::writing::shown;
 
 /// List the earlier versions of an incident's post, newest first.
 ///
@@ -38,7 +37,7 @@ pub(in crate::web) async fn of_incident(
     let mut tx = state.store.read().await?;
     let stored = find(&mut tx, &slug, &staff).await?;
     let list = versions_of(&mut tx, "incident", &stored.incident.id).await?;
-    Ok(json_response(StatusCode::OK, None, as_json(&list)))
+    Ok(shown(&list))
 }
 
 /// List an update's earlier versions, newest first. A withdrawn update has them too.
@@ -67,9 +66,9 @@ pub(in crate::web) async fn of_update(
     find_update(&mut tx, &id)
         .await?
         .filter(|update| update.incident_id == stored.incident.id)
-        .ok_or_else(|| AppError::NotFound(format!("there is no update {id:?}")))?;
+        .ok_or_else(|| AppError::missing("update", &id))?;
     let list = versions_of(&mut tx, "update", &id).await?;
-    Ok(json_response(StatusCode::OK, None, as_json(&list)))
+    Ok(shown(&list))
 }
 
 /// What something was before each change that replaced it, newest first.

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::NaiveDate;
 
 use super::components::told;
 use super::posting::{Begun, Posting};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
 use super::session::Visit;
+use super::settings::{day_of, gather};
 use super::submission::Submission;
 use super::trouble::{StaffError, must, sentence};
 use crate::actions::edit_components::{Description, order_components, put_component};
@@ -153,15 +153,7 @@ fn read(slug: Option<&Slug>, fields: &Fields) -> Result<(Slug, Description), Vec
     if name.is_empty() {
         wrong.insert(0, wrong_at(NAME, "give it the name that customers know"));
     }
-    let since = match fields.filled(SINCE) {
-        None => None,
-        Some(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| {
-                let how = format!("{text:?} isn’t a date; write it as 2013-02-26");
-                wrong.push(wrong_at(SINCE, &how));
-            })
-            .ok(),
-    };
+    let since = gather(day_of(fields, SINCE), &mut wrong);
     let line = |field| fields.filled(field).map(str::to_owned);
     let description = Description {
         name: name.to_owned(),

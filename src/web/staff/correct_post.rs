@@ -12,7 +12,7 @@ use super::plan_maintenance::window_of;
 use super::posting::{Begun, Posting};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before};
 use super::session::Visit;
-use super::settings::{impact_of, settings_of};
+use super::settings::{impact_of, settings_of, sorted};
 use super::submission::Submission;
 use super::told;
 use super::trouble::{StaffError, must};
@@ -139,7 +139,7 @@ fn read(
     incident: &Incident,
     frame: Frame,
 ) -> Result<Option<EditIncident>, Vec<Wrong>> {
-    let impact = impact_of(fields, IMPACT).map_err(|wrong| vec![wrong])?;
+    let impact = impact_of(fields, IMPACT)?;
     let other = |said: &str, was: &str| (said != was).then(|| said.to_owned());
     let markdown = of_corrected(fields.first(TEXT), &incident.markdown);
     let mut wanted = EditIncident {
@@ -153,18 +153,13 @@ fn read(
     if fields.has(AUTHOR) && author != incident.author {
         wanted.author = Some(author);
     }
-    let at = local_time(fields, PUBLISHED_AT, frame).map_err(|wrong| vec![wrong])?;
+    let at = local_time(fields, PUBLISHED_AT, frame)?;
     wanted.published_at = at.filter(|_| !is_same_minute(at, Some(incident.published_at)));
     // Whoever may not set states has no fields for them.
     if form::has_components(incident) && fields.under(STATE).next().is_some() {
-        let sorted = |fields: &Fields| {
-            settings_of(fields).map(|mut settings| {
-                settings.sort_by(|(one, _), (other, _)| one.cmp(other));
-                settings
-            })
-        };
-        let components = sorted(fields)?;
-        if Ok(&components) != sorted(&as_it_is(incident, frame)).as_ref() {
+        let components = sorted(settings_of(fields)?);
+        let stated = settings_of(&as_it_is(incident, frame)).map(sorted);
+        if Ok(&components) != stated.as_ref() {
             wanted.components = Some(components);
         }
     }

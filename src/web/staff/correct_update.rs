@@ -9,7 +9,7 @@ use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::posting::{Begun, Posting};
 use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
-use super::settings::{phase_of, settings_of};
+use super::settings::{gather, phase_of, settings_of, sorted};
 use super::submission::Submission;
 use super::told;
 use super::trouble::{StaffError, must};
@@ -222,18 +222,9 @@ impl Screen {
         let was = self.as_it_is(state);
         let frame = frame_now(state);
         let mut wrong = Vec::new();
-        let phase = phase_of(fields, PHASE).unwrap_or_else(|found| {
-            wrong.push(found);
-            None
-        });
-        let at = local_time(fields, AT, frame).unwrap_or_else(|found| {
-            wrong.push(found);
-            None
-        });
-        let components = settings_of(fields).unwrap_or_else(|found| {
-            wrong.extend(found);
-            Vec::new()
-        });
+        let phase = gather(phase_of(fields, PHASE), &mut wrong);
+        let at = gather(local_time(fields, AT, frame), &mut wrong);
+        let components = gather(settings_of(fields), &mut wrong);
         if fields.first(TEXT).trim().is_empty() && !self.update.markdown.is_empty() {
             wrong.push(Wrong {
                 field: TEXT.to_owned(),
@@ -243,11 +234,8 @@ impl Screen {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        let mut stated = settings_of(&was).unwrap_or_default();
-        let mut wanted = components.clone();
-        for settings in [&mut stated, &mut wanted] {
-            settings.sort_by(|(one, _), (other, _)| one.cmp(other));
-        }
+        let stated = sorted(settings_of(&was).unwrap_or_default());
+        let wanted = sorted(components.clone());
         let author = fields.filled(AUTHOR).map(str::to_owned);
         let is_signed_anew = fields.has(AUTHOR) && author != self.update.author;
         let is_moved = fields.has(AT) && !is_same_minute(at, Some(self.update.at));

@@ -8,7 +8,7 @@ use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
 use super::reading::{again, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
-use super::settings::{impact_of, phase_of, settings_of};
+use super::settings::{gather, impact_of, phase_of, settings_of};
 use super::submission::Submission;
 use super::templates;
 use super::told;
@@ -182,17 +182,10 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
     let site = state.site.current();
     let frame = frame_now(state);
     let mut wrong = Vec::new();
-    let mut take = |found: Wrong| wrong.push(found);
-    let phase = phase_of(fields, PHASE).map_err(&mut take).ok().flatten();
-    let at = local_time(fields, AT, frame)
-        .map_err(&mut take)
-        .ok()
-        .flatten();
-    let impact = impact_of(fields, IMPACT).map_err(&mut take).ok().flatten();
-    let components = settings_of(fields).unwrap_or_else(|found| {
-        found.into_iter().for_each(&mut take);
-        Vec::new()
-    });
+    let phase = gather(phase_of(fields, PHASE), &mut wrong);
+    let at = gather(local_time(fields, AT, frame), &mut wrong);
+    let impact = gather(impact_of(fields, IMPACT), &mut wrong);
+    let components = gather(settings_of(fields), &mut wrong);
     let kind = match fields.filled(KIND) {
         None => Kind::Disruption,
         Some(word) => Kind::parse(word).unwrap_or(Kind::Disruption),
@@ -201,7 +194,7 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
     let (title, markdown) = (filling(fields.first(TITLE)), filling(fields.first(TEXT)));
     for (field, text) in [(TITLE, &title), (TEXT, &markdown)] {
         if text.contains(COMPONENT) && !is_draft {
-            take(Wrong {
+            wrong.push(Wrong {
                 field: field.to_owned(),
                 detail: if sent.visit.staff.token.allows(Scope::StatesWrite) {
                     "Choose the component below, under Components, or replace the word in braces \
@@ -214,7 +207,7 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
         }
     }
     if markdown.trim().is_empty() && !is_draft {
-        take(Wrong {
+        wrong.push(Wrong {
             field: TEXT.to_owned(),
             detail: "Say what customers need to know.".to_owned(),
         });

@@ -10,7 +10,7 @@ use super::maintenance::told;
 use super::posting::{Begun, Posting};
 use super::reading::{again, html_response, no_part, sent_before};
 use super::session::{Visit, keep_preview};
-use super::settings::settings_of;
+use super::settings::{gather, settings_of};
 use super::submission::Submission;
 use super::templates;
 use super::trouble::{StaffError, must};
@@ -169,10 +169,7 @@ fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<W
             detail: "Give it a headline.".to_owned(),
         });
     }
-    let window = window_of(fields, frame).unwrap_or_else(|found| {
-        wrong.extend(found);
-        Window::default()
-    });
+    let window = gather(window_of(fields, frame), &mut wrong);
     let is_at_time =
         |wrong: &Wrong| wrong.field.starts_with(STARTS) || wrong.field.starts_with(ENDS);
     if !wrong.iter().any(is_at_time) {
@@ -188,10 +185,7 @@ fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<W
             }
         }
     }
-    let components = settings_of(fields).unwrap_or_else(|found| {
-        wrong.extend(found);
-        Vec::new()
-    });
+    let components = gather(settings_of(fields), &mut wrong);
     if !wrong.is_empty() {
         return Err(wrong);
     }

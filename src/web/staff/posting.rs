@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use sha2::{Digest, Sha256};
 
 use super::session::key_of;
 use super::submission::Submission;
 use super::trouble::StaffError;
 use crate::actions::Change;
+use crate::domain::hash::{digest_of_parts, hex};
 use crate::render::html::staff::fields::Fields;
 use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
 use crate::store::sessions::{find_session, set_kept};
@@ -133,20 +133,13 @@ impl Posting {
 }
 
 fn hash_of(sent: &Submission) -> String {
-    let mut hash = Sha256::new();
     let names = [Fields::KEY, Fields::BUTTON];
     let path = ("", sent.visit.path.as_str());
     let pairs = sent.fields.pairs().iter();
     let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
-    for (name, value) in pairs
+    let parts = pairs
         .filter(|(name, _)| !names.contains(name))
         .chain([path])
-    {
-        for part in [name, value] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-    }
-    let digest = hash.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        .flat_map(|(name, value)| [name, value]);
+    hex(&digest_of_parts(parts))
 }

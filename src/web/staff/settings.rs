@@ -1,6 +1,6 @@
-//! What forms say of components and of times.
+//! What forms say of components, phases and days.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::actions::add_update::Settings;
@@ -32,6 +32,40 @@ pub(super) fn settings_of(fields: &Fields) -> Result<Settings, Vec<Wrong>> {
     } else {
         Err(wrong)
     }
+}
+
+/// The same in the order of the components, so that two can be compared.
+pub(super) fn sorted(mut settings: Settings) -> Settings {
+    settings.sort_by(|(one, _), (other, _)| one.cmp(other));
+    settings
+}
+
+/// A day in a field; none if it is empty.
+pub(super) fn day_of(fields: &Fields, name: &str) -> Result<Option<NaiveDate>, Wrong> {
+    let Some(text) = fields.filled(name) else {
+        return Ok(None);
+    };
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
+    day.map(Some).map_err(|_| no_day(name, text))
+}
+
+/// That a field holds no day.
+pub(super) fn no_day(name: &str, text: &str) -> Wrong {
+    Wrong {
+        field: name.to_owned(),
+        detail: format!("{text:?} isn’t a date; write it as 2013-02-26."),
+    }
+}
+
+/// What a part of a form says; what is wrong with it goes to `wrong`, and it says nothing then.
+pub(super) fn gather<T: Default>(
+    read: Result<T, impl Into<Vec<Wrong>>>,
+    wrong: &mut Vec<Wrong>,
+) -> T {
+    read.unwrap_or_else(|found| {
+        wrong.extend(found.into());
+        T::default()
+    })
 }
 
 /// The phase in a field; none if it is empty.

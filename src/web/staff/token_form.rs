@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::posting::{Begun, Posting};
 use super::reading::{again, fresh, html_response, sent_before, wrong_fields};
 use super::session::Visit;
+use super::settings::{day_of, no_day};
 use super::submission::Submission;
 use super::tokens::issued_already;
 use super::trouble::{StaffError, must};
@@ -89,14 +89,11 @@ fn read(fields: &Fields, zone: Tz) -> Result<NewToken, Wrong> {
         .into_iter()
         .filter(|scope| fields.has(&format!("{SCOPE}{}", scope.as_str())))
         .collect();
-    let expires_at = match fields.filled(EXPIRES) {
+    let expires_at = match day_of(fields, EXPIRES)? {
         None => None,
-        Some(text) => {
-            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-            let next = day.and_then(|day| day.succ_opt()).ok_or_else(|| Wrong {
-                field: EXPIRES.to_owned(),
-                detail: format!("{text:?} isn’t a date; write it as 2013-02-26."),
-            })?;
+        Some(day) => {
+            let next = day.succ_opt();
+            let next = next.ok_or_else(|| no_day(EXPIRES, fields.first(EXPIRES)))?;
             Some(start_of_day(zone, next))
         }
     };

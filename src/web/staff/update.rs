@@ -8,7 +8,7 @@ use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, Posting};
 use super::reading::{SlugOf, UpdateOf, again, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
-use super::settings::{phase_of, settings_of};
+use super::settings::{gather, phase_of, settings_of};
 use super::submission::Submission;
 use super::trouble::{StaffError, must};
 use crate::actions::add_update::{NewUpdate, Settings, add_update};
@@ -253,19 +253,10 @@ async fn refuse(
 /// The update that a form describes.
 fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
     let mut wrong = Vec::new();
-    let phase = phase_of(fields, form::PHASE).unwrap_or_else(|found| {
-        wrong.push(found);
-        None
-    });
+    let phase = gather(phase_of(fields, form::PHASE), &mut wrong);
     let frame = frame_now(state);
-    let at = local_time(fields, form::AT, frame).unwrap_or_else(|found| {
-        wrong.push(found);
-        None
-    });
-    let mut components = settings_of(fields).unwrap_or_else(|found| {
-        wrong.extend(found);
-        Vec::new()
-    });
+    let at = gather(local_time(fields, form::AT, frame), &mut wrong);
+    let mut components = gather(settings_of(fields), &mut wrong);
     let markdown = fields.first(form::TEXT);
     if markdown.trim().is_empty() {
         wrong.push(Wrong {

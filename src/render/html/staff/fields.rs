@@ -74,6 +74,12 @@ pub struct Wrong {
     pub detail: String,
 }
 
+impl From<Wrong> for Vec<Wrong> {
+    fn from(wrong: Wrong) -> Self {
+        vec![wrong]
+    }
+}
+
 /// A form as it stands: what was typed, and what is wrong with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filled {

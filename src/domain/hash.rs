@@ -1,0 +1,51 @@
+//! Hashes as text. Ids, ETags and secrets that are stored depend on them, so they never change.
+
+use sha2::{Digest, Sha256};
+
+/// The SHA-256 of bytes, in hexadecimal.
+pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 of parts, each after its length, so that no two lists of parts look alike.
+pub fn digest_of_parts<T: AsRef<[u8]>>(parts: impl IntoIterator<Item = T>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        let part = part.as_ref();
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// Bytes in hexadecimal, in small letters.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| DIGITS[usize::from(digit)])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_those_of_the_standard() {
+        assert_eq!(hex(&[0x00, 0x0a, 0xf5, 0xff]), "000af5ff");
+        // FIPS 180-2, appendix B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256("abc"), abc);
+    }
+
+    #[test]
+    fn parts_are_told_apart() {
+        let whole = sha256(b"\0\0\0\0\0\0\0\x02ab\0\0\0\0\0\0\0\x01c");
+        assert_eq!(hex(&digest_of_parts(["ab", "c"])), whole);
+        assert_ne!(digest_of_parts(["ab", "c"]), digest_of_parts(["a", "bc"]));
+    }
+}
