@@ -12,7 +12,7 @@
 //! - **Window**: when a maintenance takes place; the clock begins and completes it.
 //! - **Plan**: the states that components take while a maintenance runs.
 //! - **Giving back**: components returning to what they were as an incident is resolved.
-//! - **Headline**: the sentence that says how things are.
+//! - **Headline**: how things are, at a glance; a value that `render` puts in a sentence.
 //! - **Uptime**: the share of time that wasn't down.
 //! - **Site**: the company whose page it is.
 //! - **Brand**: the company's own logo, icon, colour and links on its page.
