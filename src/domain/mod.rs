@@ -8,6 +8,7 @@
 //! - **Kind**: what sort of post: disruption, maintenance, notice.
 //! - **Phase**: where an incident stands; only updates change it.
 //! - **Update**: one dated entry of an incident.
+//! - **Fact**: what an update tells without a text; `render` puts it in words.
 //! - **Impact**: how bad an incident is.
 //! - **Window**: when a maintenance takes place; the clock begins and completes it.
 //! - **Plan**: the states that components take while a maintenance runs.
@@ -28,6 +29,7 @@ pub mod component;
 pub mod component_name;
 pub mod component_order;
 pub mod ending;
+pub mod fact;
 pub mod headline;
 pub mod held;
 pub mod incident;

@@ -152,12 +152,13 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     let Some(update) = incident.updates.last() else {
         return html! { p { (listing::summary(snapshot, incident)) } };
     };
-    let is_long = update.markdown.chars().nth(UPDATE_CHARS).is_some();
+    let said = messages::text_of(update);
+    let is_long = said.chars().nth(UPDATE_CHARS).is_some();
     let prefix = format!("now-{place}-");
-    let whole = markdown::to_html(&update.markdown, &prefix, markdown::TOP_HEADING);
+    let whole = markdown::to_html(&said, &prefix, markdown::TOP_HEADING);
     let is_wide = WIDE.iter().any(|tag| whole.as_str().contains(tag));
     let text = if is_long || is_wide {
-        let sentences = markdown::first_sentences(&update.markdown, UPDATE_CHARS);
+        let sentences = markdown::first_sentences(&said, UPDATE_CHARS);
         html! { p { (sentences) } }
     } else {
         parts::raw(&whole)

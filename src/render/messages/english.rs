@@ -1,7 +1,10 @@
 //! The messages in English.
 
+use super::escaped;
+use crate::domain::fact::{Became, Fact};
 use crate::domain::headline::{Group, Headline, News, Stance, Standing};
 use crate::domain::state::StateKey;
+use crate::render::time::Frame;
 
 /// How things are: one sentence or, for incidents that stand differently, one for each sort.
 pub fn headline(headline: &Headline) -> String {
@@ -21,6 +24,59 @@ pub fn rest_is_working() -> &'static str {
 /// What a state that isn't known makes of a sentence.
 pub fn unknown_state(state: &StateKey) -> String {
     format!("is in the state “{state}”")
+}
+
+/// What became of a maintenance, as Markdown.
+pub fn fact(fact: &Fact) -> String {
+    let names: Vec<String> = fact.components.iter().map(|name| escaped(name)).collect();
+    let style = fact.style();
+    let frame = Frame {
+        zone: style.zone,
+        clock: style.clock,
+        as_of: fact.said_at,
+    };
+    let said = match fact.became {
+        Became::Begun => return begun(names, fact.more),
+        Became::Completed => "is complete".to_owned(),
+        Became::Cancelled => "has been cancelled".to_owned(),
+        Became::Extended {
+            until,
+            is_later: true,
+        } => format!(
+            "is taking longer than planned: until {}",
+            frame.instant(until)
+        ),
+        Became::Extended {
+            until,
+            is_later: false,
+        } => format!(
+            "will end earlier than planned: until {}",
+            frame.instant(until)
+        ),
+        Became::Moved { starts, ends } => {
+            let from = starts.map(|at| format!(" from {}", frame.instant(at)));
+            let until = ends.map(|at| format!(" until {}", frame.instant(at)));
+            let (from, until) = (from.unwrap_or_default(), until.unwrap_or_default());
+            format!("has a new time:{from}{until}")
+        }
+    };
+    format!("{} {said}.", maintenance_on(names, fact.more))
+}
+
+/// That a maintenance has begun, on components with these names and some more.
+pub fn begun(names: Vec<String>, more: usize) -> String {
+    format!("{} has started.", maintenance_on(names, more))
+}
+
+/// "Maintenance on Selma and Nelson".
+fn maintenance_on(mut names: Vec<String>, more: usize) -> String {
+    if names.is_empty() {
+        return "The maintenance".to_owned();
+    }
+    if more > 0 {
+        names.push(format!("{more} other components"));
+    }
+    format!("Maintenance on {}", list(&names))
 }
 
 /// "Selma is down and 4 other components are degraded."

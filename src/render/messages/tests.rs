@@ -1,8 +1,11 @@
-//! The headline in words, for many a situation.
+//! The headline and what became of a maintenance, in words, for many a situation.
 
 use std::borrow::Cow;
 
+use serde_json::json;
+
 use super::*;
+use crate::domain::fact::Became;
 use crate::domain::headline::{Headline, Open, Part};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
@@ -252,4 +255,97 @@ fn the_rest_works_only_if_no_open_incident_is_about_it() {
         false,
     );
     assert_eq!(say(&parts, &[]).tone, Tone::Info);
+}
+
+fn told(became: Became, names: &[&str], more: usize) -> String {
+    fact(&Fact {
+        became,
+        components: names.iter().map(|name| (*name).to_owned()).collect(),
+        more,
+        said_at: at("2013-12-31T20:00:00Z"),
+        zone: "America/Denver".to_owned(),
+        clock: "12h".to_owned(),
+    })
+}
+
+fn at(text: &str) -> chrono::DateTime<chrono::Utc> {
+    text.parse().expect("an instant")
+}
+
+#[test]
+fn what_became_of_a_maintenance_is_told_with_the_names_it_had() {
+    let names = ["Selma", "Nelson", "Clark"];
+    for (became, names, more, wanted) in [
+        (
+            Became::Begun,
+            &names[..1],
+            0,
+            "Maintenance on Selma has started.",
+        ),
+        (
+            Became::Completed,
+            &names[..2],
+            0,
+            "Maintenance on Selma and Nelson is complete.",
+        ),
+        (
+            Became::Cancelled,
+            &names[..],
+            2,
+            "Maintenance on Selma, Nelson, Clark and 2 other components has been cancelled.",
+        ),
+        (
+            Became::Begun,
+            &names[..0],
+            0,
+            "The maintenance has started.",
+        ),
+    ] {
+        assert_eq!(told(became, names, more), wanted);
+    }
+    assert_eq!(
+        told(Became::Begun, &["Mail & *more* <b>", "Selma (old), 2.0"], 0),
+        "Maintenance on Mail \\& \\*more\\* \\<b\\> and Selma (old), 2.0 has started."
+    );
+}
+
+#[test]
+fn its_new_times_are_told_with_the_year_if_that_was_another_one_then() {
+    let (before, after) = (at("2014-01-01T05:30:00Z"), at("2014-01-01T07:30:00Z"));
+    let extended = |until, is_later| told(Became::Extended { until, is_later }, &["Selma"], 0);
+    assert_eq!(
+        extended(before, true),
+        "Maintenance on Selma is taking longer than planned: until December 31 at 10:30 pm MST."
+    );
+    assert_eq!(
+        extended(after, false),
+        "Maintenance on Selma will end earlier than planned: until January 1, 2014 at 12:30 am MST."
+    );
+    let (starts, ends) = (Some(before), Some(after));
+    assert_eq!(
+        told(Became::Moved { starts, ends }, &["Selma"], 0),
+        "Maintenance on Selma has a new time: from December 31 at 10:30 pm MST \
+         until January 1, 2014 at 12:30 am MST."
+    );
+}
+
+#[test]
+fn the_record_has_facts_in_words_and_texts_as_they_are() {
+    let kept = json!({"became": "begun", "components": ["Selma"], "more": 0,
+        "said_at": "2013-03-02T20:00:00Z", "zone": "UTC", "clock": "24h"});
+    for (before, wanted) in [
+        (
+            json!({"markdown": "", "phase": "in_progress", "fact": kept}),
+            json!({"markdown": "Maintenance on Selma has started.", "phase": "in_progress"}),
+        ),
+        (
+            json!({"markdown": "New disks."}),
+            json!({"markdown": "New disks."}),
+        ),
+        (json!("selma"), json!("selma")),
+    ] {
+        let mut value = before;
+        put_in_words(&mut value);
+        assert_eq!(value.to_string(), wanted.to_string());
+    }
 }

@@ -133,7 +133,8 @@ pub(in crate::web) async fn edit(
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call.headers, &as_json(&current))?;
     let correction = Correction {
-        markdown: said.markdown,
+        // What tells a fact goes on doing so if its words come back.
+        markdown: said.markdown.filter(|text| text.trim() != current.markdown),
         phase: said.phase,
         components: said
             .components
@@ -211,6 +212,7 @@ pub(in crate::web) async fn restore(
 pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
     NewUpdate {
         markdown: said.markdown,
+        fact: None,
         phase: said.phase,
         components: extract::settings(said.components),
         at: said.at,

@@ -89,7 +89,7 @@ fn card(
     let last = incident.updates.last();
     let said = last.map_or_else(
         || listing::summary(snapshot, incident),
-        |update| markdown::first_sentences(&update.markdown, SAID_CHARS),
+        |update| markdown::first_sentences(&messages::text_of(update), SAID_CHARS),
     );
     html! {
         article.card.(tone.as_str()) {
