@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lightship::domain::slug::Slug;
+use lightship::render::messages::text_of;
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::sessions::list_sessions;
@@ -95,6 +96,15 @@ async fn each_migration_leaves_what_was_there_readable() {
     assert_eq!(
         ends.map(|at| at.timestamp_millis()),
         Some(1_361_880_000_000)
+    );
+    let updates = find("new-disks-for-clark").updates;
+    let told: Vec<_> = updates.iter().map(text_of).collect();
+    assert_eq!(
+        told,
+        [
+            "It has begun.",
+            "Maintenance on Selma is taking longer than planned: until February 26 at 5:00 am MST."
+        ]
     );
     assert!(find("selma-moves").own_item && !find("new-disks-for-clark").own_item);
     assert_eq!(snapshot.redirects.len(), 1);

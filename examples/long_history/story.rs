@@ -294,6 +294,7 @@ impl Story {
             phase,
             author: None,
             markdown: prose(dice, UPDATE_BYTES),
+            fact: None,
             changes,
             mentions: Vec::new(),
             restore: true,

@@ -5,10 +5,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
-use super::record::Deed;
+use super::record::{Deed, with_fact};
 use super::repeat::refuse_repeated_update;
 use super::stated_states::write_new_states;
 use super::{ActionError, Change, Meanwhile};
+use crate::domain::fact::Fact;
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
@@ -39,6 +40,8 @@ pub(super) fn settings_as_json(settings: &Settings) -> serde_json::Value {
 pub struct NewUpdate {
     /// The text.
     pub markdown: String,
+    /// What it tells instead of a text.
+    pub fact: Option<Fact>,
     /// The phase that it sets.
     pub phase: Option<Phase>,
     /// The states that come with it.
@@ -73,8 +76,10 @@ impl NewUpdate {
             components,
             at,
             window,
+            fact,
         } = self;
-        phase.is_none() && components.is_empty() && at.is_none() && window.is_empty()
+        let is_plain = phase.is_none() && components.is_empty() && at.is_none();
+        is_plain && window.is_empty() && fact.is_none()
     }
 }
 
@@ -199,6 +204,7 @@ pub(super) async fn insert_update(
             .or(byline)
             .filter(|name| !name.trim().is_empty()),
         markdown: wanted.markdown.trim().to_owned(),
+        fact: wanted.fact.clone(),
         changes: Vec::new(),
         mentions: Vec::new(),
         restore: wanted.restore.unwrap_or(true),
@@ -234,6 +240,9 @@ pub(super) async fn insert_update(
         }
     }
     let states = settings_as_json(components);
+    let after = json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
+        "components": states, "starts": update.window.starts, "ends": update.window.ends,
+        "draft": incident.draft.then_some(true)});
     let deed = Deed {
         action: "add_update",
         kind: "update",
@@ -241,10 +250,7 @@ pub(super) async fn insert_update(
         label: &incident.title,
         incident: Some(&incident.id),
         before: None,
-        after: Some(
-            json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "components": states,
-                "starts": update.window.starts, "ends": update.window.ends, "draft": incident.draft.then_some(true)}),
-        ),
+        after: Some(with_fact(after, update.fact.as_ref())),
     };
     change.record(deed).await?;
     change.settle().await?;
@@ -340,7 +346,8 @@ pub(super) fn phase_fits(
 
 /// Whether an update tells anybody anything; `pointer` is where its text stands.
 pub(super) fn says_something(pointer: &str, wanted: &NewUpdate) -> Result<(), ActionError> {
-    if wanted.markdown.trim().is_empty() && wanted.phase.is_none() && wanted.components.is_empty() {
+    let has_text = !wanted.markdown.trim().is_empty() || wanted.fact.is_some();
+    if !has_text && wanted.phase.is_none() && wanted.components.is_empty() {
         return Err(ActionError::invalid(
             pointer,
             "an update needs text, a phase or a state: say what customers need to know",

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 
 use super::add_update::{NewUpdate, add_update_to, present_incident};
 use super::checks::{self, Gathered};
-use super::maintenance_words::Words;
+use super::maintenance_fact::fact_of;
 use super::plan_maintenance::{Plan, check_plan};
 use super::{ActionError, Change};
+use crate::domain::fact::Became;
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -37,7 +38,7 @@ pub enum Step {
 pub struct MaintenanceStep {
     /// What is to become of it.
     pub step: Step,
-    /// What is said; without a text, a plain sentence that says it.
+    /// What is said; without a text, what became of it is told as a fact.
     pub markdown: Option<String>,
     /// The byline.
     pub author: Option<String>,
@@ -62,43 +63,48 @@ pub async fn change_maintenance(
     let incident = &stored.incident;
     let phase = incident.phase(change.now);
     refuse(incident, phase, wanted.step)?;
-    let words = Words::of(change, incident).await?;
     let now = change.now;
-    let (new_phase, window, said) = match wanted.step {
+    let (new_phase, window, became) = match wanted.step {
         Step::Start => {
             let window = Window {
                 starts: Some(now),
                 ends: None,
             };
-            (Some(Phase::InProgress), window, words.begun())
+            (Some(Phase::InProgress), window, Became::Begun)
         }
         Step::End => {
             let window = Window {
                 starts: None,
                 ends: Some(now),
             };
-            (Some(Phase::Completed), window, words.completed())
+            (Some(Phase::Completed), window, Became::Completed)
         }
-        Step::Cancel => (Some(Phase::Cancelled), Window::default(), words.cancelled()),
+        Step::Cancel => (Some(Phase::Cancelled), Window::default(), Became::Cancelled),
         Step::Extend { starts, ends } => {
             let moved = moved(incident, phase, starts, ends)?;
             check(change, incident, phase, moved, wanted.overlap).await?;
             let old = incident.window();
-            let said = match (starts, moved.ends) {
-                (None, Some(ends)) if phase != Phase::Scheduled => {
-                    words.extended(ends, old.ends.is_none_or(|old| ends > old))
+            let became = match (starts, moved.ends) {
+                (None, Some(until)) if phase != Phase::Scheduled => Became::Extended {
+                    until,
+                    is_later: old.ends.is_none_or(|old| until > old),
+                },
+                _ => {
+                    let Window { starts, ends } = old.moved_by(moved);
+                    Became::Moved { starts, ends }
                 }
-                _ => words.moved(old.moved_by(moved)),
             };
-            (None, moved, said)
+            (None, moved, became)
         }
     };
-    let markdown = wanted
-        .markdown
-        .filter(|text| !text.trim().is_empty())
-        .unwrap_or(said);
+    let markdown = wanted.markdown.filter(|text| !text.trim().is_empty());
+    let fact = match &markdown {
+        Some(_) => None,
+        None => Some(fact_of(change, incident, became).await?),
+    };
     let update = NewUpdate {
-        markdown,
+        markdown: markdown.unwrap_or_default(),
+        fact,
         phase: new_phase,
         author: wanted.author,
         window,

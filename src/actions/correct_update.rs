@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::add_update::{Settings, phase_fits, present_incident, resolve, settings_as_json};
 use super::checks::{self, Gathered};
-use super::record::Deed;
+use super::record::{Deed, with_fact};
 use super::stated_states::{Owner, withdraw_states, write_update_states};
 use super::{ActionError, Change};
 use crate::domain::component::Origin;
@@ -18,7 +18,7 @@ use crate::store::updates::{StoredUpdate, find_update, set_update};
 /// What is to be corrected; what is `None` stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Correction {
-    /// Another text.
+    /// Another text; it takes the place of a fact.
     pub markdown: Option<String>,
     /// Another phase; `Some(None)` takes it out.
     pub phase: Option<Option<Phase>>,
@@ -69,6 +69,7 @@ pub async fn correct_update(
     wrong.finish()?;
     let before = &old.update;
     let update = Update {
+        fact: before.fact.clone().filter(|_| wanted.markdown.is_none()),
         markdown: wanted
             .markdown
             .map_or_else(|| before.markdown.clone(), |text| text.trim().to_owned()),
@@ -233,6 +234,7 @@ fn touch_all(change: &mut Change, stored: &StoredIncident) {
 }
 
 fn as_json(update: &Update, said: &Settings) -> serde_json::Value {
-    json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
-        "author": update.author, "components": settings_as_json(said)})
+    let kept = json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
+        "author": update.author, "components": settings_as_json(said)});
+    with_fact(kept, update.fact.as_ref())
 }

@@ -4,9 +4,10 @@
 use chrono::{DateTime, Utc};
 
 use super::add_update::{Made, NewUpdate, insert_update};
-use super::maintenance_words::Words;
+use super::maintenance_fact::fact_of;
 use super::{ActionError, Change};
 use crate::content::update_entries::identity::derive_id;
+use crate::domain::fact::Became;
 use crate::domain::update::Phase;
 use crate::store::incidents::{StoredIncident, find_incident};
 use crate::store::maintenance::{find_created_at, list_running_maintenance};
@@ -70,10 +71,9 @@ async fn next_turn(tx: &mut Tx) -> Result<Option<Turn>, StoreError> {
 }
 
 async fn make(change: &mut Change, stored: &StoredIncident, turn: Turn) -> Result<(), ActionError> {
-    let words = Words::of(change, &stored.incident).await?;
-    let markdown = match turn.phase {
-        Phase::InProgress => words.begun(),
-        _ => words.completed(),
+    let became = match turn.phase {
+        Phase::InProgress => Became::Begun,
+        _ => Became::Completed,
     };
     // Of a window that was over before anyone here knew of it, nobody waited for the news.
     let known_since = find_created_at(&mut change.tx, &stored.incident.id).await?;
@@ -83,7 +83,7 @@ async fn make(change: &mut Change, stored: &StoredIncident, turn: Turn) -> Resul
         public_at: if is_news { change.now } else { turn.at },
     };
     let update = NewUpdate {
-        markdown,
+        fact: Some(fact_of(change, &stored.incident, became).await?),
         phase: Some(turn.phase),
         at: Some(turn.at),
         ..NewUpdate::default()

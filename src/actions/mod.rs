@@ -29,7 +29,7 @@ pub mod edit_components;
 pub mod edit_incident;
 pub mod entry_place;
 pub mod follow_clock;
-mod maintenance_words;
+mod maintenance_fact;
 mod permission;
 mod plan_maintenance;
 pub mod preview_resolution;

@@ -1,10 +1,11 @@
 //! The record of a change: a line for each thing that was done, what each is about, and the same in
 //! the log once it is committed.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ActionError, Change};
+use crate::domain::fact::Fact;
 use crate::domain::staff::Actor;
 use crate::store::audit::{self, AuditEntry, Subject};
 use crate::store::updates::find_incident_of;
@@ -21,6 +22,14 @@ pub(super) struct Deed<'a> {
     pub(super) incident: Option<&'a str>,
     pub(super) before: Option<Value>,
     pub(super) after: Option<Value>,
+}
+
+/// What is kept of an update, with the fact that it tells, if it tells one.
+pub(super) fn with_fact(mut kept: Value, fact: Option<&Fact>) -> Value {
+    if let Some(fact) = fact {
+        kept["fact"] = json!(fact);
+    }
+    kept
 }
 
 /// A line that was put into the record, as far as it is still needed.

@@ -85,7 +85,8 @@ pub(super) async fn refuse_repeated_update(
 /// Whether an update says this, or did before it was corrected.
 async fn is_or_was(tx: &mut Tx, update: &Update, wanted: &NewUpdate) -> Result<bool, ActionError> {
     let text = wanted.markdown.trim();
-    if update.markdown == text && update.phase == wanted.phase {
+    let is_text = update.fact.is_none();
+    if is_text && update.markdown == text && update.phase == wanted.phase {
         return Ok(true);
     }
     if update.edited_at.is_none() {
@@ -98,7 +99,8 @@ async fn is_or_was(tx: &mut Tx, update: &Update, wanted: &NewUpdate) -> Result<b
         Some(before)
     });
     Ok(earlier.any(|before| {
-        before["markdown"].as_str() == Some(text) && before["phase"].as_str() == phase
+        let is_text = before["fact"].is_null();
+        is_text && before["markdown"].as_str() == Some(text) && before["phase"].as_str() == phase
     }))
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::record::Deed;
+use super::record::{Deed, with_fact};
 use super::stated_states::{Owner, When, withdraw_states};
 use super::sync_incident::public_since;
 use super::sync_match::file_problem;
@@ -158,7 +158,9 @@ fn edited(change: &Change, cx: &Entries<'_>, entry: &Entry, before: &Update) -> 
         changes: &before.changes,
         mentions: &before.mentions,
     };
-    let says_else = before.markdown != entry.markdown
+    // Whoever takes a fact into a file puts it in words, and says nothing else.
+    let is_reworded = before.fact.is_none() && before.markdown != entry.markdown;
+    let says_else = is_reworded
         || before.phase != entry.phase
         || before.window != entry.window
         || (exact && before.at != at)
@@ -172,6 +174,7 @@ fn edited(change: &Change, cx: &Entries<'_>, entry: &Entry, before: &Update) -> 
         phase: entry.phase,
         author: entry.author.clone(),
         markdown: entry.markdown.clone(),
+        fact: None,
         restore: entry.restore,
         window: entry.window,
         edited_at: entry.edited_at.or(if says_else && !was_draft {
@@ -217,6 +220,7 @@ async fn added(
         phase: entry.phase,
         author: entry.author.clone(),
         markdown: entry.markdown.clone(),
+        fact: None,
         changes: Vec::new(),
         mentions: Vec::new(),
         restore: entry.restore,
@@ -305,7 +309,11 @@ async fn record(
     before: Option<&Update>,
     after: Option<&Update>,
 ) -> Result<(), ActionError> {
-    let text = |update: &Update| json!({"at": update.at, "phase": update.phase, "markdown": update.markdown, "author": update.author});
+    let text = |update: &Update| {
+        let kept = json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
+            "author": update.author});
+        with_fact(kept, update.fact.as_ref())
+    };
     let actor = Actor::File {
         name: cx.file.file.clone(),
     };

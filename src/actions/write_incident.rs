@@ -278,6 +278,7 @@ pub(super) async fn insert_entries(
             phase: entry.phase,
             author: entry.author.clone(),
             markdown: entry.markdown.clone(),
+            fact: None,
             changes: Vec::new(),
             mentions: Vec::new(),
             restore: entry.restore,

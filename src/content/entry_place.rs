@@ -159,6 +159,7 @@ mod tests {
             phase: None,
             author: None,
             markdown: markdown.to_owned(),
+            fact: None,
             changes: Vec::new(),
             mentions: Vec::new(),
             restore: true,

@@ -8,11 +8,12 @@
 //! - **Kind**: what sort of post: disruption, maintenance, notice.
 //! - **Phase**: where an incident stands; only updates change it.
 //! - **Update**: one dated entry of an incident.
+//! - **Fact**: what an update tells without a text; `render` puts it in words.
 //! - **Impact**: how bad an incident is.
 //! - **Window**: when a maintenance takes place; the clock begins and completes it.
 //! - **Plan**: the states that components take while a maintenance runs.
 //! - **Giving back**: components returning to what they were as an incident is resolved.
-//! - **Headline**: the sentence that says how things are.
+//! - **Headline**: how things are, at a glance; a value that `render` puts in a sentence.
 //! - **Uptime**: the share of time that wasn't down.
 //! - **Site**: the company whose page it is.
 //! - **Brand**: the company's own logo, icon, colour and links on its page.
@@ -28,6 +29,7 @@ pub mod component;
 pub mod component_name;
 pub mod component_order;
 pub mod ending;
+pub mod fact;
 pub mod freshness;
 pub mod hash;
 pub mod headline;

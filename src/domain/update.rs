@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::component::{Origin, StateChange};
+use super::fact::Fact;
 use super::slug::Slug;
 use super::window::Window;
 
@@ -205,6 +206,8 @@ pub struct Update {
     pub author: Option<String>,
     /// The text.
     pub markdown: String,
+    /// What it tells if it has no text.
+    pub fact: Option<Fact>,
     /// The changes of state that it made, and those that came of it.
     pub changes: Vec<StateChange>,
     /// Components that it only names.

@@ -14,6 +14,7 @@ pub mod feeds;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod messages;
 pub mod time;
 pub mod xml;
 
@@ -42,7 +43,7 @@ pub fn list_present(snapshot: &Snapshot) -> Vec<Present<'_>> {
     present
 }
 
-/// The sentence that says how things are.
+/// How things are; [`messages::headline`] says it.
 pub fn headline_of(snapshot: &Snapshot) -> Headline {
     headline_with(
         snapshot,
@@ -53,7 +54,6 @@ pub fn headline_of(snapshot: &Snapshot) -> Headline {
 
 /// The same for who has the components and the open incidents already.
 pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incident]) -> Headline {
-    let unknown = |state: &StateKey| format!("is in the state “{state}”");
     let parts = present.iter().map(|present| {
         let component = &present.record.component;
         let known = snapshot.states.find(present.state);
@@ -61,7 +61,7 @@ pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incid
             slug: &component.slug,
             name: snapshot.component_name(&component.slug),
             reads: known.map_or_else(
-                || Cow::Owned(unknown(present.state)),
+                || Cow::Owned(messages::unknown_state(present.state)),
                 |known| Cow::Borrowed(known.reads.as_str()),
             ),
             tone: present.tone,

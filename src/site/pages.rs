@@ -16,7 +16,7 @@ use crate::render::html::{
     component, component_month, components, error, history, home, incident, subscribe,
 };
 use crate::render::json::incident::IncidentBody;
-use crate::render::markdown;
+use crate::render::{markdown, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -331,9 +331,10 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
 
 /// An incident as anybody may read its texts.
 fn without_comments(mut incident: Incident) -> Incident {
-    let texts = incident.updates.iter_mut().map(|it| &mut it.markdown);
-    for text in texts.chain([&mut incident.markdown]) {
-        *text = markdown::without_comments(text);
+    incident.markdown = markdown::without_comments(&incident.markdown);
+    for update in &mut incident.updates {
+        update.markdown = markdown::without_comments(&messages::text_of(update));
+        update.fact = None;
     }
     incident
 }

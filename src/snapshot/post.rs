@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::bytes::{Reader, Writer};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::ending::Lasted;
+use crate::domain::fact::Fact;
 use crate::domain::freshness::Freshness;
 use crate::domain::incident::{Impact, Incident, Kind, is_open};
 use crate::domain::slug::Slug;
@@ -182,6 +183,8 @@ fn write_update(writer: &mut Writer, update: &Update) {
     writer.maybe(update.phase, |w, phase| w.one_of(&Phase::ALL, &phase));
     writer.maybe(update.author.as_deref(), Writer::text);
     writer.text(&update.markdown);
+    let fact = update.fact.as_ref().map(Fact::to_text);
+    writer.maybe(fact.as_deref(), Writer::text);
     write_named(writer, &update.mentions, &update.changes);
     writer.byte(u8::from(update.restore));
     writer.maybe(update.window.starts, Writer::instant);
@@ -200,6 +203,7 @@ fn read_update(reader: &mut Reader<'_>, incident: &str) -> Update {
     let phase = reader.maybe(|r| r.one_of(&Phase::ALL));
     let author = reader.maybe(Reader::text);
     let markdown = reader.text();
+    let fact = reader.maybe(Reader::text);
     let (mentions, changes) = read_named(reader, incident);
     Update {
         id,
@@ -210,6 +214,7 @@ fn read_update(reader: &mut Reader<'_>, incident: &str) -> Update {
         phase,
         author,
         markdown,
+        fact: fact.as_deref().and_then(Fact::parse),
         changes,
         mentions,
         restore: reader.byte() == 1,

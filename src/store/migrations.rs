@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0007" "claims",
     "0008" "items",
     "0009" "standing",
+    "0010" "facts",
 ];
 
 /// All of them. `sqlx::migrate!` would do the same, but it brings the whole of sqlx with both

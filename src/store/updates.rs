@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
 use super::{StoreError, Tx};
+use crate::domain::fact::Fact;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
@@ -51,14 +52,15 @@ pub async fn set_update(
     sqlx::query(
         "insert into updates (id, incident_id, at_ms, seq, precision, as_written, phase, author, \
          markdown, restore, edited_at_ms, public_at_ms, source, created_at_ms, withdrawn_at_ms, \
-         starts_ms, ends_ms) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         starts_ms, ends_ms, fact) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
          on conflict (id) do update set at_ms = excluded.at_ms, seq = excluded.seq, \
          precision = excluded.precision, as_written = excluded.as_written, phase = excluded.phase, \
          author = excluded.author, markdown = excluded.markdown, restore = excluded.restore, \
          edited_at_ms = excluded.edited_at_ms, public_at_ms = excluded.public_at_ms, \
          source = excluded.source, withdrawn_at_ms = excluded.withdrawn_at_ms, \
-         starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms",
+         starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms, \
+         fact = excluded.fact",
     )
     .bind(&update.id)
     .bind(&stored.incident_id)
@@ -77,6 +79,7 @@ pub async fn set_update(
     .bind(stored.withdrawn_at.map(|at| at.timestamp_millis()))
     .bind(update.window.starts.map(|at| at.timestamp_millis()))
     .bind(update.window.ends.map(|at| at.timestamp_millis()))
+    .bind(update.fact.as_ref().map(Fact::to_text))
     .execute(&mut tx.inner)
     .await?;
     Ok(())
@@ -132,6 +135,7 @@ fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
             phase: word_or_none(row, "phase", Phase::parse)?,
             author: text_or_none(row, "author")?,
             markdown: text(row, "markdown")?,
+            fact: word_or_none(row, "fact", Fact::parse)?,
             changes: Vec::new(),
             mentions: Vec::new(),
             restore: text(row, "restore")? != "no",

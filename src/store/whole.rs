@@ -10,6 +10,7 @@ use super::incidents::{StoredIncident, to_incident};
 use super::packed::Packed;
 use super::row::long_text;
 use crate::domain::component::{Origin, StateChange};
+use crate::domain::fact::Fact;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
@@ -36,6 +37,8 @@ macro_rules! whole_incidents {
             packed_text!("u.author"),
             ", ",
             packed_text!("u.markdown"),
+            ", ",
+            packed_text!("u.fact"),
             ", ",
             packed_text!("u.restore"),
             ", ",
@@ -129,6 +132,7 @@ fn unpack_update(packed: &mut Packed<'_>) -> Result<Update, StoreError> {
         phase: packed.word_or_none(Phase::parse)?,
         author: packed.text_or_none()?,
         markdown: packed.text()?,
+        fact: packed.word_or_none(Fact::parse)?,
         changes: Vec::new(),
         mentions: Vec::new(),
         restore: packed.text()? != "no",

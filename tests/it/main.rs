@@ -12,6 +12,7 @@ mod brand;
 mod claims;
 mod components;
 mod drafts;
+mod facts;
 mod faults_database;
 mod faults_forms;
 mod faults_requests;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use chrono::Duration;
 use lightship::clock::Clock;
+use lightship::render::messages::text_of;
 use serde_json::{Value, json};
 
 use crate::support::app::{TestApp, write};
@@ -44,7 +45,7 @@ fn said(app: &TestApp, slug: &str) -> Vec<(String, String, String)> {
     let updates = incident.updates.iter().map(|update| {
         let phase = update.phase.map_or("", |phase| phase.as_str());
         let at = update.at.format("%d %H:%M").to_string();
-        (at, phase.to_owned(), update.markdown.clone())
+        (at, phase.to_owned(), text_of(update).into_owned())
     });
     updates.collect()
 }

@@ -1,4 +1,5 @@
-//! The headline: the sentence that answers "is it me?" before anything else is read.
+//! The headline: what answers "is it me?" before anything else is read. It is a value; `render` puts
+//! it in words.
 
 use std::borrow::Cow;
 
@@ -38,40 +39,77 @@ pub struct Open<'a> {
     pub components: &'a [&'a Slug],
 }
 
-/// How things are, in one sentence.
+/// How things are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headline {
-    /// One sentence or, for incidents that stand differently, one for each sort.
-    pub sentence: String,
+    /// What is said first.
+    pub news: News,
     /// "Everything else is working." is true.
     pub rest_is_working: bool,
     /// The worst tone among the components.
     pub tone: Tone,
 }
 
-/// Says how things are. `parts` are in the order of the page; retired ones are left out by the
-/// caller. Never says that everything is working while an incident is open.
+/// What a headline tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// No component is listed, and no incident is open.
+    Nothing,
+    /// Every component works, and no incident is open.
+    AllWork,
+    /// Components that don't, worst first.
+    Affected(Vec<Group>),
+    /// Incidents that no component's state shows, by what is being done about them.
+    Open(Vec<Standing>),
+}
+
+/// Components that share a state: those that are named, and how many more there are. Only the
+/// first group has both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What their state makes of a sentence, of one component: "is down". `None` if they are in
+    /// several states.
+    pub reads: Option<String>,
+    /// Those that are named.
+    pub names: Vec<String>,
+    /// How many are only counted.
+    pub more: usize,
+}
+
+/// Open incidents of one stance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// What is being done about them.
+    pub stance: Stance,
+    /// The titles of those that are named.
+    pub titles: Vec<String>,
+    /// How many are only counted.
+    pub more: usize,
+}
+
+/// Finds how things are. `parts` are in the order of the page; retired ones are left out by the
+/// caller. Never has it that everything is working while an incident is open.
 pub fn headline(parts: &[Part<'_>], open: &[Open<'_>]) -> Headline {
     let mut affected: Vec<&Part<'_>> = parts.iter().filter(|part| part.tone != Tone::Ok).collect();
     affected.sort_by_key(|part| std::cmp::Reverse(part.severity));
     let tone = parts.iter().map(|part| part.tone).max();
-    let sentence = if !affected.is_empty() {
-        of_components(&affected)
+    let news = if !affected.is_empty() {
+        News::Affected(group(&affected))
     } else if !open.is_empty() {
-        of_incidents(open)
+        News::Open(by_stance(open))
     } else if parts.is_empty() {
-        "No problems reported.".to_owned()
+        News::Nothing
     } else {
-        "Everything is working.".to_owned()
+        News::AllWork
     };
     Headline {
-        sentence,
+        news,
         rest_is_working: rest_is_working(parts, &affected, open),
         tone: tone.unwrap_or(Tone::Ok),
     }
 }
 
-/// Whether what the sentence doesn't speak of works: true only if something is left, and if no
+/// Whether what the news don't speak of works: true only if something is left, and if no
 /// open incident is about that.
 fn rest_is_working(parts: &[Part<'_>], affected: &[&Part<'_>], open: &[Open<'_>]) -> bool {
     let is_affected = |slug: &Slug| affected.iter().any(|part| part.slug == slug);
@@ -94,114 +132,70 @@ pub fn named_of(count: usize) -> usize {
     if count == NAMED + 1 { count } else { NAMED }
 }
 
-/// "Selma is down and 4 other components are degraded."; `affected` is worst first.
-fn of_components(affected: &[&Part<'_>]) -> String {
-    let mut clauses = Vec::new();
+/// Groups components by their state, as far as they are told apart; `affected` is worst first.
+fn group(affected: &[&Part<'_>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     let mut names_left = named_of(affected.len());
-    let mut was_counted = false;
     let mut rest = affected;
     while let Some(first) = rest.first() {
         let len = rest
             .iter()
             .take_while(|part| part.reads == first.reads && part.severity == first.severity)
             .count();
-        let (group, after) = rest.split_at(len);
-        if clauses.len() + 1 == NAMED && !after.is_empty() && rest.len() > names_left {
-            clauses.push(counted("is affected", rest.len(), was_counted));
+        let (alike, after) = rest.split_at(len);
+        if groups.len() + 1 == NAMED && !after.is_empty() && rest.len() > names_left {
+            groups.push(Group {
+                reads: None,
+                names: Vec::new(),
+                more: rest.len(),
+            });
             break;
         }
-        if len <= names_left {
-            let names: Vec<_> = group.iter().map(|part| part.name.to_owned()).collect();
-            clauses.push(format!("{} {}", list(&names), plural(&first.reads, len)));
-            names_left -= len;
-        } else if clauses.is_empty() {
-            let mut names: Vec<_> = group[..names_left]
-                .iter()
-                .map(|part| part.name.to_owned())
-                .collect();
-            names.push(match len - names_left {
-                1 => "1 other component".to_owned(),
-                more => format!("{more} other components"),
-            });
-            clauses.push(format!("{} {}", list(&names), plural(&first.reads, len)));
-            names_left = 0;
-            was_counted = true;
-        } else {
-            clauses.push(counted(&first.reads, len, was_counted));
-            names_left = 0;
-            was_counted = true;
-        }
+        let named = match len <= names_left {
+            true => len,
+            false if groups.is_empty() => names_left,
+            false => 0,
+        };
+        let names = alike[..named].iter().map(|part| part.name.to_owned());
+        groups.push(Group {
+            reads: Some(first.reads.clone().into_owned()),
+            names: names.collect(),
+            more: len - named,
+        });
+        names_left = if named == len { names_left - len } else { 0 };
         rest = after;
     }
-    format!("{}.", join(&clauses))
+    groups
 }
 
-/// "4 other components are degraded", or "2 are migrating" once components were counted.
-fn counted(reads: &str, count: usize, was_counted: bool) -> String {
-    let noun = match (was_counted, count) {
-        (true, _) => "",
-        (false, 1) => " other component",
-        (false, _) => " other components",
-    };
-    format!("{count}{noun} {}", plural(reads, count))
-}
-
-/// "is down" of several is "are down".
-fn plural(reads: &str, count: usize) -> String {
-    if count < 2 {
-        return reads.to_owned();
-    }
-    for (one, many) in [("is ", "are "), ("has ", "have "), ("was ", "were ")] {
-        if let Some(after) = reads.strip_prefix(one) {
-            return format!("{many}{after}");
-        }
-    }
-    reads.to_owned()
-}
-
-/// "Selma", "Selma and Nelson", "Selma, Nelson and Clark".
-fn list(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => only.clone(),
-        [before @ .., last] => format!("{} and {last}", before.join(", ")),
-    }
-}
-
-/// Clauses with "and" between them, and with a comma where one has an "and" of its own.
-fn join(clauses: &[String]) -> String {
-    match clauses {
-        [before @ .., last]
-            if !before.is_empty() && clauses.iter().any(|clause| clause.contains(" and ")) =>
-        {
-            format!("{}, and {last}", before.join(", "))
-        }
-        other => list(other),
-    }
-}
-
-/// "We are looking into: mail to two providers bounces."
-fn of_incidents(open: &[Open<'_>]) -> String {
-    let mut sentences = Vec::new();
-    for stance in Stance::ALL {
-        let titles: Vec<_> = open
+/// The open incidents by stance.
+fn by_stance(open: &[Open<'_>]) -> Vec<Standing> {
+    let standing = Stance::ALL.into_iter().map(|stance| {
+        let titles: Vec<&str> = open
             .iter()
             .filter(|incident| Stance::of(incident) == stance)
             .map(|incident| incident.title.trim())
             .collect();
-        if let Some(text) = named(&titles) {
-            sentences.push(format!("{}: {}", stance.opening(), full_stop(&text)));
+        let named = titles.iter().take(NAMED).copied().map(str::to_owned);
+        Standing {
+            stance,
+            titles: named.collect(),
+            more: titles.len().saturating_sub(NAMED),
         }
-    }
-    sentences.join(" ")
+    });
+    standing.filter(|it| !it.titles.is_empty()).collect()
 }
 
 /// What is being done about an incident that no component's state shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stance {
+pub enum Stance {
+    /// What is wrong is being looked into.
     Looking,
+    /// It seems to be over, and is being watched.
     Watching,
+    /// Planned work is being done.
     Working,
+    /// Planned work is done, and is being checked.
     Checking,
 }
 
@@ -215,40 +209,6 @@ impl Stance {
             (Kind::Disruption | Kind::Notice, Phase::Monitoring) => Self::Watching,
             (Kind::Disruption | Kind::Notice, _) => Self::Looking,
         }
-    }
-
-    fn opening(self) -> &'static str {
-        match self {
-            Self::Looking => "We are looking into",
-            Self::Watching => "We are watching",
-            Self::Working => "Planned maintenance is in progress",
-            Self::Checking => "Planned maintenance is being checked",
-        }
-    }
-}
-
-/// Titles, the first few of them; `None` of none.
-fn named(titles: &[&str]) -> Option<String> {
-    if titles.is_empty() {
-        return None;
-    }
-    let shown = titles.len().min(NAMED);
-    let mut text = titles[..shown]
-        .iter()
-        .map(|title| title.trim_end_matches('.'))
-        .collect::<Vec<_>>()
-        .join("; ");
-    if titles.len() > shown {
-        text.push_str(&format!("; and {} more", titles.len() - shown));
-    }
-    Some(text)
-}
-
-/// Ends a sentence that may bring its own end.
-fn full_stop(text: &str) -> String {
-    match text.chars().last() {
-        Some('!' | '?' | '…' | '。') => text.to_owned(),
-        _ => format!("{text}."),
     }
 }
 

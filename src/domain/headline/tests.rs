@@ -1,251 +1,98 @@
-//! Headlines for many a situation.
+//! Headlines as values; `render/messages` has them in words.
 
 use std::borrow::Cow;
 
 use super::*;
-use crate::domain::state::{StateKey, States};
 
-/// `components` as `name=state`, `incidents` as `phase title @component,component`.
-fn say(components: &[&str], incidents: &[&str]) -> Headline {
-    let states = States::default();
-    let slug = |name: &str| Slug::from_title(name).expect("a slug");
-    let parsed: Vec<_> = components
-        .iter()
-        .map(|text| {
-            let (name, state) = text.split_once('=').expect("name=state");
-            (slug(name), name, StateKey::new(state))
-        })
-        .collect();
-    let parts: Vec<_> = parsed
-        .iter()
-        .map(|(slug, name, key)| Part {
-            slug,
-            name,
-            reads: Cow::Borrowed(&states.find(key).expect("a known state").reads),
-            tone: states.tone(key),
-            severity: states.severity(key),
-        })
-        .collect();
-    let named: Vec<(Phase, &str, Vec<Slug>)> = incidents
-        .iter()
-        .map(|text| {
-            let (phase, rest) = text.split_once(' ').expect("phase, then title");
-            let (title, slugs) = rest.split_once('@').expect("@ before components");
-            let slugs = slugs.split(',').filter(|s| !s.is_empty()).map(slug);
-            (
-                Phase::parse(phase).expect("a phase"),
-                title,
-                slugs.collect(),
-            )
-        })
-        .collect();
-    let slugs: Vec<Vec<&Slug>> = named.iter().map(|row| row.2.iter().collect()).collect();
-    let open: Vec<_> = named
-        .iter()
-        .zip(&slugs)
-        .map(|((phase, title, _), components)| Open {
-            title,
-            kind: if phase.is_of_maintenance() {
-                Kind::Maintenance
-            } else {
-                Kind::Disruption
-            },
-            phase: *phase,
-            components,
-        })
-        .collect();
-    headline(&parts, &open)
+/// A component called `name`, with a state of the severity that `reads` has in [`READS`].
+fn part<'a>(slug: &'a Slug, name: &'a str, reads: usize) -> Part<'a> {
+    let tones = [Tone::Ok, Tone::Warn, Tone::Mid, Tone::Bad];
+    Part {
+        slug,
+        name,
+        reads: Cow::Borrowed(READS[reads]),
+        tone: tones[reads],
+        severity: reads,
+    }
 }
 
-#[track_caller]
-fn check(components: &[&str], incidents: &[&str], sentence: &str, rest_is_working: bool) {
-    let said = say(components, incidents);
-    assert_eq!(said.sentence, sentence);
-    assert_eq!(said.rest_is_working, rest_is_working, "{sentence}");
+const READS: [&str; 4] = ["works", "is slow", "is partly down", "is down"];
+
+/// The news of components A, B, C… in these states.
+fn news(states: &[usize]) -> News {
+    let names: Vec<String> = ('A'..).take(states.len()).map(String::from).collect();
+    let slug = |name: &String| Slug::from_title(name).expect("a slug");
+    let slugs: Vec<Slug> = names.iter().map(slug).collect();
+    let parts = states.iter().zip(slugs.iter().zip(&names));
+    let parts: Vec<Part<'_>> = parts
+        .map(|(state, (slug, name))| part(slug, name, *state))
+        .collect();
+    headline(&parts, &[]).news
+}
+
+fn grouped(reads: Option<usize>, names: &[&str], more: usize) -> Group {
+    Group {
+        reads: reads.map(|reads| READS[reads].to_owned()),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        more,
+    }
 }
 
 #[test]
-fn components_are_named_worst_first_then_counted() {
-    check(
-        &["Clark=operational", "Nelson=degraded", "Selma=major_outage"],
-        &[],
-        "Selma is down and Nelson is degraded.",
-        true,
-    );
-    check(
-        &["Selma=migrating", "Nelson=degraded"],
-        &[],
-        "Nelson is degraded and Selma is migrating.",
-        false,
-    );
-    check(
-        &[
-            "A=degraded",
-            "B=degraded",
-            "Selma=major_outage",
-            "C=degraded",
-            "D=degraded",
-        ],
-        &[],
-        "Selma is down and 4 other components are degraded.",
-        false,
-    );
-    check(
-        &[
-            "A=degraded",
-            "B=degraded",
-            "Selma=major_outage",
-            "C=degraded",
-        ],
-        &[],
-        "Selma is down, and A, B and C are degraded.",
-        false,
-    );
-    check(
-        &[
-            "A=degraded",
-            "B=migrating",
-            "C=partial_outage",
-            "D=major_outage",
-        ],
-        &[],
-        "D is down, C is partly down, A is degraded and B is migrating.",
-        false,
-    );
-    check(
-        &["A=degraded", "B=degraded", "C=operational"],
-        &[],
-        "A and B are degraded.",
-        true,
-    );
-    check(
-        &["A=degraded", "B=degraded", "C=major_outage"],
-        &[],
-        "C is down, and A and B are degraded.",
-        false,
-    );
-    check(
-        &["A=major_outage", "B=major_outage", "C=degraded"],
-        &[],
-        "A and B are down, and C is degraded.",
-        false,
-    );
-    check(
-        &["A=major_outage", "B=partial_outage", "C=migrating"],
-        &[],
-        "A is down, B is partly down and C is migrating.",
-        false,
-    );
-    check(
-        &[
-            "A=major_outage",
-            "B=major_outage",
-            "C=major_outage",
-            "D=major_outage",
-            "E=major_outage",
-        ],
-        &[],
-        "A, B, C and 2 other components are down.",
-        false,
-    );
-    check(
-        &[
-            "A=major_outage",
-            "B=partial_outage",
-            "C=degraded",
-            "D=degraded",
-            "E=migrating",
-            "F=maintenance",
-        ],
-        &[],
-        "A is down, B is partly down and 4 other components are affected.",
-        false,
-    );
-    check(
-        &[
-            "A=major_outage",
-            "B=degraded",
-            "C=degraded",
-            "D=degraded",
-            "E=migrating",
-        ],
-        &[],
-        "A is down, 3 other components are degraded and 1 is migrating.",
-        false,
+fn components_are_grouped_by_state_worst_first() {
+    assert_eq!(news(&[]), News::Nothing);
+    assert_eq!(news(&[0, 0]), News::AllWork);
+    assert_eq!(
+        news(&[1, 3, 0, 1]),
+        News::Affected(vec![
+            grouped(Some(3), &["B"], 0),
+            grouped(Some(1), &["A", "D"], 0)
+        ])
     );
 }
 
 #[test]
-fn nothing_is_said_to_work_while_an_incident_is_open() {
-    let working = ["Selma=operational", "Mail=operational"];
-    check(&working, &[], "Everything is working.", false);
-    check(
-        &working,
-        &["investigating mail to two providers bounces@mail"],
-        "We are looking into: mail to two providers bounces.",
-        true,
-    );
-    check(
-        &working,
-        &["monitoring Mail bounces.@mail,selma"],
-        "We are watching: Mail bounces.",
-        false,
-    );
-    check(
-        &working,
-        &[
-            "identified Why is mail slow?@",
-            "monitoring B@",
-            "investigating A@",
-        ],
-        "We are looking into: Why is mail slow?; A. We are watching: B.",
-        true,
-    );
-    check(
-        &working,
-        &[
-            "in_progress New disks for Selma@selma",
-            "verifying New switch@",
-        ],
-        "Planned maintenance is in progress: New disks for Selma. \
-         Planned maintenance is being checked: New switch.",
-        true,
-    );
-    check(
-        &working,
-        &[
-            "identified A@",
-            "identified B@",
-            "identified C@",
-            "identified D@",
-        ],
-        "We are looking into: A; B; C; and 1 more.",
-        true,
-    );
-    check(&[], &[], "No problems reported.", false);
-    check(&[], &["identified A@"], "We are looking into: A.", false);
+fn beyond_a_few_components_are_counted() {
+    let first_alone = [grouped(Some(3), &["A", "B", "C"], 2)];
+    assert_eq!(news(&[3, 3, 3, 3, 3]), News::Affected(first_alone.into()));
+    let last_alone = [grouped(Some(3), &["A"], 0), grouped(Some(1), &[], 4)];
+    assert_eq!(news(&[3, 1, 1, 1, 1]), News::Affected(last_alone.into()));
+    // A fourth is named: that is shorter than to count it.
+    let four = [
+        grouped(Some(3), &["A"], 0),
+        grouped(Some(1), &["B", "C", "D"], 0),
+    ];
+    assert_eq!(news(&[3, 1, 1, 1]), News::Affected(four.into()));
 }
 
 #[test]
-fn the_rest_works_only_if_no_open_incident_is_about_it() {
-    let parts = ["Selma=migrating", "Mail=operational"];
-    check(
-        &parts,
-        &["monitoring Disk@selma,mail"],
-        "Selma is migrating.",
-        true,
+fn open_incidents_are_told_by_what_is_done_about_them() {
+    let open = |title, kind, phase| Open {
+        title,
+        kind,
+        phase,
+        components: &[],
+    };
+    let told = headline(
+        &[],
+        &[
+            open("A", Kind::Maintenance, Phase::Verifying),
+            open(" B ", Kind::Disruption, Phase::Monitoring),
+            open("C", Kind::Disruption, Phase::Identified),
+            open("D", Kind::Disruption, Phase::Investigating),
+            open("E", Kind::Disruption, Phase::Investigating),
+            open("F", Kind::Disruption, Phase::Investigating),
+        ],
     );
-    check(
-        &parts,
-        &["monitoring Bounces@mail"],
-        "Selma is migrating.",
-        false,
-    );
-    check(
-        &parts,
-        &["monitoring Something odd@"],
-        "Selma is migrating.",
-        false,
-    );
-    assert_eq!(say(&parts, &[]).tone, Tone::Info);
+    let standing = |stance, titles: &[&str], more| Standing {
+        stance,
+        titles: titles.iter().map(|title| (*title).to_owned()).collect(),
+        more,
+    };
+    let wanted = vec![
+        standing(Stance::Looking, &["C", "D", "E"], 1),
+        standing(Stance::Watching, &["B"], 0),
+        standing(Stance::Checking, &["A"], 0),
+    ];
+    assert_eq!(told.news, News::Open(wanted));
 }

@@ -17,6 +17,7 @@ use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::render::markdown::POST_ANCHOR;
+use crate::render::messages::text_of;
 use crate::render::xml::{allowed, escaped};
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
@@ -251,13 +252,10 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     // As it begins or ends, the window is no longer a plan.
     let is_plan = matches!(update.phase, None | Some(Phase::Scheduled));
     lines.extend(planned(update.window, true, site.time_style()).filter(|_| is_plan));
+    let text = text_of(update);
     let words = match update.phase {
         Some(phase) => phase.label().to_owned(),
-        None => first_said([
-            first_words(&update.markdown),
-            lines.join("; "),
-            "Update".into(),
-        ]),
+        None => first_said([first_words(&text), lines.join("; "), "Update".into()]),
     };
     let when = in_words(update.at, update.precision, site.time_style());
     let head = head(snapshot, label, when, update.edited_at);
@@ -274,8 +272,8 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
         published: update.public_at,
         updated: update.edited_at.unwrap_or(update.public_at),
         author: byline(snapshot, &bylines),
-        html: html(&head, &lines) + &content_html(&update.markdown, &page, &anchor),
-        summary: first_said([summary_of(&update.markdown), lines.join("; "), head]),
+        html: html(&head, &lines) + &content_html(&text, &page, &anchor),
+        summary: first_said([summary_of(&text), lines.join("; "), head]),
         tags,
     }
 }

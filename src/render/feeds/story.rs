@@ -56,6 +56,7 @@ pub(super) fn update(
         phase,
         author: None,
         markdown: markdown.into(),
+        fact: None,
         changes: Vec::new(),
         mentions: Vec::new(),
         restore: true,

@@ -2,8 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
+use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -11,9 +11,10 @@ use crate::urls;
 /// address, which the browser shows anyway, so that one page does for all.
 pub fn not_found(snapshot: &Snapshot) -> Markup {
     let headline = render::headline_of(snapshot);
+    let sentence = messages::headline(&headline);
     let page = Page {
         title: Some("Page not found"),
-        description: &headline.sentence,
+        description: &sentence,
         path: None,
         nav: Nav::Elsewhere,
         feeds: None,
@@ -22,7 +23,7 @@ pub fn not_found(snapshot: &Snapshot) -> Markup {
             p.lead { "There is nothing at this address. It may be mistyped or cut short." }
             section {
                 h2 { "Current status" }
-                p.card.(headline.tone.as_str()) dir="auto" { strong { (headline.sentence) } }
+                p.card.(headline.tone.as_str()) dir="auto" { strong { (sentence) } }
             }
             section.text {
                 h2 { "Where to go next" }

@@ -14,9 +14,8 @@ use crate::domain::uptime::{self, Calendar};
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
 use crate::render::html::{components, day_bar, open, parts};
-use crate::render::markdown;
 use crate::render::time::Frame;
-use crate::render::{self, Present};
+use crate::render::{self, Present, markdown, messages};
 use crate::snapshot::post::Post;
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
@@ -38,11 +37,12 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let open = snapshot.open_incidents();
     let present = render::list_present(snapshot);
     let headline = render::headline_with(snapshot, &present, &open);
+    let sentence = messages::headline(&headline);
     let planned = snapshot.planned_maintenance();
     let is_over = |post: &&Arc<Post>| !post.is_open() && !post.is_planned();
     let recent: Vec<&Arc<Post>> = snapshot.posts.iter().filter(is_over).take(RECENT).collect();
     let content = html! {
-        (parts::title(&headline.sentence))
+        (parts::title(&sentence))
         (lead(snapshot, &present, headline.rest_is_working))
         @for (place, (held, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
             (card(snapshot, incident, *held, place))
@@ -77,7 +77,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     };
     let page = Page {
         title: None,
-        description: &headline.sentence,
+        description: &sentence,
         path: Some(urls::HOME),
         nav: Nav::Status,
         feeds: None,
@@ -93,7 +93,7 @@ fn lead(snapshot: &Snapshot, present: &[Present<'_>], rest_is_working: bool) -> 
     html! {
         @if rest_is_working || last.is_some() {
             p.lead {
-                @if rest_is_working { "Everything else is working. " }
+                @if rest_is_working { (messages::rest_is_working()) " " }
                 @if let Some((at, precision)) = last {
                     "Last update " (parts::moment(frame, at, precision, None)) "."
                 }
@@ -152,12 +152,13 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     let Some(update) = incident.updates.last() else {
         return html! { p { (listing::summary(snapshot, incident)) } };
     };
-    let is_long = update.markdown.chars().nth(UPDATE_CHARS).is_some();
+    let said = messages::text_of(update);
+    let is_long = said.chars().nth(UPDATE_CHARS).is_some();
     let prefix = format!("now-{place}-");
-    let whole = markdown::to_html(&update.markdown, &prefix, markdown::TOP_HEADING);
+    let whole = markdown::to_html(&said, &prefix, markdown::TOP_HEADING);
     let is_wide = WIDE.iter().any(|tag| whole.as_str().contains(tag));
     let text = if is_long || is_wide {
-        let sentences = markdown::first_sentences(&update.markdown, UPDATE_CHARS);
+        let sentences = markdown::first_sentences(&said, UPDATE_CHARS);
         html! { p { (sentences) } }
     } else {
         parts::raw(&whole)

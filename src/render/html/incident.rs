@@ -9,11 +9,11 @@ use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Precision, Update};
-use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::{changes, listing, parts};
 use crate::render::markdown::{self, SafeHtml};
 use crate::render::time::{self, Frame};
+use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -194,7 +194,7 @@ pub(super) fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -
     } else {
         html! {}
     };
-    let text = markdown::to_html(&update.markdown, &format!("{anchor}-"), 4);
+    let text = markdown::to_html(&messages::text_of(update), &format!("{anchor}-"), 4);
     html! {
         li id=(anchor) class=(tone.map_or("none", |tone| tone.as_str())) {
             div.row {

@@ -7,10 +7,8 @@ use maud::{Markup, html};
 use crate::domain::ending::Lasted;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::update::{Phase, Update};
-use crate::render;
 use crate::render::html::parts;
-use crate::render::markdown;
-use crate::render::time;
+use crate::render::{self, markdown, messages, time};
 use crate::snapshot::Snapshot;
 use crate::snapshot::post::Post;
 use crate::urls;
@@ -30,7 +28,7 @@ pub(super) fn summary(snapshot: &Snapshot, incident: &Incident) -> String {
     // What was promised while it lasted is no longer so.
     let is_over = incident.ended(snapshot.until).is_some();
     let last = incident.updates.iter().rev().filter(|_| is_over);
-    let last = last.map(|update| markdown::first_sentences(&update.markdown, SUMMARY_CHARS));
+    let last = last.map(first_sentences);
     if let Some(words) = last.into_iter().find(|words| !words.is_empty()) {
         return words;
     }
@@ -38,9 +36,12 @@ pub(super) fn summary(snapshot: &Snapshot, incident: &Incident) -> String {
     if !of_post.is_empty() {
         return of_post;
     }
-    incident.updates.first().map_or_else(String::new, |update| {
-        markdown::first_sentences(&update.markdown, SUMMARY_CHARS)
-    })
+    let first = incident.updates.first();
+    first.map_or_else(String::new, first_sentences)
+}
+
+fn first_sentences(update: &Update) -> String {
+    markdown::first_sentences(&messages::text_of(update), SUMMARY_CHARS)
 }
 
 /// The summary where nothing else says how the incident stands: of what is over, first how long it

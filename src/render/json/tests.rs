@@ -231,6 +231,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         phase: Some(Phase::Resolved),
         author: None,
         markdown: "Done.".into(),
+        fact: None,
         changes: vec![
             change("selma", later, 3, "degraded", Origin::Update),
             change("selma", later, 4, "operational", Origin::Restore),

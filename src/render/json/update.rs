@@ -16,6 +16,7 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Update};
+use crate::render::messages;
 use crate::urls;
 
 /// What was set last, by component; `None` for one that is only named.
@@ -90,7 +91,7 @@ impl UpdateBody {
             as_written: update.as_written.clone(),
             phase: update.phase,
             author: update.author.clone(),
-            markdown: update.markdown.clone(),
+            markdown: messages::text_of(update).into_owned(),
             components: last_states(update.changes.iter(), update.mentions.iter()),
             restored: restored.map(|change| change.component.clone()).collect(),
             edited_at: update.edited_at,

@@ -9,6 +9,7 @@ use crate::domain::staff::Scope;
 use crate::render::csv;
 use crate::render::json::FieldError;
 use crate::render::json::audit::{ActorBody, AuditBody, AuditList};
+use crate::render::messages;
 use crate::store::Tx;
 use crate::store::audit::{AuditEntry, AuditFilter, list_entries};
 use crate::urls;
@@ -132,7 +133,10 @@ pub(in crate::web) async fn table_of(
 /// A line of the record as it is told.
 pub(in crate::web) fn body_of(entry: AuditEntry) -> AuditBody {
     let json = |text: Option<String>| {
-        text.map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text)))
+        let text = text?;
+        let mut kept = serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text));
+        messages::put_in_words(&mut kept);
+        Some(kept)
     };
     AuditBody {
         id: entry.id,

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::render;
 use crate::render::json::site::SiteBody;
+use crate::render::{self, messages};
 use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
@@ -29,7 +29,7 @@ pub(in crate::web) async fn show(
     let body = SiteBody {
         name: site.name.clone(),
         time_zone: site.zone.name().to_owned(),
-        headline: render::headline_of(snapshot).sentence,
+        headline: messages::headline(&render::headline_of(snapshot)),
         clock: site.time_style().clock.as_str().to_owned(),
         url: urls::absolute(&site.base_url, urls::HOME),
     };

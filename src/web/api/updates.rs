@@ -130,7 +130,8 @@ pub(in crate::web) async fn edit(
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call, &current)?;
     let correction = Correction {
-        markdown: said.markdown,
+        // What tells a fact goes on doing so if its words come back.
+        markdown: said.markdown.filter(|text| text.trim() != current.markdown),
         phase: said.phase,
         components: said.components.map(extract::settings),
         at: said.at,
@@ -206,6 +207,7 @@ pub(in crate::web) async fn restore(
 pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
     NewUpdate {
         markdown: said.markdown,
+        fact: None,
         phase: said.phase,
         components: said.components.map(extract::settings).unwrap_or_default(),
         at: said.at,

@@ -29,6 +29,7 @@ use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
 use crate::render::json::audit::AuditBody;
 use crate::render::markdown::{as_typed, of_corrected};
+use crate::render::messages;
 use crate::store::Tx;
 use crate::store::audit::list_versions;
 use crate::store::incidents::StoredIncident;
@@ -178,9 +179,10 @@ impl Screen {
             .updates
             .iter()
             .find(|update| update.id == id);
-        let update = found
+        let mut update = found
             .cloned()
             .ok_or_else(|| StaffError::missing("this update no longer exists"))?;
+        update.markdown = messages::text_of(&update).into_owned();
         let versions = list_versions(tx, "update", id).await?;
         Ok(Self {
             stored,
@@ -239,8 +241,9 @@ impl Screen {
         let author = fields.filled(AUTHOR).map(str::to_owned);
         let is_signed_anew = fields.has(AUTHOR) && author != self.update.author;
         let is_moved = fields.has(AT) && !is_same_minute(at, Some(self.update.at));
+        let text = of_corrected(fields.first(TEXT), &self.update.markdown);
         Ok(Correction {
-            markdown: Some(of_corrected(fields.first(TEXT), &self.update.markdown)),
+            markdown: Some(text).filter(|text| text.trim() != self.update.markdown),
             phase: (phase != self.update.phase && fields.has(PHASE)).then_some(phase),
             // Whoever may not set states has no fields for them.
             components: (stated != wanted && fields.under(STATE).next().is_some())

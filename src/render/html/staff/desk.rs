@@ -8,9 +8,8 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
 use crate::domain::state::StateKey;
-use crate::render;
 use crate::render::html::{listing, open, parts};
-use crate::render::markdown;
+use crate::render::{self, markdown, messages};
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
 
@@ -59,8 +58,8 @@ pub fn page(
             }
         }
         p.over { "What customers see now" }
-        (parts::title(&headline.sentence))
-        @if headline.rest_is_working { p.lead { "Everything else is working." } }
+        (parts::title(&messages::headline(&headline)))
+        @if headline.rest_is_working { p.lead { (messages::rest_is_working()) } }
         @for (held, incident) in open::worst_first(snapshot, &incidents) {
             (card(snapshot, incident, held, may_write))
         }
@@ -90,7 +89,7 @@ fn card(
     let last = incident.updates.last();
     let said = last.map_or_else(
         || listing::summary(snapshot, incident),
-        |update| markdown::first_sentences(&update.markdown, SAID_CHARS),
+        |update| markdown::first_sentences(&messages::text_of(update), SAID_CHARS),
     );
     html! {
         article.card.(tone.as_str()) {

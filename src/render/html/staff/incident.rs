@@ -12,9 +12,8 @@ use super::versions;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::staff::{Scope, Token};
 use crate::domain::update::{Source, Update};
-use crate::render;
 use crate::render::html::{incident as public, listing, parts};
-use crate::render::markdown;
+use crate::render::{self, markdown, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -153,7 +152,7 @@ fn withdrawn(snapshot: &Snapshot, around: &Around<'_>, key: &str) -> Markup {
                         li.standing {
                             div {
                                 p.meta { (parts::instant(frame, update.at)) }
-                                p dir="auto" { (markdown::first_sentences(&update.markdown, SAID_CHARS)) }
+                                p dir="auto" { (markdown::first_sentences(&messages::text_of(update), SAID_CHARS)) }
                             }
                             form.one method="post" action=(urls::staff_bring_back_update(slug, &update.id)) {
                                 (form::hidden(Fields::KEY, &format!("{key}.{}", update.id)))

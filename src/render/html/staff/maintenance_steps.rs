@@ -12,9 +12,8 @@ use super::window::{self, ENDS, STARTS};
 use crate::domain::headline::named_of;
 use crate::domain::incident::{Incident, is_open};
 use crate::domain::staff::Token;
-use crate::domain::template::joined;
-use crate::render;
 use crate::render::html::parts;
+use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -132,18 +131,9 @@ fn said(snapshot: &Snapshot, incident: &Incident) -> String {
     let components = incident.components();
     let named = named_of(components.len());
     let names = components.iter().take(named);
-    let mut names: Vec<&str> = names.map(|slug| snapshot.component_name(slug)).collect();
-    let more = format!(
-        "{} other components",
-        components.len().saturating_sub(named)
-    );
-    if components.len() > named {
-        names.push(&more);
-    }
-    match joined(&names) {
-        Some(names) => format!("Maintenance on {names} has started."),
-        None => "The maintenance has started.".to_owned(),
-    }
+    let names = names.map(|slug| snapshot.component_name(slug).to_owned());
+    let more = components.len().saturating_sub(named);
+    messages::begun(names.collect(), more)
 }
 
 fn times(filled: &Filled, has_begun: bool, zone: &str) -> Markup {

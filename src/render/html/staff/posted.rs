@@ -8,14 +8,14 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::staff::{Scope, Token};
 use crate::domain::update::{Phase, Source, Update};
-use crate::render;
 use crate::render::html::{incident as public, parts};
+use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &Update) -> Markup {
-    let headline = render::headline_of(snapshot);
+    let headline = messages::headline(&render::headline_of(snapshot));
     let is_ours = update.source != Source::File;
     let content = html! {
         @if incident.draft {
@@ -23,7 +23,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
             p.lead { "Only staff can see it until the incident is published." }
         } @else {
             h1 { "Update posted" }
-            p.lead { "Customers now see: " strong dir="auto" { (headline.sentence) } }
+            p.lead { "Customers now see: " strong dir="auto" { (headline) } }
         }
         section.preview.out aria-label="The update" {
             ol.updates { (public::entry(snapshot, incident, update)) }

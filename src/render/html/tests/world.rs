@@ -143,6 +143,7 @@ impl World {
             phase,
             author: None,
             markdown: text.into(),
+            fact: None,
             changes,
             mentions: Vec::new(),
             restore: true,

@@ -1,0 +1,100 @@
+//! What an update tells without a text. `render` puts it in words; what is kept here is all that takes,
+//! as it was then, so that the words stay the same when a component is renamed or a year passes.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::time_style::TimeStyle;
+
+/// Something that became of a maintenance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is.
+    pub became: Became,
+    /// The names of the maintenance's components, as far as they are named.
+    pub components: Vec<String>,
+    /// How many more components there are.
+    pub more: usize,
+    /// When it was told: a time in the same year is said without the year.
+    pub said_at: DateTime<Utc>,
+    /// The site's zone, by its name.
+    pub zone: String,
+    /// The clock by which the site wrote times, by its word.
+    pub clock: String,
+}
+
+/// What can become of a maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Became {
+    /// It has begun.
+    Begun,
+    /// It is complete.
+    Completed,
+    /// It won't take place, or was stopped.
+    Cancelled,
+    /// It ends at another time than was said.
+    Extended {
+        /// The new end.
+        until: DateTime<Utc>,
+        /// It is later than the old one.
+        is_later: bool,
+    },
+    /// It takes place at another time than was said.
+    Moved {
+        /// Its start, if that is known.
+        starts: Option<DateTime<Utc>>,
+        /// Its end, if that is known.
+        ends: Option<DateTime<Utc>>,
+    },
+}
+
+impl Fact {
+    /// As it is stored.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What [`Fact::to_text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// How the site wrote times.
+    pub fn style(&self) -> TimeStyle {
+        TimeStyle::of_words(Some(&self.zone), None, Some(&self.clock))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_reads_back_the_same() {
+        let at: DateTime<Utc> = "2013-03-02T20:00:00.25Z".parse().expect("an instant");
+        for became in [
+            Became::Begun,
+            Became::Completed,
+            Became::Cancelled,
+            Became::Extended {
+                until: at,
+                is_later: false,
+            },
+            Became::Moved {
+                starts: Some(at),
+                ends: None,
+            },
+        ] {
+            let fact = Fact {
+                became,
+                components: vec!["Selma".to_owned(), "Mail \"&\" more".to_owned()],
+                more: 3,
+                said_at: at,
+                zone: "America/Denver".to_owned(),
+                clock: "12h".to_owned(),
+            };
+            assert_eq!(Fact::parse(&fact.to_text()), Some(fact));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What the program itself says in whole sentences: facts in, words out. Each language is a file of its
+//! own with the same functions; English is the only one so far.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::domain::fact::Fact;
+use crate::domain::update::Update;
+
+mod english;
+
+pub use english::{begun, fact, headline, rest_is_working, unknown_state};
+
+/// The text of an update, as Markdown: its own, or what it tells, in words.
+pub fn text_of(update: &Update) -> Cow<'_, str> {
+    match &update.fact {
+        Some(told) => Cow::Owned(fact(told)),
+        None => Cow::Borrowed(&update.markdown),
+    }
+}
+
+/// Gives what the record keeps of an update its text, if it keeps a fact.
+pub fn put_in_words(kept: &mut Value) {
+    let Some(kept) = kept.as_object_mut() else {
+        return;
+    };
+    let told = kept.remove("fact");
+    let told = told.and_then(|told| serde_json::from_value::<Fact>(told).ok());
+    if let Some(told) = told {
+        kept.insert("markdown".to_owned(), fact(&told).into());
+    }
+}
+
+/// A name as Markdown that says just that.
+fn escaped(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '\'' | '/' | '(' | ')') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
