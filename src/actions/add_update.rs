@@ -1,39 +1,25 @@
 //! Adds an update to an incident, with the changes of state that come with it.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
-use super::record::{Deed, with_fact};
 use super::repeat::refuse_repeated_update;
 use super::stated_states::write_new_states;
 use super::{ActionError, Change, Meanwhile};
+use crate::domain::event::Event;
+use crate::domain::event::facts::{NewText, Said, WhichUpdate};
 use crate::domain::fact::Fact;
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
-use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::updates::{self, StoredUpdate, find_update};
 
 /// What a request says of components, in its order: a state with its note, or only the name.
-pub type Settings = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
-
-/// Settings as the record keeps them: a state, a state with its note, or nothing for a name.
-pub(super) fn settings_as_json(settings: &Settings) -> serde_json::Value {
-    let said = settings.iter().map(|(slug, setting)| {
-        let said = match setting {
-            None => serde_json::Value::Null,
-            Some((state, None)) => json!(state),
-            Some((state, Some(note))) => json!({"state": state, "note": note}),
-        };
-        (slug.to_string(), said)
-    });
-    said.collect::<serde_json::Map<_, _>>().into()
-}
+pub type Settings = Said;
 
 /// An update in the making.
 #[derive(Debug, Clone, Default)]
@@ -239,20 +225,18 @@ pub(super) async fn insert_update(
             change.touch_history_since(component, since);
         }
     }
-    let states = settings_as_json(components);
-    let after = json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
-        "components": states, "starts": update.window.starts, "ends": update.window.ends,
-        "draft": incident.draft.then_some(true)});
-    let deed = Deed {
-        action: "add_update",
-        kind: "update",
-        id: &update.id,
-        label: &incident.title,
-        incident: Some(&incident.id),
-        before: None,
-        after: Some(with_fact(after, update.fact.as_ref())),
-    };
-    change.record(deed).await?;
+    change.happened(Event::UpdateAdded {
+        which: WhichUpdate::of(incident, &update.id),
+        after: NewText {
+            at: update.at,
+            phase: update.phase,
+            markdown: update.markdown.clone(),
+            fact: update.fact.clone(),
+            components: components.clone(),
+            window: update.window,
+            draft: incident.draft,
+        },
+    });
     change.settle().await?;
     Ok(update)
 }

@@ -1,14 +1,14 @@
 //! Corrects an update, withdraws it, or brings it back. The old is always kept.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 
-use super::add_update::{Settings, phase_fits, present_incident, resolve, settings_as_json};
+use super::add_update::{Settings, phase_fits, present_incident, resolve};
 use super::checks::{self, Gathered};
-use super::record::{Deed, with_fact};
 use super::stated_states::{Owner, withdraw_states, write_update_states};
 use super::{ActionError, Change};
 use crate::domain::component::Origin;
+use crate::domain::event::Event;
+use crate::domain::event::facts::{Text, WhichUpdate};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::store::incidents::{StoredIncident, find_incident};
@@ -110,16 +110,11 @@ pub async fn correct_update(
         write_update_states(change, &stored.incident.id, &update, &components).await?;
     }
     touch_all(change, &stored);
-    let deed = Deed {
-        action: "correct_update",
-        kind: "update",
-        id,
-        label: &stored.incident.title,
-        incident: Some(&stored.incident.id),
-        before: Some(as_json(before, &said_before)),
-        after: Some(as_json(&update, &said_after)),
-    };
-    change.record(deed).await?;
+    change.happened(Event::UpdateCorrected {
+        which: WhichUpdate::of(&stored.incident, id),
+        before: Text::of(before, Some(said_before)),
+        after: Text::of(&update, Some(said_after)),
+    });
     change.settle().await
 }
 
@@ -171,20 +166,16 @@ async fn set_withdrawn(
     if let Some(after) = find_incident(&mut change.tx, &stored.incident.id).await? {
         touch_all(change, &after);
     }
-    let deed = Deed {
-        action: if withdraw {
-            "withdraw_update"
-        } else {
-            "bring_back_update"
-        },
-        kind: "update",
-        id,
-        label: &stored.incident.title,
-        incident: Some(&stored.incident.id),
-        before: withdraw.then(|| as_json(&old.update, &said)),
-        after: (!withdraw).then(|| as_json(&old.update, &said)),
-    };
-    change.record(deed).await?;
+    let which = WhichUpdate::of(&stored.incident, id);
+    let text = Text::of(&old.update, Some(said));
+    change.happened(if withdraw {
+        Event::UpdateWithdrawn {
+            which,
+            before: text,
+        }
+    } else {
+        Event::UpdateBroughtBack { which, after: text }
+    });
     change.settle().await
 }
 
@@ -231,10 +222,4 @@ fn touch_all(change: &mut Change, stored: &StoredIncident) {
     for component in stored.incident.components() {
         change.touch_history(component);
     }
-}
-
-fn as_json(update: &Update, said: &Settings) -> serde_json::Value {
-    let kept = json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
-        "author": update.author, "components": settings_as_json(said)});
-    with_fact(kept, update.fact.as_ref())
 }

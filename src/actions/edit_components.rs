@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::checks::{self, Gathered};
-use super::record::Deed;
 use super::{ActionError, Change};
 use crate::domain::component::Component;
+use crate::domain::event::Event;
 use crate::domain::slug::Slug;
 use crate::store::components::{find_component, list_components, set_component};
 
@@ -73,10 +73,15 @@ pub async fn put_component(
         retired_at: None,
         from_file: false,
     };
+    let is_new = old.is_none();
     if old.as_ref() != Some(&component) {
-        write(change, "put_component", old.as_ref(), &component).await?;
+        write(change, &component).await?;
+        change.happened(Event::ComponentPut {
+            before: old,
+            after: component,
+        });
     }
-    Ok(old.is_none())
+    Ok(is_new)
 }
 
 /// Retires a component: it leaves the lists, its page and its past stay.
@@ -93,7 +98,12 @@ pub async fn retire_component(change: &mut Change, slug: &Slug) -> Result<(), Ac
         retired_at: Some(change.now),
         ..old.clone()
     };
-    write(change, "retire_component", Some(&old), &retired).await
+    write(change, &retired).await?;
+    change.happened(Event::ComponentRetired {
+        before: old,
+        after: retired,
+    });
+    Ok(())
 }
 
 /// Brings a retired component back, as it was described; doing it twice is harmless. One that
@@ -111,7 +121,12 @@ pub async fn bring_back_component(change: &mut Change, slug: &Slug) -> Result<()
         from_file: false,
         ..old.clone()
     };
-    write(change, "bring_back_component", Some(&old), &back).await
+    write(change, &back).await?;
+    change.happened(Event::ComponentBroughtBack {
+        before: old,
+        after: back,
+    });
+    Ok(())
 }
 
 /// Puts components in an order. Those of `site.toml` come first, as the file has them; then those
@@ -157,7 +172,11 @@ pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(),
                 position,
                 ..old.clone()
             };
-            write(change, "move_component", Some(old), &moved).await?;
+            write(change, &moved).await?;
+            change.happened(Event::ComponentMoved {
+                before: old.clone(),
+                after: moved,
+            });
         }
     }
     Ok(())
@@ -184,23 +203,9 @@ fn refuse_stated(component: Option<&Component>) -> Result<(), ActionError> {
     }
 }
 
-async fn write(
-    change: &mut Change,
-    action: &'static str,
-    old: Option<&Component>,
-    component: &Component,
-) -> Result<(), ActionError> {
+async fn write(change: &mut Change, component: &Component) -> Result<(), ActionError> {
     set_component(&mut change.tx, component).await?;
     change.touch_component(&component.slug);
     change.touch_site();
-    let deed = Deed {
-        action,
-        kind: "component",
-        id: component.slug.as_str(),
-        label: &component.name,
-        incident: None,
-        before: old.and_then(|old| serde_json::to_value(old).ok()),
-        after: serde_json::to_value(component).ok(),
-    };
-    change.record(deed).await
+    Ok(())
 }

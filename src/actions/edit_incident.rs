@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 use super::add_update::{Settings, present_incident, resolve};
 use super::checks::{self, Gathered};
 use super::plan_maintenance::{Plan, check_plan};
-use super::record::Deed;
 use super::stated_states::{Owner, withdraw_states, write_post_states};
-use super::write_incident::{PostText, as_json, check_title, insert_entries, read_post};
+use super::write_incident::{PostText, check_title, insert_entries, read_post};
 use super::{ActionError, Change};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
+use crate::domain::event::Event;
+use crate::domain::event::facts::Post;
 use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
 use crate::domain::slug::Slug;
 use crate::domain::update::Update;
@@ -189,16 +190,11 @@ pub async fn edit_incident(
         insert_entries(change, &after, &fresh).await?;
     }
     touch_all(change, before);
-    let deed = Deed {
-        action: "edit_incident",
-        kind: "incident",
-        id: &before.id,
-        label: &after.incident.title,
-        incident: None,
-        before: Some(as_json(before, &said_before)),
-        after: Some(as_json(&after.incident, &said_after)),
-    };
-    change.record(deed).await?;
+    change.happened(Event::IncidentEdited {
+        id: before.id.clone(),
+        before: Post::of(before, said_before),
+        after: Post::of(&after.incident, said_after),
+    });
     change.settle().await
 }
 
@@ -219,16 +215,10 @@ pub async fn withdraw_incident(change: &mut Change, slug: &Slug) -> Result<(), A
     };
     set_incident(&mut change.tx, &after, change.now).await?;
     touch_all(change, &stored.incident);
-    let deed = Deed {
-        action: "withdraw_incident",
-        kind: "incident",
-        id: &stored.incident.id,
-        label: &stored.incident.title,
-        incident: None,
-        before: Some(as_json(&stored.incident, &post_settings(&stored.incident))),
-        after: None,
-    };
-    change.record(deed).await?;
+    change.happened(Event::IncidentWithdrawn {
+        id: stored.incident.id.clone(),
+        before: Post::of(&stored.incident, post_settings(&stored.incident)),
+    });
     change.settle().await
 }
 

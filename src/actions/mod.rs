@@ -9,11 +9,11 @@ use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
 
-use self::record::Line;
 use self::repeat::Repeated;
 use self::settle::Unsettled;
 use crate::clock::Clock;
 use crate::domain::claims::SEQ_STEP;
+use crate::domain::event::Event;
 use crate::domain::incident::{Incident, page_time};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
@@ -144,8 +144,8 @@ pub struct Change {
     spoken_of: BTreeMap<Slug, DateTime<Utc>>,
     /// Whether the actor may say it was decided.
     is_judged: bool,
-    /// The lines that it puts into the record.
-    lines: Vec<Line>,
+    /// What happened, and who did it.
+    events: Vec<(Actor, Event)>,
 }
 
 impl Change {
@@ -164,7 +164,7 @@ impl Change {
             unsettled: BTreeMap::new(),
             spoken_of: BTreeMap::new(),
             is_judged: false,
-            lines: Vec::new(),
+            events: Vec::new(),
         })
     }
 
@@ -186,7 +186,7 @@ impl Change {
     /// Makes it last, and returns the new revision if anything public changed.
     pub async fn commit(mut self) -> Result<Option<i64>, ActionError> {
         self.settle().await?;
-        self.note_subjects().await?;
+        let lines = self.write_record().await?;
         let mut revision = None;
         if !self.touched.is_empty() {
             let number = changes::insert_revision(&mut self.tx, self.now).await?;
@@ -196,7 +196,7 @@ impl Change {
             revision = Some(number);
         }
         self.tx.commit().await?;
-        record::log(&self.lines);
+        record::log(&lines);
         Ok(revision)
     }
 

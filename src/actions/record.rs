@@ -1,138 +1,107 @@
-//! The record of a change: a line for each thing that was done, what each is about, and the same in
-//! the log once it is committed.
+//! The record of a change: a line for each event, what each is about, and the same in the log once
+//! it is committed.
 
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ActionError, Change};
-use crate::domain::fact::Fact;
+use crate::domain::event::Event;
+use crate::domain::event::line::About;
+use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::store::audit::{self, AuditEntry, Subject};
-use crate::store::updates::find_incident_of;
 use crate::store::{Tx, involved};
 
-/// One line for the record: what was done to what, what it was and what it became.
-#[derive(Debug, Default)]
-pub(super) struct Deed<'a> {
-    pub(super) action: &'static str,
-    pub(super) kind: &'static str,
-    pub(super) id: &'a str,
-    pub(super) label: &'a str,
-    /// The incident that it belongs to, where that isn't said by the kind and the id.
-    pub(super) incident: Option<&'a str>,
-    pub(super) before: Option<Value>,
-    pub(super) after: Option<Value>,
-}
-
-/// What is kept of an update, with the fact that it tells, if it tells one.
-pub(super) fn with_fact(mut kept: Value, fact: Option<&Fact>) -> Value {
-    if let Some(fact) = fact {
-        kept["fact"] = json!(fact);
-    }
-    kept
-}
-
-/// A line that was put into the record, as far as it is still needed.
-#[derive(Debug)]
-pub(super) struct Line {
-    entry: AuditEntry,
-    incident: Option<String>,
-    /// The components that it says something of; `None` if it doesn't say which.
-    components: Option<Vec<String>>,
-}
-
 impl Change {
-    pub(super) async fn record(&mut self, deed: Deed<'_>) -> Result<(), ActionError> {
+    /// Notes what its actor did. Committing writes it into the record.
+    pub(super) fn happened(&mut self, event: Event) {
         let actor = self.actor.clone();
-        self.record_as(&actor, deed).await
+        self.happened_by(actor, event);
     }
 
-    /// Puts a line into the record; where something was there before, that is kept as a version.
-    pub(super) async fn record_as(
-        &mut self,
-        actor: &Actor,
-        deed: Deed<'_>,
-    ) -> Result<(), ActionError> {
+    /// Notes what somebody else did, such as a file.
+    pub(super) fn happened_by(&mut self, actor: Actor, event: Event) {
+        self.events.push((actor, event));
+    }
+
+    /// Writes all that happened into the record, in its order. Where something was there before,
+    /// that is kept as a version. What each line is about is noted when all is written that it may
+    /// be about.
+    pub(super) async fn write_record(&mut self) -> Result<Vec<AuditEntry>, ActionError> {
+        let mut lines = Vec::with_capacity(self.events.len());
+        for (actor, event) in &self.events {
+            let entry = self.entry(actor, event);
+            audit::insert_entry(&mut self.tx, &entry).await?;
+            if let Some(before) = &entry.before {
+                audit::insert_version(&mut self.tx, &entry, before).await?;
+            }
+            lines.push(AuditEntry {
+                before: None,
+                after: None,
+                ..entry
+            });
+        }
+        let mut noted = Vec::with_capacity(lines.len());
+        for (entry, (_, event)) in lines.iter().zip(&self.events) {
+            noted.push((entry, subjects_of(&mut self.tx, event.about()).await?));
+        }
+        audit::insert_subjects(&mut self.tx, &noted).await?;
+        Ok(lines)
+    }
+
+    fn entry(&self, actor: &Actor, event: &Event) -> AuditEntry {
         let actor_id = match actor {
             Actor::Token { id, .. } | Actor::Staff { id, .. } => Some(id.clone()),
             Actor::Host | Actor::File { .. } | Actor::Clock => None,
         };
-        let entry = AuditEntry {
+        let (deed, line) = (event.deed(), event.line());
+        AuditEntry {
             id: Uuid::now_v7().to_string(),
             at: self.now,
             actor_kind: actor.kind().to_owned(),
             actor_id,
             actor_name: actor.name().to_owned(),
-            action: deed.action.to_owned(),
-            kind: deed.kind.to_owned(),
-            entity_id: deed.id.to_owned(),
-            label: deed.label.to_owned(),
-            before: deed.before.as_ref().map(ToString::to_string),
-            after: deed.after.as_ref().map(ToString::to_string),
-        };
-        audit::insert_entry(&mut self.tx, &entry).await?;
-        if let Some(before) = &entry.before {
-            audit::insert_version(&mut self.tx, &entry, before).await?;
+            action: deed.action().to_owned(),
+            kind: deed.kind().to_owned(),
+            entity_id: line.id.to_owned(),
+            label: line.label.to_owned(),
+            before: line.before.map(|it| it.to_string()),
+            after: line.after.map(|it| it.to_string()),
         }
-        let said = [&deed.before, &deed.after].into_iter().flatten();
-        let mut components = None;
-        for named in said.filter_map(|facts| facts.get("components")?.as_object()) {
-            let components: &mut Vec<String> = components.get_or_insert_default();
-            components.extend(named.keys().cloned());
-        }
-        self.lines.push(Line {
-            entry: AuditEntry {
-                before: None,
-                after: None,
-                ..entry
-            },
-            incident: deed.incident.map(str::to_owned),
-            components,
-        });
-        Ok(())
-    }
-
-    /// Notes what each line is about, now that everything is written that it may be about.
-    pub(super) async fn note_subjects(&mut self) -> Result<(), ActionError> {
-        let mut noted = Vec::new();
-        for line in &self.lines {
-            noted.push((&line.entry, subjects_of(&mut self.tx, line).await?));
-        }
-        Ok(audit::insert_subjects(&mut self.tx, &noted).await?)
     }
 }
 
-async fn subjects_of(tx: &mut Tx, line: &Line) -> Result<Vec<Subject>, ActionError> {
-    let id = &line.entry.entity_id;
-    let mut incident = line.incident.clone();
-    let mut components = line.components.clone();
-    match line.entry.kind.as_str() {
-        "incident" => {
-            incident = Some(id.clone());
-            if components.is_none() {
-                components = Some(involved::list_named_by_incident(tx, id).await?);
-            }
-        }
-        "update" => {
-            if incident.is_none() {
-                incident = find_incident_of(tx, id).await?;
-            }
-            if components.is_none() {
-                components = Some(involved::list_named_by_update(tx, id).await?);
-            }
-        }
-        "component" => components = Some(vec![id.clone()]),
-        _ => {}
-    }
-    let components = components.unwrap_or_default();
+async fn subjects_of(tx: &mut Tx, about: About<'_>) -> Result<Vec<Subject>, ActionError> {
+    let (incident, components) = match about {
+        About::Incident { id, components } => match components {
+            Some(named) => (Some(id), texts(&named)),
+            None => (Some(id), involved::list_named_by_incident(tx, id).await?),
+        },
+        About::Update {
+            id,
+            incident,
+            components,
+        } => match components {
+            Some(named) => (Some(incident), texts(&named)),
+            None => (
+                Some(incident),
+                involved::list_named_by_update(tx, id).await?,
+            ),
+        },
+        About::Component { slug, incident } => (incident, texts(&[slug])),
+        About::Else => (None, Vec::new()),
+    };
     let components = components.into_iter().map(Subject::Component);
-    Ok(components.chain(incident.map(Subject::Incident)).collect())
+    let incident = incident.map(|id| Subject::Incident(id.to_owned()));
+    Ok(components.chain(incident).collect())
+}
+
+fn texts(slugs: &[&Slug]) -> Vec<String> {
+    slugs.iter().map(ToString::to_string).collect()
 }
 
 /// Says in the log what staff and the clock did; what files say, the folder's own lines tell.
-pub(super) fn log(lines: &[Line]) {
-    for line in lines {
-        let entry = &line.entry;
+pub(super) fn log(lines: &[AuditEntry]) {
+    for entry in lines {
         if entry.actor_kind != "file" {
             tracing::info!(
                 actor.kind = entry.actor_kind,

@@ -1,12 +1,11 @@
 //! Sessions of the staff pages: opened with a token, ended by signing out, by others who may, or
 //! with the token.
 
-use serde_json::json;
 use uuid::Uuid;
 
-use super::record::Deed;
 use super::tokens::{hash_of, random_secret};
 use super::{ActionError, Change};
+use crate::domain::event::Event;
 use crate::domain::staff::{IDLE, Kept, Scope, Session, Token};
 use crate::store::sessions;
 
@@ -34,16 +33,11 @@ pub async fn begin_session(
         kept: kept.into_iter().collect(),
     };
     sessions::insert_session(&mut change.tx, &session, &hash_of(&secret)).await?;
-    let deed = Deed {
-        action: "sign_in",
-        kind: "session",
-        id: &session.id,
-        label: &token.name,
-        incident: None,
-        before: None,
-        after: Some(json!({"device": session.device})),
-    };
-    change.record(deed).await?;
+    change.happened(Event::SignedIn {
+        session: session.id.clone(),
+        token: token.name.clone(),
+        device: session.device.clone(),
+    });
     Ok((session, secret))
 }
 
@@ -62,12 +56,9 @@ pub async fn end_session(change: &mut Change, token: &Token, id: &str) -> Result
         return Err(ActionError::Forbidden(how.to_owned()));
     }
     sessions::delete_session(&mut change.tx, id).await?;
-    let deed = Deed {
-        action: "end_session",
-        kind: "session",
-        id,
-        label: &token.name,
-        ..Deed::default()
-    };
-    change.record(deed).await
+    change.happened(Event::SessionEnded {
+        session: id.to_owned(),
+        token: token.name.clone(),
+    });
+    Ok(())
 }

@@ -1,13 +1,13 @@
 //! Changes the state of a component, outside of an update.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::{self, Known};
-use super::record::Deed;
 use super::{ActionError, Change};
 use crate::domain::component::{Component, Origin, StateChange};
+use crate::domain::event::Event;
+use crate::domain::event::facts::{InNameOf, StateSaid};
 use crate::domain::slug::Slug;
 use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
@@ -109,20 +109,20 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     if let Some(stored) = &incident {
         change.touch_incident(&stored.incident.id);
     }
-    let mut after = json!({"state": found.state, "note": found.note});
-    if let Some(stored) = &incident {
-        after["incident"] = json!(stored.incident.slug);
-    }
-    let deed = Deed {
-        action: "set_component_state",
-        kind: "component",
-        id: wanted.component.as_str(),
-        label: &component.name,
-        incident: incident.as_ref().map(|stored| stored.incident.id.as_str()),
-        before: before.map(|old| json!({"state": old.state, "note": old.note})),
-        after: Some(after),
+    let said = |change: StateChange| StateSaid {
+        state: change.state,
+        note: change.note,
     };
-    change.record(deed).await?;
+    change.happened(Event::ComponentStateSet {
+        component: wanted.component,
+        name: component.name,
+        incident: incident.map(|stored| InNameOf {
+            id: stored.incident.id,
+            slug: stored.incident.slug,
+        }),
+        before: before.map(said),
+        after: said(found),
+    });
     change.settle().await
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::record::Deed;
 use super::sync_announced::keep_announced;
 use super::sync_incident::sync_incident;
 use super::sync_match::match_files;
@@ -14,6 +13,7 @@ use crate::clock::Clock;
 use crate::content::addresses::contested;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, FileIds, SlugSource};
+use crate::domain::event::Event;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::store::Store;
@@ -204,16 +204,10 @@ async fn hide(change: &mut Change, stored: &StoredIncident) -> Result<(), Action
     let actor = Actor::File {
         name: stored.file.clone().unwrap_or_default(),
     };
-    change
-        .record_as(
-            &actor,
-            Deed {
-                action: "hide_incident",
-                kind: "incident",
-                id: &stored.incident.id,
-                label: &stored.incident.title,
-                ..Deed::default()
-            },
-        )
-        .await
+    let event = Event::IncidentHidden {
+        id: stored.incident.id.clone(),
+        title: stored.incident.title.clone(),
+    };
+    change.happened_by(actor, event);
+    Ok(())
 }

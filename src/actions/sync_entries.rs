@@ -2,9 +2,6 @@
 
 use std::collections::HashSet;
 
-use serde_json::json;
-
-use super::record::{Deed, with_fact};
 use super::stated_states::{Owner, When, withdraw_states};
 use super::sync_incident::public_since;
 use super::sync_match::file_problem;
@@ -15,6 +12,8 @@ use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::Entry;
 use crate::content::update_entries::identity::{self, Known};
 use crate::domain::component::Origin;
+use crate::domain::event::Event;
+use crate::domain::event::facts::{Text, WhichUpdate};
 use crate::domain::incident::CLOCK_TOLERANCE;
 use crate::domain::staff::Actor;
 use crate::domain::update::{Precision, Source, Update};
@@ -279,7 +278,12 @@ async fn write(
             withdrawn_at: None,
         };
         updates::set_update(&mut change.tx, &stored, change.now).await?;
-        record(change, cx, "sync_update", before, Some(update)).await?;
+        let event = Event::UpdateSynced {
+            which: WhichUpdate::of(&cx.wanted.incident, &update.id),
+            before: before.map(|before| Text::of(before, None)),
+            after: Text::of(update, None),
+        };
+        change.happened_by(file_of(cx), event);
     }
     let owner = Owner::update(&cx.wanted.incident.id, &update.id);
     let standing = before.map_or(Standing::default(), |before| Standing {
@@ -299,34 +303,18 @@ async fn withdraw(change: &mut Change, cx: &Entries<'_>, lost: &Update) -> Resul
     };
     updates::set_update(&mut change.tx, &stored, change.now).await?;
     withdraw_states(change, &Owner::update(&cx.wanted.incident.id, &lost.id)).await?;
-    record(change, cx, "withdraw_update", Some(lost), None).await
+    let event = Event::UpdateWithdrawn {
+        which: WhichUpdate::of(&cx.wanted.incident, &lost.id),
+        before: Text::of(lost, None),
+    };
+    change.happened_by(file_of(cx), event);
+    Ok(())
 }
 
-async fn record(
-    change: &mut Change,
-    cx: &Entries<'_>,
-    action: &'static str,
-    before: Option<&Update>,
-    after: Option<&Update>,
-) -> Result<(), ActionError> {
-    let text = |update: &Update| {
-        let kept = json!({"at": update.at, "phase": update.phase, "markdown": update.markdown,
-            "author": update.author});
-        with_fact(kept, update.fact.as_ref())
-    };
-    let actor = Actor::File {
+fn file_of(cx: &Entries<'_>) -> Actor {
+    Actor::File {
         name: cx.file.file.clone(),
-    };
-    let deed = Deed {
-        action,
-        kind: "update",
-        id: before.or(after).map_or("", |update| &update.id),
-        label: &cx.wanted.incident.title,
-        incident: Some(&cx.wanted.incident.id),
-        before: before.map(text),
-        after: after.map(text),
-    };
-    change.record_as(&actor, deed).await
+    }
 }
 
 fn taken_id(file: &IncidentFile, entry: &Entry, stated: &str) -> Problem {

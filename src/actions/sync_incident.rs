@@ -1,10 +1,8 @@
 //! The part of the sync that is about one incident file.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use uuid::Uuid;
 
-use super::record::Deed;
 use super::stated_states::{Owner, When};
 use super::sync_entries::sync_entries;
 use super::sync_match::file_problem;
@@ -15,6 +13,8 @@ use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::{StateLine, identity};
 use crate::content::{FileIds, IncidentFile};
 use crate::domain::component::Origin;
+use crate::domain::event::Event;
+use crate::domain::event::facts::FilePost;
 use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind, has_own_item};
 use crate::domain::staff::Actor;
 use crate::domain::update::Source;
@@ -45,7 +45,7 @@ pub(super) async fn sync_incident(
     let mut differs = old != Some(&wanted);
     if differs {
         incidents::set_incident(&mut change.tx, &wanted, change.now).await?;
-        record(change, file, old, &wanted).await?;
+        note(change, file, old, &wanted);
     }
     if let Some(old) = old {
         if old.incident.slug != wanted.incident.slug {
@@ -336,28 +336,20 @@ fn stated_fields(file: &IncidentFile) -> String {
     stated.join(" ")
 }
 
-async fn record(
+fn note(
     change: &mut Change,
     file: &IncidentFile,
     old: Option<&StoredIncident>,
     wanted: &StoredIncident,
-) -> Result<(), ActionError> {
-    let text = |stored: &StoredIncident| json!({"title": stored.incident.title, "markdown": stored.incident.markdown, "slug": stored.incident.slug, "file": stored.file});
+) {
+    let post = |stored: &StoredIncident| FilePost::of(&stored.incident, stored.file.as_deref());
     let actor = Actor::File {
         name: file.file.clone(),
     };
-    change
-        .record_as(
-            &actor,
-            Deed {
-                action: "sync_incident",
-                kind: "incident",
-                id: &wanted.incident.id,
-                label: &wanted.incident.title,
-                incident: None,
-                before: old.map(text),
-                after: Some(text(wanted)),
-            },
-        )
-        .await
+    let event = Event::IncidentSynced {
+        id: wanted.incident.id.clone(),
+        before: old.map(post),
+        after: post(wanted),
+    };
+    change.happened_by(actor, event);
 }

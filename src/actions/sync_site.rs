@@ -1,9 +1,9 @@
 //! The part of the sync that is about `site.toml`: settings, states, components.
 
-use super::record::Deed;
 use super::{ActionError, Change};
 use crate::content::SiteFile;
 use crate::domain::component::Component;
+use crate::domain::event::Event;
 use crate::domain::site::DateOrder;
 use crate::domain::state::{State, StateKey, States, built_in};
 use crate::store::{components, settings, states};
@@ -108,7 +108,11 @@ async fn sync_components(change: &mut Change, site: &SiteFile) -> Result<(), Act
             from_file: true,
         };
         if old != Some(&wanted) {
-            write_component(change, "describe_component", old, &wanted).await?;
+            write_component(change, &wanted).await?;
+            change.happened(Event::ComponentDescribed {
+                before: old.cloned(),
+                after: wanted,
+            });
         }
     }
     for old in &known {
@@ -118,30 +122,19 @@ async fn sync_components(change: &mut Change, site: &SiteFile) -> Result<(), Act
                 retired_at: Some(change.now),
                 ..old.clone()
             };
-            write_component(change, "retire_component", Some(old), &retired).await?;
+            write_component(change, &retired).await?;
+            change.happened(Event::ComponentRetired {
+                before: old.clone(),
+                after: retired,
+            });
         }
     }
     Ok(())
 }
 
-async fn write_component(
-    change: &mut Change,
-    action: &'static str,
-    old: Option<&Component>,
-    wanted: &Component,
-) -> Result<(), ActionError> {
+async fn write_component(change: &mut Change, wanted: &Component) -> Result<(), ActionError> {
     components::set_component(&mut change.tx, wanted).await?;
     change.touch_component(&wanted.slug);
     change.touch_site();
-    change
-        .record(Deed {
-            action,
-            kind: "component",
-            id: wanted.slug.as_str(),
-            label: &wanted.name,
-            incident: None,
-            before: old.and_then(|old| serde_json::to_value(old).ok()),
-            after: serde_json::to_value(wanted).ok(),
-        })
-        .await
+    Ok(())
 }

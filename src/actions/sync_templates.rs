@@ -1,10 +1,8 @@
 //! The part of the sync that is about templates. Nothing of it is public.
 
-use serde_json::{Value, json};
-
-use super::record::Deed;
 use super::{ActionError, Change};
 use crate::content::Content;
+use crate::domain::event::Event;
 use crate::domain::slug::Slug;
 use crate::domain::staff::Actor;
 use crate::domain::template::Template;
@@ -25,7 +23,11 @@ pub(super) async fn sync_templates(
         let old = known.iter().find(|old| old.name == template.name);
         if old != Some(template) {
             set_template(&mut change.tx, template).await?;
-            record(change, "set_template", old, Some(template)).await?;
+            let event = Event::TemplateSet {
+                before: old.cloned(),
+                after: template.clone(),
+            };
+            change.happened_by(file_of(template), event);
             differs = true;
         }
     }
@@ -34,45 +36,17 @@ pub(super) async fn sync_templates(
     };
     for old in known.iter().filter(|old| !stays(&old.name)) {
         delete_template(&mut change.tx, &old.name).await?;
-        record(change, "remove_template", Some(old), None).await?;
+        let event = Event::TemplateRemoved {
+            before: old.clone(),
+        };
+        change.happened_by(file_of(old), event);
         differs = true;
     }
     Ok(differs)
 }
 
-async fn record(
-    change: &mut Change,
-    action: &'static str,
-    old: Option<&Template>,
-    new: Option<&Template>,
-) -> Result<(), ActionError> {
-    let Some(template) = new.or(old) else {
-        return Ok(());
-    };
-    let actor = Actor::File {
+fn file_of(template: &Template) -> Actor {
+    Actor::File {
         name: format!("templates/{}.md", template.name),
-    };
-    let deed = Deed {
-        action,
-        kind: "template",
-        id: template.name.as_str(),
-        label: &template.title,
-        incident: None,
-        before: old.map(as_json),
-        after: new.map(as_json),
-    };
-    change.record_as(&actor, deed).await
-}
-
-fn as_json(template: &Template) -> Value {
-    let components: Vec<_> = template
-        .components
-        .iter()
-        .map(|(slug, state)| json!([slug, state]))
-        .collect();
-    json!({
-        "title": template.title, "kind": template.kind, "phase": template.phase,
-        "impact": template.impact, "state": template.state, "components": components,
-        "markdown": template.markdown,
-    })
+    }
 }

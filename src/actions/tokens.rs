@@ -3,11 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use uuid::Uuid;
 
-use super::record::Deed;
 use super::{ActionError, Change, checks};
+use crate::domain::event::Event;
 use crate::domain::hash::sha256;
 use crate::domain::staff::{Scope, Token};
 use crate::store::{sessions, tokens};
@@ -73,17 +72,12 @@ pub async fn issue_token(
         revoked_at: None,
     };
     tokens::insert_token(&mut change.tx, &token, &hash_of(&secret)).await?;
-    let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
-    let deed = Deed {
-        action: "issue_token",
-        kind: "token",
-        id: &token.id,
-        label: &token.name,
-        incident: None,
-        before: None,
-        after: Some(json!({"name": token.name, "scopes": scopes, "expires_at": token.expires_at})),
-    };
-    change.record(deed).await?;
+    change.happened(Event::TokenIssued {
+        id: token.id.clone(),
+        name: token.name.clone(),
+        scopes: token.scopes.clone(),
+        expires_at: token.expires_at,
+    });
     Ok((token, secret))
 }
 
@@ -100,14 +94,10 @@ pub async fn revoke_token(change: &mut Change, id: &str) -> Result<Token, Action
     }
     tokens::set_token_revoked(&mut change.tx, id, change.now).await?;
     sessions::delete_sessions_of(&mut change.tx, id).await?;
-    let deed = Deed {
-        action: "revoke_token",
-        kind: "token",
-        id,
-        label: &token.name,
-        ..Deed::default()
-    };
-    change.record(deed).await?;
+    change.happened(Event::TokenRevoked {
+        id: id.to_owned(),
+        name: token.name.clone(),
+    });
     Ok(Token {
         revoked_at: Some(change.now),
         ..token

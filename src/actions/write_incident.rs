@@ -1,20 +1,20 @@
 //! Writes an incident by API: makes it, corrects its post, withdraws it.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::add_update::{
-    Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something, settings_as_json,
+    Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something,
 };
 use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
 use super::plan_maintenance::{Plan, check_plan};
-use super::record::Deed;
 use super::repeat::{Understood, refuse_repeated_incident};
 use super::stated_states::{write_post_states, write_update_states};
 use super::{ActionError, Change};
 use crate::content::component_word::Group;
 use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
+use crate::domain::event::Event;
+use crate::domain::event::facts::Post;
 use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
@@ -158,16 +158,10 @@ pub async fn create_incident(
     write_post_states(change, &stored.incident, stored.seq, &components).await?;
     insert_entries(change, &stored, &reading.entries).await?;
     change.touch_incident(&stored.incident.id);
-    let deed = Deed {
-        action: "create_incident",
-        kind: "incident",
-        id: &stored.incident.id,
-        label: &stored.incident.title,
-        incident: None,
-        before: None,
-        after: Some(as_json(&stored.incident, &components)),
-    };
-    change.record(deed).await?;
+    change.happened(Event::IncidentCreated {
+        id: stored.incident.id.clone(),
+        after: Post::of(&stored.incident, components),
+    });
     if let Some(update) = &wanted.update {
         let whole = find_incident(&mut change.tx, &stored.incident.id)
             .await?
@@ -370,14 +364,4 @@ async fn check_new_plan(
         moves: true,
     };
     check_plan(change, known, &plan).await
-}
-
-/// A post as the record keeps it, with what it says of components.
-pub(super) fn as_json(incident: &Incident, said: &Settings) -> serde_json::Value {
-    json!({
-        "slug": incident.slug, "title": incident.title, "kind": incident.kind, "markdown": incident.markdown,
-        "impact": incident.stated_impact, "author": incident.author, "starts": incident.starts,
-        "ends": incident.ends, "published_at": incident.published_at, "draft": incident.draft,
-        "components": settings_as_json(said),
-    })
 }

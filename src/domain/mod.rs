@@ -18,6 +18,8 @@
 //! - **Site**: the company whose page it is.
 //! - **Brand**: the company's own logo, icon, colour and links on its page.
 //! - **Actor**: who made a change; kept in the record, never shown.
+//! - **Event**: what happened, with its facts; one variant a verb.
+//! - **Deed**: what was done, as a line of the record tells it.
 //! - **Record**: who did what and when, with what it was before and after.
 //! - **Byline**: the author shown with a post or an update.
 //! - **Template**: a post that is half written before anything breaks.
@@ -29,6 +31,7 @@ pub mod component;
 pub mod component_name;
 pub mod component_order;
 pub mod ending;
+pub mod event;
 pub mod fact;
 pub mod freshness;
 pub mod hash;

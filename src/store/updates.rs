@@ -150,12 +150,3 @@ fn to_stored(row: &AnyRow) -> Result<StoredUpdate, StoreError> {
         withdrawn_at: instant_or_none(row, "withdrawn_at_ms")?,
     })
 }
-
-/// The id of the incident that an update belongs to.
-pub async fn find_incident_of(tx: &mut Tx, id: &str) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query("select incident_id from updates where id = $1")
-        .bind(id)
-        .fetch_optional(&mut tx.inner)
-        .await?;
-    row.map(|row| text(&row, "incident_id")).transpose()
-}

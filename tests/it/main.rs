@@ -31,6 +31,7 @@ mod names_and_groups;
 mod never_shown;
 mod readers;
 mod record;
+mod record_lines;
 mod repeating;
 mod resolution;
 mod staff_components;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::instant;
+use crate::domain::event::deed::Deed;
 
 /// One line of the activity log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -34,6 +35,13 @@ pub struct AuditBody {
     /// What it became.
     #[schema(required)]
     pub after: Option<serde_json::Value>,
+}
+
+impl AuditBody {
+    /// What was done; `None` if another version did what this one doesn't know.
+    pub fn deed(&self) -> Option<Deed> {
+        Deed::read(&self.action, self.before.as_ref(), self.after.as_ref())
+    }
 }
 
 /// Who made a change.

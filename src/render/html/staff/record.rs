@@ -5,8 +5,9 @@ use maud::{Markup, html};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
-use super::record_words::{by, changed, deed, said_elsewhere};
+use super::record_words::{by, changed, done, said_elsewhere};
 use crate::domain::component::Component;
+use crate::domain::event::deed::Deed;
 use crate::domain::record::field_changes;
 use crate::domain::staff::Token;
 use crate::render;
@@ -122,7 +123,7 @@ fn line(snapshot: &Snapshot, entry: &AuditBody) -> Markup {
         .into_iter()
         .filter(|change| !said_elsewhere(change))
         .collect();
-    let is_short = entry.action == "set_component_state";
+    let is_short = entry.deed() == Some(Deed::SetComponentState);
     let is_edit = is_short || entry.before.is_some() && entry.after.is_some();
     let way = match entry.actor.kind.as_str() {
         "token" => " · via the API",
@@ -131,7 +132,7 @@ fn line(snapshot: &Snapshot, entry: &AuditBody) -> Markup {
     html! {
         li {
             p {
-                strong { (by(entry)) } " " (deed(entry)) " " strong dir="auto" { (entry.label) }
+                strong { (by(entry)) } " " (done(entry)) " " strong dir="auto" { (entry.label) }
             }
             p.meta { (parts::instant(render::frame_of(snapshot), entry.at)) (way) }
             @if is_edit {

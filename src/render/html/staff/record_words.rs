@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::text_change::{self, Piece};
+use crate::domain::event::deed::Deed;
 use crate::domain::record::{FieldChange, value_in_words};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -26,60 +27,57 @@ pub(super) fn by(entry: &AuditBody) -> Markup {
 }
 
 /// What was done, between who and what.
-pub(super) fn deed(entry: &AuditBody) -> Cow<'static, str> {
-    let is_draft = |value: &Option<Value>| {
-        value
-            .as_ref()
-            .is_some_and(|it| it["draft"] == Value::Bool(true))
-    };
-    let words = match entry.action.as_str() {
-        "create_incident" if is_draft(&entry.after) => "saved a draft of",
-        "create_incident" => "posted",
-        "edit_incident" if is_draft(&entry.before) && !is_draft(&entry.after) => "published",
-        "edit_incident" => "corrected",
-        "sync_incident" if entry.before.is_none() => "posted",
-        "sync_incident" => "corrected the post of",
-        "sync_update" if entry.before.is_none() => "added an update to",
-        "sync_update" => "corrected an update to",
-        "hide_incident" => "was removed, and with it",
-        "withdraw_incident" if is_draft(&entry.before) => "discarded the draft of",
-        "withdraw_incident" => "withdrew",
-        "add_update" if is_draft(&entry.after) => "added an update to the draft of",
-        "add_update" => step(entry.after.as_ref()),
-        "correct_update" => "corrected an update to",
-        "withdraw_update" => "withdrew an update to",
-        "bring_back_update" => "brought back an update to",
-        "set_component_state" => "changed the state of",
-        "put_component" | "describe_component" if entry.before.is_none() => "added the component",
-        "put_component" | "describe_component" => "edited the component",
-        "retire_component" => "retired the component",
-        "bring_back_component" => "brought back the component",
-        "move_component" => "moved the component",
-        "set_template" => "set the template",
-        "remove_template" => "was removed, and with it the template",
-        "issue_token" => "issued the token",
-        "revoke_token" => "revoked the token",
-        "sign_in" => "signed in with the token",
-        "end_session" => "ended a session of the token",
-        other => return Cow::Owned(format!("did “{}”:", other.replace('_', " "))),
-    };
-    Cow::Borrowed(words)
+pub(super) fn done(entry: &AuditBody) -> Cow<'static, str> {
+    match entry.deed() {
+        Some(deed) => Cow::Borrowed(deed_in_words(deed)),
+        None => Cow::Owned(format!("did “{}”:", entry.action.replace('_', " "))),
+    }
+}
+
+fn deed_in_words(deed: Deed) -> &'static str {
+    match deed {
+        Deed::CreateIncident { is_draft: true } => "saved a draft of",
+        Deed::CreateIncident { is_draft: false } | Deed::SyncIncident { is_new: true } => "posted",
+        Deed::EditIncident { publishes: true } => "published",
+        Deed::EditIncident { publishes: false } => "corrected",
+        Deed::SyncIncident { is_new: false } => "corrected the post of",
+        Deed::SyncUpdate { is_new: true } => "added an update to",
+        Deed::SyncUpdate { is_new: false } | Deed::CorrectUpdate => "corrected an update to",
+        Deed::HideIncident => "was removed, and with it",
+        Deed::WithdrawIncident { was_draft: true } => "discarded the draft of",
+        Deed::WithdrawIncident { was_draft: false } => "withdrew",
+        Deed::AddUpdate { is_draft: true, .. } => "added an update to the draft of",
+        Deed::AddUpdate { phase, moves, .. } => step(phase, moves),
+        Deed::WithdrawUpdate => "withdrew an update to",
+        Deed::BringBackUpdate => "brought back an update to",
+        Deed::SetComponentState => "changed the state of",
+        Deed::PutComponent { is_new: true } | Deed::DescribeComponent { is_new: true } => {
+            "added the component"
+        }
+        Deed::PutComponent { is_new: false } | Deed::DescribeComponent { is_new: false } => {
+            "edited the component"
+        }
+        Deed::RetireComponent => "retired the component",
+        Deed::BringBackComponent => "brought back the component",
+        Deed::MoveComponent => "moved the component",
+        Deed::SetTemplate => "set the template",
+        Deed::RemoveTemplate => "was removed, and with it the template",
+        Deed::IssueToken => "issued the token",
+        Deed::RevokeToken => "revoked the token",
+        Deed::SignIn => "signed in with the token",
+        Deed::EndSession => "ended a session of the token",
+    }
 }
 
 /// What an update did to its incident, if it did more than to say something.
-fn step(after: Option<&Value>) -> &'static str {
-    let Some(after) = after else {
-        return "posted an update to";
-    };
-    let phase = after["phase"].as_str().and_then(Phase::parse);
-    let is_moved = !after["starts"].is_null() || !after["ends"].is_null();
+fn step(phase: Option<Phase>, moves: bool) -> &'static str {
     match phase {
         Some(Phase::Resolved) => "resolved",
         Some(Phase::InProgress) => "started",
         Some(Phase::Completed) => "completed",
         Some(Phase::Cancelled) => "cancelled",
         Some(Phase::Postmortem) => "posted a postmortem for",
-        None if is_moved => "rescheduled",
+        None if moves => "rescheduled",
         Some(
             Phase::Scheduled
             | Phase::Verifying

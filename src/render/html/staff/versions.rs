@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::record_words::{by, changed, said_elsewhere};
+use crate::domain::event::deed::Deed;
 use crate::domain::record::field_changes;
 use crate::render;
 use crate::render::html::parts;
@@ -29,10 +30,32 @@ pub fn earlier(snapshot: &Snapshot, versions: &[AuditBody]) -> Markup {
 }
 
 /// What ended it, said of "it".
-fn deed(version: &AuditBody) -> &'static str {
-    match version.action.as_str() {
-        "withdraw_update" | "withdraw_incident" => "withdrew it",
-        _ => "changed it",
+fn done(version: &AuditBody) -> &'static str {
+    match version.deed() {
+        Some(Deed::WithdrawIncident { .. } | Deed::WithdrawUpdate) => "withdrew it",
+        Some(
+            Deed::CreateIncident { .. }
+            | Deed::EditIncident { .. }
+            | Deed::SyncIncident { .. }
+            | Deed::HideIncident
+            | Deed::AddUpdate { .. }
+            | Deed::CorrectUpdate
+            | Deed::BringBackUpdate
+            | Deed::SyncUpdate { .. }
+            | Deed::SetComponentState
+            | Deed::PutComponent { .. }
+            | Deed::DescribeComponent { .. }
+            | Deed::RetireComponent
+            | Deed::BringBackComponent
+            | Deed::MoveComponent
+            | Deed::SetTemplate
+            | Deed::RemoveTemplate
+            | Deed::IssueToken
+            | Deed::RevokeToken
+            | Deed::SignIn
+            | Deed::EndSession,
+        )
+        | None => "changed it",
     }
 }
 
@@ -52,7 +75,7 @@ fn one(snapshot: &Snapshot, version: &AuditBody) -> Markup {
         li {
             p.meta {
                 "Until " (parts::instant(render::frame_of(snapshot), version.at))
-                ", when " (by(version)) " " (deed(version))
+                ", when " (by(version)) " " (done(version))
             }
             @if let Some(title) = text("title") { p { strong dir="auto" { (title) } } }
             @match text("markdown") {

@@ -1,0 +1,179 @@
+//! What was done, as a line of the record tells it: the verb, and what its facts make of it.
+
+use serde_json::Value;
+
+use crate::domain::update::Phase;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// An incident was made.
+    CreateIncident {
+        /// Only staff can see it.
+        is_draft: bool,
+    },
+    /// An incident's post was corrected.
+    EditIncident {
+        /// It was a draft, and is one no longer.
+        publishes: bool,
+    },
+    /// An incident was withdrawn.
+    WithdrawIncident {
+        /// Only staff could see it.
+        was_draft: bool,
+    },
+    /// A file stated a post.
+    SyncIncident {
+        /// There was none before.
+        is_new: bool,
+    },
+    /// The file of an incident was removed.
+    HideIncident,
+    /// An update was added.
+    AddUpdate {
+        /// Only staff can see its incident.
+        is_draft: bool,
+        /// The phase that it sets.
+        phase: Option<Phase>,
+        /// It moves the window of its maintenance.
+        moves: bool,
+    },
+    /// An update was corrected.
+    CorrectUpdate,
+    /// An update was withdrawn.
+    WithdrawUpdate,
+    /// A withdrawn update was brought back.
+    BringBackUpdate,
+    /// A file stated an update.
+    SyncUpdate {
+        /// There was none before.
+        is_new: bool,
+    },
+    /// A component's state was set by hand.
+    SetComponentState,
+    /// A component was described by request.
+    PutComponent {
+        /// There was none before.
+        is_new: bool,
+    },
+    /// `site.toml` described a component.
+    DescribeComponent {
+        /// There was none before.
+        is_new: bool,
+    },
+    /// A component was retired.
+    RetireComponent,
+    /// A retired component was brought back.
+    BringBackComponent,
+    /// A component got another place in the list.
+    MoveComponent,
+    /// A file stated a template.
+    SetTemplate,
+    /// The file of a template was removed.
+    RemoveTemplate,
+    /// A token was issued.
+    IssueToken,
+    /// A token was taken back.
+    RevokeToken,
+    /// Somebody signed in to the staff pages.
+    SignIn,
+    /// A session of the staff pages was ended.
+    EndSession,
+}
+
+impl Deed {
+    /// The word for the verb, in the database and the API.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::CreateIncident { .. } => "create_incident",
+            Self::EditIncident { .. } => "edit_incident",
+            Self::WithdrawIncident { .. } => "withdraw_incident",
+            Self::SyncIncident { .. } => "sync_incident",
+            Self::HideIncident => "hide_incident",
+            Self::AddUpdate { .. } => "add_update",
+            Self::CorrectUpdate => "correct_update",
+            Self::WithdrawUpdate => "withdraw_update",
+            Self::BringBackUpdate => "bring_back_update",
+            Self::SyncUpdate { .. } => "sync_update",
+            Self::SetComponentState => "set_component_state",
+            Self::PutComponent { .. } => "put_component",
+            Self::DescribeComponent { .. } => "describe_component",
+            Self::RetireComponent => "retire_component",
+            Self::BringBackComponent => "bring_back_component",
+            Self::MoveComponent => "move_component",
+            Self::SetTemplate => "set_template",
+            Self::RemoveTemplate => "remove_template",
+            Self::IssueToken => "issue_token",
+            Self::RevokeToken => "revoke_token",
+            Self::SignIn => "sign_in",
+            Self::EndSession => "end_session",
+        }
+    }
+
+    /// The word for what it was done to.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::CreateIncident { .. }
+            | Self::EditIncident { .. }
+            | Self::WithdrawIncident { .. }
+            | Self::SyncIncident { .. }
+            | Self::HideIncident => "incident",
+            Self::AddUpdate { .. }
+            | Self::CorrectUpdate
+            | Self::WithdrawUpdate
+            | Self::BringBackUpdate
+            | Self::SyncUpdate { .. } => "update",
+            Self::SetComponentState
+            | Self::PutComponent { .. }
+            | Self::DescribeComponent { .. }
+            | Self::RetireComponent
+            | Self::BringBackComponent
+            | Self::MoveComponent => "component",
+            Self::SetTemplate | Self::RemoveTemplate => "template",
+            Self::IssueToken | Self::RevokeToken => "token",
+            Self::SignIn | Self::EndSession => "session",
+        }
+    }
+
+    /// What a line of the record says was done; `None` for a verb of another version. Facts that a
+    /// line of an earlier version lacks are taken for not so.
+    pub fn read(action: &str, before: Option<&Value>, after: Option<&Value>) -> Option<Self> {
+        let is_draft = |side: Option<&Value>| side.is_some_and(|it| it["draft"] == true);
+        let is_new = before.is_none();
+        Some(match action {
+            "create_incident" => Self::CreateIncident {
+                is_draft: is_draft(after),
+            },
+            "edit_incident" => Self::EditIncident {
+                publishes: is_draft(before) && !is_draft(after),
+            },
+            "withdraw_incident" => Self::WithdrawIncident {
+                was_draft: is_draft(before),
+            },
+            "sync_incident" => Self::SyncIncident { is_new },
+            "hide_incident" => Self::HideIncident,
+            "add_update" => Self::AddUpdate {
+                is_draft: is_draft(after),
+                phase: after.and_then(|it| Phase::parse(it["phase"].as_str()?)),
+                moves: after.is_some_and(|it| !it["starts"].is_null() || !it["ends"].is_null()),
+            },
+            "correct_update" => Self::CorrectUpdate,
+            "withdraw_update" => Self::WithdrawUpdate,
+            "bring_back_update" => Self::BringBackUpdate,
+            "sync_update" => Self::SyncUpdate { is_new },
+            "set_component_state" => Self::SetComponentState,
+            "put_component" => Self::PutComponent { is_new },
+            "describe_component" => Self::DescribeComponent { is_new },
+            "retire_component" => Self::RetireComponent,
+            "bring_back_component" => Self::BringBackComponent,
+            "move_component" => Self::MoveComponent,
+            "set_template" => Self::SetTemplate,
+            "remove_template" => Self::RemoveTemplate,
+            "issue_token" => Self::IssueToken,
+            "revoke_token" => Self::RevokeToken,
+            "sign_in" => Self::SignIn,
+            "end_session" => Self::EndSession,
+            _ => return None,
+        })
+    }
+}

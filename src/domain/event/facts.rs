@@ -1,0 +1,245 @@
+//! What events know: posts, updates, states and templates as they were said, and how the record
+//! keeps them.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::domain::fact::Fact;
+use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::template::Template;
+use crate::domain::update::{Phase, Update};
+use crate::domain::window::Window;
+
+/// What is said of components, in its order: a state with its note, or only the name.
+pub type Said = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
+
+/// A post, with what it says of components.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// The incident's address.
+    pub slug: Slug,
+    /// The headline.
+    pub title: String,
+    /// What sort of post it is.
+    pub kind: Kind,
+    /// The text.
+    pub markdown: String,
+    /// How bad it is, if that was stated.
+    pub impact: Option<Impact>,
+    /// The byline.
+    pub author: Option<String>,
+    /// Of a maintenance: the window that the post states.
+    pub window: Window,
+    /// The post's date.
+    pub published_at: DateTime<Utc>,
+    /// Only staff can see it.
+    pub draft: bool,
+    /// What it says of components.
+    pub components: Said,
+}
+
+impl Post {
+    /// The post of an incident that says this of components.
+    pub fn of(incident: &Incident, components: Said) -> Self {
+        Self {
+            slug: incident.slug.clone(),
+            title: incident.title.clone(),
+            kind: incident.kind,
+            markdown: incident.markdown.clone(),
+            impact: incident.stated_impact,
+            author: incident.author.clone(),
+            window: Window {
+                starts: incident.starts,
+                ends: incident.ends,
+            },
+            published_at: incident.published_at,
+            draft: incident.draft,
+            components,
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "slug": self.slug, "title": self.title, "kind": self.kind, "markdown": self.markdown,
+            "impact": self.impact, "author": self.author, "starts": self.window.starts,
+            "ends": self.window.ends, "published_at": self.published_at, "draft": self.draft,
+            "components": said_to_json(&self.components),
+        })
+    }
+}
+
+/// A post as its file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePost {
+    /// The headline.
+    pub title: String,
+    /// The text.
+    pub markdown: String,
+    /// The incident's address.
+    pub slug: Slug,
+    /// The file; none if the incident had none so far.
+    pub file: Option<String>,
+}
+
+impl FilePost {
+    /// The post of an incident that this file states.
+    pub fn of(incident: &Incident, file: Option<&str>) -> Self {
+        Self {
+            title: incident.title.clone(),
+            markdown: incident.markdown.clone(),
+            slug: incident.slug.clone(),
+            file: file.map(str::to_owned),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({"title": self.title, "markdown": self.markdown, "slug": self.slug, "file": self.file})
+    }
+}
+
+/// Which update it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhichUpdate {
+    /// Its id.
+    pub id: String,
+    /// The id of its incident.
+    pub incident: String,
+    /// The headline of its incident.
+    pub title: String,
+}
+
+impl WhichUpdate {
+    /// The update of an incident that has this id.
+    pub fn of(incident: &Incident, id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            incident: incident.id.clone(),
+            title: incident.title.clone(),
+        }
+    }
+}
+
+/// An update that is new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewText {
+    /// The instant it speaks of.
+    pub at: DateTime<Utc>,
+    /// The phase that it sets.
+    pub phase: Option<Phase>,
+    /// The text.
+    pub markdown: String,
+    /// What it tells instead of a text.
+    pub fact: Option<Fact>,
+    /// What it says of components.
+    pub components: Said,
+    /// Of a maintenance: the window, as far as it moves it.
+    pub window: Window,
+    /// Only staff can see its incident.
+    pub draft: bool,
+}
+
+impl NewText {
+    pub(super) fn to_json(&self) -> Value {
+        let told = json!({
+            "at": self.at, "phase": self.phase, "markdown": self.markdown,
+            "components": said_to_json(&self.components), "starts": self.window.starts,
+            "ends": self.window.ends, "draft": self.draft.then_some(true),
+        });
+        with_fact(told, self.fact.as_ref())
+    }
+}
+
+/// An update that there was, or that stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// The instant it speaks of.
+    pub at: DateTime<Utc>,
+    /// The phase that it sets.
+    pub phase: Option<Phase>,
+    /// The text.
+    pub markdown: String,
+    /// What it tells instead of a text.
+    pub fact: Option<Fact>,
+    /// The byline.
+    pub author: Option<String>,
+    /// What it says of components; of an entry of a file, that isn't kept.
+    pub components: Option<Said>,
+}
+
+impl Text {
+    /// What an update says.
+    pub fn of(update: &Update, components: Option<Said>) -> Self {
+        Self {
+            at: update.at,
+            phase: update.phase,
+            markdown: update.markdown.clone(),
+            fact: update.fact.clone(),
+            author: update.author.clone(),
+            components,
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let mut told = json!({"at": self.at, "phase": self.phase, "markdown": self.markdown, "author": self.author});
+        if let Some(said) = &self.components {
+            told["components"] = said_to_json(said);
+        }
+        with_fact(told, self.fact.as_ref())
+    }
+}
+
+/// What is kept of an update, with the fact that it tells, if it tells one.
+fn with_fact(mut kept: Value, fact: Option<&Fact>) -> Value {
+    if let Some(fact) = fact {
+        kept["fact"] = json!(fact);
+    }
+    kept
+}
+
+/// A state, and the line for customers that came with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateSaid {
+    /// The state.
+    pub state: StateKey,
+    /// The line.
+    pub note: Option<String>,
+}
+
+impl StateSaid {
+    pub(super) fn to_json(&self) -> Value {
+        json!({"state": self.state, "note": self.note})
+    }
+}
+
+/// The incident in whose name a state was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InNameOf {
+    /// Its id.
+    pub id: String,
+    /// Its address.
+    pub slug: Slug,
+}
+
+/// A template as the record keeps it: all but its name.
+pub(super) fn template_to_json(template: &Template) -> Value {
+    json!({
+        "title": template.title, "kind": template.kind, "phase": template.phase,
+        "impact": template.impact, "state": template.state, "components": template.components,
+        "markdown": template.markdown,
+    })
+}
+
+/// Of each component a state, a state with its note, or nothing for a name.
+fn said_to_json(said: &Said) -> Value {
+    let said = said.iter().map(|(slug, setting)| {
+        let said = match setting {
+            None => Value::Null,
+            Some((state, None)) => json!(state),
+            Some((state, Some(note))) => json!({"state": state, "note": note}),
+        };
+        (slug.to_string(), said)
+    });
+    said.collect::<Map<_, _>>().into()
+}

@@ -1,0 +1,154 @@
+//! Events: what happened, one variant a verb, with its facts. The record is written from them.
+
+pub mod deed;
+pub mod facts;
+pub mod line;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+
+use self::deed::Deed;
+use self::facts::{FilePost, InNameOf, NewText, Post, StateSaid, Text, WhichUpdate};
+use super::component::Component;
+use super::slug::Slug;
+use super::staff::Scope;
+use super::template::Template;
+
+/// What happened. `id` is the id of what it happened to, `before` what was replaced, and `after`
+/// what it became.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An incident was made.
+    IncidentCreated { id: String, after: Post },
+    /// An incident's post was corrected.
+    IncidentEdited {
+        id: String,
+        before: Post,
+        after: Post,
+    },
+    /// An incident was withdrawn.
+    IncidentWithdrawn { id: String, before: Post },
+    /// A file stated a post.
+    IncidentSynced {
+        id: String,
+        before: Option<FilePost>,
+        after: FilePost,
+    },
+    /// The file of an incident was removed.
+    IncidentHidden { id: String, title: String },
+    /// An update was added.
+    UpdateAdded { which: WhichUpdate, after: NewText },
+    /// An update was corrected.
+    UpdateCorrected {
+        which: WhichUpdate,
+        before: Text,
+        after: Text,
+    },
+    /// An update was withdrawn.
+    UpdateWithdrawn { which: WhichUpdate, before: Text },
+    /// A withdrawn update was brought back.
+    UpdateBroughtBack { which: WhichUpdate, after: Text },
+    /// A file stated an update.
+    UpdateSynced {
+        which: WhichUpdate,
+        before: Option<Text>,
+        after: Text,
+    },
+    /// A component's state was set by hand.
+    ComponentStateSet {
+        component: Slug,
+        name: String,
+        incident: Option<InNameOf>,
+        before: Option<StateSaid>,
+        after: StateSaid,
+    },
+    /// A component was described by request.
+    ComponentPut {
+        before: Option<Component>,
+        after: Component,
+    },
+    /// `site.toml` described a component.
+    ComponentDescribed {
+        before: Option<Component>,
+        after: Component,
+    },
+    /// A component was retired.
+    ComponentRetired { before: Component, after: Component },
+    /// A retired component was brought back.
+    ComponentBroughtBack { before: Component, after: Component },
+    /// A component got another place in the list.
+    ComponentMoved { before: Component, after: Component },
+    /// A file stated a template.
+    TemplateSet {
+        before: Option<Template>,
+        after: Template,
+    },
+    /// The file of a template was removed.
+    TemplateRemoved { before: Template },
+    /// A token was issued.
+    TokenIssued {
+        id: String,
+        name: String,
+        scopes: Vec<Scope>,
+        expires_at: Option<DateTime<Utc>>,
+    },
+    /// A token was taken back.
+    TokenRevoked { id: String, name: String },
+    /// Somebody signed in to the staff pages with the token of this name.
+    SignedIn {
+        session: String,
+        token: String,
+        device: Option<String>,
+    },
+    /// A session of the token of this name was ended.
+    SessionEnded { session: String, token: String },
+}
+
+impl Event {
+    /// What was done.
+    pub fn deed(&self) -> Deed {
+        match self {
+            Self::IncidentCreated { after, .. } => Deed::CreateIncident {
+                is_draft: after.draft,
+            },
+            Self::IncidentEdited { before, after, .. } => Deed::EditIncident {
+                publishes: before.draft && !after.draft,
+            },
+            Self::IncidentWithdrawn { before, .. } => Deed::WithdrawIncident {
+                was_draft: before.draft,
+            },
+            Self::IncidentSynced { before, .. } => Deed::SyncIncident {
+                is_new: before.is_none(),
+            },
+            Self::IncidentHidden { .. } => Deed::HideIncident,
+            Self::UpdateAdded { after, .. } => Deed::AddUpdate {
+                is_draft: after.draft,
+                phase: after.phase,
+                moves: !after.window.is_empty(),
+            },
+            Self::UpdateCorrected { .. } => Deed::CorrectUpdate,
+            Self::UpdateWithdrawn { .. } => Deed::WithdrawUpdate,
+            Self::UpdateBroughtBack { .. } => Deed::BringBackUpdate,
+            Self::UpdateSynced { before, .. } => Deed::SyncUpdate {
+                is_new: before.is_none(),
+            },
+            Self::ComponentStateSet { .. } => Deed::SetComponentState,
+            Self::ComponentPut { before, .. } => Deed::PutComponent {
+                is_new: before.is_none(),
+            },
+            Self::ComponentDescribed { before, .. } => Deed::DescribeComponent {
+                is_new: before.is_none(),
+            },
+            Self::ComponentRetired { .. } => Deed::RetireComponent,
+            Self::ComponentBroughtBack { .. } => Deed::BringBackComponent,
+            Self::ComponentMoved { .. } => Deed::MoveComponent,
+            Self::TemplateSet { .. } => Deed::SetTemplate,
+            Self::TemplateRemoved { .. } => Deed::RemoveTemplate,
+            Self::TokenIssued { .. } => Deed::IssueToken,
+            Self::TokenRevoked { .. } => Deed::RevokeToken,
+            Self::SignedIn { .. } => Deed::SignIn,
+            Self::SessionEnded { .. } => Deed::EndSession,
+        }
+    }
+}

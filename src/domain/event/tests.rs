@@ -1,0 +1,384 @@
+//! Each event, told as a line of the record and read again.
+
+use serde_json::{Value, json};
+
+use super::Event;
+use super::deed::Deed;
+use super::facts::{FilePost, InNameOf, NewText, Post, Said, StateSaid, Text, WhichUpdate};
+use super::line::About;
+use crate::domain::component::Component;
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::domain::state::StateKey;
+use crate::domain::template::Template;
+use crate::domain::update::Phase;
+use crate::domain::window::Window;
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).expect("a slug")
+}
+
+fn said() -> Said {
+    let degraded = StateKey::new("degraded");
+    vec![
+        (slug("selma"), Some((degraded.clone(), None))),
+        (slug("nelson"), Some((degraded, Some("Slow.".to_owned())))),
+        (slug("ruby"), None),
+    ]
+}
+
+fn post(draft: bool) -> Post {
+    Post {
+        slug: slug("selma-is-down"),
+        title: "Selma is down".to_owned(),
+        kind: Kind::Disruption,
+        markdown: "Mail\nis \"slow\".".to_owned(),
+        impact: Some(Impact::Major),
+        author: None,
+        window: Window::default(),
+        published_at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+        draft,
+        components: said(),
+    }
+}
+
+fn text(components: Option<Said>) -> Text {
+    Text {
+        at: "2013-02-26T09:15:00.5Z".parse().expect("an instant"),
+        phase: Some(Phase::InProgress),
+        markdown: "Mail.".to_owned(),
+        author: Some("Anna".to_owned()),
+        components,
+    }
+}
+
+fn which() -> WhichUpdate {
+    WhichUpdate {
+        id: "u1".to_owned(),
+        incident: "i1".to_owned(),
+        title: "Selma is down".to_owned(),
+    }
+}
+
+fn component() -> Component {
+    Component {
+        slug: slug("selma"),
+        name: "Selma".to_owned(),
+        group: None,
+        description: Some("Mail.".to_owned()),
+        position: 2,
+        since: None,
+        created_at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+        retired_at: None,
+        from_file: true,
+    }
+}
+
+fn template() -> Template {
+    Template {
+        name: slug("down"),
+        title: "{{component}} is down".to_owned(),
+        kind: Kind::Disruption,
+        phase: Some(Phase::Investigating),
+        impact: None,
+        state: None,
+        components: vec![
+            (slug("selma"), Some(StateKey::new("degraded"))),
+            (slug("nelson"), None),
+        ],
+        markdown: "Since {{time}}.".to_owned(),
+    }
+}
+
+/// The event after this one: all of them in a row. Whoever adds a variant is led here.
+fn next(event: &Event) -> Option<Event> {
+    let (id, title) = ("i1".to_owned(), "Selma is down".to_owned());
+    let name = || "on call".to_owned();
+    Some(match event {
+        Event::IncidentCreated { .. } => Event::IncidentEdited {
+            id,
+            before: post(true),
+            after: post(false),
+        },
+        Event::IncidentEdited { .. } => Event::IncidentWithdrawn {
+            id,
+            before: post(true),
+        },
+        Event::IncidentWithdrawn { .. } => Event::IncidentSynced {
+            id,
+            before: None,
+            after: FilePost {
+                title,
+                markdown: "Mail.".to_owned(),
+                slug: slug("selma-is-down"),
+                file: Some("selma.md".to_owned()),
+            },
+        },
+        Event::IncidentSynced { .. } => Event::IncidentHidden { id, title },
+        Event::IncidentHidden { .. } => Event::UpdateAdded {
+            which: which(),
+            after: NewText {
+                at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+                phase: None,
+                markdown: "Later.".to_owned(),
+                components: said(),
+                window: Window {
+                    starts: None,
+                    ends: Some("2013-02-26T10:00:00Z".parse().expect("an instant")),
+                },
+                draft: true,
+            },
+        },
+        Event::UpdateAdded { .. } => Event::UpdateCorrected {
+            which: which(),
+            before: text(Some(said())),
+            after: text(Some(Vec::new())),
+        },
+        Event::UpdateCorrected { .. } => Event::UpdateWithdrawn {
+            which: which(),
+            before: text(None),
+        },
+        Event::UpdateWithdrawn { .. } => Event::UpdateBroughtBack {
+            which: which(),
+            after: text(Some(said())),
+        },
+        Event::UpdateBroughtBack { .. } => Event::UpdateSynced {
+            which: which(),
+            before: Some(text(None)),
+            after: text(None),
+        },
+        Event::UpdateSynced { .. } => Event::ComponentStateSet {
+            component: slug("selma"),
+            name: "Selma".to_owned(),
+            incident: Some(InNameOf {
+                id,
+                slug: slug("selma-is-down"),
+            }),
+            before: None,
+            after: StateSaid {
+                state: StateKey::new("degraded"),
+                note: None,
+            },
+        },
+        Event::ComponentStateSet { .. } => Event::ComponentPut {
+            before: None,
+            after: component(),
+        },
+        Event::ComponentPut { .. } => Event::ComponentDescribed {
+            before: Some(component()),
+            after: component(),
+        },
+        Event::ComponentDescribed { .. } => Event::ComponentRetired {
+            before: component(),
+            after: component(),
+        },
+        Event::ComponentRetired { .. } => Event::ComponentBroughtBack {
+            before: component(),
+            after: component(),
+        },
+        Event::ComponentBroughtBack { .. } => Event::ComponentMoved {
+            before: component(),
+            after: component(),
+        },
+        Event::ComponentMoved { .. } => Event::TemplateSet {
+            before: None,
+            after: template(),
+        },
+        Event::TemplateSet { .. } => Event::TemplateRemoved { before: template() },
+        Event::TemplateRemoved { .. } => Event::TokenIssued {
+            id: "t1".to_owned(),
+            name: name(),
+            scopes: vec![Scope::StatesWrite, Scope::Admin],
+            expires_at: None,
+        },
+        Event::TokenIssued { .. } => Event::TokenRevoked {
+            id: "t1".to_owned(),
+            name: name(),
+        },
+        Event::TokenRevoked { .. } => Event::SignedIn {
+            session: "s1".to_owned(),
+            token: name(),
+            device: Some("Firefox".to_owned()),
+        },
+        Event::SignedIn { .. } => Event::SessionEnded {
+            session: "s1".to_owned(),
+            token: name(),
+        },
+        Event::SessionEnded { .. } => return None,
+    })
+}
+
+fn all() -> Vec<Event> {
+    let first = Event::IncidentCreated {
+        id: "i1".to_owned(),
+        after: post(true),
+    };
+    std::iter::successors(Some(first), next).collect()
+}
+
+/// A line of the record: what was done to what, under which name, and its two sides.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<String>,
+    Option<String>,
+);
+
+/// How the record has kept each of them since its beginnings, in the order of [`all`].
+fn rows() -> Vec<Row> {
+    let said = r#"{"selma":"degraded","nelson":{"state":"degraded","note":"Slow."},"ruby":null}"#;
+    let post = |draft: bool| {
+        Some(format!(
+            r#"{{"slug":"selma-is-down","title":"Selma is down","kind":"disruption","markdown":"Mail\nis \"slow\".","impact":"major","author":null,"starts":null,"ends":null,"published_at":"2013-02-26T09:15:00Z","draft":{draft},"components":{said}}}"#
+        ))
+    };
+    let text = |components: &str| {
+        Some(format!(
+            r#"{{"at":"2013-02-26T09:15:00.500Z","phase":"in_progress","markdown":"Mail.","author":"Anna"{components}}}"#
+        ))
+    };
+    let (with_said, with_none) = (
+        format!(r#","components":{said}"#),
+        r#","components":{}"#.to_owned(),
+    );
+    let from_file =
+        r#"{"title":"Selma is down","markdown":"Mail.","slug":"selma-is-down","file":"selma.md"}"#;
+    let added = format!(
+        r#"{{"at":"2013-02-26T09:15:00Z","phase":null,"markdown":"Later.","components":{said},"starts":null,"ends":"2013-02-26T10:00:00Z","draft":true}}"#
+    );
+    let state = r#"{"state":"degraded","note":null,"incident":"selma-is-down"}"#;
+    let component = r#"{"slug":"selma","name":"Selma","group":null,"description":"Mail.","position":2,"since":null,"created_at":"2013-02-26T09:15:00Z","retired_at":null,"from_file":true}"#;
+    let template = r#"{"title":"{{component}} is down","kind":"disruption","phase":"investigating","impact":null,"state":null,"components":[["selma","degraded"],["nelson",null]],"markdown":"Since {{time}}."}"#;
+    let token = r#"{"name":"on call","scopes":["states:write","admin"],"expires_at":null}"#;
+    let kept = |side: &str| Some(side.to_owned());
+    let selma = "Selma is down";
+    #[rustfmt::skip]
+    let rows = vec![
+        ("create_incident", "incident", "i1", selma, None, post(true)),
+        ("edit_incident", "incident", "i1", selma, post(true), post(false)),
+        ("withdraw_incident", "incident", "i1", selma, post(true), None),
+        ("sync_incident", "incident", "i1", selma, None, kept(from_file)),
+        ("hide_incident", "incident", "i1", selma, None, None),
+        ("add_update", "update", "u1", selma, None, Some(added)),
+        ("correct_update", "update", "u1", selma, text(&with_said), text(&with_none)),
+        ("withdraw_update", "update", "u1", selma, text(""), None),
+        ("bring_back_update", "update", "u1", selma, None, text(&with_said)),
+        ("sync_update", "update", "u1", selma, text(""), text("")),
+        ("set_component_state", "component", "selma", "Selma", None, kept(state)),
+        ("put_component", "component", "selma", "Selma", None, kept(component)),
+        ("describe_component", "component", "selma", "Selma", kept(component), kept(component)),
+        ("retire_component", "component", "selma", "Selma", kept(component), kept(component)),
+        ("bring_back_component", "component", "selma", "Selma", kept(component), kept(component)),
+        ("move_component", "component", "selma", "Selma", kept(component), kept(component)),
+        ("set_template", "template", "down", "{{component}} is down", None, kept(template)),
+        ("remove_template", "template", "down", "{{component}} is down", kept(template), None),
+        ("issue_token", "token", "t1", "on call", None, kept(token)),
+        ("revoke_token", "token", "t1", "on call", None, None),
+        ("sign_in", "session", "s1", "on call", None, kept(r#"{"device":"Firefox"}"#)),
+        ("end_session", "session", "s1", "on call", None, None),
+    ];
+    rows
+}
+
+#[test]
+fn each_event_becomes_the_line_that_it_always_was_and_reads_the_same_again() {
+    let (events, rows) = (all(), rows());
+    for (event, row) in events.iter().zip(&rows) {
+        let (deed, line) = (event.deed(), event.line());
+        let side = |side: &Option<Value>| side.as_ref().map(ToString::to_string);
+        let (before, after) = (side(&line.before), side(&line.after));
+        let told = (deed.action(), deed.kind(), line.id, line.label);
+        assert_eq!(told, (row.0, row.1, row.2, row.3));
+        assert_eq!((&before, &after), (&row.4, &row.5), "{}", row.0);
+        let parsed = |side: Option<String>| -> Option<Value> {
+            side.map(|text| serde_json::from_str(&text).expect("JSON"))
+        };
+        let (before, after) = (parsed(before), parsed(after));
+        let read = Deed::read(deed.action(), before.as_ref(), after.as_ref());
+        assert_eq!(read, Some(deed));
+    }
+    assert_eq!(events.len(), rows.len());
+}
+
+#[test]
+fn a_line_of_an_earlier_version_is_read_with_what_it_lacks_taken_for_not_so() {
+    let check = |action: &str, before: Value, after: Value, wanted: Option<Deed>| {
+        let side = |value: &Value| (!value.is_null()).then(|| value.clone());
+        let read = Deed::read(action, side(&before).as_ref(), side(&after).as_ref());
+        assert_eq!(read, wanted, "{action} {before} {after}");
+    };
+    let nothing = Value::Null;
+    let added = |phase, moves| {
+        Some(Deed::AddUpdate {
+            is_draft: false,
+            phase,
+            moves,
+        })
+    };
+    let is_draft = false;
+    let created = Some(Deed::CreateIncident { is_draft });
+    check(
+        "create_incident",
+        nothing.clone(),
+        json!({"title": "A"}),
+        created,
+    );
+    check("create_incident", nothing.clone(), nothing.clone(), created);
+    check("create_incident", nothing.clone(), json!("text"), created);
+    let edited = Some(Deed::EditIncident { publishes: false });
+    check("edit_incident", json!({"title": "A"}), json!({}), edited);
+    check(
+        "add_update",
+        nothing.clone(),
+        nothing.clone(),
+        added(None, false),
+    );
+    let resolved = added(Some(Phase::Resolved), false);
+    check(
+        "add_update",
+        nothing.clone(),
+        json!({"phase": "resolved"}),
+        resolved,
+    );
+    let moved = json!({"phase": "of another version", "starts": "2013-02-26T09:15:00Z"});
+    check("add_update", nothing.clone(), moved, added(None, true));
+    check(
+        "correct_update",
+        json!({"markdown": "Mial."}),
+        nothing.clone(),
+        Some(Deed::CorrectUpdate),
+    );
+    check("swap_component", nothing.clone(), nothing.clone(), None);
+    check("", nothing.clone(), nothing, None);
+}
+
+#[test]
+fn an_event_is_about_the_components_that_either_side_names() {
+    let (selma, nelson, ruby) = (slug("selma"), slug("nelson"), slug("ruby"));
+    let before = vec![(selma.clone(), None), (nelson.clone(), None)];
+    let after = vec![(ruby.clone(), None)];
+    let event = Event::UpdateCorrected {
+        which: which(),
+        before: text(Some(before)),
+        after: text(Some(after)),
+    };
+    let about = About::Update {
+        id: "u1",
+        incident: "i1",
+        components: Some(vec![&selma, &nelson, &ruby]),
+    };
+    assert_eq!(event.about(), about);
+    let event = Event::UpdateWithdrawn {
+        which: which(),
+        before: text(None),
+    };
+    let about = About::Update {
+        id: "u1",
+        incident: "i1",
+        components: None,
+    };
+    assert_eq!(event.about(), about);
+}
