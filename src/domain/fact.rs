@@ -2,9 +2,10 @@
 //! as it was then, so that the words stay the same when a component is renamed or a year passes.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::time_style::TimeStyle;
+use super::time_style::{HourClock, StatedTimes, TimeStyle};
 
 /// Something that became of a maintenance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +63,12 @@ impl Fact {
 
     /// How the site wrote times.
     pub fn style(&self) -> TimeStyle {
-        TimeStyle::of_words(Some(&self.zone), None, Some(&self.clock))
+        StatedTimes {
+            zone: self.zone.parse().unwrap_or(Tz::UTC),
+            date_order: None,
+            clock: HourClock::parse(&self.clock),
+        }
+        .style()
     }
 }
 

@@ -48,6 +48,7 @@ fn text(components: Option<Said>) -> Text {
         at: "2013-02-26T09:15:00.5Z".parse().expect("an instant"),
         phase: Some(Phase::InProgress),
         markdown: "Mail.".to_owned(),
+        fact: None,
         author: Some("Anna".to_owned()),
         components,
     }
@@ -122,6 +123,7 @@ fn next(event: &Event) -> Option<Event> {
                 at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
                 phase: None,
                 markdown: "Later.".to_owned(),
+                fact: None,
                 components: said(),
                 window: Window {
                     starts: None,
