@@ -81,7 +81,7 @@ impl Reader<'_, '_, '_> {
                 "state" => state = self.state(value),
                 "note" => note = self.text(key, value, false),
                 _ => {
-                    let near = nearest(&key.name, ["state", "note"].into_iter());
+                    let near = nearest(&key.name, ["state", "note"]);
                     self.report.add(
                         Severity::Warning,
                         key.place.clone(),

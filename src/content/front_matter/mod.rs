@@ -160,7 +160,7 @@ impl Reader<'_, '_, '_> {
     fn unknown_key(&mut self, key: &Key, value: &Placed) {
         let written = self.yaml.get(value.place.clone()).unwrap_or_default();
         let help = foreign::help(&key.name, written.trim()).unwrap_or_else(|| {
-            match nearest(&key.name, KEYS.into_iter()) {
+            match nearest(&key.name, KEYS) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("the keys are: {}", KEYS.join(", ")),
             }

@@ -47,7 +47,7 @@ pub(in crate::content) fn read_template(
             "state" => front.state = reader.state(value),
             "components" => front.components = reader.components(value),
             name => {
-                let near = nearest(name, KEYS.into_iter());
+                let near = nearest(name, KEYS);
                 reader.report.add(
                     Severity::Warning,
                     key.place.clone(),
