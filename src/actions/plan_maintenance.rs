@@ -1,13 +1,12 @@
 //! Whether a maintenance may be planned: its window is in order, still to come, and nothing else
 //! is planned for its components at that time. Planning itself is `write_incident`.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 
 use super::checks::{self, Gathered, Known};
 use super::{ActionError, Change};
 use crate::domain::incident::{Kind, is_open};
 use crate::domain::slug::Slug;
-use crate::domain::time_style::TimeStyle;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
 use crate::store::maintenance::list_running_maintenance;
@@ -113,7 +112,7 @@ async fn check_others(
         let style = checks::time_style(change).await?;
         let window = incident.window();
         let time = |at: Option<DateTime<Utc>>| {
-            let told = at.map(|at| time(style, change.now, at));
+            let told = at.map(|at| style.instant(at, change.now));
             told.unwrap_or_default()
         };
         return Ok(Err(ActionError::invalid(
@@ -131,15 +130,4 @@ async fn check_others(
         )));
     }
     Ok(Ok(()))
-}
-
-/// "March 2 at 10:00 pm MST"; with the year, where it isn't this one.
-fn time(style: TimeStyle, now: DateTime<Utc>, at: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&style.zone);
-    let day = if local.year() == now.with_timezone(&style.zone).year() {
-        local.format("%B %-d")
-    } else {
-        local.format("%B %-d, %Y")
-    };
-    format!("{day} at {}", style.clock(at))
 }

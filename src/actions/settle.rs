@@ -20,22 +20,22 @@ pub(super) struct Unsettled {
     /// The earliest instant that it concerns.
     pub(super) since: DateTime<Utc>,
     /// It is this alone: a state that a new update of a disruption sets, which doesn't end it.
-    pub(super) set: Option<StateChange>,
+    pub(super) added: Option<StateChange>,
 }
 
 impl Unsettled {
     /// Something of `since` or later.
     pub(super) fn since(since: DateTime<Utc>) -> Self {
-        Self { since, set: None }
+        Self { since, added: None }
     }
 
     /// A state that a new update sets.
-    pub(super) fn set(incident: &Incident, update: &Update, set: StateChange) -> Self {
+    pub(super) fn added(incident: &Incident, update: &Update, set: StateChange) -> Self {
         let goes_on = |phase| is_open(incident.kind, phase);
         let is_alone = incident.kind == Kind::Disruption && update.phase.is_none_or(goes_on);
         Self {
             since: set.at,
-            set: Some(set).filter(|_| is_alone && !incident.draft),
+            added: Some(set).filter(|_| is_alone && !incident.draft),
         }
     }
 }
@@ -46,8 +46,8 @@ pub(super) async fn settle_component(
     component: &Slug,
     unsettled: Unsettled,
 ) -> Result<(), ActionError> {
-    if let Some(set) = &unsettled.set
-        && is_all_there_is(change, set).await?
+    if let Some(added) = &unsettled.added
+        && append(change, added).await?
     {
         return Ok(());
     }
@@ -78,11 +78,11 @@ pub(super) async fn settle_component(
     Ok(())
 }
 
-/// Whether the history goes on with the state that an update sets, so that nothing that was said
-/// before must be read again; then it is written.
-async fn is_all_there_is(change: &mut Change, set: &StateChange) -> Result<bool, ActionError> {
+/// Ends the history with the state that an update sets, if that follows without reading again what
+/// was said before; returns whether it did.
+async fn append(change: &mut Change, set: &StateChange) -> Result<bool, ActionError> {
     let known = find_last_claims(&mut change.tx, &set.component).await?;
-    let Some(known) = known.filter(|known| known.end_with(set)) else {
+    let Some(known) = known.filter(|known| known.allow(set)) else {
         return Ok(false);
     };
     let last = LastClaims {

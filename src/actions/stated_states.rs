@@ -146,7 +146,7 @@ pub(super) async fn write_new_states(
     }
     for set in made.changes {
         let slug = set.component.clone();
-        change.unsettle(&slug, Unsettled::set(incident, update, set));
+        change.unsettle(&slug, Unsettled::added(incident, update, set));
     }
     let mentions = made.mentions;
     updates::insert_mentions(&mut change.tx, owner.incident, owner.update, &mentions).await?;

@@ -125,7 +125,7 @@ impl Clockwork {
             clock: self.clock,
             as_of: self.now,
         };
-        let weekday = here.zone_date(at).format("%A");
+        let weekday = here.date(at).format("%A");
         if self.zone == Tz::UTC {
             return format!("{weekday}, {}", here.instant(at));
         }

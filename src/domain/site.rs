@@ -68,6 +68,24 @@ pub struct Site {
     pub zones: BTreeMap<String, FixedOffset>,
 }
 
+#[cfg(test)]
+impl Site {
+    /// "Example status", with nothing else said of it.
+    pub fn example(zone: Tz) -> Self {
+        Self {
+            name: "Example status".into(),
+            base_url: "https://status.example.com".into(),
+            authority: "status.example.com".into(),
+            zone,
+            stated_date_order: None,
+            stated_clock: None,
+            support: None,
+            brand: Brand::default(),
+            zones: BTreeMap::new(),
+        }
+    }
+}
+
 impl Site {
     /// How dates in figures are read; see [`StatedTimes::date_order`].
     pub fn date_order(&self) -> DateOrder {

@@ -1,7 +1,7 @@
 //! How a site reads dates and writes times of day: by the clock of twelve hours or of twenty-four,
 //! in its zone.
 
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::site::{DateOrder, default_date_order};
@@ -97,6 +97,21 @@ impl TimeStyle {
     /// "2:15 am MST".
     pub fn clock(self, at: DateTime<Utc>) -> String {
         format!("{} {}", self.hour(at), self.abbreviation(at))
+    }
+
+    /// "February 26", or "February 26, 2013" where that isn't the year of `as_of`.
+    pub fn day(self, at: DateTime<Utc>, as_of: DateTime<Utc>) -> String {
+        let [day, today] = [at, as_of].map(|it| it.with_timezone(&self.zone).date_naive());
+        if day.year() == today.year() {
+            day.format("%B %-d").to_string()
+        } else {
+            day.format("%B %-d, %Y").to_string()
+        }
+    }
+
+    /// "February 26 at 2:15 am MST", with the year as for [`TimeStyle::day`].
+    pub fn instant(self, at: DateTime<Utc>, as_of: DateTime<Utc>) -> String {
+        format!("{} at {}", self.day(at, as_of), self.clock(at))
     }
 
     /// What the zone is called at an instant: "MST", or "UTC-03" where it has only figures. Feed

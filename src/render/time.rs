@@ -1,7 +1,7 @@
 //! Times for people and for machines, in the site's zone. Always absolute: the bytes of a page
 //! stay true for as long as they are kept.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, Timelike, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::time_style::{HourClock, TimeStyle};
@@ -22,7 +22,7 @@ pub struct Frame {
 impl Frame {
     /// "February 26 at 2:15 am MST", or "February 26, 2013 at 02:15 MST" in another year.
     pub fn instant(self, at: DateTime<Utc>) -> String {
-        format!("{} at {}", self.day(at), self.clock(at))
+        self.style().instant(at, self.as_of)
     }
 
     /// As [`Frame::instant`], without a time where none is known.
@@ -35,22 +35,12 @@ impl Frame {
 
     /// "February 26", or "February 26, 2013" in another year.
     pub fn day(self, at: DateTime<Utc>) -> String {
-        let date = self.date(at);
-        if date.year() == self.date(self.as_of).year() {
-            date.format("%B %-d").to_string()
-        } else {
-            date_with_year(date)
-        }
+        self.style().day(at, self.as_of)
     }
 
     /// "February 26, 2013".
     pub fn day_with_year(self, at: DateTime<Utc>) -> String {
         date_with_year(self.date(at))
-    }
-
-    /// The day that it is there.
-    pub fn zone_date(self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.zone).date_naive()
     }
 
     /// "2:15 am MST".

@@ -279,7 +279,6 @@ impl SiteHandle {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use chrono::DateTime;
@@ -296,17 +295,7 @@ mod tests {
         Site::new(Snapshot::of(Whole {
             revision,
             as_of: DateTime::UNIX_EPOCH,
-            site: Settings {
-                name: "Example status".into(),
-                base_url: "https://status.example.com".into(),
-                authority: "status.example.com".into(),
-                zone: Tz::UTC,
-                stated_date_order: None,
-                stated_clock: None,
-                support: None,
-                brand: Default::default(),
-                zones: BTreeMap::new(),
-            },
+            site: Settings::example(Tz::UTC),
             states: States::default(),
             components: Vec::new(),
             incidents: Vec::new(),

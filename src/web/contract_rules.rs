@@ -92,46 +92,27 @@ fn also(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str, rule: Schema)
 
 /// A correction of what may have a window.
 fn with_window() -> ObjectBuilder {
-    let kind = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some([Kind::Maintenance.as_str()]));
-    any().property("kind", kind)
+    any().property("kind", only(&[Kind::Maintenance.as_str()]))
 }
 
 /// A correction that makes it something without a window.
 fn without_window() -> ObjectBuilder {
-    let kinds = [Kind::Disruption.as_str(), Kind::Notice.as_str()];
+    let kinds = [Kind::Disruption, Kind::Notice].map(Kind::as_str);
     any()
-        .property(
-            "kind",
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .enum_values(Some(kinds)),
-        )
+        .property("kind", only(&kinds))
         .property("starts", null())
         .property("ends", null())
         .required("kind")
 }
 
 fn step_at_a_time() -> ObjectBuilder {
-    any().property(
-        "do",
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(["extend"])),
-    )
+    any().property("do", only(&["extend"]))
 }
 
 /// A step that means now.
 fn step_now() -> ObjectBuilder {
-    let steps = ["start", "end", "cancel"];
     any()
-        .property(
-            "do",
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .enum_values(Some(steps)),
-        )
+        .property("do", only(&["start", "end", "cancel"]))
         .property("starts", null())
         .property("ends", null())
 }
@@ -164,6 +145,13 @@ fn any() -> ObjectBuilder {
 
 fn null() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Null)
+}
+
+/// One of some words.
+fn only(words: &[&str]) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words.iter().copied()))
 }
 
 /// One of some words; `null` is as if it were left out.

@@ -225,10 +225,26 @@ async fn the_contract_says_what_texts_times_and_steps_may_be() {
     assert_eq!(*year, "^(19[7-9]|[2-9][0-9][0-9])[0-9]-");
     let slug = &schemas["OrderComponents"]["properties"]["order"]["items"]["pattern"];
     assert_eq!(*slug, "^[a-z0-9]+(-[a-z0-9]+)*$");
-    let now = &schemas["MaintenanceStep"]["allOf"][1]["oneOf"][1]["properties"];
-    assert_eq!(now["starts"]["type"], "null");
-    let notice = &schemas["EditIncident"]["allOf"][1]["oneOf"][1]["properties"];
-    assert_eq!(notice["starts"]["type"], "null");
+    for (body, field, words) in [
+        (
+            "MaintenanceStep",
+            "do",
+            [json!(["extend"]), json!(["start", "end", "cancel"])],
+        ),
+        (
+            "EditIncident",
+            "kind",
+            [json!(["maintenance"]), json!(["disruption", "notice"])],
+        ),
+    ] {
+        let rules = &schemas[body]["allOf"][1]["oneOf"];
+        for (place, words) in words.into_iter().enumerate() {
+            let word = &rules[place]["properties"][field];
+            // A word of another type than a text would allow nothing.
+            assert_eq!(*word, json!({"type": "string", "enum": words}), "{body}");
+        }
+        assert_eq!(rules[1]["properties"]["starts"]["type"], "null", "{body}");
+    }
     let says = schemas["NewUpdate"]["allOf"][1]["anyOf"].as_array();
     assert_eq!(says.expect("what it needs").len(), 3);
     let log = contract["paths"]["/api/v1/audit"]["get"]["parameters"].as_array();

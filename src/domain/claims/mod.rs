@@ -130,10 +130,10 @@ pub struct LastClaims {
 }
 
 impl LastClaims {
-    /// Whether a state that an update sets is what the component is from then on, whatever was said
-    /// before: nothing was said of that instant or later, and the update's incident is the only one
-    /// that claims anything, and goes on.
-    pub fn end_with(&self, set: &StateChange) -> bool {
+    /// Whether the component is what an update sets from then on, whatever was said before: nothing
+    /// was said of that instant or later, and the update's incident, which goes on, is the only one
+    /// that claims anything.
+    pub fn allow(&self, set: &StateChange) -> bool {
         let is_own = |id: &String| Some(id) == set.incident.as_ref();
         self.until < set.at && self.incidents.len() == 1 && self.incidents.iter().all(is_own)
     }

@@ -348,7 +348,7 @@ fn a_state_that_is_set_last_by_the_only_claim_needs_no_history() {
             is_entry: false,
         });
         steps.sort_by_key(|step| (step.at, step.seq));
-        let Some(last) = before.last.filter(|last| last.end_with(&set)) else {
+        let Some(last) = before.last.filter(|last| last.allow(&set)) else {
             continue;
         };
         let mut held = before.held;

@@ -1,7 +1,5 @@
 //! The story of 2013 as a snapshot before it is packed, for the tests of the feeds.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 
 use crate::domain::component::{Component, Origin, StateChange};
@@ -145,17 +143,7 @@ pub(super) fn story() -> Whole {
     Whole {
         revision: 1,
         as_of: at("26T10:00:00"),
-        site: Site {
-            name: "Example status".into(),
-            base_url: "https://status.example.com".into(),
-            authority: "status.example.com".into(),
-            zone: chrono_tz::America::Denver,
-            stated_date_order: None,
-            stated_clock: None,
-            support: None,
-            brand: Default::default(),
-            zones: BTreeMap::new(),
-        },
+        site: Site::example(chrono_tz::America::Denver),
         states: States::default(),
         components: vec![
             component("Selma", selma),

@@ -269,17 +269,7 @@ fn an_incident_goes_out_whole_and_is_read_back() {
         draft: false,
         own_item: true,
     };
-    let site = Site {
-        name: "Example status".into(),
-        base_url: "https://status.example.com".into(),
-        authority: "status.example.com".into(),
-        zone: chrono_tz::UTC,
-        stated_date_order: None,
-        stated_clock: None,
-        support: None,
-        brand: Default::default(),
-        zones: std::collections::BTreeMap::new(),
-    };
+    let site = Site::example(chrono_tz::UTC);
     let body = IncidentBody::of(&incident, at(later), &States::default(), &site);
     let written = serde_json::to_string(&body).expect("is valid");
     let expected = r#"{"slug":"selma-is-down","id":"i1","title":"Selma is down","kind":"disruption","phase":"resolved","impact":"critical","author":null,"published_at":"2013-02-26T12:00:00Z","starts":null,"ends":null,"markdown":"Sorry.","components":{"selma":"degraded","nelson":null,"mail":null},"updates":[{"id":"u1","at":"2013-02-26T13:00:00Z","precision":"minute","as_written":null,"phase":"resolved","author":null,"markdown":"Done.","components":{"selma":"degraded","mail":null},"restored":["selma"],"edited_at":null,"url":"https://status.example.com/incidents/selma-is-down#update-u1"}],"seen":"u1","edited_at":null,"source":"api","url":"https://status.example.com/incidents/selma-is-down"}"#;
