@@ -321,6 +321,24 @@ impl Incident {
             .chain(self.updates.iter().flat_map(|update| &update.changes))
     }
 
+    /// Puts a change of state where it belongs by time: to the update that it states, or to the post.
+    /// A change of an update that isn't there is left out.
+    pub fn add_change(&mut self, change: StateChange) {
+        let place = match &change.update {
+            None => Some(&mut self.changes),
+            Some(id) => self
+                .updates
+                .iter_mut()
+                .find(|update| update.id == *id)
+                .map(|update| &mut update.changes),
+        };
+        if let Some(changes) = place {
+            let time = (change.at, change.seq);
+            let index = changes.partition_point(|other| (other.at, other.seq) <= time);
+            changes.insert(index, change);
+        }
+    }
+
     /// Every component that it names, in the order in which it does, each once.
     pub fn components(&self) -> Vec<&Slug> {
         let mut found: Vec<&Slug> = Vec::new();

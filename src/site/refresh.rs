@@ -12,8 +12,9 @@ use crate::clock::Clock;
 use crate::domain::incident::{Kind, page_time};
 use crate::domain::zone::start_of_day;
 use crate::snapshot::Snapshot;
-use crate::snapshot::load::{BaseUrl, Waiting, load};
+use crate::snapshot::load::{BaseUrl, load};
 use crate::snapshot::patch::patch;
+use crate::snapshot::shown::Waiting;
 use crate::store::changes::list_changes_since;
 use crate::store::{Store, StoreError};
 

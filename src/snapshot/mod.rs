@@ -21,10 +21,12 @@ use crate::domain::state::States;
 mod bytes;
 pub mod history;
 pub mod load;
+mod parts;
 pub mod patch;
 pub mod post;
 pub mod posts;
 mod shelf;
+pub mod shown;
 
 /// Everything public. Holds no draft, nothing withdrawn or hidden, no update that isn't due.
 #[derive(Debug, Clone)]

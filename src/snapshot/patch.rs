@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::load::{Loaded, Subject, Waiting, due, load_component, wait_for_incident};
+use super::load::{Loaded, load_component};
 use super::post::Post;
 use super::posts::Month;
+use super::shown::{Subject, Waiting, due, wait_for_incident};
 use super::{ComponentRecord, Snapshot};
 use crate::domain::component::StateChange;
 use crate::domain::incident::page_time;

@@ -6,30 +6,54 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::packed::{Packed, packed_number, packed_text};
-use super::row::text;
+use super::row::{text, unreadable};
 use super::states::slug;
-use super::whole::{to_whole, whole_incidents};
+use super::whole::{incident_as_said, to_incident_as_said};
 use super::{StoreError, Tx};
-use crate::domain::component::Origin;
+use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
 
-/// The incidents that customers may see whose ids come after `after`, by id, at most `limit`.
-pub async fn list_public_incidents_after(
-    tx: &mut Tx,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Incident>, StoreError> {
+/// The SQL condition of the incidents `i` that customers may see.
+macro_rules! is_public {
+    () => {
+        "i.withdrawn_at_ms is null and i.hidden_at_ms is null and i.draft_since_ms is null"
+    };
+}
+
+/// The ids of the incidents that customers may see, in order.
+pub async fn list_public_incident_ids(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(concat!(
-        whole_incidents!(),
-        "where i.id > $1 and i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         and i.draft_since_ms is null order by i.id limit $2"
+        "select i.id from incidents i where ",
+        is_public!(),
+        " order by i.id"
     ))
-    .bind(after)
-    .bind(limit)
     .fetch_all(&mut tx.inner)
     .await?;
-    rows.iter().map(|row| Ok(to_whole(row)?.incident)).collect()
+    rows.iter().map(|row| text(row, "id")).collect()
+}
+
+/// The incidents that customers may see whose ids lie between `first` and `last`, without the
+/// changes of state that their beginning and their end brought: those are in the histories.
+pub async fn list_public_incidents_between(
+    tx: &mut Tx,
+    first: &str,
+    last: &str,
+) -> Result<Vec<Incident>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "select ",
+        incident_as_said!(),
+        " from incidents i where i.id between $1 and $2 and ",
+        is_public!()
+    ))
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter()
+        .map(|row| Ok(to_incident_as_said(row)?.incident))
+        .collect()
 }
 
 /// The SQL of a component's changes of state, packed into one text. What most don't have costs a
@@ -84,6 +108,34 @@ pub struct PackedChange<'a> {
     pub update: Option<&'a str>,
     /// A line for customers.
     pub note: Option<&'a str>,
+}
+
+impl PackedChange<'_> {
+    /// The change by itself, if an incident's beginning or its end brought it.
+    ///
+    /// # Errors
+    /// `Unreadable`, if its time is none.
+    pub fn turn(&self, component: &Slug) -> Result<Option<StateChange>, StoreError> {
+        if !matches!(self.origin, Origin::Begin | Origin::Restore) || self.incident.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(StateChange {
+            component: component.clone(),
+            at: instant_of(self.at_ms)?,
+            seq: self.seq,
+            state: StateKey::new(self.state),
+            note: self.note.map(str::to_owned),
+            incident: self.incident.map(str::to_owned),
+            update: self.update.map(str::to_owned),
+            origin: self.origin,
+            public_at: instant_of(self.public_at_ms)?,
+        }))
+    }
+}
+
+fn instant_of(millis: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_millis(millis)
+        .ok_or_else(|| unreadable("state_history", &millis.to_string()))
 }
 
 impl PackedChanges {

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::packed::{packed_number, packed_text};
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
 use super::states::slug;
-use super::whole::{to_whole, whole_incidents};
+use super::whole::{incident_as_said, to_whole, whole_incidents};
 use super::{StoreError, Tx};
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::incidents::StoredIncident;
 use super::packed::{packed_number, packed_text};
 use super::row::instant;
-use super::whole::{to_whole, whole_incidents};
+use super::whole::{incident_as_said, to_whole, whole_incidents};
 use super::{StoreError, Tx};
 
 /// The maintenances that customers may see and that aren't over.

@@ -16,12 +16,12 @@ use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
 
-/// The SQL up to the conditions: incidents `i`, each with its updates, mentions, changes of state, and
-/// what came of its beginning and its end, packed. [`to_whole`] reads a row of it.
-macro_rules! whole_incidents {
+/// The SQL columns of an incident `i` with its updates, mentions and the changes of state that it
+/// states, packed. [`to_incident_as_said`] reads a row of it.
+macro_rules! incident_as_said {
     () => {
         concat!(
-            "select i.*, (select string_agg(concat(",
+            "i.*, (select string_agg(concat(",
             packed_text!("u.id"),
             ", ",
             packed_number!("u.at_ms"),
@@ -76,7 +76,19 @@ macro_rules! whole_incidents {
             ", ",
             packed_number!("c.public_at_ms"),
             "), '') from state_changes c where c.incident_id = i.id and c.withdrawn_at_ms is null) \
-             as packed_changes, (select string_agg(concat(",
+             as packed_changes"
+        )
+    };
+}
+
+/// The SQL up to the conditions: incidents `i`, as said, and with the changes of state that their
+/// beginning and their end brought. [`to_whole`] reads a row of it.
+macro_rules! whole_incidents {
+    () => {
+        concat!(
+            "select ",
+            incident_as_said!(),
+            ", (select string_agg(concat(",
             packed_text!("h.update_id"),
             ", ",
             packed_text!("h.component"),
@@ -98,13 +110,26 @@ macro_rules! whole_incidents {
     };
 }
 
-pub(super) use whole_incidents;
+pub(super) use {incident_as_said, whole_incidents};
 
 /// A row of [`whole_incidents`]. Updates that are withdrawn are not in it, nor is what they said.
 pub(super) fn to_whole(row: &AnyRow) -> Result<StoredIncident, StoreError> {
+    let mut stored = to_incident_as_said(row)?;
+    for turn in changes_of(row, "packed_turns", &stored.incident.id)? {
+        stored.incident.add_change(turn);
+    }
+    Ok(stored)
+}
+
+/// A row of [`incident_as_said`].
+pub(super) fn to_incident_as_said(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let mut stored = to_incident(row)?;
     let incident = &mut stored.incident;
-    let mut changes = changes_of(row, &incident.id)?;
+    let mut changes: HashMap<String, Vec<StateChange>> = HashMap::new();
+    for change in changes_of(row, "packed_changes", &incident.id)? {
+        let update = change.update.clone().unwrap_or_default();
+        changes.entry(update).or_default().push(change);
+    }
     let mut mentions = mentions_of(row)?;
     incident.changes = changes.remove("").unwrap_or_default();
     incident.mentions = mentions.remove("").unwrap_or_default();
@@ -167,36 +192,23 @@ fn mentions_of(row: &AnyRow) -> Result<HashMap<String, Vec<Slug>>, StoreError> {
     Ok(mentions)
 }
 
-/// The changes of state of the post (under the empty text) and of each update, by time.
-fn changes_of(
-    row: &AnyRow,
-    incident: &str,
-) -> Result<HashMap<String, Vec<StateChange>>, StoreError> {
+/// Changes of state of the post and of its updates, by time.
+fn changes_of(row: &AnyRow, column: &str, incident: &str) -> Result<Vec<StateChange>, StoreError> {
     let mut found = Vec::new();
-    for (column, table) in [
-        ("packed_changes", "state_changes"),
-        ("packed_turns", "state_history"),
-    ] {
-        let mut packed = Packed::new(table, long_text(row, column)?);
-        while packed.has_more() {
-            found.push(StateChange {
-                update: packed.text_or_none()?,
-                component: packed.word(|text| Slug::parse(text).ok())?,
-                at: packed.instant()?,
-                seq: packed.number()?,
-                state: StateKey::new(packed.text()?),
-                note: packed.text_or_none()?,
-                origin: packed.word(Origin::parse)?,
-                public_at: packed.instant()?,
-                incident: Some(incident.to_owned()),
-            });
-        }
+    let mut packed = Packed::new("state_changes", long_text(row, column)?);
+    while packed.has_more() {
+        found.push(StateChange {
+            update: packed.text_or_none()?,
+            component: packed.word(|text| Slug::parse(text).ok())?,
+            at: packed.instant()?,
+            seq: packed.number()?,
+            state: StateKey::new(packed.text()?),
+            note: packed.text_or_none()?,
+            origin: packed.word(Origin::parse)?,
+            public_at: packed.instant()?,
+            incident: Some(incident.to_owned()),
+        });
     }
     found.sort_by_key(|change| (change.at, change.seq));
-    let mut changes: HashMap<String, Vec<StateChange>> = HashMap::new();
-    for change in found {
-        let update = change.update.clone().unwrap_or_default();
-        changes.entry(update).or_default().push(change);
-    }
-    Ok(changes)
+    Ok(found)
 }

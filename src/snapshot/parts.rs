@@ -1,0 +1,184 @@
+//! What a start reads in parts, from two sides at once: the histories of components, then incidents.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use super::history::History;
+use super::post::Post;
+use super::shown::{due, history_of, moments_of};
+use crate::domain::component::StateChange;
+use crate::domain::incident::CLOCK_TOLERANCE;
+use crate::domain::slug::Slug;
+use crate::store::bulk::{
+    list_packed_changes, list_public_incident_ids, list_public_incidents_between, list_to_come,
+};
+use crate::store::components::list_component_slugs;
+use crate::store::{StoreError, Tx};
+
+/// The histories of so many components are read at once.
+const COMPONENTS: usize = 10;
+
+/// So many incidents are: enough to spare queries, few enough to spare memory.
+const INCIDENTS: usize = 100;
+
+/// First and last of each part that nobody has taken yet.
+struct Ranges<T>(Mutex<Vec<(T, T)>>);
+
+impl<T: Clone> Ranges<T> {
+    fn of(keys: &[T], size: usize) -> Self {
+        let parts = keys.chunks(size);
+        let ranges = parts.filter_map(|part| Some((part.first()?.clone(), part.last()?.clone())));
+        Self(Mutex::new(ranges.collect()))
+    }
+
+    fn take(&self) -> Option<(T, T)> {
+        let mut ranges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ranges.pop()
+    }
+}
+
+/// Something that is read in parts.
+pub(super) trait Parts: Send + Sync + 'static {
+    /// What is read.
+    type Read: Send + 'static;
+
+    /// Reads every part that nobody has taken yet.
+    fn read(&self, tx: &mut Tx)
+    -> impl Future<Output = Result<Vec<Self::Read>, StoreError>> + Send;
+}
+
+/// Reads all parts, in no order, by way of `one` and, if there is one, of `other` at the same time.
+/// Gives back the other.
+pub(super) async fn read_by_two<P: Parts>(
+    one: &mut Tx,
+    other: Option<Tx>,
+    parts: &Arc<P>,
+) -> Result<(Vec<P::Read>, Option<Tx>), StoreError> {
+    let beside = other.map(|mut tx| {
+        let parts = parts.clone();
+        tokio::spawn(async move { parts.read(&mut tx).await.map(|read| (read, tx)) })
+    });
+    let mut read = parts.read(one).await?;
+    let Some(beside) = beside else {
+        return Ok((read, None));
+    };
+    let (others, other) = beside.await.map_err(|_| StoreError::Interrupted)??;
+    read.extend(others);
+    Ok((read, Some(other)))
+}
+
+/// The histories of all components.
+pub(super) struct HistoryParts {
+    as_of: DateTime<Utc>,
+    /// Incidents that are dated later.
+    to_come: HashSet<String>,
+    ranges: Ranges<Slug>,
+}
+
+/// The history of a component.
+pub(super) struct ReadHistory {
+    /// As far as it may be shown.
+    pub history: History,
+    /// When it has to be looked at again.
+    pub due: Vec<DateTime<Utc>>,
+    /// What incidents' beginnings and ends brought, to come or not.
+    pub turns: Vec<StateChange>,
+}
+
+impl HistoryParts {
+    pub(super) async fn to_read(tx: &mut Tx, as_of: DateTime<Utc>) -> Result<Self, StoreError> {
+        Ok(Self {
+            as_of,
+            to_come: list_to_come(tx, as_of + CLOCK_TOLERANCE).await?,
+            ranges: Ranges::of(&list_component_slugs(tx).await?, COMPONENTS),
+        })
+    }
+}
+
+impl Parts for HistoryParts {
+    type Read = ReadHistory;
+
+    async fn read(&self, tx: &mut Tx) -> Result<Vec<ReadHistory>, StoreError> {
+        let mut read = Vec::new();
+        while let Some((first, last)) = self.ranges.take() {
+            for packed in list_packed_changes(tx, &first, &last).await? {
+                let changes = packed.read()?;
+                let mut turns = Vec::new();
+                for change in &changes {
+                    turns.extend(change.turn(&packed.component)?);
+                }
+                let is_shown = |id: &str| !self.to_come.contains(id);
+                let (history, due) = history_of(&packed.component, changes, is_shown, self.as_of);
+                read.push(ReadHistory {
+                    history,
+                    due,
+                    turns,
+                });
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// The incidents that customers may see.
+pub(super) struct IncidentParts {
+    as_of: DateTime<Utc>,
+    /// What the beginnings and ends of incidents brought, by their ids.
+    turns: Mutex<HashMap<String, Vec<StateChange>>>,
+    ranges: Ranges<String>,
+}
+
+/// An incident.
+pub(super) struct ReadIncident {
+    /// Its id.
+    pub id: String,
+    /// As it is shown, with the components that it names; none while it is to come.
+    pub post: Option<(Post, Vec<Slug>)>,
+    /// When it has to be looked at again.
+    pub due: Vec<DateTime<Utc>>,
+}
+
+impl IncidentParts {
+    pub(super) async fn to_read(
+        tx: &mut Tx,
+        turns: HashMap<String, Vec<StateChange>>,
+        as_of: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            as_of,
+            turns: Mutex::new(turns),
+            ranges: Ranges::of(&list_public_incident_ids(tx).await?, INCIDENTS),
+        })
+    }
+
+    fn turns_of(&self, incident: &str) -> Vec<StateChange> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.remove(incident).unwrap_or_default()
+    }
+}
+
+impl Parts for IncidentParts {
+    type Read = ReadIncident;
+
+    async fn read(&self, tx: &mut Tx) -> Result<Vec<ReadIncident>, StoreError> {
+        let mut read = Vec::new();
+        while let Some((first, last)) = self.ranges.take() {
+            for mut incident in list_public_incidents_between(tx, &first, &last).await? {
+                for turn in self.turns_of(&incident.id) {
+                    incident.add_change(turn);
+                }
+                read.push(ReadIncident {
+                    id: incident.id.clone(),
+                    due: moments_of(&incident).collect(),
+                    post: due(incident, self.as_of).map(|incident| {
+                        let named = incident.components().into_iter().cloned().collect();
+                        (Post::of(&incident, self.as_of), named)
+                    }),
+                });
+            }
+        }
+        Ok(read)
+    }
+}
