@@ -7,12 +7,13 @@ use super::checks::{self, Gathered, Known};
 use super::repeat::refuse_repeated_update;
 use super::stated_states::write_new_states;
 use super::{ActionError, Change, Meanwhile};
+use crate::domain::actor::Identity;
 use crate::domain::event::Event;
 use crate::domain::event::facts::{NewText, Said, WhichUpdate};
 use crate::domain::fact::Fact;
 use crate::domain::incident::{Incident, Kind, is_open};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Actor;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
@@ -97,6 +98,7 @@ pub async fn add_update(
     incident: &Slug,
     wanted: NewUpdate,
 ) -> Result<String, ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let stored = present_incident(change, incident).await?;
     let made = add_update_to(change, &stored, wanted).await?;
     Ok(made.id)
@@ -112,6 +114,7 @@ pub async fn add_update_to(
     stored: &StoredIncident,
     wanted: NewUpdate,
 ) -> Result<Update, ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let known = checks::known_for(change, &wanted.components).await?;
     let mut wrong = Gathered::default();
     wrong.take(says_something("/markdown", &wanted))?;
@@ -197,11 +200,9 @@ pub(super) async fn insert_update(
         window: wanted.window,
         edited_at: None,
         public_at: made.public_at,
-        source: match change.actor {
-            Actor::Clock => Source::Clock,
-            Actor::Token { .. } | Actor::Staff { .. } | Actor::Host | Actor::File { .. } => {
-                Source::Api
-            }
+        source: match change.actor.identity {
+            Identity::Clock => Source::Clock,
+            Identity::Staff { .. } | Identity::Host | Identity::File { .. } => Source::Api,
         },
     };
     let row = StoredUpdate {

@@ -10,6 +10,7 @@ use super::plan_maintenance::{Plan, check_plan};
 use super::{ActionError, Change};
 use crate::domain::fact::Became;
 use crate::domain::incident::{Incident, Kind, is_open};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
@@ -59,6 +60,7 @@ pub async fn change_maintenance(
     incident: &Slug,
     wanted: MaintenanceStep,
 ) -> Result<String, ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let stored = present_incident(change, incident).await?;
     let incident = &stored.incident;
     let phase = incident.phase(change.now);

@@ -9,6 +9,7 @@ use super::{ActionError, Change};
 use crate::domain::component::Origin;
 use crate::domain::event::Event;
 use crate::domain::event::facts::{Text, WhichUpdate};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::store::incidents::{StoredIncident, find_incident};
@@ -40,6 +41,7 @@ pub async fn correct_update(
     id: &str,
     wanted: Correction,
 ) -> Result<(), ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let (stored, old) = find_own(change, incident, id).await?;
     if old.withdrawn_at.is_some() {
         return Err(ActionError::NotFound(format!("there is no update {id:?}")));
@@ -127,6 +129,7 @@ pub async fn withdraw_update(
     incident: &Slug,
     id: &str,
 ) -> Result<(), ActionError> {
+    change.require(Permission::WriteIncidents)?;
     set_withdrawn(change, incident, id, true).await
 }
 
@@ -139,6 +142,7 @@ pub async fn bring_back_update(
     incident: &Slug,
     id: &str,
 ) -> Result<(), ActionError> {
+    change.require(Permission::WriteIncidents)?;
     set_withdrawn(change, incident, id, false).await
 }
 

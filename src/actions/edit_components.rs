@@ -6,6 +6,7 @@ use super::checks::{self, Gathered};
 use super::{ActionError, Change};
 use crate::domain::component::Component;
 use crate::domain::event::Event;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::store::components::{find_component, list_components, set_component};
 
@@ -35,6 +36,7 @@ pub async fn put_component(
     slug: &Slug,
     wanted: Description,
 ) -> Result<bool, ActionError> {
+    change.require(Permission::EditComponents)?;
     let old = find_component(&mut change.tx, slug).await?;
     refuse_stated(old.as_ref())?;
     if wanted.name.trim().is_empty() {
@@ -89,6 +91,7 @@ pub async fn put_component(
 /// # Errors
 /// `NotFound`; `Conflict` if `site.toml` states it.
 pub async fn retire_component(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    change.require(Permission::EditComponents)?;
     let old = known_component(change, slug).await?;
     refuse_stated(Some(&old))?;
     if old.retired_at.is_some() {
@@ -112,6 +115,7 @@ pub async fn retire_component(change: &mut Change, slug: &Slug) -> Result<(), Ac
 /// # Errors
 /// `NotFound`.
 pub async fn bring_back_component(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    change.require(Permission::EditComponents)?;
     let old = known_component(change, slug).await?;
     if old.retired_at.is_none() {
         return Ok(());
@@ -136,6 +140,7 @@ pub async fn bring_back_component(change: &mut Change, slug: &Slug) -> Result<()
 /// `Conflict` if `site.toml` states the place of one of them; `Invalid` for one that is unknown,
 /// retired or named twice.
 pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(), ActionError> {
+    change.require(Permission::EditComponents)?;
     let known = checks::known(change).await?;
     let mut wrong = Gathered::default();
     for (index, slug) in order.iter().enumerate() {

@@ -13,6 +13,7 @@ use crate::domain::component::Origin;
 use crate::domain::event::Event;
 use crate::domain::event::facts::Post;
 use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::update::Update;
 use crate::domain::window::Window;
@@ -55,6 +56,7 @@ pub async fn edit_incident(
     slug: &Slug,
     mut wanted: EditIncident,
 ) -> Result<(), ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let stored = present_incident(change, slug).await?;
     refuse_stated(&stored, &wanted)?;
     refuse_moved(&stored.incident, &wanted)?;
@@ -203,6 +205,7 @@ pub async fn edit_incident(
 /// # Errors
 /// `NotFound`; `Conflict` if a file states it.
 pub async fn withdraw_incident(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let stored = present_incident(change, slug).await?;
     if let Some(file) = &stored.file {
         return Err(ActionError::Conflict(format!(

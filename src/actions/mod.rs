@@ -2,7 +2,8 @@
 //! history, record and revision.
 //!
 //! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
-//! caller commits it; dropped, it leaves nothing behind.
+//! caller commits it; dropped, it leaves nothing behind. Each begins with what its actor must be
+//! allowed to do, [`Change::require`], so that no way to it can forget that.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,11 +13,12 @@ use chrono::{DateTime, Utc};
 use self::repeat::Repeated;
 use self::settle::Unsettled;
 use crate::clock::Clock;
+use crate::domain::actor::{Actor, Lacking};
 use crate::domain::claims::SEQ_STEP;
 use crate::domain::event::Event;
 use crate::domain::incident::{Incident, page_time};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Actor;
 use crate::domain::update::Update;
 use crate::store::changes::{self, ChangeKind, Changes, Since, add_since};
 use crate::store::{Store, StoreError, Tx};
@@ -73,7 +75,10 @@ pub enum ActionError {
     /// The same was posted a moment ago; nothing was done.
     #[error("{}", .0.detail())]
     Repeated(Box<Repeated>),
-    /// The actor may not do it.
+    /// The actor may not do such things.
+    #[error(transparent)]
+    Lacking(#[from] Lacking),
+    /// The actor may not do this very thing.
     #[error("{0}")]
     Forbidden(String),
     /// The database failed; nothing was changed.
@@ -166,6 +171,14 @@ impl Change {
             is_judged: false,
             events: Vec::new(),
         })
+    }
+
+    /// Refuses the change, unless its actor may do something.
+    ///
+    /// # Errors
+    /// `Lacking`, if it may not.
+    fn require(&self, permission: Permission) -> Result<(), ActionError> {
+        Ok(self.actor.require(permission)?)
     }
 
     /// The transaction, to read what the change has come to.

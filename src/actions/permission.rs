@@ -5,7 +5,7 @@ use super::{ActionError, Change};
 use crate::domain::claims::Involved;
 use crate::domain::component::StateChange;
 use crate::domain::incident::Kind;
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::domain::update::Phase;
 use crate::store::components::find_component;
 use crate::store::history::{Sources, find_sources, find_sources_after};
@@ -14,7 +14,7 @@ impl Change {
     /// Refuses the change if any component's states, past, present or planned, are others by it, and
     /// the actor may not change states. What nobody sees, such as a draft, changes none.
     pub(super) async fn refuse_states(&mut self) -> Result<(), ActionError> {
-        if self.actor.may(Scope::StatesWrite) {
+        if self.actor.may(Permission::SetStates) {
             return Ok(());
         }
         let touched = self.spoken_of.clone();
@@ -47,7 +47,7 @@ impl Change {
              \"restore\": false, which leaves every state as it is",
             changed.join(", "),
             self.actor.name(),
-            Scope::StatesWrite.named(),
+            Permission::SetStates.scope().named(),
         )))
     }
 }

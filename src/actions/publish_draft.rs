@@ -3,6 +3,7 @@
 use super::add_update::present_incident;
 use super::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use super::{ActionError, Change};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::store::incidents::StoredIncident;
 
@@ -13,6 +14,7 @@ use crate::store::incidents::StoredIncident;
 /// `NotFound`; `Conflict` if it is published already, or a file states it; `Invalid` if its
 /// maintenance can't take place any more as planned.
 pub async fn publish_draft(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let stored = present_incident(change, slug).await?;
     refuse_published(&stored)?;
     let published = EditIncident {
@@ -27,6 +29,7 @@ pub async fn publish_draft(change: &mut Change, slug: &Slug) -> Result<(), Actio
 /// # Errors
 /// `NotFound`; `Conflict` if it is published, or a file states it.
 pub async fn discard_draft(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let stored = present_incident(change, slug).await?;
     refuse_published(&stored)?;
     withdraw_incident(change, slug).await

@@ -4,10 +4,10 @@
 use uuid::Uuid;
 
 use super::{ActionError, Change};
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::event::line::About;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Actor;
 use crate::store::audit::{self, AuditEntry, Subject};
 use crate::store::{Tx, involved};
 
@@ -49,16 +49,12 @@ impl Change {
     }
 
     fn entry(&self, actor: &Actor, event: &Event) -> AuditEntry {
-        let actor_id = match actor {
-            Actor::Token { id, .. } | Actor::Staff { id, .. } => Some(id.clone()),
-            Actor::Host | Actor::File { .. } | Actor::Clock => None,
-        };
         let (deed, line) = (event.deed(), event.line());
         AuditEntry {
             id: Uuid::now_v7().to_string(),
             at: self.now,
             actor_kind: actor.kind().to_owned(),
-            actor_id,
+            actor_id: actor.id().map(str::to_owned),
             actor_name: actor.name().to_owned(),
             action: deed.action().to_owned(),
             kind: deed.kind().to_owned(),

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::tokens::{hash_of, random_secret};
 use super::{ActionError, Change};
 use crate::domain::event::Event;
-use crate::domain::staff::{IDLE, Kept, Scope, Session, Token};
+use crate::domain::permission::Permission;
+use crate::domain::staff::{IDLE, Kept, Session, Token};
 use crate::store::sessions;
 
 /// Longest name of a browser, in characters.
@@ -41,16 +42,17 @@ pub async fn begin_session(
     Ok((session, secret))
 }
 
-/// Ends a session on behalf of the holder of `token`: one of their own, or any if they are admin.
-/// Ending one that has ended is harmless.
+/// Ends a session: one of the actor's own, or of anybody else if they may. Ending one that has ended
+/// is harmless.
 ///
 /// # Errors
 /// `Forbidden` if it is somebody else's.
-pub async fn end_session(change: &mut Change, token: &Token, id: &str) -> Result<(), ActionError> {
+pub async fn end_session(change: &mut Change, id: &str) -> Result<(), ActionError> {
     let Some(session) = sessions::find_session(&mut change.tx, id).await? else {
         return Ok(());
     };
-    if session.token_id != token.id && !token.allows(Scope::Admin) {
+    let is_own = change.actor.id() == Some(&session.token_id);
+    if !is_own && !change.actor.may(Permission::ManageSessions) {
         let how = "this session belongs to somebody else; ask somebody with the scope admin to \
                    end it";
         return Err(ActionError::Forbidden(how.to_owned()));
@@ -58,7 +60,7 @@ pub async fn end_session(change: &mut Change, token: &Token, id: &str) -> Result
     sessions::delete_session(&mut change.tx, id).await?;
     change.happened(Event::SessionEnded {
         session: id.to_owned(),
-        token: token.name.clone(),
+        token: change.actor.name().to_owned(),
     });
     Ok(())
 }

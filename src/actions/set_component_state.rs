@@ -8,11 +8,11 @@ use super::{ActionError, Change};
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::event::Event;
 use crate::domain::event::facts::{InNameOf, StateSaid};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::store::history::find_latest;
-use crate::store::incidents::{StoredIncident, find_incident_by_slug};
+use crate::store::incidents::{StoredIncident, find_incident_for};
 use crate::store::states;
 
 /// What a component is to become.
@@ -40,6 +40,7 @@ pub struct NewState {
 /// state or incident, a note that is too long or a time in the future; `Conflict` if the incident
 /// isn't open, or the component isn't in the state that was seen.
 pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Result<(), ActionError> {
+    change.require(Permission::SetStates)?;
     let component = checks::active_component(change, &wanted.component).await?;
     let known = checks::known_states(change).await?;
     let state = known.state("/state", &wanted.state)?;
@@ -50,10 +51,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         None => None,
         Some(slug) => {
             // Who may not read drafts isn't told that there is one.
-            let drafts = change.actor.may(Scope::IncidentsWrite);
-            let found = find_incident_by_slug(&mut change.tx, slug)
-                .await?
-                .filter(|stored| stored.is_present() && (drafts || !stored.incident.draft));
+            let found = find_incident_for(&mut change.tx, slug, &change.actor).await?;
             Some(found.ok_or_else(|| {
                 ActionError::invalid(
                     "/incident",

@@ -13,9 +13,9 @@ use crate::clock::Clock;
 use crate::content::addresses::contested;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, FileIds, SlugSource};
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Actor;
 use crate::store::Store;
 use crate::store::changes::find_revision;
 use crate::store::incidents::{self, StoredIncident};
@@ -75,9 +75,7 @@ pub async fn sync_content(
     options: &SyncOptions,
 ) -> Result<SyncReport, ActionError> {
     let site = content.site.as_ref().ok_or_else(|| unusable(content))?;
-    let actor = Actor::File {
-        name: "site.toml".to_owned(),
-    };
+    let actor = Actor::file("site.toml");
     let mut change = Change::begin(store, clock, actor).await?;
     change.tx.be_patient().await?;
     let seen_revision = find_revision(&mut change.tx).await?;
@@ -201,9 +199,7 @@ async fn hide(change: &mut Change, stored: &StoredIncident) -> Result<(), Action
     for component in stored.incident.components() {
         change.touch_history(component);
     }
-    let actor = Actor::File {
-        name: stored.file.clone().unwrap_or_default(),
-    };
+    let actor = Actor::file(stored.file.clone().unwrap_or_default());
     let event = Event::IncidentHidden {
         id: stored.incident.id.clone(),
         title: stored.incident.title.clone(),

@@ -11,11 +11,11 @@ use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::Entry;
 use crate::content::update_entries::identity::{self, Known};
+use crate::domain::actor::Actor;
 use crate::domain::component::Origin;
 use crate::domain::event::Event;
 use crate::domain::event::facts::{Text, WhichUpdate};
 use crate::domain::incident::CLOCK_TOLERANCE;
-use crate::domain::staff::Actor;
 use crate::domain::update::{Precision, Source, Update};
 use crate::store::incidents::StoredIncident;
 use crate::store::updates::{self, StoredUpdate};
@@ -312,9 +312,7 @@ async fn withdraw(change: &mut Change, cx: &Entries<'_>, lost: &Update) -> Resul
 }
 
 fn file_of(cx: &Entries<'_>) -> Actor {
-    Actor::File {
-        name: cx.file.file.clone(),
-    }
+    Actor::file(cx.file.file.as_str())
 }
 
 fn taken_id(file: &IncidentFile, entry: &Entry, stated: &str) -> Problem {

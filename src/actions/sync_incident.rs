@@ -12,11 +12,11 @@ use super::{ActionError, Change};
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::{StateLine, identity};
 use crate::content::{FileIds, IncidentFile};
+use crate::domain::actor::Actor;
 use crate::domain::component::Origin;
 use crate::domain::event::Event;
 use crate::domain::event::facts::FilePost;
 use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind, has_own_item};
-use crate::domain::staff::Actor;
 use crate::domain::update::Source;
 use crate::store::incidents::{self, StoredIncident};
 
@@ -343,9 +343,7 @@ fn note(
     wanted: &StoredIncident,
 ) {
     let post = |stored: &StoredIncident| FilePost::of(&stored.incident, stored.file.as_deref());
-    let actor = Actor::File {
-        name: file.file.clone(),
-    };
+    let actor = Actor::file(file.file.as_str());
     let event = Event::IncidentSynced {
         id: wanted.incident.id.clone(),
         before: old.map(post),

@@ -2,9 +2,9 @@
 
 use super::{ActionError, Change};
 use crate::content::Content;
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Actor;
 use crate::domain::template::Template;
 use crate::store::templates::{delete_template, list_templates, set_template};
 
@@ -46,7 +46,5 @@ pub(super) async fn sync_templates(
 }
 
 fn file_of(template: &Template) -> Actor {
-    Actor::File {
-        name: format!("templates/{}.md", template.name),
-    }
+    Actor::file(format!("templates/{}.md", template.name))
 }

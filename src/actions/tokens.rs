@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{ActionError, Change, checks};
 use crate::domain::event::Event;
 use crate::domain::hash::sha256;
+use crate::domain::permission::Permission;
 use crate::domain::staff::{Scope, Token};
 use crate::store::{sessions, tokens};
 
@@ -38,6 +39,7 @@ pub async fn issue_token(
     change: &mut Change,
     wanted: NewToken,
 ) -> Result<(Token, String), ActionError> {
+    change.require(Permission::ManageTokens)?;
     let name = wanted.name.trim();
     if name.is_empty() {
         let how = "give the token a name you will recognise";
@@ -86,6 +88,7 @@ pub async fn issue_token(
 /// # Errors
 /// `NotFound` if there is none with this id.
 pub async fn revoke_token(change: &mut Change, id: &str) -> Result<Token, ActionError> {
+    change.require(Permission::ManageTokens)?;
     let token = tokens::find_token(&mut change.tx, id)
         .await?
         .ok_or_else(|| ActionError::NotFound(format!("there is no token with the id {id:?}")))?;

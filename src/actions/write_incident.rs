@@ -16,6 +16,7 @@ use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
 use crate::domain::event::Event;
 use crate::domain::event::facts::Post;
 use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
@@ -65,6 +66,7 @@ pub async fn create_incident(
     change: &mut Change,
     mut wanted: NewIncident,
 ) -> Result<Slug, ActionError> {
+    change.require(Permission::WriteIncidents)?;
     let kind = wanted.kind.unwrap_or(Kind::Disruption);
     let known = checks::known(change).await?;
     wanted.components = known.with_groups(&wanted.components);

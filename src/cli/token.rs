@@ -7,7 +7,8 @@ use crate::actions::Change;
 use crate::actions::tokens::{NewToken, issue_token, revoke_token};
 use crate::clock::Clock;
 use crate::config::SourceConfig;
-use crate::domain::staff::{Actor, Scope, Token};
+use crate::domain::actor::Actor;
+use crate::domain::staff::{Scope, Token};
 use crate::store::tokens::list_tokens;
 use crate::store::{Store, sqlite_file};
 
@@ -91,7 +92,7 @@ pub(super) async fn token(command: TokenCommand, source: &SourceConfig) -> anyho
         }
         TokenCommand::Revoke { token } => {
             let id = find_id(&store, &token).await?;
-            let mut change = Change::begin(&store, &clock, Actor::Host).await?;
+            let mut change = Change::begin(&store, &clock, Actor::host()).await?;
             let revoked = revoke_token(&mut change, &id).await?;
             change.commit().await?;
             anstream::println!("{} no longer works.", revoked.name);
@@ -119,7 +120,7 @@ pub(super) async fn first_token(store: &Store, clock: &Clock) -> anyhow::Result<
 }
 
 async fn issue(store: &Store, clock: &Clock, wanted: NewToken) -> anyhow::Result<String> {
-    let mut change = Change::begin(store, clock, Actor::Host).await?;
+    let mut change = Change::begin(store, clock, Actor::host()).await?;
     let (_, secret) = issue_token(&mut change, wanted).await?;
     change.commit().await?;
     Ok(secret)

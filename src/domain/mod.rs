@@ -25,6 +25,7 @@
 //! - **Template**: a post that is half written before anything breaks.
 //! - **Token**: a credential of the admin API, with scopes.
 
+pub mod actor;
 pub mod brand;
 pub mod claims;
 pub mod component;
@@ -39,6 +40,7 @@ pub mod headline;
 pub mod held;
 pub mod incident;
 pub mod nearest;
+pub mod permission;
 pub mod record;
 pub mod site;
 pub mod slug;

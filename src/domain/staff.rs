@@ -1,7 +1,9 @@
-//! Staff: who makes changes, and what each may do.
+//! Staff: tokens, what each was issued for, and the sessions that are opened with them.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+
+use super::permission::Permissions;
 
 /// What a token may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,9 +79,9 @@ impl Token {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|expires| now < expires)
     }
 
-    /// Whether it may be used for `scope`; an admin's may for all.
-    pub fn allows(&self, scope: Scope) -> bool {
-        self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin)
+    /// What its holder may do.
+    pub fn permissions(&self) -> Permissions {
+        Permissions::of(&self.scopes)
     }
 }
 
@@ -156,84 +158,6 @@ impl Session {
     /// Whether it still holds at `now`.
     pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
         now - self.seen_at < IDLE
-    }
-}
-
-/// Who makes a change. Kept in the record, never shown in public.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
-    /// The holder of a token.
-    Token {
-        /// The token's id.
-        id: String,
-        /// Its name.
-        name: String,
-        /// Its display name: the byline of what it posts.
-        display_name: Option<String>,
-        /// What it may be used for.
-        scopes: Vec<Scope>,
-    },
-    /// The holder of a token, signed in to the staff pages with it.
-    Staff {
-        /// The token's id.
-        id: String,
-        /// Its name.
-        name: String,
-        /// Its display name: the byline of what is posted.
-        display_name: Option<String>,
-        /// What it may be used for.
-        scopes: Vec<Scope>,
-    },
-    /// Someone at the command line of the host itself.
-    Host,
-    /// A file in the content folder.
-    File {
-        /// Its name.
-        name: String,
-    },
-    /// The clock: a maintenance's window opened or closed.
-    Clock,
-}
-
-impl Actor {
-    /// The sort of actor, as the record calls it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Token { .. } => "token",
-            Self::Staff { .. } => "staff",
-            Self::Host => "host",
-            Self::File { .. } => "file",
-            Self::Clock => "clock",
-        }
-    }
-
-    /// The name under which the record lists it.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Token { name, .. } | Self::Staff { name, .. } | Self::File { name } => name,
-            Self::Host => "command line",
-            Self::Clock => "clock",
-        }
-    }
-
-    /// Whether it may do what needs `scope`. Whoever has the host, its files or its clock may do all.
-    pub fn may(&self, scope: Scope) -> bool {
-        match self {
-            Self::Token { scopes, .. } | Self::Staff { scopes, .. } => {
-                scopes.contains(&scope) || scopes.contains(&Scope::Admin)
-            }
-            Self::Host | Self::File { .. } | Self::Clock => true,
-        }
-    }
-
-    /// The byline of what it posts, where nothing else is said.
-    pub fn display_name(&self) -> Option<&str> {
-        match self {
-            Self::Token { display_name, .. } | Self::Staff { display_name, .. } => {
-                display_name.as_deref()
-            }
-            Self::Host | Self::File { .. } | Self::Clock => None,
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch as signal};
 use crate::actions::follow_clock::{find_next_turn, follow_clock};
 use crate::actions::{ActionError, Change};
 use crate::clock::Clock;
-use crate::domain::staff::Actor;
+use crate::domain::actor::Actor;
 use crate::store::Store;
 
 /// However far off the next window is, the clock is looked at this often: it may be set, or the
@@ -59,7 +59,7 @@ impl Schedule {
                 next,
             });
         }
-        let mut change = Change::begin(&self.store, &self.clock, Actor::Clock).await?;
+        let mut change = Change::begin(&self.store, &self.clock, Actor::clock()).await?;
         change.tx().be_patient().await?;
         follow_clock(&mut change).await?;
         let next = find_next_turn(change.tx()).await?;

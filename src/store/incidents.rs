@@ -11,7 +11,9 @@ use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_o
 use super::states::slug;
 use super::whole::{incident_as_said, to_whole, whole_incidents};
 use super::{StoreError, Tx};
+use crate::domain::actor::Actor;
 use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source};
 
@@ -45,6 +47,16 @@ impl StoredIncident {
         self.withdrawn_at.is_none() && self.hidden_at.is_none() && !self.incident.draft
     }
 
+    /// Whether `reader` sees it: drafts are for those who may read them.
+    pub fn is_shown_to(&self, reader: &Actor) -> bool {
+        self.is_present() && (!self.incident.draft || reader.may(Permission::ReadDrafts))
+    }
+
+    /// Whether `reader` may know of it, though it may be gone by now.
+    pub fn may_be_known_to(&self, reader: &Actor) -> bool {
+        self.is_public() || reader.may(Permission::ReadDrafts)
+    }
+
     /// It is there for staff: not withdrawn, and its file isn't missing.
     pub fn is_present(&self) -> bool {
         self.withdrawn_at.is_none() && self.hidden_at.is_none()
@@ -62,13 +74,23 @@ pub async fn list_file_incidents(tx: &mut Tx) -> Result<Vec<StoredIncident>, Sto
     rows.iter().map(to_whole).collect()
 }
 
-/// The incidents that staff may see, newest first by `(published_at, id)`; `before` is the id of
+/// The incident at an address, if `reader` may see it.
+pub async fn find_incident_for(
+    tx: &mut Tx,
+    slug: &Slug,
+    reader: &Actor,
+) -> Result<Option<StoredIncident>, StoreError> {
+    let found = find_incident_by_slug(tx, slug).await?;
+    Ok(found.filter(|stored| stored.is_shown_to(reader)))
+}
+
+/// The incidents that `reader` may see, newest first by `(published_at, id)`; `before` is the id of
 /// the last one already seen.
 pub async fn list_incidents(
     tx: &mut Tx,
     limit: i64,
     before: Option<&str>,
-    drafts: bool,
+    reader: &Actor,
 ) -> Result<Vec<StoredIncident>, StoreError> {
     let mut place = (i64::MAX, String::new());
     if let Some(id) = before {
@@ -91,7 +113,11 @@ pub async fn list_incidents(
              order by p.published_at_ms desc, p.id desc limit $4) \
          order by i.published_at_ms desc, i.id desc"
     ))
-    .bind(if drafts { "yes" } else { "no" })
+    .bind(if reader.may(Permission::ReadDrafts) {
+        "yes"
+    } else {
+        "no"
+    })
     .bind(place.0)
     .bind(place.1)
     .bind(limit)

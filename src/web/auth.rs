@@ -16,53 +16,31 @@ use super::error::AppError;
 use super::layers::reader_address;
 use super::state::AppState;
 use crate::actions::tokens::hash_of;
-use crate::domain::staff::{Actor, Scope, Token};
+use crate::domain::actor::{Actor, Credential, Lacking};
+use crate::domain::permission::Permission;
+use crate::domain::staff::Token;
 use crate::store::tokens::{find_token_by_hash, set_token_used};
 use crate::store::{Store, StoreError};
 
-/// A member of staff, signed in by token. As a parameter it means: only for staff.
+/// A member of staff, signed in. As a parameter it means: only for staff.
 #[derive(Debug, Clone)]
 pub(super) struct Staff {
     pub(super) token: Token,
-    /// By the staff pages, not by the token itself.
-    pub(super) by_session: bool,
+    /// What changes it makes are made by.
+    pub(super) actor: Actor,
 }
 
 impl Staff {
-    /// Checks that the token may be used for `scope`.
-    pub(super) fn must(&self, scope: Scope) -> Result<(), AppError> {
-        if self.token.allows(scope) {
-            return Ok(());
+    pub(super) fn of(token: Token, credential: Credential) -> Self {
+        Self {
+            actor: Actor::staff(&token, credential),
+            token,
         }
-        Err(AppError::Forbidden(format!(
-            "your token {:?} can't do this: it needs the scope {}; make one that has it with \
-             `lightship token create NAME --scope {}`",
-            self.token.name,
-            scope.named(),
-            scope.as_str()
-        )))
     }
 
-    /// Who makes the change.
-    pub(super) fn actor(&self) -> Actor {
-        let (id, name) = (self.token.id.clone(), self.token.name.clone());
-        let display_name = self.token.display_name.clone();
-        let scopes = self.token.scopes.clone();
-        if self.by_session {
-            Actor::Staff {
-                id,
-                name,
-                display_name,
-                scopes,
-            }
-        } else {
-            Actor::Token {
-                id,
-                name,
-                display_name,
-                scopes,
-            }
-        }
+    /// Refuses to show what not everybody may see. Changes are refused by the actions themselves.
+    pub(super) fn require(&self, permission: Permission) -> Result<(), Lacking> {
+        self.actor.require(permission)
     }
 }
 
@@ -106,10 +84,7 @@ impl FromRequestParts<AppState> for Staff {
         match token {
             Some(token) if token.is_valid(now) => {
                 state.uses.note(&token, now);
-                Ok(Self {
-                    token,
-                    by_session: false,
-                })
+                Ok(Self::of(token, Credential::Token))
             }
             Some(_) | None if state.failures.are_too_many(address, now) => Err(AppError::Throttled),
             Some(_) => Err(AppError::Unauthorized(

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::MAX_BODY_BYTES;
 use crate::actions::ActionError;
+use crate::domain::actor::Lacking;
 use crate::render::json::FieldError;
 use crate::render::json::fields::MOST_ERRORS;
 use crate::render::json::problem::{self, FirstPost, Problem};
@@ -26,8 +27,6 @@ pub(super) enum AppError {
     Unauthorized(&'static str),
     /// Too many failed tokens from this address.
     Throttled,
-    /// The token may not do it.
-    Forbidden(String),
     /// The body or the query can't be used.
     Invalid(Vec<FieldError>),
     /// The request itself is malformed.
@@ -52,6 +51,24 @@ pub(super) enum AppError {
     Panicked,
     /// The action refused or failed.
     Action(ActionError),
+}
+
+/// What a program is told that may not do something.
+fn how_to_get(lacking: &Lacking) -> String {
+    let scope = lacking.permission.scope();
+    format!(
+        "your token {:?} can't do this: it needs the scope {}; make one that has it with \
+         `lightship token create NAME --scope {}`",
+        lacking.name,
+        scope.named(),
+        scope.as_str()
+    )
+}
+
+impl From<Lacking> for AppError {
+    fn from(lacking: Lacking) -> Self {
+        Self::Action(lacking.into())
+    }
 }
 
 impl From<ActionError> for AppError {
@@ -90,7 +107,6 @@ impl AppError {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many wrong tokens came from your address; wait a minute",
             ),
-            Self::Forbidden(detail) => with(StatusCode::FORBIDDEN, detail),
             Self::Invalid(errors) => invalid(errors.clone()),
             Self::BadRequest(detail) => with(StatusCode::BAD_REQUEST, detail),
             Self::NotFound(detail) => with(StatusCode::NOT_FOUND, detail),
@@ -136,6 +152,9 @@ impl AppError {
             Self::Action(ActionError::Conflict(detail)) => with(StatusCode::CONFLICT, detail),
             Self::Action(error @ (ActionError::Meanwhile(_) | ActionError::Repeated(_))) => {
                 with(StatusCode::CONFLICT, &error.to_string())
+            }
+            Self::Action(ActionError::Lacking(lacking)) => {
+                with(StatusCode::FORBIDDEN, &how_to_get(lacking))
             }
             Self::Action(ActionError::Forbidden(detail)) => with(StatusCode::FORBIDDEN, detail),
             Self::Action(ActionError::Store(error @ StoreError::Uncertain(_))) => {
@@ -212,8 +231,7 @@ impl IntoResponse for AppError {
             Self::StillRunning | Self::Action(ActionError::Store(_)) => {
                 Some((header::RETRY_AFTER, "1"))
             }
-            Self::Forbidden(_)
-            | Self::Invalid(_)
+            Self::Invalid(_)
             | Self::BadRequest(_)
             | Self::NotFound(_)
             | Self::NotAllowed
@@ -229,6 +247,7 @@ impl IntoResponse for AppError {
                 | ActionError::Conflict(_)
                 | ActionError::Meanwhile(_)
                 | ActionError::Repeated(_)
+                | ActionError::Lacking(_)
                 | ActionError::Forbidden(_),
             ) => None,
         };

@@ -92,7 +92,7 @@ impl Writing {
     /// Begins a change that does no harm if it is made twice.
     pub(super) async fn begin_edit(state: &AppState, staff: &Staff) -> Result<Box<Self>, AppError> {
         Ok(Box::new(Self {
-            change: Change::begin(&state.store, &state.clock, staff.actor()).await?,
+            change: Change::begin(&state.store, &state.clock, staff.actor.clone()).await?,
             remember: None,
             nudge: state.nudge.clone(),
             _turn: None,
@@ -114,7 +114,7 @@ impl Writing {
             )?),
             None => None,
         };
-        let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
+        let mut change = Change::begin(&state.store, &state.clock, staff.actor.clone()).await?;
         let mut remember = None;
         if let Some(key) = key {
             let hash = hash_of(call);

@@ -3,7 +3,8 @@
 use lightship::actions::Change;
 use lightship::actions::write_incident::{NewIncident, create_incident};
 use lightship::client::{Client, TokenStanding};
-use lightship::domain::staff::{Actor, Scope};
+use lightship::domain::actor::Actor;
+use lightship::domain::staff::Scope;
 
 use crate::support::app::TestApp;
 
@@ -12,7 +13,7 @@ async fn a_list_is_followed_to_its_end_and_a_token_known_for_what_it_is() {
     let app = TestApp::new().start().await;
     let limited = app.issue_token("pager", &[Scope::StatesWrite]).await;
     let store = &app.app.state().store;
-    let mut change = Change::begin(store, &app.clock, Actor::Host)
+    let mut change = Change::begin(store, &app.clock, Actor::host())
         .await
         .expect("a change begins");
     for number in 0..230 {

@@ -1,7 +1,7 @@
 //! The activity log over lines of every sort: of this version, of earlier ones, of others.
 
 use chrono::Duration;
-use lightship::domain::staff::Actor;
+use lightship::domain::actor::Actor;
 use lightship::store::audit::{AuditEntry, insert_entry};
 use serde_json::{Value, json};
 
@@ -73,9 +73,9 @@ async fn insert(app: &TestApp, number: usize, case: &Case) {
     let entry = AuditEntry {
         id: format!("00000000-0000-7000-8000-{number:012}"),
         at: app.clock.now(),
-        actor_kind: Actor::Host.kind().to_owned(),
+        actor_kind: Actor::host().kind().to_owned(),
         actor_id: None,
-        actor_name: Actor::Host.name().to_owned(),
+        actor_name: Actor::host().name().to_owned(),
         action: case.0.to_owned(),
         kind: "thing".to_owned(),
         entity_id: "selma".to_owned(),

@@ -194,7 +194,10 @@ async fn those_of_the_file_say_so_and_where() {
 
 #[tokio::test]
 async fn only_admins_see_to_them() {
-    let (app, _) = start().await;
+    let (app, mut admin) = start().await;
+    for name in ["Nelson", "Ruby"] {
+        add(&app, &mut admin, name, "").await;
+    }
     let secret = app
         .issue_token("words", &[Scope::IncidentsWrite, Scope::StatesWrite])
         .await;
@@ -211,7 +214,12 @@ async fn only_admins_see_to_them() {
         assert!(!desk.text().contains(&format!("\"{path}\"")), "{path}");
         browser.get(&app, path).await.expect(403);
     }
-    let sent = [("name", "Ruby"), ("key", "a"), ("scope.admin", "yes")];
+    let sent = [
+        ("name", "Clark"),
+        ("key", "a"),
+        ("scope.admin", "yes"),
+        ("move", "up.ruby"),
+    ];
     for path in [
         "/staff/new-component",
         "/staff/components",
@@ -221,5 +229,5 @@ async fn only_admins_see_to_them() {
     ] {
         browser.post(&app, path, &sent).await.expect(403);
     }
-    assert_eq!(order(&app).await, "selma");
+    assert_eq!(order(&app).await, "selma nelson ruby");
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::csv;
 use crate::render::json::FieldError;
 use crate::render::json::audit::{ActorBody, AuditBody, AuditList};
@@ -43,7 +43,7 @@ pub(in crate::web) async fn list_all(
     staff: Staff,
     wanted: RecordPart,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::Admin)?;
+    staff.require(Permission::ReadActivity)?;
     let part = &wanted.part;
     // Ids are times first, so any of them is a place in the record.
     let before = part.before.as_deref();
@@ -81,7 +81,7 @@ pub(in crate::web) async fn export(
     staff: Staff,
     wanted: RecordQuery,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::Admin)?;
+    staff.require(Permission::ReadActivity)?;
     let mut tx = state.store.read().await?;
     let filter = filter_of(&state, &mut tx, &wanted).await?;
     let table = table_of(&mut tx, &filter).await?;

@@ -7,14 +7,11 @@ use super::updates::{new_update, refusal};
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::States;
 use crate::render::json::incident as wire;
 use crate::render::json::incident::{IncidentBody, IncidentList};
 use crate::store::Tx;
-use crate::store::incidents::{
-    StoredIncident, find_incident, find_incident_by_slug, list_incidents,
-};
+use crate::store::incidents::{StoredIncident, find_incident, find_incident_for, list_incidents};
 use crate::store::states::list_own_states;
 use crate::urls;
 use crate::web::auth::Staff;
@@ -41,18 +38,16 @@ pub(in crate::web) async fn list_all(
     part: query::Part,
 ) -> Result<Response, AppError> {
     let mut tx = state.store.read().await?;
-    let drafts = staff.token.allows(Scope::IncidentsWrite);
     let states = States::with_own(list_own_states(&mut tx).await?);
     if let Some(before) = &part.before {
         // One that may not be read isn't there.
         let found = find_incident(&mut tx, before).await?;
-        let may_read = |stored: &StoredIncident| drafts || stored.is_public();
-        if !found.as_ref().is_some_and(may_read) {
+        if !found.is_some_and(|stored| stored.may_be_known_to(&staff.actor)) {
             return Err(query::unknown_before("incident"));
         }
     }
     let before = part.before.as_deref();
-    let stored = list_incidents(&mut tx, part.to_read(), before, drafts).await?;
+    let stored = list_incidents(&mut tx, part.to_read(), before, &staff.actor).await?;
     let (stored, next) = part.divide(stored, |stored| &stored.incident.id);
     let now = state.clock.now();
     let site = state.site.current();
@@ -105,7 +100,6 @@ pub(in crate::web) async fn create(
     staff: Staff,
     call: Call,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
     let said: wire::NewIncident = extract::body(&call)?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
         Begun::Fresh(writing) => writing,
@@ -155,7 +149,6 @@ pub(in crate::web) async fn edit(
     extract::Name(name): extract::Name,
     call: Call,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
     let slug = extract::slug(&name, "incident")?;
     let said: wire::EditIncident = extract::body(&call)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
@@ -196,7 +189,6 @@ pub(in crate::web) async fn delete(
     extract::Name(name): extract::Name,
     call: Call,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
     let slug = extract::slug(&name, "incident")?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
@@ -211,10 +203,8 @@ pub(super) async fn find(
     slug: &Slug,
     staff: &Staff,
 ) -> Result<StoredIncident, AppError> {
-    let drafts = staff.token.allows(Scope::IncidentsWrite);
-    find_incident_by_slug(tx, slug)
+    find_incident_for(tx, slug, &staff.actor)
         .await?
-        .filter(|stored| stored.is_present() && (drafts || !stored.incident.draft))
         .ok_or_else(|| AppError::missing("incident", slug.as_str()))
 }
 

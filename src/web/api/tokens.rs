@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::actions::tokens::{self, issue_token, revoke_token};
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::json::token::{NewToken, TokenBody, TokenList};
 use crate::store::tokens::{find_token, list_tokens};
 use crate::web::auth::Staff;
@@ -28,7 +28,7 @@ pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
     staff: Staff,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::Admin)?;
+    staff.require(Permission::ManageTokens)?;
     let mut tx = state.store.read().await?;
     let tokens = list_tokens(&mut tx).await?;
     let tokens = tokens.iter().map(TokenBody::of).collect();
@@ -52,7 +52,6 @@ pub(in crate::web) async fn create(
     staff: Staff,
     call: Call,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::Admin)?;
     let said: NewToken = extract::body(&call)?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
         Begun::Fresh(writing) => writing,
@@ -92,7 +91,6 @@ pub(in crate::web) async fn delete(
     extract::Name(id): extract::Name,
     call: Call,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::Admin)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
     if let Some(current) = find_token(writing.change.tx(), &id).await? {
         check_match(&call, &TokenBody::of(&current))?;

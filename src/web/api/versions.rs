@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::audit::body_of;
 use super::incidents::find;
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::json::version::{VersionBody, VersionList};
 use crate::store::audit::list_versions;
 use crate::store::updates::find_update;
@@ -32,7 +32,7 @@ pub(in crate::web) async fn of_incident(
     staff: Staff,
     extract::Name(name): extract::Name,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
+    staff.require(Permission::ReadDrafts)?;
     let slug = extract::slug(&name, "incident")?;
     let mut tx = state.store.read().await?;
     let stored = find(&mut tx, &slug, &staff).await?;
@@ -59,7 +59,7 @@ pub(in crate::web) async fn of_update(
     staff: Staff,
     extract::Names([name, id]): extract::Names<2>,
 ) -> Result<Response, AppError> {
-    staff.must(Scope::IncidentsWrite)?;
+    staff.require(Permission::ReadDrafts)?;
     let slug = extract::slug(&name, "incident")?;
     let mut tx = state.store.read().await?;
     let stored = find(&mut tx, &slug, &staff).await?;

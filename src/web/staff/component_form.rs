@@ -10,12 +10,12 @@ use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fie
 use super::session::Visit;
 use super::settings::{day_of, gather};
 use super::submission::Submission;
-use super::trouble::{StaffError, must, sentence};
+use super::trouble::{StaffError, sentence};
 use crate::actions::edit_components::{Description, order_components, put_component};
 use crate::actions::{ActionError, Change};
 use crate::domain::component::Component;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::render::html::staff::component_form::{
     self as form, BEFORE, DESCRIPTION, GROUP, Known, NAME, SINCE, SLUG,
 };
@@ -28,7 +28,6 @@ pub(super) async fn show_new(
     State(state): State<AppState>,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::Admin)?;
     let filled = fresh(visit.kept().unwrap_or_default());
     page(&state, &visit, None, StatusCode::OK, &filled).await
 }
@@ -39,7 +38,6 @@ pub(super) async fn show(
     SlugOf(slug): SlugOf,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::Admin)?;
     let mut tx = state.store.read().await?;
     let component = find_component(&mut tx, &slug).await?;
     drop(tx);
@@ -73,7 +71,6 @@ async fn write(
     slug: Option<&Slug>,
     sent: &Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::Admin)?;
     let mut posting = match Posting::begin(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
@@ -262,6 +259,7 @@ async fn page(
     status: StatusCode,
     filled: &Filled,
 ) -> Result<Response, StaffError> {
+    visit.staff.require(Permission::EditComponents)?;
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
     let components = list_components(&mut tx).await?;
@@ -274,7 +272,7 @@ async fn page(
     groups.dedup();
     let page = form::page(
         site.snapshot(),
-        &visit.staff.token,
+        &visit.staff.actor,
         component,
         &Known {
             groups: &groups,

@@ -11,12 +11,12 @@ use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fie
 use super::session::Visit;
 use super::submission::Submission;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use crate::actions::ActionError;
 use crate::actions::set_component_state::{NewState, set_component_state};
 use crate::domain::component::Standing;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::render::html::staff::component_state::{self, HOLDS, NOTE, SEEN, STATE};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
@@ -31,7 +31,6 @@ pub(super) async fn show(
     SlugOf(slug): SlugOf,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::StatesWrite)?;
     let site = state.latest.find().await?;
     let fields = match visit.kept() {
         Some(kept) => kept,
@@ -51,7 +50,6 @@ pub(super) async fn create(
 }
 
 async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::StatesWrite)?;
     let site = state.latest.find().await?;
     refuse_missing(&site, slug)?;
     let mut posting = match Posting::begin(state, sent).await? {
@@ -158,10 +156,11 @@ fn page(
     filled: &Filled,
     is_other: bool,
 ) -> Result<Response, StaffError> {
+    visit.staff.require(Permission::SetStates)?;
     let snapshot = site.snapshot();
     refuse_missing(site, slug)?;
     let record = snapshot.find_component(slug).ok_or_else(missing)?;
-    let viewer = &visit.staff.token;
+    let viewer = &visit.staff.actor;
     let page = component_state::page(snapshot, viewer, record, is_other, filled);
     Ok(html_response(status, page.into_string()))
 }

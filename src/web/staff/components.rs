@@ -9,11 +9,11 @@ use super::reading::{SlugOf, fresh, html_response, sent_before};
 use super::session::Visit;
 use super::submission::Submission;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use crate::actions::edit_components::{bring_back_component, order_components, retire_component};
 use crate::domain::component_order::{component_moved, group_moved, groups};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::render::html::staff::component_list::{self, MOVE, Moved};
 use crate::render::html::staff::fields::{Fields, Filled};
 use crate::store::components::list_components;
@@ -26,7 +26,6 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::Admin)?;
     let done = told::said(&uri);
     page(
         &state,
@@ -43,7 +42,6 @@ pub(super) async fn reorder(
     State(state): State<AppState>,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::Admin)?;
     let mut posting = match Posting::begin(&state, &sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
@@ -77,7 +75,6 @@ pub(super) async fn retire(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::Admin)?;
     let mut posting = match Posting::begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
@@ -92,7 +89,6 @@ pub(super) async fn bring_back(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::Admin)?;
     let mut posting = match Posting::begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
@@ -113,6 +109,7 @@ async fn page(
     filled: &Filled,
     done: &str,
 ) -> Result<Response, StaffError> {
+    visit.staff.require(Permission::EditComponents)?;
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
     let components = list_components(&mut tx).await?;
@@ -142,7 +139,7 @@ async fn page(
     };
     let page = component_list::page(
         site.snapshot(),
-        &visit.staff.token,
+        &visit.staff.actor,
         &components,
         filled,
         moved.as_ref(),

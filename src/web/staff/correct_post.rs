@@ -15,14 +15,14 @@ use super::session::Visit;
 use super::settings::{impact_of, settings_of, sorted};
 use super::submission::Submission;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::ActionError;
 use crate::actions::edit_incident::{EditIncident, edit_incident};
 use crate::domain::component::Origin;
 use crate::domain::incident::{Impact, Incident};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::render;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::correct::{
@@ -47,13 +47,12 @@ pub(super) async fn show(
     SlugOf(slug): SlugOf,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
     let mut tx = state.store.read().await?;
     let screen = Screen::of(&mut tx, &slug, &visit).await?;
     drop(tx);
     let site = state.latest.find().await?;
     if let Some(file) = &screen.stored.file {
-        let (viewer, incident) = (&visit.staff.token, &screen.stored.incident);
+        let (viewer, incident) = (&visit.staff.actor, &screen.stored.incident);
         let page = form::file_page(site.snapshot(), viewer, incident, file, &screen.versions);
         return Ok(html_response(StatusCode::OK, page.into_string()));
     }
@@ -77,7 +76,6 @@ pub(super) async fn create(
 
 async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    must(&visit.staff, Scope::IncidentsWrite)?;
     let mut posting = match Posting::begin(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
@@ -246,13 +244,14 @@ impl Screen {
         status: StatusCode,
         filled: &Filled,
     ) -> Result<Response, StaffError> {
+        visit.staff.require(Permission::WriteIncidents)?;
         let site = state.latest.find().await?;
         let around = AroundPost {
             incident: &self.stored.incident,
             is_other: self.is_other,
             versions: &self.versions,
         };
-        let page = form::post_page(site.snapshot(), &visit.staff.token, &around, filled);
+        let page = form::post_page(site.snapshot(), &visit.staff.actor, &around, filled);
         Ok(html_response(status, page.into_string()))
     }
 }

@@ -12,15 +12,15 @@ use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of, sorted};
 use super::submission::Submission;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::correct_update::{Correction, correct_update, withdraw_update};
 use crate::actions::preview_resolution::preview_withdrawal;
 use crate::actions::{ActionError, Change};
 use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::update::{Phase, Source, Update};
 use crate::render;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
@@ -44,7 +44,6 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
     if let Some(fields) = visit.previewed(&uri) {
         let sent = Submission { visit, fields };
         return correct(&state, &slug, &id, &sent).await;
@@ -56,7 +55,7 @@ pub(super) async fn show(
         let incident = &screen.stored.incident;
         let page = form::file_page(
             site.snapshot(),
-            &visit.staff.token,
+            &visit.staff.actor,
             incident,
             &file,
             &screen.versions,
@@ -91,7 +90,6 @@ async fn correct(
     sent: &Submission,
 ) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    must(&visit.staff, Scope::IncidentsWrite)?;
     let is_preview = sent.is("preview") || sent.is("part");
     let begun = if is_preview {
         Begun::Fresh(Posting::try_out(state, sent).await?)
@@ -294,6 +292,7 @@ impl Screen {
         status: StatusCode,
         filled: &Filled,
     ) -> Result<Response, StaffError> {
+        visit.staff.require(Permission::WriteIncidents)?;
         let site = state.latest.find().await?;
         let would_be = self.would_be.as_ref();
         let (mut tx, now) = (state.store.read().await?, state.clock.now());
@@ -312,7 +311,7 @@ impl Screen {
             versions: &self.versions,
             without: &without,
         };
-        let page = form::update_page(site.snapshot(), &visit.staff.token, &around, filled);
+        let page = form::update_page(site.snapshot(), &visit.staff.actor, &around, filled);
         Ok(html_response(status, page.into_string()))
     }
 }

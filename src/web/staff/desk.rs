@@ -8,7 +8,7 @@ use super::reading::html_response;
 use super::session::Visit;
 use super::told;
 use super::trouble::StaffError;
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::html::staff::desk::{self, Draft, Withdrawn};
 use crate::store::drafts::list_withdrawn;
 use crate::store::incidents::list_drafts;
@@ -25,7 +25,7 @@ pub(super) async fn show(
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
     let (mut drafts, mut withdrawn) = (Vec::new(), Vec::new());
-    if visit.staff.token.allows(Scope::IncidentsWrite) {
+    if visit.staff.actor.may(Permission::ReadDrafts) {
         let mut tx = state.store.read().await?;
         drafts = list_drafts(&mut tx).await?;
         let gone = list_withdrawn(&mut tx, WITHDRAWN).await?.into_iter();
@@ -44,7 +44,7 @@ pub(super) async fn show(
     let told = told::on_desk(&site, &uri);
     let page = desk::page(
         site.snapshot(),
-        &visit.staff.token,
+        &visit.staff.actor,
         &drafts,
         &withdrawn,
         told.as_deref(),

@@ -11,11 +11,11 @@ use super::reading::{SlugOf, html_response};
 use super::session::Visit;
 use super::submission::Submission;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::ActionError;
 use crate::actions::publish_draft::{discard_draft, publish_draft};
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::html::incident as public;
 use crate::urls;
 use crate::web::state::AppState;
@@ -26,7 +26,7 @@ pub(super) async fn preview(
     SlugOf(slug): SlugOf,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
+    visit.staff.require(Permission::WriteIncidents)?;
     let mut tx = state.store.read().await?;
     let stored = find(&mut tx, &slug, &visit).await?;
     drop(tx);
@@ -44,7 +44,6 @@ pub(super) async fn publish(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::IncidentsWrite)?;
     let mut posting = match Posting::begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
@@ -74,7 +73,6 @@ pub(super) async fn discard(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::IncidentsWrite)?;
     let mut posting = match Posting::begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),

@@ -76,7 +76,7 @@ pub(super) async fn page(
         withdrawn: &withdrawn,
         told: shown.told,
     };
-    let page = incident::page(site.snapshot(), &visit.staff.token, &around, &filled);
+    let page = incident::page(site.snapshot(), &visit.staff.actor, &around, &filled);
     Ok(html_response(status, page.into_string()))
 }
 

@@ -11,13 +11,13 @@ use super::reading::{SlugOf, again, fresh, html_response, new_key, sent_before, 
 use super::session::Visit;
 use super::submission::Submission;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
 use crate::actions::{ActionError, FieldError};
 use crate::domain::incident::{Incident, Kind};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::render;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::maintenance;
@@ -37,7 +37,7 @@ pub(super) async fn list(
     visit: Visit,
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
-    let page = maintenance::page(site.snapshot(), &visit.staff.token);
+    let page = maintenance::page(site.snapshot(), &visit.staff.actor);
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
 
@@ -48,7 +48,6 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
     let filled = fresh(visit.kept().unwrap_or_default());
     let done = told::said(&uri);
     page(&state, &slug, &visit, StatusCode::OK, filled, &done).await
@@ -70,7 +69,6 @@ async fn take_step(
     sent: &Submission,
 ) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    must(&visit.staff, Scope::IncidentsWrite)?;
     let frame = frame_now(state);
     let mut posting = match Posting::begin(state, sent).await? {
         Begun::Fresh(posting) => posting,
@@ -219,6 +217,7 @@ async fn page(
     filled: Filled,
     done: &str,
 ) -> Result<Response, StaffError> {
+    visit.staff.require(Permission::WriteIncidents)?;
     let site = state.latest.find().await?;
     let frame = render::frame_of(site.snapshot());
     let mut tx = state.store.read().await?;
@@ -250,7 +249,7 @@ async fn page(
     };
     let page = form::page(
         site.snapshot(),
-        &visit.staff.token,
+        &visit.staff.actor,
         &around,
         &filled,
         &usual,

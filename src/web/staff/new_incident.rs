@@ -12,14 +12,14 @@ use super::settings::{gather, impact_of, phase_of, settings_of};
 use super::submission::Submission;
 use super::templates;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::add_update::NewUpdate;
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::{Incident, Kind};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::template::COMPONENT;
 use crate::domain::update::Phase;
 use crate::render::html::staff::correct::{IMPACT, TITLE};
@@ -36,7 +36,6 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
     if let Some(fields) = visit.previewed(&uri) {
         let sent = Submission { visit, fields };
         return post(&state, &sent).await;
@@ -71,7 +70,6 @@ pub(super) async fn create(
 }
 
 async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::IncidentsWrite)?;
     let wanted = match read(state, sent) {
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(state, sent, wrong).await,
@@ -125,7 +123,7 @@ async fn preview(
     wanted: NewIncident,
 ) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    let mut change = Change::begin(&state.store, &state.clock, visit.staff.actor()).await?;
+    let mut change = Change::begin(&state.store, &state.clock, visit.staff.actor.clone()).await?;
     let made: Result<Slug, ActionError> = create_incident(&mut change, wanted).await;
     let incident: Incident = match made {
         Ok(slug) => find(change.tx(), &slug, visit).await?.incident,
@@ -170,8 +168,9 @@ async fn page(
     filled: &Filled,
     around: &Around<'_>,
 ) -> Result<Response, StaffError> {
+    visit.staff.require(Permission::WriteIncidents)?;
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.token, around, filled);
+    let page = form::page(site.snapshot(), &visit.staff.actor, around, filled);
     Ok(html_response(status, page.into_string()))
 }
 
@@ -196,7 +195,7 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
         if text.contains(COMPONENT) && !is_draft {
             wrong.push(Wrong {
                 field: field.to_owned(),
-                detail: if sent.visit.staff.token.allows(Scope::StatesWrite) {
+                detail: if sent.visit.staff.actor.may(Permission::SetStates) {
                     "Choose the component below, under Components, or replace the word in braces \
                      with its name."
                         .to_owned()

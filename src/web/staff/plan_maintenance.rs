@@ -13,12 +13,12 @@ use super::session::{Visit, keep_preview};
 use super::settings::{gather, settings_of};
 use super::submission::Submission;
 use super::templates;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::Kind;
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::domain::template::COMPONENT;
 use crate::domain::window::Window;
 use crate::render;
@@ -36,7 +36,6 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
     if let Some(fields) = visit.previewed(&uri) {
         let sent = Submission { visit, fields };
         return plan(&state, &sent).await;
@@ -83,7 +82,6 @@ pub(super) async fn create(
 
 async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    must(&visit.staff, Scope::IncidentsWrite)?;
     let site = state.site.current();
     let frame = frame_now(state);
     if sent.is("part") {
@@ -142,7 +140,7 @@ async fn preview(
     wanted: NewIncident,
 ) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    let mut change = Change::begin(&state.store, &state.clock, visit.staff.actor()).await?;
+    let mut change = Change::begin(&state.store, &state.clock, visit.staff.actor.clone()).await?;
     let incident = match create_incident(&mut change, wanted).await {
         Ok(slug) => find(change.tx(), &slug, visit).await?.incident,
         Err(ActionError::Invalid(errors)) => {
@@ -243,7 +241,8 @@ async fn page(
     filled: &Filled,
     around: &Around<'_>,
 ) -> Result<Response, StaffError> {
+    visit.staff.require(Permission::WriteIncidents)?;
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.token, filled, around);
+    let page = form::page(site.snapshot(), &visit.staff.actor, filled, around);
     Ok(html_response(status, page.into_string()))
 }

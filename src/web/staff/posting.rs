@@ -46,7 +46,7 @@ impl Posting {
     /// Begins what a form asks for, unless that was done.
     pub(super) async fn begin(state: &AppState, sent: &Submission) -> Result<Begun, StaffError> {
         let staff = &sent.visit.staff;
-        let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
+        let mut change = Change::begin(&state.store, &state.clock, staff.actor.clone()).await?;
         let key = key_of(&sent.fields);
         let mut remember = None;
         if let Some(key) = key {
@@ -82,7 +82,7 @@ impl Posting {
         state: &AppState,
         sent: &Submission,
     ) -> Result<Box<Self>, StaffError> {
-        let actor = sent.visit.staff.actor();
+        let actor = sent.visit.staff.actor.clone();
         Ok(Box::new(Self {
             change: Change::begin(&state.store, &state.clock, actor).await?,
             remember: None,

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::reading::{html_response, said_in};
 use super::session::Visit;
-use super::trouble::{StaffError, must, sentence};
-use crate::domain::staff::Scope;
+use super::trouble::{StaffError, sentence};
+use crate::domain::permission::Permission;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::record::{self, Found};
 use crate::render::json::FieldError;
@@ -31,7 +31,7 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::Admin)?;
+    visit.staff.require(Permission::ReadActivity)?;
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
     let (mut asked, mut errors) = read(&uri);
@@ -84,7 +84,7 @@ pub(super) async fn show(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let filled = filled(&asked.query, errors);
-    let page = record::page(site.snapshot(), &visit.staff.token, &found, &filled);
+    let page = record::page(site.snapshot(), &visit.staff.actor, &found, &filled);
     Ok(html_response(status, page.into_string()))
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn export(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::Admin)?;
+    visit.staff.require(Permission::ReadActivity)?;
     let zone = state.site.current().snapshot().site.zone;
     let mut tx = state.store.read().await?;
     let (asked, errors) = read(&uri);

@@ -10,6 +10,7 @@ use super::guard::{Way, way_of};
 use super::reading::{fresh, lost, new_key, said_in};
 use super::trouble::StaffError;
 use crate::actions::tokens::hash_of;
+use crate::domain::actor::Credential;
 use crate::domain::staff::{Kept, Session};
 use crate::render::html::staff::fields::{Fields, Filled};
 use crate::store::sessions::{find_session, find_session_by_hash, set_kept, set_session_seen};
@@ -156,12 +157,8 @@ pub(super) async fn find_visit(
     {
         tracing::debug!(%error, "when a session was used last isn't written down");
     }
-    let staff = Staff {
-        token,
-        by_session: true,
-    };
     Ok(Some(Visit {
-        staff,
+        staff: Staff::of(token, Credential::Session),
         session,
         path: parts.uri.path().to_owned(),
     }))

@@ -10,7 +10,7 @@ use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::StaffError;
 use crate::actions::sessions::end_session;
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::html::staff::sessions::{self, Row};
 use crate::store::sessions::list_sessions;
 use crate::store::tokens::list_tokens;
@@ -26,8 +26,12 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    let viewer = &visit.staff.token;
-    let whose = (!viewer.allows(Scope::Admin)).then_some(viewer.id.as_str());
+    let viewer = &visit.staff.actor;
+    let whose = if viewer.may(Permission::ManageSessions) {
+        None
+    } else {
+        viewer.id()
+    };
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
     let sessions = list_sessions(&mut tx, whose).await?;
@@ -62,7 +66,7 @@ pub(super) async fn end(
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
-    end_session(&mut posting.change, &sent.visit.staff.token, &id).await?;
+    end_session(&mut posting.change, &id).await?;
     let told = urls::query(&[(ENDED, "yes")]);
     posting
         .finish(&format!("{}{told}", urls::STAFF_SESSIONS))

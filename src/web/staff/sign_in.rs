@@ -13,6 +13,7 @@ use super::submission::{Sender, read_fields};
 use super::trouble::StaffError;
 use crate::actions::Change;
 use crate::actions::sessions::{begin_session, end_session};
+use crate::domain::actor::Credential;
 use crate::domain::staff::{Kept, Token};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::sign_in::{self, KEPT, NEXT, TOKEN};
@@ -69,13 +70,10 @@ pub(super) async fn create(
         Ok(token) => token,
         Err(refusal) => return Ok(refused(&state, &refusal, &next, &kept)),
     };
-    let staff = Staff {
-        token,
-        by_session: true,
-    };
+    let staff = Staff::of(token, Credential::Session);
     let device = parts.headers.get(header::USER_AGENT);
     let device = device.and_then(|value| value.to_str().ok());
-    let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
+    let mut change = Change::begin(&state.store, &state.clock, staff.actor.clone()).await?;
     let waiting = (!kept.pairs().is_empty()).then(|| Kept {
         path: next.clone(),
         key: None,
@@ -94,8 +92,8 @@ pub(super) async fn delete(
 ) -> Result<Response, StaffError> {
     let (parts, _) = request.into_parts();
     let staff = &visit.staff;
-    let mut change = Change::begin(&state.store, &state.clock, staff.actor()).await?;
-    end_session(&mut change, &staff.token, &visit.session.id).await?;
+    let mut change = Change::begin(&state.store, &state.clock, staff.actor.clone()).await?;
+    end_session(&mut change, &visit.session.id).await?;
     change.commit().await?;
     let way = way_of(&parts, &state.proxies);
     Ok(with_cookie(way, None, Redirect::to(urls::STAFF_SIGN_IN)))

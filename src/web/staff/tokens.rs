@@ -8,9 +8,9 @@ use super::posting::Posting;
 use super::reading::{IdOf, html_response, new_key, said_in};
 use super::session::Visit;
 use super::submission::Submission;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use crate::actions::tokens::revoke_token;
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::html::staff::tokens;
 use crate::store::tokens::list_tokens;
 use crate::urls;
@@ -26,7 +26,7 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::Admin)?;
+    visit.staff.require(Permission::ManageTokens)?;
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
     let tokens = list_tokens(&mut tx).await?;
@@ -45,7 +45,7 @@ pub(super) async fn show(
     });
     let page = tokens::page(
         site.snapshot(),
-        &visit.staff.token,
+        &visit.staff.actor,
         &tokens,
         state.clock.now(),
         &new_key(),
@@ -60,7 +60,6 @@ pub(super) async fn revoke(
     IdOf(id): IdOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::Admin)?;
     let mut posting = match Posting::begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),

@@ -5,13 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::reading::html_response;
 use crate::actions::ActionError;
-use crate::domain::staff::Scope;
+use crate::domain::actor::Lacking;
 use crate::render::html::staff::fields::Fields;
 use crate::render::html::staff::tokens::scope_name;
 use crate::render::html::staff::trouble::{self, Trouble};
 use crate::store::StoreError;
 use crate::urls;
-use crate::web::auth::Staff;
 
 /// Why there is no page, or another one.
 #[derive(Debug)]
@@ -47,6 +46,7 @@ impl From<ActionError> for StaffError {
     fn from(error: ActionError) -> Self {
         let (status, title) = match error {
             ActionError::Store(error) => return error.into(),
+            ActionError::Lacking(lacking) => return lacking.into(),
             ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
             ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Someone posted before you"),
             ActionError::Repeated(_) => (StatusCode::CONFLICT, "Already posted"),
@@ -123,22 +123,16 @@ impl StaffError {
     }
 }
 
-/// Checks that whoever is signed in may do something.
-pub(super) fn must(staff: &Staff, scope: Scope) -> Result<(), StaffError> {
-    if staff.token.allows(scope) {
-        return Ok(());
+impl From<Lacking> for StaffError {
+    fn from(lacking: Lacking) -> Self {
+        let text = format!(
+            "It needs the scope {}. The token you are signed in with, “{}”, doesn’t have it. Sign \
+             in with one that does, or ask an admin for one.",
+            scope_name(lacking.permission.scope()),
+            lacking.name
+        );
+        Self::trouble(StatusCode::FORBIDDEN, "Your token can’t do this", &text)
     }
-    let text = format!(
-        "It needs the scope {}. The token you are signed in with, “{}”, doesn’t have it. Sign in \
-         with one that does, or ask an admin for one.",
-        scope_name(scope),
-        staff.token.name
-    );
-    Err(StaffError::trouble(
-        StatusCode::FORBIDDEN,
-        "Your token can’t do this",
-        &text,
-    ))
 }
 
 impl IntoResponse for StaffError {

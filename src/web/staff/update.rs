@@ -10,13 +10,13 @@ use super::reading::{SlugOf, UpdateOf, again, html_response, no_part, sent_befor
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of};
 use super::submission::Submission;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use crate::actions::add_update::{NewUpdate, Settings, add_update};
 use crate::actions::preview_resolution::preview_resolution;
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::Incident;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
@@ -25,7 +25,7 @@ use crate::render::html::staff::update::{self as form, Around};
 use crate::render::markdown::of_typed;
 use crate::render::time::duration;
 use crate::store::Tx;
-use crate::store::incidents::{StoredIncident, find_incident_by_slug};
+use crate::store::incidents::{StoredIncident, find_incident_for};
 use crate::urls;
 use crate::web::state::AppState;
 
@@ -36,7 +36,6 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
     if let Some(fields) = visit.previewed(&uri) {
         let sent = Submission { visit, fields };
         return post(&state, &slug, &sent).await;
@@ -79,7 +78,7 @@ pub(super) async fn show_posted(
     let site = state.latest.find().await?;
     let page = posted::page(
         site.snapshot(),
-        &visit.staff.token,
+        &visit.staff.actor,
         &stored.incident,
         update,
     );
@@ -92,21 +91,18 @@ pub(super) async fn find(
     slug: &Slug,
     visit: &Visit,
 ) -> Result<StoredIncident, StaffError> {
-    let drafts = visit.staff.token.allows(Scope::IncidentsWrite);
-    find_incident_by_slug(tx, slug)
+    find_incident_for(tx, slug, &visit.staff.actor)
         .await?
-        .filter(|stored| stored.is_present() && (drafts || !stored.incident.draft))
         .ok_or_else(|| StaffError::missing(&format!("there is no incident {:?}", slug.as_str())))
 }
 
 async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    must(&visit.staff, Scope::IncidentsWrite)?;
     let mut wanted = match read(state, &sent.fields) {
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(state, slug, sent, wrong).await,
     };
-    if !visit.staff.token.allows(Scope::StatesWrite) {
+    if !visit.staff.actor.may(Permission::SetStates) {
         // The form says so.
         wanted.restore = Some(false);
     }
@@ -204,7 +200,8 @@ async fn preview(
     sent: &Submission,
     wanted: NewUpdate,
 ) -> Result<Response, StaffError> {
-    let mut change = Change::begin(&state.store, &state.clock, sent.visit.staff.actor()).await?;
+    let mut change =
+        Change::begin(&state.store, &state.clock, sent.visit.staff.actor.clone()).await?;
     // What colleagues posted is for the posting to say.
     let wanted = NewUpdate {
         seen: None,
@@ -361,6 +358,7 @@ impl Screen {
         status: StatusCode,
         filled: &Filled,
     ) -> Result<Response, StaffError> {
+        visit.staff.require(Permission::WriteIncidents)?;
         let site = state.latest.find().await?;
         let newer: Vec<&Update> = self.newer.iter().collect();
         let preview = self.preview.as_ref();
@@ -371,7 +369,7 @@ impl Screen {
             newer: &newer,
             preview: preview.map(|(incident, update)| (incident, update)),
         };
-        let page = form::page(site.snapshot(), &visit.staff.token, &around, filled);
+        let page = form::page(site.snapshot(), &visit.staff.actor, &around, filled);
         Ok(html_response(status, page.into_string()))
     }
 }

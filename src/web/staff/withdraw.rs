@@ -9,11 +9,11 @@ use super::reading::{SlugOf, UpdateOf, html_response, new_key};
 use super::session::Visit;
 use super::submission::Submission;
 use super::told;
-use super::trouble::{StaffError, must};
+use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::correct_update::bring_back_update;
 use crate::actions::edit_incident::withdraw_incident;
-use crate::domain::staff::Scope;
+use crate::domain::permission::Permission;
 use crate::render::html::staff::withdraw;
 use crate::urls;
 use crate::web::state::AppState;
@@ -24,7 +24,7 @@ pub(super) async fn show(
     SlugOf(slug): SlugOf,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    must(&visit.staff, Scope::IncidentsWrite)?;
+    visit.staff.require(Permission::WriteIncidents)?;
     let mut tx = state.store.read().await?;
     let stored = find(&mut tx, &slug, &visit).await?;
     drop(tx);
@@ -33,7 +33,7 @@ pub(super) async fn show(
         return Ok(Redirect::to(&urls::staff_correct_incident(&slug)).into_response());
     }
     let site = state.latest.find().await?;
-    let viewer = &visit.staff.token;
+    let viewer = &visit.staff.actor;
     let page = withdraw::page(site.snapshot(), viewer, &stored.incident, &new_key());
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
@@ -44,7 +44,6 @@ pub(super) async fn create(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::IncidentsWrite)?;
     let mut posting = match Posting::begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
@@ -59,7 +58,6 @@ pub(super) async fn bring_back(
     UpdateOf(slug, id): UpdateOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    must(&sent.visit.staff, Scope::IncidentsWrite)?;
     let mut posting = match Posting::begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),

@@ -16,8 +16,9 @@ use lightship::actions::tokens::{NewToken, issue_token};
 use lightship::app::{App, feed};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
+use lightship::domain::actor::Actor;
 use lightship::domain::incident::Incident;
-use lightship::domain::staff::{Actor, Scope};
+use lightship::domain::staff::Scope;
 use serde_json::Value;
 
 use super::new_database;
@@ -353,7 +354,7 @@ pub(crate) fn write(content: &Path, name: &str, text: &[u8]) {
 }
 
 async fn issue(app: &App, clock: &Clock, name: &str, scopes: &[Scope]) -> String {
-    let mut change = Change::begin(&app.state().store, clock, Actor::Host)
+    let mut change = Change::begin(&app.state().store, clock, Actor::host())
         .await
         .expect("a change begins");
     let wanted = NewToken {

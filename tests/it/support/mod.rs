@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use lightship::actions::Change;
 use lightship::actions::edit_components::{Description, put_component};
 use lightship::clock::Clock;
+use lightship::domain::actor::Actor;
 use lightship::domain::slug::Slug;
-use lightship::domain::staff::Actor;
 use lightship::snapshot::Snapshot;
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::store::Store;
@@ -41,7 +41,7 @@ impl World {
     }
 
     pub(crate) async fn change(&self) -> Change {
-        Change::begin(&self.store, &self.clock, Actor::Host)
+        Change::begin(&self.store, &self.clock, Actor::host())
             .await
             .expect("a change begins")
     }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use lightship::actions::Change;
 use lightship::actions::tokens::{NewToken, issue_token};
 use lightship::clock::Clock;
-use lightship::domain::staff::{Actor, Scope};
+use lightship::domain::actor::Actor;
+use lightship::domain::staff::Scope;
 use lightship::store::Store;
 
 /// A server that runs; dropping it kills it.
@@ -162,7 +163,7 @@ fn told(mut answer: ureq::http::Response<ureq::Body>) -> (u16, String) {
 /// A token with every scope, made on the host.
 pub(crate) async fn token(database: &str) -> String {
     let store = Store::open(database).await.expect("the database opens");
-    let mut change = Change::begin(&store, &Clock::System, Actor::Host)
+    let mut change = Change::begin(&store, &Clock::System, Actor::host())
         .await
         .expect("a change begins");
     let wanted = NewToken {

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use crate::domain::actor::Actor;
 use crate::domain::component::Component;
-use crate::domain::staff::Token;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -36,7 +36,7 @@ pub const BEFORE: &str = "before";
 /// The whole page; `component` is the one that is there already.
 pub fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     component: Option<&Component>,
     known: &Known<'_>,
     filled: &Filled,

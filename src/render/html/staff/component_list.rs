@@ -5,10 +5,10 @@ use maud::{Markup, html};
 use super::fields::Filled;
 use super::form;
 use super::frame::{self, Nav, Page};
+use crate::domain::actor::Actor;
 use crate::domain::component::Component;
 use crate::domain::component_order::{Direction, Group, component_moved, group_moved, groups};
 use crate::domain::slug::Slug;
-use crate::domain::staff::Token;
 use crate::render;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
@@ -57,7 +57,7 @@ impl Moved {
 /// focus, to be pressed again.
 pub fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     components: &[Component],
     filled: &Filled,
     moved: Option<&Moved>,

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
-use crate::domain::staff::Token;
+use crate::domain::actor::Actor;
 use crate::render::html::parts;
 use crate::snapshot::{ComponentRecord, Snapshot};
 use crate::urls;
@@ -22,7 +22,7 @@ pub const HOLDS: &str = "holds";
 /// The whole page; `is_other` says that it changed while the form was open.
 pub fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     record: &ComponentRecord,
     is_other: bool,
     filled: &Filled,

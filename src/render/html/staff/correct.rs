@@ -9,9 +9,10 @@ use super::frame::{self, Nav, Page};
 use super::update::{self, AT, PHASE, TEXT};
 use super::versions;
 use super::window::{self, ENDS, STARTS, which};
+use crate::domain::actor::Actor;
 use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::{Scope, Token};
 use crate::domain::state::StateKey;
 use crate::domain::update::Update;
 use crate::render;
@@ -62,7 +63,7 @@ pub struct AroundPost<'a> {
 /// The form that corrects an update.
 pub fn update_page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     around: &Around<'_>,
     filled: &Filled,
 ) -> Markup {
@@ -109,7 +110,7 @@ pub fn update_page(
             (form::hidden(WAS, filled.fields.first(WAS)))
             (form::text_area(filled, &text, 5))
             (form::pills(filled, &phase, &phases))
-            @if viewer.allows(Scope::StatesWrite) {
+            @if viewer.may(Permission::SetStates) {
                 (components::list(snapshot, filled, &named, Left::Aside))
             }
             (time_and_author(filled, AT, &zone))
@@ -162,7 +163,7 @@ fn without(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
 /// The form that corrects the post of an incident.
 pub fn post_page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     around: &AroundPost<'_>,
     filled: &Filled,
 ) -> Markup {
@@ -198,7 +199,7 @@ pub fn post_page(
             (form::line(filled, &title, "text"))
             (form::text_area(filled, &text, 6))
             @if has_window(incident) { (window_fields(snapshot, filled)) }
-            @if viewer.allows(Scope::StatesWrite) && has_components(incident) {
+            @if viewer.may(Permission::SetStates) && has_components(incident) {
                 (components::list(snapshot, filled, &named, Left::Out))
             }
             (impact(filled))
@@ -266,7 +267,7 @@ fn window_fields(snapshot: &Snapshot, filled: &Filled) -> Markup {
 /// A file states it, so the file is where to correct it. `versions` are what it said before.
 pub fn file_page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     incident: &Incident,
     file: &str,
     versions: &[AuditBody],
@@ -318,7 +319,7 @@ fn of(incident: &Incident) -> Markup {
 
 fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     title: &str,
     filled: &Filled,
     content: Markup,

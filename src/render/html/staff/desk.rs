@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::frame::{self, Nav, Page};
+use crate::domain::actor::Actor;
 use crate::domain::incident::Incident;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::{Scope, Token};
 use crate::domain::state::StateKey;
 use crate::render::html::{listing, open, parts};
 use crate::render::{self, markdown, messages};
@@ -41,13 +42,13 @@ pub struct Withdrawn {
 /// The whole page; `told` is what was just done.
 pub fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     drafts: &[Draft<'_>],
     withdrawn: &[Withdrawn],
     told: Option<&str>,
 ) -> Markup {
     let headline = render::headline_of(snapshot);
-    let may_write = viewer.allows(Scope::IncidentsWrite);
+    let may_write = viewer.may(Permission::WriteIncidents);
     let incidents = snapshot.open_incidents();
     let is_calm = incidents.is_empty();
     let content = html! {
@@ -127,9 +128,9 @@ fn drafts_list(drafts: &[Draft<'_>]) -> Markup {
 }
 
 /// What staff withdrew: what it was called, when it went, and where everything about it is kept.
-fn withdrawn_list(snapshot: &Snapshot, viewer: &Token, withdrawn: &[Withdrawn]) -> Markup {
+fn withdrawn_list(snapshot: &Snapshot, viewer: &Actor, withdrawn: &[Withdrawn]) -> Markup {
     let frame = render::frame_of(snapshot);
-    let may_look = viewer.allows(Scope::Admin);
+    let may_look = viewer.may(Permission::ReadActivity);
     html! {
         @if !withdrawn.is_empty() {
             details.more {
@@ -177,8 +178,8 @@ fn planned(snapshot: &Snapshot) -> Markup {
     }
 }
 
-fn components(snapshot: &Snapshot, viewer: &Token) -> Markup {
-    let may_set = viewer.allows(Scope::StatesWrite);
+fn components(snapshot: &Snapshot, viewer: &Actor) -> Markup {
+    let may_set = viewer.may(Permission::SetStates);
     let records: Vec<_> = snapshot.active_components().collect();
     html! {
         @if !records.is_empty() {

@@ -3,8 +3,9 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::fields::Filled;
+use crate::domain::actor::Actor;
 use crate::domain::brand::Brand;
-use crate::domain::staff::{Scope, Token};
+use crate::domain::permission::Permission;
 use crate::render;
 use crate::render::html::layout;
 use crate::snapshot::Snapshot;
@@ -28,31 +29,31 @@ pub enum Nav {
 }
 
 /// The pages in the navigation, each with who may go there.
-const ROWS: [(Nav, &str, &str, Option<Scope>); 5] = [
+const ROWS: [(Nav, &str, &str, Option<Permission>); 5] = [
     (Nav::Desk, "Dashboard", urls::STAFF, None),
     (
         Nav::Maintenance,
         "Maintenance",
         urls::STAFF_MAINTENANCE,
-        Some(Scope::IncidentsWrite),
+        Some(Permission::WriteIncidents),
     ),
     (
         Nav::Components,
         "Components",
         urls::STAFF_COMPONENTS,
-        Some(Scope::Admin),
+        Some(Permission::EditComponents),
     ),
     (
         Nav::Record,
         "Activity log",
         urls::STAFF_RECORD,
-        Some(Scope::Admin),
+        Some(Permission::ReadActivity),
     ),
     (
         Nav::Tokens,
         "Tokens",
         urls::STAFF_TOKENS,
-        Some(Scope::Admin),
+        Some(Permission::ManageTokens),
     ),
 ];
 
@@ -78,8 +79,8 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The whole document. `viewer` is the token of whoever is signed in.
-pub fn page(snapshot: &Snapshot, viewer: Option<&Token>, page: &Page<'_>) -> Markup {
+/// The whole document. `viewer` is whoever is signed in.
+pub fn page(snapshot: &Snapshot, viewer: Option<&Actor>, page: &Page<'_>) -> Markup {
     let name = &snapshot.site.name;
     let title = format!("{} · {name} · Staff", page.title);
     let zone = render::frame_of(snapshot).zone_name();
@@ -100,7 +101,7 @@ pub fn page(snapshot: &Snapshot, viewer: Option<&Token>, page: &Page<'_>) -> Mar
                     p { "All times are " (zone) "." }
                     @if let Some(viewer) = viewer {
                         p {
-                            "Signed in with the token " bdi { (viewer.name) } ". "
+                            "Signed in with the token " bdi { (viewer.name()) } ". "
                             a href=(urls::STAFF_SESSIONS) { "Where you are signed in" }
                         }
                     }
@@ -133,11 +134,11 @@ pub(super) fn document(title: &str, brand: &Brand, body: &Markup) -> Markup {
     }
 }
 
-fn navigation(viewer: &Token, current: Nav) -> Markup {
+fn navigation(viewer: &Actor, current: Nav) -> Markup {
     html! {
         nav aria-label="Main" {
-            @for (nav, name, path, scope) in ROWS {
-                @if scope.is_none_or(|scope| viewer.allows(scope)) {
+            @for (nav, name, path, permission) in ROWS {
+                @if permission.is_none_or(|it| viewer.may(it)) {
                     a href=(path) aria-current=[(nav == current).then_some("page")] { (name) }
                 }
             }

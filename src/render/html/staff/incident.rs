@@ -9,8 +9,9 @@ use super::fields::{Fields, Filled};
 use super::form;
 use super::frame::{self, Nav, Page};
 use super::versions;
+use crate::domain::actor::Actor;
 use crate::domain::incident::{Incident, Kind};
-use crate::domain::staff::{Scope, Token};
+use crate::domain::permission::Permission;
 use crate::domain::update::{Source, Update};
 use crate::render::html::{incident as public, listing, parts};
 use crate::render::{self, markdown, messages};
@@ -37,9 +38,9 @@ pub struct Around<'a> {
 
 /// The whole page. `filled` has the key that makes each button work once, and what kept a draft
 /// from being published.
-pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     let (incident, file) = (around.incident, around.file);
-    let may_write = viewer.allows(Scope::IncidentsWrite);
+    let may_write = viewer.may(Permission::WriteIncidents);
     let key = filled.fields.first(Fields::KEY);
     let content = html! {
         @if let Some(told) = around.told { p.told role="status" { (told) } }

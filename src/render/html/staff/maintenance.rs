@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::frame::{self, Nav, Page};
+use crate::domain::actor::Actor;
 use crate::domain::incident::{Incident, Kind};
-use crate::domain::staff::{Scope, Token};
+use crate::domain::permission::Permission;
 use crate::render;
 use crate::render::html::{listing, parts};
 use crate::snapshot::Snapshot;
@@ -14,7 +15,7 @@ use crate::urls;
 const RECENT: usize = 20;
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor) -> Markup {
     let running: Vec<_> = snapshot
         .open_incidents()
         .into_iter()
@@ -29,7 +30,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token) -> Markup {
         .map(|post| post.read())
         .collect();
     let is_empty = running.is_empty() && planned.is_empty() && over.is_empty();
-    let may_write = viewer.allows(Scope::IncidentsWrite);
+    let may_write = viewer.may(Permission::WriteIncidents);
     let content = html! {
         h1 { "Maintenance" }
         @if may_write {

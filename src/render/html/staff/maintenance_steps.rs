@@ -9,9 +9,9 @@ use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::SEEN;
 use super::window::{self, ENDS, STARTS};
+use crate::domain::actor::Actor;
 use crate::domain::headline::named_of;
 use crate::domain::incident::{Incident, is_open};
-use crate::domain::staff::Token;
 use crate::render::html::parts;
 use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
@@ -44,7 +44,7 @@ pub struct Around<'a> {
 /// The whole page. `filled` is the form of the step that was tried, `usual` every other one.
 pub fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     around: &Around<'_>,
     filled: &Filled,
     usual: &Filled,

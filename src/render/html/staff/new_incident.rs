@@ -8,9 +8,10 @@ use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::{self, PHASE, TEXT};
+use crate::domain::actor::Actor;
 use crate::domain::incident::{Incident, Kind};
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::{Scope, Token};
 use crate::domain::update::{Phase, Update};
 use crate::render;
 use crate::snapshot::Snapshot;
@@ -33,7 +34,7 @@ pub struct Around<'a> {
 }
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     let title = Ask {
         name: TITLE,
         label: "Headline",
@@ -70,7 +71,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             (form::line(filled, &title, "text"))
             (form::text_area(filled, &text, 5))
             (form::pills(filled, &phase, &phases))
-            @if viewer.allows(Scope::StatesWrite) {
+            @if viewer.may(Permission::SetStates) {
                 (components::list(snapshot, filled, &[], Left::Out))
             } @else {
                 (components::refused())

@@ -8,9 +8,10 @@ use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::new_incident::{templates, which};
 use super::window::{self, ENDS, STARTS};
+use crate::domain::actor::Actor;
 use crate::domain::incident::Incident;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::{Scope, Token};
 use crate::domain::window::Window;
 use crate::render;
 use crate::render::html::{incident as public, parts};
@@ -34,7 +35,7 @@ pub struct Around<'a> {
 }
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled, around: &Around<'_>) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled, around: &Around<'_>) -> Markup {
     let preview = around.preview;
     let title = Ask {
         name: TITLE,
@@ -63,7 +64,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled, around: &Aroun
                 (window::field(filled, ENDS, "Ends", ""))
             }
             (window::overlap(filled))
-            @if viewer.allows(Scope::StatesWrite) {
+            @if viewer.may(Permission::SetStates) {
                 (components::list(snapshot, filled, &[], Left::Out))
                 p.hint { "They take these states when it starts and go back to their own when it ends." }
             } @else {

@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::frame::{self, Nav, Page};
+use crate::domain::actor::Actor;
 use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::{Scope, Token};
 use crate::domain::update::{Phase, Source, Update};
 use crate::render::html::{incident as public, parts};
 use crate::render::{self, messages};
@@ -14,7 +15,7 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &Update) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, incident: &Incident, update: &Update) -> Markup {
     let headline = messages::headline(&render::headline_of(snapshot));
     let is_ours = update.source != Source::File;
     let content = html! {
@@ -57,7 +58,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, update: &U
 /// say so.
 fn what_came_back(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     incident: &Incident,
     update: &Update,
 ) -> Markup {
@@ -86,7 +87,7 @@ fn what_came_back(
                     p {
                         bdi { (snapshot.component_name(slug)) } " is still "
                         (parts::state_badge(&snapshot.states, &state)) ". "
-                        @if viewer.allows(Scope::StatesWrite) {
+                        @if viewer.may(Permission::SetStates) {
                             a href=(urls::staff_component_state(slug)) {
                                 "Change that" span.unseen { " of " (snapshot.component_name(slug)) }
                             }

@@ -6,10 +6,10 @@ use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::record_words::{by, changed, done, said_elsewhere};
+use crate::domain::actor::Actor;
 use crate::domain::component::Component;
 use crate::domain::event::deed::Deed;
 use crate::domain::record::field_changes;
-use crate::domain::staff::Token;
 use crate::render;
 use crate::render::html::parts;
 use crate::render::json::audit::AuditBody;
@@ -43,7 +43,7 @@ pub struct Found<'a> {
 }
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token, found: &Found<'_>, filled: &Filled) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &Found<'_>, filled: &Filled) -> Markup {
     let is_asked = [ACTOR, COMPONENT, INCIDENT, FROM, TO]
         .iter()
         .any(|name| filled.fields.filled(name).is_some());

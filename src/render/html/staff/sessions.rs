@@ -5,7 +5,9 @@ use maud::{Markup, html};
 use super::fields::Fields;
 use super::form;
 use super::frame::{self, Nav, Page};
-use crate::domain::staff::{Scope, Session, Token};
+use crate::domain::actor::Actor;
+use crate::domain::permission::Permission;
+use crate::domain::staff::Session;
 use crate::render;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
@@ -25,12 +27,12 @@ pub struct Row<'a> {
 /// The whole page; `key` makes each button work once.
 pub fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     rows: &[Row<'_>],
     key: &str,
     told: Option<&str>,
 ) -> Markup {
-    let whose = if viewer.allows(Scope::Admin) {
+    let whose = if viewer.may(Permission::ManageSessions) {
         "Everyone signed in to these pages. A session ends after 12 hours without use, or when its \
          token does."
     } else {

@@ -6,6 +6,7 @@ use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::tokens::scope_in_words;
+use crate::domain::actor::Actor;
 use crate::domain::staff::{Scope, Token};
 use crate::render;
 use crate::snapshot::Snapshot;
@@ -23,7 +24,7 @@ pub const SCOPES: &str = "scopes";
 pub const EXPIRES: &str = "expires_at";
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled) -> Markup {
     let zone = render::frame_of(snapshot).zone_name();
     let name = Ask {
         name: NAME,
@@ -76,7 +77,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, filled: &Filled) -> Markup {
 }
 
 /// The page with the secret of a token that was just issued.
-pub fn issued(snapshot: &Snapshot, viewer: &Token, token: &Token, secret: &str) -> Markup {
+pub fn issued(snapshot: &Snapshot, viewer: &Actor, token: &Token, secret: &str) -> Markup {
     let content = html! {
         h1 { "Token issued" }
         p.lead role="status" {

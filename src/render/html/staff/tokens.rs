@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::fields::Fields;
 use super::form;
 use super::frame::{self, Nav, Page};
+use crate::domain::actor::Actor;
 use crate::domain::staff::{Scope, Token};
 use crate::render;
 use crate::render::html::parts;
@@ -29,7 +30,7 @@ pub fn scope_name(scope: Scope) -> String {
 /// The whole page. `told` is what was just done; `key` makes each button work once.
 pub fn page(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     tokens: &[Token],
     now: DateTime<Utc>,
     key: &str,
@@ -62,7 +63,7 @@ pub fn page(
 
 fn row(
     snapshot: &Snapshot,
-    viewer: &Token,
+    viewer: &Actor,
     token: &Token,
     now: DateTime<Utc>,
     key: &str,
@@ -77,7 +78,7 @@ fn row(
         li {
             h3 {
                 bdi { (token.name) }
-                @if token.id == viewer.id { span.meta { " · you are signed in with this one" } }
+                @if viewer.id() == Some(&token.id) { span.meta { " · you are signed in with this one" } }
             }
             p.meta {
                 "May change: " (scopes.join(", "))
@@ -101,7 +102,7 @@ fn row(
     }
 }
 
-fn revoke(viewer: &Token, token: &Token, key: &str) -> Markup {
+fn revoke(viewer: &Actor, token: &Token, key: &str) -> Markup {
     html! {
         details {
             summary { "Revoke" span.unseen { " the token " (token.name) } }
@@ -109,7 +110,7 @@ fn revoke(viewer: &Token, token: &Token, key: &str) -> Markup {
                 (form::hidden(Fields::KEY, &format!("{key}.{}", token.id)))
                 p {
                     "It stops working at once and for good. Everyone signed in with it is signed out"
-                    @if token.id == viewer.id { ", including you" }
+                    @if viewer.id() == Some(&token.id) { ", including you" }
                     "."
                 }
                 p.buttons { button.danger type="submit" { "Revoke " bdi { (token.name) } } }

@@ -9,9 +9,11 @@ use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::tokens::scope_name;
 use super::window::{self, which};
+use crate::domain::actor::Actor;
 use crate::domain::incident::Incident;
+use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::staff::{Scope, Token};
+use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
 use crate::render;
@@ -51,7 +53,7 @@ pub struct Around<'a> {
 }
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     let incident = around.incident;
     let phase = incident.phase(around.now);
     let frame = Frame {
@@ -74,7 +76,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &F
             (text(filled, around.preview.is_none(), &frame.clock(around.now), snapshot))
             (phases(filled, incident))
             (returning(snapshot, viewer, around, filled))
-            @if viewer.allows(Scope::StatesWrite) {
+            @if viewer.may(Permission::SetStates) {
                 (components::list(snapshot, filled, &incident.components(), Left::Unchanged))
             } @else {
                 (components::refused())
@@ -148,9 +150,9 @@ fn phases(filled: &Filled, incident: &Incident) -> Markup {
 }
 
 /// Which components come back as the incident is resolved; shown once that is chosen.
-fn returning(snapshot: &Snapshot, viewer: &Token, around: &Around<'_>, filled: &Filled) -> Markup {
+fn returning(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     html! {
-        @if !viewer.allows(Scope::StatesWrite) {
+        @if !viewer.may(Permission::SetStates) {
             @if !around.returning.is_empty() {
                 fieldset.returns {
                     legend { "When you post this:" }

@@ -5,14 +5,14 @@ use maud::{Markup, html};
 use super::fields::Fields;
 use super::form;
 use super::frame::{self, Nav, Page};
+use crate::domain::actor::Actor;
 use crate::domain::incident::Incident;
-use crate::domain::staff::Token;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
 /// The whole page. `key` makes the button work once.
-pub fn page(snapshot: &Snapshot, viewer: &Token, incident: &Incident, key: &str) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, incident: &Incident, key: &str) -> Markup {
     let updates = incident.updates.len();
     let sets_states = incident.all_changes().next().is_some();
     let content = html! {

@@ -1,0 +1,94 @@
+//! What somebody may do. Each action says which permission it needs; a token's scopes grant them.
+
+use super::staff::Scope;
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Change what components are, were or are planned to be.
+    SetStates,
+    /// Post, correct and withdraw incidents and updates, and plan maintenance.
+    WriteIncidents,
+    /// Read what isn't public yet, or no longer: drafts and earlier versions.
+    ReadDrafts,
+    /// Create, describe, order and retire components.
+    EditComponents,
+    /// Issue, list and revoke tokens.
+    ManageTokens,
+    /// See and end the sessions of others.
+    ManageSessions,
+    /// Read the activity log.
+    ReadActivity,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 7] = [
+        Self::SetStates,
+        Self::WriteIncidents,
+        Self::ReadDrafts,
+        Self::EditComponents,
+        Self::ManageTokens,
+        Self::ManageSessions,
+        Self::ReadActivity,
+    ];
+
+    /// The narrowest scope that grants it.
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::SetStates => Scope::StatesWrite,
+            Self::WriteIncidents | Self::ReadDrafts => Scope::IncidentsWrite,
+            Self::EditComponents
+            | Self::ManageTokens
+            | Self::ManageSessions
+            | Self::ReadActivity => Scope::Admin,
+        }
+    }
+}
+
+/// What somebody may do, all together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permissions(Vec<Permission>);
+
+impl Permissions {
+    /// All there are.
+    pub fn all() -> Self {
+        Self(Permission::ALL.to_vec())
+    }
+
+    /// Those that scopes grant; an admin's grants all.
+    pub fn of(scopes: &[Scope]) -> Self {
+        let is_granted = |permission: &Permission| {
+            scopes.contains(&permission.scope()) || scopes.contains(&Scope::Admin)
+        };
+        Self(Permission::ALL.into_iter().filter(is_granted).collect())
+    }
+
+    /// Whether `permission` is among them.
+    pub fn include(&self, permission: Permission) -> bool {
+        self.0.contains(&permission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(scopes: &[Scope]) -> Vec<Permission> {
+        let permissions = Permissions::of(scopes);
+        let all = Permission::ALL.into_iter();
+        all.filter(|it| permissions.include(*it)).collect()
+    }
+
+    #[test]
+    fn scopes_grant_what_they_are_for_and_admin_grants_all() {
+        assert_eq!(granted(&[]), []);
+        assert_eq!(granted(&[Scope::StatesWrite]), [Permission::SetStates]);
+        assert_eq!(
+            granted(&[Scope::IncidentsWrite]),
+            [Permission::WriteIncidents, Permission::ReadDrafts]
+        );
+        assert_eq!(granted(&[Scope::Admin]), Permission::ALL);
+        assert_eq!(Permissions::of(&[Scope::Admin]), Permissions::all());
+    }
+}
