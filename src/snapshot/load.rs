@@ -92,18 +92,16 @@ pub async fn load(
     })
 }
 
-/// What incidents' beginnings and ends brought, by the ids of the incidents.
-type Turns = HashMap<String, Vec<StateChange>>;
-
 async fn load_histories(
     tx: &mut Tx,
     second: Option<Tx>,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
-) -> Result<(HashMap<Slug, History>, Turns, Option<Tx>), StoreError> {
+) -> Result<(HashMap<Slug, History>, Vec<StateChange>, Option<Tx>), StoreError> {
     let parts = Arc::new(HistoryParts::to_read(tx, as_of).await?);
     let (read, second) = read_by_two(tx, second, &parts).await?;
-    let (mut histories, mut turns) = (HashMap::new(), Turns::new());
+    let mut histories = HashMap::new();
+    let mut turns = Vec::with_capacity(read.iter().map(|part| part.turns.len()).sum());
     for part in read {
         let component = part.history.component().clone();
         wait(
@@ -113,10 +111,7 @@ async fn load_histories(
             waiting,
         );
         histories.insert(component, part.history);
-        for turn in part.turns {
-            let incident = turn.incident.clone().unwrap_or_default();
-            turns.entry(incident).or_default().push(turn);
-        }
+        turns.extend(part.turns);
     }
     Ok((histories, turns, second))
 }
@@ -124,7 +119,7 @@ async fn load_histories(
 async fn load_posts(
     tx: &mut Tx,
     second: Option<Tx>,
-    turns: Turns,
+    turns: Vec<StateChange>,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
 ) -> Result<Vec<(Post, Vec<Slug>)>, StoreError> {

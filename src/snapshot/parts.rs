@@ -1,6 +1,6 @@
 //! What a start reads in parts, from two sides at once: the histories of components, then incidents.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use crate::domain::component::StateChange;
 use crate::domain::incident::CLOCK_TOLERANCE;
 use crate::domain::slug::Slug;
 use crate::store::bulk::{
-    list_packed_changes, list_public_incident_ids, list_public_incidents_between, list_to_come,
+    list_packed_changes, list_public_incident_ids, list_public_incidents_from, list_to_come,
 };
 use crate::store::components::list_component_slugs;
 use crate::store::{StoreError, Tx};
@@ -21,21 +21,19 @@ use crate::store::{StoreError, Tx};
 const COMPONENTS: usize = 10;
 
 /// So many incidents are: enough to spare queries, few enough to spare memory.
-const INCIDENTS: usize = 100;
+const INCIDENTS: i64 = 100;
 
-/// First and last of each part that nobody has taken yet.
-struct Ranges<T>(Mutex<Vec<(T, T)>>);
+/// The parts that nobody has taken yet.
+struct Rest<T>(Mutex<Vec<T>>);
 
-impl<T: Clone> Ranges<T> {
-    fn of(keys: &[T], size: usize) -> Self {
-        let parts = keys.chunks(size);
-        let ranges = parts.filter_map(|part| Some((part.first()?.clone(), part.last()?.clone())));
-        Self(Mutex::new(ranges.collect()))
+impl<T> Rest<T> {
+    fn of(parts: impl IntoIterator<Item = T>) -> Self {
+        Self(Mutex::new(parts.into_iter().collect()))
     }
 
-    fn take(&self) -> Option<(T, T)> {
-        let mut ranges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ranges.pop()
+    fn take(&self) -> Option<T> {
+        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.pop()
     }
 }
 
@@ -74,7 +72,8 @@ pub(super) struct HistoryParts {
     as_of: DateTime<Utc>,
     /// Incidents that are dated later.
     to_come: HashSet<String>,
-    ranges: Ranges<Slug>,
+    /// First and last of each part.
+    rest: Rest<(Slug, Slug)>,
 }
 
 /// The history of a component.
@@ -89,10 +88,13 @@ pub(super) struct ReadHistory {
 
 impl HistoryParts {
     pub(super) async fn to_read(tx: &mut Tx, as_of: DateTime<Utc>) -> Result<Self, StoreError> {
+        let slugs = list_component_slugs(tx).await?;
+        let parts = slugs.chunks(COMPONENTS);
+        let parts = parts.filter_map(|part| Some((part.first()?.clone(), part.last()?.clone())));
         Ok(Self {
             as_of,
             to_come: list_to_come(tx, as_of + CLOCK_TOLERANCE).await?,
-            ranges: Ranges::of(&list_component_slugs(tx).await?, COMPONENTS),
+            rest: Rest::of(parts),
         })
     }
 }
@@ -102,7 +104,7 @@ impl Parts for HistoryParts {
 
     async fn read(&self, tx: &mut Tx) -> Result<Vec<ReadHistory>, StoreError> {
         let mut read = Vec::new();
-        while let Some((first, last)) = self.ranges.take() {
+        while let Some((first, last)) = self.rest.take() {
             for packed in list_packed_changes(tx, &first, &last).await? {
                 let changes = packed.read()?;
                 let mut turns = Vec::new();
@@ -125,9 +127,10 @@ impl Parts for HistoryParts {
 /// The incidents that customers may see.
 pub(super) struct IncidentParts {
     as_of: DateTime<Utc>,
-    /// What the beginnings and ends of incidents brought, by their ids.
-    turns: Mutex<HashMap<String, Vec<StateChange>>>,
-    ranges: Ranges<String>,
+    /// What the beginnings and ends of incidents brought, by the incidents' ids.
+    turns: Vec<StateChange>,
+    /// First of each part, and of the next.
+    rest: Rest<(String, Option<String>)>,
 }
 
 /// An incident.
@@ -143,19 +146,26 @@ pub(super) struct ReadIncident {
 impl IncidentParts {
     pub(super) async fn to_read(
         tx: &mut Tx,
-        turns: HashMap<String, Vec<StateChange>>,
+        mut turns: Vec<StateChange>,
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
+        turns.sort_unstable_by(|one, other| one.incident.cmp(&other.incident));
+        let firsts = list_public_incident_ids(tx, INCIDENTS).await?;
+        let ends = firsts.iter().skip(1).cloned().map(Some).chain([None]);
         Ok(Self {
             as_of,
-            turns: Mutex::new(turns),
-            ranges: Ranges::of(&list_public_incident_ids(tx).await?, INCIDENTS),
+            turns,
+            rest: Rest::of(firsts.iter().cloned().zip(ends)),
         })
     }
 
-    fn turns_of(&self, incident: &str) -> Vec<StateChange> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.remove(incident).unwrap_or_default()
+    fn turns_of(&self, incident: &str) -> &[StateChange] {
+        let start = self
+            .turns
+            .partition_point(|turn| turn.incident.as_deref() < Some(incident));
+        let rest = &self.turns[start..];
+        let end = rest.partition_point(|turn| turn.incident.as_deref() == Some(incident));
+        &rest[..end]
     }
 }
 
@@ -164,10 +174,10 @@ impl Parts for IncidentParts {
 
     async fn read(&self, tx: &mut Tx) -> Result<Vec<ReadIncident>, StoreError> {
         let mut read = Vec::new();
-        while let Some((first, last)) = self.ranges.take() {
-            for mut incident in list_public_incidents_between(tx, &first, &last).await? {
+        while let Some((first, end)) = self.rest.take() {
+            for mut incident in list_public_incidents_from(tx, &first, end.as_deref()).await? {
                 for turn in self.turns_of(&incident.id) {
-                    incident.add_change(turn);
+                    incident.add_change(turn.clone());
                 }
                 read.push(ReadIncident {
                     id: incident.id.clone(),

@@ -22,33 +22,36 @@ macro_rules! is_public {
     };
 }
 
-/// The ids of the incidents that customers may see, in order.
-pub async fn list_public_incident_ids(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+/// The id of the first of each `size` incidents that customers may see, in the order of ids.
+pub async fn list_public_incident_ids(tx: &mut Tx, size: i64) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(concat!(
-        "select i.id from incidents i where ",
+        "select numbered.id from (select i.id, row_number() over (order by i.id) as place \
+             from incidents i where ",
         is_public!(),
-        " order by i.id"
+        ") as numbered where (numbered.place - 1) % $1 = 0 order by numbered.id"
     ))
+    .bind(size)
     .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(|row| text(row, "id")).collect()
 }
 
-/// The incidents that customers may see whose ids lie between `first` and `last`, without the
-/// changes of state that their beginning and their end brought: those are in the histories.
-pub async fn list_public_incidents_between(
+/// The incidents that customers may see from the id `first` up to before `end`, or to the last,
+/// without the changes of state that their beginning and their end brought: those are in the
+/// histories.
+pub async fn list_public_incidents_from(
     tx: &mut Tx,
     first: &str,
-    last: &str,
+    end: Option<&str>,
 ) -> Result<Vec<Incident>, StoreError> {
     let rows = sqlx::query(concat!(
         "select ",
         incident_as_said!(),
-        " from incidents i where i.id between $1 and $2 and ",
+        " from incidents i where i.id >= $1 and ($2 = '' or i.id < $2) and ",
         is_public!()
     ))
     .bind(first)
-    .bind(last)
+    .bind(end.unwrap_or_default())
     .fetch_all(&mut tx.inner)
     .await?;
     rows.iter()
