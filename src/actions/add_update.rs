@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::checks::{self, Gathered, Known};
+use super::once::Again;
 use super::repeat::refuse_repeated_update;
 use super::stated_states::write_new_states;
 use super::{ActionError, Change, Meanwhile};
@@ -46,8 +47,8 @@ pub struct NewUpdate {
     ///
     /// [`Incident::last_made`]: crate::domain::incident::Incident::last_made
     pub seen: Option<Option<String>>,
-    /// If the same was posted a moment ago, nothing is done.
-    pub once: bool,
+    /// What is done if the same was posted a moment ago.
+    pub again: Again,
 }
 
 impl NewUpdate {
@@ -58,7 +59,7 @@ impl NewUpdate {
             author: _,
             seen: _,
             restore: _,
-            once: _,
+            again: _,
             phase,
             components,
             at,
@@ -129,7 +130,7 @@ pub async fn add_update_to(
     let components = wrong.take(resolve(&known, "/components", &wanted.components)?)?;
     wrong.finish()?;
     let components = components.unwrap_or_default();
-    if wanted.once {
+    if change.refuses(wanted.again) {
         refuse_repeated_update(change, &stored.incident, &wanted, &components).await?;
     }
     refuse_unseen(change, stored, wanted.seen.as_ref()).await?;

@@ -10,6 +10,7 @@ use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
 
+use self::once::Once;
 use self::repeat::Repeated;
 use self::settle::Unsettled;
 use crate::clock::Clock;
@@ -32,6 +33,7 @@ pub mod edit_incident;
 pub mod entry_place;
 pub mod follow_clock;
 mod maintenance_fact;
+pub mod once;
 mod permission;
 mod plan_maintenance;
 pub mod preview_resolution;
@@ -75,6 +77,9 @@ pub enum ActionError {
     /// The same was posted a moment ago; nothing was done.
     #[error("{}", .0.detail())]
     Repeated(Box<Repeated>),
+    /// The same is being done right now.
+    #[error("the first request with this key is still running; ask again in a second")]
+    StillRunning,
     /// The actor may not do such things.
     #[error(transparent)]
     Lacking(#[from] Lacking),
@@ -151,6 +156,8 @@ pub struct Change {
     is_judged: bool,
     /// What happened, and who did it.
     events: Vec<(Actor, Event)>,
+    /// By what it is known again.
+    once: Option<Once>,
 }
 
 impl Change {
@@ -170,6 +177,7 @@ impl Change {
             spoken_of: BTreeMap::new(),
             is_judged: false,
             events: Vec::new(),
+            once: None,
         })
     }
 

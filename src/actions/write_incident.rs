@@ -7,6 +7,7 @@ use super::add_update::{
     Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something,
 };
 use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
+use super::once::Again;
 use super::plan_maintenance::{Plan, check_plan};
 use super::repeat::{Understood, refuse_repeated_incident};
 use super::stated_states::{write_post_states, write_update_states};
@@ -53,8 +54,8 @@ pub struct NewIncident {
     pub update: Option<NewUpdate>,
     /// Allow another maintenance of the same components at the same time.
     pub overlap: bool,
-    /// If the same was posted a moment ago, nothing is done.
-    pub once: bool,
+    /// What is done if the same was posted a moment ago.
+    pub again: Again,
 }
 
 /// Makes an incident, with its first update and its components' states, and returns its slug.
@@ -106,7 +107,7 @@ pub async fn create_incident(
         first = wrong.take(resolve(&known, "/update/components", &update.components)?)?;
     }
     let [components, first] = [components, first].map(Option::unwrap_or_default);
-    if let (Some(reading), true) = (&reading, wanted.once) {
+    if let (Some(reading), true) = (&reading, change.refuses(wanted.again)) {
         // Before anything is refused: a plan is in the way of itself.
         let understood = Understood {
             wanted: &wanted,

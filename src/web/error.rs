@@ -45,8 +45,6 @@ pub(super) enum AppError {
     Newer(String, Vec<UpdateBody>),
     /// The same was posted a moment ago.
     Repeated(String, FirstPost),
-    /// The same request is still running.
-    StillRunning,
     /// The program itself is at fault.
     Panicked,
     /// The action refused or failed.
@@ -134,7 +132,7 @@ impl AppError {
                 first: Some(first.clone()),
                 ..with(StatusCode::CONFLICT, detail)
             },
-            Self::StillRunning => with(
+            Self::Action(ActionError::StillRunning) => with(
                 StatusCode::CONFLICT,
                 "the first request with this Idempotency-Key is still running; ask again in a second",
             ),
@@ -228,7 +226,7 @@ impl IntoResponse for AppError {
                 Some((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
             }
             Self::Throttled => Some((header::RETRY_AFTER, "60")),
-            Self::StillRunning | Self::Action(ActionError::Store(_)) => {
+            Self::Action(ActionError::StillRunning | ActionError::Store(_)) => {
                 Some((header::RETRY_AFTER, "1"))
             }
             Self::Invalid(_)

@@ -12,15 +12,12 @@ use serde::Serialize;
 use super::auth::Staff;
 use super::error::AppError;
 use super::state::AppState;
-use crate::actions::Change;
+use crate::actions::once::{self, Once};
+use crate::actions::{ActionError, Change};
 use crate::domain::hash::{digest_of_parts, hex};
 use crate::render::json::FieldError;
 use crate::site::document::{Encoding, etag};
-use crate::store::StoreError;
-use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
-
-/// How long an answer to a request with an `Idempotency-Key` is remembered.
-pub(super) const KEPT: chrono::Duration = chrono::Duration::days(7);
+use crate::store::idempotency::Answer;
 
 /// Requests that are running now, by token and key.
 pub type Running = Arc<Mutex<HashSet<(String, String)>>>;
@@ -60,10 +57,9 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
     }
 }
 
-/// A change in the making, asked for by a request.
+/// A change in the making, asked for by a request or a form.
 pub(super) struct Writing {
-    pub(super) change: Change,
-    remember: Option<(String, String, String)>,
+    pub(super) change: Box<Change>,
     nudge: Arc<tokio::sync::Notify>,
     _turn: Option<Turn>,
 }
@@ -89,14 +85,21 @@ impl Drop for Turn {
 }
 
 impl Writing {
-    /// Begins a change that does no harm if it is made twice.
-    pub(super) async fn begin_edit(state: &AppState, staff: &Staff) -> Result<Box<Self>, AppError> {
-        Ok(Box::new(Self {
-            change: Change::begin(&state.store, &state.clock, staff.actor.clone()).await?,
-            remember: None,
+    pub(super) fn of(state: &AppState, change: Box<Change>) -> Box<Self> {
+        Box::new(Self {
+            change,
             nudge: state.nudge.clone(),
             _turn: None,
-        }))
+        })
+    }
+
+    /// Begins a change that does no harm if it is made twice.
+    pub(super) async fn begin_edit(
+        state: &AppState,
+        staff: &Staff,
+    ) -> Result<Box<Self>, ActionError> {
+        let change = Change::begin(&state.store, &state.clock, staff.actor.clone()).await?;
+        Ok(Self::of(state, Box::new(change)))
     }
 
     /// Begins the change that a POST asks for, unless it was made already.
@@ -106,40 +109,38 @@ impl Writing {
         call: &Call,
     ) -> Result<Begun, AppError> {
         let key = call.headers.get("idempotency-key").map(checked_key);
-        let key = key.transpose()?;
-        let turn = match &key {
-            Some(key) => Some(take_turn(
-                &state.running,
-                (staff.token.id.clone(), key.clone()),
-            )?),
-            None => None,
-        };
-        let mut change = Change::begin(&state.store, &state.clock, staff.actor.clone()).await?;
-        let mut remember = None;
-        if let Some(key) = key {
-            let hash = hash_of(call);
-            let forgotten = change.now() - KEPT;
-            delete_answers(change.tx(), forgotten).await?;
-            if let Some(answer) = find_answer(change.tx(), &staff.token.id, &key).await? {
-                return repeated(&answer, &hash).map(Begun::Repeated);
-            }
-            remember = Some((staff.token.id.clone(), key, hash));
+        let once = key.transpose()?.map(|key| Once {
+            key,
+            digest: digest_of(call),
+        });
+        let turn = once.as_ref().map(|once| take_turn(state, staff, &once.key));
+        let turn = turn.transpose()?;
+        let actor = staff.actor.clone();
+        match Change::begin_once(&state.store, &state.clock, actor, once).await? {
+            once::Begun::Fresh(change) => Ok(Begun::Fresh(Box::new(Self {
+                _turn: turn,
+                ..*Self::of(state, change)
+            }))),
+            once::Begun::Done(answer) => Ok(Begun::Repeated(repeated(answer))),
+            once::Begun::Other(_) => Err(AppError::Invalid(vec![FieldError::new(
+                "",
+                "this Idempotency-Key was used for another request; use a new one",
+            )])),
         }
-        Ok(Begun::Fresh(Box::new(Self {
-            change,
-            remember,
-            nudge: state.nudge.clone(),
-            _turn: turn,
-        })))
     }
 
-    /// Whether what is asked for may be done only once: `again` is what the request says of that.
-    /// With a key, the key decides.
-    pub(super) fn once(&self, again: Option<bool>) -> bool {
-        match again {
-            Some(again) => !again,
-            None => self.remember.is_none(),
+    /// Commits the change together with the memory of its answer.
+    pub(super) async fn commit(
+        self,
+        status: StatusCode,
+        location: Option<&str>,
+        body: &str,
+    ) -> Result<(), ActionError> {
+        let committed = self.change.commit_once(status.as_u16(), location, body);
+        if committed.await?.is_some() {
+            self.nudge.notify_one();
         }
+        Ok(())
     }
 
     /// Finishes, and shows what was changed as it is now, or was.
@@ -160,34 +161,17 @@ impl Writing {
             .await
     }
 
-    /// Commits the change together with the memory of its answer, and answers.
+    /// Commits the change together with the memory of its answer, and answers. What is remembered
+    /// may say less.
     pub(super) async fn finish<T: Serialize>(
-        mut self: Box<Self>,
+        self: Box<Self>,
         status: StatusCode,
         location: Option<String>,
         body: &T,
         remembered: Option<&T>,
     ) -> Result<Response, AppError> {
-        let now = self.change.now();
-        if let Some((token, key, hash)) = &self.remember {
-            let answer = Answer {
-                request_hash: hash.clone(),
-                status: status.as_u16().into(),
-                location: location.clone(),
-                body: as_json(remembered.unwrap_or(body)),
-            };
-            insert_answer(self.change.tx(), token, key, &answer, now)
-                .await
-                .map_err(|error| match error {
-                    // Another process was quicker; nothing of this change is kept.
-                    StoreError::Conflict(_) => AppError::StillRunning,
-                    other => AppError::from(other),
-                })?;
-        }
-        let revision = self.change.commit().await?;
-        if revision.is_some() {
-            self.nudge.notify_one();
-        }
+        let kept = as_json(remembered.unwrap_or(body));
+        self.commit(status, location.as_deref(), &kept).await?;
         Ok(json_response(status, location.as_deref(), as_json(body)))
     }
 }
@@ -202,22 +186,22 @@ fn checked_key(value: &HeaderValue) -> Result<String, AppError> {
     Ok(key.to_owned())
 }
 
-fn take_turn(running: &Running, key: (String, String)) -> Result<Turn, AppError> {
-    let is_free = running
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(key.clone());
+fn take_turn(state: &AppState, staff: &Staff, key: &str) -> Result<Turn, ActionError> {
+    let (running, key) = (
+        state.running.clone(),
+        (staff.token.id.clone(), key.to_owned()),
+    );
+    let mut keys = running.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_free = keys.insert(key.clone());
+    drop(keys);
     if is_free {
-        Ok(Turn {
-            running: running.clone(),
-            key,
-        })
+        Ok(Turn { running, key })
     } else {
-        Err(AppError::StillRunning)
+        Err(ActionError::StillRunning)
     }
 }
 
-fn hash_of(call: &Call) -> String {
+fn digest_of(call: &Call) -> String {
     hex(&digest_of_parts([
         call.method.as_str().as_bytes(),
         call.uri.path().as_bytes(),
@@ -225,22 +209,12 @@ fn hash_of(call: &Call) -> String {
     ]))
 }
 
-fn repeated(answer: &Answer, hash: &str) -> Result<Response, AppError> {
-    if answer.request_hash != hash {
-        return Err(AppError::Invalid(vec![FieldError::new(
-            "",
-            "this Idempotency-Key was used for another request; use a new one",
-        )]));
-    }
+fn repeated(answer: Answer) -> Response {
     let status = u16::try_from(answer.status)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok())
         .unwrap_or(StatusCode::OK);
-    Ok(json_response(
-        status,
-        answer.location.as_deref(),
-        answer.body.clone(),
-    ))
+    json_response(status, answer.location.as_deref(), answer.body)
 }
 
 /// A value as JSON. What is written here consists of texts, numbers and maps with text keys, which

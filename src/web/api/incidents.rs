@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::updates::{new_update, refusal};
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
+use crate::actions::once::Again;
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
@@ -105,7 +106,6 @@ pub(in crate::web) async fn create(
         Begun::Fresh(writing) => writing,
         Begun::Repeated(answer) => return Ok(answer),
     };
-    let again = said.again;
     let wanted = NewIncident {
         title: said.title,
         markdown: said.markdown,
@@ -120,7 +120,7 @@ pub(in crate::web) async fn create(
         draft: said.draft.unwrap_or(false),
         update: said.update.map(new_update),
         overlap: said.overlap.unwrap_or(false),
-        once: writing.once(again),
+        again: Again::of(said.again),
     };
     let slug = create_incident(&mut writing.change, wanted)
         .await

@@ -10,6 +10,7 @@ use crate::actions::add_update::{NewUpdate, add_update_to};
 use crate::actions::correct_update::{
     Correction, bring_back_update, correct_update, withdraw_update,
 };
+use crate::actions::once::Again;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -55,9 +56,9 @@ pub(in crate::web) async fn create(
     };
     let before = find(writing.change.tx(), &slug, &staff).await?;
     let hint = hint(&before.incident, &said, writing.change.now());
-    let again = said.again;
+    let again = Again::of(said.again);
     let wanted = NewUpdate {
-        once: writing.once(again),
+        again,
         ..new_update(said)
     };
     // A text alone sets no state and gives none back, so that it needn't be read again.
@@ -210,7 +211,7 @@ pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
         restore: said.restore,
         window: Window::default(),
         seen: said.seen,
-        once: false,
+        again: Again::Post,
     }
 }
 

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::components::told;
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
 use super::session::Visit;
 use super::settings::{day_of, gather};
@@ -71,7 +71,7 @@ async fn write(
     slug: Option<&Slug>,
     sent: &Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -99,7 +99,7 @@ async fn write(
                 put_before(&mut posting.change, &target, before).await?;
             }
             let word = if is_new { "added" } else { "described" };
-            posting.finish(&told(&format!("{word}.{target}"))).await
+            lead_to(posting, &told(&format!("{word}.{target}"))).await
         }
         Err(ActionError::Invalid(errors)) => {
             drop(posting);

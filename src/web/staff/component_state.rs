@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
@@ -52,7 +52,7 @@ pub(super) async fn create(
 async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
     refuse_missing(&site, slug)?;
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -72,7 +72,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     let now = find_standing(posting.change.tx(), slug, at).await?;
     if (&now.state, &now.note) == (&wanted.state, &wanted.note) {
         let place = told::after(urls::STAFF, &format!("same.{slug}"));
-        return posting.finish(&place).await;
+        return lead_to(posting, &place).await;
     }
     let seen = seen_of(&now);
     if sent.fields.filled(SEEN).is_some_and(|it| it != seen) {
@@ -95,7 +95,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     match set_component_state(&mut posting.change, wanted).await {
         Ok(()) => {
             let place = told::after(urls::STAFF, &format!("state.{slug}"));
-            posting.finish(&place).await
+            lead_to(posting, &place).await
         }
         Err(ActionError::Invalid(errors)) => {
             // What waits for the database to answer must not hold it.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_button, begin_form, lead_to};
 use super::reading::{SlugOf, fresh, html_response, sent_before};
 use super::session::Visit;
 use super::submission::Submission;
@@ -42,7 +42,7 @@ pub(super) async fn reorder(
     State(state): State<AppState>,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin(&state, &sent).await? {
+    let mut posting = match begin_form(&state, &sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -66,7 +66,7 @@ pub(super) async fn reorder(
     if let Some(order) = order {
         order_components(&mut posting.change, &order).await?;
     }
-    posting.finish(&told(&moved.as_text())).await
+    lead_to(posting, &told(&moved.as_text())).await
 }
 
 /// Retires a component.
@@ -75,12 +75,12 @@ pub(super) async fn retire(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
     retire_component(&mut posting.change, &slug).await?;
-    posting.finish(&told(&format!("retired.{slug}"))).await
+    lead_to(posting, &told(&format!("retired.{slug}"))).await
 }
 
 /// Brings a component back.
@@ -89,12 +89,12 @@ pub(super) async fn bring_back(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
     bring_back_component(&mut posting.change, &slug).await?;
-    posting.finish(&told(&format!("back.{slug}"))).await
+    lead_to(posting, &told(&format!("back.{slug}"))).await
 }
 
 /// The list, saying what was just done.

@@ -9,7 +9,7 @@ use super::correct_update::version_of;
 use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::maintenance;
 use super::plan_maintenance::window_of;
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before};
 use super::session::Visit;
 use super::settings::{impact_of, settings_of, sorted};
@@ -76,7 +76,7 @@ pub(super) async fn create(
 
 async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -128,7 +128,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             Err(other) => return Err(other.into()),
         }
     }
-    posting.finish(&told::after(&place, done)).await
+    lead_to(posting, &told::after(&place, done)).await
 }
 
 /// What the form changes; `None` if that is nothing.

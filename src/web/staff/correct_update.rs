@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::local_time::{frame_now, is_same_minute, local_time, set_time};
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of, sorted};
@@ -36,6 +36,7 @@ use crate::store::incidents::StoredIncident;
 use crate::urls;
 use crate::web::api::audit::body_of;
 use crate::web::state::AppState;
+use crate::web::writing::Writing;
 
 /// The form.
 pub(super) async fn show(
@@ -92,9 +93,9 @@ async fn correct(
     let visit = &sent.visit;
     let is_preview = sent.is("preview") || sent.is("part");
     let begun = if is_preview {
-        Begun::Fresh(Posting::try_out(state, sent).await?)
+        Begun::Fresh(Writing::begin_edit(state, &visit.staff).await?)
     } else {
-        Posting::begin(state, sent).await?
+        begin_form(state, sent).await?
     };
     let mut posting = match begun {
         Begun::Fresh(posting) => posting,
@@ -111,7 +112,7 @@ async fn correct(
     if sent.is("withdraw") {
         withdraw_update(&mut posting.change, slug, id).await?;
         let place = urls::staff_incident(slug);
-        return posting.finish(&told::after(&place, "withdrawn")).await;
+        return lead_to(posting, &told::after(&place, "withdrawn")).await;
     }
     let wanted = match screen.read_form(state, &sent.fields) {
         Ok(wanted) => wanted,
@@ -140,9 +141,9 @@ async fn correct(
         };
     }
     if is_preview {
-        return screen.preview(state, posting.change, slug, id, sent).await;
+        return screen.preview(state, *posting.change, slug, id, sent).await;
     }
-    posting.finish(&urls::staff_update(slug, id)).await
+    lead_to(posting, &urls::staff_update(slug, id)).await
 }
 
 /// What tells one version of an update or a post from another.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::incident::{self, Shown};
 use super::maintenance;
-use super::posting::Posting;
+use super::posting::{begin_button, lead_to};
 use super::reading::{SlugOf, html_response};
 use super::session::Visit;
 use super::submission::Submission;
@@ -44,7 +44,7 @@ pub(super) async fn publish(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
@@ -52,7 +52,7 @@ pub(super) async fn publish(
     match publish_draft(&mut posting.change, &slug).await {
         Ok(()) => {
             let place = urls::staff_incident(&slug);
-            posting.finish(&told::after(&place, "published")).await
+            lead_to(posting, &told::after(&place, "published")).await
         }
         Err(ActionError::Invalid(errors)) => {
             // What shows the page reads the database, which this would hold.
@@ -73,10 +73,10 @@ pub(super) async fn discard(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
     discard_draft(&mut posting.change, &slug).await?;
-    posting.finish(&told::after(urls::STAFF, "discarded")).await
+    lead_to(posting, &told::after(urls::STAFF, "discarded")).await
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::local_time::{frame_now, is_same_minute, set_time};
 use super::plan_maintenance::window_of;
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, html_response, new_key, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
@@ -70,7 +70,7 @@ async fn take_step(
 ) -> Result<Response, StaffError> {
     let visit = &sent.visit;
     let frame = frame_now(state);
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -83,7 +83,7 @@ async fn take_step(
         Ok(wanted) => match change_maintenance(&mut posting.change, slug, wanted).await {
             Ok(_) => {
                 let step = sent.fields.first(STEP);
-                return posting.finish(&told(slug, step)).await;
+                return lead_to(posting, &told(slug, step)).await;
             }
             Err(ActionError::Invalid(errors)) => (
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::local_time::{frame_now, local_time};
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{again, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, impact_of, phase_of, settings_of};
@@ -15,6 +15,7 @@ use super::told;
 use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::add_update::NewUpdate;
+use crate::actions::once::Again;
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::{Incident, Kind};
@@ -77,7 +78,7 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
     if sent.is("preview") || sent.is("part") {
         return preview(state, sent, wanted).await;
     }
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -87,15 +88,17 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         }
     };
     let wanted = NewIncident {
-        once: true,
+        again: Again::Refuse,
         ..wanted
     };
     match create_incident(&mut posting.change, wanted).await {
         Ok(slug) => {
             let made = find(posting.change.tx(), &slug, &sent.visit).await?;
-            posting.finish(&place_of(&made.incident)).await
+            lead_to(posting, &place_of(&made.incident)).await
         }
-        Err(ActionError::Repeated(repeated)) => posting.finish(&place_of(&repeated.incident)).await,
+        Err(ActionError::Repeated(repeated)) => {
+            lead_to(posting, &place_of(&repeated.incident)).await
+        }
         Err(ActionError::Invalid(errors)) => {
             drop(posting);
             refuse(state, sent, wrong_fields(errors)).await

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Timelike as _, Utc};
 
 use super::local_time::{frame_now, local_time, set_time};
 use super::maintenance::told;
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{again, html_response, no_part, sent_before};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, settings_of};
@@ -15,6 +15,7 @@ use super::submission::Submission;
 use super::templates;
 use super::trouble::StaffError;
 use super::update::find;
+use crate::actions::once::Again;
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::Kind;
@@ -100,7 +101,7 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
     if sent.is("preview") {
         return preview(state, sent, wanted).await;
     }
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -116,15 +117,15 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         }
     };
     let wanted = NewIncident {
-        once: true,
+        again: Again::Refuse,
         ..wanted
     };
     match create_incident(&mut posting.change, wanted).await {
         Err(ActionError::Repeated(repeated)) => {
             let slug = &repeated.incident.slug;
-            posting.finish(&told(slug, "planned")).await
+            lead_to(posting, &told(slug, "planned")).await
         }
-        Ok(slug) => posting.finish(&told(&slug, "planned")).await,
+        Ok(slug) => lead_to(posting, &told(&slug, "planned")).await,
         Err(ActionError::Invalid(errors)) => {
             drop(posting);
             refuse(state, sent, super::maintenance::wrong(errors)).await

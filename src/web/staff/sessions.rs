@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::posting::Posting;
+use super::posting::{begin_button, lead_to};
 use super::reading::{IdOf, html_response, new_key, said_in};
 use super::session::Visit;
 use super::submission::Submission;
@@ -62,13 +62,11 @@ pub(super) async fn end(
     IdOf(id): IdOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
     end_session(&mut posting.change, &id).await?;
     let told = urls::query(&[(ENDED, "yes")]);
-    posting
-        .finish(&format!("{}{told}", urls::STAFF_SESSIONS))
-        .await
+    lead_to(posting, &format!("{}{told}", urls::STAFF_SESSIONS)).await
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono_tz::Tz;
 
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{again, fresh, html_response, sent_before, wrong_fields};
 use super::session::Visit;
 use super::settings::{day_of, no_day};
@@ -43,7 +43,7 @@ pub(super) async fn create(
 
 async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffError> {
     let visit = &sent.visit;
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -56,7 +56,7 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
         Ok(wanted) => match issue_token(&mut posting.change, wanted).await {
             Ok((token, secret)) => {
                 // The secret is nowhere but in this answer; sent again, the form leads to the list.
-                posting.finish(&issued_already(&token.id)).await?;
+                lead_to(posting, &issued_already(&token.id)).await?;
                 let site = state.latest.find().await?;
                 let page = form::issued(site.snapshot(), &visit.staff.actor, &token, &secret);
                 return Ok(html_response(StatusCode::OK, page.into_string()));

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::posting::Posting;
+use super::posting::{begin_button, lead_to};
 use super::reading::{IdOf, html_response, new_key, said_in};
 use super::session::Visit;
 use super::submission::Submission;
@@ -60,12 +60,12 @@ pub(super) async fn revoke(
     IdOf(id): IdOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
     let token = revoke_token(&mut posting.change, &id).await?;
-    posting.finish(&told(REVOKED, &token.id)).await
+    lead_to(posting, &told(REVOKED, &token.id)).await
 }
 
 /// The list, once more after a token was issued.

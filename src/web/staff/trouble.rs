@@ -50,7 +50,9 @@ impl From<ActionError> for StaffError {
             ActionError::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
             ActionError::Meanwhile(_) => (StatusCode::CONFLICT, "Someone posted before you"),
             ActionError::Repeated(_) => (StatusCode::CONFLICT, "Already posted"),
-            ActionError::Conflict(_) => (StatusCode::CONFLICT, "That can’t be done"),
+            ActionError::Conflict(_) | ActionError::StillRunning => {
+                (StatusCode::CONFLICT, "That can’t be done")
+            }
             ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "Your token can’t do this"),
             ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),
         };

@@ -5,13 +5,14 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::local_time::{frame_now, local_time};
-use super::posting::{Begun, Posting};
+use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{SlugOf, UpdateOf, again, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of};
 use super::submission::Submission;
 use super::trouble::StaffError;
 use crate::actions::add_update::{NewUpdate, Settings, add_update};
+use crate::actions::once::Again;
 use crate::actions::preview_resolution::preview_resolution;
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::Incident;
@@ -112,7 +113,7 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
     if let Some(asks) = asks_about_time(state, slug, sent, &wanted).await? {
         return Ok(asks);
     }
-    let mut posting = match Posting::begin(state, sent).await? {
+    let mut posting = match begin_form(state, sent).await? {
         Begun::Fresh(posting) => posting,
         Begun::Done(response) => return Ok(response),
         Begun::Changed(path) => {
@@ -123,15 +124,15 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
                 .await;
         }
     };
-    wanted.once = true;
+    wanted.again = Again::Refuse;
     match add_update(&mut posting.change, slug, wanted).await {
-        Ok(id) => posting.finish(&urls::staff_update(slug, &id)).await,
+        Ok(id) => lead_to(posting, &urls::staff_update(slug, &id)).await,
         Err(ActionError::Repeated(repeated)) => {
             let place = repeated.update.as_ref().map_or_else(
                 || urls::staff_incident(slug),
                 |update| urls::staff_update(slug, &update.id),
             );
-            posting.finish(&place).await
+            lead_to(posting, &place).await
         }
         Err(error) => {
             // Whoever shows the form again reads the database, which this would hold.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::posting::Posting;
+use super::posting::{begin_button, lead_to};
 use super::reading::{SlugOf, UpdateOf, html_response, new_key};
 use super::session::Visit;
 use super::submission::Submission;
@@ -44,12 +44,12 @@ pub(super) async fn create(
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
     withdraw_incident(&mut posting.change, &slug).await?;
-    posting.finish(&told::after(urls::STAFF, "withdrawn")).await
+    lead_to(posting, &told::after(urls::STAFF, "withdrawn")).await
 }
 
 /// Brings back an update.
@@ -58,12 +58,10 @@ pub(super) async fn bring_back(
     UpdateOf(slug, id): UpdateOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    let mut posting = match Posting::begin_button(&state, &sent).await? {
+    let mut posting = match begin_button(&state, &sent).await? {
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
     bring_back_update(&mut posting.change, &slug, &id).await?;
-    posting
-        .finish(&told::after(&urls::staff_incident(&slug), "back"))
-        .await
+    lead_to(posting, &told::after(&urls::staff_incident(&slug), "back")).await
 }

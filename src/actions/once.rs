@@ -1,0 +1,119 @@
+//! The same again does nothing: a request or a form that is sent a second time, a command that is
+//! given a second time. It is known by a key that its sender chose, and otherwise by its words
+//! (`repeat`).
+
+use chrono::Duration;
+
+use super::{ActionError, Change};
+use crate::clock::Clock;
+use crate::domain::actor::Actor;
+use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
+use crate::store::{Store, StoreError};
+
+/// For so long, a key is remembered, and what was answered.
+const REMEMBERED: Duration = Duration::days(7);
+
+/// By what a request is known again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// The key that its sender chose.
+    pub key: String,
+    /// SHA-256 of what is asked for, in hexadecimal.
+    pub digest: String,
+}
+
+/// What a request leads to.
+#[derive(Debug)]
+pub enum Begun {
+    /// A change to make.
+    Fresh(Box<Change>),
+    /// The answer that was given to the same request.
+    Done(Answer),
+    /// The answer that was given to another request with the same key.
+    Other(Answer),
+}
+
+/// What is done if the same words were posted a moment ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// They are posted again.
+    #[default]
+    Post,
+    /// They are refused.
+    Refuse,
+    /// They are refused, unless the request has a key, which says that it is another one.
+    RefuseWithoutKey,
+}
+
+impl Again {
+    /// As a request says it: post again or not; if it says nothing, its key decides.
+    pub fn of(said: Option<bool>) -> Self {
+        match said {
+            Some(true) => Self::Post,
+            Some(false) => Self::Refuse,
+            None => Self::RefuseWithoutKey,
+        }
+    }
+}
+
+impl Change {
+    /// Begins a change by a member of staff, unless it was made already.
+    pub async fn begin_once(
+        store: &Store,
+        clock: &Clock,
+        actor: Actor,
+        once: Option<Once>,
+    ) -> Result<Begun, ActionError> {
+        let mut change = Self::begin(store, clock, actor).await?;
+        let Some(once) = once else {
+            return Ok(Begun::Fresh(Box::new(change)));
+        };
+        let forgotten = change.now - REMEMBERED;
+        delete_answers(&mut change.tx, forgotten).await?;
+        let sender = change.actor.id().unwrap_or_default();
+        match find_answer(&mut change.tx, sender, &once.key).await? {
+            Some(answer) if answer.request_hash == once.digest => Ok(Begun::Done(answer)),
+            Some(answer) => Ok(Begun::Other(answer)),
+            None => {
+                change.once = Some(once);
+                Ok(Begun::Fresh(Box::new(change)))
+            }
+        }
+    }
+
+    /// Makes it last together with the memory of its answer, and returns the new revision if
+    /// anything public changed.
+    ///
+    /// # Errors
+    /// `StillRunning`, if the same was done by another process meanwhile; nothing of this is kept.
+    pub async fn commit_once(
+        mut self,
+        status: u16,
+        location: Option<&str>,
+        body: &str,
+    ) -> Result<Option<i64>, ActionError> {
+        if let Some(Once { key, digest }) = self.once.take() {
+            let answer = Answer {
+                request_hash: digest,
+                status: status.into(),
+                location: location.map(str::to_owned),
+                body: body.to_owned(),
+            };
+            let sender = self.actor.id().unwrap_or_default();
+            match insert_answer(&mut self.tx, sender, &key, &answer, self.now).await {
+                Err(StoreError::Conflict(_)) => return Err(ActionError::StillRunning),
+                written => written?,
+            }
+        }
+        self.commit().await
+    }
+
+    /// Whether the same words, posted a moment ago, are refused.
+    pub(super) fn refuses(&self, again: Again) -> bool {
+        match again {
+            Again::Post => false,
+            Again::Refuse => true,
+            Again::RefuseWithoutKey => self.once.is_none(),
+        }
+    }
+}
