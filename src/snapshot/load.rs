@@ -101,7 +101,6 @@ async fn load_histories(
     let parts = Arc::new(HistoryParts::to_read(tx, as_of).await?);
     let (read, second) = read_by_two(tx, second, &parts).await?;
     let mut histories = HashMap::new();
-    let mut turns = Vec::with_capacity(read.iter().map(|part| part.turns.len()).sum());
     for part in read {
         let component = part.history.component().clone();
         wait(
@@ -111,9 +110,8 @@ async fn load_histories(
             waiting,
         );
         histories.insert(component, part.history);
-        turns.extend(part.turns);
     }
-    Ok((histories, turns, second))
+    Ok((histories, parts.take_turns(), second))
 }
 
 async fn load_posts(

@@ -12,7 +12,8 @@ use crate::domain::component::StateChange;
 use crate::domain::incident::CLOCK_TOLERANCE;
 use crate::domain::slug::Slug;
 use crate::store::bulk::{
-    list_packed_changes, list_public_incident_ids, list_public_incidents_from, list_to_come,
+    PackedChange, PackedChanges, list_packed_changes, list_public_incident_ids,
+    list_public_incidents_from, list_to_come,
 };
 use crate::store::components::list_component_slugs;
 use crate::store::{StoreError, Tx};
@@ -72,6 +73,9 @@ pub(super) struct HistoryParts {
     as_of: DateTime<Utc>,
     /// Incidents that are dated later.
     to_come: HashSet<String>,
+    /// What incidents' beginnings and ends brought, to come or not. One list, since the system gets
+    /// back the memory of a long one at once.
+    turns: Mutex<Vec<StateChange>>,
     /// First and last of each part.
     rest: Rest<(Slug, Slug)>,
 }
@@ -82,8 +86,6 @@ pub(super) struct ReadHistory {
     pub history: History,
     /// When it has to be looked at again.
     pub due: Vec<DateTime<Utc>>,
-    /// What incidents' beginnings and ends brought, to come or not.
-    pub turns: Vec<StateChange>,
 }
 
 impl HistoryParts {
@@ -94,8 +96,27 @@ impl HistoryParts {
         Ok(Self {
             as_of,
             to_come: list_to_come(tx, as_of + CLOCK_TOLERANCE).await?,
+            turns: Mutex::default(),
             rest: Rest::of(parts),
         })
+    }
+
+    /// What incidents' beginnings and ends brought, of all that was read.
+    pub(super) fn take_turns(&self) -> Vec<StateChange> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *turns)
+    }
+
+    fn keep_turns(
+        &self,
+        packed: &PackedChanges,
+        read: &[PackedChange<'_>],
+    ) -> Result<(), StoreError> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        for change in read {
+            turns.extend(change.turn(&packed.component)?);
+        }
+        Ok(())
     }
 }
 
@@ -107,17 +128,10 @@ impl Parts for HistoryParts {
         while let Some((first, last)) = self.rest.take() {
             for packed in list_packed_changes(tx, &first, &last).await? {
                 let changes = packed.read()?;
-                let mut turns = Vec::new();
-                for change in &changes {
-                    turns.extend(change.turn(&packed.component)?);
-                }
+                self.keep_turns(&packed, &changes)?;
                 let is_shown = |id: &str| !self.to_come.contains(id);
                 let (history, due) = history_of(&packed.component, changes, is_shown, self.as_of);
-                read.push(ReadHistory {
-                    history,
-                    due,
-                    turns,
-                });
+                read.push(ReadHistory { history, due });
             }
         }
         Ok(read)
