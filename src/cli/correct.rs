@@ -19,9 +19,9 @@ use super::world::{BOLD, DIM, World, styled};
 use crate::client::{Client, Found};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
-use crate::render::json::incident::IncidentBody;
-use crate::render::json::update::UpdateBody;
 use crate::urls;
+use crate::wire::incident::IncidentBody;
+use crate::wire::update::UpdateBody;
 
 /// How many updates are offered for choice.
 const OFFERED: usize = 9;

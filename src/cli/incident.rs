@@ -16,7 +16,7 @@ use super::world::World;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
-use crate::render::json::template::TemplateBody;
+use crate::wire::template::TemplateBody;
 
 /// Tell customers about something new
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use super::words;
 use super::world::{BOLD, DIM, World, styled};
 use crate::domain::record::{field_changes, value_in_words};
 use crate::domain::slug::Slug;
-use crate::render::json::audit::{AuditBody, AuditList};
+use crate::wire::audit::{AuditBody, AuditList};
 
 /// Longest value that is shown of what changed, in characters.
 const MAX_VALUE_CHARS: usize = 300;

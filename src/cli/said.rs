@@ -7,8 +7,8 @@ use super::world::{BOLD, DIM, World, colour, styled};
 use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
-use crate::render::json::resolution::ResolutionBody;
 use crate::urls;
+use crate::wire::resolution::ResolutionBody;
 
 /// Says what was done, and where customers see it.
 pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {

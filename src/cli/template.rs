@@ -11,8 +11,8 @@ use super::world::World;
 use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::template::COMPONENT as BLANK;
-use crate::render::json::fields::unknown;
-use crate::render::json::template::TemplateBody;
+use crate::wire::fields::unknown;
+use crate::wire::template::TemplateBody;
 
 /// The text: as it was given, else the template's, else what is still to be written.
 pub(super) fn source(

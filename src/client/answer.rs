@@ -11,7 +11,7 @@ use crate::domain::incident::{self, CLOCK_TOLERANCE, Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
-use crate::render::json::update::LastStates;
+use crate::wire::update::LastStates;
 
 /// A component and what it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]

@@ -18,10 +18,10 @@ pub use answer::{ComponentAnswer, Found, IncidentAnswer};
 pub use error::{ClientError, FieldMistake, FirstPost, Refusal};
 
 use crate::domain::slug::Slug;
-use crate::render::json::resolution::ResolutionBody;
-use crate::render::json::site::SiteBody;
-use crate::render::json::template::TemplateBody;
 use crate::urls;
+use crate::wire::resolution::ResolutionBody;
+use crate::wire::site::SiteBody;
+use crate::wire::template::TemplateBody;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const OVERALL_TIMEOUT: Duration = Duration::from_secs(30);

@@ -2,8 +2,8 @@
 
 use super::error::ClientError;
 use super::{Client, PAGE_SIZE};
-use crate::render::json::audit::AuditBody;
 use crate::urls;
+use crate::wire::audit::AuditBody;
 
 impl Client {
     /// The newest lines of the record, newest first, at most `limit`; which, `asked` says as

@@ -11,15 +11,15 @@ use super::writing::Call;
 use crate::actions::add_update::Settings;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
-use crate::render::json::fields::{Body, unknown};
-use crate::render::json::ordered::ByComponent;
-use crate::render::json::setting::Setting;
-use crate::render::json::{self, FieldError, Unusable};
+use crate::wire::fields::{Body, unknown};
+use crate::wire::ordered::ByComponent;
+use crate::wire::setting::Setting;
+use crate::wire::{self, FieldError, Unusable};
 
 /// The body of a request, read.
 pub(super) fn body<T: Body>(call: &Call) -> Result<T, AppError> {
     check_format(&call.headers)?;
-    json::parse(&call.body).map_err(|error| match error {
+    wire::parse(&call.body).map_err(|error| match error {
         Unusable::NotJson(detail) => AppError::BadRequest(detail),
         Unusable::Mistaken(errors) => AppError::Invalid(errors),
     })

@@ -9,13 +9,13 @@ use utoipa::IntoParams;
 use super::error::AppError;
 use super::query::{Part, Query};
 use crate::domain::zone::start_of_day;
-use crate::render::json::FieldError;
-use crate::render::json::fields::unknown;
 use crate::store::audit::{AuditFilter, find_actor, list_actors};
 use crate::store::components::list_components;
 use crate::store::incident_names::list_incidents_named;
 use crate::store::{StoreError, Tx};
 use crate::urls;
+use crate::wire::FieldError;
+use crate::wire::fields::unknown;
 
 /// Which lines of the record are wanted, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, IntoParams)]

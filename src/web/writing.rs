@@ -14,10 +14,10 @@ use super::error::AppError;
 use super::state::AppState;
 use crate::actions::Change;
 use crate::domain::hash::{digest_of_parts, hex};
-use crate::render::json::FieldError;
 use crate::site::document::{Encoding, etag};
 use crate::store::StoreError;
 use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
+use crate::wire::FieldError;
 
 /// How long an answer to a request with an `Idempotency-Key` is remembered.
 pub(super) const KEPT: chrono::Duration = chrono::Duration::days(7);

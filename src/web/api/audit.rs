@@ -7,8 +7,6 @@ use uuid::Uuid;
 
 use crate::domain::staff::Scope;
 use crate::render::csv;
-use crate::render::json::FieldError;
-use crate::render::json::audit::{ActorBody, AuditBody, AuditList};
 use crate::render::messages;
 use crate::store::Tx;
 use crate::store::audit::{AuditEntry, AuditFilter, list_entries};
@@ -19,6 +17,8 @@ use crate::web::query;
 use crate::web::record::{RecordPart, RecordQuery};
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, list_response};
+use crate::wire::FieldError;
+use crate::wire::audit::{ActorBody, AuditBody, AuditList};
 
 /// Longest table of the record, in bytes.
 const MAX_TABLE_BYTES: usize = 32 << 20;

@@ -9,7 +9,6 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::template::{Filling, joined, sort_by_fit};
 use crate::render;
-use crate::render::json::template::{TemplateBody, TemplateList};
 use crate::store::components::list_components;
 use crate::store::templates::list_templates;
 use crate::web::auth::Staff;
@@ -17,6 +16,8 @@ use crate::web::error::AppError;
 use crate::web::extract::Affected;
 use crate::web::state::AppState;
 use crate::web::writing::shown;
+use crate::wire;
+use crate::wire::template::{TemplateBody, TemplateList};
 
 /// What a list of templates is for.
 #[derive(Debug, IntoParams)]
@@ -80,11 +81,7 @@ fn names_of<'a>(affected: &Affected, known: &'a [Component]) -> Result<Vec<&'a s
             let name = found.map(|component| component.name.as_str());
             name.ok_or_else(|| {
                 let slugs: Vec<_> = known.iter().map(|it| it.slug.as_str()).collect();
-                Affected::refuse(render::json::fields::unknown(
-                    "component",
-                    slug.as_str(),
-                    &slugs,
-                ))
+                Affected::refuse(wire::fields::unknown("component", slug.as_str(), &slugs))
             })
         })
         .collect()

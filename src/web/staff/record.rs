@@ -11,7 +11,6 @@ use super::trouble::{StaffError, must, sentence};
 use crate::domain::staff::Scope;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::record::{self, Found};
-use crate::render::json::FieldError;
 use crate::store::Tx;
 use crate::store::audit::{AuditFilter, list_actors, list_entries};
 use crate::store::components::list_components;
@@ -21,6 +20,7 @@ use crate::web::error::AppError;
 use crate::web::query::{Part, Query};
 use crate::web::record::{RecordPart, RecordQuery};
 use crate::web::state::AppState;
+use crate::wire::FieldError;
 
 /// How many lines are on a page, unless the address says: a few screens of a phone.
 const LINES: usize = 20;

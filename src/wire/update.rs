@@ -10,14 +10,9 @@ use super::ordered::ByComponent;
 use super::setting::Settings;
 use super::values;
 use super::words;
-use crate::domain::component::{Origin, StateChange};
-use crate::domain::incident::Incident;
-use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
-use crate::domain::update::{Phase, Precision, Update};
-use crate::render::messages;
-use crate::urls;
+use crate::domain::update::{Phase, Precision};
 
 /// What was set last, by component; `None` for one that is only named.
 pub type LastStates = ByComponent<Option<StateKey>>;
@@ -75,62 +70,6 @@ pub struct UpdateBody {
     /// In the answer to a request: what may be a mistake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-}
-
-impl UpdateBody {
-    /// An update of `incident`.
-    pub fn of(incident: &Incident, update: &Update, site: &Site) -> Self {
-        let restored = update
-            .changes
-            .iter()
-            .filter(|change| change.origin == Origin::Restore);
-        Self {
-            id: update.id.clone(),
-            at: update.at,
-            precision: update.precision,
-            as_written: update.as_written.clone(),
-            phase: update.phase,
-            author: update.author.clone(),
-            markdown: messages::text_of(update).into_owned(),
-            components: last_states(update.changes.iter(), update.mentions.iter()),
-            restored: restored.map(|change| change.component.clone()).collect(),
-            edited_at: update.edited_at,
-            url: urls::absolute(&site.base_url, &urls::update(&incident.slug, &update.id)),
-            starts: update.window.starts,
-            ends: update.window.ends,
-            hint: None,
-        }
-    }
-}
-
-/// What `changes` set last, in the order in which components are first named. What came of an
-/// end isn't among it: nobody said that.
-pub(super) fn last_states<'a>(
-    changes: impl Iterator<Item = &'a StateChange>,
-    mentions: impl Iterator<Item = &'a Slug>,
-) -> LastStates {
-    let stated = changes.filter(|change| change.origin != Origin::Restore);
-    let mut latest: Vec<&StateChange> = Vec::new();
-    for change in stated {
-        match latest
-            .iter_mut()
-            .find(|known| known.component == change.component)
-        {
-            Some(known) if (change.at, change.seq) < (known.at, known.seq) => {}
-            Some(known) => *known = change,
-            None => latest.push(change),
-        }
-    }
-    let mut states = LastStates::default();
-    for change in latest {
-        states.set(&change.component, Some(change.state.clone()));
-    }
-    for slug in mentions {
-        if states.find(slug).is_none() {
-            states.set(slug, None);
-        }
-    }
-    states
 }
 
 /// A new update.

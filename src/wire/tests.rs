@@ -1,22 +1,14 @@
-//! What bodies are taken, what is said of the others, and what goes out.
+//! What bodies are taken, what is said of the others.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::component::{PutComponent, SetState};
 use super::fields::Body;
-use super::incident::{EditIncident, IncidentBody, NewIncident};
+use super::incident::{EditIncident, NewIncident};
 use super::preview::Preview;
 use super::token::NewToken;
-use super::update::{EditUpdate, NewUpdate, UpdateBody};
+use super::update::{EditUpdate, NewUpdate};
 use super::{FieldError, Unusable, parse};
-use crate::domain::component::{Origin, StateChange};
-use crate::domain::incident::{Incident, Kind};
-use crate::domain::site::Site;
-use crate::domain::slug::Slug;
-use crate::domain::state::{StateKey, States};
-use crate::domain::update::{Phase, Precision, Source, Update};
-
 #[track_caller]
 fn check_refused<T: Body>(body: &str, expected: &[(&str, &str)]) {
     let errors = match parse::<T>(body.as_bytes()) {
@@ -198,88 +190,4 @@ fn what_is_taken_is_written_the_same_way() {
     let settings = settings.expect("is valid").components.expect("is valid");
     let order: Vec<_> = settings.0.iter().map(|(slug, _)| slug.as_str()).collect();
     assert_eq!(order, ["z", "a", "m"]);
-}
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().expect("is valid")
-}
-
-fn change(slug: &str, when: &str, seq: i64, state: &str, origin: Origin) -> StateChange {
-    StateChange {
-        component: Slug::parse(slug).expect("is valid"),
-        at: at(when),
-        seq,
-        state: StateKey::new(state),
-        note: None,
-        incident: Some("i1".into()),
-        update: None,
-        origin,
-        public_at: at(when),
-    }
-}
-
-#[test]
-fn an_incident_goes_out_whole_and_is_read_back() {
-    let noon = "2013-02-26T12:00:00Z";
-    let later = "2013-02-26T13:00:00.750Z";
-    let update = Update {
-        id: "u1".into(),
-        at: at(later),
-        seq: 2,
-        precision: Precision::Minute,
-        as_written: None,
-        phase: Some(Phase::Resolved),
-        author: None,
-        markdown: "Done.".into(),
-        fact: None,
-        changes: vec![
-            change("selma", later, 3, "degraded", Origin::Update),
-            change("selma", later, 4, "operational", Origin::Restore),
-        ],
-        mentions: vec![
-            Slug::parse("mail").expect("is valid"),
-            Slug::parse("selma").expect("is valid"),
-        ],
-        restore: true,
-        window: crate::domain::window::Window::default(),
-        edited_at: None,
-        public_at: at(later),
-        source: Source::Api,
-    };
-    let incident = Incident {
-        id: "i1".into(),
-        slug: Slug::parse("selma-is-down").expect("is valid"),
-        title: "Selma is down".into(),
-        kind: Kind::Disruption,
-        stated_phase: None,
-        stated_impact: None,
-        author: None,
-        published_at: at(noon),
-        precision: Precision::Minute,
-        starts: None,
-        ends: None,
-        summary: None,
-        markdown: "Sorry.".into(),
-        mentions: vec![Slug::parse("nelson").expect("is valid")],
-        changes: vec![change("selma", noon, 1, "major_outage", Origin::Post)],
-        updates: vec![update],
-        edited_at: None,
-        public_at: at(noon),
-        source: Source::Api,
-        draft: false,
-        own_item: true,
-    };
-    let site = Site::example(chrono_tz::UTC);
-    let body = IncidentBody::of(&incident, at(later), &States::default(), &site);
-    let written = serde_json::to_string(&body).expect("is valid");
-    let expected = r#"{"slug":"selma-is-down","id":"i1","title":"Selma is down","kind":"disruption","phase":"resolved","impact":"critical","author":null,"published_at":"2013-02-26T12:00:00Z","starts":null,"ends":null,"markdown":"Sorry.","components":{"selma":"degraded","nelson":null,"mail":null},"updates":[{"id":"u1","at":"2013-02-26T13:00:00Z","precision":"minute","as_written":null,"phase":"resolved","author":null,"markdown":"Done.","components":{"selma":"degraded","mail":null},"restored":["selma"],"edited_at":null,"url":"https://status.example.com/incidents/selma-is-down#update-u1"}],"seen":"u1","edited_at":null,"source":"api","url":"https://status.example.com/incidents/selma-is-down"}"#;
-    assert_eq!(written, expected);
-    let read: IncidentBody = serde_json::from_str(&written).expect("is valid");
-    assert_eq!(serde_json::to_string(&read).expect("is valid"), expected);
-    assert_eq!(
-        UpdateBody::of(&incident, &incident.updates[0], &site)
-            .restored
-            .len(),
-        1
-    );
 }
