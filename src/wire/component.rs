@@ -4,9 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fields::{Body, Fields};
 use super::instant;
-use super::values;
+use super::request::request;
 use crate::domain::component::{Component, Standing};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -69,100 +68,51 @@ pub struct ComponentList {
     pub components: Vec<ComponentBody>,
 }
 
-/// A component to create or replace: what is left out is cleared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PutComponent {
-    /// Its name for people.
-    #[schema(example = "Selma", min_length = 1, pattern = r"\S")]
-    pub name: String,
-    /// The heading under which it is listed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group: Option<String>,
-    /// One line for customers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// The day it began, for uptime.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2009-05-01")]
-    pub since: Option<NaiveDate>,
-    /// Its place in the list, counted from 0; without one, it keeps its place or comes last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 1_000_000)]
-    pub position: Option<i64>,
-}
-
-impl Body for PutComponent {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let name = fields.required("name", values::line);
-        let group = fields.optional("group", values::line);
-        let description = fields.optional("description", values::line);
-        let since = fields.optional("since", values::day);
-        let position = fields.optional("position", values::count);
-        Some(Self {
-            name: name?,
-            group,
-            description,
-            since,
-            position,
-        })
+request! {
+    /// A component to create or replace: what is left out is cleared.
+    pub struct PutComponent {
+        /// Its name for people.
+        #[schema(example = "Selma", min_length = 1)]
+        required name: String = line,
+        /// The heading under which it is listed.
+        optional group: String = line,
+        /// One line for customers.
+        optional description: String = line,
+        /// The day it began, for uptime.
+        #[schema(example = "2009-05-01")]
+        optional since: NaiveDate = day,
+        /// Its place in the list, counted from 0; without one, it keeps its place or comes last.
+        #[schema(minimum = 0, maximum = 1_000_000)]
+        optional position: i64 = count,
     }
 }
 
-/// The order of components.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OrderComponents {
-    /// Their slugs, first to last. Those left out follow in their current order. Those set in
-    /// `site.toml` come before all of these and can't be listed.
-    #[schema(value_type = Vec<String>, example = json!(["nelson", "selma"]))]
-    pub order: Vec<Slug>,
-}
-
-impl Body for OrderComponents {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let order = fields.required("order", values::slugs);
-        Some(Self { order: order? })
+request! {
+    /// The order of components.
+    pub struct OrderComponents {
+        /// Their slugs, first to last. Those left out follow in their current order. Those set in
+        /// `site.toml` come before all of these and can't be listed.
+        #[schema(value_type = Vec<String>, example = json!(["nelson", "selma"]))]
+        required order: Vec<Slug> = slugs,
     }
 }
 
-/// A change of state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetState {
-    /// What the component is now.
-    #[schema(value_type = String, example = "migrating")]
-    pub state: StateKey,
-    /// A line for customers; without one, an earlier note is cleared.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Mail is up.")]
-    pub note: Option<String>,
-    /// The slug of the incident it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub incident: Option<Slug>,
-    /// When it took the state, by default now; never in the future.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    pub at: Option<DateTime<Utc>>,
-    /// The state you saw; if it has changed since, nothing is done (409).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub seen: Option<StateKey>,
-}
-
-impl Body for SetState {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let state = fields.required("state", values::state);
-        let note = fields.optional("note", values::note).flatten();
-        let incident = fields.optional("incident", values::slug);
-        let at = fields.optional("at", values::instant);
-        let seen = fields.optional("seen", values::state);
-        Some(Self {
-            state: state?,
-            note,
-            incident,
-            at,
-            seen,
-        })
+request! {
+    /// A change of state.
+    pub struct SetState {
+        /// What the component is now.
+        #[schema(value_type = String, example = "migrating")]
+        required state: StateKey = state,
+        /// A line for customers; without one, an earlier note is cleared.
+        #[schema(example = "Mail is up.")]
+        defaulted note: Option<String> = note,
+        /// The slug of the incident it belongs to.
+        #[schema(value_type = Option<String>)]
+        optional incident: Slug = slug,
+        /// When it took the state, by default now; never in the future.
+        optional at: DateTime<Utc> = instant,
+        /// The state you saw; if it has changed since, nothing is done (409).
+        #[schema(value_type = Option<String>)]
+        optional seen: StateKey = state,
     }
 }

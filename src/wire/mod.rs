@@ -1,7 +1,9 @@
-//! What the admin API takes and answers, one resource a file, and `/incidents/{slug}.json`.
+//! What the admin API takes and answers, one resource a file: written and read here only, by the
+//! server and the command line alike. Incidents are also the public `/incidents/{slug}.json`.
 //!
-//! What goes out is read back by the command line. What comes in goes through [`parse`], which
-//! reports every mistake with its place and how to mend it.
+//! A request is defined with `request!`, each field once; the server reads it with [`parse`], which
+//! reports every mistake with its place and how to mend it. An answer is a plain structure; a field
+//! that is added later has a default, as an older server doesn't send it.
 
 pub mod audit;
 pub mod component;
@@ -13,6 +15,7 @@ pub mod ordered;
 mod parse;
 pub mod preview;
 pub mod problem;
+mod request;
 pub mod resolution;
 pub mod setting;
 pub mod site;

@@ -3,24 +3,14 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fields::{Body, Fields};
-use super::values;
+use super::request::request;
 
-/// A text to preview before it is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Preview {
-    /// The text, as Markdown.
-    #[schema(example = "Mail is **up**.")]
-    pub markdown: String,
-}
-
-impl Body for Preview {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let markdown = fields.required("markdown", values::text);
-        Some(Self {
-            markdown: markdown?,
-        })
+request! {
+    /// A text to preview before it is published.
+    pub struct Preview {
+        /// The text, as Markdown.
+        #[schema(example = "Mail is **up**.")]
+        required markdown: String = text,
     }
 }
 

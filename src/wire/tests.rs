@@ -1,14 +1,31 @@
-//! What bodies are taken, what is said of the others.
+//! What bodies are taken, what is said of the others, and that what is sent is what is read.
 
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
 
-use super::component::{PutComponent, SetState};
+use super::audit::RecordQuery;
+use super::component::{OrderComponents, PutComponent, SetState};
 use super::fields::Body;
 use super::incident::{EditIncident, NewIncident};
+use super::maintenance::{Do, MaintenanceStep};
+use super::ordered::ByComponent;
 use super::preview::Preview;
+use super::setting::{Setting, Settings, StateWithNote};
 use super::token::NewToken;
 use super::update::{EditUpdate, NewUpdate};
 use super::{FieldError, Unusable, parse};
+use crate::domain::incident::{Impact, Kind};
+use crate::domain::slug::Slug;
+use crate::domain::staff::Scope;
+use crate::domain::state::StateKey;
+use crate::domain::update::Phase;
+
 #[track_caller]
 fn check_refused<T: Body>(body: &str, expected: &[(&str, &str)]) {
     let errors = match parse::<T>(body.as_bytes()) {
@@ -31,7 +48,7 @@ fn check_refused<T: Body>(body: &str, expected: &[(&str, &str)]) {
 }
 
 #[track_caller]
-fn check_taken<T: Body + serde::Serialize>(body: &str, written: &Value) {
+fn check_taken<T: Body + Serialize>(body: &str, written: &Value) {
     let read = match parse::<T>(body.as_bytes()) {
         Ok(read) => read,
         Err(errors) => panic!("refused: {body}: {errors:?}"),
@@ -169,7 +186,7 @@ fn nesting_without_end_is_refused() {
 fn what_is_taken_is_written_the_same_way() {
     check_taken::<NewIncident>(
         r#"{"update":{"markdown":"b","restore":false},"title":" Selma ","components":{"selma":"x","nelson":{"state":"y","note":" "},"mail":null},"author":null,"published_at":"2013-02-26T02:15:00.5-07:00"}"#,
-        &json!({"title":"Selma","markdown":"","components":{"selma":"x","nelson":{"state":"y","note":null},"mail":null},"published_at":"2013-02-26T09:15:00Z","update":{"markdown":"b","restore":false}}),
+        &json!({"title":"Selma","components":{"selma":"x","nelson":{"state":"y"},"mail":null},"published_at":"2013-02-26T09:15:00.500Z","update":{"markdown":"b","restore":false}}),
     );
     check_taken::<EditIncident>("{}", &json!({}));
     check_taken::<EditIncident>(
@@ -190,4 +207,174 @@ fn what_is_taken_is_written_the_same_way() {
     let settings = settings.expect("is valid").components.expect("is valid");
     let order: Vec<_> = settings.0.iter().map(|(slug, _)| slug.as_str()).collect();
     assert_eq!(order, ["z", "a", "m"]);
+}
+
+/// The names of the fields of a request in the contract.
+fn names_in_contract<T: PartialSchema>() -> BTreeSet<String> {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.properties.into_keys().collect(),
+        RefOr::T(_) | RefOr::Ref(_) => panic!("not an object"),
+    }
+}
+
+/// What the client writes is what the server reads, and what the command line keeps. Every field is
+/// to be set.
+#[track_caller]
+fn check_sent<T>(request: &T)
+where
+    T: Body + Serialize + DeserializeOwned + PartialSchema + PartialEq + Debug,
+{
+    let written = serde_json::to_value(request).expect("is valid");
+    let names = written.as_object().expect("an object").keys().cloned();
+    assert_eq!(names.collect::<BTreeSet<_>>(), names_in_contract::<T>());
+    assert_eq!(
+        parse::<T>(written.to_string().as_bytes()).as_ref(),
+        Ok(request)
+    );
+    let kept: T = serde_json::from_value(written).expect("is valid");
+    assert_eq!(&kept, request);
+}
+
+#[test]
+fn what_the_client_sends_the_server_reads() {
+    let slug = |text: &str| Slug::parse(text).expect("is valid");
+    let at = |text: &str| text.parse().expect("is valid");
+    let line = || Some("a line".to_owned());
+    let state = || StateKey::new("migrating");
+    let settings = || -> Settings {
+        let with_note = StateWithNote {
+            state: state(),
+            note: line(),
+        };
+        ByComponent(vec![
+            (slug("selma"), Some(Setting::WithNote(with_note))),
+            (slug("nelson"), Some(Setting::State(state()))),
+            (slug("mail"), None),
+        ])
+    };
+    let (early, late) = (at("2013-02-26T09:15:00.25Z"), at("2013-03-02T22:00:00Z"));
+    let update = || NewUpdate {
+        markdown: "One\ntwo".to_owned(),
+        phase: Some(Phase::Monitoring),
+        components: Some(settings()),
+        at: Some(early),
+        author: line(),
+        restore: Some(false),
+        seen: Some(line()),
+        again: Some(true),
+    };
+    check_sent(&update());
+    check_sent(&NewUpdate {
+        seen: Some(None),
+        ..update()
+    });
+    check_sent(&EditUpdate {
+        markdown: Some("One".to_owned()),
+        phase: Some(None),
+        components: Some(settings()),
+        at: Some(early),
+        author: Some(None),
+    });
+    check_sent(&EditUpdate {
+        markdown: Some(String::new()),
+        phase: Some(Some(Phase::Resolved)),
+        components: Some(Settings::default()),
+        at: Some(late),
+        author: Some(line()),
+    });
+    check_sent(&NewIncident {
+        title: "Selma is down".to_owned(),
+        markdown: "One".to_owned(),
+        kind: Some(Kind::Maintenance),
+        phase: Some(Phase::Scheduled),
+        impact: Some(Impact::Major),
+        components: Some(settings()),
+        starts: Some(early),
+        ends: Some(late),
+        author: line(),
+        published_at: Some(early),
+        draft: Some(true),
+        update: Some(update()),
+        overlap: Some(true),
+        again: Some(false),
+    });
+    check_sent(&EditIncident {
+        title: line(),
+        markdown: Some("One".to_owned()),
+        kind: Some(Kind::Notice),
+        impact: Some(None),
+        components: Some(settings()),
+        starts: Some(None),
+        ends: Some(Some(late)),
+        author: Some(None),
+        published_at: Some(early),
+        draft: Some(false),
+        overlap: Some(true),
+    });
+    for step in Do::ALL {
+        // Only an extension takes times.
+        let times = Some((early, late)).filter(|_| step == Do::Extend).unzip();
+        let request = MaintenanceStep {
+            step,
+            starts: times.0,
+            ends: times.1,
+            markdown: Some("One".to_owned()),
+            author: line(),
+            overlap: Some(true),
+            seen: Some(None),
+        };
+        if step == Do::Extend {
+            check_sent(&request);
+        } else {
+            let written = serde_json::to_vec(&request).expect("is valid");
+            assert_eq!(parse(&written), Ok(request));
+        }
+    }
+    check_sent(&SetState {
+        state: state(),
+        note: line(),
+        incident: Some(slug("selma-is-down")),
+        at: Some(early),
+        seen: Some(state()),
+    });
+    check_sent(&PutComponent {
+        name: "Selma".to_owned(),
+        group: line(),
+        description: line(),
+        since: Some("2009-05-01".parse().expect("is valid")),
+        position: Some(7),
+    });
+    check_sent(&OrderComponents {
+        order: vec![slug("selma"), slug("nelson")],
+    });
+    check_sent(&NewToken {
+        name: "on call".to_owned(),
+        scopes: vec![Scope::StatesWrite, Scope::Admin],
+        display_name: line(),
+        expires_at: Some(late),
+    });
+    check_sent(&Preview {
+        markdown: "One".to_owned(),
+    });
+}
+
+#[test]
+fn what_the_client_asks_the_server_takes() {
+    let text = |text: &str| Some(text.to_owned());
+    let asked = RecordQuery {
+        actor: text("on call"),
+        component: text("selma"),
+        incident: text("selma-is-down"),
+        day: text("2013-02-26"),
+        from: text("2013-02-27"),
+        to: text("2013-02-28"),
+    };
+    let pairs = asked.pairs();
+    let take = |name| {
+        let pair = pairs.iter().find(|(known, _)| *known == name);
+        pair.map(|(_, value)| (*value).to_owned())
+    };
+    assert_eq!(pairs.len(), 6);
+    assert_eq!(RecordQuery::read(take), asked);
+    assert!(RecordQuery::default().pairs().is_empty());
 }

@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fields::{Body, Fields};
 use super::instant;
 use super::ordered::ByComponent;
+use super::request::request;
 use super::setting::Settings;
-use super::values;
 use super::words;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -72,103 +71,52 @@ pub struct UpdateBody {
     pub hint: Option<String>,
 }
 
-/// A new update.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewUpdate {
-    /// The text.
-    #[schema(required = false, example = "Mail is up during the migration.")]
-    pub markdown: String,
-    /// The phase it puts the incident in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::phase_or_null)]
-    pub phase: Option<Phase>,
-    /// Components by slug, each with a state, a state and a note, or `null` to leave its state
-    /// unchanged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::settings)]
-    pub components: Option<Settings>,
-    /// The time it refers to, by default now; never in the future.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    pub at: Option<DateTime<Utc>>,
-    /// The byline, by default the token's display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub author: Option<String>,
-    /// Whether components return to what they were, if this resolves the incident. By default they
-    /// do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restore: Option<bool>,
-    /// The incident's `seen` as you read it. If something was posted since, nothing is done, and
-    /// the refusal (409) has it under `newer`. Without it, the update is always posted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub seen: Option<Option<String>>,
-    /// Post it even if the same was posted within the last 15 minutes. By default that is refused
-    /// (409, with the earlier post under `first`), but with an `Idempotency-Key` only the key
-    /// decides. `false` always refuses it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub again: Option<bool>,
-}
-
-impl Body for NewUpdate {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let markdown = fields
-            .optional("markdown", values::text)
-            .unwrap_or_default();
-        let phase = fields.optional("phase", values::phase);
-        let components = fields.optional("components", values::settings);
-        let at = fields.optional("at", values::instant);
-        let author = fields.optional("author", values::line);
-        let restore = fields.optional("restore", values::flag);
-        let seen = fields.edited("seen", values::line);
-        let again = fields.optional("again", values::flag);
-        Some(Self {
-            markdown,
-            phase,
-            components,
-            at,
-            author,
-            restore,
-            seen,
-            again,
-        })
+request! {
+    /// A new update.
+    #[derive(Default)]
+    pub struct NewUpdate {
+        /// The text.
+        #[schema(example = "Mail is up during the migration.")]
+        defaulted markdown: String = text,
+        /// The phase it puts the incident in.
+        #[schema(schema_with = words::phase_or_null)]
+        optional phase: Phase = phase,
+        /// Components by slug, each with a state, a state and a note, or `null` to leave its state
+        /// unchanged.
+        #[schema(schema_with = words::settings)]
+        optional components: Settings = settings,
+        /// The time it refers to, by default now; never in the future.
+        optional at: DateTime<Utc> = instant,
+        /// The byline, by default the token's display name.
+        optional author: String = line,
+        /// Whether components return to what they were, if this resolves the incident. By default they
+        /// do.
+        optional restore: bool = flag,
+        /// The incident's `seen` as you read it. If something was posted since, nothing is done, and
+        /// the refusal (409) has it under `newer`. Without it, the update is always posted.
+        edited seen: String = line,
+        /// Post it even if the same was posted within the last 15 minutes. By default that is refused
+        /// (409, with the earlier post under `first`), but with an `Idempotency-Key` only the key
+        /// decides. `false` always refuses it.
+        optional again: bool = flag,
     }
 }
 
-/// A correction of an update: what is left out stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EditUpdate {
-    /// The text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub markdown: Option<String>,
-    /// The phase it puts the incident in; `null` for none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::phase_or_null)]
-    pub phase: Option<Option<Phase>>,
-    /// All that it says about components, replacing what it said before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::settings)]
-    pub components: Option<Settings>,
-    /// The time it refers to.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    #[schema(nullable = false)]
-    pub at: Option<DateTime<Utc>>,
-    /// The byline; `null` for the incident's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub author: Option<Option<String>>,
-}
-
-impl Body for EditUpdate {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        Some(Self {
-            markdown: fields.replaced("markdown", values::text),
-            phase: fields.edited("phase", values::phase),
-            components: fields.replaced("components", values::settings),
-            at: fields.replaced("at", values::instant),
-            author: fields.edited("author", values::line),
-        })
+request! {
+    /// A correction of an update: what is left out stays.
+    #[derive(Default)]
+    pub struct EditUpdate {
+        /// The text.
+        replaced markdown: String = text,
+        /// The phase it puts the incident in; `null` for none.
+        #[schema(schema_with = words::phase_or_null)]
+        edited phase: Phase = phase,
+        /// All that it says about components, replacing what it said before.
+        #[schema(schema_with = words::settings)]
+        replaced components: Settings = settings,
+        /// The time it refers to.
+        replaced at: DateTime<Utc> = instant,
+        /// The byline; `null` for the incident's.
+        edited author: String = line,
     }
 }

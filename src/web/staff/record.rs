@@ -18,9 +18,10 @@ use crate::urls;
 use crate::web::api::audit::{body_of, table_of};
 use crate::web::error::AppError;
 use crate::web::query::{Part, Query};
-use crate::web::record::{RecordPart, RecordQuery};
+use crate::web::record::RecordPart;
 use crate::web::state::AppState;
 use crate::wire::FieldError;
+use crate::wire::audit::RecordQuery;
 
 /// How many lines are on a page, unless the address says: a few screens of a phone.
 const LINES: usize = 20;
