@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Map, Value};
-
 use super::failure::Failure;
 use super::text::TextSource;
 use super::words::{self, Setting};
@@ -12,6 +10,7 @@ use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::template::COMPONENT as BLANK;
 use crate::wire::fields::unknown;
+use crate::wire::setting::{self, Settings};
 use crate::wire::template::TemplateBody;
 
 /// The text: as it was given, else the template's, else what is still to be written.
@@ -33,13 +32,14 @@ pub(super) fn source(
 pub(super) fn components(
     template: Option<&TemplateBody>,
     set: &[Setting],
-) -> Result<Map<String, Value>, String> {
-    let mut components = Map::new();
+) -> Result<Settings, String> {
+    let mut components = Settings::default();
     for (slug, state) in template.iter().flat_map(|it| &it.components.0) {
-        let state = state.as_ref().map(|state| state.as_str().to_owned());
-        components.insert(slug.to_string(), state.into());
+        components.set(slug, state.clone().map(setting::Setting::State));
     }
-    components.extend(words::settings(set)?);
+    for (slug, setting) in words::settings(set)?.0 {
+        components.set(&slug, setting);
+    }
     Ok(components)
 }
 

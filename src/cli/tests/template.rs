@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::answers;
 use super::bench::Bench;
 use super::fake_server::Reply;
 
@@ -21,9 +22,7 @@ fn bench() -> Bench {
         "GET /api/v1/incidents?limit=100" => Reply::json(200, &json!({"incidents": []})),
         "POST /api/v1/incidents" => Reply::json(
             201,
-            &json!({"slug": "selma-is-down", "title": "Selma is down", "kind": "disruption",
-                "phase": "investigating", "updates": [],
-                "url": "https://status.example.com/incidents/selma-is-down"}),
+            &answers::incident(&json!({"slug": "selma-is-down", "phase": "investigating"})),
         ),
         other => panic!("{other}"),
     })
