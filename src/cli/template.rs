@@ -11,7 +11,7 @@ use crate::domain::slug::Slug;
 use crate::domain::template::COMPONENT as BLANK;
 use crate::wire::fields::unknown;
 use crate::wire::setting::{self, Settings};
-use crate::wire::template::TemplateBody;
+use crate::wire::template::{TemplateBody, TemplateQuery};
 
 /// The text: as it was given, else the template's, else what is still to be written.
 pub(super) fn source(
@@ -51,7 +51,11 @@ pub(super) fn find(
 ) -> Result<TemplateBody, Failure> {
     let wanted = name.trim().to_lowercase();
     let wanted = wanted.strip_suffix(".md").unwrap_or(&wanted);
-    let all = client.templates(components)?;
+    let component = components.iter().map(|slug| (slug.clone(), None));
+    let asked = TemplateQuery {
+        component: component.collect(),
+    };
+    let all = client.templates(&asked)?;
     if let Some(found) = all.iter().find(|it| it.name.as_str() == wanted) {
         return Ok(found.clone());
     }

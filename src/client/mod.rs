@@ -23,7 +23,7 @@ use crate::wire::component::{ComponentBody, ComponentList};
 use crate::wire::incident::{IncidentBody, IncidentList};
 use crate::wire::resolution::ResolutionBody;
 use crate::wire::site::SiteBody;
-use crate::wire::template::{TemplateBody, TemplateList};
+use crate::wire::template::{TemplateBody, TemplateList, TemplateQuery};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const OVERALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -124,13 +124,14 @@ impl Client {
         self.list(&path, |page: ComponentList| page.components)
     }
 
-    /// Every template, filled in for these components, the most fitting first.
-    pub fn templates(&self, components: &[Slug]) -> Result<Vec<TemplateBody>, ClientError> {
-        let about: Vec<_> = components
+    /// Every template, filled in for what is asked, the most fitting first.
+    pub fn templates(&self, asked: &TemplateQuery) -> Result<Vec<TemplateBody>, ClientError> {
+        let values: Vec<_> = asked.values().collect();
+        let pairs = values
             .iter()
-            .map(|component| format!("component={component}"))
-            .collect();
-        let path = format!("{}/templates?{}", urls::API, about.join("&"));
+            .map(|it| (TemplateQuery::COMPONENT, it.as_str()));
+        let pairs: Vec<_> = pairs.collect();
+        let path = format!("{}/templates{}", urls::API, urls::query(&pairs));
         Ok(self.find::<TemplateList>(&path)?.value.templates)
     }
 

@@ -17,6 +17,7 @@ use super::maintenance::{Do, MaintenanceStep};
 use super::ordered::ByComponent;
 use super::preview::Preview;
 use super::setting::{Setting, Settings, StateWithNote};
+use super::template::TemplateQuery;
 use super::token::NewToken;
 use super::update::{EditUpdate, NewUpdate};
 use super::{FieldError, Unusable, parse};
@@ -374,7 +375,19 @@ fn what_the_client_asks_the_server_takes() {
         let pair = pairs.iter().find(|(known, _)| *known == name);
         pair.map(|(_, value)| (*value).to_owned())
     };
-    assert_eq!(pairs.len(), 6);
+    assert_eq!(pairs.len(), 6, "each is set");
     assert_eq!(RecordQuery::read(take), asked);
     assert!(RecordQuery::default().pairs().is_empty());
+    let slug = |text: &str| Slug::parse(text).expect("is valid");
+    let asked = TemplateQuery {
+        component: vec![
+            (slug("selma"), Some(StateKey::new("major_outage"))),
+            (slug("nelson"), None),
+        ],
+    };
+    let mut taken = TemplateQuery::default();
+    for value in asked.values() {
+        taken.add(&value).expect("is valid");
+    }
+    assert_eq!(taken, asked);
 }

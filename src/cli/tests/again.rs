@@ -227,3 +227,33 @@ fn all_that_waits_is_sent_in_the_order_in_which_it_was_typed() {
     // What can't be read holds nothing up, and is told.
     assert_eq!((ran.code, bench.unsent()), (1, vec![broken]));
 }
+
+#[test]
+fn what_is_kept_is_read_whoever_kept_it() {
+    let is_up = Arc::new(AtomicBool::new(false));
+    let up = is_up.clone();
+    let bench = Bench::new(move |request| match up.load(Ordering::Relaxed) {
+        true => answer(request),
+        false => Reply::HangUp,
+    });
+    assert_eq!(bench.run(&["update", "x"]).code, 1);
+    let file = bench.unsent().remove(0);
+    // In another order, and with a time as it was typed.
+    let kept = json!({
+        "verb": "update", "server": bench.url(), "typed_at": crate::clock::Clock::System.now(),
+        "component": null, "incident_part": "selma-down", "incident": null,
+        "body": {"phase": "monitoring", "at": "2013-02-26T02:15:00-07:00", "again": false,
+            "components": {"selma": {"state": "degraded", "note": "Slow."}, "mail": null},
+            "markdown": "Mail is up."},
+        "idempotency_key": "k", "perhaps_arrived_as": null, "only_copy": false,
+    });
+    std::fs::write(&file, kept.to_string()).expect("written");
+    is_up.store(true, Ordering::Relaxed);
+    let ran = bench.run(&["resend"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let sent = bench.posts().remove(0);
+    assert_eq!(sent.header("idempotency-key"), "k");
+    let mut wanted = kept["body"].clone();
+    wanted["at"] = json!("2013-02-26T09:15:00Z");
+    assert_eq!(sent.body, wanted);
+}
