@@ -303,7 +303,17 @@ fn colours_are_for_terminals_and_not_for_those_who_mind() {
     let minded = bench.run_in_colour(&["status", "--env-no-color", "1"]);
     assert_eq!(minded.out, plain.out);
     let data: Value = serde_json::from_str(&bench.run(&["status", "--json"]).out).unwrap();
-    assert_eq!(data["components"][0]["state"], "major_outage");
+    assert_eq!(
+        data["components"][0],
+        json!({"slug": "selma", "name": "Selma", "group": "Servers", "state": "major_outage",
+            "note": "Hot.", "state_since": null, "retired_at": null})
+    );
+    assert_eq!(
+        data["incidents"][0],
+        json!({"slug": "selma-down", "title": "About selma-down", "kind": "disruption",
+            "phase": "identified", "published_at": "2013-02-26T08:30:00Z", "draft": false,
+            "url": "https://status.example.com/incidents/selma-down", "starts": null, "ends": null})
+    );
 }
 
 #[test]
