@@ -6,6 +6,7 @@ pub mod telemetry;
 
 pub mod domain;
 pub mod urls;
+pub mod wire;
 
 pub mod actions;
 pub mod content;

@@ -4,17 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::failure::Failure;
 use super::world::{BOLD, World, styled};
-use crate::client::IncidentAnswer;
+use crate::wire::incident::IncidentBody;
 
 /// What a person's words may mean.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice<'a> {
     /// This one.
-    One(&'a IncidentAnswer),
+    One(&'a IncidentBody),
     /// One of these.
-    Several(Vec<&'a IncidentAnswer>),
+    Several(Vec<&'a IncidentBody>),
     /// One of these, all of which are over: not meant unless somebody says so.
-    Old(Vec<&'a IncidentAnswer>),
+    Old(Vec<&'a IncidentBody>),
     /// None that is known.
     Nothing,
 }
@@ -22,7 +22,7 @@ pub(super) enum Choice<'a> {
 /// With a part of a slug: the one with that very slug, else the open ones that have the part,
 /// else those that aren't over; of those that are, none is taken unasked. Without: the open ones.
 pub(super) fn choice<'a>(
-    incidents: &'a [IncidentAnswer],
+    incidents: &'a [IncidentBody],
     part: Option<&str>,
     now: DateTime<Utc>,
 ) -> Choice<'a> {
@@ -31,7 +31,7 @@ pub(super) fn choice<'a>(
         return of_list(open().collect());
     };
     let part = part.trim().to_lowercase();
-    let has_part = |incident: &&IncidentAnswer| incident.slug.as_str().contains(&part);
+    let has_part = |incident: &&IncidentBody| incident.slug.as_str().contains(&part);
     if let Some(exact) = incidents.iter().find(|it| it.slug.as_str() == part) {
         return Choice::One(exact);
     }
@@ -49,7 +49,7 @@ pub(super) fn choice<'a>(
     }
 }
 
-fn of_list(list: Vec<&IncidentAnswer>) -> Choice<'_> {
+fn of_list(list: Vec<&IncidentBody>) -> Choice<'_> {
     match list.as_slice() {
         [] => Choice::Nothing,
         [one] => Choice::One(one),
@@ -59,10 +59,10 @@ fn of_list(list: Vec<&IncidentAnswer>) -> Choice<'_> {
 
 /// Chooses; asks where several could be meant and a person is there to be asked.
 pub(super) fn incident(
-    incidents: &[IncidentAnswer],
+    incidents: &[IncidentBody],
     part: Option<&str>,
     world: &mut World,
-) -> Result<IncidentAnswer, Failure> {
+) -> Result<IncidentBody, Failure> {
     let (several, what) = match choice(incidents, part, world.clock.now()) {
         Choice::One(one) => return Ok(one.clone()),
         Choice::Nothing => return Err(nothing(part)),
@@ -88,16 +88,13 @@ pub(super) fn incident(
 /// Chooses one that may be over: of those that are, the only one, or the only one that something
 /// was said of in the last day.
 pub(super) fn recent(
-    incidents: &[IncidentAnswer],
+    incidents: &[IncidentBody],
     part: Option<&str>,
     world: &mut World,
-) -> Result<IncidentAnswer, Failure> {
+) -> Result<IncidentBody, Failure> {
     let now = world.clock.now();
-    let is_fresh = |incident: &&IncidentAnswer| {
-        let said = incident.updates.iter().filter_map(|update| {
-            let at = DateTime::parse_from_rfc3339(update["at"].as_str()?);
-            Some(at.ok()?.with_timezone(&Utc))
-        });
+    let is_fresh = |incident: &&IncidentBody| {
+        let said = incident.updates.iter().map(|update| update.at);
         said.max().is_some_and(|at| now - at < TimeDelta::hours(24))
     };
     if let Choice::Old(old) = choice(incidents, part, now) {
@@ -111,10 +108,10 @@ pub(super) fn recent(
 
 /// Chooses a maintenance that isn't over.
 pub(super) fn maintenance(
-    incidents: &[IncidentAnswer],
+    incidents: &[IncidentBody],
     part: Option<&str>,
     world: &mut World,
-) -> Result<IncidentAnswer, Failure> {
+) -> Result<IncidentBody, Failure> {
     let part = part.map(|part| part.trim().to_lowercase());
     let exact = incidents
         .iter()
@@ -122,7 +119,7 @@ pub(super) fn maintenance(
     if let Some(exact) = exact {
         return Ok(exact.clone());
     }
-    let is_meant = |it: &&IncidentAnswer| {
+    let is_meant = |it: &&IncidentBody| {
         let is_live = it.is_maintenance() && !it.draft && !it.phase.is_final();
         is_live
             && part
@@ -148,11 +145,11 @@ pub(super) fn maintenance(
 
 /// Asks which one is meant; a script is told what to say, which is a slug after `option`.
 fn ask(
-    several: &[&IncidentAnswer],
+    several: &[&IncidentBody],
     what: &str,
     option: &str,
     world: &mut World,
-) -> Result<IncidentAnswer, Failure> {
+) -> Result<IncidentBody, Failure> {
     if !world.interactive || world.json {
         let mut told = format!("{what}; choose one:");
         for incident in several {
@@ -195,9 +192,10 @@ fn nothing(part: Option<&str>) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::incident::Kind;
+    use crate::domain::incident::{Impact, Kind};
     use crate::domain::slug::Slug;
-    use crate::domain::update::Phase;
+    use crate::domain::update::{Phase, Source};
+    use crate::wire::update::LastStates;
 
     fn now() -> DateTime<Utc> {
         "2013-02-26T09:15:00Z".parse().unwrap()
@@ -205,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_customers_cannot_see_yet_is_not_the_open_one() {
-        let ahead = IncidentAnswer {
+        let ahead = IncidentBody {
             published_at: now() + chrono::Duration::hours(2),
             ..incident("ahead", Kind::Disruption, Phase::Investigating, false)
         };
@@ -215,21 +213,26 @@ mod tests {
         assert_eq!(choice(&known, Some("ahead"), now()), Choice::One(&ahead));
     }
 
-    fn incident(slug: &str, kind: Kind, phase: Phase, draft: bool) -> IncidentAnswer {
-        IncidentAnswer {
+    fn incident(slug: &str, kind: Kind, phase: Phase, draft: bool) -> IncidentBody {
+        IncidentBody {
             slug: Slug::parse(slug).unwrap(),
+            id: slug.to_owned(),
             title: slug.to_owned(),
             kind,
             phase,
-            url: String::new(),
-            draft,
+            impact: Impact::None,
+            author: None,
             published_at: now(),
             starts: None,
             ends: None,
-            impact: None,
-            components: Default::default(),
             markdown: String::new(),
+            components: LastStates::default(),
             updates: Vec::new(),
+            seen: None,
+            edited_at: None,
+            source: Source::Api,
+            url: String::new(),
+            draft,
         }
     }
 

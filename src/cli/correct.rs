@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::choose;
@@ -16,12 +16,12 @@ use super::times::{self, Clockwork};
 use super::unsent::Unsent;
 use super::words::{self, Setting};
 use super::world::{BOLD, DIM, World, styled};
-use crate::client::{Client, Found};
+use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
-use crate::render::json::incident::IncidentBody;
-use crate::render::json::update::UpdateBody;
 use crate::urls;
+use crate::wire::incident::{EditIncident, IncidentBody};
+use crate::wire::update::{EditUpdate, UpdateBody};
 
 /// How many updates are offered for choice.
 const OFFERED: usize = 9;
@@ -87,84 +87,107 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
     if let Some(id) = &args.bring_back {
         return bring_back(&slug, id, &client, world);
     }
-    let incident: IncidentBody = client.find(&urls::api_incident(&slug))?.value()?;
+    let incident = client.find::<IncidentBody>(&urls::api_incident(&slug))?;
+    let updates = &incident.value.updates;
     if args.list {
         if world.json {
-            said::json(
-                &serde_json::to_value(&incident.updates).unwrap_or_default(),
-                world,
-            );
+            said::json(&serde_json::to_value(updates).unwrap_or_default(), world);
         } else {
-            let lines = lines(&incident.updates, Clockwork::or_utc(&client, world));
+            let lines = lines(updates, Clockwork::or_utc(&client, world));
             for line in &lines {
                 world.say(line);
             }
         }
         return Ok(());
     }
-    let path = if args.post {
-        urls::api_incident(&slug)
-    } else {
-        let update = choose_update(&incident.updates, args.update.as_deref(), &client, world)?;
-        urls::api_update(&slug, &update.id)
+    let update = match args.post {
+        true => None,
+        false => Some(choose_update(
+            updates,
+            args.update.as_deref(),
+            &client,
+            world,
+        )?),
     };
     // Read before anything is typed, so that what a colleague changes meanwhile is noticed.
-    let found = client.find(&path)?;
+    let (path, old, etag) = match update {
+        Some(update) => {
+            let path = urls::api_update(&slug, &update.id);
+            let found = client.find::<UpdateBody>(&path)?;
+            (path, found.value.markdown, found.etag)
+        }
+        None => (
+            urls::api_incident(&slug),
+            incident.value.markdown.clone(),
+            incident.etag,
+        ),
+    };
     if args.withdraw {
-        let answer = client.delete(&path, &found.etag)?;
-        return tell_withdrawn(&slug, &answer, args.post, world);
+        let answer = client.delete(&path, &etag)?;
+        tell_withdrawn(&slug, update, &answer, world);
+        return Ok(());
     }
-    let mut times = Map::new();
-    let field = if args.post { "published_at" } else { "at" };
-    times::put_at(&mut times, field, args.at.as_ref(), &client, world)?;
-    let (body, only_copy) = body(args, times, (&found, &slug), world)?;
-    match client.edit(&path, &Value::Object(body.clone()), &found.etag) {
-        Ok(answer) => {
-            said::corrected(&slug, &answer, world);
-            Ok(())
+    let at = times::at(args.at.as_ref(), &client, world)?;
+    let components = words::settings(&args.set).map_err(Failure::Usage)?;
+    let components = words::if_any(components);
+    let is_more =
+        args.title.is_some() || args.phase.is_some() || at.is_some() || components.is_some();
+    let text = text(args, is_more, &old, &slug, world)?;
+    let (markdown, is_only_copy) = text.unzip();
+    let kept = markdown.clone().filter(|_| is_only_copy == Some(true));
+    let answer = if args.post {
+        let wanted = EditIncident {
+            title: args.title.clone(),
+            markdown,
+            components,
+            published_at: at,
+            ..EditIncident::default()
+        };
+        client.edit(&path, &wanted, &etag)
+    } else {
+        let wanted = EditUpdate {
+            markdown,
+            phase: args.phase.map(Some),
+            components,
+            at,
+            ..EditUpdate::default()
+        };
+        client.edit(&path, &wanted, &etag)
+    };
+    match (answer, kept) {
+        (Ok(answer), _) if args.post => said::corrected_post(&answer, world),
+        (Ok(answer), _) => said::corrected_update(&slug, &answer, world),
+        (Err(error), Some(text)) => {
+            let kept = keep(&text, world);
+            return Err(Failure::AfterTyping(Box::new(error.into()), kept));
         }
-        Err(error) if only_copy => {
-            let text = body.get("markdown").and_then(Value::as_str);
-            let kept = kept(text.unwrap_or_default(), world);
-            Err(Failure::AfterTyping(Box::new(error.into()), kept))
-        }
-        Err(error) => Err(error.into()),
+        (Err(error), None) => return Err(error.into()),
     }
+    Ok(())
 }
 
-/// What is to be changed, and whether its text would be lost with this process.
-fn body(
+/// The corrected text, if there is to be one, and whether it would be lost with this process;
+/// `is_more` says that something else is corrected, so that the text may stay as it is.
+fn text(
     args: &CorrectArgs,
-    times: Map<String, Value>,
-    (found, slug): (&Found, &Slug),
+    is_more: bool,
+    old: &str,
+    slug: &Slug,
     world: &mut World,
-) -> Result<(Map<String, Value>, bool), Failure> {
-    let mut body = times;
-    for (field, value) in [
-        ("title", args.title.as_deref()),
-        ("phase", args.phase.map(Phase::as_str)),
-    ] {
-        if let Some(value) = value {
-            body.insert(field.to_owned(), value.into());
-        }
-    }
-    let components = words::settings(&args.set).map_err(Failure::Usage)?;
-    words::put_components(&mut body, components);
+) -> Result<Option<(String, bool)>, Failure> {
     let text = args.text.as_ref().or(args.message.as_ref());
-    if text.is_none() && args.file.is_none() && !body.is_empty() {
-        return Ok((body, false));
+    if text.is_none() && args.file.is_none() && is_more {
+        return Ok(None);
     }
     let source = TextSource::of(text, args.file.as_ref(), world)?;
-    let old = found.text("markdown");
     let hints = format!("\nWhat customers read in {slug}.\n\nTo change nothing, save it as it is.");
     let text = source.read_from(old, &hints, world)?;
-    if body.is_empty() && text == old.trim() {
+    if !is_more && text == old.trim() {
         return Err(Failure::Refused(
             "nothing changed: the text is the same".to_owned(),
         ));
     }
-    body.insert("markdown".to_owned(), text.into());
-    Ok((body, source.is_only_copy()))
+    Ok(Some((text, source.is_only_copy())))
 }
 
 fn choose_update<'a>(
@@ -253,34 +276,28 @@ fn lines(updates: &[UpdateBody], clockwork: Clockwork) -> Vec<String> {
 fn bring_back(slug: &Slug, id: &str, client: &Client, world: &mut World) -> Result<(), Failure> {
     let path = format!("{}/restore", urls::api_update(slug, id.trim()));
     let key = Uuid::now_v7().to_string();
-    let answer = client.post(&path, &Value::Object(Map::new()), &key)?;
-    said::corrected(slug, &answer, world);
+    let answer = client.post(&path, &json!({}), &key)?;
+    said::corrected_update(slug, &answer, world);
     Ok(())
 }
 
-fn tell_withdrawn(
-    slug: &Slug,
-    answer: &Value,
-    post: bool,
-    world: &mut World,
-) -> Result<(), Failure> {
+fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, world: &mut World) {
     if world.json {
         said::json(answer, world);
-        return Ok(());
+        return;
     }
     world.say(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));
-    if !post {
-        let id = answer["id"].as_str().unwrap_or_default();
+    if let Some(update) = update {
         world.say("  To bring it back:");
         world.say(&format!(
-            "  lightship correct --incident {slug} --bring-back {id}"
+            "  lightship correct --incident {slug} --bring-back {}",
+            update.id
         ));
     }
-    Ok(())
 }
 
 /// Puts a text where it isn't lost.
-fn kept(text: &str, world: &World) -> Kept {
+fn keep(text: &str, world: &World) -> Kept {
     let nowhere = |why: String| Kept::Nowhere {
         text: text.to_owned(),
         why,

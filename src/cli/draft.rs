@@ -7,8 +7,9 @@ use super::connection::Connection;
 use super::failure::Failure;
 use super::said;
 use super::world::{BOLD, World, styled};
-use crate::client::{Client, IncidentAnswer};
+use crate::client::Client;
 use crate::urls;
+use crate::wire::incident::{EditIncident, IncidentBody};
 
 /// List drafts, publish or discard one
 ///
@@ -66,7 +67,7 @@ pub(super) fn run(args: &DraftArgs, world: &mut World) -> Result<(), Failure> {
     }
 }
 
-fn drafts(client: &Client) -> Result<Vec<IncidentAnswer>, Failure> {
+fn drafts(client: &Client) -> Result<Vec<IncidentBody>, Failure> {
     let mut incidents = client.incidents()?;
     incidents.retain(|incident| incident.draft);
     Ok(incidents)
@@ -75,7 +76,7 @@ fn drafts(client: &Client) -> Result<Vec<IncidentAnswer>, Failure> {
 fn list(client: &Client, world: &mut World) -> Result<(), Failure> {
     let drafts = drafts(client)?;
     if world.json {
-        said::json(&json!({ "incidents": drafts }), world);
+        said::json(&json!({"incidents": said::incidents(&drafts)}), world);
         return Ok(());
     }
     let width = drafts.iter().map(|it| it.slug.as_str().len()).max();
@@ -96,8 +97,12 @@ fn list(client: &Client, world: &mut World) -> Result<(), Failure> {
 fn publish(part: Option<&str>, client: &Client, world: &mut World) -> Result<(), Failure> {
     let draft = choose(drafts(client)?, part)?;
     let path = urls::api_incident(&draft.slug);
-    let found = client.find(&path)?;
-    let answer = client.edit(&path, &json!({"draft": false}), &found.etag)?;
+    let found = client.find::<IncidentBody>(&path)?;
+    let wanted = EditIncident {
+        draft: Some(false),
+        ..EditIncident::default()
+    };
+    let answer = client.edit(&path, &wanted, &found.etag)?;
     said::published(&answer, world);
     Ok(())
 }
@@ -115,7 +120,7 @@ fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
         }
     }
     let path = urls::api_incident(&draft.slug);
-    let found = client.find(&path)?;
+    let found = client.find::<IncidentBody>(&path)?;
     // A colleague may have published it just now; then the page that was read is another one.
     let answer = client.delete(&path, &found.etag)?;
     if world.json {
@@ -127,7 +132,7 @@ fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
 }
 
 /// The draft that is meant; there is no guessing among several.
-fn choose(drafts: Vec<IncidentAnswer>, part: Option<&str>) -> Result<IncidentAnswer, Failure> {
+fn choose(drafts: Vec<IncidentBody>, part: Option<&str>) -> Result<IncidentBody, Failure> {
     let part = part.unwrap_or_default().trim().to_lowercase();
     let exact = drafts.iter().find(|it| it.slug.as_str() == part).cloned();
     let fitting: Vec<_> = drafts

@@ -13,15 +13,14 @@ use crate::render::time::duration;
 /// What was seen so long before an incident was posted is nothing unusual.
 const USUAL: TimeDelta = TimeDelta::hours(1);
 
-/// Asks, unless `yes` was said; a script is told to say it.
+/// Asks about `at`, unless `yes` was said; a script is told to say it.
 pub(super) fn ask(
     unsent: &mut Unsent,
+    at: Option<DateTime<Utc>>,
     yes: bool,
     client: &Client,
     world: &mut World,
 ) -> Result<(), Failure> {
-    let at = unsent.body.get("at").and_then(|at| at.as_str());
-    let at: Option<DateTime<Utc>> = at.and_then(|at| at.parse().ok());
     let Some(at) = at.filter(|_| !yes) else {
         return Ok(());
     };

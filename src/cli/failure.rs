@@ -98,14 +98,17 @@ impl Failure {
         match self {
             Self::Usage(why) => json!({"error": {"kind": "usage", "detail": why}}),
             Self::Refused(why) => json!({"error": {"kind": "refused", "detail": why}}),
-            Self::Server(ClientError::Refused(refusal)) => json!({"error": {
-                "kind": "refused",
-                "status": refusal.status,
-                "title": refusal.title,
-                "detail": refusal.detail,
-                "request_id": refusal.request_id,
-                "errors": refusal.errors,
-            }}),
+            Self::Server(ClientError::Refused(refusal)) => {
+                let problem = &refusal.problem;
+                json!({"error": {
+                    "kind": "refused",
+                    "status": problem.status,
+                    "title": problem.title,
+                    "detail": problem.detail,
+                    "request_id": problem.request_id,
+                    "errors": problem.errors,
+                }})
+            }
             Self::Server(failed) => {
                 let kind = match failed {
                     ClientError::BadAddress { .. } | ClientError::Insecure(_) => "usage",

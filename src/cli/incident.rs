@@ -3,20 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Map, Value};
 
 use super::connection::Connection;
 use super::failure::Failure;
 use super::send;
 use super::template;
 use super::times::{self, Lean};
-use super::unsent::{Unsent, Verb};
+use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
 use super::world::World;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
-use crate::render::json::template::TemplateBody;
+use crate::wire::incident::NewIncident;
 
 /// Tell customers about something new
 #[derive(Debug, Args)]
@@ -99,51 +98,33 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
     if let (Some(template), true) = (&template, args.component.is_empty()) {
         template::refuse_blanks(template, &[&title, source.text()])?;
     }
-    let mut body = body(args, &title, template.as_ref()).map_err(Failure::Usage)?;
-    let times = [
-        ("starts", "--starts", &args.starts, Lean::Ahead),
-        ("ends", "--ends", &args.ends, Lean::Ahead),
-        ("published_at", "--at", &args.at, Lean::Back),
-    ];
-    for (field, option, text, lean) in times {
-        if let Some(text) = text {
-            let at = times::option(option, text, lean, &client, world)?;
-            body.insert(field.to_owned(), at.into());
-        }
-    }
-    let mut unsent = Unsent::new(Verb::Incident, body, &client, world);
-    unsent.post_again(args.again);
-    let hints = format!("What customers should know, in Markdown: {title}");
-    send::change(unsent, Some(&source), &hints, &client, world)
-}
-
-fn body(
-    args: &IncidentArgs,
-    title: &str,
-    template: Option<&TemplateBody>,
-) -> Result<Map<String, Value>, String> {
-    let mut body = Map::new();
-    body.insert("title".to_owned(), title.trim().into());
+    let components = template::components(template.as_ref(), &args.set);
+    let components = components.map_err(Failure::Usage)?;
+    let template = template.as_ref();
     let kind = args.kind.or(template.map(|it| it.kind));
-    let impact = args.impact.or(template.and_then(|it| it.impact));
     let phase = args.phase.or(template.and_then(|it| it.phase));
     // As in the form: the first update says where it stands.
     let is_disruption = kind.is_none_or(|kind| kind == Kind::Disruption);
-    let phase = phase.or(is_disruption.then_some(Phase::Investigating));
-    let words = [
-        ("kind", kind.map(Kind::as_str)),
-        ("impact", impact.map(Impact::as_str)),
-        ("phase", phase.map(Phase::as_str)),
-    ];
-    for (field, word) in words {
-        if let Some(word) = word {
-            body.insert(field.to_owned(), word.into());
-        }
-    }
-    let components = template::components(template, &args.set)?;
-    words::put_components(&mut body, components);
-    if args.draft {
-        body.insert("draft".to_owned(), true.into());
-    }
-    Ok(body)
+    let wanted = NewIncident {
+        title: title.trim().to_owned(),
+        kind,
+        phase: phase.or(is_disruption.then_some(Phase::Investigating)),
+        impact: args.impact.or(template.and_then(|it| it.impact)),
+        components: words::if_any(components),
+        starts: times::option(
+            "--starts",
+            args.starts.as_ref(),
+            Lean::Ahead,
+            &client,
+            world,
+        )?,
+        ends: times::option("--ends", args.ends.as_ref(), Lean::Ahead, &client, world)?,
+        published_at: times::at(args.at.as_ref(), &client, world)?,
+        draft: args.draft.then_some(true),
+        again: Some(args.again),
+        ..NewIncident::default()
+    };
+    let unsent = Unsent::new(Request::Incident(Box::new(wanted)), &client, world);
+    let hints = format!("What customers should know, in Markdown: {title}");
+    send::change(unsent, Some(&source), &hints, &client, world)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::choose;
 use super::connection::Connection;
@@ -13,14 +13,18 @@ use super::said;
 use super::send;
 use super::template;
 use super::times::{Clockwork, Lean, duration};
-use super::unsent::{Unsent, Verb};
+use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
 use super::world::{BOLD, DIM, World, styled};
-use crate::client::{Client, IncidentAnswer};
+use crate::client::Client;
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
 use crate::render::markdown::of_typed;
 use crate::render::time::machine;
+use crate::wire::incident::{IncidentBody, NewIncident};
+use crate::wire::maintenance::{Do, MaintenanceStep};
+use crate::wire::setting;
 
 /// Plan maintenance, and start, extend, end or cancel it. It begins and ends by itself, with its
 /// window.
@@ -170,9 +174,9 @@ pub(super) fn run(args: &MaintenanceArgs, world: &mut World) -> Result<(), Failu
     let client = args.connection().client(world)?;
     match &args.command {
         MaintenanceCommand::Plan(args) => plan(args, &client, world),
-        MaintenanceCommand::Start(args) => step("start", args, Map::new(), &client, world),
-        MaintenanceCommand::End(args) => step("end", args, Map::new(), &client, world),
-        MaintenanceCommand::Cancel(args) => step("cancel", args, Map::new(), &client, world),
+        MaintenanceCommand::Start(args) => step(Do::Start, args, &client, world),
+        MaintenanceCommand::End(args) => step(Do::End, args, &client, world),
+        MaintenanceCommand::Cancel(args) => step(Do::Cancel, args, &client, world),
         MaintenanceCommand::Extend(args) => extend(args, &client, world),
         MaintenanceCommand::List(args) => list(args, &client, world),
     }
@@ -224,25 +228,26 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
             clockwork.now,
         )));
     }
-    let mut body = Map::new();
-    body.insert("title".to_owned(), title.into());
-    body.insert("kind".to_owned(), "maintenance".into());
-    body.insert("starts".to_owned(), machine(starts).into());
-    body.insert("ends".to_owned(), machine(ends).into());
     let components = template::components(template.as_ref(), &args.set);
     let mut components = components.map_err(Failure::Usage)?;
     for slug in &args.component {
-        let state = json!("maintenance");
-        components.entry(slug.to_string()).or_insert(state);
-    }
-    words::put_components(&mut body, components);
-    for (field, is_said) in [("overlap", args.overlap), ("draft", args.draft)] {
-        if is_said {
-            body.insert(field.to_owned(), true.into());
+        if components.find(slug).is_none() {
+            let state = StateKey::new("maintenance");
+            components.set(slug, Some(setting::Setting::State(state)));
         }
     }
-    let mut unsent = Unsent::new(Verb::Incident, body, client, world);
-    unsent.post_again(args.again);
+    let wanted = NewIncident {
+        title: title.to_owned(),
+        kind: Some(Kind::Maintenance),
+        starts: Some(starts),
+        ends: Some(ends),
+        components: words::if_any(components),
+        overlap: args.overlap.then_some(true),
+        draft: args.draft.then_some(true),
+        again: Some(args.again),
+        ..NewIncident::default()
+    };
+    let unsent = Unsent::new(Request::Incident(Box::new(wanted)), client, world);
     let hints = format!("What customers should know, in Markdown: {title}");
     send::change(unsent, Some(&source), &hints, client, world)
 }
@@ -278,20 +283,15 @@ fn extend(args: &ExtendArgs, client: &Client, world: &mut World) -> Result<(), F
         at.map_err(|why| Failure::Usage(format!("{name}: {why}")))
     };
     let starts = read("--starts", &args.starts, clockwork.now)?;
-    let ends_now = chosen.ends.as_ref();
-    let ends_now = ends_now.and_then(|at| at.parse().ok());
-    let ends = read("--ends", &args.ends, ends_now.unwrap_or(clockwork.now))?;
+    let ends = read("--ends", &args.ends, chosen.ends.unwrap_or(clockwork.now))?;
     tell_window(clockwork, starts, ends, world);
-    let mut body = Map::new();
-    for (field, at) in [("starts", starts), ("ends", ends)] {
-        if let Some(at) = at {
-            body.insert(field.to_owned(), machine(at).into());
-        }
-    }
-    if args.overlap {
-        body.insert("overlap".to_owned(), true.into());
-    }
-    send_step("extend", &chosen, &args.step, body, client, world)
+    let wanted = MaintenanceStep {
+        starts,
+        ends,
+        overlap: args.overlap.then_some(true),
+        ..step_of(Do::Extend, &args.step)
+    };
+    send_step(wanted, chosen.slug, client, world)
 }
 
 /// Says how a window was understood.
@@ -308,48 +308,45 @@ fn tell_window(
     }
 }
 
-fn step(
-    word: &str,
-    args: &StepArgs,
-    body: Map<String, Value>,
-    client: &Client,
-    world: &mut World,
-) -> Result<(), Failure> {
+fn step(step: Do, args: &StepArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
     let chosen = choose(args.part(), client, world)?;
-    send_step(word, &chosen, args, body, client, world)
+    send_step(step_of(step, args), chosen.slug, client, world)
+}
+
+/// A step, with what is said of it.
+fn step_of(step: Do, args: &StepArgs) -> MaintenanceStep {
+    MaintenanceStep {
+        step,
+        starts: None,
+        ends: None,
+        markdown: args.message.as_ref().map(|text| of_typed(text)),
+        author: None,
+        overlap: None,
+        seen: None,
+    }
 }
 
 fn send_step(
-    word: &str,
-    chosen: &IncidentAnswer,
-    args: &StepArgs,
-    mut body: Map<String, Value>,
+    wanted: MaintenanceStep,
+    incident: Slug,
     client: &Client,
     world: &mut World,
 ) -> Result<(), Failure> {
-    body.insert("do".to_owned(), word.into());
-    if let Some(text) = &args.message {
-        body.insert("markdown".to_owned(), of_typed(text).into());
-    }
-    let mut unsent = Unsent::new(Verb::Maintenance, body, client, world);
-    unsent.incident = Some(chosen.slug.clone());
+    let mut unsent = Unsent::new(Request::Maintenance(wanted), client, world);
+    unsent.incident = Some(incident);
     send::change(unsent, None, "", client, world)
 }
 
-fn choose(
-    part: Option<&str>,
-    client: &Client,
-    world: &mut World,
-) -> Result<IncidentAnswer, Failure> {
+fn choose(part: Option<&str>, client: &Client, world: &mut World) -> Result<IncidentBody, Failure> {
     choose::maintenance(&client.incidents()?, part, world)
 }
 
 fn list(args: &ListArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
     let mut found = client.incidents()?;
     found.retain(|it| it.is_maintenance() && (args.all || !it.phase.is_final()));
-    found.sort_by(|a, b| a.starts.cmp(&b.starts));
+    found.sort_by_key(|it| it.starts);
     if world.json {
-        said::json(&json!({"incidents": found}), world);
+        said::json(&json!({"incidents": said::incidents(&found)}), world);
         return Ok(());
     }
     if found.is_empty() {
@@ -364,8 +361,8 @@ fn list(args: &ListArgs, client: &Client, world: &mut World) -> Result<(), Failu
             said::spaced(incident.phase.as_str())
         };
         world.say(&format!("{} ({phase})", styled(BOLD, &incident.title)));
-        for (word, at) in [("from ", &incident.starts), ("until", &incident.ends)] {
-            if let Some(at) = at.as_ref().and_then(|at| at.parse().ok()) {
+        for (word, at) in [("from ", incident.starts), ("until", incident.ends)] {
+            if let Some(at) = at {
                 world.say(&format!("  {word} {}", clockwork.said(at)));
             }
         }

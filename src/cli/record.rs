@@ -11,7 +11,7 @@ use super::words;
 use super::world::{BOLD, DIM, World, styled};
 use crate::domain::record::{field_changes, value_in_words};
 use crate::domain::slug::Slug;
-use crate::render::json::audit::{AuditBody, AuditList};
+use crate::wire::audit::{AuditBody, AuditList, RecordQuery};
 
 /// Longest value that is shown of what changed, in characters.
 const MAX_VALUE_CHARS: usize = 300;
@@ -78,18 +78,15 @@ pub(super) fn run(args: &RecordArgs, world: &mut World) -> Result<(), Failure> {
     Ok(())
 }
 
-fn asked(args: &RecordArgs) -> Vec<(&'static str, &str)> {
-    [
-        ("actor", args.actor.as_deref()),
-        ("component", args.component.as_ref().map(Slug::as_str)),
-        ("incident", args.incident.as_deref()),
-        ("day", args.day.as_deref()),
-        ("from", args.from.as_deref()),
-        ("to", args.to.as_deref()),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value?)))
-    .collect()
+fn asked(args: &RecordArgs) -> RecordQuery {
+    RecordQuery {
+        actor: args.actor.clone(),
+        component: args.component.as_ref().map(Slug::to_string),
+        incident: args.incident.clone(),
+        day: args.day.clone(),
+        from: args.from.clone(),
+        to: args.to.clone(),
+    }
 }
 
 /// `2013-02-26 02:15 MST (09:15 UTC)  on call: correct update, Selma is down`, and below it what

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::client::{Client, FirstPost};
+use crate::client::Client;
+use crate::wire::problem::FirstPost;
 
 /// What a person is told instead of that it was done.
 pub(super) fn told(first: &FirstPost, now: DateTime<Utc>) -> String {
@@ -20,8 +21,10 @@ pub(super) fn told(first: &FirstPost, now: DateTime<Utc>) -> String {
 
 /// What was posted before, as the server has it; if it can't be asked, where it stands.
 pub(super) fn answer(first: &FirstPost, client: &Client) -> Value {
-    let found = client.find(&first.api).and_then(|found| found.value());
-    found.unwrap_or_else(|_| json!({"url": first.url}))
+    match client.find(&first.api) {
+        Ok(found) => found.value,
+        Err(_) => json!({"url": first.url}),
+    }
 }
 
 #[cfg(test)]

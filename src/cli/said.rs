@@ -1,29 +1,53 @@
 //! What a command says when the server has done what was asked.
 
-use serde_json::Value;
+use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
-use super::unsent::{Unsent, Verb};
+use super::unsent::{Request, Unsent};
 use super::world::{BOLD, DIM, World, colour, styled};
 use crate::client::Client;
+use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
-use crate::render::json::resolution::ResolutionBody;
+use crate::domain::update::Phase;
 use crate::urls;
+use crate::wire::component::ComponentBody;
+use crate::wire::incident::IncidentBody;
+use crate::wire::resolution::ResolutionBody;
+use crate::wire::update::{LastStates, UpdateBody};
 
 /// Says what was done, and where customers see it.
 pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {
-    if let Some(hint) = answer["hint"].as_str() {
+    if let Ok(UpdateBody {
+        hint: Some(hint), ..
+    }) = UpdateBody::deserialize(answer)
+    {
         world.tell(&format!("hint: {hint}"));
     }
+    match &unsent.request {
+        Request::State(_) => tell(answer, world, |body, world| state(body, client, world)),
+        Request::Incident(_) => tell(answer, world, incident),
+        Request::Update(_) | Request::Maintenance(_) => {
+            tell(answer, world, |body, world| update(unsent, body, world));
+        }
+        Request::Resolve(_) => tell(answer, world, |body, world| resolved(unsent, body, world)),
+    }
+}
+
+/// An answer as scripts read it, or in words. What was done isn't called a failure because its
+/// answer isn't understood: then only its address is told.
+fn tell<T: DeserializeOwned>(answer: &Value, world: &mut World, say: impl FnOnce(&T, &mut World)) {
     if world.json {
         json(answer, world);
         return;
     }
-    match unsent.verb {
-        Verb::State => state(unsent, answer, client, world),
-        Verb::Incident => incident(answer, world),
-        Verb::Update | Verb::Maintenance => update(unsent, answer, world),
-        Verb::Resolve => resolved(unsent, answer, world),
+    match T::deserialize(answer) {
+        Ok(body) => say(&body, world),
+        Err(_) => match answer["url"].as_str() {
+            Some(url) => address(url, world),
+            None => world.say("Done."),
+        },
     }
 }
 
@@ -32,8 +56,27 @@ pub(super) fn json(value: &Value, world: &mut World) {
     world.say(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
-    answer[field].as_str().unwrap_or_default()
+/// Components as scripts read them in a list.
+pub(super) fn components(list: &[ComponentBody]) -> Vec<Value> {
+    let one = |it: &ComponentBody| {
+        json!({
+            "slug": it.slug, "name": it.name, "group": it.group, "state": it.state,
+            "note": it.note, "state_since": it.state_since, "retired_at": it.retired_at,
+        })
+    };
+    list.iter().map(one).collect()
+}
+
+/// Incidents as scripts read them in a list.
+pub(super) fn incidents(list: &[IncidentBody]) -> Vec<Value> {
+    let one = |it: &IncidentBody| {
+        json!({
+            "slug": it.slug, "title": it.title, "kind": it.kind, "phase": it.phase,
+            "published_at": it.published_at, "url": it.url, "draft": it.draft,
+            "starts": it.starts, "ends": it.ends,
+        })
+    };
+    list.iter().map(one).collect()
 }
 
 /// A state in its colour. Which tone a state of the site's own has, only the site knows.
@@ -46,76 +89,70 @@ pub(super) fn state_label(key: &str, width: usize) -> String {
     }
 }
 
-fn state(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {
-    let name = match text(answer, "name") {
-        "" => unsent.component.as_ref().map_or("", |slug| slug.as_str()),
-        name => name,
-    };
-    let label = state_label(text(answer, "state"), 0);
-    world.say(&format!("{}: {label}", styled(BOLD, name)));
-    if let Some(note) = answer["note"].as_str() {
+fn state(component: &ComponentBody, client: &Client, world: &mut World) {
+    let label = state_label(component.state.as_str(), 0);
+    world.say(&format!("{}: {label}", styled(BOLD, &component.name)));
+    if let Some(note) = &component.note {
         world.say(&format!("  {note}"));
     }
-    if let Some(component) = &unsent.component {
-        let url = client.address().join(&urls::component(component));
-        address(&url, world);
-    }
+    let url = client.address().join(&urls::component(&component.slug));
+    address(&url, world);
 }
 
-fn incident(answer: &Value, world: &mut World) {
-    let is_draft = answer["draft"].as_bool().unwrap_or_default();
-    let what = if is_draft {
+fn incident(incident: &IncidentBody, world: &mut World) {
+    let what = if incident.draft {
         "Saved as a draft, not published"
     } else {
         "Published"
     };
-    let (slug, phase) = (styled(BOLD, text(answer, "slug")), text(answer, "phase"));
     // A notice stands nowhere.
-    let phase = match text(answer, "kind") {
-        "notice" => String::new(),
-        _ => format!(" ({})", spaced(phase)),
-    };
-    world.say(&format!("{what}: {slug}{phase}"));
-    let is_planned = text(answer, "phase") == "scheduled";
-    if is_planned
-        && answer["components"]
-            .as_object()
-            .is_some_and(|set| !set.is_empty())
-    {
+    let phase = Some(incident.phase).filter(|_| incident.kind != Kind::Notice);
+    world.say(&format!("{what}: {}", standing(&incident.slug, phase)));
+    if incident.phase == Phase::Scheduled && !incident.components.is_empty() {
         world.say("  during the work:");
     }
-    components(answer, world);
-    if is_draft {
-        let slug = text(answer, "slug");
+    states(&incident.components, world);
+    if incident.draft {
+        let slug = &incident.slug;
         world.say(&format!(
             "  Publish it with `lightship draft publish {slug}`."
         ));
     } else {
-        address(text(answer, "url"), world);
+        address(&incident.url, world);
     }
 }
 
-fn update(unsent: &Unsent, answer: &Value, world: &mut World) {
-    let slug = unsent.incident.as_ref().map_or("", |slug| slug.as_str());
-    let phase = match text(answer, "phase") {
-        "" => String::new(),
-        phase => format!(" ({})", spaced(phase)),
-    };
-    world.say(&format!("Update published: {}{phase}", styled(BOLD, slug)));
-    components(answer, world);
-    restored(answer, world);
-    address(text(answer, "url"), world);
+fn update(unsent: &Unsent, update: &UpdateBody, world: &mut World) {
+    if let Some(slug) = &unsent.incident {
+        let standing = standing(slug, update.phase);
+        world.say(&format!("Update published: {standing}"));
+    }
+    states(&update.components, world);
+    restored(update, world);
+    address(&update.url, world);
 }
 
-fn resolved(unsent: &Unsent, answer: &Value, world: &mut World) {
-    let slug = unsent.incident.as_ref().map_or("", |slug| slug.as_str());
-    let phase = spaced(text(answer, "phase"));
-    world.say(&format!("{}: {phase}", styled(BOLD, slug)));
-    components(answer, world);
-    if !restored(answer, world) {
+fn resolved(unsent: &Unsent, update: &UpdateBody, world: &mut World) {
+    if let Some(slug) = &unsent.incident {
+        let phase = update.phase.map(|phase| spaced(phase.as_str()));
+        let phase = phase.unwrap_or_default();
+        world.say(&format!("{}: {phase}", styled(BOLD, slug.as_str())));
+    }
+    states(&update.components, world);
+    if !restored(update, world) {
         world.say("  no component changed state");
     }
-    address(text(answer, "url"), world);
+    address(&update.url, world);
+}
+
+/// `selma-is-down (in progress)`.
+fn standing(slug: &Slug, phase: Option<Phase>) -> String {
+    let phase = phase.map(|phase| format!(" ({})", spaced(phase.as_str())));
+    format!(
+        "{}{}",
+        styled(BOLD, slug.as_str()),
+        phase.unwrap_or_default()
+    )
 }
 
 /// What resolving an incident would change.
@@ -144,51 +181,46 @@ pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, world: &mut World) 
     }
 }
 
-/// Says what an update or a post is, now that it was corrected.
-pub(super) fn corrected(slug: &Slug, answer: &Value, world: &mut World) {
-    if world.json {
-        json(answer, world);
-        return;
-    }
-    let phase = match text(answer, "phase") {
-        "" => String::new(),
-        phase => format!(" ({})", spaced(phase)),
-    };
-    let slug = styled(BOLD, slug.as_str());
-    world.say(&format!("Corrected: {slug}{phase}"));
-    components(answer, world);
-    restored(answer, world);
-    let is_draft = answer["draft"].as_bool().unwrap_or_default();
-    if !is_draft {
-        address(text(answer, "url"), world);
-    }
+/// Says what an update is, now that it was corrected.
+pub(super) fn corrected_update(slug: &Slug, answer: &Value, world: &mut World) {
+    tell(answer, world, |update: &UpdateBody, world| {
+        world.say(&format!("Corrected: {}", standing(slug, update.phase)));
+        states(&update.components, world);
+        restored(update, world);
+        address(&update.url, world);
+    });
+}
+
+/// Says what a post is, now that it was corrected.
+pub(super) fn corrected_post(answer: &Value, world: &mut World) {
+    tell(answer, world, |post: &IncidentBody, world| {
+        let standing = standing(&post.slug, Some(post.phase));
+        world.say(&format!("Corrected: {standing}"));
+        states(&post.components, world);
+        if !post.draft {
+            address(&post.url, world);
+        }
+    });
 }
 
 /// Says that a draft is public now.
 pub(super) fn published(answer: &Value, world: &mut World) {
-    if world.json {
-        json(answer, world);
-    } else {
-        incident(answer, world);
-    }
+    tell(answer, world, incident);
 }
 
-fn components(answer: &Value, world: &mut World) {
-    let Some(set) = answer["components"].as_object() else {
-        return;
-    };
-    let width = set.keys().map(String::len).max().unwrap_or_default();
-    for (slug, state) in set {
-        if let Some(state) = state.as_str() {
-            world.say(&format!("  {slug:width$}  {}", state_label(state, 0)));
+fn states(set: &LastStates, world: &mut World) {
+    let width = set.0.iter().map(|(slug, _)| slug.as_str().len()).max();
+    let width = width.unwrap_or_default();
+    for (slug, state) in &set.0 {
+        if let Some(state) = state {
+            let label = state_label(state.as_str(), 0);
+            world.say(&format!("  {:width$}  {label}", slug.as_str()));
         }
     }
 }
 
-fn restored(answer: &Value, world: &mut World) -> bool {
-    let none = Vec::new();
-    let list = answer["restored"].as_array().unwrap_or(&none);
-    let slugs: Vec<_> = list.iter().filter_map(Value::as_str).collect();
+fn restored(update: &UpdateBody, world: &mut World) -> bool {
+    let slugs: Vec<_> = update.restored.iter().map(Slug::as_str).collect();
     if !slugs.is_empty() {
         let slugs = slugs.join(", ");
         world.say(&format!("  back to what they were before: {slugs}"));
@@ -197,9 +229,7 @@ fn restored(answer: &Value, world: &mut World) -> bool {
 }
 
 fn address(url: &str, world: &mut World) {
-    if !url.is_empty() {
-        world.say(&format!("  {}", styled(DIM, url)));
-    }
+    world.say(&format!("  {}", styled(DIM, url)));
 }
 
 /// What was typed by others, on one line and without what a terminal would obey.

@@ -1,16 +1,17 @@
 //! `lightship state`: what a component is now.
 
 use clap::Args;
-use serde_json::Map;
 
 use super::connection::Connection;
 use super::failure::Failure;
 use super::send;
 use super::times;
-use super::unsent::{Unsent, Verb};
+use super::unsent::{Request, Unsent};
 use super::words;
 use super::world::World;
 use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::wire::component::SetState;
 
 /// Set the state of a component
 #[derive(Debug, Args)]
@@ -35,13 +36,14 @@ pub(super) struct StateArgs {
 
 pub(super) fn run(args: &StateArgs, world: &mut World) -> Result<(), Failure> {
     let client = args.connection.client(world)?;
-    let mut body = Map::new();
-    body.insert("state".to_owned(), args.state.trim().into());
-    if let Some(note) = &args.note {
-        body.insert("note".to_owned(), note.as_str().into());
-    }
-    times::put_at(&mut body, "at", args.at.as_ref(), &client, world)?;
-    let mut unsent = Unsent::new(Verb::State, body, &client, world);
+    let wanted = SetState {
+        state: StateKey::new(args.state.trim()),
+        note: args.note.clone(),
+        incident: None,
+        at: times::at(args.at.as_ref(), &client, world)?,
+        seen: None,
+    };
+    let mut unsent = Unsent::new(Request::State(wanted), &client, world);
     unsent.component = Some(args.component.clone());
     unsent.incident_part = args.incident.clone();
     send::change(unsent, None, "", &client, world)

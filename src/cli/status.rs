@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::json;
 
@@ -11,10 +10,11 @@ use super::failure::Failure;
 use super::said::{self, spaced, state_label};
 use super::times::Clockwork;
 use super::world::{BOLD, DIM, World, styled};
-use crate::client::{ComponentAnswer, IncidentAnswer};
 use crate::domain::held::worst_held;
 use crate::domain::state::States;
 use crate::domain::update::Phase;
+use crate::wire::component::ComponentBody;
+use crate::wire::incident::IncidentBody;
 
 /// Show what customers see now
 #[derive(Debug, Args)]
@@ -32,7 +32,11 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
     incidents.retain(|incident| incident.is_open(now) || incident.is_planned(now));
     let headline = client.site().map(|site| site.headline).unwrap_or_default();
     if world.json {
-        let told = json!({"headline": headline, "components": components, "incidents": incidents});
+        let told = json!({
+            "headline": headline,
+            "components": said::components(&components),
+            "incidents": said::incidents(&incidents),
+        });
         said::json(&told, world);
         return Ok(());
     }
@@ -46,7 +50,7 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
     list("Open", &open, clockwork, world);
     let planned = incidents.iter().filter(|it| it.is_planned(now));
     let mut planned: Vec<_> = planned.collect();
-    planned.sort_by(|one, other| one.starts.cmp(&other.starts));
+    planned.sort_by_key(|it| it.starts);
     list("Planned", &planned, clockwork, world);
     if !incidents.iter().any(|it| it.is_open(now)) {
         world.say("No incident is open.");
@@ -57,9 +61,9 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
 
 /// What is open, in the order of the page: the worst first, and of equals the newest.
 fn worst_first<'a>(
-    mut open: Vec<&'a IncidentAnswer>,
-    components: &[ComponentAnswer],
-) -> Vec<&'a IncidentAnswer> {
+    mut open: Vec<&'a IncidentBody>,
+    components: &[ComponentBody],
+) -> Vec<&'a IncidentBody> {
     let states = States::default();
     open.sort_by_cached_key(|incident| {
         let set = incident.components.0.iter();
@@ -73,7 +77,7 @@ fn worst_first<'a>(
     open
 }
 
-fn table(components: &[ComponentAnswer], world: &mut World) {
+fn table(components: &[ComponentBody], world: &mut World) {
     let states = States::default();
     let width_of = |text: &str| text.chars().count();
     let name_width = components.iter().map(|it| width_of(&it.name)).max();
@@ -102,7 +106,7 @@ fn table(components: &[ComponentAnswer], world: &mut World) {
     world.say("");
 }
 
-fn list(heading: &str, incidents: &[&IncidentAnswer], clockwork: Clockwork, world: &mut World) {
+fn list(heading: &str, incidents: &[&IncidentBody], clockwork: Clockwork, world: &mut World) {
     if incidents.is_empty() {
         return;
     }
@@ -123,16 +127,15 @@ fn list(heading: &str, incidents: &[&IncidentAnswer], clockwork: Clockwork, worl
 }
 
 /// When a planned maintenance takes place, or when something was last said.
-fn times_of(incident: &IncidentAnswer, clockwork: Clockwork) -> Option<String> {
-    let instant = |text: &str| text.parse::<DateTime<Utc>>().ok();
+fn times_of(incident: &IncidentBody, clockwork: Clockwork) -> Option<String> {
     if incident.phase == Phase::Scheduled {
-        let starts = clockwork.stamp(instant(incident.starts.as_ref()?)?);
-        let ends = incident.ends.as_ref().and_then(|ends| instant(ends));
-        let ends = ends.map(|ends| format!(" until {}", clockwork.stamp(ends)));
+        let starts = clockwork.stamp(incident.starts?);
+        let ends = incident
+            .ends
+            .map(|at| format!(" until {}", clockwork.stamp(at)));
         return Some(format!("from {starts}{}", ends.unwrap_or_default()));
     }
-    let last = incident.updates.last();
-    let last = last.and_then(|update| instant(update["at"].as_str()?));
+    let last = incident.updates.last().map(|update| update.at);
     let at = clockwork.stamp(last.unwrap_or(incident.published_at));
     Some(format!("last update {at}"))
 }

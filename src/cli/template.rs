@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Map, Value};
-
 use super::failure::Failure;
 use super::text::TextSource;
 use super::words::{self, Setting};
@@ -11,8 +9,9 @@ use super::world::World;
 use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::template::COMPONENT as BLANK;
-use crate::render::json::fields::unknown;
-use crate::render::json::template::TemplateBody;
+use crate::wire::fields::unknown;
+use crate::wire::setting::{self, Settings};
+use crate::wire::template::{TemplateBody, TemplateQuery};
 
 /// The text: as it was given, else the template's, else what is still to be written.
 pub(super) fn source(
@@ -33,13 +32,14 @@ pub(super) fn source(
 pub(super) fn components(
     template: Option<&TemplateBody>,
     set: &[Setting],
-) -> Result<Map<String, Value>, String> {
-    let mut components = Map::new();
+) -> Result<Settings, String> {
+    let mut components = Settings::default();
     for (slug, state) in template.iter().flat_map(|it| &it.components.0) {
-        let state = state.as_ref().map(|state| state.as_str().to_owned());
-        components.insert(slug.to_string(), state.into());
+        components.set(slug, state.clone().map(setting::Setting::State));
     }
-    components.extend(words::settings(set)?);
+    for (slug, setting) in words::settings(set)?.0 {
+        components.set(&slug, setting);
+    }
     Ok(components)
 }
 
@@ -51,7 +51,11 @@ pub(super) fn find(
 ) -> Result<TemplateBody, Failure> {
     let wanted = name.trim().to_lowercase();
     let wanted = wanted.strip_suffix(".md").unwrap_or(&wanted);
-    let all = client.templates(components)?;
+    let component = components.iter().map(|slug| (slug.clone(), None));
+    let asked = TemplateQuery {
+        component: component.collect(),
+    };
+    let all = client.templates(&asked)?;
     if let Some(found) = all.iter().find(|it| it.name.as_str() == wanted) {
         return Ok(found.clone());
     }

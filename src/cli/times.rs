@@ -1,8 +1,7 @@
 //! Times as people type them on the command line: in the site's zone, by words, or from now.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use chrono_tz::Tz;
-use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::world::World;
@@ -11,7 +10,7 @@ pub(super) use crate::content::update_entries::Lean;
 use crate::content::update_entries::{Ground, SpokenTime, read_spoken};
 use crate::domain::time_style::{HourClock, StatedTimes};
 use crate::domain::zone;
-use crate::render::time::{Frame, machine};
+use crate::render::time::Frame;
 
 /// What a time is read by.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +18,7 @@ pub(super) struct Clockwork {
     pub(super) zone: Tz,
     /// How the site writes times.
     pub(super) clock: HourClock,
+    /// To the second, as all times that are counted from it.
     pub(super) now: DateTime<Utc>,
 }
 
@@ -35,17 +35,16 @@ impl Clockwork {
         Ok(Self {
             zone,
             clock: stated.style().clock,
-            now: world.clock.now(),
+            now: now(world),
         })
     }
 
     /// That of a site; of one that doesn't say its zone, in UTC.
     pub(super) fn or_utc(client: &Client, world: &World) -> Self {
-        let now = world.clock.now();
         Self::of(client, world).unwrap_or(Self {
             zone: Tz::UTC,
             clock: HourClock::TwentyFour,
-            now,
+            now: now(world),
         })
     }
 
@@ -137,39 +136,40 @@ impl Clockwork {
     }
 }
 
-/// The instant of an option as the API takes it. One that isn't RFC 3339 is read in the site's zone,
-/// and what was understood is told.
+fn now(world: &World) -> DateTime<Utc> {
+    world.clock.now().trunc_subsecs(0)
+}
+
+/// The instant of an option, if it is given. One that isn't RFC 3339 is read in the site's zone, and
+/// what was understood is told.
 pub(super) fn option(
     name: &str,
-    text: &str,
+    text: Option<&String>,
     lean: Lean,
     client: &Client,
     world: &mut World,
-) -> Result<String, Failure> {
-    if DateTime::parse_from_rfc3339(text.trim()).is_ok() {
-        return Ok(text.trim().to_owned());
+) -> Result<Option<DateTime<Utc>>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    if let Ok(at) = DateTime::parse_from_rfc3339(text.trim()) {
+        return Ok(Some(at.to_utc()));
     }
     let clockwork = Clockwork::of(client, world)?;
     let at = clockwork
         .read(text, lean, clockwork.now)
         .map_err(|why| Failure::Usage(format!("{name}: {why}")))?;
     world.tell(&format!("{name}: {}", clockwork.said(at)));
-    Ok(machine(at))
+    Ok(Some(at))
 }
 
-/// Puts what `--at` says, if anything, into a body under the name of a field.
-pub(super) fn put_at(
-    body: &mut Map<String, Value>,
-    field: &str,
+/// The instant that `--at` says, if anything.
+pub(super) fn at(
     text: Option<&String>,
     client: &Client,
     world: &mut World,
-) -> Result<(), Failure> {
-    if let Some(text) = text {
-        let at = option("--at", text, Lean::Back, client, world)?;
-        body.insert(field.to_owned(), at.into());
-    }
-    Ok(())
+) -> Result<Option<DateTime<Utc>>, Failure> {
+    option("--at", text, Lean::Back, client, world)
 }
 
 /// "2h", "90m", "1h30m", "2d".
@@ -207,6 +207,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 mod tests {
     use super::*;
     use crate::content::update_entries::spoken_times::SPOKEN_TIMES;
+    use crate::render::time::machine;
 
     /// It is Tuesday, 2:15 in Denver.
     fn denver() -> Clockwork {

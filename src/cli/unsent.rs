@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::choose;
@@ -13,10 +13,14 @@ use super::failure::{Failure, Kept};
 use super::private_file;
 use super::repeat;
 use super::world::World;
-use crate::client::{self, Client, ClientError, IncidentAnswer, Refusal};
+use crate::client::{self, Client, ClientError};
 use crate::domain::hash::sha256;
+use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
-use crate::render::time::machine;
+use crate::wire::component::SetState;
+use crate::wire::incident::{IncidentBody, NewIncident};
+use crate::wire::maintenance::MaintenanceStep;
+use crate::wire::update::NewUpdate;
 
 /// The server remembers a key for 7 days; an hour is left for clocks that disagree.
 const KEY_LIFETIME: TimeDelta = TimeDelta::hours(7 * 24 - 1);
@@ -24,33 +28,74 @@ const KEY_LIFETIME: TimeDelta = TimeDelta::hours(7 * 24 - 1);
 /// What is sent so long after it was typed is dated when it was typed.
 const LATE: TimeDelta = TimeDelta::minutes(2);
 
-/// The field of a new incident's first update.
-const UPDATE: &str = "update";
-
-/// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Verb {
+/// What is to be done, as the server takes it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "verb", content = "body", rename_all = "lowercase")]
+pub(super) enum Request {
     /// Set a component's state.
-    State,
+    State(SetState),
     /// Open an incident.
-    Incident,
+    Incident(Box<NewIncident>),
     /// Add an update.
-    Update,
+    Update(NewUpdate),
     /// Add an update that ends the incident.
-    Resolve,
+    Resolve(NewUpdate),
     /// Begin, extend, end or cancel a maintenance.
-    Maintenance,
+    Maintenance(MaintenanceStep),
 }
 
-impl Verb {
-    pub(super) fn as_str(self) -> &'static str {
+impl Request {
+    fn verb(&self) -> &'static str {
         match self {
-            Self::State => "state",
-            Self::Incident => "incident",
-            Self::Update => "update",
-            Self::Resolve => "resolve",
-            Self::Maintenance => "maintenance",
+            Self::State(_) => "state",
+            Self::Incident(_) => "incident",
+            Self::Update(_) => "update",
+            Self::Resolve(_) => "resolve",
+            Self::Maintenance(_) => "maintenance",
+        }
+    }
+
+    fn post(&self, path: &str, key: &str, client: &Client) -> Result<Value, ClientError> {
+        match self {
+            Self::State(body) => client.post(path, body, key),
+            Self::Incident(body) => client.post(path, body, key),
+            Self::Update(body) | Self::Resolve(body) => client.post(path, body, key),
+            Self::Maintenance(body) => client.post(path, body, key),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::State(_) => "",
+            Self::Incident(body) => match &body.update {
+                Some(update) => &update.markdown,
+                None => &body.markdown,
+            },
+            Self::Update(body) | Self::Resolve(body) => &body.markdown,
+            Self::Maintenance(body) => body.markdown.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The words by which a person knows it again.
+    fn words(&self) -> [&str; 2] {
+        match self {
+            Self::State(body) => [
+                body.note.as_deref().unwrap_or_default(),
+                body.state.as_str(),
+            ],
+            Self::Incident(body) => [&body.title, self.text()],
+            Self::Update(_) | Self::Resolve(_) => [self.text(), ""],
+            Self::Maintenance(body) => [self.text(), body.step.as_str()],
+        }
+    }
+
+    /// Where it says when it was, if it may.
+    fn date(&mut self) -> Option<&mut Option<DateTime<Utc>>> {
+        match self {
+            Self::State(body) => Some(&mut body.at),
+            Self::Incident(body) => Some(&mut body.published_at),
+            Self::Update(body) | Self::Resolve(body) => Some(&mut body.at),
+            Self::Maintenance(_) => None,
         }
     }
 }
@@ -59,7 +104,8 @@ impl Verb {
 /// The token isn't in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Unsent {
-    pub(super) verb: Verb,
+    #[serde(flatten)]
+    pub(super) request: Request,
     /// The server it is for.
     pub(super) server: String,
     pub(super) typed_at: DateTime<Utc>,
@@ -69,7 +115,6 @@ pub(super) struct Unsent {
     pub(super) incident_part: Option<String>,
     /// The incident that this turned out to mean.
     pub(super) incident: Option<Slug>,
-    pub(super) body: Map<String, Value>,
     pub(super) idempotency_key: String,
     /// A digest of the token with which it may have arrived; `null` if it never did.
     pub(super) perhaps_arrived_as: Option<String>,
@@ -81,20 +126,14 @@ pub(super) struct Unsent {
 }
 
 impl Unsent {
-    pub(super) fn new(
-        verb: Verb,
-        body: Map<String, Value>,
-        client: &Client,
-        world: &World,
-    ) -> Self {
+    pub(super) fn new(request: Request, client: &Client, world: &World) -> Self {
         Self {
-            verb,
+            request,
             server: client.address().to_string(),
             typed_at: world.clock.now(),
             component: None,
             incident_part: None,
             incident: None,
-            body,
             idempotency_key: Uuid::now_v7().to_string(),
             perhaps_arrived_as: None,
             only_copy: false,
@@ -103,10 +142,10 @@ impl Unsent {
     }
 
     fn needs_incident(&self) -> bool {
-        let needs = match self.verb {
-            Verb::State => self.incident_part.is_some(),
-            Verb::Incident => false,
-            Verb::Update | Verb::Resolve | Verb::Maintenance => true,
+        let needs = match self.request {
+            Request::State(_) => self.incident_part.is_some(),
+            Request::Incident(_) => false,
+            Request::Update(_) | Request::Resolve(_) | Request::Maintenance(_) => true,
         };
         needs && self.incident.is_none()
     }
@@ -122,29 +161,24 @@ impl Unsent {
         Ok(())
     }
 
-    fn take(&mut self, incident: &IncidentAnswer) {
+    fn take(&mut self, incident: &IncidentBody) {
         self.incident = Some(incident.slug.clone());
         self.began = Some(incident.began());
-        match self.verb {
-            Verb::State => {
-                let slug = incident.slug.to_string();
-                self.body.insert("incident".to_owned(), slug.into());
-            }
-            Verb::Resolve => {
-                let phase = incident.kind.resolving_phase().as_str();
-                self.body.insert("phase".to_owned(), phase.into());
-            }
-            Verb::Incident | Verb::Update | Verb::Maintenance => {}
+        match &mut self.request {
+            Request::State(body) => body.incident = Some(incident.slug.clone()),
+            Request::Resolve(body) => body.phase = Some(incident.kind.resolving_phase()),
+            Request::Incident(_) | Request::Update(_) | Request::Maintenance(_) => {}
         }
     }
 
     /// The path it is posted to, once it is settled.
     fn path(&self) -> Option<String> {
-        match self.verb {
-            Verb::Incident => Some(client::incidents_path()),
-            Verb::State => self.component.as_ref().map(client::state_path),
-            Verb::Maintenance => self.incident.as_ref().map(client::maintenance_path),
-            Verb::Update | Verb::Resolve => self.incident.as_ref().map(client::updates_path),
+        let incident = self.incident.as_ref();
+        match self.request {
+            Request::Incident(_) => Some(client::incidents_path()),
+            Request::State(_) => self.component.as_ref().map(client::state_path),
+            Request::Maintenance(_) => incident.map(client::maintenance_path),
+            Request::Update(_) | Request::Resolve(_) => incident.map(client::updates_path),
         }
     }
 
@@ -157,37 +191,30 @@ impl Unsent {
         let key = &self.idempotency_key;
         let tail = &key[key.len().saturating_sub(8)..];
         let time = self.typed_at.format("%Y-%m-%dT%H%M%SZ");
-        format!("{time}-{}-{tail}", self.verb.as_str())
+        format!("{time}-{}-{tail}", self.request.verb())
     }
 
     /// What it is, for someone who has several: `2013-02-26 09:15 UTC, update of selma: "Mail …"`.
     pub(super) fn summary(&self) -> String {
         let time = self.typed_at.format("%Y-%m-%d %H:%M UTC");
-        let named = |key: &str| self.body.get(key).and_then(Value::as_str);
         let about = match (&self.component, &self.incident, &self.incident_part) {
             (Some(component), _, _) => format!(" of {component}"),
             (None, Some(incident), _) => format!(" of {incident}"),
             (None, None, Some(part)) => format!(" of the incident named {part:?}"),
             (None, None, None) => String::new(),
         };
-        let words = [
-            named("title"),
-            Some(self.text()),
-            named("note"),
-            named("state"),
-            named("do"),
-        ]
-        .into_iter()
-        .flatten()
-        .find_map(|text| text.lines().find(|line| !line.trim().is_empty()))
-        .unwrap_or_default();
+        let words = self.request.words();
+        let words = words
+            .into_iter()
+            .find_map(|text| text.lines().find(|line| !line.trim().is_empty()))
+            .unwrap_or_default();
         let start: String = words.trim().chars().take(50).collect();
         let dots = if start.len() < words.trim().len() {
             " …"
         } else {
             ""
         };
-        let verb = self.verb.as_str();
+        let verb = self.request.verb();
         format!("{time}, {verb}{about}: \"{start}{dots}\"")
     }
 
@@ -201,61 +228,42 @@ impl Unsent {
         serde_json::from_str(text)
     }
 
-    fn text(&self) -> &str {
-        let update = self.body.get(UPDATE);
-        let text = update.unwrap_or(&Value::Null)["markdown"].as_str();
-        text.or(self.body.get("markdown").and_then(Value::as_str))
-            .unwrap_or_default()
-    }
-
     /// Puts a text in. That of a new incident is its first update, with the phase, the states and the
     /// time that it has; that of a maintenance announces it, and is its post.
     pub(super) fn set_text(&mut self, text: String) {
-        let is_plan = self
-            .body
-            .get("kind")
-            .is_some_and(|kind| kind == "maintenance");
-        if self.verb != Verb::Incident || is_plan || text.is_empty() {
-            self.body.insert("markdown".to_owned(), text.into());
-            return;
-        }
-        let mut update = Map::new();
-        update.insert("markdown".to_owned(), text.into());
-        for field in ["phase", "components"] {
-            if let Some(value) = self.body.remove(field) {
-                update.insert(field.to_owned(), value);
+        match &mut self.request {
+            Request::State(_) => {}
+            Request::Incident(body) if body.kind == Some(Kind::Maintenance) || text.is_empty() => {
+                body.markdown = text;
             }
+            Request::Incident(body) => {
+                body.update = Some(NewUpdate {
+                    markdown: text,
+                    phase: body.phase.take(),
+                    components: body.components.take(),
+                    at: body.published_at,
+                    ..NewUpdate::default()
+                });
+            }
+            Request::Update(body) | Request::Resolve(body) => body.markdown = text,
+            Request::Maintenance(body) => body.markdown = Some(text),
         }
-        if let Some(at) = self.body.get("published_at") {
-            update.insert("at".to_owned(), at.clone());
-        }
-        self.body.insert(UPDATE.to_owned(), update.into());
-    }
-
-    /// Don't post it if the same was posted a moment ago, unless that is meant.
-    pub(super) fn post_again(&mut self, again: bool) {
-        self.body.insert("again".to_owned(), again.into());
     }
 
     /// What is sent late is dated when it was typed, if it can't have arrived: what may have is sent
     /// as it was.
     pub(super) fn date_as_typed(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let fields: &[&str] = match self.verb {
-            Verb::State | Verb::Update | Verb::Resolve => &["at"],
-            Verb::Incident => &["published_at"],
-            Verb::Maintenance => return None,
-        };
         let is_late = now - self.typed_at > LATE;
-        let is_dated = fields.iter().any(|field| self.body.contains_key(*field));
-        if !is_late || is_dated || self.perhaps_arrived_as.is_some() {
+        let date = self.request.date()?;
+        if !is_late || date.is_some() || self.perhaps_arrived_as.is_some() {
             return None;
         }
-        let at = Value::from(machine(self.typed_at));
-        for field in fields {
-            self.body.insert((*field).to_owned(), at.clone());
-        }
-        if let Some(Value::Object(update)) = self.body.get_mut(UPDATE) {
-            update.insert("at".to_owned(), at);
+        let at = self.typed_at.trunc_subsecs(0);
+        *date = Some(at);
+        if let Request::Incident(body) = &mut self.request
+            && let Some(update) = &mut body.update
+        {
+            update.at = Some(at);
         }
         Some(self.typed_at)
     }
@@ -263,7 +271,7 @@ impl Unsent {
     /// Writes it down, so that neither a lost connection nor a lost process loses it.
     pub(super) fn keep(&self, file: Option<&Path>, world: &World) -> Kept {
         let nowhere = |why: String| Kept::Nowhere {
-            text: self.text().to_owned(),
+            text: self.request.text().to_owned(),
             why,
         };
         let file = match (file, Self::folder(world)) {
@@ -326,20 +334,17 @@ impl Unsent {
         if file.is_some() {
             self.keep(file, world);
         }
-        let body = Value::Object(self.body.clone());
-        match client.post(&path, &body, &self.idempotency_key) {
+        match self.request.post(&path, &self.idempotency_key, client) {
             Ok(answer) => {
                 remove(file);
                 Ok(answer)
             }
-            Err(ClientError::Refused(Refusal {
-                first: Some(first), ..
-            })) => {
-                world.tell(&repeat::told(&first, world.clock.now()));
-                remove(file);
-                Ok(repeat::answer(&first, client))
-            }
             Err(error) => {
+                if let Some(first) = error.first_post() {
+                    world.tell(&repeat::told(first, world.clock.now()));
+                    remove(file);
+                    return Ok(repeat::answer(first, client));
+                }
                 if !error.perhaps_done() {
                     self.perhaps_arrived_as = before;
                 }
@@ -357,18 +362,19 @@ impl Unsent {
         if !is_final {
             return Failure::AfterTyping(Box::new(failure), self.keep(file, world));
         }
-        if !self.only_copy || self.text().is_empty() {
+        if !self.only_copy || self.request.text().is_empty() {
             remove(file);
             return failure;
         }
         let text_file = Self::folder(world).map(|it| it.join(format!("{}.md", self.name())));
-        let kept = match text_file.map(|path| (private_file::write(&path, self.text()), path)) {
-            Some((Ok(()), path)) => {
-                remove(file);
-                Kept::Text(path)
-            }
-            Some((Err(_), _)) | None => self.keep(file, world),
-        };
+        let kept =
+            match text_file.map(|path| (private_file::write(&path, self.request.text()), path)) {
+                Some((Ok(()), path)) => {
+                    remove(file);
+                    Kept::Text(path)
+                }
+                Some((Err(_), _)) | None => self.keep(file, world),
+            };
         Failure::AfterTyping(Box::new(failure), kept)
     }
 }

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Map;
 
 use super::connection::Connection;
 use super::failure::Failure;
 use super::text::TextSource;
-use super::unsent::{Unsent, Verb};
+use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
 use super::world::World;
 use super::{choose, early, said, send, times};
 use crate::domain::update::Phase;
+use crate::wire::update::NewUpdate;
 
 /// Tell customers what is new about an incident
 #[derive(Debug, Args)]
@@ -99,17 +99,18 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
         args.file.as_ref(),
         world,
     )?;
-    let mut body = Map::new();
-    if let Some(phase) = args.phase {
-        body.insert("phase".to_owned(), phase.as_str().into());
-    }
     let components = words::settings(&args.set).map_err(Failure::Usage)?;
-    words::put_components(&mut body, components);
-    times::put_at(&mut body, "at", args.at.as_ref(), &client, world)?;
-    let mut unsent = Unsent::new(Verb::Update, body, &client, world);
+    let at = times::at(args.at.as_ref(), &client, world)?;
+    let wanted = NewUpdate {
+        phase: args.phase,
+        components: words::if_any(components),
+        at,
+        again: Some(args.again),
+        ..NewUpdate::default()
+    };
+    let mut unsent = Unsent::new(Request::Update(wanted), &client, world);
     unsent.incident_part = args.incident.clone();
-    unsent.post_again(args.again);
-    early::ask(&mut unsent, args.yes, &client, world)?;
+    early::ask(&mut unsent, at, args.yes, &client, world)?;
     let hints = "What is new, for customers, in Markdown";
     send::change(unsent, Some(&source), hints, &client, world)
 }
@@ -127,15 +128,16 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
         args.file.as_ref(),
         world,
     )?;
-    let mut body = Map::new();
-    if args.no_restore {
-        body.insert("restore".to_owned(), false.into());
-    }
-    times::put_at(&mut body, "at", args.at.as_ref(), &client, world)?;
-    let mut unsent = Unsent::new(Verb::Resolve, body, &client, world);
+    let at = times::at(args.at.as_ref(), &client, world)?;
+    let wanted = NewUpdate {
+        restore: args.no_restore.then_some(false),
+        at,
+        again: Some(args.again),
+        ..NewUpdate::default()
+    };
+    let mut unsent = Unsent::new(Request::Resolve(wanted), &client, world);
     unsent.incident_part = args.incident.clone();
-    unsent.post_again(args.again);
-    early::ask(&mut unsent, args.yes, &client, world)?;
+    early::ask(&mut unsent, at, args.yes, &client, world)?;
     let hints = "How it ended, for customers, in Markdown";
     send::change(unsent, Some(&source), hints, &client, world)
 }

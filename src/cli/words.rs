@@ -1,17 +1,17 @@
 //! How the words on a command line are read: states to set, phases.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use serde_json::{Map, Value};
-
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
+use crate::wire::setting::{self, Settings};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// `component=state`: what `--set` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Setting {
     component: Slug,
-    state: String,
+    state: StateKey,
 }
 
 /// Reads `component=state`. Which states there are is for the server to say.
@@ -28,7 +28,7 @@ pub(super) fn setting(text: &str) -> Result<Setting, String> {
     }
     Ok(Setting {
         component: self::component(component)?,
-        state: state.to_owned(),
+        state: StateKey::new(state),
     })
 }
 
@@ -40,24 +40,20 @@ pub(super) fn component(text: &str) -> Result<Slug, String> {
 }
 
 /// The settings as the API takes them; an error if two speak of one component.
-pub(super) fn settings(list: &[Setting]) -> Result<Map<String, Value>, String> {
-    let mut all = Map::new();
+pub(super) fn settings(list: &[Setting]) -> Result<Settings, String> {
+    let mut all = Settings::default();
     for Setting { component, state } in list {
-        if all
-            .insert(component.to_string(), state.clone().into())
-            .is_some()
-        {
+        if all.find(component).is_some() {
             return Err(format!("--set names {component} twice; leave one out"));
         }
+        all.set(component, Some(setting::Setting::State(state.clone())));
     }
     Ok(all)
 }
 
-/// Puts what is said of components into a body, if anything is.
-pub(super) fn put_components(body: &mut Map<String, Value>, components: Map<String, Value>) {
-    if !components.is_empty() {
-        body.insert("components".to_owned(), components.into());
-    }
+/// What is said of components, if anything is.
+pub(super) fn if_any(components: Settings) -> Option<Settings> {
+    Some(components).filter(|components| !components.is_empty())
 }
 
 fn one_of<T: Copy + Send + Sync + 'static>(
@@ -109,7 +105,7 @@ mod tests {
     fn a_component_is_set_once() {
         let list = |texts: &[&str]| {
             let list: Vec<_> = texts.iter().map(|text| setting(text).unwrap()).collect();
-            settings(&list).map(|map| Value::from(map).to_string())
+            settings(&list).map(|all| serde_json::to_string(&all).unwrap())
         };
         assert_eq!(
             list(&["b=degraded", "a=migrating"]).unwrap(),

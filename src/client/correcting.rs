@@ -1,27 +1,20 @@
-//! Reading one thing, and changing just what was read.
+//! Changing just what was read.
 
+use serde::Serialize;
 use serde_json::Value;
 use ureq::http::header::{self, HeaderName};
 
-use super::answer::Found;
 use super::error::ClientError;
-use super::{Client, parse, read};
+use super::{Client, read};
 
 impl Client {
-    /// Reads one thing, with the tag of what was read.
-    pub fn find(&self, path: &str) -> Result<Found, ClientError> {
-        let text = self.ask(path)?;
-        let etag = text.etag.clone();
-        let answer = parse(text)?;
-        Ok(Found {
-            status: answer.status,
-            body: answer.value,
-            etag,
-        })
-    }
-
     /// Corrects what stands at a path, unless it was changed since it had the tag `etag`.
-    pub fn edit(&self, path: &str, body: &Value, etag: &str) -> Result<Value, ClientError> {
+    pub fn edit(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        etag: &str,
+    ) -> Result<Value, ClientError> {
         let mut request = self.agent.patch(self.address.join(path));
         for (name, value) in self.headers_of_edit(etag) {
             request = request.header(name, value);

@@ -2,9 +2,10 @@
 
 use std::io::ErrorKind;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use ureq::{Error, Timeout};
+
+use crate::wire::FieldError;
+use crate::wire::problem::{FirstPost, Problem};
 
 /// Why a call came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum ClientError {
     Insecure(String),
     /// The server said no.
     #[error("{0}")]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// There was no answer.
     #[error("the server can't be reached: {why}")]
     Unreachable {
@@ -44,83 +45,48 @@ pub enum ClientError {
     },
 }
 
-/// A problem as the server tells it (RFC 9457).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+/// Why the server said no.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The kind of problem, in a few words.
-    #[serde(default)]
-    pub title: String,
-    /// The HTTP status.
-    #[serde(default)]
-    pub status: u16,
-    /// What went wrong this time, and how to fix it.
-    #[serde(default)]
-    pub detail: Option<String>,
-    /// What to tell whoever keeps the server.
-    #[serde(default)]
-    pub request_id: Option<String>,
-    /// Each mistake in what was sent.
-    #[serde(default)]
-    pub errors: Vec<FieldMistake>,
-    /// What was posted before, if this is the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Box<FirstPost>>,
-    /// The server asks to come back later.
-    #[serde(skip)]
+    /// What it told.
+    pub problem: Problem,
+    /// It asks to come back later.
     pub must_wait: bool,
-}
-
-/// What was posted before.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-pub struct FirstPost {
-    /// Its page.
-    pub url: String,
-    /// The path under which the API has it.
-    pub api: String,
-    /// When it was posted.
-    pub posted_at: DateTime<Utc>,
-}
-
-/// A mistake in one field.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-pub struct FieldMistake {
-    /// Where it is: a JSON pointer; empty for the whole.
-    pub pointer: String,
-    /// What is wrong and how to fix it.
-    pub detail: String,
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let problem = &self.problem;
         // A server sums the mistakes up in the detail: what follows says the same with places.
-        let details: Vec<_> = self.errors.iter().map(|it| it.detail.as_str()).collect();
-        let is_sum = self
+        let details: Vec<_> = problem.errors.iter().map(|it| it.detail.as_str()).collect();
+        let is_sum = problem
             .detail
             .as_ref()
             .is_some_and(|it| *it == details.join("; "));
-        match (&self.detail, self.errors.as_slice()) {
-            (_, [only]) if is_sum => return write!(f, "{only}"),
+        match (&problem.detail, problem.errors.as_slice()) {
+            (_, [only]) if is_sum => return f.write_str(&mistake(only)),
             (_, [_, ..]) if is_sum => write!(f, "{} mistakes to correct:", details.len())?,
             (Some(detail), _) => f.write_str(detail)?,
-            (None, _) => f.write_str(&self.title)?,
+            (None, _) => f.write_str(&problem.title)?,
         }
-        for mistake in &self.errors {
-            write!(f, "\n  {mistake}")?;
+        for error in &problem.errors {
+            write!(f, "\n  {}", mistake(error))?;
         }
-        match &self.request_id {
-            Some(id) if self.status >= 500 => write!(f, "\n  (request {id} in the server's log)"),
+        match &problem.request_id {
+            Some(id) if problem.status >= 500 => {
+                write!(f, "\n  (request {id} in the server's log)")
+            }
             Some(_) | None => Ok(()),
         }
     }
 }
 
-impl std::fmt::Display for FieldMistake {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let place = self.pointer.trim_start_matches('/').replace('/', " ");
-        match place.as_str() {
-            "" => f.write_str(&self.detail),
-            place => write!(f, "{place}: {}", self.detail),
-        }
+/// A mistake in one field, with its place in words.
+fn mistake(error: &FieldError) -> String {
+    let place = error.pointer.trim_start_matches('/').replace('/', " ");
+    match place.as_str() {
+        "" => error.detail.clone(),
+        place => format!("{place}: {}", error.detail),
     }
 }
 
@@ -165,7 +131,7 @@ impl ClientError {
     pub fn is_final(&self) -> bool {
         match self {
             Self::BadAddress { .. } | Self::Insecure(_) => true,
-            Self::Refused(refusal) => match refusal.status {
+            Self::Refused(refusal) => match refusal.problem.status {
                 401 | 403 | 408 | 429 => false,
                 status => (400..500).contains(&status) && !refusal.must_wait,
             },
@@ -178,7 +144,8 @@ impl ClientError {
         match self {
             Self::BadAddress { .. } | Self::Insecure(_) => false,
             Self::Refused(refusal) => {
-                refusal.status >= 500 || refusal.status == 408 || refusal.status == 409
+                let status = refusal.problem.status;
+                status >= 500 || status == 408 || status == 409
             }
             Self::Unreachable {
                 perhaps_arrived, ..
@@ -187,10 +154,21 @@ impl ClientError {
         }
     }
 
+    /// What was posted before, where that is why it was refused.
+    pub fn first_post(&self) -> Option<&FirstPost> {
+        match self {
+            Self::Refused(refusal) => refusal.problem.first.as_ref(),
+            Self::BadAddress { .. }
+            | Self::Insecure(_)
+            | Self::Unreachable { .. }
+            | Self::Unexpected { .. } => None,
+        }
+    }
+
     /// What to do about the token, where that is what the server minds.
     pub fn token_advice(&self) -> Option<&'static str> {
         match self {
-            Self::Refused(refusal) => match refusal.status {
+            Self::Refused(refusal) => match refusal.problem.status {
                 401 => Some("sign in again with `lightship login`, or set LIGHTSHIP_TOKEN"),
                 403 => Some("ask whoever runs the server for a token that can do this"),
                 _ => None,
@@ -205,12 +183,11 @@ impl ClientError {
 
 /// The refusal that an answer tells, or what else it is.
 pub(super) fn of_answer(status: u16, text: &str, must_wait: bool) -> ClientError {
-    match serde_json::from_str::<Refusal>(text) {
-        Ok(mut refusal) if !refusal.title.is_empty() => {
-            refusal.status = status;
-            refusal.must_wait = must_wait;
-            ClientError::Refused(refusal)
-        }
+    match serde_json::from_str::<Problem>(text) {
+        Ok(problem) if !problem.title.is_empty() => ClientError::Refused(Box::new(Refusal {
+            problem: Problem { status, ..problem },
+            must_wait,
+        })),
         Ok(_) | Err(_) => {
             let start: String = text.trim().chars().take(120).collect();
             let why = match start.lines().next() {

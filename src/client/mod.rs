@@ -1,27 +1,29 @@
 //! The admin API as the command line calls it: one connection to one server.
 
 mod address;
-mod answer;
 mod correcting;
 mod error;
 mod record;
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, header};
 
 pub use address::Address;
-pub use answer::{ComponentAnswer, Found, IncidentAnswer};
-pub use error::{ClientError, FieldMistake, FirstPost, Refusal};
+pub use error::{ClientError, Refusal};
 
 use crate::domain::slug::Slug;
-use crate::render::json::resolution::ResolutionBody;
-use crate::render::json::site::SiteBody;
-use crate::render::json::template::TemplateBody;
 use crate::urls;
+use crate::wire::audit::AuditList;
+use crate::wire::component::{ComponentBody, ComponentList};
+use crate::wire::incident::{IncidentBody, IncidentList};
+use crate::wire::resolution::ResolutionBody;
+use crate::wire::site::SiteBody;
+use crate::wire::template::{TemplateBody, TemplateList, TemplateQuery};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const OVERALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -117,42 +119,45 @@ impl Client {
     }
 
     /// Every component, in the order shown on the page.
-    pub fn components(&self) -> Result<Vec<ComponentAnswer>, ClientError> {
-        self.list(&format!("{}/components", urls::API), "components")
+    pub fn components(&self) -> Result<Vec<ComponentBody>, ClientError> {
+        let path = format!("{}/components", urls::API);
+        self.list(&path, |page: ComponentList| page.components)
     }
 
-    /// Every template, filled in for these components, the most fitting first.
-    pub fn templates(&self, components: &[Slug]) -> Result<Vec<TemplateBody>, ClientError> {
-        let about: Vec<_> = components
+    /// Every template, filled in for what is asked, the most fitting first.
+    pub fn templates(&self, asked: &TemplateQuery) -> Result<Vec<TemplateBody>, ClientError> {
+        let values: Vec<_> = asked.values().collect();
+        let pairs = values
             .iter()
-            .map(|component| format!("component={component}"))
-            .collect();
-        let path = format!("{}/templates?{}", urls::API, about.join("&"));
-        items(&mut self.fetch(&path)?, "templates")
+            .map(|it| (TemplateQuery::COMPONENT, it.as_str()));
+        let pairs: Vec<_> = pairs.collect();
+        let path = format!("{}/templates{}", urls::API, urls::query(&pairs));
+        Ok(self.find::<TemplateList>(&path)?.value.templates)
     }
 
     /// The site: its name and the zone of its times.
     pub fn site(&self) -> Result<SiteBody, ClientError> {
-        let answer = self.fetch(&format!("{}/site", urls::API))?;
-        serde_json::from_value(answer.value)
-            .map_err(|error| ClientError::unexpected(answer.status, format!("no site: {error}")))
+        Ok(self.find(&format!("{}/site", urls::API))?.value)
     }
 
     /// What resolving an incident now would change.
     pub fn resolution(&self, incident: &Slug) -> Result<ResolutionBody, ClientError> {
-        let answer = self.fetch(&format!("{}/incidents/{incident}/resolution", urls::API))?;
-        serde_json::from_value(answer.value).map_err(|error| {
-            ClientError::unexpected(answer.status, format!("no resolution: {error}"))
-        })
+        let path = format!("{}/incidents/{incident}/resolution", urls::API);
+        Ok(self.find(&path)?.value)
     }
 
     /// Every incident, newest first.
-    pub fn incidents(&self) -> Result<Vec<IncidentAnswer>, ClientError> {
-        self.list(&incidents_path(), "incidents")
+    pub fn incidents(&self) -> Result<Vec<IncidentBody>, ClientError> {
+        self.list(&incidents_path(), |page: IncidentList| page.incidents)
+    }
+
+    /// Reads what stands at a path.
+    pub fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Found<T>, ClientError> {
+        parse(self.ask(path)?)
     }
 
     /// Sends a change. Sent again with the same `key`, it is done only once.
-    pub fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
+    pub fn post(&self, path: &str, body: &impl Serialize, key: &str) -> Result<Value, ClientError> {
         let mut request = self
             .agent
             .post(self.address.join(path))
@@ -167,9 +172,9 @@ impl Client {
     /// Asks whether the server knows the token.
     pub fn check_token(&self) -> Result<TokenStanding, ClientError> {
         // The smallest question that no one without a token gets an answer to.
-        match self.fetch(&format!("{}/audit?limit=1", urls::API)) {
+        match self.find::<AuditList>(&format!("{}/audit?limit=1", urls::API)) {
             Ok(_) => Ok(TokenStanding::Admin),
-            Err(ClientError::Refused(refusal)) if refusal.status == 403 => {
+            Err(ClientError::Refused(refusal)) if refusal.problem.status == 403 => {
                 Ok(TokenStanding::Limited)
             }
             Err(error) => Err(error),
@@ -197,20 +202,20 @@ impl Client {
         read_text(request.call().map_err(ClientError::of_transport)?)
     }
 
-    fn fetch(&self, path: &str) -> Result<Answer, ClientError> {
-        parse(self.ask(path)?)
-    }
-
-    /// Every page of a list, whose items stand under `name`.
-    fn list<T: DeserializeOwned>(&self, path: &str, name: &str) -> Result<Vec<T>, ClientError> {
-        self.list_from(format!("{path}?limit={PAGE_SIZE}"), name, usize::MAX)
+    /// Every page of a list, whose items `items` takes out.
+    fn list<L: DeserializeOwned, T>(
+        &self,
+        path: &str,
+        items: fn(L) -> Vec<T>,
+    ) -> Result<Vec<T>, ClientError> {
+        self.list_from(format!("{path}?limit={PAGE_SIZE}"), items, usize::MAX)
     }
 
     /// The pages of a list from one on, until there are enough items.
-    fn list_from<T: DeserializeOwned>(
+    fn list_from<L: DeserializeOwned, T>(
         &self,
         first: String,
-        name: &str,
+        items: fn(L) -> Vec<T>,
         enough: usize,
     ) -> Result<Vec<T>, ClientError> {
         let mut all = Vec::new();
@@ -219,25 +224,22 @@ impl Client {
             let Some(here) = next.filter(|_| all.len() < enough) else {
                 break;
             };
-            let mut answer = self.fetch(&here)?;
-            all.extend(items::<T>(&mut answer, name)?);
-            next = answer.next;
+            let page = self.find(&here)?;
+            all.extend(items(page.value));
+            next = page.next;
         }
         all.truncate(enough);
         Ok(all)
     }
 }
 
-/// The list that stands under `name` in an answer.
-fn items<T: DeserializeOwned>(answer: &mut Answer, name: &str) -> Result<Vec<T>, ClientError> {
-    serde_json::from_value(answer.value[name].take()).map_err(|error| {
-        ClientError::unexpected(answer.status, format!("no list of {name}: {error}"))
-    })
-}
-
-struct Answer {
-    status: u16,
-    value: Value,
+/// One thing as the server had it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found<T> {
+    /// It.
+    pub value: T,
+    /// The tag of what was read, for changing just that.
+    pub etag: String,
     /// The path and query of a list's next page.
     next: Option<String>,
 }
@@ -249,16 +251,22 @@ struct Text {
     next: Option<String>,
 }
 
-fn read(response: Response<ureq::Body>) -> Result<Answer, ClientError> {
+fn read<T: DeserializeOwned>(response: Response<ureq::Body>) -> Result<Found<T>, ClientError> {
     parse(read_text(response)?)
 }
 
-fn parse(answer: Text) -> Result<Answer, ClientError> {
-    let value = serde_json::from_str(&answer.text)
-        .map_err(|error| ClientError::unexpected(answer.status, format!("not JSON: {error}")))?;
-    Ok(Answer {
-        status: answer.status,
+fn parse<T: DeserializeOwned>(answer: Text) -> Result<Found<T>, ClientError> {
+    let value = serde_json::from_str(&answer.text).map_err(|error| {
+        let what = if error.is_data() {
+            "not what was expected"
+        } else {
+            "not JSON"
+        };
+        ClientError::unexpected(answer.status, format!("{what}: {error}"))
+    })?;
+    Ok(Found {
         value,
+        etag: answer.etag,
         next: answer.next,
     })
 }

@@ -2,26 +2,21 @@
 
 use super::error::ClientError;
 use super::{Client, PAGE_SIZE};
-use crate::render::json::audit::AuditBody;
 use crate::urls;
+use crate::wire::audit::{AuditBody, AuditList, RecordQuery};
 
 impl Client {
-    /// The newest lines of the record, newest first, at most `limit`; which, `asked` says as
-    /// parameters of the query.
-    pub fn record(
-        &self,
-        asked: &[(&str, &str)],
-        limit: usize,
-    ) -> Result<Vec<AuditBody>, ClientError> {
+    /// The newest lines of the record, newest first, at most `limit`.
+    pub fn record(&self, asked: &RecordQuery, limit: usize) -> Result<Vec<AuditBody>, ClientError> {
         let size = limit.min(PAGE_SIZE).to_string();
-        let asked = [asked, &[("limit", size.as_str())]].concat();
+        let asked = [&asked.pairs()[..], &[("limit", size.as_str())]].concat();
         let first = format!("{}/audit{}", urls::API, urls::query(&asked));
-        self.list_from(first, "entries", limit)
+        self.list_from(first, |page: AuditList| page.entries, limit)
     }
 
-    /// The record as a table, whole; which lines, `asked` says.
-    pub fn record_table(&self, asked: &[(&str, &str)]) -> Result<String, ClientError> {
-        let path = format!("{}/audit.csv{}", urls::API, urls::query(asked));
+    /// The record as a table, whole.
+    pub fn record_table(&self, asked: &RecordQuery) -> Result<String, ClientError> {
+        let path = format!("{}/audit.csv{}", urls::API, urls::query(&asked.pairs()));
         Ok(self.ask(&path)?.text)
     }
 }

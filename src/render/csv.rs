@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::SecondsFormat;
 
-use super::json::audit::AuditBody;
 use crate::domain::record::{FieldChange, field_changes, value_in_words};
+use crate::wire::audit::AuditBody;
 
 /// The columns that every line has; behind them stand two for each field that any line changes.
 const COLUMNS: [&str; 9] = [

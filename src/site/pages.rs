@@ -15,8 +15,7 @@ use crate::render::feeds::{atom, json_feed, rss};
 use crate::render::html::{
     component, component_month, components, error, history, home, incident, subscribe,
 };
-use crate::render::json::incident::IncidentBody;
-use crate::render::{markdown, messages};
+use crate::render::{json, markdown, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
@@ -294,7 +293,7 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         }
         Page::IncidentJson(slug) => {
             let found = without_comments(snapshot.find_incident(slug)?);
-            let body = IncidentBody::of(&found, snapshot.until, &snapshot.states, &snapshot.site);
+            let body = json::incident(&found, snapshot.until, &snapshot.states, &snapshot.site);
             text(JSON, serde_json::to_string_pretty(&body).ok()?)
         }
         Page::Component(slug) => html(component::page(snapshot, snapshot.find_component(slug)?)),

@@ -14,7 +14,7 @@ use super::contract_texts;
 use crate::domain::incident::Kind;
 use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::domain::update::Phase;
-use crate::render::json::words::NOT_BLANK;
+use crate::wire::words::NOT_BLANK;
 
 /// Adds what types can't say.
 pub(super) fn add_rules(document: &mut OpenApi) {

@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use crate::domain::slug::{MAX_LEN, PATTERN};
-use crate::render::json::words::{AFFECTED, BLANK, LINE, NOTE};
+use crate::wire::words::{AFFECTED, BLANK, LINE, NOTE};
 
 /// A text of any length.
 const TEXT: &str = "^[^\\u0000]*$";

@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Response};
 use super::MAX_BODY_BYTES;
 use crate::actions::ActionError;
 use crate::domain::actor::Lacking;
-use crate::render::json::FieldError;
-use crate::render::json::fields::MOST_ERRORS;
-use crate::render::json::problem::{self, FirstPost, Problem};
-use crate::render::json::update::UpdateBody;
 use crate::store::StoreError;
 use crate::urls;
+use crate::wire::FieldError;
+use crate::wire::fields::MOST_ERRORS;
+use crate::wire::problem::{self, FirstPost, Problem};
+use crate::wire::update::UpdateBody;
 
 /// Why a request of the admin API was refused or failed.
 #[derive(Debug)]

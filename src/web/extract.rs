@@ -10,16 +10,16 @@ use super::query;
 use super::writing::Call;
 use crate::actions::add_update::Settings;
 use crate::domain::slug::Slug;
-use crate::domain::state::StateKey;
-use crate::render::json::fields::{Body, unknown};
-use crate::render::json::ordered::ByComponent;
-use crate::render::json::setting::Setting;
-use crate::render::json::{self, FieldError, Unusable};
+use crate::wire::fields::{Body, unknown};
+use crate::wire::ordered::ByComponent;
+use crate::wire::setting::Setting;
+use crate::wire::template::TemplateQuery;
+use crate::wire::{self, FieldError, Unusable};
 
 /// The body of a request, read.
 pub(super) fn body<T: Body>(call: &Call) -> Result<T, AppError> {
     check_format(&call.headers)?;
-    json::parse(&call.body).map_err(|error| match error {
+    wire::parse(&call.body).map_err(|error| match error {
         Unusable::NotJson(detail) => AppError::BadRequest(detail),
         Unusable::Mistaken(errors) => AppError::Invalid(errors),
     })
@@ -109,34 +109,28 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Names<N> {
     }
 }
 
-/// Components that something is about, each with its state where that is known:
-/// `?component=selma&component=nelson=degraded`.
+/// What templates are asked for: `?component=selma&component=nelson=degraded`.
 #[derive(Debug)]
-pub(super) struct Affected(pub(super) Vec<(Slug, Option<StateKey>)>);
+pub(super) struct Affected(pub(super) TemplateQuery);
 
 impl Affected {
     fn read(uri: &Uri) -> Result<Self, AppError> {
-        let mut affected: Vec<(Slug, Option<StateKey>)> = Vec::new();
+        let mut asked = TemplateQuery::default();
         for (name, value) in query::pairs(uri).map_err(AppError::Invalid)? {
-            if name != "component" {
-                let detail = unknown("parameter", &name, &["component"]);
+            if name != TemplateQuery::COMPONENT {
+                let detail = unknown("parameter", &name, &[TemplateQuery::COMPONENT]);
                 return Err(AppError::Invalid(vec![FieldError::of_field(&name, detail)]));
             }
-            let (slug, state) = match value.split_once('=') {
-                Some((slug, state)) => (slug, Some(StateKey::new(state.trim()))),
-                None => (value.as_str(), None),
-            };
-            let slug = Slug::parse(slug.trim()).map_err(|error| Self::refuse(error.to_string()))?;
-            if !affected.iter().any(|(known, _)| *known == slug) {
-                affected.push((slug, state));
-            }
+            asked
+                .add(&value)
+                .map_err(|error| Self::refuse(error.to_string()))?;
         }
-        Ok(Self(affected))
+        Ok(Self(asked))
     }
 
     /// One of them can't be used.
     pub(super) fn refuse(detail: String) -> AppError {
-        AppError::Invalid(vec![FieldError::of_field("component", detail)])
+        AppError::Invalid(vec![FieldError::of_field(TemplateQuery::COMPONENT, detail)])
     }
 }
 

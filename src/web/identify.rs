@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::writing::as_json;
 use crate::render::html;
-use crate::render::json::problem::Problem;
 use crate::urls;
+use crate::wire::problem::Problem;
 
 /// The header with a request's id.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -13,9 +13,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::api_routes;
 use super::contract_rules::add_rules;
-use crate::render::json::FieldError;
-use crate::render::json::problem::{self, FirstPost, Problem};
 use crate::urls;
+use crate::wire::FieldError;
+use crate::wire::problem::{self, FirstPost, Problem};
 
 const ABOUT: &str = "Staff and their programs write and correct incident posts, updates and states here. What the public may read needs no token: it is on the pages, in the feeds and, for each incident, under `/incidents/{slug}.json` and `.md`.
 

@@ -6,9 +6,9 @@ use axum::http::request::Parts;
 use utoipa::IntoParams;
 
 use super::error::AppError;
-use crate::render::json::FieldError;
-use crate::render::json::fields::unknown;
 use crate::urls;
+use crate::wire::FieldError;
+use crate::wire::fields::unknown;
 
 /// The parameters of a query that haven't been taken yet, and the mistakes found so far.
 #[derive(Default)]

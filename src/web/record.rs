@@ -4,45 +4,18 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use utoipa::IntoParams;
 
 use super::error::AppError;
 use super::query::{Part, Query};
 use crate::domain::zone::start_of_day;
-use crate::render::json::FieldError;
-use crate::render::json::fields::unknown;
 use crate::store::audit::{AuditFilter, find_actor, list_actors};
 use crate::store::components::list_components;
 use crate::store::incident_names::list_incidents_named;
 use crate::store::{StoreError, Tx};
 use crate::urls;
-
-/// Which lines of the record are wanted, as it was typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct RecordQuery {
-    /// Only what this actor did: the name or id of a token, the name of a file, or a kind of actor
-    /// (`token`, `host`, `file`, `clock`).
-    #[param(example = "on call")]
-    pub(super) actor: Option<String>,
-    /// Only what was done to this component, or to an incident or update that concerns it.
-    #[param(example = "selma")]
-    pub(super) component: Option<String>,
-    /// Only what was done to this incident, its updates and the states it set: its slug, a former
-    /// slug, its id, or else a part of its title or slug.
-    #[param(example = "selma-is-down")]
-    pub(super) incident: Option<String>,
-    /// Only what was done on this day, in the site's zone.
-    #[param(example = "2013-02-26")]
-    pub(super) day: Option<String>,
-    /// Only what was done from this time on: RFC 3339 with an offset, or a day in the site's zone.
-    #[param(example = "2013-02-26T09:15:00Z")]
-    pub(super) from: Option<String>,
-    /// Only what was done before this time: RFC 3339 with an offset, or a day in the site's zone,
-    /// which is included.
-    #[param(example = "2013-02-28")]
-    pub(super) to: Option<String>,
-}
+use crate::wire::FieldError;
+use crate::wire::audit::RecordQuery;
+use crate::wire::fields::unknown;
 
 /// A page of the activity log.
 #[derive(Debug)]
@@ -51,10 +24,14 @@ pub(super) struct RecordPart {
     pub(super) query: RecordQuery,
 }
 
+/// All of what is asked for.
+#[derive(Debug)]
+pub(super) struct Asked(pub(super) RecordQuery);
+
 impl RecordQuery {
     /// Takes the parameters; one that is left empty, as forms do, says nothing.
     pub(super) fn take(query: &mut Query) -> Self {
-        let mut text = |name| {
+        let text = |name| {
             let value = query.take(name).map(|value| value.trim().to_owned());
             if value
                 .as_ref()
@@ -65,29 +42,7 @@ impl RecordQuery {
             }
             value.filter(|value| !value.is_empty())
         };
-        Self {
-            actor: text("actor"),
-            component: text("component"),
-            incident: text("incident"),
-            day: text("day"),
-            from: text("from"),
-            to: text("to"),
-        }
-    }
-
-    /// What was said, as a query has it.
-    pub(super) fn pairs(&self) -> Vec<(&'static str, &str)> {
-        [
-            ("actor", &self.actor),
-            ("component", &self.component),
-            ("incident", &self.incident),
-            ("day", &self.day),
-            ("from", &self.from),
-            ("to", &self.to),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-        .collect()
+        Self::read(text)
     }
 
     /// The lines that are meant. The outer error is the database's; the inner one names each
@@ -193,13 +148,13 @@ impl<S: Send + Sync> FromRequestParts<S> for RecordPart {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for RecordQuery {
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         let mut query = Query::of(&parts.uri).map_err(AppError::Invalid)?;
-        let asked = Self::take(&mut query);
+        let asked = RecordQuery::take(&mut query);
         query.finish().map_err(AppError::Invalid)?;
-        Ok(asked)
+        Ok(Self(asked))
     }
 }

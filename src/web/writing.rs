@@ -15,9 +15,9 @@ use super::state::AppState;
 use crate::actions::once::{self, Once};
 use crate::actions::{ActionError, Change};
 use crate::domain::hash::{digest_of_parts, hex};
-use crate::render::json::FieldError;
 use crate::site::document::{Encoding, etag};
 use crate::store::idempotency::Answer;
+use crate::wire::FieldError;
 
 /// Requests that are running now, by token and key.
 pub type Running = Arc<Mutex<HashSet<(String, String)>>>;

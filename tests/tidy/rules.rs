@@ -10,22 +10,23 @@ pub(super) const LADDER: &[(&str, &str)] = &[
     ("telemetry", "config"),
     ("domain", ""),
     ("urls", "domain"),
+    ("wire", "domain"),
     ("content", "domain"),
     ("store", "domain"),
     ("actions", "clock domain content store"),
     ("snapshot", "domain store"),
-    ("render", "domain urls snapshot"),
+    ("render", "domain urls wire snapshot"),
     ("schedule", "clock domain store actions"),
     ("site", "clock content domain urls store snapshot render"),
-    ("web", "clock domain urls store actions render site"),
+    ("web", "clock domain urls wire store actions render site"),
     (
         "app",
         "clock config telemetry domain urls content store actions schedule snapshot render site web",
     ),
-    ("client", "clock domain urls render"),
+    ("client", "clock domain urls wire"),
     (
         "cli",
-        "clock config telemetry domain urls content store actions render app client",
+        "clock config telemetry domain urls wire content store actions render app client",
     ),
 ];
 
@@ -61,7 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rss", &["render/feeds/"]),
     ("atom_syndication", &["render/feeds/"]),
     ("notify", &["app/"]),
-    ("utoipa", &["render/json/", "web/"]),
+    ("utoipa", &["wire/", "web/"]),
     ("utoipa_axum", &["web/"]),
     ("tracing_subscriber", &["telemetry.rs", "config.rs"]),
 ];

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
+use super::answers;
 use super::bench::{Bench, with_typed_at};
 use super::fake_server::{Reply, Request};
 
@@ -16,21 +17,14 @@ fn answer(request: &Request) -> Reply {
     match request.line.as_str() {
         "GET /api/v1/incidents?limit=100" => Reply::json(
             200,
-            &json!({"incidents": [{
-                "slug": "selma-down", "title": "Selma is down", "kind": "disruption",
-                "phase": "monitoring", "published_at": at, "url": "https://x/incidents/selma-down",
-                "markdown": "We look.",
-                "updates": [{"id": "1", "at": at, "markdown": "Mail is up.", "phase": null,
-                    "components": {}, "restored": [], "url": "https://x/incidents/selma-down#update-1"}],
-            }]}),
+            &json!({"incidents": [answers::incident(&json!({
+                "published_at": at, "markdown": "We look.",
+                "updates": [answers::update(&json!({"id": "1", "at": at, "markdown": "Mail is up."}))],
+            }))]}),
         ),
         "GET /api/v1/incidents/selma-down" => Reply::json(
             200,
-            &json!({
-                "slug": "selma-down", "title": "Selma is down", "kind": "disruption",
-                "phase": "monitoring", "impact": "none", "url": "https://x/incidents/selma-down",
-                "components": {"selma": "degraded"}, "id": "i",
-            }),
+            &answers::incident(&json!({"components": {"selma": "degraded"}})),
         ),
         "GET /api/v1/site" => Reply::json(
             200,
@@ -40,10 +34,9 @@ fn answer(request: &Request) -> Reply {
         "GET /api/v1/incidents/selma-down/resolution" => {
             Reply::json(200, &json!({"phase": "resolved", "components": []}))
         }
-        _ => Reply::json(
-            201,
-            &json!({"id": "2", "slug": "new", "phase": "monitoring"}),
-        ),
+        line if line.ends_with("/updates") => Reply::json(201, &answers::update(&json!({}))),
+        line if line.ends_with("/state") => Reply::json(201, &answers::component(&json!({}))),
+        _ => Reply::json(201, &answers::incident(&json!({"slug": "new"}))),
     }
 }
 
@@ -64,7 +57,7 @@ fn the_same_update_given_again_is_posted_once() {
         }
         "GET /api/v1/incidents/selma-down/updates/1" => Reply::json(
             200,
-            &json!({"id": "1", "url": "https://x/incidents/selma-down#update-1"}),
+            &answers::update(&json!({"id": "1", "url": "https://x/incidents/selma-down#update-1"})),
         ),
         _ => answer(request),
     });
@@ -233,4 +226,34 @@ fn all_that_waits_is_sent_in_the_order_in_which_it_was_typed() {
     );
     // What can't be read holds nothing up, and is told.
     assert_eq!((ran.code, bench.unsent()), (1, vec![broken]));
+}
+
+#[test]
+fn what_is_kept_is_read_whoever_kept_it() {
+    let is_up = Arc::new(AtomicBool::new(false));
+    let up = is_up.clone();
+    let bench = Bench::new(move |request| match up.load(Ordering::Relaxed) {
+        true => answer(request),
+        false => Reply::HangUp,
+    });
+    assert_eq!(bench.run(&["update", "x"]).code, 1);
+    let file = bench.unsent().remove(0);
+    // In another order, and with a time as it was typed.
+    let kept = json!({
+        "verb": "update", "server": bench.url(), "typed_at": crate::clock::Clock::System.now(),
+        "component": null, "incident_part": "selma-down", "incident": null,
+        "body": {"phase": "monitoring", "at": "2013-02-26T02:15:00-07:00", "again": false,
+            "components": {"selma": {"state": "degraded", "note": "Slow."}, "mail": null},
+            "markdown": "Mail is up."},
+        "idempotency_key": "k", "perhaps_arrived_as": null, "only_copy": false,
+    });
+    std::fs::write(&file, kept.to_string()).expect("written");
+    is_up.store(true, Ordering::Relaxed);
+    let ran = bench.run(&["resend"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let sent = bench.posts().remove(0);
+    assert_eq!(sent.header("idempotency-key"), "k");
+    let mut wanted = kept["body"].clone();
+    wanted["at"] = json!("2013-02-26T09:15:00Z");
+    assert_eq!(sent.body, wanted);
 }

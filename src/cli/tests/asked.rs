@@ -3,31 +3,29 @@
 
 use serde_json::{Value, json};
 
+use super::answers;
 use super::bench::Bench;
 use super::fake_server::{Reply, Request};
 
 fn updates() -> Value {
     let update = |number: u32, minute: u32| {
-        json!({"id": format!("0190-{number}"), "at": format!("2013-02-26T09:{minute}:00Z"),
-            "precision": "minute", "as_written": null, "phase": null, "author": null,
-            "markdown": format!("Number {number}."), "components": {}, "restored": [],
-            "edited_at": null, "url": "https://x/"})
+        answers::update(&json!({
+            "id": format!("0190-{number}"), "at": format!("2013-02-26T09:{minute}:00Z"),
+            "markdown": format!("Number {number}."),
+        }))
     };
     json!([update(7, 10), update(8, 20), update(9, 30)])
 }
 
 fn selma() -> Value {
-    json!({"slug": "selma-down", "id": "i", "title": "Selma is down", "kind": "disruption",
-        "phase": "monitoring", "impact": "none", "author": null,
-        "published_at": "2013-02-26T09:00:00Z", "starts": null, "ends": null, "markdown": "",
-        "components": {}, "updates": updates(), "seen": null, "edited_at": null, "source": "api",
-        "url": "https://x/incidents/selma-down"})
+    answers::incident(&json!({"published_at": "2013-02-26T09:00:00Z", "updates": updates()}))
 }
 
 fn planned(slug: &str, starts: &str) -> Value {
-    json!({"slug": slug, "title": slug, "kind": "maintenance", "phase": "scheduled",
-        "published_at": "2013-02-20T09:00:00Z", "starts": starts, "ends": null,
-        "url": "https://x/", "updates": []})
+    answers::incident(&json!({
+        "slug": slug, "title": slug, "kind": "maintenance", "phase": "scheduled",
+        "published_at": "2013-02-20T09:00:00Z", "starts": starts,
+    }))
 }
 
 fn answer(request: &Request) -> Reply {
@@ -51,9 +49,11 @@ fn answer(request: &Request) -> Reply {
         "GET /api/v1/templates" => Reply::json(200, &templates),
         "POST /api/v1/incidents" => Reply::json(
             201,
-            &json!({"slug": "new", "kind": request.body["kind"], "url": "https://x/",
+            &answers::incident(&json!({
+                "slug": "new", "kind": request.body["kind"],
                 "phase": if request.body["kind"] == "maintenance" { "scheduled" } else { "investigating" },
-                "components": {"clark": "maintenance"}}),
+                "components": {"clark": "maintenance"},
+            })),
         ),
         _ => Reply::json(200, &updates()[1]),
     }
@@ -220,16 +220,16 @@ fn the_status_lists_what_is_open_worst_first_as_the_page_does() {
         Some("GET /api/v1/components") => Reply::json(
             200,
             &json!({"components": [
-                {"slug": "selma", "name": "Selma", "state": "major_outage"},
-                {"slug": "nelson", "name": "Nelson", "state": "degraded"},
-                {"slug": "ruby", "name": "Ruby", "state": "operational"},
+                answers::component(&json!({"slug": "selma", "state": "major_outage"})),
+                answers::component(&json!({"slug": "nelson", "state": "degraded"})),
+                answers::component(&json!({"slug": "ruby", "state": "operational"})),
             ]}),
         ),
         Some("GET /api/v1/incidents") => {
             let incident = |slug: &str, impact: &str, components: Value| {
-                json!({"slug": slug, "title": slug, "kind": "disruption", "phase": "identified",
-                    "published_at": "2013-02-26T08:30:00Z", "url": "https://status.example.com/",
-                    "impact": impact, "components": components})
+                let fields = json!({"slug": slug, "title": slug, "phase": "identified",
+                    "impact": impact, "components": components});
+                answers::incident(&fields)
             };
             let list = [
                 incident("words", "none", json!({"selma": null})),

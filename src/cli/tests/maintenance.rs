@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::answers;
 use super::bench::Bench;
 use super::fake_server::{Reply, Request};
 
 fn incident(slug: &str, kind: &str, phase: &str) -> Value {
-    json!({
+    answers::incident(&json!({
         "slug": slug, "title": format!("About {slug}"), "kind": kind, "phase": phase,
-        "published_at": "2013-02-26T08:30:00Z", "starts": "2013-03-03T05:00:00Z",
-        "ends": "2013-03-03T07:00:00Z",
-        "url": format!("https://status.example.com/incidents/{slug}"), "updates": [],
-    })
+        "starts": "2013-03-03T05:00:00Z", "ends": "2013-03-03T07:00:00Z",
+    }))
 }
 
 /// A site in Denver, with these incidents.
@@ -24,11 +23,12 @@ fn denver(request: &Request, incidents: &[Value]) -> Reply {
     if line.starts_with("GET /api/v1/incidents?") {
         return Reply::json(200, &json!({"incidents": incidents}));
     }
-    let answer = json!({
-        "slug": "new-disks", "id": "0190", "phase": "scheduled", "restored": [],
-        "components": {"clark": "maintenance"}, "url": "https://status.example.com/incidents/x",
-        "hint": if line.contains("old") { json!("it was resolved already") } else { json!(null) },
-    });
+    let hint = line.contains("old").then_some("it was resolved already");
+    let answer = match line {
+        "POST /api/v1/incidents" => answers::incident(&json!({"phase": "scheduled"})),
+        line if line.ends_with("/state") => answers::component(&json!({})),
+        _ => answers::update(&json!({"phase": "scheduled", "hint": hint})),
+    };
     Reply::json(201, &answer)
 }
 

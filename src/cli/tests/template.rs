@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::answers;
 use super::bench::Bench;
 use super::fake_server::Reply;
 
@@ -15,15 +16,13 @@ fn templates() -> Value {
 
 fn bench() -> Bench {
     Bench::new(|request| match request.line.as_str() {
-        "GET /api/v1/templates?component=selma" | "GET /api/v1/templates?" => {
+        "GET /api/v1/templates?component=selma" | "GET /api/v1/templates" => {
             Reply::json(200, &templates())
         }
         "GET /api/v1/incidents?limit=100" => Reply::json(200, &json!({"incidents": []})),
         "POST /api/v1/incidents" => Reply::json(
             201,
-            &json!({"slug": "selma-is-down", "title": "Selma is down", "kind": "disruption",
-                "phase": "investigating", "updates": [],
-                "url": "https://status.example.com/incidents/selma-is-down"}),
+            &answers::incident(&json!({"slug": "selma-is-down", "phase": "investigating"})),
         ),
         other => panic!("{other}"),
     })
@@ -83,7 +82,7 @@ fn a_template_that_is_not_there_is_told_with_the_nearest() {
 #[test]
 fn a_template_that_speaks_of_a_component_is_not_posted_without_one() {
     let bench = Bench::new(|request| match request.line.as_str() {
-        "GET /api/v1/templates?" => {
+        "GET /api/v1/templates" => {
             let text = templates().to_string().replace("Selma", "{{component}}");
             Reply::json(200, &serde_json::from_str(&text).unwrap())
         }

@@ -1,310 +1,201 @@
-//! Incidents on the wire; [`IncidentBody`] is also the public `/incidents/{slug}.json`.
+//! Incidents and updates as data: `/incidents/{slug}.json`, and what the API answers.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::fields::{self, Body, Fields};
-use super::instant;
-use super::setting::Settings;
-use super::update::{LastStates, NewUpdate, UpdateBody, last_states};
-use super::values;
-use super::words;
-use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::component::{Origin, StateChange};
+use crate::domain::incident::Incident;
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::domain::update::{Phase, Source};
+use crate::domain::update::Update;
+use crate::render::messages;
 use crate::urls;
+use crate::wire::incident::IncidentBody;
+use crate::wire::update::{LastStates, UpdateBody};
 
-/// A post about something that affects customers, whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct IncidentBody {
-    /// Its name in URLs.
-    #[schema(value_type = String, example = "selma-is-down")]
-    pub slug: Slug,
-    /// Its id; never changes.
-    pub id: String,
-    /// Its headline.
-    #[schema(example = "Selma is down")]
-    pub title: String,
-    /// What kind of post it is.
-    #[schema(schema_with = words::kind)]
-    pub kind: Kind,
-    /// Where it stands now.
-    #[schema(schema_with = words::phase)]
-    pub phase: Phase,
-    /// How bad it is or was: as staff set it, else by the worst state it ever set.
-    #[schema(schema_with = words::impact)]
-    pub impact: Impact,
-    /// The byline, if it has one of its own.
-    #[schema(required)]
-    pub author: Option<String>,
-    /// The post's date.
-    #[serde(with = "instant")]
-    #[schema(example = "2013-02-26T07:00:00Z")]
-    pub published_at: DateTime<Utc>,
-    /// For a maintenance: when its window opens.
-    #[serde(with = "instant::nullable")]
-    #[schema(required)]
-    pub starts: Option<DateTime<Utc>>,
-    /// For a maintenance: when its window closes.
-    #[serde(with = "instant::nullable")]
-    #[schema(required)]
-    pub ends: Option<DateTime<Utc>>,
-    /// The post, without its updates.
-    pub markdown: String,
-    /// The state it last set each component to, by slug; `null` for one whose state it left
-    /// unchanged.
-    #[schema(schema_with = words::last_states)]
-    pub components: LastStates,
-    /// Its updates, oldest first.
-    pub updates: Vec<UpdateBody>,
-    /// The id of the latest update: send it as `seen` with an update, to find out whether somebody
-    /// else has posted since.
-    #[schema(required)]
-    pub seen: Option<String>,
-    /// When the title or text was last corrected.
-    #[serde(with = "instant::nullable")]
-    #[schema(required)]
-    pub edited_at: Option<DateTime<Utc>>,
-    /// Where it comes from.
-    #[schema(schema_with = words::source)]
-    pub source: Source,
-    /// Its page.
-    #[schema(format = "uri")]
-    pub url: String,
-    /// It is saved but not published. Left out once it is published.
-    #[serde(default, skip_serializing_if = "is_published")]
-    pub draft: bool,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks with a reference"
-)]
-fn is_published(draft: &bool) -> bool {
-    !draft
-}
-
-impl IncidentBody {
-    /// An incident as it stands at `now`.
-    pub fn of(incident: &Incident, now: DateTime<Utc>, states: &States, site: &Site) -> Self {
-        let mentioned_later = incident.updates.iter().flat_map(|update| &update.mentions);
-        let mentions = incident.mentions.iter().chain(mentioned_later);
-        let said = last_states(incident.all_changes(), mentions);
-        let mut components = LastStates::default();
-        for slug in incident.components() {
-            if let Some(state) = said.find(slug) {
-                components.set(slug, state.clone());
-            }
+/// An incident as it stands at `now`.
+pub fn incident(
+    incident: &Incident,
+    now: DateTime<Utc>,
+    states: &States,
+    site: &Site,
+) -> IncidentBody {
+    let mentioned_later = incident.updates.iter().flat_map(|update| &update.mentions);
+    let mentions = incident.mentions.iter().chain(mentioned_later);
+    let said = last_states(incident.all_changes(), mentions);
+    let mut components = LastStates::default();
+    for slug in incident.components() {
+        if let Some(state) = said.find(slug) {
+            components.set(slug, state.clone());
         }
-        let updates = incident.updates.iter();
-        let window = incident.window();
-        Self {
-            slug: incident.slug.clone(),
-            id: incident.id.clone(),
-            title: incident.title.clone(),
-            kind: incident.kind,
-            phase: incident.phase(now),
-            impact: incident.impact(states),
-            author: incident.author.clone(),
-            published_at: incident.published_at,
-            starts: window.starts,
-            ends: window.ends,
-            markdown: incident.markdown.clone(),
-            components,
-            updates: updates
-                .map(|update| UpdateBody::of(incident, update, site))
-                .collect(),
-            seen: incident.last_made().map(|update| update.id.clone()),
-            edited_at: incident.edited_at,
-            source: incident.source,
-            url: urls::absolute(&site.base_url, &urls::incident(&incident.slug)),
-            draft: incident.draft,
-        }
+    }
+    let updates = incident.updates.iter();
+    let window = incident.window();
+    IncidentBody {
+        slug: incident.slug.clone(),
+        id: incident.id.clone(),
+        title: incident.title.clone(),
+        kind: incident.kind,
+        phase: incident.phase(now),
+        impact: incident.impact(states),
+        author: incident.author.clone(),
+        published_at: incident.published_at,
+        starts: window.starts,
+        ends: window.ends,
+        markdown: incident.markdown.clone(),
+        components,
+        updates: updates.map(|it| update(incident, it, site)).collect(),
+        seen: incident.last_made().map(|update| update.id.clone()),
+        edited_at: incident.edited_at,
+        source: incident.source,
+        url: urls::absolute(&site.base_url, &urls::incident(&incident.slug)),
+        draft: incident.draft,
     }
 }
 
-/// Incidents, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct IncidentList {
-    /// The incidents.
-    pub incidents: Vec<IncidentBody>,
-}
-
-/// A new incident.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewIncident {
-    /// Its headline; its slug is made from it.
-    #[schema(
-        example = "Selma is down",
-        min_length = 1,
-        max_length = 200,
-        pattern = r"\S"
-    )]
-    pub title: String,
-    /// The post. UPDATE entries in it are read as in a file.
-    #[schema(required = false)]
-    pub markdown: String,
-    /// What kind of post it is; by default a disruption.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::kind)]
-    pub kind: Option<Kind>,
-    /// Where it stands; by default `investigating`, of a maintenance `scheduled`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::phase)]
-    pub phase: Option<Phase>,
-    /// How bad it is; by default, taken from the worst state it sets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::impact_or_null)]
-    pub impact: Option<Impact>,
-    /// Components by slug, each with a state, a state and a note, or `null` to leave its state
-    /// unchanged. Of a maintenance: what they take when its window opens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::settings)]
-    pub components: Option<Settings>,
-    /// For a maintenance: when its window opens.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    pub starts: Option<DateTime<Utc>>,
-    /// For a maintenance: when its window closes.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    pub ends: Option<DateTime<Utc>>,
-    /// The byline, by default the token's display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub author: Option<String>,
-    /// The post's date, by default now; never in the future.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    pub published_at: Option<DateTime<Utc>>,
-    /// Saved but not published.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub draft: Option<bool>,
-    /// A first update.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub update: Option<NewUpdate>,
-    /// Allow another maintenance of the same components at the same time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub overlap: Option<bool>,
-    /// Post it even if the same was posted within the last 15 minutes. By default that is refused
-    /// (409, with the earlier post under `first`), but with an `Idempotency-Key` only the key
-    /// decides. `false` always refuses it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub again: Option<bool>,
-}
-
-impl Body for NewIncident {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let title = fields.required("title", values::line);
-        let markdown = fields
-            .optional("markdown", values::text)
-            .unwrap_or_default();
-        let kind = fields.optional("kind", values::kind);
-        let phase = fields.optional("phase", values::phase);
-        let impact = fields.optional("impact", values::impact);
-        let components = fields.optional("components", values::settings);
-        let starts = fields.optional("starts", values::instant);
-        let ends = fields.optional("ends", values::instant);
-        let author = fields.optional("author", values::line);
-        let published_at = fields.optional("published_at", values::instant);
-        let draft = fields.optional("draft", values::flag);
-        let update = fields.optional("update", fields::body::<NewUpdate>);
-        let overlap = fields.optional("overlap", values::flag);
-        let again = fields.optional("again", values::flag);
-        Some(Self {
-            title: title?,
-            markdown,
-            kind,
-            phase,
-            impact,
-            components,
-            starts,
-            ends,
-            author,
-            published_at,
-            draft,
-            update,
-            overlap,
-            again,
-        })
+/// An update of `incident`.
+pub fn update(incident: &Incident, update: &Update, site: &Site) -> UpdateBody {
+    let restored = update
+        .changes
+        .iter()
+        .filter(|change| change.origin == Origin::Restore);
+    UpdateBody {
+        id: update.id.clone(),
+        at: update.at,
+        precision: update.precision,
+        as_written: update.as_written.clone(),
+        phase: update.phase,
+        author: update.author.clone(),
+        markdown: messages::text_of(update).into_owned(),
+        components: last_states(update.changes.iter(), update.mentions.iter()),
+        restored: restored.map(|change| change.component.clone()).collect(),
+        edited_at: update.edited_at,
+        url: urls::absolute(&site.base_url, &urls::update(&incident.slug, &update.id)),
+        starts: update.window.starts,
+        ends: update.window.ends,
+        hint: None,
     }
 }
 
-/// A correction of an incident's post: what is left out stays. Only updates change the phase.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EditIncident {
-    /// Its headline.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
-    pub title: Option<String>,
-    /// The post, without its updates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub markdown: Option<String>,
-    /// What kind of post it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::kind)]
-    pub kind: Option<Kind>,
-    /// How bad it is; `null` follows the worst state it ever set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::impact_or_null)]
-    pub impact: Option<Option<Impact>>,
-    /// All that the post says about components, replacing what it said before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::settings)]
-    pub components: Option<Settings>,
-    /// For a maintenance: when its window opens.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "instant::editable::serialize"
-    )]
-    #[schema(value_type = Option<DateTime<Utc>>)]
-    pub starts: Option<Option<DateTime<Utc>>>,
-    /// For a maintenance: when its window closes.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "instant::editable::serialize"
-    )]
-    #[schema(value_type = Option<DateTime<Utc>>)]
-    pub ends: Option<Option<DateTime<Utc>>>,
-    /// The byline; `null` for the site's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub author: Option<Option<String>>,
-    /// The post's date; never in the future.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    #[schema(nullable = false)]
-    pub published_at: Option<DateTime<Utc>>,
-    /// `false` publishes a draft.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub draft: Option<bool>,
-    /// Allow another maintenance of the same components at the same time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub overlap: Option<bool>,
+/// What `changes` set last, in the order in which components are first named. What came of an
+/// end isn't among it: nobody said that.
+fn last_states<'a>(
+    changes: impl Iterator<Item = &'a StateChange>,
+    mentions: impl Iterator<Item = &'a Slug>,
+) -> LastStates {
+    let stated = changes.filter(|change| change.origin != Origin::Restore);
+    let mut latest: Vec<&StateChange> = Vec::new();
+    for change in stated {
+        match latest
+            .iter_mut()
+            .find(|known| known.component == change.component)
+        {
+            Some(known) if (change.at, change.seq) < (known.at, known.seq) => {}
+            Some(known) => *known = change,
+            None => latest.push(change),
+        }
+    }
+    let mut states = LastStates::default();
+    for change in latest {
+        states.set(&change.component, Some(change.state.clone()));
+    }
+    for slug in mentions {
+        if states.find(slug).is_none() {
+            states.set(slug, None);
+        }
+    }
+    states
 }
 
-impl Body for EditIncident {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        fields.refused("phase", "only an update changes the phase; add one");
-        fields.refused(
-            "update",
-            "a PATCH corrects the post; add an update with POST …/updates",
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::incident::Kind;
+    use crate::domain::state::StateKey;
+    use crate::domain::update::{Phase, Precision, Source};
+    use crate::domain::window::Window;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("is valid")
+    }
+
+    fn change(slug: &str, when: &str, seq: i64, state: &str, origin: Origin) -> StateChange {
+        StateChange {
+            component: Slug::parse(slug).expect("is valid"),
+            at: at(when),
+            seq,
+            state: StateKey::new(state),
+            note: None,
+            incident: Some("i1".into()),
+            update: None,
+            origin,
+            public_at: at(when),
+        }
+    }
+
+    #[test]
+    fn an_incident_goes_out_whole_and_is_read_back() {
+        let noon = "2013-02-26T12:00:00Z";
+        let later = "2013-02-26T13:00:00.750Z";
+        let update = Update {
+            id: "u1".into(),
+            at: at(later),
+            seq: 2,
+            precision: Precision::Minute,
+            as_written: None,
+            phase: Some(Phase::Resolved),
+            author: None,
+            markdown: "Done.".into(),
+            fact: None,
+            changes: vec![
+                change("selma", later, 3, "degraded", Origin::Update),
+                change("selma", later, 4, "operational", Origin::Restore),
+            ],
+            mentions: vec![
+                Slug::parse("mail").expect("is valid"),
+                Slug::parse("selma").expect("is valid"),
+            ],
+            restore: true,
+            window: Window::default(),
+            edited_at: None,
+            public_at: at(later),
+            source: Source::Api,
+        };
+        let incident = Incident {
+            id: "i1".into(),
+            slug: Slug::parse("selma-is-down").expect("is valid"),
+            title: "Selma is down".into(),
+            kind: Kind::Disruption,
+            stated_phase: None,
+            stated_impact: None,
+            author: None,
+            published_at: at(noon),
+            precision: Precision::Minute,
+            starts: None,
+            ends: None,
+            summary: None,
+            markdown: "Sorry.".into(),
+            mentions: vec![Slug::parse("nelson").expect("is valid")],
+            changes: vec![change("selma", noon, 1, "major_outage", Origin::Post)],
+            updates: vec![update],
+            edited_at: None,
+            public_at: at(noon),
+            source: Source::Api,
+            draft: false,
+            own_item: true,
+        };
+        let site = Site::example(chrono_tz::UTC);
+        let body = super::incident(&incident, at(later), &States::default(), &site);
+        let written = serde_json::to_string(&body).expect("is valid");
+        let expected = r#"{"slug":"selma-is-down","id":"i1","title":"Selma is down","kind":"disruption","phase":"resolved","impact":"critical","author":null,"published_at":"2013-02-26T12:00:00Z","starts":null,"ends":null,"markdown":"Sorry.","components":{"selma":"degraded","nelson":null,"mail":null},"updates":[{"id":"u1","at":"2013-02-26T13:00:00Z","precision":"minute","as_written":null,"phase":"resolved","author":null,"markdown":"Done.","components":{"selma":"degraded","mail":null},"restored":["selma"],"edited_at":null,"url":"https://status.example.com/incidents/selma-is-down#update-u1"}],"seen":"u1","edited_at":null,"source":"api","url":"https://status.example.com/incidents/selma-is-down"}"#;
+        assert_eq!(written, expected);
+        let read: IncidentBody = serde_json::from_str(&written).expect("is valid");
+        assert_eq!(serde_json::to_string(&read).expect("is valid"), expected);
+        assert_eq!(
+            super::update(&incident, &incident.updates[0], &site)
+                .restored
+                .len(),
+            1
         );
-        Some(Self {
-            title: fields.replaced("title", values::line),
-            markdown: fields.replaced("markdown", values::text),
-            kind: fields.replaced("kind", values::kind),
-            impact: fields.edited("impact", values::impact),
-            components: fields.replaced("components", values::settings),
-            starts: fields.edited("starts", values::instant),
-            ends: fields.edited("ends", values::instant),
-            author: fields.edited("author", values::line),
-            published_at: fields.replaced("published_at", values::instant),
-            draft: fields.replaced("draft", values::flag),
-            overlap: fields.replaced("overlap", values::flag),
-        })
     }
 }

@@ -1,30 +1,5 @@
-//! The wire types of the admin API, one resource a file, and of `/incidents/{slug}.json`.
-//!
-//! What goes out is read back by the command line. What comes in goes through [`parse`], which
-//! reports every mistake with its place and how to mend it.
+//! The public documents as data; their types are those of `wire`.
 
-pub mod audit;
-pub mod component;
-pub mod fields;
-pub mod incident;
-mod instant;
-pub mod maintenance;
-pub mod ordered;
-mod parse;
-pub mod preview;
-pub mod problem;
-pub mod resolution;
-pub mod setting;
-pub mod site;
-pub mod template;
-pub mod token;
-pub mod update;
-mod values;
-pub mod version;
-pub mod words;
+mod incident;
 
-pub use self::parse::{Unusable, parse};
-pub use self::problem::FieldError;
-
-#[cfg(test)]
-mod tests;
+pub use self::incident::{incident, update};

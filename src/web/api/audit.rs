@@ -7,8 +7,6 @@ use uuid::Uuid;
 
 use crate::domain::permission::Permission;
 use crate::render::csv;
-use crate::render::json::FieldError;
-use crate::render::json::audit::{ActorBody, AuditBody, AuditList};
 use crate::render::messages;
 use crate::store::Tx;
 use crate::store::audit::{AuditEntry, AuditFilter, list_entries};
@@ -16,9 +14,11 @@ use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::query;
-use crate::web::record::{RecordPart, RecordQuery};
+use crate::web::record::{Asked, RecordPart};
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, list_response};
+use crate::wire::FieldError;
+use crate::wire::audit::{ActorBody, AuditBody, AuditList, RecordQuery};
 
 /// Longest table of the record, in bytes.
 const MAX_TABLE_BYTES: usize = 32 << 20;
@@ -79,7 +79,7 @@ pub(in crate::web) async fn list_all(
 pub(in crate::web) async fn export(
     State(state): State<AppState>,
     staff: Staff,
-    wanted: RecordQuery,
+    Asked(wanted): Asked,
 ) -> Result<Response, AppError> {
     staff.require(Permission::ReadActivity)?;
     let mut tx = state.store.read().await?;

@@ -10,9 +10,6 @@ use crate::actions::edit_components::{
 };
 use crate::actions::set_component_state::{NewState, set_component_state as set_state};
 use crate::domain::slug::Slug;
-use crate::render::json::component::{
-    ComponentBody, ComponentList, OrderComponents, PutComponent, SetState,
-};
 use crate::store::components::{find_component, list_components};
 use crate::store::history::find_standing;
 use crate::store::{StoreError, Tx};
@@ -22,6 +19,9 @@ use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing, check_match, shown};
+use crate::wire::component::{
+    ComponentBody, ComponentList, OrderComponents, PutComponent, SetState,
+};
 
 /// List every component, including retired ones.
 #[utoipa::path(

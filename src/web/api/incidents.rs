@@ -9,8 +9,7 @@ use crate::actions::once::Again;
 use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::render::json::incident as wire;
-use crate::render::json::incident::{IncidentBody, IncidentList};
+use crate::render::json;
 use crate::store::Tx;
 use crate::store::incidents::{StoredIncident, find_incident, find_incident_for, list_incidents};
 use crate::store::states::list_own_states;
@@ -21,6 +20,8 @@ use crate::web::extract;
 use crate::web::query;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing, as_json, check_match, list_response, shown};
+use crate::wire::incident as wire;
+use crate::wire::incident::{IncidentBody, IncidentList};
 
 /// List incidents, newest first. Tokens with `incidents:write` see drafts too.
 #[utoipa::path(
@@ -54,7 +55,7 @@ pub(in crate::web) async fn list_all(
     let site = state.site.current();
     let incidents = stored
         .iter()
-        .map(|stored| IncidentBody::of(&stored.incident, now, &states, &site.snapshot().site))
+        .map(|stored| json::incident(&stored.incident, now, &states, &site.snapshot().site))
         .collect();
     Ok(list_response(
         &format!("{}/incidents", urls::API),
@@ -217,7 +218,7 @@ async fn read(
     let stored = find(tx, slug, staff).await?;
     let states = States::with_own(list_own_states(tx).await?);
     let site = state.site.current();
-    Ok(IncidentBody::of(
+    Ok(json::incident(
         &stored.incident,
         state.clock.now(),
         &states,

@@ -5,14 +5,14 @@ use axum::response::Response;
 
 use super::updates::{read_update, refusal};
 use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
-use crate::render::json::maintenance as wire;
-use crate::render::json::update::UpdateBody;
 use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing};
+use crate::wire::maintenance as wire;
+use crate::wire::update::UpdateBody;
 
 /// Begin a maintenance now, end it now, extend, move or cancel it. It begins and ends by itself,
 /// with its window. To plan one, create an incident of the kind `maintenance`.

@@ -5,12 +5,12 @@ use axum::response::Response;
 
 use super::incidents::find;
 use crate::actions::preview_resolution::preview_resolution;
-use crate::render::json::resolution::{ResolutionBody, ReturningBody};
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::shown;
+use crate::wire::resolution::{ResolutionBody, ReturningBody};
 
 /// Show which states resolving an incident now would change, without doing it. To leave a component
 /// as it is, give its current state in the update's `components` when you resolve.

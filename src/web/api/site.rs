@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::render::json::site::SiteBody;
 use crate::render::{self, messages};
 use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::state::AppState;
 use crate::web::writing::shown;
+use crate::wire::site::SiteBody;
 
 /// Show the site: its name and time zone. Any token will do.
 #[utoipa::path(

@@ -2,14 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use utoipa::IntoParams;
 
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
-use crate::domain::state::StateKey;
 use crate::domain::template::{Filling, joined, sort_by_fit};
 use crate::render;
-use crate::render::json::template::{TemplateBody, TemplateList};
 use crate::store::components::list_components;
 use crate::store::templates::list_templates;
 use crate::web::auth::Staff;
@@ -17,19 +14,8 @@ use crate::web::error::AppError;
 use crate::web::extract::Affected;
 use crate::web::state::AppState;
 use crate::web::writing::shown;
-
-/// What a list of templates is for.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(
-    dead_code,
-    reason = "it only stands in the contract; `Affected` reads the query"
-)]
-struct TemplateQuery {
-    /// An affected component, with its state if known: `selma` or `selma=major_outage`. May be
-    /// given several times.
-    component: Option<Vec<String>>,
-}
+use crate::wire::fields::unknown;
+use crate::wire::template::{TemplateBody, TemplateList, TemplateQuery};
 
 /// List templates for new incidents, filled in, best match first. Any token will do.
 #[utoipa::path(
@@ -43,14 +29,14 @@ struct TemplateQuery {
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
     _staff: Staff,
-    affected: Affected,
+    Affected(asked): Affected,
 ) -> Result<Response, AppError> {
     let mut tx = state.store.read().await?;
     let known = list_components(&mut tx).await?;
     let mut templates = list_templates(&mut tx).await?;
     drop(tx);
-    let names = names_of(&affected, &known)?;
-    sort_by_fit(&mut templates, &affected.0);
+    let names = names_of(&asked, &known)?;
+    sort_by_fit(&mut templates, &asked.component);
     let site = state.site.current();
     let frame = render::time::Frame {
         as_of: state.clock.now(),
@@ -62,7 +48,11 @@ pub(in crate::web) async fn list_all(
         component: component.as_deref(),
         time: &time,
     };
-    let slugs: Vec<Slug> = affected.0.iter().map(|(slug, _)| slug.clone()).collect();
+    let slugs: Vec<Slug> = asked
+        .component
+        .iter()
+        .map(|(slug, _)| slug.clone())
+        .collect();
     let templates = templates
         .iter()
         .map(|template| TemplateBody::of(template, &slugs, filling))
@@ -71,20 +61,15 @@ pub(in crate::web) async fn list_all(
 }
 
 /// The names of what is affected; each must be there.
-fn names_of<'a>(affected: &Affected, known: &'a [Component]) -> Result<Vec<&'a str>, AppError> {
-    affected
-        .0
-        .iter()
-        .map(|(slug, _): &(Slug, Option<StateKey>)| {
+fn names_of<'a>(asked: &TemplateQuery, known: &'a [Component]) -> Result<Vec<&'a str>, AppError> {
+    let slugs = asked.component.iter().map(|(slug, _)| slug);
+    slugs
+        .map(|slug| {
             let found = known.iter().find(|component| component.slug == *slug);
             let name = found.map(|component| component.name.as_str());
             name.ok_or_else(|| {
                 let slugs: Vec<_> = known.iter().map(|it| it.slug.as_str()).collect();
-                Affected::refuse(render::json::fields::unknown(
-                    "component",
-                    slug.as_str(),
-                    &slugs,
-                ))
+                Affected::refuse(unknown("component", slug.as_str(), &slugs))
             })
         })
         .collect()

@@ -15,9 +15,7 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
-use crate::render::json::problem::FirstPost;
-use crate::render::json::update as wire;
-use crate::render::json::update::UpdateBody;
+use crate::render::json;
 use crate::render::time::duration;
 use crate::store::Tx;
 use crate::urls;
@@ -26,6 +24,9 @@ use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::{Begun, Call, Writing, check_match, shown};
+use crate::wire::problem::FirstPost;
+use crate::wire::update as wire;
+use crate::wire::update::UpdateBody;
 
 /// Add an update and change states, in one step.
 ///
@@ -68,7 +69,7 @@ pub(in crate::web) async fn create(
         .map_err(|error| refusal(&state, error))?;
     let mut body = if is_text {
         let site = state.site.current();
-        UpdateBody::of(&before.incident, &made, &site.snapshot().site)
+        json::update(&before.incident, &made, &site.snapshot().site)
     } else {
         read_update(&state, writing.change.tx(), &slug, &made.id, &staff).await?
     };
@@ -266,7 +267,7 @@ pub(super) fn refusal(state: &AppState, error: ActionError) -> AppError {
     match error {
         ActionError::Meanwhile(meanwhile) => {
             let newer = meanwhile.newer.iter();
-            let newer = newer.map(|update| UpdateBody::of(&meanwhile.incident, update, site));
+            let newer = newer.map(|update| json::update(&meanwhile.incident, update, site));
             AppError::Newer(detail, newer.collect())
         }
         ActionError::Repeated(repeated) => {
@@ -306,7 +307,7 @@ pub(super) async fn read_update(
         .find(|update| update.id == id)
         .ok_or_else(|| AppError::missing("update", id))?;
     let site = state.site.current();
-    Ok(UpdateBody::of(
+    Ok(json::update(
         &stored.incident,
         update,
         &site.snapshot().site,

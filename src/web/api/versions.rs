@@ -6,7 +6,6 @@ use axum::response::Response;
 use super::audit::body_of;
 use super::incidents::find;
 use crate::domain::permission::Permission;
-use crate::render::json::version::{VersionBody, VersionList};
 use crate::store::audit::list_versions;
 use crate::store::updates::find_update;
 use crate::store::{StoreError, Tx};
@@ -15,6 +14,7 @@ use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
 use crate::web::writing::shown;
+use crate::wire::version::{VersionBody, VersionList};
 
 /// List the earlier versions of an incident's post, newest first.
 ///

@@ -31,7 +31,6 @@ use crate::render::html::staff::correct::{
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::TEXT;
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
-use crate::render::json::audit::AuditBody;
 use crate::render::markdown::{as_typed, of_corrected};
 use crate::render::time::Frame;
 use crate::store::Tx;
@@ -40,6 +39,7 @@ use crate::store::incidents::StoredIncident;
 use crate::urls;
 use crate::web::api::audit::body_of;
 use crate::web::state::AppState;
+use crate::wire::audit::AuditBody;
 
 /// The form.
 pub(super) async fn show(

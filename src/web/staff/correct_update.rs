@@ -27,7 +27,6 @@ use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::correct::{self as form, AUTHOR, Around, WAS};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
-use crate::render::json::audit::AuditBody;
 use crate::render::markdown::{as_typed, of_corrected};
 use crate::render::messages;
 use crate::store::Tx;
@@ -37,6 +36,7 @@ use crate::urls;
 use crate::web::api::audit::body_of;
 use crate::web::state::AppState;
 use crate::web::writing::Writing;
+use crate::wire::audit::AuditBody;
 
 /// The form.
 pub(super) async fn show(

@@ -11,7 +11,6 @@ use super::trouble::{StaffError, sentence};
 use crate::domain::permission::Permission;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::record::{self, Found};
-use crate::render::json::FieldError;
 use crate::store::Tx;
 use crate::store::audit::{AuditFilter, list_actors, list_entries};
 use crate::store::components::list_components;
@@ -19,8 +18,10 @@ use crate::urls;
 use crate::web::api::audit::{body_of, table_of};
 use crate::web::error::AppError;
 use crate::web::query::{Part, Query};
-use crate::web::record::{RecordPart, RecordQuery};
+use crate::web::record::RecordPart;
 use crate::web::state::AppState;
+use crate::wire::FieldError;
+use crate::wire::audit::RecordQuery;
 
 /// How many lines are on a page, unless the address says: a few screens of a phone.
 const LINES: usize = 20;

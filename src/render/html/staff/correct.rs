@@ -17,9 +17,9 @@ use crate::domain::state::StateKey;
 use crate::domain::update::Update;
 use crate::render;
 use crate::render::html::{incident as public, parts};
-use crate::render::json::audit::AuditBody;
 use crate::snapshot::Snapshot;
 use crate::urls;
+use crate::wire::audit::AuditBody;
 
 /// The field that says which version the writer has seen.
 pub const WAS: &str = "was";

@@ -12,9 +12,9 @@ use crate::domain::event::deed::Deed;
 use crate::domain::record::field_changes;
 use crate::render;
 use crate::render::html::parts;
-use crate::render::json::audit::AuditBody;
 use crate::snapshot::Snapshot;
 use crate::urls;
+use crate::wire::audit::AuditBody;
 
 /// The field with who did it.
 pub const ACTOR: &str = "actor";

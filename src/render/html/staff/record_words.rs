@@ -13,8 +13,8 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 use crate::render;
-use crate::render::json::audit::AuditBody;
 use crate::snapshot::Snapshot;
+use crate::wire::audit::AuditBody;
 
 /// Who did it.
 pub(super) fn by(entry: &AuditBody) -> Markup {

@@ -7,8 +7,8 @@ use crate::domain::event::deed::Deed;
 use crate::domain::record::field_changes;
 use crate::render;
 use crate::render::html::parts;
-use crate::render::json::audit::AuditBody;
 use crate::snapshot::Snapshot;
+use crate::wire::audit::AuditBody;
 
 /// The anchor of the earlier texts.
 pub const ANCHOR: &str = "earlier";

@@ -1,12 +1,12 @@
 //! Templates on the wire.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::ordered::ByComponent;
 use super::words;
 use crate::domain::incident::{Impact, Kind};
-use crate::domain::slug::Slug;
+use crate::domain::slug::{Slug, SlugError};
 use crate::domain::state::StateKey;
 use crate::domain::template::{Filling, Template, fill};
 use crate::domain::update::Phase;
@@ -64,4 +64,40 @@ impl TemplateBody {
 pub struct TemplateList {
     /// The templates.
     pub templates: Vec<TemplateBody>,
+}
+
+/// What a list of templates is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TemplateQuery {
+    /// An affected component, with its state if known: `selma` or `selma=major_outage`. May be
+    /// given several times.
+    #[param(value_type = Option<Vec<String>>)]
+    pub component: Vec<(Slug, Option<StateKey>)>,
+}
+
+impl TemplateQuery {
+    /// The name of its parameter.
+    pub const COMPONENT: &str = "component";
+
+    /// Adds a component as a query has it, unless it was named before.
+    pub fn add(&mut self, text: &str) -> Result<(), SlugError> {
+        let (slug, state) = match text.split_once('=') {
+            Some((slug, state)) => (slug, Some(StateKey::new(state.trim()))),
+            None => (text, None),
+        };
+        let slug = Slug::parse(slug.trim())?;
+        if !self.component.iter().any(|(known, _)| *known == slug) {
+            self.component.push((slug, state));
+        }
+        Ok(())
+    }
+
+    /// Each component as a query has it.
+    pub fn values(&self) -> impl Iterator<Item = String> {
+        self.component.iter().map(|(slug, state)| match state {
+            Some(state) => format!("{slug}={}", state.as_str()),
+            None => slug.to_string(),
+        })
+    }
 }

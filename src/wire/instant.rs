@@ -36,15 +36,3 @@ pub(super) mod nullable {
         Option::deserialize(from)
     }
 }
-
-/// An instant, `null`, or not a word about it (then the field is skipped).
-pub(super) mod editable {
-    use super::{DateTime, Serializer, Utc, nullable};
-
-    pub(in super::super) fn serialize<S: Serializer>(
-        at: &Option<Option<DateTime<Utc>>>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        nullable::serialize(&at.flatten(), to)
-    }
-}

@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
 use serde_json::Value;
 
-use super::fields::{self, Body, Fields, Place};
+pub(super) use super::fields::body;
+use super::fields::{self, Place};
+use super::maintenance::Do;
 use super::ordered::ByComponent;
 use super::setting::{Setting, Settings};
 use crate::domain::incident::{Impact, Kind};
@@ -158,6 +160,19 @@ pub(super) fn phase(value: Value, place: &mut Place<'_>) -> Option<Phase> {
     word(value, place, "phase", &Phase::ALL, Phase::as_str)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every reader takes its value"
+)]
+pub(super) fn step(value: Value, place: &mut Place<'_>) -> Option<Do> {
+    let word = value.as_str();
+    let found = Do::ALL.into_iter().find(|it| Some(it.as_str()) == word);
+    if found.is_none() {
+        return place.expected("\"start\", \"end\", \"extend\" or \"cancel\"", &value);
+    }
+    found
+}
+
 pub(super) fn impact(value: Value, place: &mut Place<'_>) -> Option<Impact> {
     word(value, place, "impact", &Impact::ALL, Impact::as_str)
 }
@@ -214,23 +229,10 @@ fn setting(value: Value, place: &mut Place<'_>) -> Option<Setting> {
     match value {
         Value::Null => None,
         Value::String(_) => state(value, place).map(Setting::State),
-        Value::Object(_) => fields::body::<StateWithNote>(value, place).map(|it| it.0),
+        Value::Object(_) => body(value, place).map(Setting::WithNote),
         other => {
             let wanted = "a state, an object such as {\"state\": …, \"note\": …}, or null";
             place.expected(wanted, &other)
         }
-    }
-}
-
-struct StateWithNote(Setting);
-
-impl Body for StateWithNote {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let state = fields.required("state", state);
-        let note = fields.optional("note", note).flatten();
-        Some(Self(Setting::WithNote {
-            state: state?,
-            note,
-        }))
     }
 }

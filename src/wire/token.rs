@@ -4,9 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fields::{Body, Fields};
 use super::instant;
-use super::values;
+use super::request::request;
 use super::words;
 use crate::domain::staff::{Scope, Token};
 
@@ -69,35 +68,18 @@ pub struct TokenList {
     pub tokens: Vec<TokenBody>,
 }
 
-/// A token to create.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewToken {
-    /// Its name for its owner.
-    #[schema(example = "on call", min_length = 1, max_length = 100, pattern = r"\S")]
-    pub name: String,
-    /// What it may do; at least one.
-    #[schema(schema_with = words::scopes)]
-    pub scopes: Vec<Scope>,
-    /// The byline for what is posted with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// When it stops working; by default never.
-    #[serde(skip_serializing_if = "Option::is_none", with = "instant::nullable")]
-    pub expires_at: Option<DateTime<Utc>>,
-}
-
-impl Body for NewToken {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let name = fields.required("name", values::line);
-        let scopes = fields.required("scopes", values::scopes);
-        let display_name = fields.optional("display_name", values::line);
-        let expires_at = fields.optional("expires_at", values::instant);
-        Some(Self {
-            name: name?,
-            scopes: scopes?,
-            display_name,
-            expires_at,
-        })
+request! {
+    /// A token to create.
+    pub struct NewToken {
+        /// Its name for its owner.
+        #[schema(example = "on call", min_length = 1, max_length = 100)]
+        required name: String = line,
+        /// What it may do; at least one.
+        #[schema(schema_with = words::scopes)]
+        required scopes: Vec<Scope> = scopes,
+        /// The byline for what is posted with it.
+        optional display_name: String = line,
+        /// When it stops working; by default never.
+        optional expires_at: DateTime<Utc> = instant,
     }
 }

@@ -21,7 +21,8 @@ pub struct Problem {
     #[schema(example = "Unprocessable content")]
     pub title: String,
     /// The HTTP status, repeated.
-    #[schema(example = 422)]
+    #[serde(default)]
+    #[schema(required, example = 422)]
     pub status: u16,
     /// What went wrong this time, and how to fix it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ordered::ByComponent;
+use super::request::request;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 
@@ -13,20 +14,25 @@ pub enum Setting {
     /// The state alone.
     State(StateKey),
     /// The state and a line for customers.
-    WithNote {
+    WithNote(StateWithNote),
+}
+
+request! {
+    /// A state and a line for customers.
+    pub struct StateWithNote {
         /// The state.
-        state: StateKey,
-        /// A line for customers; `null` clears it.
-        #[serde(default)]
-        note: Option<String>,
-    },
+        #[schema(value_type = String)]
+        required state: StateKey = state,
+        /// A line for customers; without one, an earlier note is cleared.
+        defaulted note: Option<String> = note,
+    }
 }
 
 impl Setting {
     /// The state to set, as it was written.
     pub fn state(&self) -> &StateKey {
         match self {
-            Self::State(state) | Self::WithNote { state, .. } => state,
+            Self::State(state) | Self::WithNote(StateWithNote { state, .. }) => state,
         }
     }
 
@@ -34,7 +40,7 @@ impl Setting {
     pub fn note(&self) -> Option<&str> {
         match self {
             Self::State(_) => None,
-            Self::WithNote { note, .. } => note.as_deref(),
+            Self::WithNote(StateWithNote { note, .. }) => note.as_deref(),
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::instant;
+use super::request::query;
 use crate::domain::event::deed::Deed;
 
 /// One line of the activity log.
@@ -63,4 +64,31 @@ pub struct ActorBody {
 pub struct AuditList {
     /// The lines.
     pub entries: Vec<AuditBody>,
+}
+
+query! {
+    /// Which lines of the record are wanted, as it was typed.
+    pub struct RecordQuery {
+        /// Only what this actor did: the name or id of a token, the name of a file, or a kind of actor
+        /// (`token`, `host`, `file`, `clock`).
+        #[param(example = "on call")]
+        actor,
+        /// Only what was done to this component, or to an incident or update that concerns it.
+        #[param(example = "selma")]
+        component,
+        /// Only what was done to this incident, its updates and the states it set: its slug, a former
+        /// slug, its id, or else a part of its title or slug.
+        #[param(example = "selma-is-down")]
+        incident,
+        /// Only what was done on this day, in the site's zone.
+        #[param(example = "2013-02-26")]
+        day,
+        /// Only what was done from this time on: RFC 3339 with an offset, or a day in the site's zone.
+        #[param(example = "2013-02-26T09:15:00Z")]
+        from,
+        /// Only what was done before this time: RFC 3339 with an offset, or a day in the site's zone,
+        /// which is included.
+        #[param(example = "2013-02-28")]
+        to,
+    }
 }
