@@ -57,6 +57,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ureq", &["client/"]),
     ("clap", &["cli/", "config.rs"]),
     ("clap_complete", &["cli/"]),
+    ("annotate_snippets", &["content/problem.rs"]),
     ("serde_saphyr", &["content/"]),
     ("toml", &["content/"]),
     ("rss", &["render/feeds/"]),
