@@ -35,6 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store/"]),
     ("any_ascii", &["domain/slug.rs"]),
     ("axum", &["web/", "app/"]),
+    ("governor", &["web/rate_limit.rs"]),
     ("hyper", &["app/"]),
     ("hyper_util", &["app/"]),
     ("httparse", &["app/"]),
