@@ -311,3 +311,24 @@ const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 pub fn encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, UNRESERVED)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_unreserved_stands_in_a_uri_as_it_is() {
+        assert_eq!(
+            encoded("aZ0-._~/?&=+% é").to_string(),
+            "aZ0-._~%2F%3F%26%3D%2B%25%20%C3%A9"
+        );
+        assert_eq!(
+            content_file("media/our logo~1.svg"),
+            "/media/our%20logo~1.svg"
+        );
+        assert_eq!(
+            query(&[("actor", "on call"), ("limit", "5")]),
+            "?actor=on%20call&limit=5"
+        );
+    }
+}

@@ -118,7 +118,7 @@ impl Problem {
             char.map_or(source.len(), |(at, _)| at)
         };
         let from = self.column.saturating_sub(1);
-        byte_at(from)..byte_at(from + self.width.min(SHOWN))
+        byte_at(from)..byte_at(from + self.width)
     }
 }
 
@@ -163,6 +163,16 @@ mod tests {
              |         ^^^^^^^\n   \
              |\n   \
              = help: write the date as year, month and day\n"
+        );
+        let of_file = Problem::of_file(
+            Severity::Hint,
+            "selma.txt",
+            "it is no post",
+            Some("rename it"),
+        );
+        assert_eq!(
+            of_file.render("content", false),
+            "hint: it is no post\n--> content/selma.txt\n = help: rename it\n"
         );
     }
 

@@ -50,9 +50,11 @@ pub(super) fn explain(error: &Error, text: &str, place: &Range<usize>) -> Explai
         );
     }
     if let Error::DuplicateMappingKey { key, .. } = error {
-        let key = key.as_deref().unwrap_or_default();
+        let key = key
+            .as_ref()
+            .map_or("a key".to_owned(), |key| format!("the key \"{key}\""));
         return explained(
-            &format!("the key \"{key}\" appears here a second time"),
+            &format!("{key} appears here a second time"),
             "keep one of the two lines",
         );
     }

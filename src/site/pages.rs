@@ -32,7 +32,6 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
 
 /// Whether there is what a page is about.
 fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
-    let has_incident = |slug| snapshot.posts.find(slug).is_some();
     match page {
         Page::Home
         | Page::History
@@ -45,7 +44,7 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
         Page::Incident(slug)
         | Page::IncidentMarkdown(slug)
         | Page::IncidentJson(slug)
-        | Page::Feed(Scope::Incident(slug), _) => has_incident(slug),
+        | Page::Feed(Scope::Incident(slug), _) => snapshot.posts.find(slug).is_some(),
         Page::Component(slug) | Page::Feed(Scope::Component(slug), _) => {
             snapshot.find_component(slug).is_some()
         }
