@@ -2,6 +2,8 @@
 //!
 //! Paths begin with a slash; [`absolute`] puts the site's base URL before one.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
 use crate::domain::slug::Slug;
 
 /// `base_url` (no slash at its end) and a path make an absolute URL.
@@ -17,11 +19,11 @@ pub const HISTORY: &str = "/history";
 pub const COMPONENTS: &str = "/components";
 /// How to follow the page.
 pub const SUBSCRIBE: &str = "/subscribe";
-/// The whole site's RSS.
+/// The whole site's RSS; of a component or an incident, it stands under its own path.
 pub const FEED_RSS: &str = "/feed.rss";
-/// The whole site's Atom.
+/// The same as Atom.
 pub const FEED_ATOM: &str = "/feed.atom";
-/// The whole site's JSON Feed.
+/// The same as JSON Feed.
 pub const FEED_JSON: &str = "/feed.json";
 /// The list of pages for search engines.
 pub const SITEMAP: &str = "/sitemap.xml";
@@ -42,8 +44,7 @@ pub fn brand_stylesheet(hash: &str) -> String {
 
 /// A file of the content folder, such as `media/logo.svg`.
 pub fn content_file(name: &str) -> String {
-    let parts: Vec<_> = name.split('/').map(encoded).collect();
-    format!("/{}", parts.join("/"))
+    format!("/{}", utf8_percent_encode(name, PATH))
 }
 
 /// What makes the buttons work that copy an address.
@@ -74,9 +75,9 @@ pub struct Feeds {
 impl Feeds {
     fn under(prefix: &str) -> Self {
         Self {
-            rss: format!("{prefix}/feed.rss"),
-            atom: format!("{prefix}/feed.atom"),
-            json: format!("{prefix}/feed.json"),
+            rss: format!("{prefix}{FEED_RSS}"),
+            atom: format!("{prefix}{FEED_ATOM}"),
+            json: format!("{prefix}{FEED_JSON}"),
         }
     }
 }
@@ -229,16 +230,8 @@ pub fn staff_sign_in(next: &str) -> String {
     if next == STAFF {
         return STAFF_SIGN_IN.to_owned();
     }
-    let mut query = String::new();
-    for byte in next.bytes() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                query.push(char::from(byte));
-            }
-            _ => query.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    format!("{STAFF_SIGN_IN}?next={query}")
+    let next = utf8_percent_encode(next, PATH);
+    format!("{STAFF_SIGN_IN}?next={next}")
 }
 
 /// A form for something new, begun with a template, for a component if one is named.
@@ -298,23 +291,44 @@ pub fn query(pairs: &[(&str, &str)]) -> String {
     let mut out = String::new();
     for (name, value) in pairs {
         out.push(if out.is_empty() { '?' } else { '&' });
-        out.push_str(&encoded(name));
+        out.extend(encoded(name));
         out.push('=');
-        out.push_str(&encoded(value));
+        out.extend(encoded(value));
     }
     out
 }
 
-/// A value as it may stand in a query (RFC 3986).
-fn encoded(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
+/// What RFC 3986 calls unreserved stays; everything else is encoded.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+/// The same for paths.
+const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
+
+/// A text as it may stand anywhere in a URI (RFC 3986).
+pub fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, UNRESERVED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_unreserved_stands_in_a_uri_as_it_is() {
+        assert_eq!(
+            encoded("aZ0-._~/?&=+% é").to_string(),
+            "aZ0-._~%2F%3F%26%3D%2B%25%20%C3%A9"
+        );
+        assert_eq!(
+            content_file("media/our logo~1.svg"),
+            "/media/our%20logo~1.svg"
+        );
+        assert_eq!(
+            query(&[("actor", "on call"), ("limit", "5")]),
+            "?actor=on%20call&limit=5"
+        );
     }
-    out
 }

@@ -23,6 +23,7 @@ use crate::store::{Store, without_password};
 use crate::web::assets::Assets;
 use crate::web::front::Front;
 use crate::web::media::Media;
+use crate::web::rate_limit::FailureLimit;
 use crate::web::readiness::Readiness;
 use crate::web::state::AppState;
 
@@ -100,7 +101,7 @@ impl App {
             content: config.source.content.as_path().into(),
             proxies: Arc::new(config.trusted_proxy.clone()),
             readiness: Arc::default(),
-            failures: Arc::default(),
+            failures: Arc::new(FailureLimit::new(clock.clone())),
             uses: Arc::default(),
             running: Arc::default(),
             stopping: stopped,

@@ -1,7 +1,8 @@
 //! Problems: what is wrong in a file, where, and how to mend it.
 
-use std::fmt::Write;
+use std::ops::Range;
 
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::{Deserialize, Serialize};
 
 /// How bad a problem is.
@@ -26,11 +27,11 @@ impl Severity {
         }
     }
 
-    fn colour(self) -> &'static str {
+    fn level(self) -> Level<'static> {
         match self {
-            Self::Error => "\x1b[1;31m",
-            Self::Warning => "\x1b[1;33m",
-            Self::Hint => "\x1b[1;36m",
+            Self::Error => Level::ERROR,
+            Self::Warning => Level::WARNING,
+            Self::Hint => Level::HELP.with_name(self.as_str()),
         }
     }
 }
@@ -79,121 +80,58 @@ impl Problem {
         }
     }
 
-    /// The problem as compilers print theirs, ending in a line end. `prefix` is the content
+    /// The problem as compilers draw theirs, ending in a line end. `prefix` is the content
     /// folder as it was named, or empty; `colour` is for terminals.
     pub fn render(&self, prefix: &str, colour: bool) -> String {
-        let (strong, blue, end) = if colour {
-            (self.severity.colour(), "\x1b[1;34m", "\x1b[0m")
-        } else {
-            ("", "", "")
-        };
         let path = match prefix.trim_end_matches('/') {
-            "" => self.file.clone(),
-            folder => format!("{folder}/{}", self.file),
+            "" => printable(&self.file),
+            folder => printable(&format!("{folder}/{}", self.file)),
         };
-        let place = if self.line == 0 {
-            printable(&path)
+        let source = printable(&self.source);
+        let title = self
+            .severity
+            .level()
+            .primary_title(printable(&self.message));
+        let group = if self.line == 0 {
+            title.element(Origin::path(path))
+        } else if source.trim().is_empty() {
+            let place = Origin::path(path).line(self.line);
+            title.element(place.char_column(self.column))
         } else {
-            format!("{}:{}:{}", printable(&path), self.line, self.column)
+            let place = AnnotationKind::Primary.span(self.span(&source));
+            let snippet = Snippet::source(source).path(path).line_start(self.line);
+            title.element(snippet.annotation(place))
         };
-        let mut text = format!(
-            "{strong}{}{end}: {}\n",
-            self.severity.as_str(),
-            printable(&self.message)
-        );
-        // What follows stands in the column behind the line number.
-        let margin = " ".repeat(self.line.to_string().len());
-        let mut line = |content: String| {
-            // Writing to a String can't fail.
-            let _ = writeln!(text, "{}", content.trim_end());
+        let help = self.help.iter();
+        let report = [group.elements(help.map(|help| Level::HELP.message(printable(help))))];
+        let renderer = match colour {
+            true => Renderer::styled(),
+            false => Renderer::plain(),
         };
-        line(format!("{margin}{blue}-->{end} {place}"));
-        if self.line > 0 && !self.source.trim().is_empty() {
-            let (shown, caret) = self.excerpt();
-            line(format!("{margin} {blue}|{end}"));
-            line(format!("{blue}{} |{end} {shown}", self.line));
-            if let Some((indent, width)) = caret {
-                let carets = "^".repeat(width);
-                line(format!(
-                    "{margin} {blue}|{end} {}{strong}{carets}{end}",
-                    " ".repeat(indent)
-                ));
-            }
-        }
-        if let Some(help) = &self.help {
-            line(format!("{margin} {blue}={end} help: {}", printable(help)));
-        }
-        text
+        renderer.term_width(SHOWN).render(&report) + "\n"
     }
 
-    /// The part of the line around the place, and where carets stand under it: after how many
-    /// columns, and how many.
-    fn excerpt(&self) -> (String, Option<(usize, usize)>) {
-        let chars: Vec<char> = self.source.chars().collect();
-        let at = self.column.saturating_sub(1);
-        let widths: Vec<usize> = chars.iter().map(|c| columns(*c)).collect();
-        let total: usize = widths.iter().sum();
-        let (mut from, mut to) = (0, chars.len());
-        if total > SHOWN {
-            from = at.min(chars.len()).saturating_sub(SHOWN / 3);
-            if widths[from..].iter().sum::<usize>() < SHOWN {
-                // Marks without a width may make it more characters than columns.
-                from = from.min(chars.len().saturating_sub(SHOWN));
-            }
-            let mut seen = 0;
-            to = from;
-            while to < chars.len() && seen + widths[to] <= SHOWN {
-                seen += widths[to];
-                to += 1;
-            }
-        }
-        let mut shown = String::new();
-        if from > 0 {
-            shown.push('…');
-        }
-        shown.extend(chars[from..to].iter().map(|c| visible(*c)));
-        if to < chars.len() {
-            shown.push('…');
-        }
-        if at >= to {
-            return (shown, None);
-        }
-        let indent = usize::from(from > 0) + widths[from..at].iter().sum::<usize>();
-        let last = (at + self.width.max(1)).min(to);
-        let width = widths[at..last].iter().sum::<usize>().max(1);
-        (shown, Some((indent, width)))
+    /// The place in `source`, in bytes.
+    fn span(&self, source: &str) -> Range<usize> {
+        let byte_at = |number: usize| {
+            let char = source.char_indices().nth(number);
+            char.map_or(source.len(), |(at, _)| at)
+        };
+        let from = self.column.saturating_sub(1);
+        byte_at(from)..byte_at(from + self.width)
     }
 }
 
-/// Text for a terminal: nothing in it moves the cursor or changes colours.
+/// Text for a terminal, with as many characters: nothing in it moves the cursor, changes colours or
+/// turns the direction of writing.
 fn printable(text: &str) -> String {
-    text.chars().map(visible).collect()
-}
-
-fn visible(c: char) -> char {
-    match c {
+    let visible = |c: char| match c {
         '\t' => ' ',
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         c if c.is_control() => '\u{fffd}',
         c => c,
-    }
-}
-
-/// How many columns a terminal gives a character, roughly: wide ones two, marks that stand on
-/// others none.
-fn columns(c: char) -> usize {
-    match c {
-        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0,
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}'
-        | '\u{ff00}'..='\u{ff60}'
-        | '\u{1f300}'..='\u{1faff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
-    }
+    };
+    text.chars().map(visible).collect()
 }
 
 #[cfg(test)]
@@ -223,7 +161,18 @@ mod tests {
              |\n\
              17 | UPDATE (2/30/13): Mail is up.\n   \
              |         ^^^^^^^\n   \
+             |\n   \
              = help: write the date as year, month and day\n"
+        );
+        let of_file = Problem::of_file(
+            Severity::Hint,
+            "selma.txt",
+            "it is no post",
+            Some("rename it"),
+        );
+        assert_eq!(
+            of_file.render("content", false),
+            "hint: it is no post\n--> content/selma.txt\n = help: rename it\n"
         );
     }
 
@@ -236,6 +185,11 @@ mod tests {
         let under: String = lines[3].chars().skip(caret).take(4).collect();
         assert_eq!(under, "HERE");
         assert!(lines[3].chars().count() < 120);
+        let text = problem(&long, 1, 1000).render("", false);
+        assert!(
+            text.lines().all(|line| line.chars().count() < 120),
+            "{text}"
+        );
 
         let text = problem("\t🚨🚨 UPDATE", 5, 6).render("", false);
         let caret = text.lines().nth(4).expect("a line");
@@ -247,10 +201,20 @@ mod tests {
 
     #[test]
     fn nothing_in_a_file_can_steer_the_terminal() {
-        let text = problem("UPDATE \x1b[31m \u{202e}", 1, 6).render("", false);
-        assert!(
-            !text.contains('\x1b') && !text.contains('\u{202e}'),
-            "{text}"
-        );
+        let evil = "\x1b[31m \u{9b}31m \u{202e}\r";
+        let problem = Problem {
+            file: evil.into(),
+            message: evil.into(),
+            help: Some(evil.into()),
+            ..problem(evil, 1, 6)
+        };
+        let whole = Problem {
+            line: 0,
+            ..problem.clone()
+        };
+        for text in [problem.render(evil, false), whole.render(evil, false)] {
+            let steers = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+            assert!(!text.contains(steers), "{text:?}");
+        }
     }
 }

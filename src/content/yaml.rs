@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
-use super::yaml_help::{Explained, explain};
+use super::yaml_help::{Explained, explain, is_too_large};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ pub(super) struct YamlError {
     pub(super) help: String,
     pub(super) place: Range<usize>,
     /// It isn't wrong, but too large or too deep.
-    pub(super) is_too_deep: bool,
+    pub(super) is_too_large: bool,
 }
 
 /// Reads a text whose top is a map.
@@ -74,31 +74,22 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
                 help: "with a space after the colon, such as: title: \"Mail on Selma is down\""
                     .to_owned(),
                 place: other.place,
-                is_too_deep: false,
+                is_too_large: false,
             }),
         },
         Err(error) => {
             let place = error
                 .location()
                 .map_or(0..0, |location| places.range(location));
-            let said = first_sentence(&error.to_string());
-            let Explained { message, help } = explain(&said, text, &place);
+            let Explained { message, help } = explain(&error, text, &place);
             Err(YamlError {
                 message,
                 help,
                 place,
-                is_too_deep: said.contains("budget"),
+                is_too_large: is_too_large(&error),
             })
         }
     }
-}
-
-/// The reason without the place and the excerpt that follow it.
-fn first_sentence(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default();
-    let line = line.strip_prefix("error: ").unwrap_or(line);
-    let end = line.find(" at line ").unwrap_or(line.len());
-    line[..end].trim_end_matches([',', ':']).to_owned()
 }
 
 /// From line and column to a place in the text.
@@ -303,8 +294,10 @@ mod tests {
             let before = format!("*a{}, ", level - 1).repeat(9);
             bomb.push_str(&format!("a{level}: &a{level} [{before}]\n"));
         }
-        assert!(parse(&bomb).is_err());
-        assert!(parse(&"[".repeat(50_000)).is_err());
+        for deep in [bomb, "[".repeat(50_000)] {
+            let error = parse(&deep).expect_err("it is refused");
+            assert!(error.is_too_large, "{error:?}");
+        }
         assert!(parse("").expect("nothing").is_empty());
     }
 }

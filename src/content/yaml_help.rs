@@ -3,60 +3,84 @@
 
 use std::ops::Range;
 
+use serde_saphyr::granit_parser::ErrorKind;
+use serde_saphyr::{DefaultMessageFormatter, Error, ExternalMessageSource, MessageFormatter as _};
+
 /// What is wrong, and how to mend it.
 pub(super) struct Explained {
     pub(super) message: String,
     pub(super) help: String,
 }
 
-/// Explains what the YAML library says of a place.
-pub(super) fn explain(said: &str, text: &str, place: &Range<usize>) -> Explained {
+/// Whether it isn't wrong, but too large or too deep.
+pub(super) fn is_too_large(error: &Error) -> bool {
+    match error {
+        Error::Budget { .. }
+        | Error::AliasReplayCounterOverflow { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => true,
+        Error::AliasError { error, .. } => is_too_large(error),
+        _ => matches!(syntax_error(error), Some(ErrorKind::RecursionLimitExceeded)),
+    }
+}
+
+/// What the parser stumbled over, if it was the parser.
+fn syntax_error(error: &Error) -> Option<&ErrorKind> {
+    match error {
+        Error::ExternalMessage { source, .. } => match &**source {
+            ExternalMessageSource::Parser(error) => Some(error.kind()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Explains an error of the YAML library at a place.
+pub(super) fn explain(error: &Error, text: &str, place: &Range<usize>) -> Explained {
     let line = Line::at(text, place.start);
-    let explained = |message: &str, help: String| Explained {
+    let explained = |message: &str, help: &str| Explained {
         message: message.to_owned(),
-        help,
+        help: help.to_owned(),
     };
-    let has = |words: &str| said.contains(words);
-    if has("budget") {
+    if is_too_large(error) {
         return explained(
             "it is too large or too deep, or its aliases expand too far",
-            "write each value out, without & and *".to_owned(),
+            "write each value out, without & and *",
         );
     }
-    if has("duplicate mapping key") {
-        let key = line.key().unwrap_or_default();
+    if let Error::DuplicateMappingKey { key, .. } = error {
+        let key = key
+            .as_ref()
+            .map_or("a key".to_owned(), |key| format!("the key \"{key}\""));
         return explained(
-            &format!("the key \"{key}\" appears here a second time"),
-            "keep one of the two lines".to_owned(),
+            &format!("{key} appears here a second time"),
+            "keep one of the two lines",
         );
     }
-    if has("unclosed bracket") {
-        let open = text.get(place.start..).and_then(|rest| rest.chars().next());
-        let close = if open == Some('[') { ']' } else { '}' };
-        return explained(
-            &format!("the {} is never closed", open.unwrap_or('{')),
-            format!("close it with {close}, or quote the text that begins with it"),
-        );
-    }
-    if has("unclosed quote") {
-        return explained(
+    match syntax_error(error) {
+        Some(ErrorKind::UnclosedFlowCollection { open }) => {
+            let close = if *open == '[' { ']' } else { '}' };
+            explained(
+                &format!("the {open} is never closed"),
+                &format!("close it with {close}, or quote the text that begins with it"),
+            )
+        }
+        Some(ErrorKind::UnclosedQuotedScalar) => explained(
             "the quote is never closed",
-            "end the text with the quote it begins with".to_owned(),
-        );
-    }
-    if has("tabs disallowed") {
-        return explained(
-            "a tab is used for indentation",
-            "indent with spaces".to_owned(),
-        );
-    }
-    if has("after single-quoted scalar") {
-        return explained(
+            "end the text with the quote it begins with",
+        ),
+        Some(
+            ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation,
+        ) => explained("a tab is used for indentation", "indent with spaces"),
+        Some(ErrorKind::InvalidTrailingSingleQuotedScalar) => explained(
             "the text goes on after its closing quote",
-            "put it in double quotes: an apostrophe closes single ones".to_owned(),
-        );
+            "put it in double quotes: an apostrophe closes single ones",
+        ),
+        _ => line.explain(error),
     }
-    line.explain(said)
 }
 
 /// The line that the library stumbled over, and the one before.
@@ -81,10 +105,6 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn key(&self) -> Option<&'a str> {
-        self.text.split_once(':').map(|(key, _)| key.trim())
-    }
-
     /// Key and value, if the line is written as `key: value`.
     fn key_and_value(&self) -> Option<(&'a str, &'a str)> {
         let (key, value) = self.text.split_once(": ")?;
@@ -93,7 +113,7 @@ impl<'a> Line<'a> {
         (!key.is_empty() && key.chars().all(plain)).then(|| (key, value.trim()))
     }
 
-    fn explain(&self, said: &str) -> Explained {
+    fn explain(&self, error: &Error) -> Explained {
         let general = "each line is \"key: value\", such as: title: \"Mail on Selma is down\"";
         let explained = |message: &str, help: String| Explained {
             message: message.to_owned(),
@@ -119,14 +139,17 @@ impl<'a> Line<'a> {
                     format!("write {key}: \"{value}\""),
                 );
             }
-            if self.text.starts_with(' ') && said.contains("mapping values") {
+            if self.text.starts_with(' ')
+                && matches!(syntax_error(error), Some(ErrorKind::MappingValueNotAllowed))
+            {
                 return explained(
                     "the line is indented, as if it belonged to the one before",
                     "begin it without spaces".to_owned(),
                 );
             }
         }
-        explained(said, general.to_owned())
+        let said = DefaultMessageFormatter.format_message(error);
+        explained(&said, general.to_owned())
     }
 }
 
@@ -173,6 +196,12 @@ mod tests {
                 "write title: \"`a` \\\"b\\\"\"",
             ),
             ("a: 1\nb:\n\tc: d\n", "a tab", "with spaces"),
+            (
+                "budget: A\nbudget: B\n",
+                "\"budget\" appears here a second time",
+                "keep one",
+            ),
+            ("a: *b\n", "needs quotes", "write a: \"*b\""),
             (
                 "title: A\ntitle: B\n",
                 "\"title\" appears here a second time",

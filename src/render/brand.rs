@@ -3,7 +3,6 @@
 
 use crate::domain::brand::Brand;
 use crate::domain::hash::sha256;
-use crate::urls;
 
 /// The logo's line, and what stands beside it.
 const LOGO: &str = ".top .in{align-items:center}\
@@ -25,8 +24,9 @@ pub fn stylesheet(brand: &Brand) -> Option<String> {
     (!css.is_empty()).then_some(css)
 }
 
-/// Its path. Another stylesheet has another one, so that it may be kept forever.
-pub fn stylesheet_path(brand: &Brand) -> Option<String> {
+/// Its hash, which is in its path. Another stylesheet has another one, so that it may be kept
+/// forever.
+pub fn stylesheet_hash(brand: &Brand) -> Option<String> {
     let css = stylesheet(brand)?;
-    Some(urls::brand_stylesheet(&sha256(css)[..12]))
+    Some(sha256(css)[..12].to_owned())
 }

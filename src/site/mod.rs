@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use self::cache::{CACHE_BYTES, Cache, Generation, Place};
 use self::dependence::Changed;
 use self::document::Document;
-use self::pages::Page;
+use self::page::Page;
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -24,6 +24,7 @@ pub mod dependence;
 pub mod document;
 pub mod head;
 mod packing;
+pub mod page;
 pub mod pages;
 pub mod press;
 pub mod refresh;
@@ -60,9 +61,9 @@ pub enum Found {
 impl Site {
     /// A site that shows `snapshot`.
     pub fn new(snapshot: Snapshot) -> Self {
-        let paths = pages::list_hot(&snapshot).into_iter();
+        let hot = pages::list_hot(&snapshot).into_iter();
         Self {
-            hot: paths.map(|path| (path, Arc::default())).collect(),
+            hot: hot.map(|page| (page.path(), Arc::default())).collect(),
             snapshot,
             generation: 0,
             cache: Arc::new(Cache::new(CACHE_BYTES)),
@@ -75,21 +76,18 @@ impl Site {
     pub fn next(&self, snapshot: Snapshot, changed: &Changed) -> Self {
         let generation = self.generation + 1;
         self.cache.change(changed, generation);
-        let stays = |path: &str| {
+        let stays = |path: &str, page: &Page| {
             let place = self.hot.get(path).filter(|place| place.ready().is_some())?;
-            let page = pages::find(&snapshot, path)?;
-            let depends_on = pages::depends_on(&snapshot, &page);
+            let depends_on = pages::depends_on(&snapshot, page);
             let is_otherwise = depends_on.iter().any(|on| changed.affects(on));
-            if is_otherwise {
-                return None;
-            }
-            Some(place.clone())
+            (!is_otherwise).then(|| place.clone())
         };
-        let paths = pages::list_hot(&snapshot).into_iter();
+        let hot = pages::list_hot(&snapshot).into_iter();
         Self {
-            hot: paths
-                .map(|path| {
-                    let place = stays(&path).unwrap_or_default();
+            hot: hot
+                .map(|page| {
+                    let path = page.path();
+                    let place = stays(&path, &page).unwrap_or_default();
                     (path, place)
                 })
                 .collect(),

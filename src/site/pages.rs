@@ -1,10 +1,11 @@
-//! The list: each public path and the function that renders it.
+//! The list: every public page, what it depends on, and the function that renders it.
 
 use chrono::{DateTime, Utc};
 use maud::Markup;
 
 use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
+use super::page::{Format, Page};
 use super::sitemap;
 use crate::content::compose;
 use crate::domain::incident::Incident;
@@ -23,172 +24,82 @@ const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
-/// What a public path leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Page {
-    /// The home page.
-    Home,
-    /// Every incident.
-    History,
-    /// The incidents of a month.
-    Month(i32, u32),
-    /// Every component.
-    Components,
-    /// How to follow the page.
-    Subscribe,
-    /// An incident.
-    Incident(Slug),
-    /// An incident as the file that it could be read from.
-    IncidentMarkdown(Slug),
-    /// An incident as data.
-    IncidentJson(Slug),
-    /// A component.
-    Component(Slug),
-    /// A feed.
-    Feed(Scope, Format),
-    /// The changes of a component in a month.
-    ComponentMonth(Slug, i32, u32),
-    /// The list of pages for search engines; of too many, the list of its parts.
-    Sitemap,
-    /// A part of it, 1 or more.
-    SitemapPart(usize),
-    /// What search engines may read.
-    Robots,
-    /// The stylesheet of the site's brand.
-    BrandStylesheet,
-}
-
-/// A feed's format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// RSS 2.0.
-    Rss,
-    /// Atom 1.0.
-    Atom,
-    /// JSON Feed 1.1.
-    Json,
-}
-
-impl Format {
-    const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
-
-    fn path(self, feeds: &urls::Feeds) -> &str {
-        match self {
-            Self::Rss => &feeds.rss,
-            Self::Atom => &feeds.atom,
-            Self::Json => &feeds.json,
-        }
-    }
-}
-
-/// What a path leads to, if it is one of the site's and what it names is there.
+/// The page at `path`, if the site has it.
 pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
-    match path {
-        urls::HOME => return Some(Page::Home),
-        urls::HISTORY => return Some(Page::History),
-        urls::COMPONENTS => return Some(Page::Components),
-        urls::SUBSCRIBE => return Some(Page::Subscribe),
-        urls::SITEMAP => return Some(Page::Sitemap),
-        urls::ROBOTS => return Some(Page::Robots),
-        _ => {}
-    }
-    if brand::stylesheet_path(&snapshot.site.brand).as_deref() == Some(path) {
-        return Some(Page::BrandStylesheet);
-    }
-    let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-    let format = |name: &str| {
-        Format::ALL
-            .into_iter()
-            .find(|format| format.path(&urls::feeds())[1..] == *name)
-    };
-    match parts.as_slice() {
-        [name] if name.starts_with("sitemap-") => {
-            let part = name.strip_prefix("sitemap-")?.strip_suffix(".xml")?;
-            let part = part.parse().ok()?;
-            let canonical = urls::sitemap_part(part) == path;
-            (canonical && (1..=sitemap::parts(snapshot)).contains(&part))
-                .then_some(Page::SitemapPart(part))
+    Page::parse(path).filter(|page| is_there(snapshot, page))
+}
+
+/// Whether there is what a page is about.
+fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
+    match page {
+        Page::Home
+        | Page::History
+        | Page::Components
+        | Page::Subscribe
+        | Page::Feed(Scope::Site, _)
+        | Page::Sitemap
+        | Page::Robots => true,
+        Page::Month(year, month) => !snapshot.posts.month((*year, *month)).is_empty(),
+        Page::Incident(slug)
+        | Page::IncidentMarkdown(slug)
+        | Page::IncidentJson(slug)
+        | Page::Feed(Scope::Incident(slug), _) => snapshot.posts.find(slug).is_some(),
+        Page::Component(slug) | Page::Feed(Scope::Component(slug), _) => {
+            snapshot.find_component(slug).is_some()
         }
-        [name] => Some(Page::Feed(Scope::Site, format(name)?)),
-        ["history", year, month] => {
-            let found = (year.parse().ok()?, month.parse().ok()?);
-            let canonical = urls::month(found.0, found.1) == path;
-            (canonical && !snapshot.posts.month(found).is_empty())
-                .then_some(Page::Month(found.0, found.1))
+        Page::ComponentMonth(slug, year, month) => {
+            let record = snapshot.find_component(slug);
+            record.is_some_and(|record| {
+                component_month::months(snapshot, record).contains_key(&(*year, *month))
+            })
         }
-        ["incidents", name] => {
-            let (slug, ending) = name.split_once('.').unwrap_or((name, ""));
-            let page = match ending {
-                "" => Page::Incident,
-                "md" => Page::IncidentMarkdown,
-                "json" => Page::IncidentJson,
-                _ => return None,
-            };
-            Some(page(known_incident(snapshot, slug)?))
+        Page::SitemapPart(part) => (1..=sitemap::parts(snapshot)).contains(part),
+        Page::BrandStylesheet(hash) => {
+            brand::stylesheet_hash(&snapshot.site.brand).as_ref() == Some(hash)
         }
-        ["incidents", slug, name] => Some(Page::Feed(
-            Scope::Incident(known_incident(snapshot, slug)?),
-            format(name)?,
-        )),
-        ["components", slug] => Some(Page::Component(known_component(snapshot, slug)?)),
-        ["components", slug, year, month] => {
-            let slug = known_component(snapshot, slug)?;
-            let found = (year.parse().ok()?, month.parse().ok()?);
-            let months = component_month::months(snapshot, snapshot.find_component(&slug)?);
-            let canonical = urls::component_month(&slug, found.0, found.1) == path;
-            (canonical && months.contains_key(&found))
-                .then_some(Page::ComponentMonth(slug, found.0, found.1))
-        }
-        ["components", slug, name] => Some(Page::Feed(
-            Scope::Component(known_component(snapshot, slug)?),
-            format(name)?,
-        )),
-        _ => None,
     }
 }
 
-/// Every public path.
-pub fn list(snapshot: &Snapshot) -> Vec<String> {
-    let mut paths = list_but_sitemap_parts(snapshot);
-    paths.extend((1..=sitemap::parts(snapshot)).map(urls::sitemap_part));
-    paths
+/// Every public page.
+pub fn list(snapshot: &Snapshot) -> Vec<Page> {
+    let mut pages = list_but_sitemap_parts(snapshot);
+    pages.extend((1..=sitemap::parts(snapshot)).map(Page::SitemapPart));
+    pages
 }
 
-pub(super) fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<String> {
-    let mut paths: Vec<String> = [
-        urls::HOME,
-        urls::HISTORY,
-        urls::COMPONENTS,
-        urls::SUBSCRIBE,
-        urls::SITEMAP,
-        urls::ROBOTS,
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    paths.extend(brand::stylesheet_path(&snapshot.site.brand));
-    let mut feeds = vec![urls::feeds()];
+/// Every public page but the parts of the list for search engines, which follow from the others.
+pub(super) fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
+    let mut pages = vec![
+        Page::Home,
+        Page::History,
+        Page::Components,
+        Page::Subscribe,
+        Page::Sitemap,
+        Page::Robots,
+    ];
+    pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
+    pages.extend(feeds(&Scope::Site));
     for ((year, month), _) in snapshot.posts.months().rev() {
-        paths.push(urls::month(year, month));
+        pages.push(Page::Month(year, month));
     }
     for post in snapshot.posts.iter() {
-        paths.push(urls::incident(&post.slug));
-        paths.push(urls::incident_markdown(&post.slug));
-        paths.push(urls::incident_json(&post.slug));
-        feeds.push(urls::incident_feeds(&post.slug));
+        pages.push(Page::Incident(post.slug.clone()));
+        pages.push(Page::IncidentMarkdown(post.slug.clone()));
+        pages.push(Page::IncidentJson(post.slug.clone()));
+        pages.extend(feeds(&Scope::Incident(post.slug.clone())));
     }
     for record in &snapshot.components {
         let slug = &record.component.slug;
-        paths.push(urls::component(slug));
+        pages.push(Page::Component(slug.clone()));
         let months = component_month::months(snapshot, record).into_keys().rev();
-        paths.extend(months.map(|(year, month)| urls::component_month(slug, year, month)));
-        feeds.push(urls::component_feeds(&record.component.slug));
+        pages.extend(months.map(|(year, month)| Page::ComponentMonth(slug.clone(), year, month)));
+        pages.extend(feeds(&Scope::Component(slug.clone())));
     }
-    paths.extend(
-        feeds
-            .into_iter()
-            .flat_map(|feeds| [feeds.rss, feeds.atom, feeds.json]),
-    );
-    paths
+    pages
+}
+
+fn feeds(scope: &Scope) -> [Page; 3] {
+    Format::ALL.map(|format| Page::Feed(scope.clone(), format))
 }
 
 /// So many of the newest incidents are asked for most.
@@ -196,24 +107,18 @@ const HOT_INCIDENTS: usize = 20;
 /// So are the pages of components, if there are at most so many.
 const HOT_COMPONENTS: usize = 60;
 
-/// The public paths that are asked for most.
-pub fn list_hot(snapshot: &Snapshot) -> Vec<String> {
-    let feeds = urls::feeds();
-    let mut paths = vec![
-        urls::HOME.to_owned(),
-        urls::HISTORY.to_owned(),
-        feeds.rss,
-        feeds.atom,
-        feeds.json,
-    ];
-    paths.extend(brand::stylesheet_path(&snapshot.site.brand));
+/// The pages that are asked for most.
+pub fn list_hot(snapshot: &Snapshot) -> Vec<Page> {
+    let mut pages = vec![Page::Home, Page::History];
+    pages.extend(feeds(&Scope::Site));
+    pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
-    paths.extend(newest.map(|post| urls::incident(&post.slug)));
+    pages.extend(newest.map(|post| Page::Incident(post.slug.clone())));
     // Of many, each is asked for seldom, and together they'd take much memory.
     let are_few = snapshot.active_components().nth(HOT_COMPONENTS).is_none();
     let components = snapshot.active_components().filter(|_| are_few);
-    paths.extend(components.map(|record| urls::component(&record.component.slug)));
-    paths
+    pages.extend(components.map(|record| Page::Component(record.component.slug.clone())));
+    pages
 }
 
 /// What a page depends on, beside the site's settings and states: those change everything.
@@ -260,11 +165,11 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
             Dependence::AnyComponent,
             Dependence::Names,
         ],
-        Page::Robots | Page::BrandStylesheet => Vec::new(),
+        Page::Robots | Page::BrandStylesheet(_) => Vec::new(),
     }
 }
 
-/// Renders what a path leads to. `None` only for a page that [`find`] wouldn't give for this
+/// Renders a page. `None` only for a page that [`find`] wouldn't give for this
 /// snapshot.
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     let text = |media_type, body: String| {
@@ -318,7 +223,7 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
             "application/xml; charset=utf-8",
             sitemap::part(snapshot, *part)?,
         ),
-        Page::BrandStylesheet => Some(Document::new(
+        Page::BrandStylesheet(_) => Some(Document::new(
             "text/css; charset=utf-8",
             CachePolicy::Immutable,
             changed_at(snapshot),
@@ -350,16 +255,6 @@ pub(super) fn render_home(snapshot: &Snapshot) -> Document {
 pub fn render_not_found(snapshot: &Snapshot) -> Document {
     let body = error::not_found(snapshot).into_string();
     Document::new(HTML, CachePolicy::Private, changed_at(snapshot), body)
-}
-
-fn known_incident(snapshot: &Snapshot, slug: &str) -> Option<Slug> {
-    let slug = Slug::parse(slug).ok()?;
-    snapshot.posts.find(&slug).map(|_| slug)
-}
-
-fn known_component(snapshot: &Snapshot, slug: &str) -> Option<Slug> {
-    let slug = Slug::parse(slug).ok()?;
-    snapshot.find_component(&slug).map(|_| slug)
 }
 
 /// A snapshot is made when something has changed or come due, so that its instant is when.

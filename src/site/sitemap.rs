@@ -1,6 +1,7 @@
 //! The list of pages for search engines (<https://www.sitemaps.org/protocol.html>). It may have so
 //! many addresses and no more; of a larger site it is a list of lists.
 
+use super::page::Page;
 use super::pages::list_but_sitemap_parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -14,9 +15,9 @@ const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 /// The document at `/sitemap.xml`.
 pub(super) fn whole(snapshot: &Snapshot) -> String {
     let base_url = &snapshot.site.base_url;
-    let paths = list_for_people(snapshot);
-    match parts_of(paths.len(), MOST) {
-        0 => urlset(base_url, &paths),
+    let pages = list_for_people(snapshot);
+    match parts_of(pages.len(), MOST) {
+        0 => urlset(base_url, &pages),
         parts => index(base_url, parts),
     }
 }
@@ -38,40 +39,32 @@ pub(super) fn parts(snapshot: &Snapshot) -> usize {
 
 /// One of those lists, the first being 1.
 pub(super) fn part(snapshot: &Snapshot, part: usize) -> Option<String> {
-    let paths = list_for_people(snapshot);
-    let part = paths.chunks(MOST).nth(part.checked_sub(1)?)?;
+    let pages = list_for_people(snapshot);
+    let part = pages.chunks(MOST).nth(part.checked_sub(1)?)?;
     Some(urlset(&snapshot.site.base_url, part))
 }
 
-fn parts_of(paths: usize, most: usize) -> usize {
-    if paths > most {
-        paths.div_ceil(most)
+fn parts_of(pages: usize, most: usize) -> usize {
+    if pages > most {
+        pages.div_ceil(most)
     } else {
         0
     }
 }
 
 /// The pages that people read.
-fn list_for_people(snapshot: &Snapshot) -> Vec<String> {
-    let machine_read = |path: &String| {
-        path.ends_with(".json")
-            || path.ends_with(".md")
-            || path.contains("/feed.")
-            || path.ends_with(".css")
-            || path.ends_with(".txt")
-            || path.ends_with(".xml")
-    };
-    let mut paths = list_but_sitemap_parts(snapshot);
-    paths.retain(|path| !machine_read(path));
-    paths
+fn list_for_people(snapshot: &Snapshot) -> Vec<Page> {
+    let mut pages = list_but_sitemap_parts(snapshot);
+    pages.retain(Page::is_for_people);
+    pages
 }
 
 // Paths are made of slugs and figures and base URLs are checked: nothing needs escaping.
 
-fn urlset(base_url: &str, paths: &[String]) -> String {
+fn urlset(base_url: &str, pages: &[Page]) -> String {
     let mut xml = format!("{HEAD}<urlset xmlns=\"{NAMESPACE}\">\n");
-    for path in paths {
-        let url = urls::absolute(base_url, path);
+    for page in pages {
+        let url = urls::absolute(base_url, &page.path());
         xml.push_str(&format!("<url><loc>{url}</loc></url>\n"));
     }
     xml.push_str("</urlset>\n");
@@ -81,7 +74,7 @@ fn urlset(base_url: &str, paths: &[String]) -> String {
 fn index(base_url: &str, parts: usize) -> String {
     let mut xml = format!("{HEAD}<sitemapindex xmlns=\"{NAMESPACE}\">\n");
     for part in 1..=parts {
-        let url = urls::absolute(base_url, &urls::sitemap_part(part));
+        let url = urls::absolute(base_url, &Page::SitemapPart(part).path());
         xml.push_str(&format!("<sitemap><loc>{url}</loc></sitemap>\n"));
     }
     xml.push_str("</sitemapindex>\n");
@@ -90,7 +83,55 @@ fn index(base_url: &str, parts: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use chrono_tz::Tz;
+
     use super::*;
+    use crate::domain::component::Component;
+    use crate::domain::site::Site;
+    use crate::domain::slug::Slug;
+    use crate::domain::state::States;
+    use crate::site::pages;
+    use crate::snapshot::Whole;
+
+    #[test]
+    fn of_a_huge_site_its_parts_are_pages_too() {
+        let component = |number: usize| Component {
+            slug: Slug::trusted(format!("server-{number}")),
+            name: format!("Server {number}"),
+            group: None,
+            description: None,
+            position: 0,
+            since: None,
+            created_at: DateTime::UNIX_EPOCH,
+            retired_at: None,
+            from_file: false,
+        };
+        let snapshot = Snapshot::of(Whole {
+            revision: 1,
+            as_of: DateTime::UNIX_EPOCH,
+            site: Site::example(Tz::UTC),
+            states: States::default(),
+            components: (0..MOST).map(|it| (component(it), Vec::new())).collect(),
+            incidents: Vec::new(),
+        });
+        let pages = pages::list(&snapshot);
+        let addresses = |path: &str| {
+            let page = pages::find(&snapshot, path)?;
+            assert!(pages.contains(&page), "{path}");
+            let xml = match page {
+                Page::SitemapPart(number) => part(&snapshot, number)?,
+                _ => whole(&snapshot),
+            };
+            Some(xml.matches("<loc>").count())
+        };
+        assert_eq!(addresses("/sitemap.xml"), Some(2));
+        assert_eq!(addresses("/sitemap-1.xml"), Some(MOST));
+        // Home, history, the components and how to follow are pages, too.
+        assert_eq!(addresses("/sitemap-2.xml"), Some(4));
+        assert_eq!(addresses("/sitemap-3.xml"), None);
+        assert_eq!(addresses("/sitemap-0.xml"), None);
+    }
 
     #[test]
     fn a_list_that_is_too_long_is_a_list_of_lists() {

@@ -86,7 +86,7 @@ impl FromRequestParts<AppState> for Staff {
                 state.uses.note(&token, now);
                 Ok(Self::of(token, Credential::Token))
             }
-            Some(_) | None if state.failures.are_too_many(address, now) => Err(AppError::Throttled),
+            Some(_) | None if state.failures.is_exceeded_by(address) => Err(AppError::Throttled),
             Some(_) => Err(AppError::Unauthorized(
                 "this token has expired or was revoked",
             )),
@@ -166,74 +166,5 @@ impl Uses {
                 (id.clone(), used.minute)
             })
             .collect()
-    }
-}
-
-/// Failed tokens by address. A valid token is never held up by them.
-#[derive(Debug, Default)]
-pub struct Failures(Mutex<HashMap<IpAddr, (DateTime<Utc>, u32)>>);
-
-/// So many may fail in a minute before an address is told to wait.
-const MAX_FAILURES: u32 = 20;
-/// So many addresses are remembered; past that, the old ones are forgotten.
-const MAX_ADDRESSES: usize = 10_000;
-
-/// Whoever has an address of IPv6 has all of its network of 64 bits.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let network = u128::from(address) & !u128::from(u64::MAX);
-            IpAddr::V6(network.into())
-        }
-    }
-}
-
-impl Failures {
-    /// Counts one more failure; whether there were too many within the minute.
-    pub(super) fn are_too_many(&self, address: IpAddr, now: DateTime<Utc>) -> bool {
-        let address = network_of(address);
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let minute_ago = now - Duration::minutes(1);
-        if counts.len() >= MAX_ADDRESSES && !counts.contains_key(&address) {
-            counts.retain(|_, (since, _)| *since > minute_ago);
-            if counts.len() >= MAX_ADDRESSES {
-                // So many within a minute are no accident; half of them begin anew.
-                let mut is_kept = false;
-                counts.retain(|_, _| {
-                    is_kept = !is_kept;
-                    is_kept
-                });
-            }
-        }
-        let (since, count) = counts.entry(address).or_insert((now, 0));
-        if *since <= minute_ago {
-            (*since, *count) = (now, 0);
-        }
-        *count += 1;
-        *count > MAX_FAILURES
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_of_ipv6_counts_as_one_and_nothing_grows_without_an_end() {
-        let failures = Failures::default();
-        let now: DateTime<Utc> = "2013-02-26T09:15:00Z".parse().expect("an instant");
-        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
-        for number in 0..MAX_FAILURES {
-            let one = address(&format!("2001:db8::{number:x}"));
-            assert!(!failures.are_too_many(one, now));
-        }
-        assert!(failures.are_too_many(address("2001:db8::ffff"), now));
-        assert!(!failures.are_too_many(address("2001:db8:0:1::1"), now));
-        for number in 0..20_000_u32 {
-            failures.are_too_many(IpAddr::V4(number.into()), now);
-        }
-        let counts = failures.0.lock().expect("no panic");
-        assert!(counts.len() <= MAX_ADDRESSES, "{}", counts.len());
     }
 }

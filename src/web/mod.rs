@@ -26,6 +26,7 @@ mod negotiation;
 mod openapi;
 mod ops;
 mod query;
+pub mod rate_limit;
 pub mod readiness;
 mod record;
 mod staff;

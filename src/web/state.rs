@@ -7,8 +7,9 @@ use axum::extract::FromRef;
 use tokio::sync::{Notify, watch};
 
 use super::assets::Assets;
-use super::auth::{Failures, Uses};
+use super::auth::Uses;
 use super::media::Media;
+use super::rate_limit::FailureLimit;
 use super::readiness::Readiness;
 use super::writing::Running;
 use crate::clock::Clock;
@@ -42,8 +43,8 @@ pub struct AppState {
     pub proxies: Arc<Vec<ipnet::IpNet>>,
     /// Whether work can be taken.
     pub readiness: Arc<Readiness>,
-    /// Failed tokens by address.
-    pub failures: Arc<Failures>,
+    /// Wrong tokens by network.
+    pub failures: Arc<FailureLimit>,
     /// When each token was used last.
     pub uses: Arc<Uses>,
     /// Requests with an `Idempotency-Key` that are running now.

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::Request;
 use chrono::Duration;
 use lightship::site::document::Document;
+use lightship::site::page::Page;
 use lightship::site::{Found, Site, pages};
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::urls;
@@ -15,16 +16,17 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::app::TestApp;
+use crate::support::every_page::every_page;
 use crate::support::slug;
 
-const PARTS: [&str; 4] = ["selma", "nelson", "clark", "mail"];
+const PARTS: [&str; 5] = ["selma", "nelson", "clark", "mail", "ada"];
 
 async fn app() -> TestApp {
     let mut app = TestApp::new();
-    for part in PARTS {
+    for part in PARTS.into_iter().filter(|part| *part != "ada") {
         app = app.with_component(part);
     }
-    app.start().await
+    app.start_with_every_page().await
 }
 
 fn bytes_of(site: &Site, path: &str) -> Option<Vec<u8>> {
@@ -34,10 +36,16 @@ fn bytes_of(site: &Site, path: &str) -> Option<Vec<u8>> {
     }
 }
 
+/// The paths of every page.
+fn paths_of(site: &Site) -> Vec<String> {
+    let pages = pages::list(site.snapshot());
+    pages.iter().map(Page::path).collect()
+}
+
 /// Asks for every page, and gives how many had to be rendered for it.
 fn ask_for_all(site: &Site) -> u64 {
     let before = site.renders();
-    for path in pages::list(site.snapshot()) {
+    for path in paths_of(site) {
         assert!(bytes_of(site, &path).is_some(), "{path}");
     }
     site.renders() - before
@@ -59,7 +67,7 @@ async fn an_update_renders_anew_what_shows_it_and_nothing_else() {
     let before = state.site.current();
     ask_for_all(&before);
     assert_eq!(ask_for_all(&before), 0, "all of it is ready");
-    let old: BTreeMap<String, Arc<Document>> = pages::list(before.snapshot())
+    let old: BTreeMap<String, Arc<Document>> = paths_of(&before)
         .into_iter()
         .filter_map(|path| match before.find(&path) {
             Found::Document(document) => Some((path, document)),
@@ -81,8 +89,7 @@ async fn an_update_renders_anew_what_shows_it_and_nothing_else() {
         (Some(old), Found::Document(new)) => !Arc::ptr_eq(old, &new),
         _ => true,
     };
-    let all = pages::list(after.snapshot());
-    let mut renewed: Vec<String> = all.into_iter().filter(is_another).collect();
+    let mut renewed: Vec<String> = paths_of(&after).into_iter().filter(is_another).collect();
     renewed.sort();
     let mut expected = vec![
         "/",
@@ -245,6 +252,7 @@ async fn change_something(app: &mut TestApp, dice: &mut Dice, step: usize) {
 #[tokio::test]
 async fn what_is_taken_over_is_what_would_be_made_anew() {
     let mut app = app().await;
+    every_page(&app);
     let plan = json!({"title": "New disks", "kind": "maintenance", "markdown": "They restart.",
         "starts": "2014-03-02T21:00:00Z", "ends": "2014-03-02T23:00:00Z",
         "components": {"selma": "maintenance", "mail": "maintenance"}});
@@ -260,8 +268,8 @@ async fn what_is_taken_over_is_what_would_be_made_anew() {
             .await
             .expect("a snapshot");
         let fresh = Site::new(loaded.snapshot);
-        let paths = pages::list(fresh.snapshot());
-        assert_eq!(pages::list(served.snapshot()), paths, "step {step}");
+        let paths = paths_of(&fresh);
+        assert_eq!(paths_of(&served), paths, "step {step}");
         for path in paths {
             let (old, new) = (bytes_of(&served, &path), bytes_of(&fresh, &path));
             let text = |bytes: &Option<Vec<u8>>| {

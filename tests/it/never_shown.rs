@@ -1,16 +1,16 @@
 //! What is not public is nowhere: no draft, nothing withdrawn, in no document that anyone can get.
 
 use lightship::domain::staff::Scope;
-use lightship::site::pages;
+use lightship::site::page::Page;
 use serde_json::json;
 
 use crate::support::app::TestApp;
+use crate::support::every_page::every_page;
 
 /// Every public document, with its path and its bytes as text, and the page for a wrong address.
 async fn everything_public(app: &TestApp) -> Vec<(String, String)> {
-    let paths = pages::list(app.app.state().site.current().snapshot());
     let mut found = Vec::new();
-    for path in paths {
+    for path in every_page(app).iter().map(Page::path) {
         let reply = app.get(&path).await.expect(200);
         found.push((path, reply.text().to_owned()));
     }
@@ -30,7 +30,7 @@ async fn a_draft_and_a_withdrawn_update_are_nowhere() {
             "incidents/2013-02-25-file-draft.md",
             "---\ntitle: Zanzibar file draft\ndate: 2013-02-25\ndraft: true\ncomponents: {selma: major_outage}\n---\nQuagga.\n",
         )
-        .start()
+        .start_with_every_page()
         .await;
     let made = json!({"title": "Zanzibar api draft", "markdown": "Quagga.", "draft": true,
         "components": {"nelson": "major_outage"}, "update": {"markdown": "Quagga update."}});
@@ -200,7 +200,7 @@ async fn an_incident_goes_with_its_file() {
             name,
             "---\ntitle: Selma moves\ndate: 2013-02-25\n---\nQuagga.\n",
         )
-        .start()
+        .start_with_every_page()
         .await;
     app.get("/incidents/selma-moves").await.expect(200);
     app.remove(name);
@@ -221,7 +221,7 @@ async fn what_staff_write_to_each_other_in_comments_is_nowhere() {
              Mail is slow. <!-- internal: Quagga 99 -->\n\n<!--\nQuagga\n-->\n\nMore.\n\n\
              ## UPDATE 2013-02-25 10:00 MST\n\nSlower. <!-- Quagga -->\n",
         )
-        .start()
+        .start_with_every_page()
         .await;
     let made = json!({"title": "By hand", "markdown": "Text. <!-- Quagga -->",
         "update": {"markdown": "Text <!-- Quagga --> again."}});

@@ -4,33 +4,72 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
-use lightship::site::{Found, pages};
+use lightship::site::Found;
+use lightship::site::document::CachePolicy;
+use lightship::site::page::Page;
 use serde_json::json;
 
 use crate::support::app::TestApp;
+use crate::support::every_page::{every_page, kinds};
 
 const POST: &str = "---\ntitle: Selma moves\ndate: 2013-02-25\ncomponents: {selma: migrating}\n---\n\
     We are moving Selma.\n\nUPDATE (2013-02-26 01:15 MST): Mail is up.\n";
+
+#[test]
+fn each_page_has_one_path_and_is_what_that_leads_to() {
+    for kind in kinds() {
+        let path = kind.example.path();
+        assert_eq!(Page::parse(&path), Some(kind.example), "{path}");
+    }
+    for other in [
+        "",
+        "history",
+        "/history/",
+        "/history/2013",
+        "/history/2013/2",
+        "/history/+2013/02",
+        "/history/2013/02/",
+        "/feed.xml",
+        "/incidents",
+        "/incidents/",
+        "/incidents/selma.",
+        "/incidents/selma.html",
+        "/incidents/selma.md/feed.rss",
+        "/incidents/Selma",
+        "/incidents/selma/2013/02",
+        "/components/selma.json",
+        "/components/selma/",
+        "/components/selma/2013/2",
+        "/components/selma/feed.xml",
+        "/sitemap-01.xml",
+        "/sitemap-1.xml/",
+        "/assets/lightship.css",
+    ] {
+        assert_eq!(Page::parse(other), None, "{other}");
+    }
+}
 
 #[tokio::test]
 async fn every_page_answers_while_the_database_is_gone() {
     let mut app = TestApp::new()
         .with_component("selma")
         .with_file("incidents/2013-02-25-selma-moves.md", POST)
-        .start()
+        .start_with_every_page()
         .await;
     let open = json!({"title": "Mail is slow", "markdown": "We look.", "components": {"selma": "degraded"}});
     app.post("/incidents", open).await.expect(201);
-    let paths = pages::list(app.app.state().site.current().snapshot());
-    assert!(paths.len() > 15, "{paths:?}");
+    let pages = every_page(&app);
     app.app.state().store.close().await;
-    for path in paths {
+    for page in pages {
+        let path = page.path();
         let reply = app.get(&path).await.expect(200);
         assert!(!reply.bytes.is_empty(), "{path}");
         assert!(reply.header("etag").starts_with('"'), "{path}");
-        let policy =
-            "public, max-age=0, s-maxage=5, stale-while-revalidate=60, stale-if-error=86400";
-        assert_eq!(reply.header("cache-control"), policy, "{path}");
+        let policy = match page {
+            Page::BrandStylesheet(_) => CachePolicy::Immutable,
+            _ => CachePolicy::Live,
+        };
+        assert_eq!(reply.header("cache-control"), policy.header(), "{path}");
         assert_eq!(reply.header("vary"), "Accept-Encoding", "{path}");
         assert!(!reply.header("last-modified").is_empty(), "{path}");
     }

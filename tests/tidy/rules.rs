@@ -58,6 +58,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli/", "config.rs"]),
     ("clap_complete", &["cli/"]),
     ("serde_saphyr", &["content/"]),
+    ("annotate_snippets", &["content/problem.rs"]),
+    ("governor", &["web/rate_limit.rs"]),
     ("toml", &["content/"]),
     ("rss", &["render/feeds/"]),
     ("atom_syndication", &["render/feeds/"]),

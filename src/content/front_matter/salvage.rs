@@ -33,7 +33,7 @@ pub(super) fn salvaged(yaml: &str, error: &YamlError) -> (Vec<(Key, Placed)>, Lo
         ..Lost::default()
     };
     let mut at = error.place.start;
-    let is_sound = yaml.len() <= MAX_BYTES && !error.is_too_deep;
+    let is_sound = yaml.len() <= MAX_BYTES && !error.is_too_large;
     while is_sound && lost.lines.len() < MOST_LOST {
         let Some((start, end)) = line_to_blame(&text, at) else {
             break;

@@ -1,33 +1,32 @@
 //! The ids and addresses of items, as their standards want them.
 
 use chrono::{DateTime, Utc};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// What may not stand in a URL, beside what isn't ASCII.
+const NOT_IN_URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// A URL as RFC 3986 allows it: ids are anyone's text.
 pub(super) fn uri(url: &str) -> String {
-    encoded(url, |byte| {
-        byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
-    })
-}
-
-fn encoded(text: &str, stays: impl Fn(u8) -> bool) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if stays(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    utf8_percent_encode(url, NOT_IN_URL).to_string()
 }
 
 /// A `tag:` URI (RFC 4151): authority, day of publication in UTC, and what is named.
 pub(super) fn tag(snapshot: &Snapshot, public_at: DateTime<Utc>, kind: &str, id: &str) -> String {
-    let specific = encoded(id, |byte| {
-        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-    });
+    let specific = urls::encoded(id);
     let day = public_at.format("%Y-%m-%d");
     format!(
         "tag:{},{day}:{kind}/{specific}",

@@ -105,7 +105,9 @@ fn discovery(about: &str, feeds: &Feeds) -> Markup {
 /// What the brand adds to a head: its stylesheet and its icon, else ours.
 pub(super) fn branding(brand: &Brand) -> Markup {
     html! {
-        @if let Some(path) = brand::stylesheet_path(brand) { link rel="stylesheet" href=(path); }
+        @if let Some(hash) = brand::stylesheet_hash(brand) {
+            link rel="stylesheet" href=(urls::brand_stylesheet(&hash));
+        }
         @match &brand.favicon {
             Some(name) => link rel="icon" href=(urls::content_file(name));,
             None => link rel="icon" type="image/svg+xml" href=(urls::FAVICON);,

@@ -125,7 +125,7 @@ async fn find_valid(
             state.uses.note(&token, now);
             Ok(Ok(token))
         }
-        Some(_) | None if state.failures.are_too_many(address, now) => refuse(
+        Some(_) | None if state.failures.is_exceeded_by(address) => refuse(
             StatusCode::TOO_MANY_REQUESTS,
             "Too many wrong tokens from your address. Wait a minute.",
         ),

@@ -1,0 +1,187 @@
+//! A public page and its path: each leads to the other.
+
+use crate::domain::slug::Slug;
+use crate::render::feeds::entry::Scope;
+use crate::urls;
+
+/// A public page, whether or not a site has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    /// The home page.
+    Home,
+    /// Every incident.
+    History,
+    /// The incidents of a month.
+    Month(i32, u32),
+    /// Every component.
+    Components,
+    /// How to follow the page.
+    Subscribe,
+    /// An incident.
+    Incident(Slug),
+    /// An incident as the file that it could be read from.
+    IncidentMarkdown(Slug),
+    /// An incident as data.
+    IncidentJson(Slug),
+    /// A component.
+    Component(Slug),
+    /// The changes of a component in a month.
+    ComponentMonth(Slug, i32, u32),
+    /// A feed.
+    Feed(Scope, Format),
+    /// The list of pages for search engines; of too many, the list of its parts.
+    Sitemap,
+    /// A part of it, 1 or more.
+    SitemapPart(usize),
+    /// What search engines may read.
+    Robots,
+    /// The stylesheet of the site's brand, by its hash.
+    BrandStylesheet(String),
+}
+
+/// A feed's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0.
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+impl Page {
+    /// Its path, the only one.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Home => urls::HOME.to_owned(),
+            Self::History => urls::HISTORY.to_owned(),
+            Self::Month(year, month) => urls::month(*year, *month),
+            Self::Components => urls::COMPONENTS.to_owned(),
+            Self::Subscribe => urls::SUBSCRIBE.to_owned(),
+            Self::Incident(slug) => urls::incident(slug),
+            Self::IncidentMarkdown(slug) => urls::incident_markdown(slug),
+            Self::IncidentJson(slug) => urls::incident_json(slug),
+            Self::Component(slug) => urls::component(slug),
+            Self::ComponentMonth(slug, year, month) => urls::component_month(slug, *year, *month),
+            Self::Feed(scope, format) => format.of(match scope {
+                Scope::Site => urls::feeds(),
+                Scope::Component(slug) => urls::component_feeds(slug),
+                Scope::Incident(slug) => urls::incident_feeds(slug),
+            }),
+            Self::Sitemap => urls::SITEMAP.to_owned(),
+            Self::SitemapPart(part) => urls::sitemap_part(*part),
+            Self::Robots => urls::ROBOTS.to_owned(),
+            Self::BrandStylesheet(hash) => urls::brand_stylesheet(hash),
+        }
+    }
+
+    /// The page with this path.
+    pub fn parse(path: &str) -> Option<Self> {
+        let page = match path {
+            urls::HOME => return Some(Self::Home),
+            urls::HISTORY => return Some(Self::History),
+            urls::COMPONENTS => return Some(Self::Components),
+            urls::SUBSCRIBE => return Some(Self::Subscribe),
+            urls::SITEMAP => return Some(Self::Sitemap),
+            urls::ROBOTS => return Some(Self::Robots),
+            _ => match Format::parse(path) {
+                Some(format) => return Some(Self::Feed(Scope::Site, format)),
+                None => Self::parse_named(path)?,
+            },
+        };
+        // A figure can be written in several ways, and a page has one path.
+        (page.path() == path).then_some(page)
+    }
+
+    /// A page of something that its path names.
+    fn parse_named(path: &str) -> Option<Self> {
+        let path = path.strip_prefix('/')?;
+        let Some((folder, rest)) = path.split_once('/') else {
+            let part = path.strip_prefix("sitemap-")?.strip_suffix(".xml")?;
+            return part.parse().ok().map(Self::SitemapPart);
+        };
+        let slug_and_end = || {
+            let end = rest.find(['/', '.']).unwrap_or(rest.len());
+            Some((Slug::parse(&rest[..end]).ok()?, &rest[end..]))
+        };
+        match folder {
+            "history" => {
+                let (year, month) = parse_month(rest)?;
+                Some(Self::Month(year, month))
+            }
+            "incidents" => match slug_and_end()? {
+                (slug, "") => Some(Self::Incident(slug)),
+                (slug, ".md") => Some(Self::IncidentMarkdown(slug)),
+                (slug, ".json") => Some(Self::IncidentJson(slug)),
+                (slug, feed) => Some(Self::Feed(Scope::Incident(slug), Format::parse(feed)?)),
+            },
+            "components" => match slug_and_end()? {
+                (slug, "") => Some(Self::Component(slug)),
+                (slug, end) => match Format::parse(end) {
+                    Some(format) => Some(Self::Feed(Scope::Component(slug), format)),
+                    None => {
+                        let (year, month) = parse_month(end.strip_prefix('/')?)?;
+                        Some(Self::ComponentMonth(slug, year, month))
+                    }
+                },
+            },
+            "assets" => {
+                let hash = rest.strip_prefix("brand-")?.strip_suffix(".css")?;
+                Some(Self::BrandStylesheet(hash.to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether people read it, so that search engines are to find it; the others are for programs.
+    pub fn is_for_people(&self) -> bool {
+        match self {
+            Self::Home
+            | Self::History
+            | Self::Month(..)
+            | Self::Components
+            | Self::Subscribe
+            | Self::Incident(_)
+            | Self::Component(_)
+            | Self::ComponentMonth(..) => true,
+            Self::IncidentMarkdown(_)
+            | Self::IncidentJson(_)
+            | Self::Feed(..)
+            | Self::Sitemap
+            | Self::SitemapPart(_)
+            | Self::Robots
+            | Self::BrandStylesheet(_) => false,
+        }
+    }
+}
+
+impl Format {
+    /// Every format.
+    pub(super) const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
+
+    /// The path of the feed in this format.
+    fn of(self, feeds: urls::Feeds) -> String {
+        match self {
+            Self::Rss => feeds.rss,
+            Self::Atom => feeds.atom,
+            Self::Json => feeds.json,
+        }
+    }
+
+    /// From a feed's path, or from what follows the path of the thing that the feed is about.
+    fn parse(path: &str) -> Option<Self> {
+        match path {
+            urls::FEED_RSS => Some(Self::Rss),
+            urls::FEED_ATOM => Some(Self::Atom),
+            urls::FEED_JSON => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// Year and month, as in `2013/02`.
+fn parse_month(text: &str) -> Option<(i32, u32)> {
+    let (year, month) = text.split_once('/')?;
+    Some((year.parse().ok()?, month.parse().ok()?))
+}

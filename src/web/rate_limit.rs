@@ -1,0 +1,122 @@
+//! How many wrong tokens may come from an address. A valid token is never held up by them.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
+use ipnet::Ipv6Net;
+
+use crate::clock::Clock;
+
+/// So many may come at once, and as many in each minute.
+const MAX_FAILURES: NonZeroU32 = NonZeroU32::new(20).expect("more than none");
+/// So many networks are told apart; past that, those that come new share one limit.
+const MAX_NETWORKS: usize = 10_000;
+/// What they share it as, with whoever has no address.
+const ALL_OTHERS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+type Limiter = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, Clock, NoOpMiddleware<Duration>>;
+
+/// Wrong tokens by network.
+#[derive(Debug)]
+pub struct FailureLimit(Limiter);
+
+impl FailureLimit {
+    /// A limit that nobody has used yet.
+    pub fn new(clock: Clock) -> Self {
+        let quota = Quota::per_minute(MAX_FAILURES);
+        Self(Limiter::hashmap_with_clock(quota, clock))
+    }
+
+    /// Counts one more wrong token; whether that is too many.
+    pub(super) fn is_exceeded_by(&self, address: IpAddr) -> bool {
+        if self.0.len() >= MAX_NETWORKS {
+            self.0.retain_recent();
+        }
+        let network = match self.0.len() < MAX_NETWORKS {
+            true => network_of(address),
+            false => ALL_OTHERS,
+        };
+        self.0.check_key(&network).is_err()
+    }
+}
+
+/// Whoever has an address of IPv6 has all of its network of 64 bits.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => Ipv6Net::new_assert(address, 64).trunc().addr().into(),
+    }
+}
+
+impl governor::clock::Clock for Clock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        let millis = self.now().timestamp_millis();
+        Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit() -> (FailureLimit, Clock) {
+        let clock = Clock::fixed("2013-02-26T09:15:00Z".parse().expect("an instant"));
+        (FailureLimit::new(clock.clone()), clock)
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn twenty_may_come_at_once_and_then_one_every_three_seconds() {
+        let (limit, clock) = limit();
+        let selma = address("192.0.2.1");
+        for _ in 0..20 {
+            assert!(!limit.is_exceeded_by(selma));
+        }
+        assert!(limit.is_exceeded_by(selma));
+        assert!(!limit.is_exceeded_by(address("192.0.2.2")));
+        clock.advance(chrono::Duration::seconds(3));
+        assert!(!limit.is_exceeded_by(selma));
+        assert!(limit.is_exceeded_by(selma));
+        clock.advance(chrono::Duration::minutes(1));
+        for _ in 0..20 {
+            assert!(!limit.is_exceeded_by(selma));
+        }
+        assert!(limit.is_exceeded_by(selma));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one() {
+        let (limit, _) = limit();
+        for number in 0..20 {
+            assert!(!limit.is_exceeded_by(address(&format!("2001:db8::{number:x}"))));
+        }
+        assert!(limit.is_exceeded_by(address("2001:db8::ffff")));
+        assert!(!limit.is_exceeded_by(address("2001:db8:0:1::1")));
+        for _ in 0..20 {
+            assert!(!limit.is_exceeded_by(address("::ffff:192.0.2.1")));
+        }
+        assert!(limit.is_exceeded_by(address("192.0.2.1")));
+    }
+
+    #[test]
+    fn of_too_many_networks_those_that_come_new_share_a_limit_until_the_others_are_forgotten() {
+        let (limit, clock) = limit();
+        for number in 1..MAX_NETWORKS as u32 + 100 {
+            limit.is_exceeded_by(IpAddr::V4(number.into()));
+        }
+        assert!(limit.0.len() <= MAX_NETWORKS + 1, "{}", limit.0.len());
+        assert!(limit.is_exceeded_by(address("192.0.2.1")));
+        clock.advance(chrono::Duration::minutes(1));
+        assert!(!limit.is_exceeded_by(address("192.0.2.1")));
+        assert!(limit.0.len() < 10, "{}", limit.0.len());
+    }
+}

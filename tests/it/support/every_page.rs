@@ -1,0 +1,99 @@
+//! Every kind of public page, and a world in which each of them occurs.
+
+use chrono::{DateTime, Duration, Utc};
+use lightship::actions::Change;
+use lightship::actions::set_component_state::{NewState, set_component_state};
+use lightship::domain::staff::Actor;
+use lightship::domain::state::StateKey;
+use lightship::render::feeds::entry::Scope;
+use lightship::site::page::{Format, Page};
+use lightship::site::pages;
+
+use super::app::{TestApp, TestAppBuilder};
+use super::slug;
+
+/// A kind of page.
+pub(crate) struct Kind {
+    /// One of them.
+    pub(crate) example: Page,
+    includes: fn(&Page) -> bool,
+}
+
+/// Each kind with an example. There is no wildcard: a page without a line here doesn't compile.
+macro_rules! kinds {
+    ($($kind:pat => $example:expr,)*) => {{
+        let _each_has_a_line = |page: &Page| match page { $($kind => {})* };
+        vec![$(Kind { example: $example, includes: |page| matches!(page, $kind) }),*]
+    }};
+}
+
+/// Every kind of page.
+pub(crate) fn kinds() -> Vec<Kind> {
+    let selma = || slug("selma");
+    kinds! {
+        Page::Home => Page::Home,
+        Page::History => Page::History,
+        Page::Month(..) => Page::Month(2013, 2),
+        Page::Components => Page::Components,
+        Page::Subscribe => Page::Subscribe,
+        Page::Incident(_) => Page::Incident(selma()),
+        Page::IncidentMarkdown(_) => Page::IncidentMarkdown(selma()),
+        Page::IncidentJson(_) => Page::IncidentJson(selma()),
+        Page::Component(_) => Page::Component(selma()),
+        Page::ComponentMonth(..) => Page::ComponentMonth(selma(), 2013, 2),
+        Page::Feed(Scope::Site, Format::Rss) => Page::Feed(Scope::Site, Format::Rss),
+        Page::Feed(Scope::Site, Format::Atom) => Page::Feed(Scope::Site, Format::Atom),
+        Page::Feed(Scope::Site, Format::Json) => Page::Feed(Scope::Site, Format::Json),
+        Page::Feed(Scope::Component(_), _) => Page::Feed(Scope::Component(selma()), Format::Rss),
+        Page::Feed(Scope::Incident(_), _) => Page::Feed(Scope::Incident(selma()), Format::Atom),
+        Page::Sitemap => Page::Sitemap,
+        Page::SitemapPart(_) => Page::SitemapPart(1),
+        Page::Robots => Page::Robots,
+        Page::BrandStylesheet(_) => Page::BrandStylesheet("0123456789ab".to_owned()),
+    }
+}
+
+/// The public pages of an application that was started with every page.
+#[track_caller]
+pub(crate) fn every_page(app: &TestApp) -> Vec<Page> {
+    let pages = pages::list(app.app.state().site.current().snapshot());
+    let is_missing = |kind: &Kind| !pages.iter().any(kind.includes);
+    let missing = kinds().into_iter().filter(is_missing);
+    let missing: Vec<Page> = missing.map(|kind| kind.example).collect();
+    assert_eq!(missing, [Page::SitemapPart(1)], "only a huge site has that");
+    pages
+}
+
+impl TestAppBuilder {
+    /// Starts it with a brand, an incident and a server with a long history: every kind of page
+    /// occurs.
+    pub(crate) async fn start_with_every_page(self) -> TestApp {
+        let post = "---\ntitle: Ada moves\ndate: 2013-01-01\n---\n\nIts disks are old.\n";
+        let mut app = self
+            .with_component("ada")
+            .with_site("\n[brand]\naccent = \"#7a1fa2\"\n")
+            .with_file("incidents/2013-01-01-ada-moves.md", post)
+            .start()
+            .await;
+        let mut change = Change::begin(&app.app.state().store, &app.clock, Actor::Host)
+            .await
+            .expect("a change begins");
+        let began: DateTime<Utc> = "2013-01-02T08:00:00Z".parse().expect("an instant");
+        for number in 0..102 {
+            let state = NewState {
+                component: slug("ada"),
+                state: StateKey::new(["degraded", "operational"][number % 2]),
+                note: None,
+                incident: None,
+                at: Some(began + Duration::hours(number as i64)),
+                seen: None,
+            };
+            set_component_state(&mut change, state)
+                .await
+                .expect("a state");
+        }
+        change.commit().await.expect("it is kept");
+        app.refresh_site().await;
+        app
+    }
+}
