@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use lightship::actions::Change;
 use lightship::actions::set_component_state::{NewState, set_component_state};
-use lightship::domain::staff::Actor;
+use lightship::domain::actor::Actor;
 use lightship::domain::state::StateKey;
 use lightship::render::feeds::entry::Scope;
 use lightship::site::page::{Format, Page};
@@ -75,7 +75,7 @@ impl TestAppBuilder {
             .with_file("incidents/2013-01-01-ada-moves.md", post)
             .start()
             .await;
-        let mut change = Change::begin(&app.app.state().store, &app.clock, Actor::Host)
+        let mut change = Change::begin(&app.app.state().store, &app.clock, Actor::host())
             .await
             .expect("a change begins");
         let began: DateTime<Utc> = "2013-01-02T08:00:00Z".parse().expect("an instant");
