@@ -152,7 +152,7 @@ pub fn month(year: i32, month: u32) -> String {
     format!("/history/{year:04}/{month:02}")
 }
 
-/// The staff pages: the desk.
+/// The staff pages: the dashboard.
 pub const STAFF: &str = "/staff";
 /// Where staff sign in.
 pub const STAFF_SIGN_IN: &str = "/staff/sign-in";

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use lightship::domain::claims::SEQ_STEP;
 use lightship::domain::component::{Component, Origin, StateChange};
 use lightship::domain::incident::{Incident, Kind};
-use lightship::domain::site::Site;
+use lightship::domain::site::SiteSettings;
 use lightship::domain::slug::Slug;
 use lightship::domain::state::StateKey;
 use lightship::domain::update::{Phase, Precision, Source, Update};
@@ -100,8 +100,8 @@ impl Story {
     }
 
     /// The site, for what writes files.
-    pub(crate) fn site(&self) -> Site {
-        Site {
+    pub(crate) fn site(&self) -> SiteSettings {
+        SiteSettings {
             name: "Long history".to_owned(),
             base_url: "https://status.example.com".to_owned(),
             authority: "status.example.com".to_owned(),

@@ -137,7 +137,7 @@ pub async fn withdraw_update(
 ///
 /// # Errors
 /// `NotFound`, `Conflict` if a file states it.
-pub async fn bring_back_update(
+pub async fn reinstate_update(
     change: &mut Change,
     incident: &Slug,
     id: &str,

@@ -114,7 +114,7 @@ pub async fn retire_component(change: &mut Change, slug: &Slug) -> Result<(), Ac
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn bring_back_component(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
+pub async fn reinstate_component(change: &mut Change, slug: &Slug) -> Result<(), ActionError> {
     change.require(Permission::EditComponents)?;
     let old = known_component(change, slug).await?;
     if old.retired_at.is_none() {

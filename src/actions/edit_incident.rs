@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::add_update::{Settings, present_incident, resolve};
 use super::checks::{self, Gathered};
+use super::create_incident::{PostText, check_title, insert_entries, read_post};
 use super::plan_maintenance::{Plan, check_plan};
 use super::stated_states::{Owner, withdraw_states, write_post_states};
-use super::write_incident::{PostText, check_title, insert_entries, read_post};
 use super::{ActionError, Change};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;

@@ -25,9 +25,11 @@ use crate::store::changes::{self, ChangeKind, Changes, Since, add_since};
 use crate::store::{Store, StoreError, Tx};
 
 pub mod add_update;
+mod audit;
 pub mod change_maintenance;
 mod checks;
 pub mod correct_update;
+pub mod create_incident;
 pub mod edit_components;
 pub mod edit_incident;
 pub mod entry_place;
@@ -38,7 +40,6 @@ mod permission;
 mod plan_maintenance;
 pub mod preview_resolution;
 pub mod publish_draft;
-mod record;
 pub mod repeat;
 pub mod sessions;
 pub mod set_component_state;
@@ -57,7 +58,6 @@ mod sync_site;
 mod sync_states;
 mod sync_templates;
 pub mod tokens;
-pub mod write_incident;
 
 /// Why a change was refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -207,7 +207,7 @@ impl Change {
     /// Makes it last, and returns the new revision if anything public changed.
     pub async fn commit(mut self) -> Result<Option<i64>, ActionError> {
         self.settle().await?;
-        let lines = self.write_record().await?;
+        let lines = self.write_audit().await?;
         let mut revision = None;
         if !self.touched.is_empty() {
             let number = changes::insert_revision(&mut self.tx, self.now).await?;
@@ -217,7 +217,7 @@ impl Change {
             revision = Some(number);
         }
         self.tx.commit().await?;
-        record::log(&lines);
+        audit::log(&lines);
         Ok(revision)
     }
 

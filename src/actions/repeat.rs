@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use super::add_update::{NewUpdate, Settings};
-use super::write_incident::NewIncident;
+use super::create_incident::NewIncident;
 use super::{ActionError, Change};
 use crate::content::update_entries::Reading;
 use crate::domain::component::{Origin, StateChange};

@@ -168,12 +168,12 @@ fn unusable(content: &Content) -> ActionError {
 }
 
 /// The name under which a database remembers the machine and folder that feed it.
-pub const FEEDER: &str = "feeder";
+pub const CONTENT_SOURCE: &str = "feeder";
 
 /// Whether the content comes from where it last came from. Returns whether it is the first time
 /// that it doesn't.
 async fn check_feeder(change: &mut Change, options: &SyncOptions) -> Result<bool, ActionError> {
-    let known = settings::find_meta(&mut change.tx, FEEDER).await?;
+    let known = settings::find_meta(&mut change.tx, CONTENT_SOURCE).await?;
     match known {
         Some(known) if known == options.feeder => return Ok(false),
         Some(known) if !options.take_over => {
@@ -185,7 +185,7 @@ async fn check_feeder(change: &mut Change, options: &SyncOptions) -> Result<bool
         }
         Some(_) | None => {}
     }
-    settings::set_meta(&mut change.tx, FEEDER, &options.feeder).await?;
+    settings::set_meta(&mut change.tx, CONTENT_SOURCE, &options.feeder).await?;
     Ok(true)
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ActionError;
-use super::sync_content::{FEEDER, SyncReport};
+use super::sync_content::{CONTENT_SOURCE, SyncReport};
 use crate::content::Content;
 use crate::content::problem::Problem;
 use crate::store::changes::{find_file_change_since, find_revision};
@@ -41,7 +41,7 @@ pub async fn find_unchanged(
     feeder: &str,
 ) -> Result<Option<Vec<Problem>>, ActionError> {
     let mut tx = store.read().await?;
-    if find_meta(&mut tx, FEEDER).await?.as_deref() != Some(feeder) {
+    if find_meta(&mut tx, CONTENT_SOURCE).await?.as_deref() != Some(feeder) {
         return Ok(None);
     }
     let Some(seal) = find_meta(&mut tx, SEAL).await? else {

@@ -1,4 +1,4 @@
-//! Wires all rooms together and runs until it is told to stop.
+//! Wires all rooms together and runs until it is log to stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use self::access_log::AccessLog;
-use self::feed_log::Told;
+use self::sync_log::SyncLog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::schedule::Schedule;
-use crate::site::press::Press;
 use crate::site::refresh::Refresher;
+use crate::site::renderer::Renderer;
 use crate::snapshot::load::BaseUrl;
 use crate::store::probe::Probe;
 use crate::store::{Store, without_password};
@@ -28,15 +28,15 @@ use crate::web::readiness::Readiness;
 use crate::web::state::AppState;
 
 mod access_log;
-pub mod feed;
-mod feed_log;
+pub mod content_sync;
 mod files;
 mod probing;
 mod refreshing;
 mod serving;
+mod sync_log;
 mod watch;
 
-/// How long running requests may take to finish once it is told to stop.
+/// How long running requests may take to finish once it is log to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long everything else may take to end after that.
@@ -52,7 +52,7 @@ pub struct App {
     listener: TcpListener,
     /// Tells everyone who holds `state.stopping`.
     stopping: signal::Sender<bool>,
-    told: Told,
+    log: SyncLog,
     /// Whether the content folder is yet to be read and the clock yet to be followed.
     is_behind: bool,
     /// How many files were open before the database's.
@@ -74,10 +74,10 @@ impl App {
                 format!("opening the database {shown}")
             })?;
         let schedule = Schedule::new(store.clone(), clock.clone());
-        let is_behind = feed::has_site(&store).await?;
-        let mut told = Told::default();
+        let is_behind = content_sync::has_site(&store).await?;
+        let mut log = SyncLog::default();
         if !is_behind {
-            feed::sync_at_start(&store, &clock, &config, &mut told).await?;
+            content_sync::sync_at_start(&store, &clock, &config, &mut log).await?;
             schedule
                 .keep()
                 .await
@@ -93,7 +93,7 @@ impl App {
         let (stopping, stopped) = signal::channel(false);
         let state = AppState {
             site: refresher.site(),
-            press: Press::start().context("starting the thread that makes pages")?,
+            renderer: Renderer::start().context("starting the thread that makes pages")?,
             latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now())),
@@ -115,7 +115,7 @@ impl App {
             schedule,
             listener,
             stopping,
-            told,
+            log,
             is_behind,
             open_files,
         })
@@ -141,7 +141,7 @@ impl App {
     pub async fn catch_up(&mut self) -> anyhow::Result<()> {
         let (store, clock) = (&self.state.store, &self.state.clock);
         if std::mem::take(&mut self.is_behind) {
-            feed::sync_at_start(store, clock, &self.config, &mut self.told).await?;
+            content_sync::sync_at_start(store, clock, &self.config, &mut self.log).await?;
         }
         self.refresh_site().await?;
         Ok(())
@@ -179,10 +179,10 @@ impl App {
             self.schedule
                 .run(changed, state.nudge.clone(), stopped.clone()),
         );
-        tasks.spawn(feed::keep_synced(
+        tasks.spawn(content_sync::keep_synced(
             state.clone(),
             self.config,
-            (self.told, self.is_behind),
+            (self.log, self.is_behind),
             stopped.clone(),
         ));
         tasks.spawn(probing::keep_probing(
@@ -203,13 +203,13 @@ impl App {
             places,
             access_log: access_log.clone(),
         };
-        let (mut told, until) = (stopped.clone(), stopped.clone());
+        let (mut log, until) = (stopped.clone(), stopped.clone());
         let serving = serving::serve(self.listener, front, state.clock.clone(), settings, stopped);
-        // Whoever started us is told when the first request can be answered.
+        // Whoever started us is log when the first request can be answered.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let ended = tokio::select! {
             ended = serving => ended.context("serving"),
-            () = grace(&mut told) => {
+            () = grace(&mut log) => {
                 tracing::warn!("stopped before every request had finished");
                 Ok(())
             }
@@ -230,16 +230,16 @@ impl App {
     }
 }
 
-async fn grace(told: &mut signal::Receiver<bool>) {
-    // An error means that the sender is gone, which is as good as being told.
-    let _ = told.wait_for(|stop| *stop).await;
+async fn grace(log: &mut signal::Receiver<bool>) {
+    // An error means that the sender is gone, which is as good as being log.
+    let _ = log.wait_for(|stop| *stop).await;
     tokio::time::sleep(GRACE).await;
 }
 
 /// Ends with an error if a part that is to run for as long as the rest has ended before.
-async fn ended_early(tasks: &mut JoinSet<()>, told: signal::Receiver<bool>) -> anyhow::Result<()> {
+async fn ended_early(tasks: &mut JoinSet<()>, log: signal::Receiver<bool>) -> anyhow::Result<()> {
     let ended = tasks.join_next().await;
-    if *told.borrow() {
+    if *log.borrow() {
         return std::future::pending().await;
     }
     match ended {

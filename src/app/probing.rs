@@ -12,7 +12,7 @@ use crate::store::probe::Probe;
 use crate::store::{Store, StoreError};
 use crate::web::readiness::Readiness;
 
-/// How often it is tried; more often while it fails, so that the end of a fault is told soon.
+/// How often it is tried; more often while it fails, so that the end of a fault is log soon.
 const EVERY: Duration = Duration::from_secs(10);
 const EVERY_WHILE_IT_FAILS: Duration = Duration::from_secs(2);
 
@@ -24,7 +24,7 @@ const AT_MOST: Duration = Duration::from_secs(1);
 const WHOLE_EVERY: Duration = Duration::from_secs(3600);
 const WHOLE_AFTER: Duration = Duration::from_secs(30);
 
-/// Tries until told to stop.
+/// Tries until log to stop.
 pub(super) async fn keep_probing(
     store: Store,
     clock: Clock,

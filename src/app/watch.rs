@@ -82,7 +82,7 @@ fn watcher(
     is_lost: Arc<AtomicBool>,
 ) -> notify::Result<RecommendedWatcher> {
     let roots = [folder.to_owned(), folder.join("incidents")];
-    let told = move |event: notify::Result<notify::Event>| {
+    let log = move |event: notify::Result<notify::Event>| {
         if let Ok(event) = &event {
             if event.kind.is_access() {
                 return;
@@ -96,7 +96,7 @@ fn watcher(
         }
         changed.notify_one();
     };
-    let mut watcher = notify::recommended_watcher(told)?;
+    let mut watcher = notify::recommended_watcher(log)?;
     watcher.watch(folder, RecursiveMode::Recursive)?;
     Ok(watcher)
 }

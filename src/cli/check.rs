@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::said;
+use super::output;
 use super::world::World;
 use crate::content::addresses::check_addresses;
 use crate::content::problem::{Problem, Severity};
@@ -49,7 +49,7 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
     let mut content = read_folder(folder, &KnownSite::default(), world.clock.now());
     check_addresses(&mut content);
     if world.json {
-        said::json(&json!({"problems": content.problems}), world);
+        output::json(&json!({"problems": content.problems}), world);
     } else {
         let prefix = folder.display().to_string();
         for problem in &content.problems {

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::choose;
 use super::connection::Connection;
 use super::failure::{Failure, Kept};
+use super::output;
 use super::private_file;
-use super::said;
 use super::text::TextSource;
 use super::times::{self, Clockwork};
 use super::unsent::Unsent;
@@ -91,7 +91,7 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
     let updates = &incident.value.updates;
     if args.list {
         if world.json {
-            said::json(&serde_json::to_value(updates).unwrap_or_default(), world);
+            output::json(&serde_json::to_value(updates).unwrap_or_default(), world);
         } else {
             let lines = lines(updates, Clockwork::or_utc(&client, world));
             for line in &lines {
@@ -155,8 +155,8 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
         client.edit(&path, &wanted, &etag)
     };
     match (answer, kept) {
-        (Ok(answer), _) if args.post => said::corrected_post(&answer, world),
-        (Ok(answer), _) => said::corrected_update(&slug, &answer, world),
+        (Ok(answer), _) if args.post => output::corrected_post(&answer, world),
+        (Ok(answer), _) => output::corrected_update(&slug, &answer, world),
         (Err(error), Some(text)) => {
             let kept = keep(&text, world);
             return Err(Failure::AfterTyping(Box::new(error.into()), kept));
@@ -267,7 +267,7 @@ fn lines(updates: &[UpdateBody], clockwork: Clockwork) -> Vec<String> {
         let mut ends = update.id.char_indices().rev();
         let start = ends.nth(7).map_or(0, |(start, _)| start);
         let id = styled(DIM, &update.id[start..]);
-        let first: String = said::clean(&update.markdown).chars().take(60).collect();
+        let first: String = output::clean(&update.markdown).chars().take(60).collect();
         format!("{number:3}  {at}  {id}  {phase:13}  {first}")
     };
     (1..).zip(updates.iter().rev()).map(line).collect()
@@ -277,13 +277,13 @@ fn bring_back(slug: &Slug, id: &str, client: &Client, world: &mut World) -> Resu
     let path = format!("{}/restore", urls::api_update(slug, id.trim()));
     let key = Uuid::now_v7().to_string();
     let answer = client.post(&path, &json!({}), &key)?;
-    said::corrected_update(slug, &answer, world);
+    output::corrected_update(slug, &answer, world);
     Ok(())
 }
 
 fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, world: &mut World) {
     if world.json {
-        said::json(answer, world);
+        output::json(answer, world);
         return;
     }
     world.say(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));

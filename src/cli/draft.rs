@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::connection::Connection;
 use super::failure::Failure;
-use super::said;
+use super::output;
 use super::world::{BOLD, World, styled};
 use crate::client::Client;
 use crate::urls;
@@ -76,7 +76,7 @@ fn drafts(client: &Client) -> Result<Vec<IncidentBody>, Failure> {
 fn list(client: &Client, world: &mut World) -> Result<(), Failure> {
     let drafts = drafts(client)?;
     if world.json {
-        said::json(&json!({"incidents": said::incidents(&drafts)}), world);
+        output::json(&json!({"incidents": output::incidents(&drafts)}), world);
         return Ok(());
     }
     let width = drafts.iter().map(|it| it.slug.as_str().len()).max();
@@ -85,7 +85,7 @@ fn list(client: &Client, world: &mut World) -> Result<(), Failure> {
         world.say(&format!(
             "{}  {}",
             styled(BOLD, &slug),
-            said::clean(&draft.title)
+            output::clean(&draft.title)
         ));
     }
     if drafts.is_empty() {
@@ -103,14 +103,14 @@ fn publish(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
         ..EditIncident::default()
     };
     let answer = client.edit(&path, &wanted, &found.etag)?;
-    said::published(&answer, world);
+    output::published(&answer, world);
     Ok(())
 }
 
 fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(), Failure> {
     let draft = choose(drafts(client)?, part)?;
     if world.interactive && !world.json {
-        let question = format!("Discard {:?}? [y/N]", said::clean(&draft.title));
+        let question = format!("Discard {:?}? [y/N]", output::clean(&draft.title));
         let answer = world
             .ask(&question)
             .map_err(|error| Failure::io("couldn't read an answer", &error))?;
@@ -124,7 +124,7 @@ fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
     // A colleague may have published it just now; then the page that was read is another one.
     let answer = client.delete(&path, &found.etag)?;
     if world.json {
-        said::json(&answer, world);
+        output::json(&answer, world);
     } else {
         world.say(&format!("Discarded: {}", styled(BOLD, draft.slug.as_str())));
     }
@@ -144,7 +144,7 @@ fn choose(drafts: Vec<IncidentBody>, part: Option<&str>) -> Result<IncidentBody,
     }
     let told = |heading: String| {
         fitting.iter().fold(heading, |told, draft| {
-            format!("{told}\n  {}   {}", draft.slug, said::clean(&draft.title))
+            format!("{told}\n  {}   {}", draft.slug, output::clean(&draft.title))
         })
     };
     match fitting.as_slice() {

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::said;
+use super::output;
 use super::world::World;
 use crate::client::Client;
 use crate::config::Listen;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &HealthcheckArgs, world: &mut World) -> Result<(), Failu
     };
     Client::with_patience(&url, None, PATIENCE)?.check_health()?;
     if world.json {
-        said::json(&json!({"alive": true, "url": url}), world);
+        output::json(&json!({"alive": true, "url": url}), world);
     } else {
         world.say("alive");
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::connection::{Connection, Login};
 use super::failure::Failure;
-use super::said;
+use super::output;
 use super::world::World;
 use crate::client::{Client, TokenStanding};
 
@@ -41,7 +41,7 @@ pub(super) fn run(args: &LoginArgs, world: &mut World) -> Result<(), Failure> {
     };
     let file = login.keep(world)?;
     if world.json {
-        said::json(&json!({"url": login.url, "file": file}), world);
+        output::json(&json!({"url": login.url, "file": file}), world);
         return Ok(());
     }
     let may = match standing {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::choose;
 use super::connection::Connection;
 use super::failure::{Failure, quoted};
-use super::said;
+use super::output;
 use super::send;
 use super::template;
 use super::times::{Clockwork, Lean, duration};
@@ -346,7 +346,7 @@ fn list(args: &ListArgs, client: &Client, world: &mut World) -> Result<(), Failu
     found.retain(|it| it.is_maintenance() && (args.all || !it.phase.is_final()));
     found.sort_by_key(|it| it.starts);
     if world.json {
-        said::json(&json!({"incidents": said::incidents(&found)}), world);
+        output::json(&json!({"incidents": output::incidents(&found)}), world);
         return Ok(());
     }
     if found.is_empty() {
@@ -358,7 +358,7 @@ fn list(args: &ListArgs, client: &Client, world: &mut World) -> Result<(), Failu
         let phase = if incident.draft {
             "draft".to_owned()
         } else {
-            said::spaced(incident.phase.as_str())
+            output::spaced(incident.phase.as_str())
         };
         world.say(&format!("{} ({phase})", styled(BOLD, &incident.title)));
         for (word, at) in [("from ", incident.starts), ("until", incident.ends)] {

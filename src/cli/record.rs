@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::connection::Connection;
 use super::failure::Failure;
-use super::said::{self, clean, spaced};
+use super::output::{self, clean, spaced};
 use super::times::Clockwork;
 use super::words;
 use super::world::{BOLD, DIM, World, styled};
@@ -58,7 +58,7 @@ pub(super) fn run(args: &RecordArgs, world: &mut World) -> Result<(), Failure> {
     let entries = client.record(&asked, usize::from(args.limit))?;
     if world.json {
         let told = serde_json::to_value(AuditList { entries }).unwrap_or_default();
-        said::json(&told, world);
+        output::json(&told, world);
         return Ok(());
     }
     let clockwork = Clockwork::or_utc(&client, world);

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::connection::Connection;
 use super::failure::{Failure, quoted};
-use super::said;
+use super::output;
 use super::times::Clockwork;
 use super::unsent::Unsent;
 use super::world::World;
@@ -93,7 +93,7 @@ fn resend(
         world.tell(&format!("dated {at}, when it was typed"));
     }
     let answer = unsent.send(client, Some(file), world)?;
-    said::done(&unsent, &answer, client, world);
+    output::done(&unsent, &answer, client, world);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The way every change takes: find out what is meant, get the text, keep it, send it, say so.
 
 use super::failure::Failure;
-use super::said;
+use super::output;
 use super::text::TextSource;
 use super::unsent::Unsent;
 use super::world::World;
@@ -30,6 +30,6 @@ pub(super) fn change(
     }
     let kept = unsent.keep(None, world);
     let answer = unsent.send(client, kept.request_file(), world)?;
-    said::done(&unsent, &answer, client, world);
+    output::done(&unsent, &answer, client, world);
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::connection::Connection;
 use super::failure::Failure;
-use super::said::{self, spaced, state_label};
+use super::output::{self, spaced, state_label};
 use super::times::Clockwork;
 use super::world::{BOLD, DIM, World, styled};
 use crate::domain::held::worst_held;
@@ -34,10 +34,10 @@ pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
     if world.json {
         let told = json!({
             "headline": headline,
-            "components": said::components(&components),
-            "incidents": said::incidents(&incidents),
+            "components": output::components(&components),
+            "incidents": output::incidents(&incidents),
         });
-        said::json(&told, world);
+        output::json(&told, world);
         return Ok(());
     }
     let clockwork = Clockwork::or_utc(&client, world);

@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::SHUTDOWN;
 use super::failure::{Failure, chain};
-use super::said;
+use super::output;
 use super::world::World;
 use crate::actions::ActionError;
 use crate::actions::sync_content::{SyncOptions, SyncReport, sync_content};
-use crate::app::feed::{self, GONE_AFTER, known_site, read};
+use crate::app::content_sync::{self, GONE_AFTER, known_site, read};
 use crate::config::SourceConfig;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, IdWriter};
@@ -108,7 +108,7 @@ async fn look(
         }
         false => {
             let (content, synced) =
-                feed::look(store, &world.clock, folder, &options, BTreeSet::new()).await?;
+                content_sync::look(store, &world.clock, folder, &options, BTreeSet::new()).await?;
             outcome.content = content;
             synced
         }
@@ -181,7 +181,7 @@ fn tell_as_json(outcome: &Outcome, problems: &[Problem], world: &mut World) {
         "ids_written": outcome.written,
         "revision": report.revision,
     });
-    said::json(&told, world);
+    output::json(&told, world);
 }
 
 fn tell(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, world: &mut World) {

@@ -10,7 +10,7 @@ use super::text::TextSource;
 use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
 use super::world::World;
-use super::{choose, early, said, send, times};
+use super::{choose, early, output, send, times};
 use crate::domain::update::Phase;
 use crate::wire::update::NewUpdate;
 
@@ -120,7 +120,7 @@ pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), F
     if args.dry_run {
         let chosen = choose::incident(&client.incidents()?, args.incident.as_deref(), world)?;
         let told = client.resolution(&chosen.slug)?;
-        said::resolution(&chosen.slug, &told, world);
+        output::resolution(&chosen.slug, &told, world);
         return Ok(());
     }
     let source = TextSource::of(

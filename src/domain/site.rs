@@ -47,7 +47,7 @@ pub struct Support {
 
 /// What `site.toml` says of the company.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Site {
+pub struct SiteSettings {
     /// The page's name, such as "Example Hosting status".
     pub name: String,
     /// Scheme and host of the page, without a slash at the end.
@@ -56,9 +56,9 @@ pub struct Site {
     pub authority: String,
     /// The zone in which times are shown and, unless they say otherwise, read.
     pub zone: Tz,
-    /// How dates in figures are read; see [`Site::date_order`].
+    /// How dates in figures are read; see [`SiteSettings::date_order`].
     pub stated_date_order: Option<DateOrder>,
-    /// By which clock times are written; see [`Site::time_style`].
+    /// By which clock times are written; see [`SiteSettings::time_style`].
     pub stated_clock: Option<HourClock>,
     /// Where customers turn for help.
     pub support: Option<Support>,
@@ -69,7 +69,7 @@ pub struct Site {
 }
 
 #[cfg(test)]
-impl Site {
+impl SiteSettings {
     /// "Example status", with nothing else said of it.
     pub fn example(zone: Tz) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl Site {
     }
 }
 
-impl Site {
+impl SiteSettings {
     /// How dates in figures are read; see [`StatedTimes::date_order`].
     pub fn date_order(&self) -> DateOrder {
         self.stated_times().date_order()

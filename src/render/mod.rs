@@ -6,7 +6,7 @@ use crate::domain::headline::{Headline, Open, Part, headline};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, Tone};
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 
 pub mod brand;
 pub mod csv;
@@ -22,7 +22,7 @@ pub mod xml;
 #[derive(Debug, Clone, Copy)]
 pub struct Present<'a> {
     /// The component.
-    pub record: &'a ComponentRecord,
+    pub record: &'a ComponentHistory,
     /// Its state.
     pub state: &'a StateKey,
     /// The tone of that.

@@ -26,8 +26,8 @@ pub mod head;
 mod packing;
 pub mod page;
 pub mod pages;
-pub mod press;
 pub mod refresh;
+pub mod renderer;
 mod sitemap;
 
 /// A snapshot, and the documents that were made of it so far. Those that a new site shows
@@ -285,12 +285,12 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
-    use crate::domain::site::Site as Settings;
+    use crate::domain::site::SiteSettings as Settings;
     use crate::domain::state::States;
-    use crate::snapshot::Whole;
+    use crate::snapshot::Unpacked;
 
     fn site(revision: i64) -> Site {
-        Site::new(Snapshot::of(Whole {
+        Site::new(Snapshot::of(Unpacked {
             revision,
             as_of: DateTime::UNIX_EPOCH,
             site: Settings::example(Tz::UTC),

@@ -88,11 +88,11 @@ mod tests {
 
     use super::*;
     use crate::domain::component::Component;
-    use crate::domain::site::Site;
+    use crate::domain::site::SiteSettings;
     use crate::domain::slug::Slug;
     use crate::domain::state::States;
     use crate::site::pages;
-    use crate::snapshot::Whole;
+    use crate::snapshot::Unpacked;
 
     #[test]
     fn of_a_huge_site_its_parts_are_pages_too() {
@@ -107,10 +107,10 @@ mod tests {
             retired_at: None,
             from_file: false,
         };
-        let snapshot = Snapshot::of(Whole {
+        let snapshot = Snapshot::of(Unpacked {
             revision: 1,
             as_of: DateTime::UNIX_EPOCH,
-            site: Site::example(Tz::UTC),
+            site: SiteSettings::example(Tz::UTC),
             states: States::default(),
             components: (0..MOST).map(|it| (component(it), Vec::new())).collect(),
             incidents: Vec::new(),

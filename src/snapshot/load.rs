@@ -10,10 +10,10 @@ use super::parts::{HistoryParts, IncidentParts, read_by_two};
 use super::post::Post;
 use super::posts::Posts;
 use super::shown::{Subject, Waiting, history_of, wait};
-use super::{ComponentRecord, Snapshot};
+use super::{ComponentHistory, Snapshot};
 use crate::domain::component::{Component, StateChange};
 use crate::domain::incident::page_time;
-use crate::domain::site::{Site, Support};
+use crate::domain::site::{SiteSettings, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::store::bulk::find_packed_changes;
@@ -68,7 +68,7 @@ pub async fn load(
     posts.fill(packed);
     let components = components.into_iter().map(|component| {
         let history = histories.remove(&component.slug);
-        Arc::new(ComponentRecord {
+        Arc::new(ComponentHistory {
             history: history.unwrap_or_else(|| History::of(&component.slug, Vec::new())),
             component,
         })
@@ -140,7 +140,7 @@ pub(super) async fn load_component(
     is_shown: impl Fn(&str) -> bool,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
-) -> Result<ComponentRecord, StoreError> {
+) -> Result<ComponentHistory, StoreError> {
     let packed = find_packed_changes(tx, &component.slug).await?;
     let (history, due) = history_of(&component.slug, packed.read()?, is_shown, as_of);
     wait(
@@ -149,11 +149,11 @@ pub(super) async fn load_component(
         as_of,
         waiting,
     );
-    Ok(ComponentRecord { component, history })
+    Ok(ComponentHistory { component, history })
 }
 
 /// The site's settings alone, as they stand in the database.
-pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<Site, StoreError> {
+pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<SiteSettings, StoreError> {
     let mut settings = list_site_settings(tx).await?;
     let remembered = find_meta(tx, AUTHORITY).await?;
     let base_url = base_url
@@ -173,7 +173,7 @@ pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<Site, StoreErr
         _ => None,
     };
     let times = stated_times(&settings);
-    Ok(Site {
+    Ok(SiteSettings {
         name: settings
             .remove("name")
             .unwrap_or_else(|| "Status".to_owned()),

@@ -14,7 +14,7 @@ use self::posts::Posts;
 use crate::domain::component::{Component, Standing, StateChange};
 use crate::domain::component_name::full_names;
 use crate::domain::incident::Incident;
-use crate::domain::site::Site;
+use crate::domain::site::SiteSettings;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 
@@ -25,7 +25,7 @@ mod parts;
 pub mod patch;
 pub mod post;
 pub mod posts;
-mod shelf;
+mod shared_map;
 pub mod shown;
 
 /// Everything public. Holds no draft, nothing withdrawn or hidden, no update that isn't due.
@@ -39,11 +39,11 @@ pub struct Snapshot {
     /// before the clock was set back.
     pub until: DateTime<Utc>,
     /// The company.
-    pub site: Site,
+    pub site: SiteSettings,
     /// Every state that is known.
     pub states: States,
     /// In the order of the page; retired ones too.
-    pub components: Vec<Arc<ComponentRecord>>,
+    pub components: Vec<Arc<ComponentHistory>>,
     /// Every incident.
     pub posts: Posts,
     /// Former slugs of incidents and the present one of each.
@@ -56,7 +56,7 @@ pub struct Snapshot {
 
 /// A component and everything that ever happened to it.
 #[derive(Debug, Clone)]
-pub struct ComponentRecord {
+pub struct ComponentHistory {
     /// The component.
     pub component: Component,
     /// Every change of its state.
@@ -65,13 +65,13 @@ pub struct ComponentRecord {
 
 /// Everything public, not packed yet.
 #[derive(Debug, Clone)]
-pub struct Whole {
+pub struct Unpacked {
     /// See [`Snapshot::revision`].
     pub revision: i64,
     /// See [`Snapshot::as_of`].
     pub as_of: DateTime<Utc>,
     /// The company.
-    pub site: Site,
+    pub site: SiteSettings,
     /// Every state that is known.
     pub states: States,
     /// In the order of the page, each with its changes of state.
@@ -82,9 +82,9 @@ pub struct Whole {
 
 impl Snapshot {
     /// Packs everything.
-    pub fn of(whole: Whole) -> Self {
+    pub fn of(whole: Unpacked) -> Self {
         let components = whole.components.into_iter().map(|(component, changes)| {
-            Arc::new(ComponentRecord {
+            Arc::new(ComponentHistory {
                 history: History::of(&component.slug, changes.iter().map(history::lent).collect()),
                 component,
             })
@@ -110,7 +110,7 @@ impl Snapshot {
         .with_components(components.collect())
     }
 
-    fn with_components(mut self, components: Vec<Arc<ComponentRecord>>) -> Self {
+    fn with_components(mut self, components: Vec<Arc<ComponentHistory>>) -> Self {
         let places = components.iter().enumerate();
         self.places = Arc::new(
             places
@@ -124,7 +124,7 @@ impl Snapshot {
     }
 
     /// The components that are not retired, in the order of the page.
-    pub fn active_components(&self) -> impl Iterator<Item = &ComponentRecord> {
+    pub fn active_components(&self) -> impl Iterator<Item = &ComponentHistory> {
         self.components
             .iter()
             .map(AsRef::as_ref)
@@ -132,7 +132,7 @@ impl Snapshot {
     }
 
     /// A component, a retired one too.
-    pub fn find_component(&self, slug: &Slug) -> Option<&ComponentRecord> {
+    pub fn find_component(&self, slug: &Slug) -> Option<&ComponentHistory> {
         let record = &self.components[*self.places.get(slug)?];
         Some(record)
     }
@@ -157,7 +157,7 @@ impl Snapshot {
     }
 
     /// What a component is right now.
-    pub fn standing(&self, record: &ComponentRecord) -> Standing {
+    pub fn standing(&self, record: &ComponentHistory) -> Standing {
         record.history.standing(self.until)
     }
 

@@ -9,7 +9,7 @@ use super::load::{Loaded, load_component};
 use super::post::Post;
 use super::posts::Month;
 use super::shown::{Subject, Waiting, due, wait_for_incident};
-use super::{ComponentRecord, Snapshot};
+use super::{ComponentHistory, Snapshot};
 use crate::domain::component::StateChange;
 use crate::domain::incident::page_time;
 use crate::domain::slug::Slug;
@@ -203,7 +203,7 @@ impl Patching<'_> {
         let is_public = |found: &StateChange| found.incident.as_deref().is_none_or(is_shown);
         let changes = changes.into_iter().filter(is_public).collect();
         let before = &snapshot.components[place];
-        let record = ComponentRecord {
+        let record = ComponentHistory {
             component: before.component.clone(),
             history: before.history.changed_since(since, changes),
         };
@@ -240,6 +240,6 @@ impl Patching<'_> {
 }
 
 /// The order of the page.
-fn in_order(record: &Arc<ComponentRecord>) -> (i64, Slug) {
+fn in_order(record: &Arc<ComponentHistory>) -> (i64, Slug) {
     (record.component.position, record.component.slug.clone())
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
 use super::post::{Post, Said, exactness};
-use super::shelf::Shelf;
+use super::shared_map::SharedMap;
 use crate::domain::freshness::FEED_ITEMS;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
@@ -20,11 +20,11 @@ pub type Month = (i32, u32);
 #[derive(Debug, Clone, Default)]
 pub struct Posts {
     zone: Tz,
-    by_id: Shelf<Arc<str>, Arc<Post>>,
-    ids: Shelf<Slug, Arc<str>>,
+    by_id: SharedMap<Arc<str>, Arc<Post>>,
+    ids: SharedMap<Slug, Arc<str>>,
     /// By the month of their start in the site's zone; in each, newest first.
     months: BTreeMap<Month, Arc<Vec<Arc<Post>>>>,
-    naming: Shelf<Slug, Arc<Vec<Arc<str>>>>,
+    naming: SharedMap<Slug, Arc<Vec<Arc<str>>>>,
     open: Vec<Arc<Post>>,
     planned: Vec<Arc<Post>>,
     /// Freshest first.

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use super::incident_rows::{incident_as_said, to_incident_as_said};
 use super::packed::{Packed, packed_number, packed_text};
 use super::row::{text, unreadable};
 use super::states::slug;
-use super::whole::{incident_as_said, to_incident_as_said};
 use super::{StoreError, Tx};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Incident;

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::incident_rows::{incident_as_said, incident_rows, to_stored_incident};
 use super::packed::{packed_number, packed_text};
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
 use super::states::slug;
-use super::whole::{incident_as_said, to_whole, whole_incidents};
 use super::{StoreError, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::incident::{Impact, Incident, Kind};
@@ -66,12 +66,12 @@ impl StoredIncident {
 /// Every incident that a file states or stated, missing ones too.
 pub async fn list_file_incidents(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
-        whole_incidents!(),
+        incident_rows!(),
         "where i.file is not null order by i.file"
     ))
     .fetch_all(&mut tx.inner)
     .await?;
-    rows.iter().map(to_whole).collect()
+    rows.iter().map(to_stored_incident).collect()
 }
 
 /// The incident at an address, if `reader` may see it.
@@ -105,7 +105,7 @@ pub async fn list_incidents(
     }
     // First which, then all of each: what isn't on the page isn't even looked at.
     let rows = sqlx::query(concat!(
-        whole_incidents!(),
+        incident_rows!(),
         "where i.id in (select p.id from incidents p \
              where p.withdrawn_at_ms is null and p.hidden_at_ms is null \
              and ($1 = 'yes' or p.draft_since_ms is null) \
@@ -123,7 +123,7 @@ pub async fn list_incidents(
     .bind(limit)
     .fetch_all(&mut tx.inner)
     .await?;
-    rows.iter().map(to_whole).collect()
+    rows.iter().map(to_stored_incident).collect()
 }
 
 /// The incidents of this very title that staff see and that are dated between two instants, newest
@@ -134,7 +134,7 @@ pub async fn list_incidents_titled(
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
-        whole_incidents!(),
+        incident_rows!(),
         "where i.published_at_ms between $1 and $2 and i.title = $3 \
          and i.withdrawn_at_ms is null and i.hidden_at_ms is null \
          order by i.published_at_ms desc, i.id desc"
@@ -144,7 +144,7 @@ pub async fn list_incidents_titled(
     .bind(title)
     .fetch_all(&mut tx.inner)
     .await?;
-    rows.iter().map(to_whole).collect()
+    rows.iter().map(to_stored_incident).collect()
 }
 
 /// The drafts, newest first: slug and title of each.
@@ -163,11 +163,11 @@ pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError>
 
 /// An incident by its id, whatever has become of it.
 pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredIncident>, StoreError> {
-    let row = sqlx::query(concat!(whole_incidents!(), "where i.id = $1"))
+    let row = sqlx::query(concat!(incident_rows!(), "where i.id = $1"))
         .bind(id)
         .fetch_optional(&mut tx.inner)
         .await?;
-    row.as_ref().map(to_whole).transpose()
+    row.as_ref().map(to_stored_incident).transpose()
 }
 
 /// An incident by its present slug, drafts and hidden ones too.
@@ -175,11 +175,11 @@ pub async fn find_incident_by_slug(
     tx: &mut Tx,
     slug: &Slug,
 ) -> Result<Option<StoredIncident>, StoreError> {
-    let row = sqlx::query(concat!(whole_incidents!(), "where i.slug = $1"))
+    let row = sqlx::query(concat!(incident_rows!(), "where i.slug = $1"))
         .bind(slug.as_str())
         .fetch_optional(&mut tx.inner)
         .await?;
-    row.as_ref().map(to_whole).transpose()
+    row.as_ref().map(to_stored_incident).transpose()
 }
 
 /// Adds an incident's row or replaces all of it but its creation; updates, changes of state and

@@ -2,16 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
+use super::incident_rows::{incident_as_said, incident_rows, to_stored_incident};
 use super::incidents::StoredIncident;
 use super::packed::{packed_number, packed_text};
 use super::row::instant;
-use super::whole::{incident_as_said, to_whole, whole_incidents};
 use super::{StoreError, Tx};
 
 /// The maintenances that customers may see and that aren't over.
 pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
-        whole_incidents!(),
+        incident_rows!(),
         "where i.kind = 'maintenance' and i.withdrawn_at_ms is null \
          and i.hidden_at_ms is null and i.draft_since_ms is null \
          and coalesce((select u.phase from updates u where u.incident_id = i.id \
@@ -21,7 +21,7 @@ pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>
     ))
     .fetch_all(&mut tx.inner)
     .await?;
-    rows.iter().map(to_whole).collect()
+    rows.iter().map(to_stored_incident).collect()
 }
 
 /// When an incident was first heard of here.

@@ -28,6 +28,7 @@ mod guarded;
 pub mod history;
 pub mod idempotency;
 pub mod incident_names;
+mod incident_rows;
 pub mod incidents;
 pub mod involved;
 pub mod maintenance;
@@ -44,7 +45,6 @@ pub mod states;
 pub mod templates;
 pub mod tokens;
 pub mod updates;
-mod whole;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,17 +9,17 @@ use bytes::Bytes;
 
 use super::error::{AppError, nothing_here};
 use super::layers::HSTS;
-use super::negotiation::Asked;
+use super::negotiation::RequestHeaders;
 use crate::site::document::{CachePolicy, Document};
 use crate::site::head::Head;
-use crate::site::press::Press;
+use crate::site::renderer::Renderer;
 use crate::site::{Found, SiteHandle};
 use crate::urls;
 
 /// What every path that isn't the API's leads to.
 pub(super) async fn show_document(
     State(site): State<SiteHandle>,
-    State(press): State<Press>,
+    State(renderer): State<Renderer>,
     request: Request<Body>,
 ) -> Response {
     let path = request.uri().path();
@@ -28,7 +28,7 @@ pub(super) async fn show_document(
     if !reads && !is_for_programs {
         return not_allowed();
     }
-    let Some(found) = press.find(site.current(), path).await else {
+    let Some(found) = renderer.find(site.current(), path).await else {
         return AppError::Panicked.into_response();
     };
     match found {
@@ -42,7 +42,7 @@ pub(super) async fn show_document(
 
 /// What of a document answers a request.
 #[derive(Debug, Clone, Copy)]
-pub struct Answer<'d> {
+pub struct DocumentResponse<'d> {
     /// Status and headers.
     pub head: &'d Head,
     /// The bytes, if they are to be sent.
@@ -54,16 +54,20 @@ pub struct Answer<'d> {
 }
 
 /// Chooses the encoding, and whether the bytes are sent at all.
-pub(super) fn choose<'d>(document: &'d Document, asked: &Asked, is_head: bool) -> Answer<'d> {
-    let variant = document.variant(|encoding| asked.accepts(encoding));
-    match asked.has(variant, document.last_modified) {
-        Some(known) => Answer {
+pub(super) fn choose<'d>(
+    document: &'d Document,
+    headers: &RequestHeaders,
+    is_head: bool,
+) -> DocumentResponse<'d> {
+    let variant = document.variant(|encoding| headers.accepts(encoding));
+    match headers.has(variant, document.last_modified) {
+        Some(known) => DocumentResponse {
             head: &known.not_modified,
             bytes: None,
             by_https: false,
             not_modified: true,
         },
-        None => Answer {
+        None => DocumentResponse {
             head: &variant.head,
             by_https: false,
             not_modified: false,
@@ -72,7 +76,7 @@ pub(super) fn choose<'d>(document: &'d Document, asked: &Asked, is_head: bool) -
     }
 }
 
-impl Answer<'_> {
+impl DocumentResponse<'_> {
     /// Its status.
     pub fn status(&self) -> u16 {
         match self.not_modified {
@@ -99,14 +103,14 @@ impl Answer<'_> {
 /// The answer with a document that was made for a path that leads somewhere.
 fn show<B>(document: &Document, request: &Request<B>) -> Response {
     let is_head = request.method() == Method::HEAD;
-    choose(document, &Asked::of(request.headers()), is_head)
+    choose(document, &RequestHeaders::of(request.headers()), is_head)
         .response(|bytes| bytes.map_or_else(Body::empty, Body::from))
 }
 
 /// The answer with a document that says that there is nothing.
 fn show_nothing<B>(document: &Document, request: &Request<B>) -> Response {
-    let asked = Asked::of(request.headers());
-    let variant = document.variant(|encoding| asked.accepts(encoding));
+    let headers = RequestHeaders::of(request.headers());
+    let variant = document.variant(|encoding| headers.accepts(encoding));
     let body = match *request.method() {
         Method::HEAD => Body::empty(),
         _ => Body::from(variant.bytes.clone()),

@@ -17,8 +17,8 @@ use super::layers::{address_of, is_proxy};
 use super::state::AppState;
 use crate::site::document::{CachePolicy, Document, safety_headers};
 
-pub use super::documents::Answer;
-pub use super::negotiation::Asked;
+pub use super::documents::DocumentResponse;
+pub use super::negotiation::RequestHeaders;
 pub use crate::site::head::Head;
 
 /// Answers requests; clones share everything.
@@ -30,13 +30,13 @@ pub struct Front {
 
 /// What is asked for, and how.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'r> {
+pub struct DocumentRequest<'r> {
     /// The path, without what follows a question mark.
     pub path: &'r str,
     /// Whether the head alone is wanted.
     pub is_head: bool,
     /// What the headers say.
-    pub asked: Asked<'r>,
+    pub headers: RequestHeaders<'r>,
 }
 
 /// The body of an answer: ready bytes, or whatever the router makes.
@@ -66,20 +66,20 @@ impl Front {
     /// document stays where it is meanwhile, so `take` has to be quick.
     pub fn find<T>(
         &self,
-        question: &Question,
+        wanted: &DocumentRequest,
         peer: SocketAddr,
-        take: impl FnOnce(Answer) -> T,
+        take: impl FnOnce(DocumentResponse) -> T,
     ) -> Option<T> {
-        let by_https = question.asked.says_https() && is_proxy(peer, &self.state.proxies);
+        let by_https = wanted.headers.says_https() && is_proxy(peer, &self.state.proxies);
         let answer = |document: &Document| {
-            let mut answer = choose(document, &question.asked, question.is_head);
+            let mut answer = choose(document, &wanted.headers, wanted.is_head);
             answer.by_https = by_https;
             take(answer)
         };
-        if let Some(document) = self.state.assets.find(question.path) {
+        if let Some(document) = self.state.assets.find(wanted.path) {
             return Some(answer(document));
         }
-        self.state.site.with_ready(question.path, answer)
+        self.state.site.with_ready(wanted.path, answer)
     }
 
     /// The answer as a response, if it is ready.
@@ -88,12 +88,12 @@ impl Front {
         if request.method() != Method::GET && !is_head {
             return None;
         }
-        let question = Question {
+        let wanted = DocumentRequest {
             path: request.uri().path(),
             is_head,
-            asked: Asked::of(request.headers()),
+            headers: RequestHeaders::of(request.headers()),
         };
-        self.find(&question, peer, |answer| answer.response(Body::Ready))
+        self.find(&wanted, peer, |answer| answer.response(Body::Ready))
     }
 
     /// The answer to a request that says less or more than once which host it means (RFC 9112,

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
 
-use super::negotiation::Asked;
+use super::negotiation::RequestHeaders;
 use super::state::AppState;
 use crate::site::document::safety_headers;
 
@@ -61,7 +61,7 @@ pub(super) fn address_of(peer: SocketAddr, forwarded: Option<&str>, proxies: &[I
 
 /// Whether a proxy that may speak for a reader says that the reader came by HTTPS.
 pub(super) fn says_https(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpNet]) -> bool {
-    is_proxy(peer, proxies) && Asked::of(headers).says_https()
+    is_proxy(peer, proxies) && RequestHeaders::of(headers).says_https()
 }
 
 /// Whether the other end of a connection may speak for a reader.

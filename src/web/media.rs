@@ -68,7 +68,7 @@ pub(super) async fn show_file(
         None => None,
     };
     let Some(file) = file else {
-        return documents::show_document(State(state.site), State(state.press), request).await;
+        return documents::show_document(State(state.site), State(state.renderer), request).await;
     };
     keep_single_range(&mut request);
     let served = ServeFile::new(file).oneshot(request.map(|_| Body::empty()));

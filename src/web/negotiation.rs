@@ -11,7 +11,7 @@ const MAX_TAG_LINES: usize = 4;
 /// What a request says about the answer that it wants. It is gathered header by header and
 /// borrows from the request, so that nothing is allocated.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked<'r> {
+pub struct RequestHeaders<'r> {
     brotli: Option<bool>,
     gzip: Option<bool>,
     anything: bool,
@@ -21,14 +21,14 @@ pub struct Asked<'r> {
     says_https: Option<bool>,
 }
 
-impl<'r> Asked<'r> {
+impl<'r> RequestHeaders<'r> {
     /// What all of these headers say.
-    pub(super) fn of(headers: &'r HeaderMap) -> Self {
-        let mut asked = Self::default();
-        for (name, value) in headers {
-            asked.note(name.as_str().as_bytes(), value.as_bytes());
+    pub(super) fn of(all: &'r HeaderMap) -> Self {
+        let mut headers = Self::default();
+        for (name, value) in all {
+            headers.note(name.as_str().as_bytes(), value.as_bytes());
         }
-        asked
+        headers
     }
 
     /// Takes one header into account, whatever its name.
@@ -144,12 +144,12 @@ mod tests {
     use super::*;
     use crate::site::head::Head;
 
-    fn asked<'r>(lines: &[(&str, &'r str)]) -> Asked<'r> {
-        let mut asked = Asked::default();
+    fn headers<'r>(lines: &[(&str, &'r str)]) -> RequestHeaders<'r> {
+        let mut headers = RequestHeaders::default();
         for (name, value) in lines {
-            asked.note(name.as_bytes(), value.as_bytes());
+            headers.note(name.as_bytes(), value.as_bytes());
         }
-        asked
+        headers
     }
 
     #[test]
@@ -159,10 +159,10 @@ mod tests {
                 .iter()
                 .map(|line| ("Accept-Encoding", *line))
                 .collect();
-            let asked = asked(&lines);
+            let headers = headers(&lines);
             let found = (
-                asked.accepts(Encoding::Brotli),
-                asked.accepts(Encoding::Gzip),
+                headers.accepts(Encoding::Brotli),
+                headers.accepts(Encoding::Gzip),
             );
             assert_eq!(found, (brotli, gzip), "{lines:?}");
         };
@@ -200,8 +200,8 @@ mod tests {
         };
         let at = DateTime::from_timestamp(1_361_870_100, 0).expect("in range");
         let check = |lines: &[(&str, &str)], expected: Option<&str>| {
-            let asked = asked(lines);
-            let found = asked.has(&variant, at).map(|known| known.etag.as_str());
+            let headers = headers(lines);
+            let found = headers.has(&variant, at).map(|known| known.etag.as_str());
             assert_eq!(found, expected, "{lines:?}");
         };
         let tag = |value| [("If-None-Match", value)];
@@ -234,8 +234,8 @@ mod tests {
             headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
         }
         headers.insert("x-forwarded-proto", HeaderValue::from_static("HTTPS"));
-        let asked = Asked::of(&headers);
-        assert!(asked.accepts(Encoding::Gzip) && !asked.accepts(Encoding::Brotli));
-        assert!(asked.says_https());
+        let headers = RequestHeaders::of(&headers);
+        assert!(headers.accepts(Encoding::Gzip) && !headers.accepts(Encoding::Brotli));
+        assert!(headers.says_https());
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct RecordPart {
 
 /// All of what is asked for.
 #[derive(Debug)]
-pub(super) struct Asked(pub(super) RecordQuery);
+pub(super) struct AuditQuery(pub(super) RecordQuery);
 
 impl RecordQuery {
     /// Takes the parameters; one that is left empty, as forms do, says nothing.
@@ -148,7 +148,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RecordPart {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Asked {
+impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {

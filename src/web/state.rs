@@ -14,8 +14,8 @@ use super::readiness::Readiness;
 use super::writing::Running;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
-use crate::site::press::Press;
 use crate::site::refresh::Latest;
+use crate::site::renderer::Renderer;
 use crate::store::Store;
 
 /// Everything that handlers share.
@@ -28,7 +28,7 @@ pub struct AppState {
     /// The bytes served now.
     pub site: SiteHandle,
     /// Where documents are made that aren't ready.
-    pub press: Press,
+    pub renderer: Renderer,
     /// The site as the database has it, for staff.
     pub latest: Latest,
     /// Says that the database has changed, so that nobody waits for the next look at it.
@@ -65,9 +65,9 @@ impl FromRef<AppState> for Arc<Readiness> {
     }
 }
 
-impl FromRef<AppState> for Press {
+impl FromRef<AppState> for Renderer {
     fn from_ref(state: &AppState) -> Self {
-        state.press.clone()
+        state.renderer.clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The command line's client against the real server.
 
 use lightship::actions::Change;
-use lightship::actions::write_incident::{NewIncident, create_incident};
+use lightship::actions::create_incident::{NewIncident, create_incident};
 use lightship::client::{Client, TokenStanding};
 use lightship::domain::actor::Actor;
 use lightship::domain::staff::Scope;

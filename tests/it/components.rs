@@ -143,7 +143,7 @@ async fn a_retired_component_comes_back_as_it_was() {
     assert_eq!(back["description"], "Mail");
     assert!(app.get("/").await.text().contains("/components/nelson\""));
     let record = app.api_get("/audit?component=nelson").await.json();
-    assert_eq!(record["entries"][0]["action"], "bring_back_component");
+    assert_eq!(record["entries"][0]["action"], "reinstate_component");
     // Once more is harmless.
     let again = app.post("/components/nelson/restore", Value::Null).await;
     assert_eq!(again.expect(200).json(), back);

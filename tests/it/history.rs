@@ -2,10 +2,10 @@
 
 use lightship::actions::ActionError;
 use lightship::actions::add_update::{NewUpdate, add_update};
-use lightship::actions::correct_update::{bring_back_update, withdraw_update};
+use lightship::actions::correct_update::{reinstate_update, withdraw_update};
+use lightship::actions::create_incident::{NewIncident, create_incident};
 use lightship::actions::edit_incident::withdraw_incident;
 use lightship::actions::set_component_state::{NewState, set_component_state};
-use lightship::actions::write_incident::{NewIncident, create_incident};
 use lightship::domain::slug::Slug;
 use lightship::domain::state::StateKey;
 use lightship::domain::update::Phase;
@@ -70,7 +70,7 @@ async fn resolving_gives_back_and_withdrawing_that_takes_it_again() {
     assert_eq!(state_of_selma(&world).await, "major_outage");
 
     let mut change = world.change().await;
-    bring_back_update(&mut change, &incident, &update)
+    reinstate_update(&mut change, &incident, &update)
         .await
         .expect("back");
     change.commit().await.expect("kept");

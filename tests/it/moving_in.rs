@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lightship::app::feed;
+use lightship::app::content_sync;
 use lightship::content::problem::Severity;
 
 use crate::support::app::TestApp;
@@ -108,7 +108,7 @@ async fn whatever_can_be_read_is_shown_and_each_has_its_address() {
     }
     let store = &app.app.state().store;
     let folder = app.content();
-    let content = feed::read(store, &app.clock, &folder, Default::default());
+    let content = content_sync::read(store, &app.clock, &folder, Default::default());
     let content = content.await.expect("read");
     let report = app.sync(&[]).await.expect("synced");
     let errors: BTreeSet<_> = content

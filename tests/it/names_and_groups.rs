@@ -1,6 +1,6 @@
 //! Components of one name in several groups, and groups that stand for all that is in them.
 
-use lightship::app::feed;
+use lightship::app::content_sync;
 use serde_json::json;
 
 use crate::support::app::TestApp;
@@ -84,7 +84,7 @@ async fn a_name_that_may_be_several_is_an_error_that_names_the_slugs() {
         app.write(FILE, &text);
         let store = &app.app.state().store;
         let folder = app.content();
-        let read = feed::read(store, &app.clock, &folder, Default::default());
+        let read = content_sync::read(store, &app.clock, &folder, Default::default());
         let content = read.await.expect("read");
         let told: Vec<_> = content
             .problems
@@ -155,7 +155,7 @@ async fn a_component_goes_before_a_group_of_its_name_with_a_warning() {
     app.write(FILE, post("{power: degraded}", ""));
     let store = &app.app.state().store;
     let folder = app.content();
-    let read = feed::read(store, &app.clock, &folder, Default::default());
+    let read = content_sync::read(store, &app.clock, &folder, Default::default());
     let told = read.await.expect("read").problems[0].render("", false);
     assert!(
         told.starts_with("warning: ") && told.contains("a component and a group"),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use lightship::actions::sync_content::{SyncOptions, SyncReport, sync_content};
-use lightship::app::{App, feed};
+use lightship::app::{App, content_sync};
 
 use crate::support::app::TestApp;
 
@@ -29,7 +29,8 @@ async fn sync_as(
     change: impl FnOnce(&mut SyncOptions),
 ) -> anyhow::Result<SyncReport> {
     let store = app.app.state().store.clone();
-    let content = feed::read(&store, &app.clock, &app.content(), Default::default()).await?;
+    let content =
+        content_sync::read(&store, &app.clock, &app.content(), Default::default()).await?;
     let mut options = SyncOptions {
         feeder: app.config.source.feeder(),
         ..SyncOptions::default()

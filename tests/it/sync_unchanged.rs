@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use lightship::actions::sync_content::{SyncOptions, SyncReport};
-use lightship::app::feed;
+use lightship::app::content_sync;
 use lightship::content::Content;
 use lightship::store::settings::set_meta;
 use serde_json::json;
@@ -45,7 +45,7 @@ async fn look(app: &mut TestApp) -> (Content, SyncReport) {
         ..SyncOptions::default()
     };
     let store = &app.app.state().store;
-    let looked = feed::look(
+    let looked = content_sync::look(
         store,
         &app.clock,
         &source.content,

@@ -23,16 +23,16 @@ use crate::clock::Clock;
 use crate::config::Listen;
 use crate::web::front::Front;
 
-mod conversation;
-mod desk;
-mod handed;
-mod outbox;
+mod connection;
+mod hyper_fallback;
 mod places;
-mod question;
 mod replay;
+mod request_head;
+mod response_buffer;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod thread_buffers;
 mod timed;
 
 /// Connections that the system keeps until they are taken.

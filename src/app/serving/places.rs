@@ -9,7 +9,7 @@ use std::time::Instant;
 use tokio::sync::Notify;
 
 /// Connections on which hyper speaks cost memory of their own, so there are at most so many.
-const MOST_HANDED: usize = 8192;
+const MOST_FALLBACKS: usize = 8192;
 
 /// Who has come or was answered less than this ago, in milliseconds, isn't sent away.
 const JUST_NOW_MS: u64 = 1000;
@@ -20,7 +20,7 @@ pub(super) struct Places {
     limit: usize,
     taken: AtomicUsize,
     /// The connections on which hyper speaks.
-    handed: Mutex<BTreeMap<u64, Arc<Handed>>>,
+    fallback: Mutex<BTreeMap<u64, Arc<Fallback>>>,
     next: AtomicU64,
     began: Instant,
     /// Whether somebody waits for a place.
@@ -44,14 +44,14 @@ pub(super) enum Doing {
     /// A body is arriving.
     Body,
     /// We make the answer.
-    Answer,
+    DocumentResponse,
     /// The answer is on its way.
     Sending,
 }
 
 /// A connection on which hyper speaks, as seen from outside.
 #[derive(Debug)]
-pub(super) struct Handed {
+pub(super) struct Fallback {
     doing: AtomicU8,
     /// When that began, in milliseconds since the places were made.
     since: AtomicU64,
@@ -64,7 +64,7 @@ pub(super) struct Handed {
 pub(super) struct Listed {
     places: Arc<Places>,
     number: u64,
-    pub(super) handed: Arc<Handed>,
+    pub(super) fallback: Arc<Fallback>,
 }
 
 impl Places {
@@ -73,7 +73,7 @@ impl Places {
         Arc::new(Self {
             limit,
             taken: AtomicUsize::new(0),
-            handed: Mutex::default(),
+            fallback: Mutex::default(),
             next: AtomicU64::new(0),
             began: Instant::now(),
             is_wanted: AtomicBool::new(false),
@@ -104,24 +104,24 @@ impl Places {
     /// Lists a connection on which hyper speaks. If there are too many, the oldest go.
     pub(super) fn list(self: &Arc<Self>, doing: Doing) -> Listed {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let handed = Arc::new(Handed {
+        let fallback = Arc::new(Fallback {
             doing: AtomicU8::new(doing as u8),
             since: AtomicU64::new(millis(self.began)),
             began: self.began,
             end: Notify::new(),
         });
         let count = {
-            let mut all = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
-            all.insert(number, handed.clone());
+            let mut all = self.fallback.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(number, fallback.clone());
             all.len()
         };
-        if count > MOST_HANDED {
+        if count > MOST_FALLBACKS {
             self.end_slowest(self.few());
         }
         Listed {
             places: self.clone(),
             number,
-            handed,
+            fallback,
         }
     }
 
@@ -129,19 +129,19 @@ impl Places {
     /// `count`. Returns how many. Whoever has just come isn't among them.
     pub(super) fn end_slowest(&self, count: usize) -> usize {
         let until = millis(self.began).saturating_sub(JUST_NOW_MS);
-        let all = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut waiting: Vec<(u64, &Arc<Handed>)> = all
+        let all = self.fallback.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting: Vec<(u64, &Arc<Fallback>)> = all
             .values()
-            .filter(|handed| handed.doing() != Doing::Answer)
-            .map(|handed| (handed.since.load(Ordering::Relaxed), handed))
+            .filter(|fallback| fallback.doing() != Doing::DocumentResponse)
+            .map(|fallback| (fallback.since.load(Ordering::Relaxed), fallback))
             .filter(|(since, _)| *since <= until)
             .collect();
         if waiting.len() > count {
             waiting.select_nth_unstable_by_key(count, |(since, _)| *since);
             waiting.truncate(count);
         }
-        for (_, handed) in &waiting {
-            handed.end.notify_one();
+        for (_, fallback) in &waiting {
+            fallback.end.notify_one();
         }
         waiting.len()
     }
@@ -164,20 +164,20 @@ impl Drop for Place {
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        let handed = &self.places.handed;
-        let mut all = handed.lock().unwrap_or_else(PoisonError::into_inner);
+        let fallback = &self.places.fallback;
+        let mut all = fallback.lock().unwrap_or_else(PoisonError::into_inner);
         all.remove(&self.number);
     }
 }
 
-impl Handed {
+impl Fallback {
     /// What it is doing.
     pub(super) fn doing(&self) -> Doing {
         match self.doing.load(Ordering::Relaxed) {
             0 => Doing::Nothing,
             1 => Doing::Head,
             2 => Doing::Body,
-            3 => Doing::Answer,
+            3 => Doing::DocumentResponse,
             _ => Doing::Sending,
         }
     }
@@ -211,19 +211,19 @@ mod tests {
         fresh.began = began.expect("an instant");
         let listed: Vec<Listed> = (0..4).map(|_| places.list(Doing::Body)).collect();
         for (listed, since) in listed.iter().zip([30, 10, 20, 0]) {
-            listed.handed.since.store(since, Ordering::Relaxed);
+            listed.fallback.since.store(since, Ordering::Relaxed);
         }
         // Who waits for us is not to blame.
         listed[3]
-            .handed
+            .fallback
             .doing
-            .store(Doing::Answer as u8, Ordering::Relaxed);
+            .store(Doing::DocumentResponse as u8, Ordering::Relaxed);
         assert_eq!(places.end_slowest(2), 2);
         for place in [1, 2] {
-            listed[place].handed.end.notified().await;
+            listed[place].fallback.end.notified().await;
         }
         assert_eq!(places.end_slowest(10), 3);
-        listed[0].handed.begin(Doing::Head);
+        listed[0].fallback.begin(Doing::Head);
         assert_eq!(places.end_slowest(10), 2);
     }
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Patience;
-use super::places::{Doing, Handed};
+use super::places::{Doing, Fallback};
 use super::timed::time_for;
 
 /// The connection, as hyper reads and writes it.
@@ -20,7 +20,7 @@ pub(super) struct Replay {
     read: Vec<u8>,
     taken: usize,
     stream: Arc<TcpStream>,
-    handed: Arc<Handed>,
+    fallback: Arc<Fallback>,
     patience: Patience,
     /// When the head that is arriving must have come.
     head_until: Option<Pin<Box<Sleep>>>,
@@ -35,14 +35,14 @@ impl Replay {
     pub(super) fn new(
         read: Vec<u8>,
         stream: Arc<TcpStream>,
-        handed: Arc<Handed>,
+        fallback: Arc<Fallback>,
         patience: Patience,
     ) -> Self {
         Self {
             read,
             taken: 0,
             stream,
-            handed,
+            fallback,
             patience,
             head_until: None,
             credit: patience.quiet,
@@ -52,7 +52,7 @@ impl Replay {
 
     /// Minds the time of a head.
     fn watch_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.handed.doing() != Doing::Head {
+        if self.fallback.doing() != Doing::Head {
             self.head_until = None;
             return Poll::Pending;
         }
@@ -66,8 +66,8 @@ impl Replay {
 
     /// Notes that something has come: a head begins, if none of its request is under way.
     fn note_read(&mut self, cx: &mut Context<'_>) {
-        if matches!(self.handed.doing(), Doing::Nothing | Doing::Sending) {
-            self.handed.begin(Doing::Head);
+        if matches!(self.fallback.doing(), Doing::Nothing | Doing::Sending) {
+            self.fallback.begin(Doing::Head);
             self.head_until = None;
             self.credit = self.patience.quiet;
         }

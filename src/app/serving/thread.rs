@@ -17,10 +17,10 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use tokio::sync::mpsc;
 
 use super::Shared;
-use super::conversation::{Conversation, Needs};
-use super::desk::Desk;
-use super::handed;
+use super::connection::{Connection, Needs};
+use super::hyper_fallback;
 use super::places::Place;
+use super::thread_buffers::ThreadBuffers;
 
 /// So many events are taken from the system at once.
 const EVENTS: usize = 256;
@@ -41,8 +41,8 @@ pub(super) struct Thread {
     /// None once we are told to stop.
     listener: Option<TcpListener>,
     shared: Arc<Shared>,
-    desk: Desk,
-    places: Vec<Option<Conversation>>,
+    buffers: ThreadBuffers,
+    places: Vec<Option<Connection>>,
     /// Places that nobody has.
     free: Vec<usize>,
     /// Places of those who aren't through, though nothing new may come from them.
@@ -77,7 +77,7 @@ impl Thread {
         let thread = Self {
             poll,
             listener: Some(listener),
-            desk: Desk::new(shared.clock.now()),
+            buffers: ThreadBuffers::new(shared.clock.now()),
             shared,
             places: Vec::new(),
             free: Vec::new(),
@@ -129,7 +129,7 @@ impl Thread {
             };
             match taken {
                 Ok((stream, peer)) => match self.free_place() {
-                    Some(place) => self.begin(Conversation::new(stream, peer, place)),
+                    Some(place) => self.begin(Connection::new(stream, peer, place)),
                     None => {
                         self.waiting = Some((stream, peer));
                         return;
@@ -177,9 +177,9 @@ impl Thread {
         let mut waiting: Vec<(u64, usize)> = (0..self.places.len())
             .filter(|place| !self.again.contains(place))
             .filter_map(|place| {
-                let conversation = self.places[place].as_ref()?;
-                let is_new = conversation.last_beat + 1 >= self.beats;
-                (!is_new).then_some((conversation.last_turn, place))
+                let connection = self.places[place].as_ref()?;
+                let is_new = connection.last_beat + 1 >= self.beats;
+                (!is_new).then_some((connection.last_turn, place))
             })
             .collect();
         if waiting.len() > count {
@@ -192,17 +192,17 @@ impl Thread {
         waiting.len()
     }
 
-    fn begin(&mut self, mut conversation: Conversation) {
+    fn begin(&mut self, mut connection: Connection) {
         let place = self.free.pop().unwrap_or_else(|| {
             self.places.push(None);
             self.places.len() - 1
         });
-        conversation.last_turn = self.turns;
-        conversation.last_beat = self.beats;
+        connection.last_turn = self.turns;
+        connection.last_beat = self.beats;
         let registry = self.poll.registry();
-        let stream = &mut conversation.stream;
+        let stream = &mut connection.stream;
         match registry.register(stream, Token(place), Interest::READABLE) {
-            Ok(()) => self.places[place] = Some(conversation),
+            Ok(()) => self.places[place] = Some(connection),
             Err(error) => {
                 tracing::warn!(%error, "a connection couldn't be watched");
                 self.free.push(place);
@@ -212,7 +212,7 @@ impl Thread {
 
     /// What is done now and then, and when we are told to stop.
     fn look_around(&mut self) {
-        self.desk.set_date(self.shared.clock.now());
+        self.buffers.set_date(self.shared.clock.now());
         self.has_room = self.is_full;
         self.beats += 1;
         let is_stopping = self.shared.stopping.load(Ordering::Acquire);
@@ -227,8 +227,7 @@ impl Thread {
         if self.looked.elapsed() >= apart {
             self.looked = Instant::now();
             for place in 0..self.places.len() {
-                let is_quiet =
-                    |conversation: &mut Conversation| conversation.is_quiet(LOOKS, apart);
+                let is_quiet = |connection: &mut Connection| connection.is_quiet(LOOKS, apart);
                 if self.places[place].as_mut().is_some_and(is_quiet) {
                     self.clear(place);
                 }
@@ -239,36 +238,36 @@ impl Thread {
     /// Ends a connection once everything is sent that was asked for.
     fn end(&mut self, place: usize) {
         self.turn_of(place, None);
-        let Some(conversation) = &mut self.places[place] else {
+        let Some(connection) = &mut self.places[place] else {
             return;
         };
-        if conversation.is_idle() {
+        if connection.is_idle() {
             self.clear(place);
         } else {
-            conversation.end_soon();
+            connection.end_soon();
         }
     }
 
     /// Answers what has come on a connection.
     fn turn_of(&mut self, place: usize, event: Option<&Event>) {
-        let Some(conversation) = &mut self.places[place] else {
+        let Some(connection) = &mut self.places[place] else {
             return;
         };
         self.turns += 1;
-        conversation.last_turn = self.turns;
-        conversation.last_beat = self.beats;
+        connection.last_turn = self.turns;
+        connection.last_beat = self.beats;
         if event.is_some_and(Event::is_read_closed) {
-            conversation.has_ended = true;
+            connection.has_ended = true;
         }
         // A fault ends the connection that met it, and no other one.
-        let turn = AssertUnwindSafe(|| conversation.advance(&mut self.desk, &self.shared));
+        let turn = AssertUnwindSafe(|| connection.advance(&mut self.buffers, &self.shared));
         let needs = panic::catch_unwind(turn)
             .unwrap_or_else(|_| Err(io::Error::other("a fault while answering")));
         match needs {
             Ok(Needs::Words) => {}
             Ok(Needs::Turn) => self.again.push(place),
             Ok(Needs::Room) => {
-                if let Err(error) = conversation.await_room(self.poll.registry(), Token(place)) {
+                if let Err(error) = connection.await_room(self.poll.registry(), Token(place)) {
                     tracing::warn!(%error, "a connection couldn't be watched");
                     self.clear(place);
                 }
@@ -284,35 +283,35 @@ impl Thread {
     }
 
     /// Frees a place; who drops the connection closes it.
-    fn clear(&mut self, place: usize) -> Option<Conversation> {
-        let conversation = self.places[place].take()?;
+    fn clear(&mut self, place: usize) -> Option<Connection> {
+        let connection = self.places[place].take()?;
         self.free.push(place);
         self.has_room = self.is_full;
-        Some(conversation)
+        Some(connection)
     }
 
     /// Leaves a connection to the main runtime.
     fn hand_over(&mut self, place: usize, needs: Needs) {
-        let Some(mut conversation) = self.clear(place) else {
+        let Some(mut connection) = self.clear(place) else {
             return;
         };
         let registry = self.poll.registry();
-        if let Err(error) = registry.deregister(&mut conversation.stream) {
+        if let Err(error) = registry.deregister(&mut connection.stream) {
             tracing::warn!(%error, "a connection couldn't be handed over");
             return;
         }
         let (shared, open) = (self.shared.clone(), self.open.clone());
         self.shared.main.spawn(async move {
-            let Conversation {
+            let Connection {
                 stream,
                 peer,
                 waiting,
                 place,
                 ..
-            } = conversation;
+            } = connection;
             match tokio::net::TcpStream::from_std(stream.into()) {
-                Ok(stream) if needs == Needs::Leave => handed::leave(stream, &shared).await,
-                Ok(stream) => handed::serve(waiting, stream, peer, &shared).await,
+                Ok(stream) if needs == Needs::Leave => hyper_fallback::leave(stream, &shared).await,
+                Ok(stream) => hyper_fallback::serve(waiting, stream, peer, &shared).await,
                 Err(error) => tracing::warn!(%error, "a connection couldn't be handed over"),
             }
             drop((open, place));

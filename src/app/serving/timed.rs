@@ -13,7 +13,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::places::{Doing, Handed};
+use super::places::{Doing, Fallback};
 
 /// Bytes a second that must come or go at least, over the time of a request's body or an answer.
 pub(super) const LEAST_RATE: u64 = 500;
@@ -21,7 +21,7 @@ pub(super) const LEAST_RATE: u64 = 500;
 /// A body that arrives as slowly as that is given up.
 pub(super) struct Timed<B> {
     body: B,
-    handed: Arc<Handed>,
+    fallback: Arc<Fallback>,
     /// By when more must have come.
     until: Instant,
     waiting: Option<Pin<Box<Sleep>>>,
@@ -46,14 +46,14 @@ pub(super) fn time_for(bytes: u64) -> Duration {
 
 impl<B: Body> Timed<B> {
     /// The body of a request on a connection; the first of it must have come within `grace`.
-    pub(super) fn new(body: B, handed: Arc<Handed>, grace: Duration) -> Self {
-        handed.begin(match body.is_end_stream() {
-            true => Doing::Answer,
+    pub(super) fn new(body: B, fallback: Arc<Fallback>, grace: Duration) -> Self {
+        fallback.begin(match body.is_end_stream() {
+            true => Doing::DocumentResponse,
             false => Doing::Body,
         });
         Self {
             body,
-            handed,
+            fallback,
             until: Instant::now() + grace,
             waiting: None,
         }
@@ -63,8 +63,8 @@ impl<B: Body> Timed<B> {
 impl<B> Drop for Timed<B> {
     fn drop(&mut self) {
         // Whoever answers needs no more of it.
-        if self.handed.doing() == Doing::Body {
-            self.handed.begin(Doing::Answer);
+        if self.fallback.doing() == Doing::Body {
+            self.fallback.begin(Doing::DocumentResponse);
         }
     }
 }
@@ -90,10 +90,10 @@ where
                         let size = frame.data_ref().map_or(0, Buf::remaining);
                         this.until += time_for(size as u64);
                         if this.body.is_end_stream() {
-                            this.handed.begin(Doing::Answer);
+                            this.fallback.begin(Doing::DocumentResponse);
                         }
                     }
-                    Some(Err(_)) | None => this.handed.begin(Doing::Answer),
+                    Some(Err(_)) | None => this.fallback.begin(Doing::DocumentResponse),
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }

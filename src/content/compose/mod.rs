@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::update_entries::{Context, Reading, read};
 use crate::domain::incident::Incident;
-use crate::domain::site::Site;
+use crate::domain::site::SiteSettings;
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, StateKey, States, Tone};
 use crate::domain::update::Precision;
@@ -19,7 +19,11 @@ pub use self::brand::brand;
 
 /// Writes a whole incident file. `name_of` gives the names of components, for the lists of
 /// states.
-pub fn incident(incident: &Incident, site: &Site, name_of: &dyn Fn(&Slug) -> String) -> String {
+pub fn incident(
+    incident: &Incident,
+    site: &SiteSettings,
+    name_of: &dyn Fn(&Slug) -> String,
+) -> String {
     let known = Known::of(incident, name_of);
     let writer = Writer {
         incident,
@@ -44,7 +48,7 @@ pub fn incident(incident: &Incident, site: &Site, name_of: &dyn Fn(&Slug) -> Str
 }
 
 /// The name under which an incident's file is kept: `2013-02-26-selma.md`.
-pub fn file_name(incident: &Incident, site: &Site) -> String {
+pub fn file_name(incident: &Incident, site: &SiteSettings) -> String {
     let day = incident.published_at.with_timezone(&site.zone);
     format!("{}-{}.md", day.format("%Y-%m-%d"), incident.slug)
 }
@@ -96,7 +100,7 @@ fn stand_in(key: &StateKey) -> State {
 /// An incident being written.
 struct Writer<'a> {
     incident: &'a Incident,
-    site: &'a Site,
+    site: &'a SiteSettings,
     known: &'a Known,
 }
 

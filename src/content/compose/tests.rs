@@ -5,7 +5,7 @@ use crate::content::incident_file;
 use crate::content::problem::Severity;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Impact, Kind};
-use crate::domain::site::Site;
+use crate::domain::site::SiteSettings;
 use crate::domain::update::{Phase, Source, Update};
 use crate::domain::window::Window;
 use chrono_tz::Tz;
@@ -204,8 +204,8 @@ fn generated(numbers: &mut Numbers, number: usize) -> Incident {
     }
 }
 
-fn site(zone: Tz) -> Site {
-    Site {
+fn site(zone: Tz) -> SiteSettings {
+    SiteSettings {
         name: "Example".into(),
         base_url: String::new(),
         authority: String::new(),

@@ -19,7 +19,7 @@ use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::render::markdown::POST_ANCHOR;
 use crate::render::messages::text_of;
 use crate::render::xml::{allowed, escaped};
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
 /// What a feed is about.
@@ -61,7 +61,7 @@ type Rank<'a> = (Freshness, &'a str);
 
 enum Item<'a> {
     Post(&'a Incident),
-    Change(&'a ComponentRecord, &'a StateChange),
+    Change(&'a ComponentHistory, &'a StateChange),
     Update(&'a Incident, &'a Update),
 }
 
@@ -150,7 +150,7 @@ fn items_about<'a>(incident: &'a Incident, slug: &Slug) -> Vec<Item<'a>> {
 
 /// The changes of a component's state that came with no post or update; of those, the ones that
 /// can be among the newest items.
-fn changes_alone(record: &ComponentRecord) -> Vec<(&ComponentRecord, StateChange)> {
+fn changes_alone(record: &ComponentHistory) -> Vec<(&ComponentHistory, StateChange)> {
     let mut changes: Vec<StateChange> = record.history.by_hand().collect();
     changes.sort_by_key(|change| Reverse(Freshness::of_change(change)));
     changes.truncate(FEED_ITEMS);
@@ -278,7 +278,7 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     }
 }
 
-fn change_entry(snapshot: &Snapshot, record: &ComponentRecord, change: &StateChange) -> FeedEntry {
+fn change_entry(snapshot: &Snapshot, record: &ComponentHistory, change: &StateChange) -> FeedEntry {
     let site = &snapshot.site;
     let component = &record.component;
     let name = snapshot.component_name(&component.slug);

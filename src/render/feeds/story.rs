@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
-use crate::domain::site::Site;
+use crate::domain::site::SiteSettings;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Precision, Source, Update};
-use crate::snapshot::Whole;
+use crate::snapshot::Unpacked;
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     format!("2013-02-{text}Z").parse().expect("an instant")
@@ -107,7 +107,7 @@ pub(super) fn component(name: &str, changes: Vec<StateChange>) -> (Component, Ve
 }
 
 /// The story of 2013: two servers, one post, one update, and a change of state by hand.
-pub(super) fn story() -> Whole {
+pub(super) fn story() -> Unpacked {
     let mut post = incident(
         "i1",
         "Selma & Nelson",
@@ -140,10 +140,10 @@ pub(super) fn story() -> Whole {
     let mut by_hand = change("nelson", "26T08:00:00", 3, "degraded", Origin::Request);
     by_hand.note = Some("Rebooted <twice>.".into());
     let selma = post.all_changes().cloned().collect();
-    Whole {
+    Unpacked {
         revision: 1,
         as_of: at("26T10:00:00"),
-        site: Site::example(chrono_tz::America::Denver),
+        site: SiteSettings::example(chrono_tz::America::Denver),
         states: States::default(),
         components: vec![
             component("Selma", selma),
@@ -154,8 +154,8 @@ pub(super) fn story() -> Whole {
     }
 }
 
-pub(super) fn empty() -> Whole {
-    Whole {
+pub(super) fn empty() -> Unpacked {
+    Unpacked {
         incidents: Vec::new(),
         components: Vec::new(),
         ..story()

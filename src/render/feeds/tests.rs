@@ -10,9 +10,9 @@ use crate::domain::freshness::FEED_ITEMS;
 use crate::domain::incident::Incident;
 use crate::domain::update::{Phase, Source};
 use crate::render::xml::escaped;
-use crate::snapshot::{Snapshot, Whole};
+use crate::snapshot::{Snapshot, Unpacked};
 
-type Render = fn(&Whole, &Scope) -> String;
+type Render = fn(&Unpacked, &Scope) -> String;
 const FORMATS: [(&str, Render); 3] = [
     ("rss", |whole, scope| rss::render(&packed(whole), scope)),
     ("atom", |whole, scope| atom::render(&packed(whole), scope)),
@@ -21,15 +21,15 @@ const FORMATS: [(&str, Render); 3] = [
     }),
 ];
 
-fn packed(whole: &Whole) -> Snapshot {
+fn packed(whole: &Unpacked) -> Snapshot {
     Snapshot::of(whole.clone())
 }
 
-fn entries(whole: &Whole, scope: &Scope) -> Vec<FeedEntry> {
+fn entries(whole: &Unpacked, scope: &Scope) -> Vec<FeedEntry> {
     entry::entries(&packed(whole), scope)
 }
 
-fn edit(whole: &mut Whole, change: impl FnOnce(&mut Incident)) {
+fn edit(whole: &mut Unpacked, change: impl FnOnce(&mut Incident)) {
     change(&mut whole.incidents[0]);
 }
 
@@ -184,7 +184,7 @@ fn a_correction_keeps_id_and_date_of_publication() {
 
 #[test]
 fn items_stand_newest_first_by_the_instant_they_became_public() {
-    let titles = |snapshot: &Whole, scope| -> Vec<String> {
+    let titles = |snapshot: &Unpacked, scope| -> Vec<String> {
         entries(snapshot, &scope)
             .into_iter()
             .map(|entry| entry.title)

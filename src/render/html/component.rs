@@ -9,7 +9,7 @@ use crate::render;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
 use crate::render::html::{changes, component_month, day_bar, parts};
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
 /// The longest month, hence the width of a month's bar.
@@ -20,7 +20,7 @@ const LONGEST_MONTH: usize = 31;
 pub(super) const LISTED: usize = 100;
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+pub fn page(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let component = &record.component;
     let name = snapshot.component_name(&component.slug);
     let standing = snapshot.standing(record);
@@ -62,7 +62,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
     layout::page(snapshot, &page)
 }
 
-fn now(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+fn now(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let frame = render::frame_of(snapshot);
     let standing = snapshot.standing(record);
     html! {
@@ -88,7 +88,7 @@ fn now(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
 }
 
 /// A year of days, a row for each month, newest first.
-fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+fn year(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let (zone, states) = (snapshot.site.zone, &snapshot.states);
     let history = &record.history;
     let began = uptime::began(&record.component, history.first().as_ref(), zone);
@@ -153,7 +153,7 @@ fn year(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
 }
 
 /// The changes worth telling, newest first: a post that repeats what already held changed nothing.
-pub(super) fn told(record: &ComponentRecord) -> impl Iterator<Item = StateChange> {
+pub(super) fn told(record: &ComponentHistory) -> impl Iterator<Item = StateChange> {
     let mut newest_first = record.history.iter().rev().peekable();
     std::iter::from_fn(move || {
         loop {
@@ -210,7 +210,7 @@ fn cause(snapshot: &Snapshot, change: &StateChange) -> Markup {
     html! { (words) a href=(target) dir="auto" { (post.title) } }
 }
 
-fn ways_on(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+fn ways_on(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let feeds = urls::component_feeds(&record.component.slug);
     html! {
         aside.ways aria-label="Follow this component" {

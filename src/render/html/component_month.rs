@@ -11,12 +11,12 @@ use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::parts;
 use crate::render::time;
 use crate::snapshot::posts::Month;
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
 /// The months with a page of their own, oldest first, each with how many changes it has. None of a
 /// component whose own page has them all.
-pub fn months(snapshot: &Snapshot, record: &ComponentRecord) -> BTreeMap<Month, usize> {
+pub fn months(snapshot: &Snapshot, record: &ComponentHistory) -> BTreeMap<Month, usize> {
     if record.history.len() <= LISTED || told(record).nth(LISTED).is_none() {
         return BTreeMap::new();
     }
@@ -28,7 +28,7 @@ pub fn months(snapshot: &Snapshot, record: &ComponentRecord) -> BTreeMap<Month, 
 }
 
 /// The whole page, `month` being 1 to 12.
-pub fn page(snapshot: &Snapshot, record: &ComponentRecord, month: Month) -> Markup {
+pub fn page(snapshot: &Snapshot, record: &ComponentHistory, month: Month) -> Markup {
     let slug = &record.component.slug;
     let name = &record.component.name;
     let when = time::month(month.0, month.1);
@@ -73,7 +73,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentRecord, month: Month) -> Mark
 }
 
 /// The way to the months, newest first.
-pub(super) fn earlier(record: &ComponentRecord, months: &BTreeMap<Month, usize>) -> Markup {
+pub(super) fn earlier(record: &ComponentHistory, months: &BTreeMap<Month, usize>) -> Markup {
     html! {
         h3.earlier { "By month" }
         ul.chips {

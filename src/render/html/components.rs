@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::parts;
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
 /// The whole page.
 pub fn page(snapshot: &Snapshot) -> Markup {
-    let all: Vec<&ComponentRecord> = snapshot.active_components().collect();
+    let all: Vec<&ComponentHistory> = snapshot.active_components().collect();
     let page = Page {
         title: Some("Components"),
         description: &format!(
@@ -38,7 +38,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     layout::page(snapshot, &page)
 }
 
-fn row(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
+fn row(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let component = &record.component;
     let standing = snapshot.standing(record);
     html! {
@@ -53,13 +53,13 @@ fn row(snapshot: &Snapshot, record: &ComponentRecord) -> Markup {
 /// Components under their headings, in the order of the page.
 pub(super) fn groups<'a>(
     snapshot: &'a Snapshot,
-    records: &[&'a ComponentRecord],
-) -> Vec<(&'a str, Vec<&'a ComponentRecord>)> {
+    records: &[&'a ComponentHistory],
+) -> Vec<(&'a str, Vec<&'a ComponentHistory>)> {
     let has_groups = snapshot
         .active_components()
         .any(|record| record.component.group.is_some());
     let nameless = if has_groups { "Other" } else { "Components" };
-    let mut groups: Vec<(&str, Vec<&ComponentRecord>)> = Vec::new();
+    let mut groups: Vec<(&str, Vec<&ComponentHistory>)> = Vec::new();
     for record in records {
         let name = record.component.group.as_deref().unwrap_or(nameless);
         match groups.iter_mut().find(|(known, _)| *known == name) {

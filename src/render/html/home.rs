@@ -17,7 +17,7 @@ use crate::render::html::{components, day_bar, open, parts};
 use crate::render::time::Frame;
 use crate::render::{self, Present, markdown, messages};
 use crate::snapshot::post::Post;
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
 /// How many days a component's bar has.
@@ -173,7 +173,10 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
 
 /// The components that the page shows, in their order, and what it says of the others. Of few, all
 /// are shown; of many, those that aren't working and those that an open incident names.
-fn shown<'a>(all: &[Present<'a>], open: &[Incident]) -> (Vec<&'a ComponentRecord>, Option<String>) {
+fn shown<'a>(
+    all: &[Present<'a>],
+    open: &[Incident],
+) -> (Vec<&'a ComponentHistory>, Option<String>) {
     if all.len() <= MANY {
         return (all.iter().map(|present| present.record).collect(), None);
     }
@@ -205,7 +208,7 @@ fn shown<'a>(all: &[Present<'a>], open: &[Incident]) -> (Vec<&'a ComponentRecord
     (shown, Some(left_out))
 }
 
-fn component(snapshot: &Snapshot, record: &ComponentRecord, calendar: &Calendar) -> Markup {
+fn component(snapshot: &Snapshot, record: &ComponentHistory, calendar: &Calendar) -> Markup {
     let component = &record.component;
     let standing = snapshot.standing(record);
     let (zone, states) = (snapshot.site.zone, &snapshot.states);

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::domain::brand::Brand;
-use crate::domain::site::Site;
+use crate::domain::site::SiteSettings;
 use crate::render::{self, brand};
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -56,7 +56,7 @@ pub fn page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
     }
 }
 
-fn head(site: &Site, page: &Page<'_>) -> Markup {
+fn head(site: &SiteSettings, page: &Page<'_>) -> Markup {
     let title = match page.title {
         Some(title) => format!("{title} · {}", site.name),
         None => site.name.clone(),
@@ -116,7 +116,7 @@ pub(super) fn branding(brand: &Brand) -> Markup {
 }
 
 /// The logo, with the name as its text; without one, the name.
-fn logo(site: &Site) -> Markup {
+fn logo(site: &SiteSettings) -> Markup {
     let Some(logo) = &site.brand.logo else {
         return html! { (site.name) };
     };
@@ -132,7 +132,7 @@ fn logo(site: &Site) -> Markup {
     }
 }
 
-fn header(site: &Site, current: Nav) -> Markup {
+fn header(site: &SiteSettings, current: Nav) -> Markup {
     let rows = [
         (Nav::Status, "Status", urls::HOME),
         (Nav::History, "History", urls::HISTORY),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Incident;
-use crate::domain::site::Site;
+use crate::domain::site::SiteSettings;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::domain::update::Update;
@@ -18,7 +18,7 @@ pub fn incident(
     incident: &Incident,
     now: DateTime<Utc>,
     states: &States,
-    site: &Site,
+    site: &SiteSettings,
 ) -> IncidentBody {
     let mentioned_later = incident.updates.iter().flat_map(|update| &update.mentions);
     let mentions = incident.mentions.iter().chain(mentioned_later);
@@ -54,7 +54,7 @@ pub fn incident(
 }
 
 /// An update of `incident`.
-pub fn update(incident: &Incident, update: &Update, site: &Site) -> UpdateBody {
+pub fn update(incident: &Incident, update: &Update, site: &SiteSettings) -> UpdateBody {
     let restored = update
         .changes
         .iter()
@@ -184,7 +184,7 @@ mod tests {
             draft: false,
             own_item: true,
         };
-        let site = Site::example(chrono_tz::UTC);
+        let site = SiteSettings::example(chrono_tz::UTC);
         let body = super::incident(&incident, at(later), &States::default(), &site);
         let written = serde_json::to_string(&body).expect("is valid");
         let expected = r#"{"slug":"selma-is-down","id":"i1","title":"Selma is down","kind":"disruption","phase":"resolved","impact":"critical","author":null,"published_at":"2013-02-26T12:00:00Z","starts":null,"ends":null,"markdown":"Sorry.","components":{"selma":"degraded","nelson":null,"mail":null},"updates":[{"id":"u1","at":"2013-02-26T13:00:00Z","precision":"minute","as_written":null,"phase":"resolved","author":null,"markdown":"Done.","components":{"selma":"degraded","mail":null},"restored":["selma"],"edited_at":null,"url":"https://status.example.com/incidents/selma-is-down#update-u1"}],"seen":"u1","edited_at":null,"source":"api","url":"https://status.example.com/incidents/selma-is-down"}"#;

@@ -14,7 +14,7 @@ use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::query;
-use crate::web::record::{Asked, RecordPart};
+use crate::web::record::{AuditQuery, RecordPart};
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, list_response};
 use crate::wire::FieldError;
@@ -79,7 +79,7 @@ pub(in crate::web) async fn list_all(
 pub(in crate::web) async fn export(
     State(state): State<AppState>,
     staff: Staff,
-    Asked(wanted): Asked,
+    AuditQuery(wanted): AuditQuery,
 ) -> Result<Response, AppError> {
     staff.require(Permission::ReadActivity)?;
     let mut tx = state.store.read().await?;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use crate::actions::edit_components::{
-    Description, bring_back_component, order_components, put_component, retire_component,
+    Description, order_components, put_component, reinstate_component, retire_component,
 };
 use crate::actions::set_component_state::{NewState, set_component_state as set_state};
 use crate::domain::slug::Slug;
@@ -182,7 +182,7 @@ pub(in crate::web) async fn restore(
         Begun::Fresh(writing) => writing,
         Begun::Repeated(answer) => return Ok(answer),
     };
-    bring_back_component(&mut writing.change, &slug).await?;
+    reinstate_component(&mut writing.change, &slug).await?;
     let body = read_now(&mut writing, &slug).await?;
     writing.shown(&body).await
 }

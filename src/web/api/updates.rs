@@ -8,7 +8,7 @@ use super::incidents::find;
 use crate::actions::ActionError;
 use crate::actions::add_update::{NewUpdate, add_update_to};
 use crate::actions::correct_update::{
-    Correction, bring_back_update, correct_update, withdraw_update,
+    Correction, correct_update, reinstate_update, withdraw_update,
 };
 use crate::actions::once::Again;
 use crate::domain::incident::Incident;
@@ -195,7 +195,7 @@ pub(in crate::web) async fn restore(
         Begun::Fresh(writing) => writing,
         Begun::Repeated(answer) => return Ok(answer),
     };
-    bring_back_update(&mut writing.change, &slug, &id).await?;
+    reinstate_update(&mut writing.change, &slug, &id).await?;
     let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     writing.shown(&body).await
 }

@@ -6,11 +6,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::flash;
 use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
-use super::told;
 use super::trouble::StaffError;
 use crate::actions::ActionError;
 use crate::actions::set_component_state::{NewState, set_component_state};
@@ -71,7 +71,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     let at = posting.change.now();
     let now = find_standing(posting.change.tx(), slug, at).await?;
     if (&now.state, &now.note) == (&wanted.state, &wanted.note) {
-        let place = told::after(urls::STAFF, &format!("same.{slug}"));
+        let place = flash::after(urls::STAFF, &format!("same.{slug}"));
         return lead_to(posting, &place).await;
     }
     let seen = seen_of(&now);
@@ -94,7 +94,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     }
     match set_component_state(&mut posting.change, wanted).await {
         Ok(()) => {
-            let place = told::after(urls::STAFF, &format!("state.{slug}"));
+            let place = flash::after(urls::STAFF, &format!("state.{slug}"));
             lead_to(posting, &place).await
         }
         Err(ActionError::Invalid(errors)) => {

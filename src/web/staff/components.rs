@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::flash;
 use super::posting::{Begun, begin_button, begin_form, lead_to};
 use super::reading::{SlugOf, fresh, html_response, sent_before};
 use super::session::Visit;
 use super::submission::Submission;
-use super::told;
 use super::trouble::StaffError;
-use crate::actions::edit_components::{bring_back_component, order_components, retire_component};
+use crate::actions::edit_components::{order_components, reinstate_component, retire_component};
 use crate::domain::component_order::{component_moved, group_moved, groups};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
@@ -26,7 +26,7 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    let done = told::said(&uri);
+    let done = flash::said(&uri);
     page(
         &state,
         &visit,
@@ -93,13 +93,13 @@ pub(super) async fn bring_back(
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
-    bring_back_component(&mut posting.change, &slug).await?;
+    reinstate_component(&mut posting.change, &slug).await?;
     lead_to(posting, &told(&format!("back.{slug}"))).await
 }
 
 /// The list, saying what was just done.
 pub(super) fn told(done: &str) -> String {
-    told::after(urls::STAFF_COMPONENTS, done)
+    flash::after(urls::STAFF_COMPONENTS, done)
 }
 
 async fn page(

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::correct_update::version_of;
+use super::flash;
 use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::maintenance;
 use super::plan_maintenance::window_of;
@@ -14,7 +15,6 @@ use super::reading::{SlugOf, again, fresh, html_response, sent_before};
 use super::session::Visit;
 use super::settings::{impact_of, settings_of, sorted};
 use super::submission::Submission;
-use super::told;
 use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::ActionError;
@@ -128,7 +128,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             Err(other) => return Err(other.into()),
         }
     }
-    lead_to(posting, &told::after(&place, done)).await
+    lead_to(posting, &flash::after(&place, done)).await
 }
 
 /// What the form changes; `None` if that is nothing.

@@ -5,13 +5,13 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
+use super::flash;
 use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of, sorted};
 use super::submission::Submission;
-use super::told;
 use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::correct_update::{Correction, correct_update, withdraw_update};
@@ -112,7 +112,7 @@ async fn correct(
     if sent.is("withdraw") {
         withdraw_update(&mut posting.change, slug, id).await?;
         let place = urls::staff_incident(slug);
-        return lead_to(posting, &told::after(&place, "withdrawn")).await;
+        return lead_to(posting, &flash::after(&place, "withdrawn")).await;
     }
     let wanted = match screen.read_form(state, &sent.fields) {
         Ok(wanted) => wanted,

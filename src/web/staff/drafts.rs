@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::flash;
 use super::incident::{self, Shown};
 use super::maintenance;
 use super::posting::{begin_button, lead_to};
 use super::reading::{SlugOf, html_response};
 use super::session::Visit;
 use super::submission::Submission;
-use super::told;
 use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::ActionError;
@@ -52,7 +52,7 @@ pub(super) async fn publish(
     match publish_draft(&mut posting.change, &slug).await {
         Ok(()) => {
             let place = urls::staff_incident(&slug);
-            lead_to(posting, &told::after(&place, "published")).await
+            lead_to(posting, &flash::after(&place, "published")).await
         }
         Err(ActionError::Invalid(errors)) => {
             // What shows the page reads the database, which this would hold.
@@ -78,5 +78,5 @@ pub(super) async fn discard(
         Err(done) => return Ok(done),
     };
     discard_draft(&mut posting.change, &slug).await?;
-    lead_to(posting, &told::after(urls::STAFF, "discarded")).await
+    lead_to(posting, &flash::after(urls::STAFF, "discarded")).await
 }

@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::flash;
 use super::reading::{SlugOf, again, html_response, new_key};
 use super::session::Visit;
-use super::told;
 use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::entry_place::lines_of;
@@ -34,7 +34,7 @@ pub(super) async fn show(
         &visit,
         &stored,
         Shown {
-            told: told::on_incident(&uri),
+            told: flash::on_incident(&uri),
             wrong: Vec::new(),
         },
     )

@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::flash;
 use super::local_time::{frame_now, is_same_minute, set_time};
 use super::plan_maintenance::window_of;
 use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, html_response, new_key, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
-use super::told;
 use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
@@ -49,7 +49,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, StaffError> {
     let filled = fresh(visit.kept().unwrap_or_default());
-    let done = told::said(&uri);
+    let done = flash::said(&uri);
     page(&state, &slug, &visit, StatusCode::OK, filled, &done).await
 }
 
@@ -201,7 +201,7 @@ pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
 
 /// The steps of a maintenance, saying what was just done.
 pub(super) fn told(slug: &Slug, done: &str) -> String {
-    told::after(&urls::staff_maintenance(slug), done)
+    flash::after(&urls::staff_maintenance(slug), done)
 }
 
 fn last_made(incident: &Incident) -> String {

@@ -15,8 +15,9 @@ mod component_state;
 mod components;
 mod correct_post;
 mod correct_update;
-mod desk;
+mod dashboard;
 mod drafts;
+mod flash;
 mod guard;
 mod incident;
 mod local_time;
@@ -34,7 +35,6 @@ mod submission;
 mod templates;
 mod token_form;
 mod tokens;
-mod told;
 mod trouble;
 mod update;
 mod withdraw;
@@ -45,7 +45,7 @@ const MAX_FORM_BYTES: usize = 1024 * 1024;
 /// Everything under `/staff`.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
     let pages = Router::new()
-        .route(urls::STAFF, get(desk::show))
+        .route(urls::STAFF, get(dashboard::show))
         .route(
             urls::STAFF_SIGN_IN,
             get(sign_in::show).post(sign_in::create),

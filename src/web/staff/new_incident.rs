@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::flash;
 use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, begin_form, lead_to};
 use super::reading::{again, html_response, no_part, sent_before, wrong_fields};
@@ -11,12 +12,11 @@ use super::session::{Visit, keep_preview};
 use super::settings::{gather, impact_of, phase_of, settings_of};
 use super::submission::Submission;
 use super::templates;
-use super::told;
 use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::add_update::NewUpdate;
+use crate::actions::create_incident::{NewIncident, create_incident};
 use crate::actions::once::Again;
-use crate::actions::write_incident::{NewIncident, create_incident};
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::permission::Permission;
@@ -111,10 +111,10 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
 fn place_of(incident: &Incident) -> String {
     let place = urls::staff_incident(&incident.slug);
     if incident.draft {
-        return told::after(&place, "kept");
+        return flash::after(&place, "kept");
     }
     incident.updates.first().map_or_else(
-        || told::after(&place, "published"),
+        || flash::after(&place, "published"),
         |update| urls::staff_update(&incident.slug, &update.id),
     )
 }

@@ -168,14 +168,14 @@ fn with_cookie(way: Way, secret: Option<&str>, redirect: Redirect) -> Response {
     response
 }
 
-/// `?next=`, or the desk.
+/// `?next=`, or the dashboard.
 fn next_of(uri: &Uri) -> String {
     let query = uri.query().unwrap_or_default();
     let said = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == NEXT);
     checked(&said.map(|(_, next)| next.into_owned()).unwrap_or_default())
 }
 
-/// The path to go on to if it is one of the staff pages, else the desk. Browsers take `//host` and
+/// The path to go on to if it is one of the staff pages, else the dashboard. Browsers take `//host` and
 /// `/\host` for other sites, so only what can be nothing but a path of ours passes.
 fn checked(next: &str) -> String {
     let path = next.split('?').next().unwrap_or_default();

@@ -4,14 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::flash;
 use super::posting::{begin_button, lead_to};
 use super::reading::{SlugOf, UpdateOf, html_response, new_key};
 use super::session::Visit;
 use super::submission::Submission;
-use super::told;
 use super::trouble::StaffError;
 use super::update::find;
-use crate::actions::correct_update::bring_back_update;
+use crate::actions::correct_update::reinstate_update;
 use crate::actions::edit_incident::withdraw_incident;
 use crate::domain::permission::Permission;
 use crate::render::html::staff::withdraw;
@@ -49,7 +49,7 @@ pub(super) async fn create(
         Err(done) => return Ok(done),
     };
     withdraw_incident(&mut posting.change, &slug).await?;
-    lead_to(posting, &told::after(urls::STAFF, "withdrawn")).await
+    lead_to(posting, &flash::after(urls::STAFF, "withdrawn")).await
 }
 
 /// Brings back an update.
@@ -62,6 +62,6 @@ pub(super) async fn bring_back(
         Ok(posting) => posting,
         Err(done) => return Ok(done),
     };
-    bring_back_update(&mut posting.change, &slug, &id).await?;
-    lead_to(posting, &told::after(&urls::staff_incident(&slug), "back")).await
+    reinstate_update(&mut posting.change, &slug, &id).await?;
+    lead_to(posting, &flash::after(&urls::staff_incident(&slug), "back")).await
 }

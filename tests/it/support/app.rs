@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use lightship::actions::Change;
 use lightship::actions::sync_content::SyncReport;
 use lightship::actions::tokens::{NewToken, issue_token};
-use lightship::app::{App, feed};
+use lightship::app::{App, content_sync};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
 use lightship::domain::actor::Actor;
@@ -105,7 +105,7 @@ impl TestApp {
     pub(crate) async fn sync(&mut self, gone: &[&str]) -> anyhow::Result<SyncReport> {
         let gone: BTreeSet<String> = gone.iter().map(|name| (*name).to_owned()).collect();
         let store = &self.app.state().store;
-        let report = feed::sync_once(store, &self.clock, &self.config.source, gone).await?;
+        let report = content_sync::sync_once(store, &self.clock, &self.config.source, gone).await?;
         self.refresh_site().await;
         Ok(report)
     }

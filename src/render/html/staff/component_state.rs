@@ -7,7 +7,7 @@ use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use crate::domain::actor::Actor;
 use crate::render::html::parts;
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
 /// The field with the state.
@@ -23,7 +23,7 @@ pub const HOLDS: &str = "holds";
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
-    record: &ComponentRecord,
+    record: &ComponentHistory,
     is_other: bool,
     filled: &Filled,
 ) -> Markup {
@@ -76,7 +76,7 @@ pub fn page(
     let title = Page::title_of("Change the state", filled);
     let page = Page {
         title: &title,
-        nav: Nav::Desk,
+        nav: Nav::Dashboard,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)

@@ -224,7 +224,7 @@ pub fn has_window(incident: &Incident) -> bool {
     incident.draft && incident.kind == Kind::Maintenance
 }
 
-/// Whether the post itself speaks of components; of an incident from the desk, its first update
+/// Whether the post itself speaks of components; of an incident from the dashboard, its first update
 /// does.
 pub fn has_components(incident: &Incident) -> bool {
     incident.kind == Kind::Maintenance
@@ -327,7 +327,7 @@ fn page(
     let title = Page::title_of(title, filled);
     let page = Page {
         title: &title,
-        nav: Nav::Desk,
+        nav: Nav::Dashboard,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)

@@ -14,8 +14,8 @@ use crate::urls;
 /// Where in the navigation a page belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nav {
-    /// The desk, and the forms that it leads to.
-    Desk,
+    /// The dashboard, and the forms that it leads to.
+    Dashboard,
     /// Maintenance, and the forms about it.
     Maintenance,
     /// Components, and the forms about them.
@@ -30,7 +30,7 @@ pub enum Nav {
 
 /// The pages in the navigation, each with who may go there.
 const ROWS: [(Nav, &str, &str, Option<Permission>); 5] = [
-    (Nav::Desk, "Dashboard", urls::STAFF, None),
+    (Nav::Dashboard, "Dashboard", urls::STAFF, None),
     (
         Nav::Maintenance,
         "Maintenance",

@@ -93,7 +93,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
     };
     let page = Page {
         title: &Page::title_of(&incident.title, filled),
-        nav: Nav::Desk,
+        nav: Nav::Dashboard,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)

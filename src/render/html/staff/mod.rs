@@ -6,7 +6,7 @@ pub mod component_list;
 pub mod component_state;
 pub mod components;
 pub mod correct;
-pub mod desk;
+pub mod dashboard;
 pub mod drafts;
 pub mod fields;
 pub mod form;

@@ -48,7 +48,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, incident: &Incident, update: &U
         } else {
             "Update posted"
         },
-        nav: Nav::Desk,
+        nav: Nav::Dashboard,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)

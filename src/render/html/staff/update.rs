@@ -93,7 +93,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
     let title = Page::title_of("Post an update", filled);
     let page = Page {
         title: &title,
-        nav: Nav::Desk,
+        nav: Nav::Dashboard,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)

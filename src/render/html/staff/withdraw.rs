@@ -42,7 +42,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, incident: &Incident, key: &str)
     };
     let page = Page {
         title: "Withdraw an incident",
-        nav: Nav::Desk,
+        nav: Nav::Dashboard,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)

@@ -1,4 +1,4 @@
-//! Whole pages as they were last looked at and found good. `cargo insta review` takes new ones.
+//! Unpacked pages as they were last looked at and found good. `cargo insta review` takes new ones.
 
 use super::world::World;
 use super::worlds::{calm, seed, stormy};

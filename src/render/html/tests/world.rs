@@ -8,11 +8,11 @@ use chrono_tz::Tz;
 use crate::domain::brand::Brand;
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
-use crate::domain::site::{Site, Support};
+use crate::domain::site::{SiteSettings, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Precision, Source, Update};
-use crate::snapshot::{Snapshot, Whole};
+use crate::snapshot::{Snapshot, Unpacked};
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
@@ -24,13 +24,13 @@ pub(super) fn slug(text: &str) -> Slug {
 
 /// A snapshot under construction.
 pub(super) struct World {
-    pub(super) whole: Whole,
+    pub(super) whole: Unpacked,
     seq: i64,
 }
 
 impl World {
     pub(super) fn empty() -> Self {
-        let site = Site {
+        let site = SiteSettings {
             name: "MacHighway Status".into(),
             base_url: "https://status.example.com".into(),
             authority: "status.example.com".into(),
@@ -44,7 +44,7 @@ impl World {
             brand: Brand::default(),
             zones: BTreeMap::new(),
         };
-        let whole = Whole {
+        let whole = Unpacked {
             revision: 1,
             as_of: at("2013-02-26T09:55:00Z"),
             site,

@@ -1,15 +1,15 @@
-//! The desk: what customers see now, and what can be done about it.
+//! The dashboard: what customers see now, and what can be done about it.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::flash;
 use super::reading::html_response;
 use super::session::Visit;
-use super::told;
 use super::trouble::StaffError;
 use crate::domain::permission::Permission;
-use crate::render::html::staff::desk::{self, Draft, Withdrawn};
+use crate::render::html::staff::dashboard::{self, Draft, Withdrawn};
 use crate::store::drafts::list_withdrawn;
 use crate::store::incidents::list_drafts;
 use crate::web::state::AppState;
@@ -41,8 +41,8 @@ pub(super) async fn show(
         .iter()
         .map(|(slug, title)| Draft { slug, title })
         .collect();
-    let told = told::on_desk(&site, &uri);
-    let page = desk::page(
+    let told = flash::on_dashboard(&site, &uri);
+    let page = dashboard::page(
         site.snapshot(),
         &visit.staff.actor,
         &drafts,

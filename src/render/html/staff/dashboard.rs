@@ -1,4 +1,4 @@
-//! The desk: what customers see now, and what can be done about it.
+//! The dashboard: what customers see now, and what can be done about it.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
@@ -11,7 +11,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::render::html::{listing, open, parts};
 use crate::render::{self, markdown, messages};
-use crate::snapshot::{ComponentRecord, Snapshot};
+use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
 /// How much of the newest update is shown, in characters.
@@ -72,7 +72,7 @@ pub fn page(
     };
     let page = Page {
         title: "Dashboard",
-        nav: Nav::Desk,
+        nav: Nav::Dashboard,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)
@@ -191,7 +191,7 @@ fn components(snapshot: &Snapshot, viewer: &Actor) -> Markup {
     }
 }
 
-fn component(snapshot: &Snapshot, record: &ComponentRecord, may_set: bool) -> Markup {
+fn component(snapshot: &Snapshot, record: &ComponentHistory, may_set: bool) -> Markup {
     let component = &record.component;
     let standing = snapshot.standing(record);
     html! {

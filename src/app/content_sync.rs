@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use tokio::sync::{Notify, watch as signal};
 use tokio::time::{Instant, timeout};
 
-use super::feed_log::{Told, tell_sync, what_is_shown};
+use super::sync_log::{SyncLog, tell_sync, what_is_shown};
 use super::watch::FolderWatch;
 use crate::actions::ActionError;
 use crate::actions::sync_announced::find_announced;
@@ -154,19 +154,19 @@ pub(super) async fn sync_at_start(
     store: &Store,
     clock: &Clock,
     config: &Config,
-    told: &mut Told,
+    log: &mut SyncLog,
 ) -> anyhow::Result<()> {
-    sync_first(store, clock, config, told, BTreeSet::new()).await
+    sync_first(store, clock, config, log, BTreeSet::new()).await
 }
 
 async fn sync_first(
     store: &Store,
     clock: &Clock,
     config: &Config,
-    told: &mut Told,
+    log: &mut SyncLog,
     moving: BTreeSet<String>,
 ) -> anyhow::Result<()> {
-    if told.is_absent(store, &config.source).await? {
+    if log.is_absent(store, &config.source).await? {
         return remember_authority(store, config).await;
     }
     let options = options(&config.source, BTreeSet::new());
@@ -179,13 +179,13 @@ async fn sync_first(
                 .iter()
                 .chain(&report.moved)
                 .chain(&report.problems);
-            told.tell_problems(problems, |file| what_is_shown(&report, file));
+            log.tell_problems(problems, |file| what_is_shown(&report, file));
             tell_sync(&report);
         }
         Err(ActionError::Store(error)) => return Err(error.into()),
         Err(error) => {
-            told.tell_problems(&content.problems, |_| "nothing was changed");
-            told.tell_refusal(&error.to_string());
+            log.tell_problems(&content.problems, |_| "nothing was changed");
+            log.tell_refusal(&error.to_string());
         }
     }
     remember_authority(store, config).await
@@ -218,11 +218,11 @@ fn options(source: &SourceConfig, gone: BTreeSet<String>) -> SyncOptions {
     }
 }
 
-/// Syncs whenever a file changes, until told to stop; `is_behind`: at once, too.
+/// Syncs whenever a file changes, until log to stop; `is_behind`: at once, too.
 pub(super) async fn keep_synced(
     state: AppState,
     config: Config,
-    (mut told, is_behind): (Told, bool),
+    (mut log, is_behind): (SyncLog, bool),
     mut stopped: signal::Receiver<bool>,
 ) {
     let source = &config.source;
@@ -232,13 +232,13 @@ pub(super) async fn keep_synced(
     let mut missing: BTreeMap<String, Instant> = BTreeMap::new();
     let moving = stillness.look(&source.content);
     if is_behind && !moving.is_ground {
-        let first = sync_first(&state.store, &state.clock, &config, &mut told, moving.posts);
+        let first = sync_first(&state.store, &state.clock, &config, &mut log, moving.posts);
         let synced = tokio::select! {
             synced = first => synced,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
         if let Err(error) = synced {
-            told.tell_refusal(&format!("{error:#}"));
+            log.tell_refusal(&format!("{error:#}"));
         }
         state.nudge.notify_one();
     }
@@ -246,7 +246,7 @@ pub(super) async fn keep_synced(
     // What vanished while nobody watched counts as gone only if it still is a moment later.
     let mut look_at = Instant::now() + GONE_AFTER;
     loop {
-        state.readiness.note_folder(told.refusal.clone());
+        state.readiness.note_folder(log.refusal.clone());
         let is_told = tokio::select! {
             () = changed.notified() => true,
             () = tokio::time::sleep(GLANCE.min(look_at.saturating_duration_since(Instant::now()))) => false,
@@ -275,7 +275,7 @@ pub(super) async fn keep_synced(
             .map(|(name, _)| name.clone())
             .collect();
         let synced = tokio::select! {
-            synced = sync_and_tell(&state.store, &state.clock, source, (gone, moving.posts), &mut told) => synced,
+            synced = sync_and_tell(&state.store, &state.clock, source, (gone, moving.posts), &mut log) => synced,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
         let wait = match synced {
@@ -293,7 +293,7 @@ pub(super) async fn keep_synced(
                 }
             }
             Err(error) => {
-                told.tell_refusal(&format!("{error:#}"));
+                log.tell_refusal(&format!("{error:#}"));
                 TRY_AGAIN
             }
         };
@@ -327,7 +327,7 @@ pub async fn sync_once(
     gone: BTreeSet<String>,
 ) -> anyhow::Result<SyncReport> {
     let files = (gone, BTreeSet::new());
-    sync_and_tell(store, clock, source, files, &mut Told::default()).await
+    sync_and_tell(store, clock, source, files, &mut SyncLog::default()).await
 }
 
 async fn sync_and_tell(
@@ -335,9 +335,9 @@ async fn sync_and_tell(
     clock: &Clock,
     source: &SourceConfig,
     (gone, moving): (BTreeSet<String>, BTreeSet<String>),
-    told: &mut Told,
+    log: &mut SyncLog,
 ) -> anyhow::Result<SyncReport> {
-    if told.is_absent(store, source).await? {
+    if log.is_absent(store, source).await? {
         return Ok(SyncReport::default());
     }
     let options = options(source, gone);
@@ -349,15 +349,15 @@ async fn sync_and_tell(
                 .iter()
                 .chain(&report.moved)
                 .chain(&report.problems);
-            told.tell_problems(problems, |file| what_is_shown(&report, file));
-            told.refusal = None;
+            log.tell_problems(problems, |file| what_is_shown(&report, file));
+            log.refusal = None;
             if report.revision.is_some() {
                 tell_sync(&report);
             }
             Ok(report)
         }
         Err(error) => {
-            told.tell_problems(&content.problems, |_| "nothing was changed");
+            log.tell_problems(&content.problems, |_| "nothing was changed");
             Err(error.into())
         }
     }

@@ -82,8 +82,8 @@ macro_rules! incident_as_said {
 }
 
 /// The SQL up to the conditions: incidents `i`, as said, and with the changes of state that their
-/// beginning and their end brought. [`to_whole`] reads a row of it.
-macro_rules! whole_incidents {
+/// beginning and their end brought. [`to_stored_incident`] reads a row of it.
+macro_rules! incident_rows {
     () => {
         concat!(
             "select ",
@@ -110,10 +110,10 @@ macro_rules! whole_incidents {
     };
 }
 
-pub(super) use {incident_as_said, whole_incidents};
+pub(super) use {incident_as_said, incident_rows};
 
-/// A row of [`whole_incidents`]. Updates that are withdrawn are not in it, nor is what they said.
-pub(super) fn to_whole(row: &AnyRow) -> Result<StoredIncident, StoreError> {
+/// A row of [`incident_rows`]. Updates that are withdrawn are not in it, nor is what they said.
+pub(super) fn to_stored_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let mut stored = to_incident_as_said(row)?;
     for turn in changes_of(row, "packed_turns", &stored.incident.id)? {
         stored.incident.add_change(turn);

@@ -3,16 +3,16 @@
 
 use std::mem::MaybeUninit;
 
-use crate::web::front::{Asked, Question};
+use crate::web::front::{DocumentRequest, RequestHeaders};
 
 /// More headers than this are out of the ordinary.
 pub(super) const MAX_HEADERS: usize = 64;
 
 /// A request that can be answered without hyper, if its document is ready.
 #[derive(Debug)]
-pub(super) struct Plain<'r> {
+pub(super) struct RequestHead<'r> {
     /// What is asked for.
-    pub(super) question: Question<'r>,
+    pub(super) wanted: DocumentRequest<'r>,
     /// So many bytes belong to it.
     pub(super) len: usize,
     /// Whether it speaks HTTP/1.0.
@@ -25,7 +25,7 @@ pub(super) struct Plain<'r> {
 /// that changes how the connection is used.
 ///
 /// The parser is hyper's own with hyper's settings, so that both agree on what a request is.
-pub(super) fn read(bytes: &[u8]) -> Option<Plain<'_>> {
+pub(super) fn read(bytes: &[u8]) -> Option<RequestHead<'_>> {
     let mut room = [const { MaybeUninit::uninit() }; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut []);
     let parsed = request.parse_with_uninit_headers(bytes, &mut room);
@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Plain<'_>> {
     let is_old = request.version? == 0;
     let mut hosts = 0;
     let mut keeps = !is_old;
-    let mut asked = Asked::default();
+    let mut headers = RequestHeaders::default();
     for header in request.headers.iter() {
         let name = header.name.as_bytes();
         match name.len() {
@@ -56,19 +56,19 @@ pub(super) fn read(bytes: &[u8]) -> Option<Plain<'_>> {
             7 if name.eq_ignore_ascii_case(b"upgrade") => return None,
             14 if name.eq_ignore_ascii_case(b"content-length") => return None,
             17 if name.eq_ignore_ascii_case(b"transfer-encoding") => return None,
-            _ => asked.note(name, header.value),
+            _ => headers.note(name, header.value),
         }
     }
     if hosts != 1 && !(is_old && hosts == 0) {
         return None;
     }
-    let question = Question {
+    let wanted = DocumentRequest {
         path: path(request.path?)?,
         is_head,
-        asked,
+        headers,
     };
-    Some(Plain {
-        question,
+    Some(RequestHead {
+        wanted,
         len,
         is_old,
         keeps,
@@ -89,9 +89,7 @@ mod tests {
 
     fn check(text: &str, expected: Option<(&str, bool)>) {
         let found = read(text.as_bytes());
-        let found = found
-            .as_ref()
-            .map(|plain| (plain.question.path, plain.keeps));
+        let found = found.as_ref().map(|head| (head.wanted.path, head.keeps));
         assert_eq!(found, expected, "{text:?}");
     }
 
@@ -116,7 +114,7 @@ mod tests {
             "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n";
         check(both, Some(("/", false)));
         let two = b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /history HTTP/1.1\r\n";
-        assert_eq!(read(two).map(|plain| plain.len), Some(27));
+        assert_eq!(read(two).map(|head| head.len), Some(27));
     }
 
     #[test]

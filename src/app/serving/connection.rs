@@ -13,12 +13,12 @@ use mio::{Interest, Registry, Token};
 use rustix::net::{self, RecvFlags, SendAncillaryBuffer, SendFlags};
 
 use super::Shared;
-use super::desk::Desk;
 use super::places::Place;
-use super::question;
+use super::request_head;
+use super::thread_buffers::ThreadBuffers;
 use super::timed::LEAST_RATE;
 use crate::app::access_log::{AccessLog, Entry};
-use crate::web::front::Answer;
+use crate::web::front::DocumentResponse;
 
 /// With so many bytes of answers put together, they are sent before another request is looked at.
 const ENOUGH_BYTES: usize = 64 * 1024;
@@ -43,14 +43,14 @@ pub(super) enum Needs {
 /// What comes after everything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
-    Answer,
+    DocumentResponse,
     Close,
     HandOver,
 }
 
 /// A connection, and what is under way on it.
 #[derive(Debug)]
-pub(super) struct Conversation {
+pub(super) struct Connection {
     pub(super) stream: TcpStream,
     pub(super) peer: SocketAddr,
     /// Its place among all connections.
@@ -78,7 +78,7 @@ pub(super) struct Conversation {
     may_hold_more: bool,
 }
 
-impl Conversation {
+impl Connection {
     pub(super) fn new(stream: TcpStream, peer: SocketAddr, place: Place) -> Self {
         Self {
             stream,
@@ -89,7 +89,7 @@ impl Conversation {
             waiting: Vec::new(),
             unsent: Bytes::new(),
             body: Bytes::new(),
-            then: Then::Answer,
+            then: Then::DocumentResponse,
             has_ended: false,
             moved: 0,
             quiet_looks: 0,
@@ -137,7 +137,11 @@ impl Conversation {
     /// Sends what is left, then reads once, answers and sends. We are told of what comes and of
     /// room only when that changes, so a turn ends with a need for either only if the system has
     /// just said that there is nothing.
-    pub(super) fn advance(&mut self, desk: &mut Desk, shared: &Shared) -> io::Result<Needs> {
+    pub(super) fn advance(
+        &mut self,
+        buffers: &mut ThreadBuffers,
+        shared: &Shared,
+    ) -> io::Result<Needs> {
         while !self.is_idle() {
             let Some(sent) = write(&self.stream, &self.unsent, &self.body)? else {
                 return Ok(Needs::Room);
@@ -151,23 +155,23 @@ impl Conversation {
             return Ok(needs);
         }
         let len = if self.waiting.is_empty() {
-            let len = match read(&self.stream, &mut desk.inbox) {
+            let len = match read(&self.stream, &mut buffers.inbox) {
                 Ok(0) => return Ok(Needs::End),
                 Ok(len) => len,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Needs::Words),
                 Err(error) => return Err(error),
             };
-            self.may_hold_more = len == desk.inbox.len();
+            self.may_hold_more = len == buffers.inbox.len();
             len
         } else {
             let len = self.waiting.len();
-            desk.inbox[..len].copy_from_slice(&self.waiting);
+            buffers.inbox[..len].copy_from_slice(&self.waiting);
             self.waiting = Vec::new();
             len
         };
         self.moved += len;
-        self.answer(desk, len, shared);
-        let answers = desk.outbox.as_bytes();
+        self.answer(buffers, len, shared);
+        let answers = buffers.response.as_bytes();
         let sent = write(&self.stream, answers, &self.body)?.unwrap_or(0);
         if sent < answers.len() {
             self.unsent = Bytes::copy_from_slice(&answers[sent..]);
@@ -188,7 +192,7 @@ impl Conversation {
     /// What comes once everything is sent, if it isn't the next answer.
     fn next(&self) -> Option<Needs> {
         match self.then {
-            Then::Answer => None,
+            Then::DocumentResponse => None,
             Then::Close if self.may_hold_more => Some(Needs::Leave),
             Then::Close => Some(Needs::End),
             Then::HandOver => Some(Needs::Hyper),
@@ -196,38 +200,40 @@ impl Conversation {
     }
 
     /// Puts together the answers to the requests in the inbox.
-    fn answer(&mut self, desk: &mut Desk, len: usize, shared: &Shared) {
+    fn answer(&mut self, buffers: &mut ThreadBuffers, len: usize, shared: &Shared) {
         let replaced = shared.front.replaced();
         let is_stopping = shared.stopping.load(Ordering::Relaxed);
         let access_log = shared.access_log.as_ref();
-        if !is_stopping && access_log.is_none() && desk.outbox.repeat(&desk.inbox[..len], replaced)
+        if !is_stopping
+            && access_log.is_none()
+            && buffers.response.repeat(&buffers.inbox[..len], replaced)
         {
             return;
         }
         let mut at = 0;
-        desk.outbox.clear();
-        while at < len && self.then == Then::Answer {
-            if !self.body.is_empty() || desk.outbox.as_bytes().len() >= ENOUGH_BYTES {
+        buffers.response.clear();
+        while at < len && self.then == Then::DocumentResponse {
+            if !self.body.is_empty() || buffers.response.as_bytes().len() >= ENOUGH_BYTES {
                 break;
             }
-            let (inbox, outbox) = (&desk.inbox, &mut desk.outbox);
-            let Some(plain) = question::read(&inbox[at..len]) else {
+            let (inbox, response) = (&buffers.inbox, &mut buffers.response);
+            let Some(head) = request_head::read(&inbox[at..len]) else {
                 self.then = Then::HandOver;
                 break;
             };
-            let closes = !plain.keeps || is_stopping;
-            let found = shared.front.find(&plain.question, self.peer, |answer| {
+            let closes = !head.keeps || is_stopping;
+            let found = shared.front.find(&head.wanted, self.peer, |answer| {
                 if let Some(log) = access_log {
-                    log_answer(log, &inbox[at..at + plain.len], self.peer, &answer, shared);
+                    log_answer(log, &inbox[at..at + head.len], self.peer, &answer, shared);
                 }
-                outbox.add(&plain, answer, closes)
+                response.add(&head, answer, closes)
             });
             let Some(long) = found else {
                 self.then = Then::HandOver;
                 break;
             };
             self.body = long.unwrap_or_default();
-            at += plain.len;
+            at += head.len;
             if closes {
                 // What follows wasn't to be sent.
                 self.then = Then::Close;
@@ -235,9 +241,9 @@ impl Conversation {
             }
         }
         if at < len {
-            self.waiting = desk.inbox[at..len].to_vec();
+            self.waiting = buffers.inbox[at..len].to_vec();
         } else {
-            desk.outbox.note(&desk.inbox[..len], replaced);
+            buffers.response.note(&buffers.inbox[..len], replaced);
         }
     }
 }
@@ -247,10 +253,10 @@ fn log_answer(
     log: &AccessLog,
     request: &[u8],
     peer: SocketAddr,
-    answer: &Answer<'_>,
+    answer: &DocumentResponse<'_>,
     shared: &Shared,
 ) {
-    let mut room = [httparse::EMPTY_HEADER; question::MAX_HEADERS];
+    let mut room = [httparse::EMPTY_HEADER; request_head::MAX_HEADERS];
     let mut read = httparse::Request::new(&mut room);
     if read.parse(request).is_err() {
         return;

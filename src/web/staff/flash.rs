@@ -20,8 +20,8 @@ pub(super) fn said(uri: &Uri) -> String {
     said_in(uri, DONE)
 }
 
-/// The sentence for the desk.
-pub(super) fn on_desk(site: &Site, uri: &Uri) -> Option<String> {
+/// The sentence for the dashboard.
+pub(super) fn on_dashboard(site: &Site, uri: &Uri) -> Option<String> {
     let snapshot = site.snapshot();
     let done = said(uri);
     let (word, slug) = done.split_once('.').unwrap_or((&done, ""));

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::question::Plain;
-use crate::web::front::{Answer, Head};
+use super::request_head::RequestHead;
+use crate::web::front::{DocumentResponse, Head};
 
 /// Bodies up to this size are copied behind their head, which costs less than a second piece.
 const COPIED_BYTES: usize = 16 * 1024;
@@ -16,7 +16,7 @@ const CLOSES: &[u8] = b"connection: close\r\n";
 
 /// Answers that are to be sent. While everybody asks for the same page, as in an outage, what was
 /// put together for one is still there for the next.
-pub(super) struct Outbox {
+pub(super) struct ResponseBuffer {
     bytes: Vec<u8>,
     /// Whether what lies in `bytes` is sent already.
     is_sent: bool,
@@ -40,7 +40,7 @@ struct Held {
     is_for_all: bool,
 }
 
-impl Outbox {
+impl ResponseBuffer {
     /// An empty one with room for so many bytes.
     pub(super) fn new(room: usize) -> Self {
         Self {
@@ -88,11 +88,16 @@ impl Outbox {
     }
 
     /// Adds an answer; gives its body if that is so long that it is better sent from where it lies.
-    pub(super) fn add(&mut self, plain: &Plain, answer: Answer, closes: bool) -> Option<Bytes> {
+    pub(super) fn add(
+        &mut self,
+        head: &RequestHead,
+        answer: DocumentResponse,
+        closes: bool,
+    ) -> Option<Bytes> {
         let is_first = std::mem::take(&mut self.is_sent);
-        let is_usual = is_first && !closes && !plain.is_old && !answer.by_https;
+        let is_usual = is_first && !closes && !head.is_old && !answer.by_https;
         let long = answer.bytes.filter(|bytes| bytes.len() > COPIED_BYTES);
-        let is_for_all = long.is_none() && !plain.question.asked.says_https();
+        let is_for_all = long.is_none() && !head.wanted.headers.says_https();
         if let Some(held) = self
             .held
             .as_mut()
@@ -106,7 +111,7 @@ impl Outbox {
         }
         self.held = None;
         self.request.clear();
-        self.add_head(plain, &answer, closes);
+        self.add_head(head, &answer, closes);
         if let (Some(bytes), None) = (answer.bytes, long) {
             self.bytes.extend_from_slice(bytes);
         }
@@ -118,8 +123,8 @@ impl Outbox {
         long.cloned()
     }
 
-    fn add_head(&mut self, plain: &Plain, answer: &Answer, closes: bool) {
-        if plain.is_old {
+    fn add_head(&mut self, head: &RequestHead, answer: &DocumentResponse, closes: bool) {
+        if head.is_old {
             self.bytes.extend_from_slice(b"HTTP/1.0");
             self.bytes.extend_from_slice(answer.head.after_version());
         } else {
@@ -128,7 +133,7 @@ impl Outbox {
         if answer.by_https {
             self.bytes.extend_from_slice(HSTS);
         }
-        if closes && !plain.is_old {
+        if closes && !head.is_old {
             self.bytes.extend_from_slice(CLOSES);
         }
         self.bytes.extend_from_slice(&self.date);
@@ -136,7 +141,7 @@ impl Outbox {
 }
 
 impl Held {
-    fn is(&self, answer: &Answer) -> bool {
+    fn is(&self, answer: &DocumentResponse) -> bool {
         self.head.is_same(answer.head) && self.has_body == answer.bytes.is_some()
     }
 }

@@ -26,7 +26,7 @@ impl Change {
     /// Writes all that happened into the record, in its order. Where something was there before,
     /// that is kept as a version. What each line is about is noted when all is written that it may
     /// be about.
-    pub(super) async fn write_record(&mut self) -> Result<Vec<AuditEntry>, ActionError> {
+    pub(super) async fn write_audit(&mut self) -> Result<Vec<AuditEntry>, ActionError> {
         let mut lines = Vec::with_capacity(self.events.len());
         for (actor, event) in &self.events {
             let entry = self.entry(actor, event);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::feed::on_disk;
-use crate::actions::sync_content::{FEEDER, SyncReport};
+use super::content_sync::on_disk;
+use crate::actions::sync_content::{CONTENT_SOURCE, SyncReport};
 use crate::config::SourceConfig;
 use crate::content::problem::{Problem, Severity};
 use crate::store::Store;
@@ -11,13 +11,13 @@ use crate::store::settings::find_meta;
 
 /// What the log has said of the content folder, so that it says nothing twice.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct SyncLog {
     problems: BTreeSet<String>,
     pub(super) refusal: Option<String>,
     is_absent: bool,
 }
 
-impl Told {
+impl SyncLog {
     /// Whether there is no folder, and none is needed: the database is fed from elsewhere, or by the
     /// API alone. That is said once.
     pub(super) async fn is_absent(
@@ -32,7 +32,7 @@ impl Told {
             return Ok(false);
         }
         let mut tx = store.read().await?;
-        let feeder = find_meta(&mut tx, FEEDER).await?;
+        let feeder = find_meta(&mut tx, CONTENT_SOURCE).await?;
         let is_needed = match feeder {
             Some(feeder) => feeder == source.feeder(),
             None => source.content.is_dir(),

@@ -3,28 +3,28 @@
 
 use chrono::{DateTime, Utc};
 
-use super::outbox::Outbox;
+use super::response_buffer::ResponseBuffer;
 
 /// Longest run of requests that is read at once. Longer heads are out of the ordinary.
 pub(super) const ROOM_BYTES: usize = 16 * 1024;
 
 /// What is lent.
-pub(super) struct Desk {
+pub(super) struct ThreadBuffers {
     /// Requests are read into this.
     pub(super) inbox: Box<[u8]>,
     /// Answers are put together in this.
-    pub(super) outbox: Outbox,
+    pub(super) response: ResponseBuffer,
 }
 
-impl Desk {
-    /// A desk on this day.
+impl ThreadBuffers {
+    /// A buffers on this day.
     pub(super) fn new(now: DateTime<Utc>) -> Self {
-        let mut desk = Self {
+        let mut buffers = Self {
             inbox: vec![0; ROOM_BYTES].into_boxed_slice(),
-            outbox: Outbox::new(ROOM_BYTES),
+            response: ResponseBuffer::new(ROOM_BYTES),
         };
-        desk.set_date(now);
-        desk
+        buffers.set_date(now);
+        buffers
     }
 
     /// Sets the date that answers carry.
@@ -34,7 +34,7 @@ impl Desk {
             .to_string();
         // Years have four figures for a while.
         if let Ok(date) = text.as_bytes().try_into() {
-            self.outbox.set_date(date);
+            self.response.set_date(date);
         }
     }
 }

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::Shared;
-use super::places::{Doing, Handed};
+use super::places::{Doing, Fallback};
 use super::replay::Replay;
 use super::timed::Timed;
 use crate::app::access_log::{Entry, version_of};
@@ -40,17 +40,17 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         true => Doing::Nothing,
         false => Doing::Head,
     });
-    let handed = &listed.handed;
+    let fallback = &listed.fallback;
     let stream = Arc::new(stream);
     let service = service_fn(|request| {
-        let (stream, handed) = (stream.clone(), handed.clone());
+        let (stream, fallback) = (stream.clone(), fallback.clone());
         async move {
-            let answered = answer(request, peer, &stream, &handed, shared).await;
-            handed.begin(Doing::Sending);
+            let answered = answer(request, peer, &stream, &fallback, shared).await;
+            fallback.begin(Doing::Sending);
             answered
         }
     });
-    let replay = Replay::new(read, stream.clone(), handed.clone(), shared.patience);
+    let replay = Replay::new(read, stream.clone(), fallback.clone(), shared.patience);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(shared.patience.quiet)
@@ -63,9 +63,9 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         biased;
         ended = connection.as_mut() => ended,
         // It kept us waiting, and its place is needed.
-        () = handed.end.notified() => return,
+        () = fallback.end.notified() => return,
         () = told(shared) => {
-            if !matches!(handed.doing(), Doing::Answer | Doing::Sending) {
+            if !matches!(fallback.doing(), Doing::DocumentResponse | Doing::Sending) {
                 return;
             }
             connection.as_mut().graceful_shutdown();
@@ -75,7 +75,7 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
     // Closed with something unread, it would take back the answer that says why it wasn't read.
     tokio::select! {
         _ = timeout(LEFT, read_out(&stream)) => {}
-        () = handed.end.notified() => {}
+        () = fallback.end.notified() => {}
         () = told(shared) => {}
     }
     if let Err(error) = ended {
@@ -97,13 +97,13 @@ async fn read_out(stream: &TcpStream) {
     }
 }
 
-/// Answers one request. What changes something is brought to its end whatever becomes of who asked;
+/// Answers one request. What changes something is brought to its end whatever becomes of who headers;
 /// what only reads ends with them.
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
     stream: &TcpStream,
-    handed: &Arc<Handed>,
+    fallback: &Arc<Fallback>,
     shared: &Shared,
 ) -> io::Result<Response<Body>> {
     let access = shared
@@ -116,7 +116,7 @@ async fn answer(
         None => {
             let is_reading = [Method::GET, Method::HEAD].contains(request.method());
             let grace = shared.patience.head;
-            let request = request.map(|body| Timed::new(body, handed.clone(), grace));
+            let request = request.map(|body| Timed::new(body, fallback.clone(), grace));
             let other = shared.front.clone().other(request, peer);
             let mut other = Ending(shared.main.spawn(other), is_reading);
             if is_reading {
@@ -212,7 +212,7 @@ pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
     // Who hasn't understood by then is left standing.
     tokio::select! {
         _ = timeout(LEAVE, left) => {}
-        () = listed.handed.end.notified() => {}
+        () = listed.fallback.end.notified() => {}
         () = async { told(shared).await; sleep(LEFT).await } => {}
     }
 }
@@ -220,7 +220,7 @@ pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
 /// Ends when we are told to stop.
 async fn told(shared: &Shared) {
     let notified = shared.stop.notified();
-    // Asked after the notice was taken out, so that it can't be given in between.
+    // RequestHeaders after the notice was taken out, so that it can't be given in between.
     if !shared.stopping.load(Ordering::Acquire) {
         notified.await;
     }

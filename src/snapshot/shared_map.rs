@@ -11,12 +11,12 @@ const BOARDS: usize = 256;
 
 /// A map, cheap to copy.
 #[derive(Debug, Clone)]
-pub(super) struct Shelf<K, V> {
+pub(super) struct SharedMap<K, V> {
     boards: Box<[Arc<HashMap<K, V>>]>,
     len: usize,
 }
 
-impl<K, V> Default for Shelf<K, V> {
+impl<K, V> Default for SharedMap<K, V> {
     fn default() -> Self {
         Self {
             boards: (0..BOARDS).map(|_| Arc::default()).collect(),
@@ -25,7 +25,7 @@ impl<K, V> Default for Shelf<K, V> {
     }
 }
 
-impl<K: Hash + Eq + Clone, V: Clone> Shelf<K, V> {
+impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
     /// How many entries there are.
     pub(super) fn len(&self) -> usize {
         self.len
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_copy_keeps_what_it_was_copied_with() {
-        let mut shelf: Shelf<String, usize> = Shelf::default();
+        let mut shelf: SharedMap<String, usize> = SharedMap::default();
         for number in 0..1000 {
             shelf.insert(number.to_string(), number);
         }

@@ -15,7 +15,7 @@ use super::{Found, Site};
 
 /// The way to that thread; clones share it.
 #[derive(Debug, Clone)]
-pub struct Press(mpsc::Sender<Order>);
+pub struct Renderer(mpsc::Sender<Order>);
 
 #[derive(Debug)]
 struct Order {
@@ -24,11 +24,11 @@ struct Order {
     done: oneshot::Sender<Found>,
 }
 
-impl Press {
+impl Renderer {
     /// Starts the thread. It ends with the last clone.
     pub fn start() -> io::Result<Self> {
         let (orders, taken) = mpsc::channel();
-        let thread = thread::Builder::new().name("press".to_owned());
+        let thread = thread::Builder::new().name("renderer".to_owned());
         thread.spawn(move || work(&taken))?;
         Ok(Self(orders))
     }
