@@ -283,10 +283,8 @@ mod tests {
         ] {
             let error = parse(text).expect_err(text);
             let found = text[..error.place.start].matches('\n').count();
-            assert!(
-                found <= line + 1 && !error.message.is_empty(),
-                "{text}: {error:?}"
-            );
+            assert_eq!(found, line, "{text}: {error:?}");
+            assert!(!error.message.is_empty(), "{text}");
         }
         // An alias bomb is stopped by the library's limits.
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
