@@ -3,7 +3,7 @@
 //!
 //! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
 //! caller commits it; dropped, it leaves nothing behind. Each begins with what its actor must be
-//! allowed to do, [`Change::require`], so that no way to it can forget that.
+//! allowed to do, [`Change::require`], whichever way leads to it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

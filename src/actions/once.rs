@@ -85,7 +85,7 @@ impl Change {
     /// anything public changed.
     ///
     /// # Errors
-    /// `StillRunning`, if the same was done by another process meanwhile; nothing of this is kept.
+    /// `StillRunning`, if another process was quicker with the same; nothing of this is kept.
     pub async fn commit_once(
         mut self,
         status: u16,

@@ -59,9 +59,16 @@ pub(super) async fn read_by_two<P: Parts>(
         let parts = parts.clone();
         tokio::spawn(async move { parts.read(&mut tx).await.map(|read| (read, tx)) })
     });
-    let mut read = parts.read(one).await?;
+    let read = parts.read(one).await;
     let Some(beside) = beside else {
-        return Ok((read, None));
+        return Ok((read?, None));
+    };
+    let mut read = match read {
+        Ok(read) => read,
+        Err(error) => {
+            beside.abort();
+            return Err(error);
+        }
     };
     let (others, other) = beside.await.map_err(|_| StoreError::Interrupted)??;
     read.extend(others);
@@ -163,7 +170,11 @@ impl IncidentParts {
         mut turns: Vec<StateChange>,
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        turns.sort_unstable_by(|one, other| one.incident.cmp(&other.incident));
+        turns.sort_unstable_by(|one, other| {
+            let place = |turn: &StateChange| (turn.at, turn.seq, turn.component.clone());
+            let of_incident = one.incident.cmp(&other.incident);
+            of_incident.then_with(|| place(one).cmp(&place(other)))
+        });
         let firsts = list_public_incident_ids(tx, INCIDENTS).await?;
         let ends = firsts.iter().skip(1).cloned().map(Some).chain([None]);
         Ok(Self {

@@ -44,16 +44,25 @@ pub async fn list_public_incidents_from(
     first: &str,
     end: Option<&str>,
 ) -> Result<Vec<Incident>, StoreError> {
-    let rows = sqlx::query(concat!(
-        "select ",
-        incident_as_said!(),
-        " from incidents i where i.id >= $1 and ($2 = '' or i.id < $2) and ",
-        is_public!()
-    ))
-    .bind(first)
-    .bind(end.unwrap_or_default())
-    .fetch_all(&mut tx.inner)
-    .await?;
+    macro_rules! from_first {
+        ($to_end:literal) => {
+            concat!(
+                "select ",
+                incident_as_said!(),
+                " from incidents i where i.id >= $1 and ",
+                $to_end,
+                is_public!()
+            )
+        };
+    }
+    // Two statements: with one for both cases, the index would be read to its end each time.
+    let query = match end {
+        Some(end) => sqlx::query(from_first!("i.id < $2 and "))
+            .bind(first)
+            .bind(end),
+        None => sqlx::query(from_first!("")).bind(first),
+    };
+    let rows = query.fetch_all(&mut tx.inner).await?;
     rows.iter()
         .map(|row| Ok(to_incident_as_said(row)?.incident))
         .collect()

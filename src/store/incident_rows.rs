@@ -115,7 +115,7 @@ pub(super) use {incident_as_said, incident_rows};
 /// A row of [`incident_rows`]. Updates that are withdrawn are not in it, nor is what they said.
 pub(super) fn to_stored_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let mut stored = to_incident_as_said(row)?;
-    for turn in changes_of(row, "packed_turns", &stored.incident.id)? {
+    for turn in changes_of(row, ("state_history", "packed_turns"), &stored.incident.id)? {
         stored.incident.add_change(turn);
     }
     Ok(stored)
@@ -126,7 +126,7 @@ pub(super) fn to_incident_as_said(row: &AnyRow) -> Result<StoredIncident, StoreE
     let mut stored = to_incident(row)?;
     let incident = &mut stored.incident;
     let mut changes: HashMap<String, Vec<StateChange>> = HashMap::new();
-    for change in changes_of(row, "packed_changes", &incident.id)? {
+    for change in changes_of(row, ("state_changes", "packed_changes"), &incident.id)? {
         let update = change.update.clone().unwrap_or_default();
         changes.entry(update).or_default().push(change);
     }
@@ -193,9 +193,13 @@ fn mentions_of(row: &AnyRow) -> Result<HashMap<String, Vec<Slug>>, StoreError> {
 }
 
 /// Changes of state of the post and of its updates, by time.
-fn changes_of(row: &AnyRow, column: &str, incident: &str) -> Result<Vec<StateChange>, StoreError> {
+fn changes_of(
+    row: &AnyRow,
+    (table, column): (&'static str, &str),
+    incident: &str,
+) -> Result<Vec<StateChange>, StoreError> {
     let mut found = Vec::new();
-    let mut packed = Packed::new("state_changes", long_text(row, column)?);
+    let mut packed = Packed::new(table, long_text(row, column)?);
     while packed.has_more() {
         found.push(StateChange {
             update: packed.text_or_none()?,

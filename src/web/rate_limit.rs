@@ -13,7 +13,7 @@ use crate::clock::Clock;
 
 /// So many may come at once, and as many in each minute.
 const MAX_FAILURES: NonZeroU32 = NonZeroU32::new(20).expect("more than none");
-/// So many networks are told apart; past that, those that come new share one limit.
+/// So many networks are told apart; while there are more, all share one limit.
 const MAX_NETWORKS: usize = 10_000;
 /// What they share it as, with whoever has no address.
 const ALL_OTHERS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);

@@ -29,6 +29,7 @@ mod maintenance_steps;
 mod moving_in;
 mod names_and_groups;
 mod never_shown;
+mod permissions;
 mod readers;
 mod record;
 mod record_lines;

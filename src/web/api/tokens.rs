@@ -92,10 +92,11 @@ pub(in crate::web) async fn delete(
     call: Call,
 ) -> Result<Response, AppError> {
     let mut writing = Writing::begin_edit(&state, &staff).await?;
-    if let Some(current) = find_token(writing.change.tx(), &id).await? {
-        check_match(&call, &TokenBody::of(&current))?;
-    }
+    let before = find_token(writing.change.tx(), &id).await?;
     let token = revoke_token(&mut writing.change, &id).await?;
+    if let Some(before) = before {
+        check_match(&call, &TokenBody::of(&before))?;
+    }
     let body = TokenBody::of(&token);
     writing.shown(&body).await
 }

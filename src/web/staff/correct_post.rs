@@ -217,6 +217,7 @@ struct Screen {
 
 impl Screen {
     async fn of(tx: &mut Tx, slug: &Slug, visit: &Visit) -> Result<Self, StaffError> {
+        visit.staff.require(Permission::WriteIncidents)?;
         let stored = find(tx, slug, visit).await?;
         let versions = list_versions(tx, "incident", &stored.incident.id).await?;
         Ok(Self {
@@ -244,7 +245,6 @@ impl Screen {
         status: StatusCode,
         filled: &Filled,
     ) -> Result<Response, StaffError> {
-        visit.staff.require(Permission::WriteIncidents)?;
         let site = state.latest.find().await?;
         let around = AroundPost {
             incident: &self.stored.incident,

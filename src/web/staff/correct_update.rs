@@ -172,6 +172,7 @@ impl Screen {
     }
 
     async fn of(tx: &mut Tx, slug: &Slug, id: &str, visit: &Visit) -> Result<Self, StaffError> {
+        visit.staff.require(Permission::WriteIncidents)?;
         let stored = find(tx, slug, visit).await?;
         let found = stored
             .incident
@@ -293,7 +294,6 @@ impl Screen {
         status: StatusCode,
         filled: &Filled,
     ) -> Result<Response, StaffError> {
-        visit.staff.require(Permission::WriteIncidents)?;
         let site = state.latest.find().await?;
         let would_be = self.would_be.as_ref();
         let (mut tx, now) = (state.store.read().await?, state.clock.now());

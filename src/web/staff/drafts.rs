@@ -26,7 +26,7 @@ pub(super) async fn preview(
     SlugOf(slug): SlugOf,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    visit.staff.require(Permission::WriteIncidents)?;
+    visit.staff.require(Permission::ReadDrafts)?;
     let mut tx = state.store.read().await?;
     let stored = find(&mut tx, &slug, &visit).await?;
     drop(tx);
