@@ -9,7 +9,7 @@ use super::output::{self, clean, spaced};
 use super::times::Clockwork;
 use super::words;
 use super::world::{BOLD, DIM, World, styled};
-use crate::domain::record::{field_changes, value_in_words};
+use crate::domain::field_change::{field_changes, value_in_words};
 use crate::domain::slug::Slug;
 use crate::wire::audit::{AuditBody, AuditList, RecordQuery};
 

@@ -1,9 +1,9 @@
 //! The admin API as the command line calls it: one connection to one server.
 
 mod address;
+mod audit;
 mod correcting;
 mod error;
-mod record;
 
 use std::time::Duration;
 

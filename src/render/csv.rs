@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::SecondsFormat;
 
-use crate::domain::record::{FieldChange, field_changes, value_in_words};
+use crate::domain::field_change::{FieldChange, field_changes, value_in_words};
 use crate::wire::audit::AuditBody;
 
 /// The columns that every line has; behind them stand two for each field that any line changes.

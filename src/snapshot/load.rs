@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::history::History;
-use super::parts::{HistoryParts, IncidentParts, read_by_two};
+use super::load_parts::{HistoryParts, IncidentParts, read_by_two};
 use super::post::Post;
 use super::posts::Posts;
 use super::shown::{Subject, Waiting, history_of, wait};

@@ -21,7 +21,7 @@ use crate::domain::state::States;
 mod bytes;
 pub mod history;
 pub mod load;
-mod parts;
+mod load_parts;
 pub mod patch;
 pub mod post;
 pub mod posts;

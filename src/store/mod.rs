@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use self::error::StoreError;
 use self::file::DatabaseFile;
-use self::guarded::{DEADLINE, Guarded, Writing};
+use self::guarded_connection::{DEADLINE, Guarded, Writing};
 pub use self::open::{sqlite_file, without_password};
 
 pub mod audit;
@@ -24,7 +24,8 @@ pub mod components;
 pub mod drafts;
 mod error;
 mod file;
-mod guarded;
+mod file_owner;
+mod guarded_connection;
 pub mod history;
 pub mod idempotency;
 pub mod incident_names;
@@ -37,7 +38,6 @@ mod migrations;
 mod open;
 mod packed;
 pub mod probe;
-mod rights;
 mod row;
 pub mod sessions;
 pub mod settings;

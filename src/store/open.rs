@@ -11,8 +11,8 @@ use tokio::time::timeout;
 
 use super::error::{SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, is_damage, sqlite_code};
 use super::file::make_private;
-use super::guarded::DEADLINE;
-use super::rights;
+use super::file_owner;
+use super::guarded_connection::DEADLINE;
 use super::{Engine, StoreError};
 
 /// How every SQLite database file begins.
@@ -189,7 +189,7 @@ pub(super) fn cannot_open(url: &str, file: Option<&Path>, error: &sqlx::Error) -
         ),
         _ => format!(
             "the database {shown} can't be opened for writing: {error}; {}",
-            rights::remedy(file)
+            file_owner::remedy(file)
         ),
     })
 }

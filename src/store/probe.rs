@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
-use super::guarded::{DEADLINE, LONG_DEADLINE};
+use super::guarded_connection::{DEADLINE, LONG_DEADLINE};
 use super::open::{close, connect_one};
 use super::{Engine, Store, StoreError};
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
-use super::guarded::Guarded;
+use super::guarded_connection::Guarded;
 use super::row::{instant, instant_or_none, text, text_or_none, unreadable};
 use super::{Store, StoreError, Tx};
 use crate::domain::staff::{Scope, Token};

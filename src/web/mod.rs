@@ -12,6 +12,7 @@ use self::state::AppState;
 
 mod api;
 pub mod assets;
+mod audit_query;
 pub mod auth;
 mod contract_rules;
 mod contract_texts;
@@ -28,7 +29,6 @@ mod ops;
 mod query;
 pub mod rate_limit;
 pub mod readiness;
-mod record;
 mod staff;
 pub mod state;
 pub mod writing;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::instant;
-use super::request::query;
+use super::request_macro::query;
 use crate::domain::event::deed::Deed;
 
 /// One line of the activity log.

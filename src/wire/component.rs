@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::instant;
-use super::request::request;
+use super::request_macro::request;
 use crate::domain::component::{Component, Standing};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::instant;
-use super::request::request;
+use super::request_macro::request;
 use super::setting::Settings;
 use super::update::{LastStates, NewUpdate, UpdateBody};
 use super::words;

@@ -15,7 +15,7 @@ pub mod ordered;
 mod parse;
 pub mod preview;
 pub mod problem;
-mod request;
+mod request_macro;
 pub mod resolution;
 pub mod setting;
 pub mod site;

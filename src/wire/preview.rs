@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::request::request;
+use super::request_macro::request;
 
 request! {
     /// A text to preview before it is published.

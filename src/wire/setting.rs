@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ordered::ByComponent;
-use super::request::request;
+use super::request_macro::request;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::instant;
 use super::ordered::ByComponent;
-use super::request::request;
+use super::request_macro::request;
 use super::setting::Settings;
 use super::words;
 use crate::domain::slug::Slug;

@@ -10,6 +10,7 @@ use super::auth;
 use super::state::AppState;
 use crate::urls;
 
+mod audit;
 mod component_form;
 mod component_state;
 mod components;
@@ -26,7 +27,6 @@ mod new_incident;
 mod plan_maintenance;
 mod posting;
 mod reading;
-mod record;
 mod session;
 mod sessions;
 mod settings;
@@ -129,8 +129,8 @@ fn office() -> Router<AppState> {
         .route("/staff/incidents/{slug}/preview", get(drafts::preview))
         .route("/staff/incidents/{slug}/publish", post(drafts::publish))
         .route("/staff/incidents/{slug}/discard", post(drafts::discard))
-        .route(urls::STAFF_RECORD, get(record::show))
-        .route(urls::STAFF_RECORD_TABLE, get(record::export))
+        .route(urls::STAFF_RECORD, get(audit::show))
+        .route(urls::STAFF_RECORD_TABLE, get(audit::export))
         .route(urls::STAFF_TOKENS, get(tokens::show))
         .route(
             urls::STAFF_NEW_TOKEN,

@@ -1,6 +1,8 @@
 //! The staff pages: server-rendered forms, one screen a file. What each takes is a snapshot, who
 //! looks, and the form as it stands.
 
+pub mod audit;
+mod audit_words;
 pub mod component_form;
 pub mod component_list;
 pub mod component_state;
@@ -18,8 +20,6 @@ pub mod maintenance_steps;
 pub mod new_incident;
 pub mod plan_maintenance;
 pub mod posted;
-pub mod record;
-mod record_words;
 pub mod sessions;
 pub mod sign_in;
 pub mod text_change;

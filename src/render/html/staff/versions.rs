@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::record_words::{by, changed, said_elsewhere};
+use super::audit_words::{by, changed, said_elsewhere};
 use crate::domain::event::deed::Deed;
-use crate::domain::record::field_changes;
+use crate::domain::field_change::field_changes;
 use crate::render;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;

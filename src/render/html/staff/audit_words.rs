@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::text_change::{self, Piece};
 use crate::domain::event::deed::Deed;
-use crate::domain::record::{FieldChange, value_in_words};
+use crate::domain::field_change::{FieldChange, value_in_words};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;

@@ -9,16 +9,16 @@ use super::reading::{html_response, said_in};
 use super::session::Visit;
 use super::trouble::{StaffError, sentence};
 use crate::domain::permission::Permission;
+use crate::render::html::staff::audit::{self, Found};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
-use crate::render::html::staff::record::{self, Found};
 use crate::store::Tx;
 use crate::store::audit::{AuditFilter, list_actors, list_entries};
 use crate::store::components::list_components;
 use crate::urls;
 use crate::web::api::audit::{body_of, table_of};
+use crate::web::audit_query::RecordPart;
 use crate::web::error::AppError;
 use crate::web::query::{Part, Query};
-use crate::web::record::RecordPart;
 use crate::web::state::AppState;
 use crate::wire::FieldError;
 use crate::wire::audit::RecordQuery;
@@ -85,7 +85,7 @@ pub(super) async fn show(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let filled = filled(&asked.query, errors);
-    let page = record::page(site.snapshot(), &visit.staff.actor, &found, &filled);
+    let page = audit::page(site.snapshot(), &visit.staff.actor, &found, &filled);
     Ok(html_response(status, page.into_string()))
 }
 
@@ -160,11 +160,11 @@ fn filled(asked: &RecordQuery, errors: Vec<FieldError>) -> Filled {
     let pairs = asked.pairs().into_iter();
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let known = [
-        record::ACTOR,
-        record::COMPONENT,
-        record::INCIDENT,
-        record::FROM,
-        record::TO,
+        audit::ACTOR,
+        audit::COMPONENT,
+        audit::INCIDENT,
+        audit::FROM,
+        audit::TO,
     ];
     let to_wrong = |error: FieldError| {
         let field = error.pointer.trim_start_matches('/');

@@ -50,14 +50,14 @@ macro_rules! request {
                     pub $optional: Option<$optional_type>,
                 )?
                 $(
-                    #[serde(default, skip_serializing_if = "crate::wire::request::is_default")]
+                    #[serde(default, skip_serializing_if = "crate::wire::request_macro::is_default")]
                     pub $defaulted: $defaulted_type,
                 )?
                 $(
                     #[serde(
                         default,
                         skip_serializing_if = "Option::is_none",
-                        deserialize_with = "crate::wire::request::present"
+                        deserialize_with = "crate::wire::request_macro::present"
                     )]
                     #[schema(value_type = Option<$edited_type>)]
                     pub $edited: Option<Option<$edited_type>>,

@@ -2,14 +2,14 @@
 
 use maud::{Markup, html};
 
+use super::audit_words::{by, changed, done, said_elsewhere};
 use super::fields::Filled;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
-use super::record_words::{by, changed, done, said_elsewhere};
 use crate::domain::actor::Actor;
 use crate::domain::component::Component;
 use crate::domain::event::deed::Deed;
-use crate::domain::record::field_changes;
+use crate::domain::field_change::field_changes;
 use crate::render;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
