@@ -122,11 +122,7 @@ pub async fn add_update_to(
     wrong.take(checks::markdown("/markdown", &wanted.markdown))?;
     wrong.take(phase_fits("/phase", stored.incident.kind, wanted.phase))?;
     wrong.take(checks::not_future("/at", wanted.at, change.now))?;
-    wrong.take(checks::line(
-        "/author",
-        wanted.author.as_deref().unwrap_or_default(),
-        100,
-    ))?;
+    wrong.take(checks::author(wanted.author.as_deref()))?;
     let components = wrong.take(resolve(&known, "/components", &wanted.components)?)?;
     wrong.finish()?;
     let components = components.unwrap_or_default();

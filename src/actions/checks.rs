@@ -18,6 +18,8 @@ use crate::store::states::list_own_states;
 pub(super) const MAX_MARKDOWN_BYTES: usize = 200_000;
 /// Longest title, in characters.
 pub(super) const MAX_TITLE_CHARS: usize = 200;
+/// Longest byline, in characters.
+const MAX_AUTHOR_CHARS: usize = 100;
 /// Longest note, in characters.
 pub(super) const MAX_NOTE_CHARS: usize = 500;
 
@@ -195,6 +197,11 @@ pub(super) fn note(pointer: &str, note: Option<&str>) -> Result<(), ActionError>
 pub(super) fn kept_note(note: Option<&str>) -> Option<String> {
     let note = note.map(str::trim).filter(|note| !note.is_empty());
     note.map(str::to_owned)
+}
+
+/// A byline is one line and not too long.
+pub(super) fn author(author: Option<&str>) -> Result<(), ActionError> {
+    line("/author", author.unwrap_or_default(), MAX_AUTHOR_CHARS)
 }
 
 /// A text is one line of at most `max` characters.

@@ -63,7 +63,7 @@ pub async fn correct_update(
         false => Some(change.now),
     };
     let author = wanted.author.as_ref().and_then(Option::as_deref);
-    wrong.take(checks::line("/author", author.unwrap_or_default(), 100))?;
+    wrong.take(checks::author(author))?;
     let components = match &wanted.components {
         Some(components) => wrong.take(resolve(&known, "/components", components)?)?,
         None => None,

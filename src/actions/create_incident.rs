@@ -89,11 +89,7 @@ pub async fn create_incident(
         change.now,
     ))?;
     wrong.take(check_new_plan(change, &known, kind, &wanted).await?)?;
-    wrong.take(checks::line(
-        "/author",
-        wanted.author.as_deref().unwrap_or_default(),
-        100,
-    ))?;
+    wrong.take(checks::author(wanted.author.as_deref()))?;
     let components = wrong.take(resolve(&known, "/components", &wanted.components)?)?;
     let reading = wrong.take(reading)?;
     let mut first = None;

@@ -79,7 +79,7 @@ pub async fn edit_incident(
         wrong.take(check_title(title))?;
     }
     let author = wanted.author.as_ref().and_then(Option::as_deref);
-    wrong.take(checks::line("/author", author.unwrap_or_default(), 100))?;
+    wrong.take(checks::author(author))?;
     wrong.take(checks::not_future(
         "/published_at",
         wanted.published_at,

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use tokio::sync::{Notify, watch as signal};
 use tokio::time::{Instant, timeout};
 
-use super::sync_log::{SyncLog, tell_sync, what_is_shown};
+use super::sync_log::{SyncLog, tell_sync};
 use super::watch::FolderWatch;
 use crate::actions::ActionError;
 use crate::actions::sync_announced::find_announced;
@@ -174,17 +174,12 @@ async fn sync_first(
     let (content, outcome) = look(store, clock, folder, &options, moving).await?;
     match outcome {
         Ok(report) => {
-            let problems = content
-                .problems
-                .iter()
-                .chain(&report.moved)
-                .chain(&report.problems);
-            log.tell_problems(problems, |file| what_is_shown(&report, file));
+            log.tell_report(&content, &report);
             tell_sync(&report);
         }
         Err(ActionError::Store(error)) => return Err(error.into()),
         Err(error) => {
-            log.tell_problems(&content.problems, |_| "nothing was changed");
+            log.tell_nothing_changed(&content);
             log.tell_refusal(&error.to_string());
         }
     }
@@ -344,12 +339,7 @@ async fn sync_and_tell(
     let (content, outcome) = look(store, clock, &source.content, &options, moving).await?;
     match outcome {
         Ok(report) => {
-            let problems = content
-                .problems
-                .iter()
-                .chain(&report.moved)
-                .chain(&report.problems);
-            log.tell_problems(problems, |file| what_is_shown(&report, file));
+            log.tell_report(&content, &report);
             log.refusal = None;
             if report.revision.is_some() {
                 tell_sync(&report);
@@ -357,7 +347,7 @@ async fn sync_and_tell(
             Ok(report)
         }
         Err(error) => {
-            log.tell_problems(&content.problems, |_| "nothing was changed");
+            log.tell_nothing_changed(&content);
             Err(error.into())
         }
     }

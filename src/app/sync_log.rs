@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::content_sync::on_disk;
 use crate::actions::sync_content::{CONTENT_SOURCE, SyncReport};
 use crate::config::SourceConfig;
+use crate::content::Content;
 use crate::content::problem::{Problem, Severity};
 use crate::store::Store;
 use crate::store::settings::find_meta;
@@ -50,9 +51,21 @@ impl SyncLog {
         Ok(!is_needed)
     }
 
+    /// Logs what is wrong in a folder that was synced.
+    pub(super) fn tell_report(&mut self, content: &Content, report: &SyncReport) {
+        let problems = content.problems.iter();
+        let problems = problems.chain(&report.moved).chain(&report.problems);
+        self.tell_problems(problems, |file| what_is_shown(report, file));
+    }
+
+    /// Logs what is wrong in a folder that couldn't be synced.
+    pub(super) fn tell_nothing_changed(&mut self, content: &Content) {
+        self.tell_problems(&content.problems, |_| "nothing was changed");
+    }
+
     /// Logs the problems that were not there the last time. `instead` says what is shown of a
     /// file that has an error.
-    pub(super) fn tell_problems<'a>(
+    fn tell_problems<'a>(
         &mut self,
         problems: impl IntoIterator<Item = &'a Problem>,
         instead: impl Fn(&str) -> &'static str,
@@ -79,7 +92,7 @@ impl SyncLog {
 }
 
 /// What is shown of a file that can't be read for certain.
-pub(super) fn what_is_shown(report: &SyncReport, file: &str) -> &'static str {
+fn what_is_shown(report: &SyncReport, file: &str) -> &'static str {
     if report.unread.contains(file) {
         "it isn't shown until that is fixed"
     } else {

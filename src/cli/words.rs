@@ -105,7 +105,7 @@ mod tests {
     fn a_component_is_set_once() {
         let list = |texts: &[&str]| {
             let list: Vec<_> = texts.iter().map(|text| setting(text).unwrap()).collect();
-            settings(&list).map(|all| serde_json::to_string(&all).unwrap())
+            settings(&list).map(|all| serde_json::to_string(&all).expect("JSON"))
         };
         assert_eq!(
             list(&["b=degraded", "a=migrating"]).unwrap(),

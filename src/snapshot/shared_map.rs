@@ -6,20 +6,20 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-/// So many boards share the entries. A power of two.
-const BOARDS: usize = 256;
+/// So many shards share the entries. A power of two.
+const SHARDS: usize = 256;
 
 /// A map, cheap to copy.
 #[derive(Debug, Clone)]
 pub(super) struct SharedMap<K, V> {
-    boards: Box<[Arc<HashMap<K, V>>]>,
+    shards: Box<[Arc<HashMap<K, V>>]>,
     len: usize,
 }
 
 impl<K, V> Default for SharedMap<K, V> {
     fn default() -> Self {
         Self {
-            boards: (0..BOARDS).map(|_| Arc::default()).collect(),
+            shards: (0..SHARDS).map(|_| Arc::default()).collect(),
             len: 0,
         }
     }
@@ -37,12 +37,12 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.boards[board(key)].get(key)
+        self.shards[shard_of(key)].get(key)
     }
 
     /// Puts a value in; returns the one that was there.
     pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let before = Arc::make_mut(&mut self.boards[board(&key)]).insert(key, value);
+        let before = Arc::make_mut(&mut self.shards[shard_of(&key)]).insert(key, value);
         self.len += usize::from(before.is_none());
         before
     }
@@ -53,25 +53,25 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let board = &mut self.boards[board(key)];
-        if !board.contains_key(key) {
+        let shard = &mut self.shards[shard_of(key)];
+        if !shard.contains_key(key) {
             return None;
         }
         self.len -= 1;
-        Arc::make_mut(board).remove(key)
+        Arc::make_mut(shard).remove(key)
     }
 
     /// Every value, in no order.
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
-        self.boards.iter().flat_map(|board| board.values())
+        self.shards.iter().flat_map(|shard| shard.values())
     }
 }
 
-fn board<Q: Hash + ?Sized>(key: &Q) -> usize {
+fn shard_of<Q: Hash + ?Sized>(key: &Q) -> usize {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     // The low bits choose among 256.
-    hasher.finish() as usize % BOARDS
+    hasher.finish() as usize % SHARDS
 }
 
 #[cfg(test)]
@@ -80,18 +80,18 @@ mod tests {
 
     #[test]
     fn a_copy_keeps_what_it_was_copied_with() {
-        let mut shelf: SharedMap<String, usize> = SharedMap::default();
+        let mut map: SharedMap<String, usize> = SharedMap::default();
         for number in 0..1000 {
-            shelf.insert(number.to_string(), number);
+            map.insert(number.to_string(), number);
         }
-        let copy = shelf.clone();
-        shelf.insert("7".to_owned(), 70);
-        shelf.remove("8");
-        assert_eq!((shelf.get("7"), shelf.get("8")), (Some(&70), None));
+        let copy = map.clone();
+        map.insert("7".to_owned(), 70);
+        map.remove("8");
+        assert_eq!((map.get("7"), map.get("8")), (Some(&70), None));
         assert_eq!((copy.get("7"), copy.get("8")), (Some(&7), Some(&8)));
-        assert_eq!((shelf.len(), copy.len()), (999, 1000));
-        let shared = shelf.boards.iter().zip(&copy.boards);
+        assert_eq!((map.len(), copy.len()), (999, 1000));
+        let shared = map.shards.iter().zip(&copy.shards);
         let apart = shared.filter(|(a, b)| !Arc::ptr_eq(a, b)).count();
-        assert!(apart <= 2, "{apart} boards were copied");
+        assert!(apart <= 2, "{apart} shards were copied");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::middleware::NoOpMiddleware;
@@ -18,7 +20,15 @@ const MAX_NETWORKS: usize = 10_000;
 /// What they share it as, with whoever has no address.
 const ALL_OTHERS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
-type Limiter = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, Clock, NoOpMiddleware<Duration>>;
+type Limiter =
+    RateLimiter<IpAddr, HashMapStateStore<IpAddr>, ForwardClock, NoOpMiddleware<Duration>>;
+
+/// A clock that stands still while the system's is set back: nobody is refused for that.
+#[derive(Debug, Clone)]
+struct ForwardClock {
+    clock: Clock,
+    latest_millis: Arc<AtomicU64>,
+}
 
 /// Wrong tokens by network.
 #[derive(Debug)]
@@ -28,6 +38,10 @@ impl FailureLimit {
     /// A limit that nobody has used yet.
     pub fn new(clock: Clock) -> Self {
         let quota = Quota::per_minute(MAX_FAILURES);
+        let clock = ForwardClock {
+            clock,
+            latest_millis: Arc::default(),
+        };
         Self(Limiter::hashmap_with_clock(quota, clock))
     }
 
@@ -52,12 +66,13 @@ fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
-impl governor::clock::Clock for Clock {
+impl governor::clock::Clock for ForwardClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        let millis = self.now().timestamp_millis();
-        Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
+        let before = self.latest_millis.fetch_max(millis, Ordering::Relaxed);
+        Duration::from_millis(millis.max(before))
     }
 }
 
@@ -88,6 +103,18 @@ mod tests {
         assert!(limit.is_exceeded_by(selma));
         clock.advance(chrono::Duration::minutes(1));
         for _ in 0..20 {
+            assert!(!limit.is_exceeded_by(selma));
+        }
+        assert!(limit.is_exceeded_by(selma));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_refuses_nobody() {
+        let (limit, clock) = limit();
+        let selma = address("192.0.2.1");
+        assert!(!limit.is_exceeded_by(selma));
+        clock.advance(chrono::Duration::hours(-1));
+        for _ in 1..20 {
             assert!(!limit.is_exceeded_by(selma));
         }
         assert!(limit.is_exceeded_by(selma));
