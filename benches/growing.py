@@ -38,15 +38,23 @@ COLORS = ["#8a6d1f", "#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7
           "#4a5d23"]
 
 
+def listed_in(server, sitemap):
+    """The paths that a site map, or an index of its parts, lists."""
+    xml = server.get(sitemap)[1].decode()
+    return [re.sub(r"^https?://[^/]*", "", url) or "/" for url in re.findall("<loc>(.*?)</loc>", xml)]
+
+
 def every_path(server):
     """Every public path: those of the map, and what belongs to them."""
-    xml = server.get("/sitemap.xml")[1].decode()
-    paths = [re.sub(r"^https?://[^/]*", "", url) or "/" for url in re.findall("<loc>(.*?)</loc>", xml)]
+    paths = listed_in(server, "/sitemap.xml")
+    if paths and paths[0].startswith("/sitemap-"):
+        # A long map comes in parts.
+        paths = [path for part in paths for path in listed_in(server, part)]
     feeds = ("feed.rss", "feed.atom", "feed.json")
     for path in list(paths):
         if path.startswith("/incidents/"):
             paths += [path + ".md", path + ".json", *(f"{path}/{feed}" for feed in feeds)]
-        elif path.startswith("/components/"):
+        elif path.startswith("/components/") and path.count("/") == 2:
             paths += [f"{path}/{feed}" for feed in feeds]
     return paths + ["/" + feed for feed in feeds]
 
