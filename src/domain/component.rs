@@ -85,11 +85,12 @@ impl Origin {
 }
 
 /// At an instant, a component took a state. Sorted by `(at, seq)`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StateChange {
     /// The component that changed.
     pub component: Slug,
     /// When it did.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
     /// The order in which changes of the same instant were made.
     pub seq: i64,
@@ -98,12 +99,15 @@ pub struct StateChange {
     /// A line for customers; a change without one clears it.
     pub note: Option<String>,
     /// Id of the incident that it belongs to.
+    #[serde(with = "super::uuid_text::option")]
     pub incident: Option<String>,
     /// Id of the update that it belongs to.
+    #[serde(with = "super::uuid_text::option")]
     pub update: Option<String>,
     /// Who or what made it.
     pub origin: Origin,
     /// When it became public here; feeds choose and order by it.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub public_at: DateTime<Utc>,
 }
 

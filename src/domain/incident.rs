@@ -142,9 +142,10 @@ impl Impact {
 
 /// A post about something that affects customers, whole: its text, what it did to components,
 /// and its updates.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
     /// Its identity; never changes, never used again.
+    #[serde(with = "super::uuid_text")]
     pub id: String,
     /// Its name in URLs.
     pub slug: Slug,
@@ -159,12 +160,15 @@ pub struct Incident {
     /// The byline, if it has its own.
     pub author: Option<String>,
     /// The post's date.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub published_at: DateTime<Utc>,
     /// Whether `published_at` has a time of day.
     pub precision: Precision,
     /// A maintenance's window as its post states it: its start. See [`Incident::window`].
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub starts: Option<DateTime<Utc>>,
     /// A maintenance's window as its post states it: its end.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub ends: Option<DateTime<Utc>>,
     /// One or two sentences for lists, feeds and previews; see `render` for the fallback.
     pub summary: Option<String>,
@@ -177,8 +181,10 @@ pub struct Incident {
     /// Oldest first, by `(at, seq)`.
     pub updates: Vec<Update>,
     /// When title or text were last corrected.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub edited_at: Option<DateTime<Utc>>,
     /// When it became public here.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub public_at: DateTime<Utc>,
     /// Where it comes from.
     pub source: Source,

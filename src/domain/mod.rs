@@ -41,6 +41,8 @@ pub mod headline;
 pub mod held;
 pub mod incident;
 pub mod nearest;
+#[cfg(test)]
+pub mod numbers;
 pub mod permission;
 pub mod site;
 pub mod slug;
@@ -50,5 +52,6 @@ pub mod template;
 pub mod time_style;
 pub mod update;
 pub mod uptime;
+pub mod uuid_text;
 pub mod window;
 pub mod zone;

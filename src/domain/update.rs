@@ -188,11 +188,13 @@ impl Source {
 }
 
 /// One dated entry of an incident.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Update {
     /// What permalinks and feeds call it; never changes, never used again.
+    #[serde(with = "super::uuid_text")]
     pub id: String,
     /// The instant it speaks of.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
     /// The order in which updates of the same instant were made.
     pub seq: i64,
@@ -217,8 +219,10 @@ pub struct Update {
     /// Of a maintenance: the window, as far as it moves it.
     pub window: Window,
     /// When it was last corrected.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub edited_at: Option<DateTime<Utc>>,
     /// When it became public here.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub public_at: DateTime<Utc>,
     /// Where it comes from.
     pub source: Source,

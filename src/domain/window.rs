@@ -1,13 +1,16 @@
 //! Windows: when a maintenance takes place, or is to.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 /// A start and an end, each as far as it is known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// When it opens.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub starts: Option<DateTime<Utc>>,
     /// When it closes.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub ends: Option<DateTime<Utc>>,
 }
 

@@ -5,19 +5,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::bytes::{Reader, Writer};
-use crate::domain::component::{Origin, StateChange};
+use super::bytes;
 use crate::domain::ending::Lasted;
-use crate::domain::fact::Fact;
 use crate::domain::freshness::Freshness;
-use crate::domain::incident::{Impact, Incident, Kind, is_open};
+use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
-use crate::domain::state::StateKey;
-use crate::domain::update::{Phase, Precision, Source, Update};
-use crate::domain::window::Window;
-
-const PRECISIONS: [Precision; 3] = [Precision::Minute, Precision::Day, Precision::None];
-const SOURCES: [Source; 3] = [Source::File, Source::Api, Source::Clock];
+use crate::domain::update::{Phase, Precision};
 
 /// When something was said, and how exactly that is known.
 pub type Said = (DateTime<Utc>, Precision);
@@ -45,14 +38,12 @@ pub struct Post {
     pub(super) freshest: Freshness,
     /// The latest thing said in it, up to the snapshot's instant.
     pub(super) last_said: Option<Said>,
-    whole: Box<[u8]>,
+    bytes: Box<[u8]>,
 }
 
 impl Post {
     /// An incident of which everything is due, at the instant `as_of`.
     pub(super) fn of(incident: &Incident, as_of: DateTime<Utc>) -> Self {
-        let mut writer = Writer::default();
-        write_incident(&mut writer, incident);
         Self {
             id: incident.id.as_str().into(),
             slug: incident.slug.clone(),
@@ -66,7 +57,7 @@ impl Post {
             last_said: said(incident)
                 .filter(|(at, _)| *at <= as_of)
                 .max_by_key(exactness),
-            whole: writer.finish(),
+            bytes: bytes::of(incident),
         }
     }
 
@@ -82,7 +73,7 @@ impl Post {
 
     /// All of it.
     pub fn read(&self) -> Incident {
-        read_incident(&mut Reader::new(&self.whole))
+        bytes::read(&self.bytes)
     }
 }
 
@@ -98,175 +89,149 @@ fn said(incident: &Incident) -> impl Iterator<Item = Said> {
         .chain([(incident.published_at, incident.precision)])
 }
 
-fn write_incident(writer: &mut Writer, incident: &Incident) {
-    writer.text(&incident.id);
-    writer.text(incident.slug.as_str());
-    writer.text(&incident.title);
-    writer.one_of(&Kind::ALL, &incident.kind);
-    writer.maybe(incident.stated_phase, |w, phase| {
-        w.one_of(&Phase::ALL, &phase)
-    });
-    writer.maybe(incident.stated_impact, |w, impact| {
-        w.one_of(&Impact::ALL, &impact);
-    });
-    writer.maybe(incident.author.as_deref(), Writer::text);
-    writer.instant(incident.published_at);
-    writer.one_of(&PRECISIONS, &incident.precision);
-    writer.maybe(incident.starts, Writer::instant);
-    writer.maybe(incident.ends, Writer::instant);
-    writer.maybe(incident.summary.as_deref(), Writer::text);
-    writer.text(&incident.markdown);
-    write_named(writer, &incident.mentions, &incident.changes);
-    writer.maybe(incident.edited_at, Writer::instant);
-    writer.instant(incident.public_at);
-    writer.one_of(&SOURCES, &incident.source);
-    writer.byte(u8::from(incident.draft));
-    writer.byte(u8::from(incident.own_item));
-    writer.count(incident.updates.len());
-    for update in &incident.updates {
-        write_update(writer, update);
-    }
-}
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Tz;
 
-fn read_incident(reader: &mut Reader<'_>) -> Incident {
-    let id = reader.text();
-    let slug = read_slug(reader);
-    let title = reader.text();
-    let kind = reader.one_of(&Kind::ALL);
-    let stated_phase = reader.maybe(|r| r.one_of(&Phase::ALL));
-    let stated_impact = reader.maybe(|r| r.one_of(&Impact::ALL));
-    let author = reader.maybe(Reader::text);
-    let published_at = reader.instant();
-    let precision = reader.one_of(&PRECISIONS);
-    let starts = reader.maybe(Reader::instant);
-    let ends = reader.maybe(Reader::instant);
-    let summary = reader.maybe(Reader::text);
-    let markdown = reader.text();
-    let (mentions, changes) = read_named(reader, &id);
-    let edited_at = reader.maybe(Reader::instant);
-    let public_at = reader.instant();
-    let source = reader.one_of(&SOURCES);
-    let draft = reader.byte() == 1;
-    let own_item = reader.byte() == 1;
-    let updates = reader.several(|reader| read_update(reader, &id));
-    Incident {
-        id,
-        slug,
-        title,
-        kind,
-        stated_phase,
-        stated_impact,
-        author,
-        published_at,
-        precision,
-        starts,
-        ends,
-        summary,
-        markdown,
-        mentions,
-        changes,
-        updates,
-        edited_at,
-        public_at,
-        source,
-        draft,
-        own_item,
-    }
-}
+    use super::*;
+    use crate::domain::component::{Origin, StateChange};
+    use crate::domain::fact::{Became, Fact};
+    use crate::domain::incident::Impact;
+    use crate::domain::numbers::Numbers;
+    use crate::domain::state::StateKey;
+    use crate::domain::update::{Source, Update};
+    use crate::domain::window::Window;
 
-fn write_update(writer: &mut Writer, update: &Update) {
-    writer.text(&update.id);
-    writer.instant(update.at);
-    writer.int(update.seq);
-    writer.one_of(&PRECISIONS, &update.precision);
-    writer.maybe(update.as_written.as_deref(), Writer::text);
-    writer.maybe(update.phase, |w, phase| w.one_of(&Phase::ALL, &phase));
-    writer.maybe(update.author.as_deref(), Writer::text);
-    writer.text(&update.markdown);
-    let fact = update.fact.as_ref().map(Fact::to_text);
-    writer.maybe(fact.as_deref(), Writer::text);
-    write_named(writer, &update.mentions, &update.changes);
-    writer.byte(u8::from(update.restore));
-    writer.maybe(update.window.starts, Writer::instant);
-    writer.maybe(update.window.ends, Writer::instant);
-    writer.maybe(update.edited_at, Writer::instant);
-    writer.instant(update.public_at);
-    writer.one_of(&SOURCES, &update.source);
-}
+    const PRECISIONS: [Precision; 3] = [Precision::Minute, Precision::Day, Precision::None];
+    const SOURCES: [Source; 3] = [Source::File, Source::Api, Source::Clock];
 
-fn read_update(reader: &mut Reader<'_>, incident: &str) -> Update {
-    let id = reader.text();
-    let at = reader.instant();
-    let seq = reader.int();
-    let precision = reader.one_of(&PRECISIONS);
-    let as_written = reader.maybe(Reader::text);
-    let phase = reader.maybe(|r| r.one_of(&Phase::ALL));
-    let author = reader.maybe(Reader::text);
-    let markdown = reader.text();
-    let fact = reader.maybe(Reader::text);
-    let (mentions, changes) = read_named(reader, incident);
-    Update {
-        id,
-        at,
-        seq,
-        precision,
-        as_written,
-        phase,
-        author,
-        markdown,
-        fact: fact.as_deref().and_then(Fact::parse),
-        changes,
-        mentions,
-        restore: reader.byte() == 1,
-        window: Window {
-            starts: reader.maybe(Reader::instant),
-            ends: reader.maybe(Reader::instant),
-        },
-        edited_at: reader.maybe(Reader::instant),
-        public_at: reader.instant(),
-        source: reader.one_of(&SOURCES),
+    fn instant(numbers: &mut Numbers) -> DateTime<Utc> {
+        let millis = i64::try_from(numbers.below(1 << 31)).expect("small") * 1_000;
+        let before_1970 = numbers.one_in(8);
+        DateTime::from_timestamp_millis(if before_1970 { -millis } else { millis + 7 })
+            .expect("in range")
     }
-}
 
-/// The components that a post or an update names, and the states that it sets.
-fn write_named(writer: &mut Writer, mentions: &[Slug], changes: &[StateChange]) {
-    writer.count(mentions.len());
-    for slug in mentions {
-        writer.text(slug.as_str());
+    fn text(numbers: &mut Numbers) -> String {
+        let texts = [
+            "",
+            "Selma is down – “again”",
+            "a\0b",
+            "0191F1C2-8A3B-7C4D-8E5F-001122334455",
+        ];
+        let long = "x".repeat(usize::try_from(numbers.below(300)).expect("small"));
+        [*numbers.pick(&texts), &long].concat()
     }
-    writer.count(changes.len());
-    for change in changes {
-        writer.text(change.component.as_str());
-        writer.instant(change.at);
-        writer.int(change.seq);
-        writer.text(change.state.as_str());
-        writer.maybe(change.note.as_deref(), Writer::text);
-        writer.maybe(change.update.as_deref(), Writer::text);
-        writer.one_of(&Origin::ALL, &change.origin);
-        writer.int((change.public_at - change.at).num_milliseconds());
-    }
-}
 
-fn read_named(reader: &mut Reader<'_>, incident: &str) -> (Vec<Slug>, Vec<StateChange>) {
-    let mentions = reader.several(read_slug);
-    let changes = reader.several(|reader| {
-        let component = read_slug(reader);
-        let at = reader.instant();
+    fn id(numbers: &mut Numbers) -> String {
+        let uuid = "0191f1c2-8a3b-7c4d-8e5f-001122334455".to_owned();
+        numbers.maybe(text).unwrap_or(uuid)
+    }
+
+    fn slug(numbers: &mut Numbers) -> Slug {
+        Slug::parse(["selma", "shared-ssl"][usize::from(numbers.one_in(2))]).expect("a slug")
+    }
+
+    fn change(numbers: &mut Numbers) -> StateChange {
         StateChange {
-            component,
-            at,
-            seq: reader.int(),
-            state: StateKey::new(reader.text()),
-            note: reader.maybe(Reader::text),
-            incident: Some(incident.to_owned()),
-            update: reader.maybe(Reader::text),
-            origin: reader.one_of(&Origin::ALL),
-            public_at: at + chrono::Duration::milliseconds(reader.int()),
+            component: slug(numbers),
+            at: instant(numbers),
+            seq: i64::try_from(numbers.below(1 << 31)).expect("small") - (1 << 30),
+            state: StateKey::new(text(numbers)),
+            note: numbers.maybe(text),
+            incident: numbers.maybe(id),
+            update: numbers.maybe(id),
+            origin: *numbers.pick(&Origin::ALL),
+            public_at: instant(numbers),
         }
-    });
-    (mentions, changes)
-}
+    }
 
-fn read_slug(reader: &mut Reader<'_>) -> Slug {
-    Slug::trusted(reader.text())
+    fn window(numbers: &mut Numbers) -> Window {
+        Window {
+            starts: numbers.maybe(instant),
+            ends: numbers.maybe(instant),
+        }
+    }
+
+    fn fact(numbers: &mut Numbers) -> Fact {
+        let moved = window(numbers);
+        let becomes = [
+            Became::Begun,
+            Became::Completed,
+            Became::Cancelled,
+            Became::Extended {
+                until: instant(numbers),
+                is_later: numbers.one_in(2),
+            },
+            Became::Moved {
+                starts: moved.starts,
+                ends: moved.ends,
+            },
+        ];
+        Fact {
+            became: *numbers.pick(&becomes),
+            components: numbers.several(text),
+            more: usize::try_from(numbers.below(1 << 20)).expect("small"),
+            said_at: instant(numbers),
+            zone: Tz::America__Denver.to_string(),
+            clock: text(numbers),
+        }
+    }
+
+    fn update(numbers: &mut Numbers) -> Update {
+        Update {
+            id: id(numbers),
+            at: instant(numbers),
+            seq: i64::try_from(numbers.below(1 << 31)).expect("small"),
+            precision: *numbers.pick(&PRECISIONS),
+            as_written: numbers.maybe(text),
+            phase: numbers.maybe(|numbers| *numbers.pick(&Phase::ALL)),
+            author: numbers.maybe(text),
+            markdown: text(numbers),
+            fact: numbers.maybe(fact),
+            changes: numbers.several(change),
+            mentions: numbers.several(slug),
+            restore: numbers.one_in(2),
+            window: window(numbers),
+            edited_at: numbers.maybe(instant),
+            public_at: instant(numbers),
+            source: *numbers.pick(&SOURCES),
+        }
+    }
+
+    fn incident(numbers: &mut Numbers) -> Incident {
+        Incident {
+            id: id(numbers),
+            slug: slug(numbers),
+            title: text(numbers),
+            kind: *numbers.pick(&Kind::ALL),
+            stated_phase: numbers.maybe(|numbers| *numbers.pick(&Phase::ALL)),
+            stated_impact: numbers.maybe(|numbers| *numbers.pick(&Impact::ALL)),
+            author: numbers.maybe(text),
+            published_at: instant(numbers),
+            precision: *numbers.pick(&PRECISIONS),
+            starts: numbers.maybe(instant),
+            ends: numbers.maybe(instant),
+            summary: numbers.maybe(text),
+            markdown: text(numbers),
+            mentions: numbers.several(slug),
+            changes: numbers.several(change),
+            updates: numbers.several(update),
+            edited_at: numbers.maybe(instant),
+            public_at: instant(numbers),
+            source: *numbers.pick(&SOURCES),
+            draft: numbers.one_in(2),
+            own_item: numbers.one_in(2),
+        }
+    }
+
+    #[test]
+    fn an_incident_comes_back_as_it_was() {
+        let mut numbers = Numbers(7);
+        for _ in 0..2_000 {
+            let incident = incident(&mut numbers);
+            let as_of = instant(&mut numbers);
+            assert_eq!(Post::of(&incident, as_of).read(), incident);
+        }
+    }
 }

@@ -59,6 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("serde_saphyr", &["content/"]),
     ("annotate_snippets", &["content/problem.rs"]),
+    ("postcard", &["snapshot/bytes.rs"]),
     ("governor", &["web/rate_limit.rs"]),
     ("toml", &["content/"]),
     ("rss", &["render/feeds/"]),

@@ -6,32 +6,13 @@ use super::plain::Plain;
 use super::{Base, Held, History, Involved, LastClaims, SEQ_STEP, Step, history};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Kind;
+use crate::domain::numbers::Numbers;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
 
-/// Numbers that look random and are the same each time.
-struct Numbers(u64);
-
 impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-
-    fn one_in(&mut self, count: u64) -> bool {
-        self.below(count) == 0
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        let limit = u64::try_from(from.len()).expect("few");
-        &from[usize::try_from(self.below(limit)).expect("few")]
-    }
-
     fn minute(&mut self) -> DateTime<Utc> {
         let minute = i64::try_from(self.below(40)).expect("small");
         DateTime::from_timestamp(minute * 60, 0).expect("in range")

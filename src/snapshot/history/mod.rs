@@ -3,8 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
+use serde::{Deserialize, Serialize};
+
 use self::texts::{TextPacker, Texts};
-use super::bytes::{Reader, Writer};
+use super::bytes;
 use crate::domain::component::{Origin, Standing, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -40,7 +42,7 @@ struct Block {
 }
 
 /// A change of state; texts and states by their place, of texts 0 being none.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Change {
     at: DateMillis,
     seq: i64,
@@ -55,12 +57,29 @@ struct Change {
 /// Milliseconds since 1970.
 type DateMillis = i64;
 
-/// The first byte of a change: its origin by its place in [`Origin::ALL`], and what it has of what most don't.
-const ORIGIN: u8 = 0b0111;
-const NOTE: u8 = 1 << 3;
-const INCIDENT: u8 = 1 << 4;
-const UPDATE: u8 = 1 << 5;
-const PUBLIC_LATER: u8 = 1 << 6;
+impl Change {
+    /// As it lies among the bytes of its block, where small numbers take least: what it is after
+    /// the one before, at `at` and `seq`; when it became public, after it was.
+    fn packed_after(self, at: DateMillis, seq: i64) -> Self {
+        Self {
+            at: self.at.wrapping_sub(at),
+            seq: self.seq.wrapping_sub(seq),
+            public_at: self.public_at.wrapping_sub(self.at),
+            ..self
+        }
+    }
+
+    /// As it was before [`Self::packed_after`].
+    fn unpacked_after(self, at: DateMillis, seq: i64) -> Self {
+        let at = self.at.wrapping_add(at);
+        Self {
+            at,
+            seq: self.seq.wrapping_add(seq),
+            public_at: self.public_at.wrapping_add(at),
+            ..self
+        }
+    }
+}
 
 impl History {
     /// Packs changes, which are in no particular order.
@@ -84,7 +103,7 @@ impl History {
         tail.extend(changes);
         let end = cut.map_or(self.bytes.len(), |block| block.start as usize);
         let packer = Packer {
-            writer: Writer::after(&self.bytes[..end]),
+            bytes: self.bytes[..end].to_vec(),
             states: self.states.to_vec(),
             texts: TextPacker::after(&self.texts),
         };
@@ -107,7 +126,7 @@ impl History {
             len,
             blocks: blocks.into(),
             last: None,
-            bytes: packer.writer.finish(),
+            bytes: packer.bytes.into(),
             states: packer.states.into(),
             texts: packer.texts.finish(),
         };
@@ -237,7 +256,7 @@ impl History {
 
     /// The changes of a block, oldest first.
     fn read(&self, block: &Block) -> impl Iterator<Item = Change> + use<'_> {
-        let mut reader = Reader::new(&self.bytes[block.start as usize..]);
+        let mut bytes = &self.bytes[block.start as usize..];
         let (mut at, mut seq) = (block.at, 0_i64);
         let is_last = self
             .blocks
@@ -248,27 +267,10 @@ impl History {
             _ => BLOCK,
         };
         (0..count).map(move |_| {
-            let head = reader.byte();
-            at = at.wrapping_add(reader.int());
-            seq = seq.wrapping_add(reader.int());
-            let state = reader.count();
-            let mut having = |part| if head & part == 0 { 0 } else { reader.count() };
-            let (note, incident, update) = (having(NOTE), having(INCIDENT), having(UPDATE));
-            let later = if head & PUBLIC_LATER == 0 {
-                0
-            } else {
-                reader.int()
-            };
-            Change {
-                at,
-                seq,
-                public_at: at.wrapping_add(later),
-                note,
-                incident,
-                update,
-                state,
-                origin: Origin::ALL[usize::from(head & ORIGIN).min(Origin::ALL.len() - 1)],
-            }
+            let packed: Change = bytes::take(&mut bytes);
+            let change = packed.unpacked_after(at, seq);
+            (at, seq) = (change.at, change.seq);
+            change
         })
     }
 
@@ -315,49 +317,36 @@ fn instant(millis: DateMillis) -> DateTime<Utc> {
 
 #[derive(Default)]
 struct Packer<'a> {
-    writer: Writer,
+    bytes: Vec<u8>,
     states: Vec<StateKey>,
     texts: TextPacker<'a>,
 }
 
 impl<'a> Packer<'a> {
     fn block(&mut self, changes: &[PackedChange<'a>]) -> Block {
-        let start = u32::try_from(self.writer.len()).unwrap_or(u32::MAX);
+        let start = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
         let first = changes.first().map_or(0, |change| change.at_ms);
         let (mut at, mut seq) = (first, 0);
         for change in changes {
-            self.change(change, at, seq);
-            (at, seq) = (change.at_ms, change.seq);
+            let change = self.change(change);
+            bytes::append(&change.packed_after(at, seq), &mut self.bytes);
+            (at, seq) = (change.at, change.seq);
         }
         Block { at: first, start }
     }
 
-    /// Writes a change down; the one before was at `at` and `seq`.
-    fn change(&mut self, change: &PackedChange<'a>, at: DateMillis, seq: i64) {
+    fn change(&mut self, change: &PackedChange<'a>) -> Change {
         let state = self.place_of(change.state);
-        let texts = [
-            (NOTE, change.note),
-            (INCIDENT, change.incident),
-            (UPDATE, change.update),
-        ];
-        let later = change.public_at_ms.wrapping_sub(change.at_ms);
-        let origin = Origin::ALL.iter().position(|other| *other == change.origin);
-        let mut head = u8::try_from(origin.unwrap_or(0)).unwrap_or(0);
-        for (part, _) in texts.iter().filter(|(_, text)| text.is_some()) {
-            head |= part;
-        }
-        if later != 0 {
-            head |= PUBLIC_LATER;
-        }
-        self.writer.byte(head);
-        self.writer.int(change.at_ms.wrapping_sub(at));
-        self.writer.int(change.seq.wrapping_sub(seq));
-        self.writer.count(state);
-        for text in texts.into_iter().filter_map(|(_, text)| text) {
-            self.writer.count(self.texts.place_of(text));
-        }
-        if later != 0 {
-            self.writer.int(later);
+        let mut place = |text: Option<&'a str>| text.map_or(0, |text| self.texts.place_of(text));
+        Change {
+            at: change.at_ms,
+            seq: change.seq,
+            public_at: change.public_at_ms,
+            note: place(change.note),
+            incident: place(change.incident),
+            update: place(change.update),
+            state,
+            origin: change.origin,
         }
     }
 

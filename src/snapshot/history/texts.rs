@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use uuid::Uuid;
-
-use crate::snapshot::bytes::{as_uuid, text_of};
+use crate::domain::uuid_text::UuidText;
+use crate::snapshot::bytes;
 
 /// Texts one after the other; each is found by its place, counted from 1.
 #[derive(Debug, Clone, Default)]
@@ -12,10 +11,6 @@ pub(super) struct Texts {
     bytes: Box<[u8]>,
     ends: Box<[u32]>,
 }
-
-/// How a text begins: as it is, or as the 16 bytes of a UUID.
-const PLAIN: u8 = 0;
-const UUID: u8 = 1;
 
 impl Texts {
     /// How many there are.
@@ -31,11 +26,8 @@ impl Texts {
             0 => 0,
             _ => self.ends[place - 1] as usize,
         };
-        let (kind, bytes) = self.bytes[start..self.ends[place] as usize].split_first()?;
-        match <[u8; 16]>::try_from(bytes) {
-            Ok(bytes) if *kind == UUID => Some(Uuid::from_bytes(bytes).to_string()),
-            Ok(_) | Err(_) => Some(text_of(bytes)),
-        }
+        let bytes = &self.bytes[start..self.ends[place] as usize];
+        Some(bytes::read::<UuidText<'_>>(bytes).into_text())
     }
 }
 
@@ -66,16 +58,7 @@ impl<'a> TextPacker<'a> {
             return *place;
         }
         let start = self.bytes.len();
-        match as_uuid(text) {
-            Some(uuid) => {
-                self.bytes.push(UUID);
-                self.bytes.extend(uuid.as_bytes());
-            }
-            None => {
-                self.bytes.push(PLAIN);
-                self.bytes.extend(text.as_bytes());
-            }
-        }
+        bytes::append(&UuidText::of(text), &mut self.bytes);
         let place = match self.place_of_earlier(start) {
             Some(place) => {
                 self.bytes.truncate(start);
