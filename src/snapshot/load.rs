@@ -10,8 +10,9 @@ use super::load_parts::{HistoryParts, IncidentParts, read_by_two};
 use super::post::Post;
 use super::posts::Posts;
 use super::shown::{Subject, Waiting, history_of, wait};
+use super::turns::Turns;
 use super::{ComponentHistory, Snapshot};
-use crate::domain::component::{Component, StateChange};
+use crate::domain::component::Component;
 use crate::domain::incident::page_time;
 use crate::domain::site::{SiteSettings, Support};
 use crate::domain::slug::Slug;
@@ -97,7 +98,7 @@ async fn load_histories(
     second: Option<Tx>,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
-) -> Result<(HashMap<Slug, History>, Vec<StateChange>, Option<Tx>), StoreError> {
+) -> Result<(HashMap<Slug, History>, Turns, Option<Tx>), StoreError> {
     let parts = Arc::new(HistoryParts::to_read(tx, as_of).await?);
     let (read, second) = read_by_two(tx, second, &parts).await?;
     let mut histories = HashMap::new();
@@ -117,7 +118,7 @@ async fn load_histories(
 async fn load_posts(
     tx: &mut Tx,
     second: Option<Tx>,
-    turns: Vec<StateChange>,
+    turns: Turns,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
 ) -> Result<Vec<(Post, Vec<Slug>)>, StoreError> {

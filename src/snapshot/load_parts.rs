@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::history::History;
 use super::post::Post;
 use super::shown::{due, history_of, moments_of};
-use crate::domain::component::StateChange;
+use super::turns::Turns;
 use crate::domain::incident::CLOCK_TOLERANCE;
 use crate::domain::slug::Slug;
 use crate::store::bulk::{
@@ -80,9 +80,8 @@ pub(super) struct HistoryParts {
     as_of: DateTime<Utc>,
     /// Incidents that are dated later.
     to_come: HashSet<String>,
-    /// What incidents' beginnings and ends brought, to come or not. One list, since the system gets
-    /// back the memory of a long one at once.
-    turns: Mutex<Vec<StateChange>>,
+    /// What incidents' beginnings and ends brought, to come or not.
+    turns: Mutex<Turns>,
     /// First and last of each part.
     rest: Rest<(Slug, Slug)>,
 }
@@ -109,7 +108,7 @@ impl HistoryParts {
     }
 
     /// What incidents' beginnings and ends brought, of all that was read.
-    pub(super) fn take_turns(&self) -> Vec<StateChange> {
+    pub(super) fn take_turns(&self) -> Turns {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *turns)
     }
@@ -121,7 +120,9 @@ impl HistoryParts {
     ) -> Result<(), StoreError> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         for change in read {
-            turns.extend(change.turn(&packed.component)?);
+            if let Some(turn) = change.turn(&packed.component)? {
+                turns.push(&turn);
+            }
         }
         Ok(())
     }
@@ -148,8 +149,8 @@ impl Parts for HistoryParts {
 /// The incidents that customers may see.
 pub(super) struct IncidentParts {
     as_of: DateTime<Utc>,
-    /// What the beginnings and ends of incidents brought, by the incidents' ids.
-    turns: Vec<StateChange>,
+    /// What the beginnings and ends of incidents brought.
+    turns: Turns,
     /// First of each part, and of the next.
     rest: Rest<(String, Option<String>)>,
 }
@@ -167,14 +168,10 @@ pub(super) struct ReadIncident {
 impl IncidentParts {
     pub(super) async fn to_read(
         tx: &mut Tx,
-        mut turns: Vec<StateChange>,
+        mut turns: Turns,
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        turns.sort_unstable_by(|one, other| {
-            let place = |turn: &StateChange| (turn.at, turn.seq, turn.component.clone());
-            let of_incident = one.incident.cmp(&other.incident);
-            of_incident.then_with(|| place(one).cmp(&place(other)))
-        });
+        turns.sort();
         let firsts = list_public_incident_ids(tx, INCIDENTS).await?;
         let ends = firsts.iter().skip(1).cloned().map(Some).chain([None]);
         Ok(Self {
@@ -182,15 +179,6 @@ impl IncidentParts {
             turns,
             rest: Rest::of(firsts.iter().cloned().zip(ends)),
         })
-    }
-
-    fn turns_of(&self, incident: &str) -> &[StateChange] {
-        let start = self
-            .turns
-            .partition_point(|turn| turn.incident.as_deref() < Some(incident));
-        let rest = &self.turns[start..];
-        let end = rest.partition_point(|turn| turn.incident.as_deref() == Some(incident));
-        &rest[..end]
     }
 }
 
@@ -201,8 +189,8 @@ impl Parts for IncidentParts {
         let mut read = Vec::new();
         while let Some((first, end)) = self.rest.take() {
             for mut incident in list_public_incidents_from(tx, &first, end.as_deref()).await? {
-                for turn in self.turns_of(&incident.id) {
-                    incident.add_change(turn.clone());
+                for turn in self.turns.of(&incident.id) {
+                    incident.add_change(turn);
                 }
                 read.push(ReadIncident {
                     id: incident.id.clone(),

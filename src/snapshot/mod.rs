@@ -27,6 +27,7 @@ pub mod post;
 pub mod posts;
 mod shared_map;
 pub mod shown;
+mod turns;
 
 /// Everything public. Holds no draft, nothing withdrawn or hidden, no update that isn't due.
 #[derive(Debug, Clone)]

@@ -1,0 +1,97 @@
+//! What incidents' beginnings and ends brought, while a start reads: tens of thousands of changes,
+//! kept as bytes in one piece, whose memory goes back to the system at once.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::bytes;
+use crate::domain::component::StateChange;
+
+/// Changes of state that belong to incidents, found by incident.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    bytes: Vec<u8>,
+    /// The hash of each one's incident, and where the change begins.
+    places: Vec<(u64, usize)>,
+}
+
+fn hash_of(incident: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    incident.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Turns {
+    /// Puts one in.
+    pub(super) fn push(&mut self, turn: &StateChange) {
+        let incident = turn.incident.as_deref().unwrap_or_default();
+        self.places.push((hash_of(incident), self.bytes.len()));
+        bytes::append(turn, &mut self.bytes);
+    }
+
+    /// Makes them ready to be looked up.
+    pub(super) fn sort(&mut self) {
+        self.places.sort_unstable();
+    }
+
+    /// Those of an incident, by `(at, seq)` and component.
+    pub(super) fn of(&self, incident: &str) -> Vec<StateChange> {
+        let hash = hash_of(incident);
+        let start = self.places.partition_point(|place| place.0 < hash);
+        let places = self.places[start..].iter();
+        let mut found: Vec<StateChange> = places
+            .take_while(|place| place.0 == hash)
+            .map(|place| bytes::take(&mut &self.bytes[place.1..]))
+            .filter(|turn: &StateChange| turn.incident.as_deref() == Some(incident))
+            .collect();
+        found.sort_by(|one, other| {
+            let place = |turn: &StateChange| (turn.at, turn.seq);
+            let by_time = place(one).cmp(&place(other));
+            by_time.then_with(|| one.component.cmp(&other.component))
+        });
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::component::Origin;
+    use crate::domain::slug::Slug;
+    use crate::domain::state::StateKey;
+
+    fn turn(incident: &str, second: i64, seq: i64, component: &str) -> StateChange {
+        let at = DateTime::from_timestamp(second, 0).expect("in range");
+        StateChange {
+            component: Slug::parse(component).expect("a slug"),
+            at,
+            seq,
+            state: StateKey::operational(),
+            note: None,
+            incident: Some(incident.to_owned()),
+            update: None,
+            origin: Origin::Restore,
+            public_at: at,
+        }
+    }
+
+    #[test]
+    fn an_incidents_turns_are_found_in_their_order_and_nobody_elses() {
+        let of_one = [
+            turn("one", 5, 9, "selma"),
+            turn("one", 7, 1, "selma"),
+            turn("one", 7, 2, "nelson"),
+            turn("one", 7, 2, "selma"),
+        ];
+        let mut turns = Turns::default();
+        for place in [3, 0, 2, 1] {
+            turns.push(&of_one[place]);
+            turns.push(&turn("other", 6, 5, "clark"));
+        }
+        turns.sort();
+        assert_eq!(turns.of("one"), of_one);
+        assert_eq!(turns.of("other").len(), 4);
+        assert_eq!(turns.of("none"), []);
+    }
+}
