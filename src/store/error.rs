@@ -39,6 +39,9 @@ pub enum StoreError {
     /// The file of the database was taken away or replaced while it was open.
     #[error("{0}")]
     Replaced(String),
+    /// The file of the database may not be written, and how to mend that. Nothing was changed.
+    #[error("{0}")]
+    ReadOnly(String),
     /// Reading broke off; the log says why.
     #[error("reading the database broke off")]
     Interrupted,
@@ -72,11 +75,12 @@ impl StoreError {
             Self::Unanswered | Self::Uncertain(_) => "it doesn't answer",
             Self::Busy(_) => "something keeps it locked, or all of its connections are busy",
             Self::Replaced(_) => "its file was removed or replaced",
+            Self::ReadOnly(_) => FILE_READ_ONLY,
             Self::Database(error) if is_damage(error) => "its file is damaged",
             Self::Database(error) => match sqlite_code(error) {
                 Some(SQLITE_FULL) => "its disk is full",
                 Some(SQLITE_BUSY) => "something keeps it locked",
-                Some(SQLITE_READONLY) => "its file can't be written",
+                Some(SQLITE_READONLY) => FILE_READ_ONLY,
                 Some(SQLITE_CANTOPEN) => "its file can't be opened",
                 Some(SQLITE_IOERR) => "its disk can't be read or written",
                 _ => "it failed; see the log",
@@ -103,7 +107,10 @@ impl StoreError {
 pub(super) const SQLITE_BUSY: u32 = 5;
 
 /// The file may only be read.
-const SQLITE_READONLY: u32 = 8;
+pub(super) const SQLITE_READONLY: u32 = 8;
+
+/// See [`StoreError::in_short`].
+const FILE_READ_ONLY: &str = "its file can't be written";
 
 /// The disk is full.
 pub(super) const SQLITE_FULL: u32 = 13;

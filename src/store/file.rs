@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::{StoreError, file_owner};
 
 /// Who runs Lightship may read and write; nobody else.
 const MODE: u32 = 0o600;
@@ -44,6 +44,15 @@ impl DatabaseFile {
             }
             Some(_) => Ok(()),
         }
+    }
+
+    /// The error of who may not write it.
+    pub(super) fn read_only(&self) -> StoreError {
+        StoreError::ReadOnly(format!(
+            "the database {} can't be written: {}",
+            self.path.display(),
+            file_owner::remedy(&self.path)
+        ))
     }
 
     fn replaced(&self, what: &str) -> StoreError {

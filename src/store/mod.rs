@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 use tokio::time::{Instant, timeout_at};
 
 pub use self::error::StoreError;
+use self::error::{SQLITE_READONLY, sqlite_code};
 use self::file::DatabaseFile;
 use self::guarded_connection::{DEADLINE, Guarded, Writing};
 pub use self::open::{sqlite_file, without_password};
@@ -206,7 +207,8 @@ impl Store {
         };
         let counted = "update revision set writes = writes + 1 where id = 1 \
                        returning writes, made_until_ms";
-        let row = sqlx::query(counted).fetch_one(&mut tx.inner).await?;
+        let row = sqlx::query(counted).fetch_one(&mut tx.inner).await;
+        let row = row.map_err(|error| self.explained(error.into()))?;
         tx.writes = row.try_get(0)?;
         tx.made_until_ms = row.try_get(1)?;
         tx.inner.set_deadline(DEADLINE);
@@ -219,6 +221,18 @@ impl Store {
         turn.map_err(|_| StoreError::Busy(BUSY_SQLITE))
     }
 
+    /// An error of who writes, with how to mend it, as far as the file shows that.
+    fn explained(&self, error: StoreError) -> StoreError {
+        match (&error, &self.file) {
+            (StoreError::Database(inner), Some(file))
+                if sqlite_code(inner) == Some(SQLITE_READONLY) =>
+            {
+                file.read_only()
+            }
+            _ => error,
+        }
+    }
+
     /// Why there is no transaction, in words that say what to change.
     fn not_begun(&self, error: sqlx::Error) -> StoreError {
         match (&error, self.engine) {
@@ -228,7 +242,7 @@ impl Store {
                 StoreError::Unanswered if self.engine == Engine::Sqlite => {
                     StoreError::Busy(BUSY_SQLITE)
                 }
-                other => other,
+                other => self.explained(other),
             },
         }
     }

@@ -289,7 +289,8 @@ fn check_file(file: &Path) -> Result<(), StoreError> {
         )),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => refuse(format!(
-            "the database {shown} can't be read: {error}; whoever runs Lightship needs the right to"
+            "the database {shown} can't be read: {error}; {}",
+            file_owner::remedy(file)
         )),
     }
 }

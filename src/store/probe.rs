@@ -53,7 +53,7 @@ impl Probe {
                 Engine::Postgres => self.write_where_posts_do(&mut connection, now).await,
             };
             close(connection).await?;
-            written
+            written.map_err(|error| store.explained(error))
         });
         tried.await.unwrap_or(Err(StoreError::Unanswered))
     }

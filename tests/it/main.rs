@@ -15,6 +15,7 @@ mod drafts;
 mod facts;
 mod faults_database;
 mod faults_forms;
+mod faults_owner;
 mod faults_requests;
 mod faults_server;
 mod faults_serving;
