@@ -109,6 +109,10 @@ pub(super) fn missing_front_matter(file: &str, text: &str) -> Vec<Problem> {
     } else if first.trim_end() == "---" {
         let close = "close it with another line \"---\", before the text";
         ("the front matter never ends", close)
+    } else if first.trim_end() == "+++" {
+        let convert = "write it as YAML between two lines \"---\"; \"hugo convert toYAML\" does that \
+                       for a whole site";
+        ("the front matter is TOML", convert)
     } else if first.trim().is_empty() && text.trim_start().starts_with("---") {
         let remove = "remove the empty lines before \"---\"";
         ("the front matter doesn't begin on the first line", remove)

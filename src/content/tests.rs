@@ -121,6 +121,11 @@ fn front_matter_that_can_t_be_read_is_refused() {
         "never ends",
         "close it with another line",
     );
+    refused_bytes(
+        "+++\ntitle = \"Mail\"\n+++\n",
+        "the front matter is TOML",
+        "hugo convert toYAML",
+    );
     let mut bomb = "---\ntitle: Mail\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}, ", level - 1).repeat(9);
