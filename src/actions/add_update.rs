@@ -3,73 +3,21 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::change::Change;
 use super::checks::{self, Gathered, Known};
-use super::once::Again;
+use super::error::{ActionError, Meanwhile};
+use super::new_update::NewUpdate;
 use super::repeat::refuse_repeated_update;
-use super::stated_states::write_new_states;
-use super::{ActionError, Change, Meanwhile};
+use super::stated_states::{Settings, write_new_states};
 use crate::domain::actor::Identity;
 use crate::domain::event::Event;
-use crate::domain::event::facts::{NewText, Said, WhichUpdate};
-use crate::domain::fact::Fact;
+use crate::domain::event::facts::{NewText, WhichUpdate};
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
-use crate::domain::window::Window;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::updates::{self, StoredUpdate, find_update};
-
-/// What a request says of components, in its order: a state with its note, or only the name.
-pub type Settings = Said;
-
-/// An update in the making.
-#[derive(Debug, Clone, Default)]
-pub struct NewUpdate {
-    /// The text.
-    pub markdown: String,
-    /// What it tells instead of a text.
-    pub fact: Option<Fact>,
-    /// The phase that it sets.
-    pub phase: Option<Phase>,
-    /// The states that come with it.
-    pub components: Settings,
-    /// The time it refers to; without one, now.
-    pub at: Option<DateTime<Utc>>,
-    /// The byline.
-    pub author: Option<String>,
-    /// If it resolves: whether components return to what they were.
-    pub restore: Option<bool>,
-    /// Of a maintenance: the window, as far as it moves it.
-    pub window: Window,
-    /// The update that its writer saw last, by id ([`Incident::last_made`]), or `Some(None)` if
-    /// there was none. If something was posted since, nothing is done. `None`: don't ask.
-    ///
-    /// [`Incident::last_made`]: crate::domain::incident::Incident::last_made
-    pub seen: Option<Option<String>>,
-    /// What is done if the same was posted a moment ago.
-    pub again: Again,
-}
-
-impl NewUpdate {
-    /// It is a text of this instant and nothing else.
-    pub fn is_text(&self) -> bool {
-        let Self {
-            markdown: _,
-            author: _,
-            seen: _,
-            restore: _,
-            again: _,
-            phase,
-            components,
-            at,
-            window,
-            fact,
-        } = self;
-        let is_plain = phase.is_none() && components.is_empty() && at.is_none();
-        is_plain && window.is_empty() && fact.is_none()
-    }
-}
 
 /// What an update is called, and since when it is public.
 pub(super) struct Made {

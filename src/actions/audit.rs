@@ -3,7 +3,8 @@
 
 use uuid::Uuid;
 
-use super::{ActionError, Change};
+use super::change::Change;
+use super::error::ActionError;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::event::line::About;

@@ -3,11 +3,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::add_update::{NewUpdate, add_update_to, present_incident};
+use super::add_update::{add_update_to, present_incident};
+use super::change::Change;
 use super::checks::{self, Gathered};
+use super::error::ActionError;
 use super::maintenance_fact::fact_of;
+use super::new_update::NewUpdate;
 use super::plan_maintenance::{Plan, check_plan};
-use super::{ActionError, Change};
 use crate::domain::fact::Became;
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::permission::Permission;

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::add_update::Settings;
-use super::{ActionError, Change, FieldError};
+use super::change::Change;
+use super::error::{ActionError, FieldError};
+use super::stated_states::Settings;
 use crate::domain::component::Component;
 use crate::domain::component_name::names_group;
 use crate::domain::nearest::nearest;

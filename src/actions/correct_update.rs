@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::add_update::{Settings, phase_fits, present_incident, resolve};
+use super::add_update::{phase_fits, present_incident, resolve};
+use super::change::Change;
 use super::checks::{self, Gathered};
-use super::stated_states::{Owner, withdraw_states, write_update_states};
-use super::{ActionError, Change};
+use super::error::ActionError;
+use super::stated_states::{Owner, Settings, withdraw_states, write_update_states};
 use crate::domain::component::Origin;
 use crate::domain::event::Event;
 use crate::domain::event::facts::{Text, WhichUpdate};

@@ -3,60 +3,26 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::add_update::{
-    Made, NewUpdate, Settings, insert_update, phase_fits, resolve, says_something,
-};
+use super::add_update::{Made, insert_update, phase_fits, resolve, says_something};
+use super::change::Change;
 use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
-use super::once::Again;
+use super::error::{ActionError, FieldError};
+use super::new_incident::NewIncident;
 use super::plan_maintenance::{Plan, check_plan};
 use super::repeat::{Understood, refuse_repeated_incident};
-use super::stated_states::{write_post_states, write_update_states};
-use super::{ActionError, Change};
+use super::stated_states::{Settings, write_post_states, write_update_states};
 use crate::content::component_word::Group;
 use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
 use crate::domain::event::Event;
 use crate::domain::event::facts::Post;
-use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
+use crate::domain::incident::{Incident, Kind, has_own_item};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::update::{Precision, Source, Update};
 use crate::domain::window::Window;
 use crate::store::incidents::{StoredIncident, find_incident, find_incident_by_slug, set_incident};
 use crate::store::settings;
 use crate::store::updates::{StoredUpdate, set_update};
-
-/// An incident in the making.
-#[derive(Debug, Clone, Default)]
-pub struct NewIncident {
-    /// Its headline.
-    pub title: String,
-    /// The post; UPDATE entries in it are read as in a file.
-    pub markdown: String,
-    /// What kind of post it is.
-    pub kind: Option<Kind>,
-    /// Where it stands.
-    pub phase: Option<Phase>,
-    /// How bad it is.
-    pub impact: Option<Impact>,
-    /// What it names, and the states it sets.
-    pub components: Settings,
-    /// A maintenance's window: its start.
-    pub starts: Option<DateTime<Utc>>,
-    /// A maintenance's window: its end.
-    pub ends: Option<DateTime<Utc>>,
-    /// The byline.
-    pub author: Option<String>,
-    /// The post's date; without one, now.
-    pub published_at: Option<DateTime<Utc>>,
-    /// Saved but not published.
-    pub draft: bool,
-    /// A first update.
-    pub update: Option<NewUpdate>,
-    /// Allow another maintenance of the same components at the same time.
-    pub overlap: bool,
-    /// What is done if the same was posted a moment ago.
-    pub again: Again,
-}
 
 /// Makes an incident, with its first update and its components' states, and returns its slug.
 ///
@@ -232,7 +198,7 @@ pub(super) async fn read_post(
         .problems
         .iter()
         .filter(|problem| problem.severity == crate::content::problem::Severity::Error)
-        .map(|problem| super::FieldError {
+        .map(|problem| FieldError {
             pointer: "/markdown".to_owned(),
             detail: format!(
                 "line {}: {}{}",

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
+use super::change::Change;
 use super::checks::{self, Gathered};
-use super::{ActionError, Change};
+use super::error::ActionError;
 use crate::domain::component::Component;
 use crate::domain::event::Event;
 use crate::domain::permission::Permission;

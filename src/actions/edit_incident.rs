@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::add_update::{Settings, present_incident, resolve};
+use super::add_update::{present_incident, resolve};
+use super::change::Change;
 use super::checks::{self, Gathered};
 use super::create_incident::{PostText, check_title, insert_entries, read_post};
+use super::error::ActionError;
 use super::plan_maintenance::{Plan, check_plan};
-use super::stated_states::{Owner, withdraw_states, write_post_states};
-use super::{ActionError, Change};
+use super::stated_states::{Owner, Settings, withdraw_states, write_post_states};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
 use crate::domain::event::Event;

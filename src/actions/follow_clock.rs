@@ -3,9 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::add_update::{Made, NewUpdate, insert_update};
+use super::add_update::{Made, insert_update};
+use super::change::Change;
+use super::error::ActionError;
 use super::maintenance_fact::fact_of;
-use super::{ActionError, Change};
+use super::new_update::NewUpdate;
 use crate::content::update_entries::identity::derive_id;
 use crate::domain::fact::Became;
 use crate::domain::update::Phase;

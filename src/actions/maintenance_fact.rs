@@ -1,8 +1,9 @@
 //! What updates of a maintenance tell where nobody writes a text: what became of it, with all that
 //! saying so takes, as it is now.
 
+use super::change::Change;
 use super::checks;
-use super::{ActionError, Change};
+use super::error::ActionError;
 use crate::domain::component_name::full_names;
 use crate::domain::fact::{Became, Fact};
 use crate::domain::headline::named_of;

@@ -4,7 +4,8 @@
 
 use chrono::Duration;
 
-use super::{ActionError, Change};
+use super::change::{Change, Once};
+use super::error::ActionError;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
@@ -12,15 +13,6 @@ use crate::store::{Store, StoreError};
 
 /// For so long, a key is remembered, and what was answered.
 const REMEMBERED: Duration = Duration::days(7);
-
-/// By what a request is known again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Once {
-    /// The key that its sender chose.
-    pub key: String,
-    /// SHA-256 of what is asked for, in hexadecimal.
-    pub digest: String,
-}
 
 /// What a request leads to.
 #[derive(Debug)]

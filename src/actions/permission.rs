@@ -1,7 +1,8 @@
 //! Who may change states. Decided on what changes, not on the way in which it is said: a field, an
 //! UPDATE entry in a text, a correction, a draft that is published, an incident that ends.
 
-use super::{ActionError, Change};
+use super::change::Change;
+use super::error::ActionError;
 use crate::domain::claims::Involved;
 use crate::domain::component::StateChange;
 use crate::domain::incident::Kind;

@@ -3,8 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::change::Change;
 use super::checks::{self, Gathered, Known};
-use super::{ActionError, Change};
+use super::error::ActionError;
 use crate::domain::incident::{Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ActionError;
+use super::error::ActionError;
 use crate::domain::claims::{Held, Involved, SEQ_STEP, Step};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};

@@ -1,8 +1,9 @@
 //! Publishes a draft, or throws it away.
 
 use super::add_update::present_incident;
+use super::change::Change;
 use super::edit_incident::{EditIncident, edit_incident, withdraw_incident};
-use super::{ActionError, Change};
+use super::error::ActionError;
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::store::incidents::StoredIncident;

@@ -5,9 +5,11 @@
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
-use super::add_update::{NewUpdate, Settings};
-use super::create_incident::NewIncident;
-use super::{ActionError, Change};
+use super::change::Change;
+use super::error::{ActionError, Repeated};
+use super::new_incident::NewIncident;
+use super::new_update::NewUpdate;
+use super::stated_states::Settings;
 use crate::content::update_entries::Reading;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
@@ -23,23 +25,6 @@ const WITHIN: Duration = Duration::minutes(15);
 
 /// How far times may be apart that were typed as the same "20 minutes ago".
 const SAME_TIME: Duration = Duration::minutes(1);
-
-/// What was posted before.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Repeated {
-    /// The incident, as it stands now.
-    pub incident: Incident,
-    /// The update, if that is what was posted.
-    pub update: Option<Update>,
-    /// When it was posted.
-    pub posted_at: DateTime<Utc>,
-}
-
-impl Repeated {
-    pub(super) fn detail(&self) -> &'static str {
-        "the same was posted less than 15 minutes ago, so nothing was posted"
-    }
-}
 
 /// Refuses an update that says what was said within the last 15 minutes, as it is now or as it was
 /// before it was corrected. What was said before the last change of phase or state isn't meant:

@@ -3,8 +3,9 @@
 
 use uuid::Uuid;
 
+use super::change::Change;
+use super::error::ActionError;
 use super::tokens::{hash_of, random_secret};
-use super::{ActionError, Change};
 use crate::domain::event::Event;
 use crate::domain::permission::Permission;
 use crate::domain::staff::{IDLE, Kept, Session, Token};

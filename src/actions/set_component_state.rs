@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::change::Change;
 use super::checks::{self, Known};
-use super::{ActionError, Change};
+use super::error::ActionError;
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::event::Event;
 use crate::domain::event::facts::{InNameOf, StateSaid};

@@ -2,46 +2,34 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Change};
+use super::change::{Change, Unsettled};
+use super::error::ActionError;
 use crate::domain::claims::{Base, Held, LastClaims};
 use crate::domain::component::StateChange;
-use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
-use crate::domain::update::Update;
 use crate::store::history::{
     find_last_claims, find_latest, find_sources, insert_history, set_history_since, set_last_claims,
 };
 use crate::store::states;
 
-/// What else is said of a component than before.
-#[derive(Debug)]
-pub(super) struct Unsettled {
-    /// The earliest instant that it concerns.
-    pub(super) since: DateTime<Utc>,
-    /// It is this alone: a state that a new update of a disruption sets, which doesn't end it.
-    pub(super) added: Option<StateChange>,
-}
-
-impl Unsettled {
-    /// Something of `since` or later.
-    pub(super) fn since(since: DateTime<Utc>) -> Self {
-        Self { since, added: None }
-    }
-
-    /// A state that a new update sets.
-    pub(super) fn added(incident: &Incident, update: &Update, set: StateChange) -> Self {
-        let goes_on = |phase| is_open(incident.kind, phase);
-        let is_alone = incident.kind == Kind::Disruption && update.phase.is_none_or(goes_on);
-        Self {
-            since: set.at,
-            added: Some(set).filter(|_| is_alone && !incident.draft),
+impl Change {
+    /// Works out what components are by it, of which something else is said. Committing does it too;
+    /// an action whose answer says what changed does it before.
+    pub(super) async fn settle(&mut self) -> Result<(), ActionError> {
+        while let Some((component, unsettled)) = self.unsettled.pop_first() {
+            settle_component(self, &component, unsettled).await?;
         }
+        if !self.is_judged {
+            self.refuse_states().await?;
+            self.is_judged = true;
+        }
+        Ok(())
     }
 }
 
 /// Works a component's history out anew, and writes it from where it differs from what stands.
-pub(super) async fn settle_component(
+async fn settle_component(
     change: &mut Change,
     component: &Slug,
     unsettled: Unsettled,

@@ -3,15 +3,18 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::add_update::Settings;
-use super::settle::Unsettled;
-use super::{ActionError, Change};
+use super::change::{Change, Unsettled};
+use super::error::ActionError;
 use crate::domain::component::{Origin, StateChange};
+use crate::domain::event::facts::Said;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Update;
 use crate::store::{states, updates};
+
+/// What a request says of components, in its order: a state with its note, or only the name.
+pub type Settings = Said;
 
 /// Whose changes of state: an incident's post's or one of its updates'.
 pub(super) struct Owner<'a> {

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::sync_match::Candidate;
-use super::{ActionError, Change};
+use super::change::Change;
+use super::error::ActionError;
+use super::sync_candidate::Candidate;
 use crate::content::Content;
 use crate::content::addresses::{Claim, Given, Holder, give_out};
 use crate::content::problem::Problem;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::ActionError;
+use super::error::ActionError;
 use crate::content::Content;
 use crate::content::update_entries::Kept;
 use crate::store::settings::{find_meta, set_meta};

@@ -1,25 +1,27 @@
 //! Brings the database in step with the content folder: what a file says, the file owns.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
+use super::change::Change;
+use super::error::ActionError;
 use super::sync_announced::keep_announced;
+use super::sync_feeder::check_feeder;
 use super::sync_incident::sync_incident;
 use super::sync_match::match_files;
+use super::sync_report::SyncReport;
 use super::sync_seal::break_seal;
 use super::sync_site::sync_site;
 use super::sync_templates::sync_templates;
-use super::{ActionError, Change};
 use crate::clock::Clock;
 use crate::content::addresses::contested;
-use crate::content::problem::{Problem, Severity};
-use crate::content::{Content, FileIds, SlugSource};
+use crate::content::problem::Severity;
+use crate::content::{Content, SlugSource};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::slug::Slug;
 use crate::store::Store;
 use crate::store::changes::find_revision;
 use crate::store::incidents::{self, StoredIncident};
-use crate::store::settings;
 
 /// How a sync is to be done.
 #[derive(Debug, Clone, Default)]
@@ -32,35 +34,6 @@ pub struct SyncOptions {
     pub allow_missing: bool,
     /// Files that were missed before and still are: only they count as gone.
     pub gone: BTreeSet<String>,
-}
-
-/// What a sync did.
-#[derive(Debug, Clone, Default)]
-pub struct SyncReport {
-    /// Incidents that are new.
-    pub added: usize,
-    /// Incidents that changed.
-    pub changed: usize,
-    /// Incidents that are no longer shown because their file is gone.
-    pub hidden: usize,
-    /// Files that are missing and will count as gone if they still are a moment later.
-    pub missing: BTreeSet<String>,
-    /// What is wrong between files and database: files that could not be taken over because of
-    /// what the database holds, and what they say in vain.
-    pub problems: Vec<Problem>,
-    /// Of which files it is to be said that they are at another address than their name says. It
-    /// stays so until a file or what it states changes.
-    pub moved: Vec<Problem>,
-    /// Files that can't be read and never could: nothing of them is shown.
-    pub unread: BTreeSet<String>,
-    /// The ids that each file's incident and entries have, by file name.
-    pub ids: BTreeMap<String, FileIds>,
-    /// The new revision, if anything public changed.
-    pub revision: Option<i64>,
-    /// The revision that it found.
-    pub seen_revision: i64,
-    /// Something was written, public or not.
-    pub has_written: bool,
 }
 
 /// Writes what `content` says into the database, in one change.
@@ -79,7 +52,7 @@ pub async fn sync_content(
     let mut change = Change::begin(store, clock, actor).await?;
     change.tx.be_patient().await?;
     let seen_revision = find_revision(&mut change.tx).await?;
-    let is_new_feeder = check_feeder(&mut change, options).await?;
+    let is_new_feeder = check_feeder(&mut change, &options.feeder, options.take_over).await?;
     let known = incidents::list_file_incidents(&mut change.tx).await?;
     let matches = match_files(&mut change, content, &known).await?;
     let lost = matches.missing.len();
@@ -165,28 +138,6 @@ fn unusable(content: &Content) -> ActionError {
         "the content folder can't be read reliably, so nothing was changed ({})",
         why.unwrap_or_else(|| "site.toml".to_owned())
     ))
-}
-
-/// The name under which a database remembers the machine and folder that feed it.
-pub const CONTENT_SOURCE: &str = "feeder";
-
-/// Whether the content comes from where it last came from. Returns whether it is the first time
-/// that it doesn't.
-async fn check_feeder(change: &mut Change, options: &SyncOptions) -> Result<bool, ActionError> {
-    let known = settings::find_meta(&mut change.tx, CONTENT_SOURCE).await?;
-    match known {
-        Some(known) if known == options.feeder => return Ok(false),
-        Some(known) if !options.take_over => {
-            return Err(ActionError::Conflict(format!(
-                "this database syncs from {known}, so {} isn't synced into it; to sync from there \
-                 from now on, run `lightship sync --take-over`",
-                options.feeder
-            )));
-        }
-        Some(_) | None => {}
-    }
-    settings::set_meta(&mut change.tx, CONTENT_SOURCE, &options.feeder).await?;
-    Ok(true)
 }
 
 async fn hide(change: &mut Change, stored: &StoredIncident) -> Result<(), ActionError> {

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
+use super::change::Change;
+use super::error::ActionError;
 use super::stated_states::{Owner, When, withdraw_states};
-use super::sync_incident::public_since;
 use super::sync_match::file_problem;
 use super::sync_states::{Standing, says_the_same, sync_states};
-use super::{ActionError, Change};
 use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::Entry;
@@ -240,6 +242,16 @@ async fn added(
     }
     update.id = free_id(change, cx, entry, id).await?;
     Ok(update)
+}
+
+/// When what a new file says of the instant `at` became public: at its own time, but not in a
+/// future that is shown already.
+pub(super) fn public_since(at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    if at > now + CLOCK_TOLERANCE {
+        at
+    } else {
+        at.min(now)
+    }
 }
 
 /// The id of a new entry: the one that it states, else the derived one; with a number put to the

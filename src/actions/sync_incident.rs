@@ -1,14 +1,14 @@
 //! The part of the sync that is about one incident file.
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::change::Change;
+use super::error::ActionError;
 use super::stated_states::{Owner, When};
-use super::sync_entries::sync_entries;
+use super::sync_entries::{public_since, sync_entries};
 use super::sync_match::file_problem;
 use super::sync_overruled::overruled;
 use super::sync_states::{Standing, sync_states};
-use super::{ActionError, Change};
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::{StateLine, identity};
 use crate::content::{FileIds, IncidentFile};
@@ -300,16 +300,6 @@ fn has_item(change: &Change, file: &IncidentFile) -> bool {
     let is_shown = file.published_at.max(change.now) + CLOCK_TOLERANCE;
     let has_entries = file.entries.iter().any(|entry| entry.at <= is_shown);
     has_own_item(file.summary.as_ref().unwrap_or(&file.markdown), has_entries)
-}
-
-/// When what a new file says of the instant `at` became public: at its own time, but not in a
-/// future that is shown already.
-pub(super) fn public_since(at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    if at > now + CLOCK_TOLERANCE {
-        at
-    } else {
-        at.min(now)
-    }
 }
 
 /// Whether a list of fields names this one.

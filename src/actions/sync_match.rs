@@ -6,8 +6,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::Duration;
 
+use super::change::Change;
+use super::error::ActionError;
 use super::sync_addresses::settle_addresses;
-use super::{ActionError, Change};
+use super::sync_candidate::Candidate;
 use crate::content::addresses::{age, clash, copied_id};
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, IncidentFile};
@@ -28,16 +30,6 @@ pub(super) struct Matches<'a> {
     pub(super) problems: Vec<Problem>,
     /// Of which files it is to be said where they are.
     pub(super) moved: Vec<Problem>,
-}
-
-/// A file, and what is known of it so far.
-pub(super) struct Candidate<'a> {
-    pub(super) file: &'a IncidentFile,
-    pub(super) old: Option<&'a StoredIncident>,
-    /// The address that it gets, if that isn't the one that the file says.
-    pub(super) slug: Option<Slug>,
-    /// Why it can't be taken over.
-    pub(super) problem: Option<Problem>,
 }
 
 /// Finds the incident of each file: by its id; by the file's name; by the slug of an incident

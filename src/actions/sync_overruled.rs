@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::change::Change;
+use super::error::ActionError;
 use super::sync_match::file_problem;
-use super::{ActionError, Change};
 use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
 use crate::domain::component::{Origin, StateChange};

@@ -4,8 +4,9 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ActionError;
-use super::sync_content::{CONTENT_SOURCE, SyncReport};
+use super::error::ActionError;
+use super::sync_feeder::CONTENT_SOURCE;
+use super::sync_report::SyncReport;
 use crate::content::Content;
 use crate::content::problem::Problem;
 use crate::store::changes::{find_file_change_since, find_revision};

@@ -1,6 +1,7 @@
 //! The part of the sync that is about `site.toml`: settings, states, components.
 
-use super::{ActionError, Change};
+use super::change::Change;
+use super::error::ActionError;
 use crate::content::SiteFile;
 use crate::domain::component::Component;
 use crate::domain::event::Event;

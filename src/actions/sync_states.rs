@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
+use super::change::Change;
+use super::error::ActionError;
 use super::stated_states::{Owner, When, withdraw_states};
-use super::{ActionError, Change};
 use crate::content::update_entries::StateLine;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::slug::Slug;

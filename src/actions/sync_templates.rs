@@ -1,6 +1,7 @@
 //! The part of the sync that is about templates. Nothing of it is public.
 
-use super::{ActionError, Change};
+use super::change::Change;
+use super::error::ActionError;
 use crate::content::Content;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;

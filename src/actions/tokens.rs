@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{ActionError, Change, checks};
+use super::change::Change;
+use super::checks;
+use super::error::ActionError;
 use crate::domain::event::Event;
 use crate::domain::hash::sha256;
 use crate::domain::permission::Permission;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::content_sync::on_disk;
-use crate::actions::sync_content::{CONTENT_SOURCE, SyncReport};
+use crate::actions::sync_feeder::CONTENT_SOURCE;
+use crate::actions::sync_report::SyncReport;
 use crate::config::SourceConfig;
 use crate::content::Content;
 use crate::content::problem::{Problem, Severity};

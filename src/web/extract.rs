@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Uri, header};
 use super::error::AppError;
 use super::query;
 use super::writing::Call;
-use crate::actions::add_update::Settings;
+use crate::actions::Settings;
 use crate::domain::slug::Slug;
 use crate::wire::fields::{Body, unknown};
 use crate::wire::ordered::ByComponent;

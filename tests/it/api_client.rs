@@ -1,7 +1,8 @@
 //! The command line's client against the real server.
 
 use lightship::actions::Change;
-use lightship::actions::create_incident::{NewIncident, create_incident};
+use lightship::actions::create_incident::create_incident;
+use lightship::actions::new_incident::NewIncident;
 use lightship::client::{Client, TokenStanding};
 use lightship::domain::actor::Actor;
 use lightship::domain::staff::Scope;

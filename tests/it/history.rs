@@ -1,10 +1,12 @@
 //! What becomes of components as incidents come and go.
 
 use lightship::actions::ActionError;
-use lightship::actions::add_update::{NewUpdate, add_update};
+use lightship::actions::add_update::add_update;
 use lightship::actions::correct_update::{reinstate_update, withdraw_update};
-use lightship::actions::create_incident::{NewIncident, create_incident};
+use lightship::actions::create_incident::create_incident;
 use lightship::actions::edit_incident::withdraw_incident;
+use lightship::actions::new_incident::NewIncident;
+use lightship::actions::new_update::NewUpdate;
 use lightship::actions::set_component_state::{NewState, set_component_state};
 use lightship::domain::slug::Slug;
 use lightship::domain::state::StateKey;

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use lightship::actions::sync_content::{SyncOptions, SyncReport, sync_content};
+use lightship::actions::sync_content::{SyncOptions, sync_content};
+use lightship::actions::sync_report::SyncReport;
 use lightship::app::{App, content_sync};
 
 use crate::support::app::TestApp;

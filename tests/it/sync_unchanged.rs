@@ -1,7 +1,8 @@
 //! Files that didn't change aren't read again, and nothing is missed by it.
 
 use chrono::Duration;
-use lightship::actions::sync_content::{SyncOptions, SyncReport};
+use lightship::actions::sync_content::SyncOptions;
+use lightship::actions::sync_report::SyncReport;
 use lightship::app::content_sync;
 use lightship::content::Content;
 use lightship::store::settings::set_meta;

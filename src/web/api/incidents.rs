@@ -4,8 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::updates::{new_update, refusal};
-use crate::actions::create_incident::{NewIncident, create_incident};
+use crate::actions::create_incident::create_incident;
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
+use crate::actions::new_incident::NewIncident;
 use crate::actions::once::Again;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;

@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 
 use super::incidents::find;
 use crate::actions::ActionError;
-use crate::actions::add_update::{NewUpdate, add_update_to};
+use crate::actions::add_update::add_update_to;
 use crate::actions::correct_update::{
     Correction, correct_update, reinstate_update, withdraw_update,
 };
+use crate::actions::new_update::NewUpdate;
 use crate::actions::once::Again;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::actions::add_update::Settings;
+use crate::actions::Settings;
 use crate::domain::incident::Impact;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;

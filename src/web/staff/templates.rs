@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::reading::fresh;
 use super::session::{Visit, asks_for_preview};
 use super::trouble::StaffError;
-use crate::actions::add_update::Settings;
+use crate::actions::Settings;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Duration, Utc};
 use ipnet::IpNet;
 use lightship::actions::Change;
-use lightship::actions::sync_content::SyncReport;
+use lightship::actions::sync_report::SyncReport;
 use lightship::actions::tokens::{NewToken, issue_token};
 use lightship::app::{App, content_sync};
 use lightship::clock::Clock;

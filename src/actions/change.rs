@@ -1,0 +1,171 @@
+//! A change in the making: what every action writes into.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use chrono::{DateTime, Utc};
+
+use super::error::ActionError;
+use crate::clock::Clock;
+use crate::domain::actor::Actor;
+use crate::domain::claims::SEQ_STEP;
+use crate::domain::component::StateChange;
+use crate::domain::event::Event;
+use crate::domain::incident::{Incident, Kind, is_open, page_time};
+use crate::domain::permission::Permission;
+use crate::domain::slug::Slug;
+use crate::domain::update::Update;
+use crate::store::changes::{ChangeKind, Changes, Since, add_since};
+use crate::store::{Store, Tx};
+
+/// A change in the making: one transaction, its actor, its time, and what it has touched.
+#[derive(Debug)]
+pub struct Change {
+    pub(super) tx: Tx,
+    pub(super) store: Store,
+    pub(super) actor: Actor,
+    pub(super) now: DateTime<Utc>,
+    next_seq: i64,
+    /// What it changes; of a component, since when.
+    pub(super) touched: Changes,
+    /// Components of which something else is said, until that is worked out.
+    pub(super) unsettled: BTreeMap<Slug, Unsettled>,
+    /// Every component of which it says anything, since when.
+    pub(super) spoken_of: BTreeMap<Slug, DateTime<Utc>>,
+    /// Whether the actor may say it was decided.
+    pub(super) is_judged: bool,
+    /// What happened, and who did it.
+    pub(super) events: Vec<(Actor, Event)>,
+    /// By what it is known again.
+    pub(super) once: Option<Once>,
+}
+
+impl Change {
+    /// Begins a change by `actor`.
+    pub async fn begin(store: &Store, clock: &Clock, actor: Actor) -> Result<Self, ActionError> {
+        let tx = store.begin().await?;
+        let now = page_time(clock.now(), tx.made_until());
+        Ok(Self {
+            actor,
+            now,
+            // A change of more than a million things would run into the next one's numbers.
+            next_seq: tx.writes() * SEQ_STEP * 1_000_000,
+            tx,
+            store: store.clone(),
+            touched: Changes::new(),
+            unsettled: BTreeMap::new(),
+            spoken_of: BTreeMap::new(),
+            is_judged: false,
+            events: Vec::new(),
+            once: None,
+        })
+    }
+
+    /// Refuses the change, unless its actor may do something.
+    ///
+    /// # Errors
+    /// `Lacking`, if it may not.
+    pub(super) fn require(&self, permission: Permission) -> Result<(), ActionError> {
+        Ok(self.actor.require(permission)?)
+    }
+
+    /// The transaction, to read what the change has come to.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// When it is made.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Whether anything public has changed so far.
+    pub fn has_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    pub(super) fn next_seq(&mut self) -> i64 {
+        self.next_seq += SEQ_STEP;
+        self.next_seq
+    }
+
+    pub(super) fn touch_site(&mut self) {
+        let site = (ChangeKind::Site, "site".to_owned());
+        self.touched.insert(site, None);
+    }
+
+    pub(super) fn touch_incident(&mut self, id: &str) {
+        let incident = (ChangeKind::Incident, id.to_owned());
+        self.touched.insert(incident, None);
+    }
+
+    /// Notes that a component is described otherwise, or that all of its history may be another.
+    pub(super) fn touch_component(&mut self, slug: &Slug) {
+        self.touch_component_since(slug, None);
+    }
+
+    /// Notes that a component's history is another from an instant on.
+    pub(super) fn touch_component_since(&mut self, slug: &Slug, since: Since) {
+        let component = (ChangeKind::Component, slug.to_string());
+        add_since(&mut self.touched, component, since);
+    }
+
+    /// Notes that something else is said of a component, of whatever instant.
+    pub(super) fn touch_history(&mut self, slug: &Slug) {
+        self.touch_history_since(slug, DateTime::<Utc>::MIN_UTC);
+    }
+
+    /// Notes that something else is said of a component, of `since` or later.
+    pub(super) fn touch_history_since(&mut self, slug: &Slug, since: DateTime<Utc>) {
+        self.unsettle(slug, Unsettled::since(since));
+    }
+
+    pub(super) fn unsettle(&mut self, slug: &Slug, unsettled: Unsettled) {
+        self.is_judged = false;
+        let since = unsettled.since;
+        let spoken_of = self.spoken_of.entry(slug.clone()).or_insert(since);
+        *spoken_of = since.min(*spoken_of);
+        match self.unsettled.entry(slug.clone()) {
+            Entry::Vacant(entry) => _ = entry.insert(unsettled),
+            Entry::Occupied(mut entry) => {
+                let since = since.min(entry.get().since);
+                entry.insert(Unsettled::since(since));
+            }
+        }
+    }
+}
+
+/// By what a request is known again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// The key that its sender chose.
+    pub key: String,
+    /// SHA-256 of what is asked for, in hexadecimal.
+    pub digest: String,
+}
+
+/// What else is said of a component than before.
+#[derive(Debug)]
+pub(super) struct Unsettled {
+    /// The earliest instant that it concerns.
+    pub(super) since: DateTime<Utc>,
+    /// It is this alone: a state that a new update of a disruption sets, which doesn't end it.
+    pub(super) added: Option<StateChange>,
+}
+
+impl Unsettled {
+    /// Something of `since` or later.
+    pub(super) fn since(since: DateTime<Utc>) -> Self {
+        Self { since, added: None }
+    }
+
+    /// A state that a new update sets.
+    pub(super) fn added(incident: &Incident, update: &Update, set: StateChange) -> Self {
+        let goes_on = |phase| is_open(incident.kind, phase);
+        let is_alone = incident.kind == Kind::Disruption && update.phase.is_none_or(goes_on);
+        Self {
+            since: set.at,
+            added: Some(set).filter(|_| is_alone && !incident.draft),
+        }
+    }
+}

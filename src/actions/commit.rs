@@ -1,0 +1,26 @@
+//! The end of a change: everything that it touched, its record and the new revision are written, and
+//! it lasts.
+
+use super::audit;
+use super::change::Change;
+use super::error::ActionError;
+use crate::store::changes;
+
+impl Change {
+    /// Makes it last, and returns the new revision if anything public changed.
+    pub async fn commit(mut self) -> Result<Option<i64>, ActionError> {
+        self.settle().await?;
+        let lines = self.write_audit().await?;
+        let mut revision = None;
+        if !self.touched.is_empty() {
+            let number = changes::insert_revision(&mut self.tx, self.now).await?;
+            for ((kind, id), since) in &self.touched {
+                changes::insert_change(&mut self.tx, number, (*kind, id), *since).await?;
+            }
+            revision = Some(number);
+        }
+        self.tx.commit().await?;
+        audit::log(&lines);
+        Ok(revision)
+    }
+}
