@@ -1,4 +1,4 @@
-//! Writes an incident by API: makes it, corrects its post, withdraws it.
+//! Creates an incident by API, with its first update.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

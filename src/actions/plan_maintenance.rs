@@ -1,5 +1,5 @@
 //! Whether a maintenance may be planned: its window is in order, still to come, and nothing else
-//! is planned for its components at that time. Planning itself is `write_incident`.
+//! is planned for its components at that time. Planning itself is `create_incident`.
 
 use chrono::{DateTime, Utc};
 

@@ -23,6 +23,7 @@ use crate::store::{Store, without_password};
 use crate::web::assets::Assets;
 use crate::web::front::Front;
 use crate::web::media::Media;
+use crate::web::openapi;
 use crate::web::rate_limit::FailureLimit;
 use crate::web::readiness::Readiness;
 use crate::web::state::AppState;
@@ -96,7 +97,7 @@ impl App {
             renderer: Renderer::start().context("starting the thread that makes pages")?,
             latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
-            assets: Arc::new(Assets::new(clock.now())),
+            assets: Arc::new(Assets::new(clock.now(), openapi::text())),
             media: Arc::new(Media::of(&config.source.content)),
             content: config.source.content.as_path().into(),
             proxies: Arc::new(config.trusted_proxy.clone()),

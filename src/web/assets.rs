@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::openapi;
 use crate::site::document::{CachePolicy, Document};
 use crate::urls;
 
@@ -11,8 +10,9 @@ use crate::urls;
 pub struct Assets(Vec<(&'static str, Document)>);
 
 impl Assets {
-    /// Compresses them; `started` is when they are said to have changed last.
-    pub fn new(started: DateTime<Utc>) -> Self {
+    /// Compresses them; `started` is when they are said to have changed last, `contract` the text of
+    /// the admin API's contract.
+    pub fn new(started: DateTime<Utc>, contract: String) -> Self {
         let file = |path, media_type, body: &'static str| {
             (
                 path,
@@ -47,12 +47,7 @@ impl Assets {
             ),
             (
                 urls::OPENAPI,
-                Document::new(
-                    "application/json",
-                    CachePolicy::Live,
-                    started,
-                    openapi::text(),
-                ),
+                Document::new("application/json", CachePolicy::Live, started, contract),
             ),
         ])
     }

@@ -1,8 +1,6 @@
 //! Who asks: a token in the `Authorization` header, and what it may be used for.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
@@ -10,16 +8,16 @@ use axum::http::request::Parts;
 use axum::http::{Request, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use chrono::{DateTime, Duration, DurationRound as _, Utc};
 
 use super::error::AppError;
 use super::layers::reader_address;
 use super::state::AppState;
+use super::token_uses::write_uses;
 use crate::actions::tokens::hash_of;
 use crate::domain::actor::{Actor, Credential, Lacking};
 use crate::domain::permission::Permission;
 use crate::domain::staff::Token;
-use crate::store::tokens::{find_token_by_hash, set_token_used};
+use crate::store::tokens::find_token_by_hash;
 use crate::store::{Store, StoreError};
 
 /// A member of staff, signed in. As a parameter it means: only for staff.
@@ -114,57 +112,4 @@ pub(super) async fn note_uses(
         });
     }
     response
-}
-
-async fn write_uses(store: &Store, uses: &[(String, DateTime<Utc>)]) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
-    for (id, minute) in uses {
-        set_token_used(&mut tx, id, *minute).await?;
-    }
-    tx.commit().await
-}
-
-/// When each token was used last, to the minute.
-#[derive(Debug, Default)]
-pub struct Uses(Mutex<HashMap<String, Use>>);
-
-#[derive(Debug)]
-struct Use {
-    minute: DateTime<Utc>,
-    is_written: bool,
-}
-
-impl Uses {
-    /// Notes that a token was used.
-    pub(super) fn note(&self, token: &Token, now: DateTime<Utc>) {
-        let Ok(minute) = now.duration_trunc(Duration::minutes(1)) else {
-            return;
-        };
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match uses.get_mut(&token.id) {
-            Some(known) if known.minute == minute => {}
-            Some(known) => {
-                *known = Use {
-                    minute,
-                    is_written: false,
-                };
-            }
-            None => {
-                let is_written = token.last_used_at == Some(minute);
-                uses.insert(token.id.clone(), Use { minute, is_written });
-            }
-        }
-    }
-
-    /// The uses that are to be written down now.
-    fn take(&self) -> Vec<(String, DateTime<Utc>)> {
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        uses.iter_mut()
-            .filter(|(_, used)| !used.is_written)
-            .map(|(id, used)| {
-                used.is_written = true;
-                (id.clone(), used.minute)
-            })
-            .collect()
-    }
 }

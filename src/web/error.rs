@@ -8,7 +8,6 @@ use std::any::Any;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::MAX_BODY_BYTES;
 use crate::actions::ActionError;
 use crate::domain::actor::Lacking;
 use crate::store::StoreError;
@@ -36,7 +35,10 @@ pub(super) enum AppError {
     /// Something is there, but it doesn't take this method.
     NotAllowed,
     /// The body is longer than bodies may be.
-    TooLarge,
+    TooLarge {
+        /// So long they may be.
+        max_bytes: usize,
+    },
     /// The body is in a format that isn't read here.
     UnsupportedFormat(&'static str),
     /// It was changed meanwhile.
@@ -112,11 +114,11 @@ impl AppError {
                 StatusCode::METHOD_NOT_ALLOWED,
                 "this address doesn't accept this method; the header Allow lists those it does",
             ),
-            Self::TooLarge => with(
+            Self::TooLarge { max_bytes } => with(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 &format!(
                     "the body is longer than {} KiB; shorten it",
-                    MAX_BODY_BYTES / 1024
+                    max_bytes / 1024
                 ),
             ),
             Self::UnsupportedFormat(detail) => with(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail),
@@ -233,7 +235,7 @@ impl IntoResponse for AppError {
             | Self::BadRequest(_)
             | Self::NotFound(_)
             | Self::NotAllowed
-            | Self::TooLarge
+            | Self::TooLarge { .. }
             | Self::UnsupportedFormat(_)
             | Self::PreconditionFailed
             | Self::Newer(..)

@@ -5,16 +5,19 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 
+use super::call::Call;
 use super::error::AppError;
 use super::query;
-use super::writing::Call;
 use crate::actions::Settings;
+use crate::actions::new_update::NewUpdate;
+use crate::actions::once::Again;
 use crate::domain::slug::Slug;
+use crate::domain::window::Window;
 use crate::wire::fields::{Body, unknown};
 use crate::wire::ordered::ByComponent;
 use crate::wire::setting::Setting;
 use crate::wire::template::TemplateQuery;
-use crate::wire::{self, FieldError, Unusable};
+use crate::wire::{self, FieldError, Unusable, update};
 
 /// The body of a request, read.
 pub(super) fn body<T: Body>(call: &Call) -> Result<T, AppError> {
@@ -66,6 +69,22 @@ pub(super) fn settings(said: ByComponent<Option<Setting>>) -> Settings {
             (slug, setting)
         })
         .collect()
+}
+
+/// A new update as actions take it.
+pub(super) fn new_update(said: update::NewUpdate) -> NewUpdate {
+    NewUpdate {
+        markdown: said.markdown,
+        fact: None,
+        phase: said.phase,
+        components: said.components.map(settings).unwrap_or_default(),
+        at: said.at,
+        author: said.author,
+        restore: said.restore,
+        window: Window::default(),
+        seen: said.seen,
+        again: Again::Post,
+    }
 }
 
 /// A slug for something that may be made.

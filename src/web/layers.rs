@@ -1,6 +1,7 @@
 //! What every answer carries, whatever made it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -11,7 +12,6 @@ use axum::response::Response;
 use ipnet::IpNet;
 
 use super::negotiation::RequestHeaders;
-use super::state::AppState;
 use crate::site::document::safety_headers;
 
 /// A browser that came by HTTPS comes by HTTPS for a year.
@@ -19,13 +19,13 @@ pub(super) const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000"
 
 /// Adds the headers that keep browsers safe; HSTS only where the request came by HTTPS.
 pub(super) async fn secure(
-    State(state): State<AppState>,
+    State(proxies): State<Arc<Vec<IpNet>>>,
     request: Request<Body>,
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let by_https =
-        peer.is_some_and(|ConnectInfo(peer)| says_https(request.headers(), *peer, &state.proxies));
+        peer.is_some_and(|ConnectInfo(peer)| says_https(request.headers(), *peer, &proxies));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // What an answer says itself, it knows better.

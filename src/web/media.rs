@@ -18,8 +18,9 @@ use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 use super::documents;
-use super::state::AppState;
+use crate::site::SiteHandle;
 use crate::site::document::CachePolicy;
+use crate::site::renderer::Renderer;
 use crate::urls;
 
 /// A file of the folder is somebody's upload: opened by itself, it runs nothing.
@@ -58,17 +59,19 @@ impl Media {
 
 /// A file of `media/`; what begins with a dot is nobody's business, nor what lies elsewhere.
 pub(super) async fn show_file(
-    State(state): State<AppState>,
+    State(media): State<Arc<Media>>,
+    State(site): State<SiteHandle>,
+    State(renderer): State<Renderer>,
     mut request: Request<Body>,
 ) -> Response {
     let is_reading = [Method::GET, Method::HEAD].contains(request.method());
     let name = name_of(request.uri().path()).filter(|_| is_reading);
     let file = match name {
-        Some(name) => find_file(&state.media, name).await,
+        Some(name) => find_file(&media, name).await,
         None => None,
     };
     let Some(file) = file else {
-        return documents::show_document(State(state.site), State(state.renderer), request).await;
+        return documents::show_document(State(site), State(renderer), request).await;
     };
     keep_single_range(&mut request);
     let served = ServeFile::new(file).oneshot(request.map(|_| Body::empty()));
@@ -78,7 +81,7 @@ pub(super) async fn show_file(
         .is_none_or(|size| size > LARGE_BYTES);
     let turn = match is_large {
         true => {
-            let turn = state.media.sending.clone().acquire_owned();
+            let turn = media.sending.clone().acquire_owned();
             let Ok(Ok(turn)) = timeout(WITHIN, turn).await else {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
             };

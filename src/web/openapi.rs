@@ -11,7 +11,7 @@ use utoipa::openapi::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::api_routes;
+use super::api;
 use super::contract_rules::add_rules;
 use crate::urls;
 use crate::wire::FieldError;
@@ -25,7 +25,7 @@ Times are RFC 3339: with an offset in requests, in UTC with `Z` in answers. Ever
 const TOKEN: &str = "token";
 
 /// The contract, as it is served and checked in.
-pub(super) fn text() -> String {
+pub fn text() -> String {
     let mut text = document().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
@@ -55,7 +55,7 @@ fn document() -> OpenApi {
         )]))
         .build();
     let mut document = OpenApiRouter::with_openapi(base)
-        .nest(urls::API, api_routes())
+        .nest(urls::API, api::routes())
         .into_openapi();
     for (path, item) in &mut document.paths.paths {
         add_common(path, item);

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use ipnet::IpNet;
 use tokio::sync::{Notify, watch};
 
 use super::assets::Assets;
-use super::auth::Uses;
 use super::media::Media;
 use super::rate_limit::FailureLimit;
 use super::readiness::Readiness;
-use super::writing::Running;
+use super::running::Running;
+use super::token_uses::Uses;
 use crate::clock::Clock;
 use crate::site::SiteHandle;
 use crate::site::refresh::Latest;
@@ -40,7 +41,7 @@ pub struct AppState {
     /// The content folder, whether it is there or not.
     pub content: Arc<Path>,
     /// The proxies that may speak for a reader.
-    pub proxies: Arc<Vec<ipnet::IpNet>>,
+    pub proxies: Arc<Vec<IpNet>>,
     /// Whether work can be taken.
     pub readiness: Arc<Readiness>,
     /// Wrong tokens by network.
@@ -62,6 +63,18 @@ impl FromRef<AppState> for SiteHandle {
 impl FromRef<AppState> for Arc<Readiness> {
     fn from_ref(state: &AppState) -> Self {
         state.readiness.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<Vec<IpNet>> {
+    fn from_ref(state: &AppState) -> Self {
+        state.proxies.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<Media> {
+    fn from_ref(state: &AppState) -> Self {
+        state.media.clone()
     }
 }
 

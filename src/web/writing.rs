@@ -1,16 +1,17 @@
-//! A request that changes something: its body, its `Idempotency-Key`, its answer, all in one
+//! A request that changes something: its change, its `Idempotency-Key` and its answer, all in one
 //! transaction.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
 use super::auth::Staff;
+use super::call::Call;
 use super::error::AppError;
+use super::running::{Turn, take_turn};
 use super::state::AppState;
 use crate::actions::once;
 use crate::actions::{ActionError, Change, Once};
@@ -18,44 +19,6 @@ use crate::domain::hash::{digest_of_parts, hex};
 use crate::site::document::{Encoding, etag};
 use crate::store::idempotency::Answer;
 use crate::wire::FieldError;
-
-/// Requests that are running now, by token and key.
-pub type Running = Arc<Mutex<HashSet<(String, String)>>>;
-
-/// What a request is, as far as repeating it is concerned.
-pub(super) struct Call {
-    pub(super) method: Method,
-    pub(super) uri: Uri,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-}
-
-impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
-    type Rejection = AppError;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, AppError> {
-        let (parts, body) = request.into_parts();
-        let (method, uri, headers) = (
-            parts.method.clone(),
-            parts.uri.clone(),
-            parts.headers.clone(),
-        );
-        let request = axum::extract::Request::from_parts(parts, body);
-        let body =
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|rejection| match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
-                    _ => AppError::BadRequest("the body broke off before its end".to_owned()),
-                })?;
-        Ok(Self {
-            method,
-            uri,
-            headers,
-            body,
-        })
-    }
-}
 
 /// A change in the making, asked for by a request or a form.
 pub(super) struct Writing {
@@ -70,18 +33,6 @@ pub(super) enum Begun {
     Fresh(Box<Writing>),
     /// The answer that was given before.
     Repeated(Response),
-}
-
-struct Turn {
-    running: Running,
-    key: (String, String),
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.remove(&self.key);
-    }
 }
 
 impl Writing {
@@ -113,7 +64,9 @@ impl Writing {
             key,
             digest: digest_of(call),
         });
-        let turn = once.as_ref().map(|once| take_turn(state, staff, &once.key));
+        let turn = once
+            .as_ref()
+            .map(|once| take_turn(&state.running, &staff.token.id, &once.key));
         let turn = turn.transpose()?;
         let actor = staff.actor.clone();
         match Change::begin_once(&state.store, &state.clock, actor, once).await? {
@@ -184,21 +137,6 @@ fn checked_key(value: &HeaderValue) -> Result<String, AppError> {
         ));
     }
     Ok(key.to_owned())
-}
-
-fn take_turn(state: &AppState, staff: &Staff, key: &str) -> Result<Turn, ActionError> {
-    let (running, key) = (
-        state.running.clone(),
-        (staff.token.id.clone(), key.to_owned()),
-    );
-    let mut keys = running.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_free = keys.insert(key.clone());
-    drop(keys);
-    if is_free {
-        Ok(Turn { running, key })
-    } else {
-        Err(ActionError::StillRunning)
-    }
 }
 
 fn digest_of(call: &Call) -> String {

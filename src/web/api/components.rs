@@ -15,10 +15,11 @@ use crate::store::history::find_standing;
 use crate::store::{StoreError, Tx};
 use crate::urls;
 use crate::web::auth::Staff;
+use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, check_match, shown};
+use crate::web::writing::{Begun, Writing, check_match, shown};
 use crate::wire::component::{
     ComponentBody, ComponentList, OrderComponents, PutComponent, SetState,
 };

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::updates::{new_update, refusal};
+use super::refusal::refusal;
 use crate::actions::create_incident::create_incident;
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use crate::actions::new_incident::NewIncident;
@@ -16,11 +16,12 @@ use crate::store::incidents::{StoredIncident, find_incident, find_incident_for, 
 use crate::store::states::list_own_states;
 use crate::urls;
 use crate::web::auth::Staff;
+use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::query;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, as_json, check_match, list_response, shown};
+use crate::web::writing::{Begun, Writing, as_json, check_match, list_response, shown};
 use crate::wire::incident as wire;
 use crate::wire::incident::{IncidentBody, IncidentList};
 
@@ -120,7 +121,7 @@ pub(in crate::web) async fn create(
         author: said.author,
         published_at: said.published_at,
         draft: said.draft.unwrap_or(false),
-        update: said.update.map(new_update),
+        update: said.update.map(extract::new_update),
         overlap: said.overlap.unwrap_or(false),
         again: Again::of(said.again),
     };

@@ -3,14 +3,16 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::updates::{read_update, refusal};
+use super::refusal::refusal;
+use super::updates::read_update;
 use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
 use crate::urls;
 use crate::web::auth::Staff;
+use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing};
+use crate::web::writing::{Begun, Writing};
 use crate::wire::maintenance as wire;
 use crate::wire::update::UpdateBody;
 

@@ -1,13 +1,48 @@
-//! The admin API, one resource a file.
+//! The admin API, one resource a file, and its routes.
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::state::AppState;
 
 pub(super) mod audit;
-pub(super) mod components;
-pub(super) mod incidents;
-pub(super) mod maintenance;
-pub(super) mod preview;
-pub(super) mod resolution;
-pub(super) mod site;
-pub(super) mod templates;
-pub(super) mod tokens;
-pub(super) mod updates;
-pub(super) mod versions;
+mod components;
+mod incidents;
+mod maintenance;
+mod preview;
+mod refusal;
+mod resolution;
+mod site;
+mod templates;
+mod tokens;
+mod updates;
+mod versions;
+
+/// The admin API. What is routed here stands in its contract, too.
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(components::list_all, components::order))
+        .routes(routes!(
+            components::show,
+            components::put,
+            components::delete
+        ))
+        .routes(routes!(components::restore))
+        .routes(routes!(components::create_state))
+        .routes(routes!(incidents::list_all, incidents::create))
+        .routes(routes!(incidents::show, incidents::edit, incidents::delete))
+        .routes(routes!(versions::of_incident))
+        .routes(routes!(maintenance::change))
+        .routes(routes!(resolution::show))
+        .routes(routes!(updates::create))
+        .routes(routes!(updates::show, updates::edit, updates::delete))
+        .routes(routes!(updates::restore))
+        .routes(routes!(versions::of_update))
+        .routes(routes!(preview::create))
+        .routes(routes!(site::show))
+        .routes(routes!(templates::list_all))
+        .routes(routes!(tokens::list_all, tokens::create))
+        .routes(routes!(tokens::delete))
+        .routes(routes!(audit::list_all))
+        .routes(routes!(audit::export))
+}

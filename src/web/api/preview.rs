@@ -4,9 +4,10 @@ use axum::response::Response;
 
 use crate::render::markdown;
 use crate::web::auth::Staff;
+use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
-use crate::web::writing::{Call, shown};
+use crate::web::writing::shown;
 use crate::wire::preview::{Preview, PreviewBody};
 
 /// Show the HTML that Markdown becomes in a post. Any token will do.

@@ -8,10 +8,11 @@ use crate::actions::tokens::{self, issue_token, revoke_token};
 use crate::domain::permission::Permission;
 use crate::store::tokens::{find_token, list_tokens};
 use crate::web::auth::Staff;
+use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, check_match, shown};
+use crate::web::writing::{Begun, Writing, check_match, shown};
 use crate::wire::token::{NewToken, TokenBody, TokenList};
 
 /// List every token, including revoked ones.

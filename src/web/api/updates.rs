@@ -5,7 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::incidents::find;
-use crate::actions::ActionError;
+use super::refusal::refusal;
 use crate::actions::add_update::add_update_to;
 use crate::actions::correct_update::{
     Correction, correct_update, reinstate_update, withdraw_update,
@@ -15,17 +15,16 @@ use crate::actions::once::Again;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
-use crate::domain::window::Window;
 use crate::render::json;
 use crate::render::time::duration;
 use crate::store::Tx;
 use crate::urls;
 use crate::web::auth::Staff;
+use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Call, Writing, check_match, shown};
-use crate::wire::problem::FirstPost;
+use crate::web::writing::{Begun, Writing, check_match, shown};
 use crate::wire::update as wire;
 use crate::wire::update::UpdateBody;
 
@@ -61,7 +60,7 @@ pub(in crate::web) async fn create(
     let again = Again::of(said.again);
     let wanted = NewUpdate {
         again,
-        ..new_update(said)
+        ..extract::new_update(said)
     };
     // A text alone sets no state and gives none back, so that it needn't be read again.
     let is_text = wanted.is_text();
@@ -201,22 +200,6 @@ pub(in crate::web) async fn restore(
     writing.shown(&body).await
 }
 
-/// A new update as actions take it.
-pub(super) fn new_update(said: wire::NewUpdate) -> NewUpdate {
-    NewUpdate {
-        markdown: said.markdown,
-        fact: None,
-        phase: said.phase,
-        components: said.components.map(extract::settings).unwrap_or_default(),
-        at: said.at,
-        author: said.author,
-        restore: said.restore,
-        window: Window::default(),
-        seen: said.seen,
-        again: Again::Post,
-    }
-}
-
 /// What may not have been meant: something is said about an incident that is over, or it is over
 /// only until a later update.
 fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Option<String> {
@@ -258,39 +241,6 @@ fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Opti
             incident.title
         ),
     })
-}
-
-/// How a refused post is told: with what was posted meanwhile, or before, if that is why.
-pub(super) fn refusal(state: &AppState, error: ActionError) -> AppError {
-    let detail = error.to_string();
-    let site = state.site.current();
-    let site = &site.snapshot().site;
-    match error {
-        ActionError::Meanwhile(meanwhile) => {
-            let newer = meanwhile.newer.iter();
-            let newer = newer.map(|update| json::update(&meanwhile.incident, update, site));
-            AppError::Newer(detail, newer.collect())
-        }
-        ActionError::Repeated(repeated) => {
-            let slug = &repeated.incident.slug;
-            let (page, api) = match &repeated.update {
-                Some(update) => (
-                    urls::update(slug, &update.id),
-                    urls::api_update(slug, &update.id),
-                ),
-                None => (urls::incident(slug), urls::api_incident(slug)),
-            };
-            let url = urls::absolute(&site.base_url, &page);
-            let detail = format!("{detail}: {url}; to post it again, send \"again\": true");
-            let first = FirstPost {
-                url,
-                api,
-                posted_at: repeated.posted_at,
-            };
-            AppError::Repeated(detail, first)
-        }
-        other => AppError::Action(other),
-    }
 }
 
 pub(super) async fn read_update(

@@ -5,7 +5,8 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
-use super::reading::{html_response, said_in};
+use super::html_response::html_response;
+use super::reading::said_in;
 use super::session::Visit;
 use super::trouble::{StaffError, sentence};
 use crate::domain::permission::Permission;

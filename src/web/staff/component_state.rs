@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::flash;
+use super::html_response::html_response;
 use super::posting::{Begun, begin_form, lead_to};
-use super::reading::{SlugOf, again, fresh, html_response, sent_before, wrong_fields};
+use super::reading::{SlugOf, again, fresh, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::StaffError;

@@ -5,8 +5,9 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::flash;
+use super::html_response::html_response;
 use super::posting::{Begun, begin_button, begin_form, lead_to};
-use super::reading::{SlugOf, fresh, html_response, sent_before};
+use super::reading::{SlugOf, fresh, sent_before};
 use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::StaffError;

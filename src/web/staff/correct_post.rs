@@ -7,11 +7,11 @@ use axum::response::Response;
 
 use super::correct_update::version_of;
 use super::flash;
-use super::local_time::{frame_now, is_same_minute, local_time, set_time};
+use super::html_response::html_response;
+use super::local_time::{frame_now, is_same_minute, local_time, set_time, window_of};
 use super::maintenance;
-use super::plan_maintenance::window_of;
 use super::posting::{Begun, begin_form, lead_to};
-use super::reading::{SlugOf, again, fresh, html_response, sent_before};
+use super::reading::{SlugOf, again, fresh, sent_before};
 use super::session::Visit;
 use super::settings::{impact_of, settings_of, sorted};
 use super::submission::Submission;

@@ -6,9 +6,10 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::flash;
+use super::html_response::{html_response, no_part};
 use super::local_time::{frame_now, is_same_minute, local_time, set_time};
 use super::posting::{Begun, begin_form, lead_to};
-use super::reading::{UpdateOf, again, fresh, html_response, no_part, sent_before, wrong_fields};
+use super::reading::{UpdateOf, again, fresh, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of, sorted};
 use super::submission::Submission;

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::flash;
-use super::reading::html_response;
+use super::html_response::html_response;
 use super::session::Visit;
 use super::trouble::StaffError;
 use crate::domain::permission::Permission;

@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::flash;
+use super::html_response::html_response;
 use super::incident::{self, Shown};
 use super::maintenance;
 use super::posting::{begin_button, lead_to};
-use super::reading::{SlugOf, html_response};
+use super::reading::SlugOf;
 use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::StaffError;

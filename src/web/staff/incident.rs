@@ -7,7 +7,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::flash;
-use super::reading::{SlugOf, again, html_response, new_key};
+use super::html_response::html_response;
+use super::reading::{SlugOf, again, new_key};
 use super::session::Visit;
 use super::trouble::StaffError;
 use super::update::find;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::settings::time_text;
 use crate::actions::spoken_times::{Ground, Lean, SpokenTime, read_spoken};
+use crate::domain::window::Window;
 use crate::domain::zone::{Local, resolve};
 use crate::render;
 use crate::render::html::staff::fields::{Fields, Wrong};
@@ -71,6 +72,16 @@ pub(super) fn local_time(
                 frame.clock(second)
             ),
         }),
+    }
+}
+
+/// The window in a form, as far as it is filled in.
+pub(super) fn window_of(fields: &Fields, frame: Frame) -> Result<Window, Vec<Wrong>> {
+    let starts = local_time(fields, STARTS, frame);
+    let ends = local_time(fields, ENDS, frame);
+    match (starts, ends) {
+        (Ok(starts), Ok(ends)) => Ok(Window { starts, ends }),
+        (starts, ends) => Err([starts.err(), ends.err()].into_iter().flatten().collect()),
     }
 }
 

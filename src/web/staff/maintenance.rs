@@ -5,10 +5,10 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::flash;
-use super::local_time::{frame_now, is_same_minute, set_time};
-use super::plan_maintenance::window_of;
+use super::html_response::html_response;
+use super::local_time::{frame_now, is_same_minute, set_time, window_of};
 use super::posting::{Begun, begin_form, lead_to};
-use super::reading::{SlugOf, again, fresh, html_response, new_key, sent_before, wrong_fields};
+use super::reading::{SlugOf, again, fresh, new_key, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::StaffError;

@@ -6,6 +6,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+use self::submission::MAX_FORM_BYTES;
+use self::trouble::StaffError;
 use super::auth;
 use super::state::AppState;
 use crate::urls;
@@ -20,6 +22,7 @@ mod dashboard;
 mod drafts;
 mod flash;
 mod guard;
+mod html_response;
 mod incident;
 mod local_time;
 mod maintenance;
@@ -38,9 +41,6 @@ mod tokens;
 mod trouble;
 mod update;
 mod withdraw;
-
-/// Longest form, in bytes: the longest text, each byte of it written as three.
-const MAX_FORM_BYTES: usize = 1024 * 1024;
 
 /// Everything under `/staff`.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
@@ -143,5 +143,5 @@ fn office() -> Router<AppState> {
 
 /// A path under `/staff` that leads nowhere.
 async fn nothing_here() -> Response {
-    trouble::StaffError::missing("there is no page at this address").into_response()
+    StaffError::missing("there is no page at this address").into_response()
 }

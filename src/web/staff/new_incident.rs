@@ -5,9 +5,10 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::flash;
+use super::html_response::{html_response, no_part};
 use super::local_time::{frame_now, local_time};
 use super::posting::{Begun, begin_form, lead_to};
-use super::reading::{again, html_response, no_part, sent_before, wrong_fields};
+use super::reading::{again, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, impact_of, phase_of, settings_of};
 use super::submission::Submission;

@@ -5,10 +5,11 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use chrono::{DateTime, Duration, Timelike as _, Utc};
 
-use super::local_time::{frame_now, local_time, set_time};
+use super::html_response::{html_response, no_part};
+use super::local_time::{frame_now, set_time, window_of};
 use super::maintenance::told;
 use super::posting::{Begun, begin_form, lead_to};
-use super::reading::{again, html_response, no_part, sent_before};
+use super::reading::{again, sent_before};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, settings_of};
 use super::submission::Submission;
@@ -22,7 +23,6 @@ use crate::actions::{ActionError, Change};
 use crate::domain::incident::Kind;
 use crate::domain::permission::Permission;
 use crate::domain::template::COMPONENT;
-use crate::domain::window::Window;
 use crate::render;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::plan_maintenance::{self as form, Around, TEXT, TITLE};
@@ -214,16 +214,6 @@ fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<W
         overlap: fields.has(OVERLAP),
         ..NewIncident::default()
     })
-}
-
-/// The window in a form, as far as it is filled in.
-pub(super) fn window_of(fields: &Fields, frame: Frame) -> Result<Window, Vec<Wrong>> {
-    let starts = local_time(fields, STARTS, frame);
-    let ends = local_time(fields, ENDS, frame);
-    match (starts, ends) {
-        (Ok(starts), Ok(ends)) => Ok(Window { starts, ends }),
-        (starts, ends) => Err([starts.err(), ends.err()].into_iter().flatten().collect()),
-    }
 }
 
 async fn refuse(

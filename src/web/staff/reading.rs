@@ -1,10 +1,8 @@
-//! What the handlers of the staff pages share: names from paths, forms, answers.
+//! What the handlers of the staff pages share: names from paths, and forms.
 
-use axum::body::Body;
 use axum::extract::FromRequestParts;
+use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::Response;
 use uuid::Uuid;
 
 use super::trouble::{StaffError, sentence};
@@ -60,17 +58,6 @@ fn nothing_named() -> StaffError {
     StaffError::missing("there is nothing at this address")
 }
 
-/// A page.
-pub(super) fn html_response(status: StatusCode, page: String) -> Response {
-    let mut response = Response::new(Body::from(page));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    response
-}
-
 /// What an address says under a name; the empty text if it says nothing.
 pub(super) fn said_in(uri: &Uri, name: &str) -> String {
     let query = uri.query().unwrap_or_default();
@@ -78,11 +65,6 @@ pub(super) fn said_in(uri: &Uri, name: &str) -> String {
         .find(|(known, _)| known == name)
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default()
-}
-
-/// The part of a page that a script asked for, where there is nothing to show yet.
-pub(super) fn no_part() -> Response {
-    html_response(StatusCode::OK, String::new())
 }
 
 /// A form that nobody has sent yet, with a key of its own.

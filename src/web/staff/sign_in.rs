@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::guard::{Way, way_of};
-use super::reading::html_response;
+use super::html_response::html_response;
 use super::session::{MAX_NEXT, Visit, cookie};
 use super::submission::{Sender, read_fields};
 use super::trouble::StaffError;

@@ -5,7 +5,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
 
-use super::reading::{fresh, html_response};
+use super::html_response::html_response;
+use super::reading::fresh;
 use super::session::{Visit, find_visit};
 use super::trouble::StaffError;
 use crate::render::html::staff::fields::Fields;
@@ -13,6 +14,9 @@ use crate::render::html::staff::known_fields::is_known;
 use crate::render::html::staff::sign_in::{self, KEPT};
 use crate::urls;
 use crate::web::state::AppState;
+
+/// Longest form, in bytes: the longest text, each byte of it written as three.
+pub(super) const MAX_FORM_BYTES: usize = 1024 * 1024;
 
 /// A form, and who sent it.
 #[derive(Debug)]
@@ -85,10 +89,10 @@ pub(super) enum Sender {
 }
 
 impl Sender {
-    /// Longest form, in bytes. For staff: the longest text, each byte of it written as three.
+    /// Longest form, in bytes.
     fn max_bytes(self) -> usize {
         match self {
-            Self::Staff => super::MAX_FORM_BYTES,
+            Self::Staff => MAX_FORM_BYTES,
             Self::Anybody => 64 * 1024,
             // Each field then has more before its name.
             Self::SigningIn => 80 * 1024,

@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono_tz::Tz;
 
+use super::html_response::html_response;
 use super::posting::{Begun, begin_form, lead_to};
-use super::reading::{again, fresh, html_response, sent_before, wrong_fields};
+use super::reading::{again, fresh, sent_before, wrong_fields};
 use super::session::Visit;
 use super::settings::{day_of, no_day};
 use super::submission::Submission;

@@ -4,8 +4,9 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::html_response::html_response;
 use super::posting::{begin_button, lead_to};
-use super::reading::{IdOf, html_response, new_key, said_in};
+use super::reading::{IdOf, new_key, said_in};
 use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::StaffError;

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::reading::html_response;
+use super::html_response::html_response;
 use crate::actions::ActionError;
 use crate::domain::actor::Lacking;
 use crate::render::html::staff::fields::Fields;

@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::flash;
+use super::html_response::html_response;
 use super::posting::{begin_button, lead_to};
-use super::reading::{SlugOf, UpdateOf, html_response, new_key};
+use super::reading::{SlugOf, UpdateOf, new_key};
 use super::session::Visit;
 use super::submission::Submission;
 use super::trouble::StaffError;

@@ -1,0 +1,21 @@
+//! A page as an answer, or a part of one.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+/// A page.
+pub(super) fn html_response(status: StatusCode, page: String) -> Response {
+    let mut response = Response::new(Body::from(page));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    response
+}
+
+/// The part of a page that a script asked for, where there is nothing to show yet.
+pub(super) fn no_part() -> Response {
+    html_response(StatusCode::OK, String::new())
+}
