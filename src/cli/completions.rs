@@ -1,9 +1,8 @@
 //! `lightship completions`: what a shell needs to complete our commands.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::Command;
 use super::failure::Failure;
 use super::world::World;
 
@@ -14,14 +13,16 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
+/// Writes the script for `command`.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "every command answers in the same way"
 )]
-pub(super) fn run(args: &CompletionsArgs, world: &mut World) -> Result<(), Failure> {
-    // Made of the subcommands alone: shells would offer the hidden options of `Cli` too.
-    let bare = clap::Command::new("lightship");
-    let mut command = Command::augment_subcommands(bare);
+pub(super) fn run(
+    args: &CompletionsArgs,
+    mut command: Command,
+    world: &mut World,
+) -> Result<(), Failure> {
     clap_complete::generate(args.shell, &mut command, "lightship", &mut world.out);
     Ok(())
 }

@@ -13,6 +13,7 @@ mod healthcheck;
 mod incident;
 mod login;
 mod maintenance;
+mod on_host;
 mod output;
 mod private_file;
 mod record;
@@ -39,8 +40,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use surroundings::Surroundings;
-use world::World;
+use self::on_host::on_host;
+use self::surroundings::Surroundings;
+use self::world::World;
 
 use crate::config::{Config, SourceConfig};
 
@@ -91,9 +93,6 @@ enum Command {
     Completions(completions::CompletionsArgs),
 }
 
-/// What is still under way when a command is done gets so long.
-const SHUTDOWN: std::time::Duration = std::time::Duration::from_secs(1);
-
 /// Does what the process was asked for.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
@@ -127,28 +126,13 @@ fn run_in(cli: &Cli, world: &mut World) -> u8 {
         Command::Record(args) => record::run(args, world).map(|()| 0),
         Command::Login(args) => login::run(args, world).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, world).map(|()| 0),
-        Command::Completions(args) => completions::run(args, world).map(|()| 0),
+        Command::Completions(args) => {
+            // The subcommands alone: shells would offer the hidden options of `Cli` too.
+            let bare = Command::augment_subcommands(clap::Command::new("lightship"));
+            completions::run(args, bare, world).map(|()| 0)
+        }
     };
     done.unwrap_or_else(|failure| failure.report(world))
-}
-
-/// Runs a command of the host itself; an error becomes one line.
-fn on_host(command: impl Future<Output = anyhow::Result<()>>) -> u8 {
-    let outcome = tokio::runtime::Runtime::new()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| {
-            let outcome = runtime.block_on(command);
-            // A read of a disk that doesn't answer, say, isn't waited for.
-            runtime.shutdown_timeout(SHUTDOWN);
-            outcome
-        });
-    match outcome {
-        Ok(()) => 0,
-        Err(error) => {
-            anstream::eprintln!("error: {}", failure::chain(&error));
-            1
-        }
-    }
 }
 
 impl Command {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::json;
 
-use super::SHUTDOWN;
 use super::failure::{Failure, chain};
+use super::on_host::SHUTDOWN;
 use super::output;
 use super::world::World;
 use crate::actions::ActionError;
