@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::change::Change;
 use super::error::ActionError;
 use super::stated_states::{Owner, When, withdraw_states};
-use super::sync_match::file_problem;
+use super::sync_report::file_problem;
 use super::sync_states::{Standing, says_the_same, sync_states};
 use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};

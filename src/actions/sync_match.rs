@@ -11,7 +11,7 @@ use super::error::ActionError;
 use super::sync_addresses::settle_addresses;
 use super::sync_candidate::Candidate;
 use crate::content::addresses::{age, clash, copied_id};
-use crate::content::problem::{Problem, Severity};
+use crate::content::problem::Problem;
 use crate::content::{Content, IncidentFile};
 use crate::domain::slug::Slug;
 use crate::store::incidents::{self, StoredIncident};
@@ -267,23 +267,4 @@ fn collect<'a>(
         .filter(|stored| !stored.is_present() && slugs.contains(&stored.incident.slug))
         .collect();
     matches
-}
-
-/// A problem that is about a file as a whole.
-pub(super) fn file_problem(
-    severity: Severity,
-    file: &IncidentFile,
-    message: String,
-    help: &str,
-) -> Problem {
-    Problem {
-        severity,
-        file: file.file.clone(),
-        line: 0,
-        column: 0,
-        width: 0,
-        source: String::new(),
-        message,
-        help: Some(help.to_owned()),
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::change::Change;
 use super::error::ActionError;
-use super::sync_match::file_problem;
+use super::sync_report::file_problem;
 use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
 use crate::domain::component::{Origin, StateChange};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::content::FileIds;
-use crate::content::problem::Problem;
+use crate::content::problem::{Problem, Severity};
+use crate::content::{FileIds, IncidentFile};
 
 /// What a sync did.
 #[derive(Debug, Clone, Default)]
@@ -32,4 +32,23 @@ pub struct SyncReport {
     pub seen_revision: i64,
     /// Something was written, public or not.
     pub has_written: bool,
+}
+
+/// A problem that is about a file as a whole.
+pub(super) fn file_problem(
+    severity: Severity,
+    file: &IncidentFile,
+    message: String,
+    help: &str,
+) -> Problem {
+    Problem {
+        severity,
+        file: file.file.clone(),
+        line: 0,
+        column: 0,
+        width: 0,
+        source: String::new(),
+        message,
+        help: Some(help.to_owned()),
+    }
 }
