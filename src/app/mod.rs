@@ -1,4 +1,4 @@
-//! Wires all rooms together and runs until it is log to stop.
+//! Wires all rooms together and runs until it is told to stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,14 +30,16 @@ use crate::web::state::AppState;
 
 mod access_log;
 pub mod content_sync;
+mod disk;
 mod files;
 mod probing;
 mod refreshing;
 mod serving;
 mod sync_log;
+mod syncing;
 mod watch;
 
-/// How long running requests may take to finish once it is log to stop.
+/// How long running requests may take to finish once it is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long everything else may take to end after that.
@@ -180,7 +182,7 @@ impl App {
             self.schedule
                 .run(changed, state.nudge.clone(), stopped.clone()),
         );
-        tasks.spawn(content_sync::keep_synced(
+        tasks.spawn(syncing::keep_synced(
             state.clone(),
             self.config,
             (self.log, self.is_behind),
@@ -204,13 +206,13 @@ impl App {
             places,
             access_log: access_log.clone(),
         };
-        let (mut log, until) = (stopped.clone(), stopped.clone());
+        let (mut told, until) = (stopped.clone(), stopped.clone());
         let serving = serving::serve(self.listener, front, state.clock.clone(), settings, stopped);
-        // Whoever started us is log when the first request can be answered.
+        // Whoever started us is told when the first request can be answered.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let ended = tokio::select! {
             ended = serving => ended.context("serving"),
-            () = grace(&mut log) => {
+            () = grace(&mut told) => {
                 tracing::warn!("stopped before every request had finished");
                 Ok(())
             }
@@ -231,16 +233,16 @@ impl App {
     }
 }
 
-async fn grace(log: &mut signal::Receiver<bool>) {
-    // An error means that the sender is gone, which is as good as being log.
-    let _ = log.wait_for(|stop| *stop).await;
+async fn grace(told: &mut signal::Receiver<bool>) {
+    // An error means that the sender is gone, which is as good as being told.
+    let _ = told.wait_for(|stop| *stop).await;
     tokio::time::sleep(GRACE).await;
 }
 
 /// Ends with an error if a part that is to run for as long as the rest has ended before.
-async fn ended_early(tasks: &mut JoinSet<()>, log: signal::Receiver<bool>) -> anyhow::Result<()> {
+async fn ended_early(tasks: &mut JoinSet<()>, told: signal::Receiver<bool>) -> anyhow::Result<()> {
     let ended = tasks.join_next().await;
-    if *log.borrow() {
+    if *told.borrow() {
         return std::future::pending().await;
     }
     match ended {

@@ -50,7 +50,7 @@ fn note_clock(refresher: &Refresher, readiness: &Readiness) {
     }
 }
 
-/// Makes new pages whenever there is something new, until log to stop.
+/// Makes new pages whenever there is something new, until it is told to stop.
 pub(super) async fn keep_fresh(
     mut refresher: Refresher,
     nudge: Arc<Notify>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::content_sync::on_disk;
+use super::disk::on_disk;
 use crate::actions::sync_feeder::CONTENT_SOURCE;
 use crate::actions::sync_report::SyncReport;
 use crate::config::SourceConfig;

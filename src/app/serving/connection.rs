@@ -12,9 +12,9 @@ use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use rustix::net::{self, RecvFlags, SendAncillaryBuffer, SendFlags};
 
-use super::Shared;
 use super::places::Place;
 use super::request_head;
+use super::shared::Shared;
 use super::thread_buffers::ThreadBuffers;
 use super::timed::LEAST_RATE;
 use crate::app::access_log::{AccessLog, Entry};
@@ -43,7 +43,7 @@ pub(super) enum Needs {
 /// What comes after everything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
-    DocumentResponse,
+    Answer,
     Close,
     HandOver,
 }
@@ -89,7 +89,7 @@ impl Connection {
             waiting: Vec::new(),
             unsent: Bytes::new(),
             body: Bytes::new(),
-            then: Then::DocumentResponse,
+            then: Then::Answer,
             has_ended: false,
             moved: 0,
             quiet_looks: 0,
@@ -192,7 +192,7 @@ impl Connection {
     /// What comes once everything is sent, if it isn't the next answer.
     fn next(&self) -> Option<Needs> {
         match self.then {
-            Then::DocumentResponse => None,
+            Then::Answer => None,
             Then::Close if self.may_hold_more => Some(Needs::Leave),
             Then::Close => Some(Needs::End),
             Then::HandOver => Some(Needs::Hyper),
@@ -212,7 +212,7 @@ impl Connection {
         }
         let mut at = 0;
         buffers.response.clear();
-        while at < len && self.then == Then::DocumentResponse {
+        while at < len && self.then == Then::Answer {
             if !self.body.is_empty() || buffers.response.as_bytes().len() >= ENOUGH_BYTES {
                 break;
             }

@@ -17,9 +17,9 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::Shared;
 use super::places::{Doing, Fallback};
 use super::replay::Replay;
+use super::shared::Shared;
 use super::timed::Timed;
 use crate::app::access_log::{Entry, version_of};
 use crate::web::front::{Body, Front};
@@ -65,7 +65,7 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         // It kept us waiting, and its place is needed.
         () = fallback.end.notified() => return,
         () = told(shared) => {
-            if !matches!(fallback.doing(), Doing::DocumentResponse | Doing::Sending) {
+            if !matches!(fallback.doing(), Doing::Answering | Doing::Sending) {
                 return;
             }
             connection.as_mut().graceful_shutdown();
@@ -97,7 +97,7 @@ async fn read_out(stream: &TcpStream) {
     }
 }
 
-/// Answers one request. What changes something is brought to its end whatever becomes of who headers;
+/// Answers one request. What changes something is brought to its end whatever becomes of who asks;
 /// what only reads ends with them.
 async fn answer(
     request: Request<Incoming>,
@@ -220,7 +220,7 @@ pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
 /// Ends when we are told to stop.
 async fn told(shared: &Shared) {
     let notified = shared.stop.notified();
-    // RequestHeaders after the notice was taken out, so that it can't be given in between.
+    // Looks after the notice was taken out, so that it can't be given in between.
     if !shared.stopping.load(Ordering::Acquire) {
         notified.await;
     }

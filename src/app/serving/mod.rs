@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::interval;
 
 use self::places::Places;
+use self::shared::{PATIENCE, Shared};
 use self::thread::{LOOKS, Thread};
 use super::access_log::AccessLog;
 use crate::clock::Clock;
@@ -29,6 +30,7 @@ mod places;
 mod replay;
 mod request_head;
 mod response_buffer;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -37,21 +39,6 @@ mod timed;
 
 /// Connections that the system keeps until they are taken.
 const BACKLOG: u32 = 4096;
-
-/// How long who is at the other end may keep us waiting.
-#[derive(Debug, Clone, Copy)]
-struct Patience {
-    /// A connection on which nothing comes or goes for so long is closed; longer than proxies keep
-    /// theirs, so that none of them sends a request just as we close.
-    quiet: Duration,
-    /// The head of a request must have come within this time, and the first of its body.
-    head: Duration,
-}
-
-const PATIENCE: Patience = Patience {
-    quiet: Duration::from_secs(75),
-    head: Duration::from_secs(15),
-};
 
 /// How to serve.
 #[derive(Debug)]
@@ -64,22 +51,6 @@ pub(super) struct Settings {
 
 /// How often serving threads look around.
 const BEAT: Duration = Duration::from_secs(1);
-
-/// What all connections share.
-#[derive(Debug)]
-struct Shared {
-    front: Front,
-    clock: Clock,
-    /// Where connections are served that were handed over, and answers made that aren't ready.
-    main: Handle,
-    /// Whether connections are to end once they are idle.
-    stopping: AtomicBool,
-    /// Says that `stopping` has changed.
-    stop: Notify,
-    patience: Patience,
-    places: Arc<Places>,
-    access_log: Option<AccessLog>,
-}
 
 /// Takes the address, or the socket that whoever started us listens on already: then connections
 /// that come while nobody serves wait there instead of being refused.

@@ -44,7 +44,7 @@ pub(super) enum Doing {
     /// A body is arriving.
     Body,
     /// We make the answer.
-    DocumentResponse,
+    Answering,
     /// The answer is on its way.
     Sending,
 }
@@ -132,7 +132,7 @@ impl Places {
         let all = self.fallback.lock().unwrap_or_else(PoisonError::into_inner);
         let mut waiting: Vec<(u64, &Arc<Fallback>)> = all
             .values()
-            .filter(|fallback| fallback.doing() != Doing::DocumentResponse)
+            .filter(|fallback| fallback.doing() != Doing::Answering)
             .map(|fallback| (fallback.since.load(Ordering::Relaxed), fallback))
             .filter(|(since, _)| *since <= until)
             .collect();
@@ -177,7 +177,7 @@ impl Fallback {
             0 => Doing::Nothing,
             1 => Doing::Head,
             2 => Doing::Body,
-            3 => Doing::DocumentResponse,
+            3 => Doing::Answering,
             _ => Doing::Sending,
         }
     }
@@ -217,7 +217,7 @@ mod tests {
         listed[3]
             .fallback
             .doing
-            .store(Doing::DocumentResponse as u8, Ordering::Relaxed);
+            .store(Doing::Answering as u8, Ordering::Relaxed);
         assert_eq!(places.end_slowest(2), 2);
         for place in [1, 2] {
             listed[place].fallback.end.notified().await;

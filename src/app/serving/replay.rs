@@ -11,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::Patience;
 use super::places::{Doing, Fallback};
+use super::shared::Patience;
 use super::timed::time_for;
 
 /// The connection, as hyper reads and writes it.

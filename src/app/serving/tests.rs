@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream as Wire};
 use std::path::Path;
 
+use super::shared::Patience;
 use super::*;
 use crate::app::App;
 use crate::config::{Config, LogFormat, SourceConfig};

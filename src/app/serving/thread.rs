@@ -16,10 +16,10 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use tokio::sync::mpsc;
 
-use super::Shared;
 use super::connection::{Connection, Needs};
 use super::hyper_fallback;
 use super::places::Place;
+use super::shared::Shared;
 use super::thread_buffers::ThreadBuffers;
 
 /// So many events are taken from the system at once.

@@ -48,7 +48,7 @@ impl<B: Body> Timed<B> {
     /// The body of a request on a connection; the first of it must have come within `grace`.
     pub(super) fn new(body: B, fallback: Arc<Fallback>, grace: Duration) -> Self {
         fallback.begin(match body.is_end_stream() {
-            true => Doing::DocumentResponse,
+            true => Doing::Answering,
             false => Doing::Body,
         });
         Self {
@@ -64,7 +64,7 @@ impl<B> Drop for Timed<B> {
     fn drop(&mut self) {
         // Whoever answers needs no more of it.
         if self.fallback.doing() == Doing::Body {
-            self.fallback.begin(Doing::DocumentResponse);
+            self.fallback.begin(Doing::Answering);
         }
     }
 }
@@ -90,10 +90,10 @@ where
                         let size = frame.data_ref().map_or(0, Buf::remaining);
                         this.until += time_for(size as u64);
                         if this.body.is_end_stream() {
-                            this.fallback.begin(Doing::DocumentResponse);
+                            this.fallback.begin(Doing::Answering);
                         }
                     }
-                    Some(Err(_)) | None => this.fallback.begin(Doing::DocumentResponse),
+                    Some(Err(_)) | None => this.fallback.begin(Doing::Answering),
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
