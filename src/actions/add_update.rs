@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::change::Change;
-use super::checks::{self, Gathered, Known};
+use super::checks::{self, Gathered, KnownNames};
 use super::error::{ActionError, Meanwhile};
 use super::new_update::NewUpdate;
 use super::repeat::refuse_repeated_update;
@@ -20,12 +20,12 @@ use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::updates::{self, StoredUpdate, find_update};
 
 /// What an update is called, and since when it is public.
-pub(super) struct Made {
+pub(super) struct UpdateIdentity {
     pub(super) id: String,
     pub(super) public_at: DateTime<Utc>,
 }
 
-impl Made {
+impl UpdateIdentity {
     /// Now, under a new name.
     pub(super) fn now(change: &Change) -> Self {
         Self {
@@ -78,7 +78,7 @@ pub async fn add_update_to(
         refuse_repeated_update(change, &stored.incident, &wanted, &components).await?;
     }
     refuse_unseen(change, stored, wanted.seen.as_ref()).await?;
-    let made = Made::now(change);
+    let made = UpdateIdentity::now(change);
     insert_update(change, stored, &wanted, &components, made).await
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn insert_update(
     stored: &StoredIncident,
     wanted: &NewUpdate,
     components: &Settings,
-    made: Made,
+    made: UpdateIdentity,
 ) -> Result<Update, ActionError> {
     let incident = &stored.incident;
     let byline = change.actor.display_name().map(str::to_owned);
@@ -219,7 +219,7 @@ const MANY: usize = 50;
 /// The settings of a request with the right words for their states. The outer error is the
 /// database's; the inner one is about fields.
 pub(super) fn resolve(
-    known: &Known,
+    known: &KnownNames,
     pointer: &str,
     components: &Settings,
 ) -> Result<Result<Settings, ActionError>, ActionError> {

@@ -35,22 +35,22 @@ const FEW: usize = 20;
 
 /// The components and states that requests may name.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct KnownNames {
     pub(super) components: Vec<Component>,
     pub(super) states: States,
 }
 
 /// Reads the components and states that there are.
-pub(super) async fn known(change: &mut Change) -> Result<Known, ActionError> {
+pub(super) async fn known(change: &mut Change) -> Result<KnownNames, ActionError> {
     let components = list_components(&mut change.tx).await?;
     let states = States::with_own(list_own_states(&mut change.tx).await?);
-    Ok(Known { components, states })
+    Ok(KnownNames { components, states })
 }
 
 /// The states that there are, for what names no components.
-pub(super) async fn known_states(change: &mut Change) -> Result<Known, ActionError> {
+pub(super) async fn known_states(change: &mut Change) -> Result<KnownNames, ActionError> {
     let states = States::with_own(list_own_states(&mut change.tx).await?);
-    Ok(Known {
+    Ok(KnownNames {
         components: Vec::new(),
         states,
     })
@@ -61,9 +61,9 @@ pub(super) async fn known_states(change: &mut Change) -> Result<Known, ActionErr
 pub(super) async fn known_for(
     change: &mut Change,
     components: &Settings,
-) -> Result<Known, ActionError> {
+) -> Result<KnownNames, ActionError> {
     if components.is_empty() {
-        return Ok(Known::default());
+        return Ok(KnownNames::default());
     }
     if components.len() > FEW {
         return known(change).await;
@@ -78,7 +78,7 @@ pub(super) async fn known_for(
     Ok(known_ones)
 }
 
-impl Known {
+impl KnownNames {
     /// The state that a word names.
     pub(super) fn state(&self, pointer: &str, word: &StateKey) -> Result<StateKey, ActionError> {
         if let Some(state) = self.states.find_by_word(word.as_str()) {

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::add_update::{Made, insert_update, phase_fits, resolve, says_something};
+use super::add_update::{UpdateIdentity, insert_update, phase_fits, resolve, says_something};
 use super::change::Change;
-use super::checks::{self, Gathered, Known, MAX_TITLE_CHARS};
+use super::checks::{self, Gathered, KnownNames, MAX_TITLE_CHARS};
 use super::error::{ActionError, FieldError};
 use super::new_incident::NewIncident;
 use super::plan_maintenance::{Plan, check_plan};
-use super::repeat::{Understood, refuse_repeated_incident};
+use super::repeat::{ProposedIncident, refuse_repeated_incident};
 use super::stated_states::{Settings, write_post_states, write_update_states};
 use crate::content::component_word::Group;
 use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
@@ -71,13 +71,13 @@ pub async fn create_incident(
     let [components, first] = [components, first].map(Option::unwrap_or_default);
     if let (Some(reading), true) = (&reading, change.refuses(wanted.again)) {
         // Before anything is refused: a plan is in the way of itself.
-        let understood = Understood {
+        let proposed = ProposedIncident {
             wanted: &wanted,
             reading,
             components: &components,
             first: &first,
         };
-        refuse_repeated_incident(change, &understood).await?;
+        refuse_repeated_incident(change, &proposed).await?;
     }
     wrong.finish()?;
     let reading = reading.unwrap_or_default();
@@ -131,7 +131,7 @@ pub async fn create_incident(
         let whole = find_incident(&mut change.tx, &stored.incident.id)
             .await?
             .unwrap_or(stored.clone());
-        let made = Made::now(change);
+        let made = UpdateIdentity::now(change);
         insert_update(change, &whole, update, &first, made).await?;
     }
     change.settle().await?;
@@ -152,7 +152,7 @@ pub(super) struct PostText<'a> {
 /// about the text.
 pub(super) async fn read_post(
     change: &mut Change,
-    known: &Known,
+    known: &KnownNames,
     post: &PostText<'_>,
 ) -> Result<Result<Reading, ActionError>, ActionError> {
     let settings = settings::list_site_settings(&mut change.tx).await?;
@@ -310,7 +310,7 @@ pub(super) fn check_title(title: &str) -> Result<(), ActionError> {
 /// Checks the window of an incident that is new.
 async fn check_new_plan(
     change: &mut Change,
-    known: &Known,
+    known: &KnownNames,
     kind: Kind,
     wanted: &NewIncident,
 ) -> Result<Result<(), ActionError>, ActionError> {

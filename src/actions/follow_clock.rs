@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::add_update::{Made, insert_update};
+use super::add_update::{UpdateIdentity, insert_update};
 use super::change::Change;
 use super::error::ActionError;
 use super::maintenance_fact::fact_of;
@@ -80,7 +80,7 @@ async fn make(change: &mut Change, stored: &StoredIncident, turn: Turn) -> Resul
     // Of a window that was over before anyone here knew of it, nobody waited for the news.
     let known_since = find_created_at(&mut change.tx, &stored.incident.id).await?;
     let is_news = known_since.is_none_or(|known| known <= turn.at);
-    let made = Made {
+    let made = UpdateIdentity {
         id: turn.update,
         public_at: if is_news { change.now } else { turn.at },
     };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::new_update::NewUpdate;
-use super::once::Again;
+use super::once::IfRepeated;
 use super::stated_states::Settings;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::update::Phase;
@@ -38,5 +38,5 @@ pub struct NewIncident {
     /// Allow another maintenance of the same components at the same time.
     pub overlap: bool,
     /// What is done if the same was posted a moment ago.
-    pub again: Again,
+    pub again: IfRepeated,
 }

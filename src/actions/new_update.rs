@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::once::Again;
+use super::once::IfRepeated;
 use super::stated_states::Settings;
 use crate::domain::fact::Fact;
 use crate::domain::update::Phase;
@@ -33,7 +33,7 @@ pub struct NewUpdate {
     /// [`Incident::last_made`]: crate::domain::incident::Incident::last_made
     pub seen: Option<Option<String>>,
     /// What is done if the same was posted a moment ago.
-    pub again: Again,
+    pub again: IfRepeated,
 }
 
 impl NewUpdate {

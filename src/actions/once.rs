@@ -16,7 +16,7 @@ const REMEMBERED: Duration = Duration::days(7);
 
 /// What a request leads to.
 #[derive(Debug)]
-pub enum Begun {
+pub enum BegunOnce {
     /// A change to make.
     Fresh(Box<Change>),
     /// The answer that was given to the same request.
@@ -27,7 +27,7 @@ pub enum Begun {
 
 /// What is done if the same words were posted a moment ago.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Again {
+pub enum IfRepeated {
     /// They are posted again.
     #[default]
     Post,
@@ -37,7 +37,7 @@ pub enum Again {
     RefuseWithoutKey,
 }
 
-impl Again {
+impl IfRepeated {
     /// As a request says it: post again or not; if it says nothing, its key decides.
     pub fn of(said: Option<bool>) -> Self {
         match said {
@@ -55,20 +55,20 @@ impl Change {
         clock: &Clock,
         actor: Actor,
         once: Option<Once>,
-    ) -> Result<Begun, ActionError> {
+    ) -> Result<BegunOnce, ActionError> {
         let mut change = Self::begin(store, clock, actor).await?;
         let Some(once) = once else {
-            return Ok(Begun::Fresh(Box::new(change)));
+            return Ok(BegunOnce::Fresh(Box::new(change)));
         };
         let forgotten = change.now - REMEMBERED;
         delete_answers(&mut change.tx, forgotten).await?;
         let sender = change.actor.id().unwrap_or_default();
         match find_answer(&mut change.tx, sender, &once.key).await? {
-            Some(answer) if answer.request_hash == once.digest => Ok(Begun::Done(answer)),
-            Some(answer) => Ok(Begun::Other(answer)),
+            Some(answer) if answer.request_hash == once.digest => Ok(BegunOnce::Done(answer)),
+            Some(answer) => Ok(BegunOnce::Other(answer)),
             None => {
                 change.once = Some(once);
-                Ok(Begun::Fresh(Box::new(change)))
+                Ok(BegunOnce::Fresh(Box::new(change)))
             }
         }
     }
@@ -101,11 +101,11 @@ impl Change {
     }
 
     /// Whether the same words, posted a moment ago, are refused.
-    pub(super) fn refuses(&self, again: Again) -> bool {
+    pub(super) fn refuses(&self, again: IfRepeated) -> bool {
         match again {
-            Again::Post => false,
-            Again::Refuse => true,
-            Again::RefuseWithoutKey => self.once.is_none(),
+            IfRepeated::Post => false,
+            IfRepeated::Refuse => true,
+            IfRepeated::RefuseWithoutKey => self.once.is_none(),
         }
     }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::change::Change;
-use super::checks::{self, Gathered, Known};
+use super::checks::{self, Gathered, KnownNames};
 use super::error::ActionError;
 use crate::domain::incident::{Kind, is_open};
 use crate::domain::slug::Slug;
@@ -32,7 +32,7 @@ pub(super) struct Plan<'a> {
 /// `/ends`, and `/overlap` where another maintenance is in the way.
 pub(super) async fn check_plan(
     change: &mut Change,
-    known: &Known,
+    known: &KnownNames,
     plan: &Plan<'_>,
 ) -> Result<Result<(), ActionError>, ActionError> {
     let mut wrong = Gathered::default();
@@ -97,7 +97,7 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
 /// No other maintenance has a component of this one at the same time.
 async fn check_others(
     change: &mut Change,
-    known: &Known,
+    known: &KnownNames,
     plan: &Plan<'_>,
 ) -> Result<Result<(), ActionError>, ActionError> {
     for other in list_running_maintenance(&mut change.tx).await? {

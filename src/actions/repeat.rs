@@ -50,7 +50,7 @@ pub(super) async fn refuse_repeated_update(
                     && update.author == byline
                     && update.restore == wanted.restore.unwrap_or(true)
                     && update.window == wanted.window
-                    && says_the_same(change, Said::by(update), components).await?
+                    && says_the_same(change, Statements::by(update), components).await?
             }
         };
         if may_be && is_or_was(&mut change.tx, update, wanted).await? {
@@ -90,7 +90,7 @@ async fn is_or_was(tx: &mut Tx, update: &Update, wanted: &NewUpdate) -> Result<b
 }
 
 /// An incident in the making, in the right words.
-pub(super) struct Understood<'a> {
+pub(super) struct ProposedIncident<'a> {
     pub(super) wanted: &'a NewIncident,
     /// Its post and the entries in it.
     pub(super) reading: &'a Reading,
@@ -102,16 +102,16 @@ pub(super) struct Understood<'a> {
 /// Refuses an incident that was opened within the last 15 minutes.
 pub(super) async fn refuse_repeated_incident(
     change: &mut Change,
-    understood: &Understood<'_>,
+    proposed: &ProposedIncident<'_>,
 ) -> Result<(), ActionError> {
-    let wanted = understood.wanted;
+    let wanted = proposed.wanted;
     let dated = wanted.published_at.unwrap_or(change.now);
     let around = (dated - WITHIN, dated + WITHIN);
     let title = wanted.title.trim();
     for stored in list_incidents_titled(&mut change.tx, title, around).await? {
         let posted_at = stored.incident.public_at;
         if change.now - posted_at < WITHIN
-            && is_same_incident(change, &stored.incident, understood).await?
+            && is_same_incident(change, &stored.incident, proposed).await?
         {
             let incident = stored.incident;
             return Err(ActionError::Repeated(Box::new(Repeated {
@@ -127,10 +127,10 @@ pub(super) async fn refuse_repeated_incident(
 async fn is_same_incident(
     change: &mut Change,
     known: &Incident,
-    understood: &Understood<'_>,
+    proposed: &ProposedIncident<'_>,
 ) -> Result<bool, ActionError> {
-    let wanted = understood.wanted;
-    let reading = understood.reading;
+    let wanted = proposed.wanted;
+    let reading = proposed.reading;
     let has_entries = reading.entries.iter().all(|entry| {
         let mut known = known.updates.iter();
         known.any(|update| update.at == entry.at && update.markdown == entry.markdown)
@@ -151,11 +151,11 @@ async fn is_same_incident(
             known.published_at,
             known.public_at,
         );
-    let post = Said {
+    let post = Statements {
         changes: &known.changes,
         mentions: &known.mentions,
     };
-    if !is_same_post || !says_the_same(change, post, understood.components).await? {
+    if !is_same_post || !says_the_same(change, post, proposed.components).await? {
         return Ok(false);
     }
     let Some(first) = &wanted.update else {
@@ -167,7 +167,7 @@ async fn is_same_incident(
             && update.phase == first.phase
             && update.window == first.window
             && is_same_time(change.now, first.at, update.at, update.public_at);
-        if is_same_update && says_the_same(change, Said::by(update), understood.first).await? {
+        if is_same_update && says_the_same(change, Statements::by(update), proposed.first).await? {
             return Ok(true);
         }
     }
@@ -195,12 +195,12 @@ fn is_same_time(
 
 /// What was said of components.
 #[derive(Clone, Copy)]
-struct Said<'a> {
+struct Statements<'a> {
     changes: &'a [StateChange],
     mentions: &'a [Slug],
 }
 
-impl<'a> Said<'a> {
+impl<'a> Statements<'a> {
     fn by(update: &'a Update) -> Self {
         Self {
             changes: &update.changes,
@@ -237,7 +237,7 @@ impl<'a> Said<'a> {
 /// they are in these states now: nobody would learn anything from it.
 async fn says_the_same(
     change: &mut Change,
-    said: Said<'_>,
+    said: Statements<'_>,
     wanted: &Settings,
 ) -> Result<bool, ActionError> {
     if !said.holds(wanted) {

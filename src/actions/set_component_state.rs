@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::change::Change;
-use super::checks::{self, Known};
+use super::checks::{self, KnownNames};
 use super::error::ActionError;
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::event::Event;
@@ -129,7 +129,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
 fn refuse_unseen(
     last: Option<&StateChange>,
     component: &Component,
-    known: &Known,
+    known: &KnownNames,
     wanted: &NewState,
 ) -> Result<(), ActionError> {
     let Some(seen) = &wanted.seen else {

@@ -202,7 +202,7 @@ impl App {
             readiness.begin_stopping();
             let _ = stopping.send(true);
         });
-        let settings = serving::Settings {
+        let settings = serving::ServingOptions {
             places,
             access_log: access_log.clone(),
         };

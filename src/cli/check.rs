@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::console::Console;
 use super::failure::Failure;
 use super::output;
-use super::world::World;
 use crate::content::addresses::check_addresses;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{Content, KnownSite, read_folder};
@@ -33,7 +33,7 @@ pub(super) struct CheckArgs {
 
 /// Gives the exit code: 1 if something in the folder can't be published as it is; if it is to be
 /// strict, also if something may not be meant.
-pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
+pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
     let folder = &args.content;
     if !folder.is_dir() {
         let shown = folder.display();
@@ -46,16 +46,16 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<u8, Failure> {
             "{what}; name the one that holds site.toml with --content FOLDER or LIGHTSHIP_CONTENT"
         )));
     }
-    let mut content = read_folder(folder, &KnownSite::default(), world.clock.now());
+    let mut content = read_folder(folder, &KnownSite::default(), console.clock.now());
     check_addresses(&mut content);
-    if world.json {
-        output::json(&json!({"problems": content.problems}), world);
+    if console.json {
+        output::json(&json!({"problems": content.problems}), console);
     } else {
         let prefix = folder.display().to_string();
         for problem in &content.problems {
-            world.say(&problem.render(&prefix, true));
+            console.say(&problem.render(&prefix, true));
         }
-        world.say(&summary(&content));
+        console.say(&summary(&content));
     }
     let stops = |problem: &Problem| match problem.severity {
         Severity::Error => true,

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::console::{BOLD, Console, styled};
 use super::failure::Failure;
-use super::world::{BOLD, World, styled};
 use crate::wire::incident::IncidentBody;
 
 /// What a person's words may mean.
@@ -61,9 +61,9 @@ fn of_list(list: Vec<&IncidentBody>) -> Choice<'_> {
 pub(super) fn incident(
     incidents: &[IncidentBody],
     part: Option<&str>,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<IncidentBody, Failure> {
-    let (several, what) = match choice(incidents, part, world.clock.now()) {
+    let (several, what) = match choice(incidents, part, console.clock.now()) {
         Choice::One(one) => return Ok(one.clone()),
         Choice::Nothing => return Err(nothing(part)),
         Choice::Old(old) => {
@@ -82,7 +82,7 @@ pub(super) fn incident(
             (several, what)
         }
     };
-    ask(&several, &what, "--incident ", world)
+    ask(&several, &what, "--incident ", console)
 }
 
 /// Chooses one that may be over: of those that are, the only one, or the only one that something
@@ -90,9 +90,9 @@ pub(super) fn incident(
 pub(super) fn recent(
     incidents: &[IncidentBody],
     part: Option<&str>,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<IncidentBody, Failure> {
-    let now = world.clock.now();
+    let now = console.clock.now();
     let is_fresh = |incident: &&IncidentBody| {
         let said = incident.updates.iter().map(|update| update.at);
         said.max().is_some_and(|at| now - at < TimeDelta::hours(24))
@@ -103,14 +103,14 @@ pub(super) fn recent(
             return Ok((*one).clone());
         }
     }
-    incident(incidents, part, world)
+    incident(incidents, part, console)
 }
 
 /// Chooses a maintenance that isn't over.
 pub(super) fn maintenance(
     incidents: &[IncidentBody],
     part: Option<&str>,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<IncidentBody, Failure> {
     let part = part.map(|part| part.trim().to_lowercase());
     let exact = incidents
@@ -131,7 +131,7 @@ pub(super) fn maintenance(
         (Choice::One(one), _) => Ok(one.clone()),
         (Choice::Several(several), _) => {
             let what = format!("{} maintenance windows match", several.len());
-            ask(&several, &what, "", world)
+            ask(&several, &what, "", console)
         }
         (Choice::Nothing | Choice::Old(_), Some(part)) => Err(Failure::Refused(format!(
             "no planned or running maintenance has {part:?} in its slug; see `lightship \
@@ -148,9 +148,9 @@ fn ask(
     several: &[&IncidentBody],
     what: &str,
     option: &str,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<IncidentBody, Failure> {
-    if !world.interactive || world.json {
+    if !console.interactive || console.json {
         let mut told = format!("{what}; choose one:");
         for incident in several {
             told.push_str(&format!("\n  {option}{}", incident.slug));
@@ -161,14 +161,14 @@ fn ask(
         }
         return Err(Failure::Usage(told));
     }
-    world.tell(&format!("{what}:"));
+    console.tell(&format!("{what}:"));
     let width = several.iter().map(|it| it.slug.as_str().len()).max();
     for (index, incident) in several.iter().enumerate() {
         let slug = format!("{:width$}", incident.slug, width = width.unwrap_or(0));
         let (number, slug) = (index + 1, styled(BOLD, &slug));
-        world.tell(&format!("{number:3}  {slug}  {}", incident.title));
+        console.tell(&format!("{number:3}  {slug}  {}", incident.title));
     }
-    let answer = world
+    let answer = console
         .ask(&format!("Which one? [1-{}]", several.len()))
         .map_err(|error| Failure::io("couldn't read an answer", &error))?;
     let number = answer.and_then(|answer| answer.parse::<usize>().ok());

@@ -3,8 +3,8 @@
 use clap::{Args, Command};
 use clap_complete::Shell;
 
+use super::console::Console;
 use super::failure::Failure;
-use super::world::World;
 
 /// Write a completion script for your shell
 #[derive(Debug, Args)]
@@ -21,8 +21,8 @@ pub(super) struct CompletionsArgs {
 pub(super) fn run(
     args: &CompletionsArgs,
     mut command: Command,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<(), Failure> {
-    clap_complete::generate(args.shell, &mut command, "lightship", &mut world.out);
+    clap_complete::generate(args.shell, &mut command, "lightship", &mut console.out);
     Ok(())
 }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use super::console::Console;
 use super::failure::Failure;
 use super::private_file;
-use super::world::World;
 use crate::client::{Address, Client};
 
 /// Options of every command that speaks with the server.
@@ -48,15 +48,15 @@ const NO_URL: &str =
     "which status page? Run `lightship login` once, or give --url or LIGHTSHIP_URL";
 
 impl Login {
-    fn file(world: &World) -> Result<PathBuf, Failure> {
-        let folder = world.surroundings.config_folder().ok_or_else(|| {
+    fn file(console: &Console) -> Result<PathBuf, Failure> {
+        let folder = console.environment.config_folder().ok_or_else(|| {
             Failure::Refused("no home folder found; set HOME or XDG_CONFIG_HOME".to_owned())
         })?;
         Ok(folder.join("login.json"))
     }
 
-    fn find(world: &World) -> Result<Option<Self>, Failure> {
-        let Ok(file) = Self::file(world) else {
+    fn find(console: &Console) -> Result<Option<Self>, Failure> {
+        let Ok(file) = Self::file(console) else {
             return Ok(None);
         };
         let text = match fs::read_to_string(&file) {
@@ -73,8 +73,8 @@ impl Login {
     }
 
     /// Keeps it for the commands to come; gives the file.
-    pub(super) fn keep(&self, world: &World) -> Result<PathBuf, Failure> {
-        let file = Self::file(world)?;
+    pub(super) fn keep(&self, console: &Console) -> Result<PathBuf, Failure> {
+        let file = Self::file(console)?;
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
         private_file::write(&file, &text).map_err(|error| Failure::io(file.display(), &error))?;
         Ok(file)
@@ -97,8 +97,8 @@ impl Connection {
     }
 
     /// A client with a token.
-    pub(super) fn client(&self, world: &World) -> Result<Client, Failure> {
-        let client = self.client_of_anybody(world)?;
+    pub(super) fn client(&self, console: &Console) -> Result<Client, Failure> {
+        let client = self.client_of_anybody(console)?;
         if client.token().is_none() {
             return Err(Failure::Usage(format!(
                 "there is no token for {}; run `lightship login`, or set LIGHTSHIP_TOKEN",
@@ -109,11 +109,11 @@ impl Connection {
     }
 
     /// A client with a token if there is one.
-    pub(super) fn client_of_anybody(&self, world: &World) -> Result<Client, Failure> {
+    pub(super) fn client_of_anybody(&self, console: &Console) -> Result<Client, Failure> {
         if let (Some(url), Some(token)) = (self.said_url(), self.said_token()) {
             return Ok(Client::new(url, Some(token))?);
         }
-        let login = Login::find(world)?;
+        let login = Login::find(console)?;
         let url = self
             .said_url()
             .or(login.as_ref().map(|login| login.url.as_str()))

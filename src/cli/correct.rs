@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use super::choose;
 use super::connection::Connection;
-use super::failure::{Failure, Kept};
+use super::console::{BOLD, Console, DIM, styled};
+use super::failure::{Failure, SavedAs};
 use super::output;
 use super::private_file;
 use super::text::TextSource;
 use super::times::{self, Clockwork};
 use super::unsent::Unsent;
 use super::words::{self, Setting};
-use super::world::{BOLD, DIM, World, styled};
 use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -80,22 +80,22 @@ pub(super) struct CorrectArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> {
-    let client = args.connection.client(world)?;
+pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failure> {
+    let client = args.connection.client(console)?;
     let known = client.incidents()?;
-    let slug = choose::recent(&known, args.incident.as_deref(), world)?.slug;
+    let slug = choose::recent(&known, args.incident.as_deref(), console)?.slug;
     if let Some(id) = &args.bring_back {
-        return bring_back(&slug, id, &client, world);
+        return bring_back(&slug, id, &client, console);
     }
     let incident = client.find::<IncidentBody>(&urls::api_incident(&slug))?;
     let updates = &incident.value.updates;
     if args.list {
-        if world.json {
-            output::json(&serde_json::to_value(updates).unwrap_or_default(), world);
+        if console.json {
+            output::json(&serde_json::to_value(updates).unwrap_or_default(), console);
         } else {
-            let lines = lines(updates, Clockwork::or_utc(&client, world));
+            let lines = lines(updates, Clockwork::or_utc(&client, console));
             for line in &lines {
-                world.say(line);
+                console.say(line);
             }
         }
         return Ok(());
@@ -106,7 +106,7 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
             updates,
             args.update.as_deref(),
             &client,
-            world,
+            console,
         )?),
     };
     // Read before anything is typed, so that what a colleague changes meanwhile is noticed.
@@ -124,15 +124,15 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
     };
     if args.withdraw {
         let answer = client.delete(&path, &etag)?;
-        tell_withdrawn(&slug, update, &answer, world);
+        tell_withdrawn(&slug, update, &answer, console);
         return Ok(());
     }
-    let at = times::at(args.at.as_ref(), &client, world)?;
+    let at = times::at(args.at.as_ref(), &client, console)?;
     let components = words::settings(&args.set).map_err(Failure::Usage)?;
     let components = words::if_any(components);
     let is_more =
         args.title.is_some() || args.phase.is_some() || at.is_some() || components.is_some();
-    let text = text(args, is_more, &old, &slug, world)?;
+    let text = text(args, is_more, &old, &slug, console)?;
     let (markdown, is_only_copy) = text.unzip();
     let kept = markdown.clone().filter(|_| is_only_copy == Some(true));
     let answer = if args.post {
@@ -155,10 +155,10 @@ pub(super) fn run(args: &CorrectArgs, world: &mut World) -> Result<(), Failure> 
         client.edit(&path, &wanted, &etag)
     };
     match (answer, kept) {
-        (Ok(answer), _) if args.post => output::corrected_post(&answer, world),
-        (Ok(answer), _) => output::corrected_update(&slug, &answer, world),
+        (Ok(answer), _) if args.post => output::corrected_post(&answer, console),
+        (Ok(answer), _) => output::corrected_update(&slug, &answer, console),
         (Err(error), Some(text)) => {
-            let kept = keep(&text, world);
+            let kept = keep(&text, console);
             return Err(Failure::AfterTyping(Box::new(error.into()), kept));
         }
         (Err(error), None) => return Err(error.into()),
@@ -173,15 +173,15 @@ fn text(
     is_more: bool,
     old: &str,
     slug: &Slug,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<Option<(String, bool)>, Failure> {
     let text = args.text.as_ref().or(args.message.as_ref());
     if text.is_none() && args.file.is_none() && is_more {
         return Ok(None);
     }
-    let source = TextSource::of(text, args.file.as_ref(), world)?;
+    let source = TextSource::of(text, args.file.as_ref(), console)?;
     let hints = format!("\nWhat customers read in {slug}.\n\nTo change nothing, save it as it is.");
-    let text = source.read_from(old, &hints, world)?;
+    let text = source.read_from(old, &hints, console)?;
     if !is_more && text == old.trim() {
         return Err(Failure::Refused(
             "nothing changed: the text is the same".to_owned(),
@@ -194,7 +194,7 @@ fn choose_update<'a>(
     updates: &'a [UpdateBody],
     part: Option<&str>,
     client: &Client,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<&'a UpdateBody, Failure> {
     let Some(newest) = updates.last() else {
         return Err(Failure::Refused(
@@ -216,7 +216,7 @@ fn choose_update<'a>(
         return match found.as_slice() {
             [one] => Ok(one),
             several => {
-                offer(updates, client, world);
+                offer(updates, client, console);
                 Err(Failure::Usage(format!(
                     "{} updates have {part:?} in their id; give a longer part",
                     match several.len() {
@@ -227,12 +227,12 @@ fn choose_update<'a>(
             }
         };
     }
-    if part.is_some() || updates.len() == 1 || !world.interactive || world.json {
+    if part.is_some() || updates.len() == 1 || !console.interactive || console.json {
         return Ok(newest);
     }
-    offer(updates, client, world);
+    offer(updates, client, console);
     let offered = updates.len().min(OFFERED);
-    let answer = world
+    let answer = console
         .ask(&format!(
             "Which one? [1-{offered}, or Enter for the newest]"
         ))
@@ -249,10 +249,10 @@ fn choose_update<'a>(
 }
 
 /// The newest updates, for choice.
-fn offer(updates: &[UpdateBody], client: &Client, world: &mut World) {
-    let lines = lines(updates, Clockwork::or_utc(client, world));
+fn offer(updates: &[UpdateBody], client: &Client, console: &mut Console) {
+    let lines = lines(updates, Clockwork::or_utc(client, console));
     for line in lines.iter().take(OFFERED) {
-        world.tell(line);
+        console.tell(line);
     }
 }
 
@@ -273,23 +273,28 @@ fn lines(updates: &[UpdateBody], clockwork: Clockwork) -> Vec<String> {
     (1..).zip(updates.iter().rev()).map(line).collect()
 }
 
-fn bring_back(slug: &Slug, id: &str, client: &Client, world: &mut World) -> Result<(), Failure> {
+fn bring_back(
+    slug: &Slug,
+    id: &str,
+    client: &Client,
+    console: &mut Console,
+) -> Result<(), Failure> {
     let path = format!("{}/restore", urls::api_update(slug, id.trim()));
     let key = Uuid::now_v7().to_string();
     let answer = client.post(&path, &json!({}), &key)?;
-    output::corrected_update(slug, &answer, world);
+    output::corrected_update(slug, &answer, console);
     Ok(())
 }
 
-fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, world: &mut World) {
-    if world.json {
-        output::json(answer, world);
+fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, console: &mut Console) {
+    if console.json {
+        output::json(answer, console);
         return;
     }
-    world.say(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));
+    console.say(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));
     if let Some(update) = update {
-        world.say("  To bring it back:");
-        world.say(&format!(
+        console.say("  To bring it back:");
+        console.say(&format!(
             "  lightship correct --incident {slug} --bring-back {}",
             update.id
         ));
@@ -297,18 +302,18 @@ fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, worl
 }
 
 /// Puts a text where it isn't lost.
-fn keep(text: &str, world: &World) -> Kept {
-    let nowhere = |why: String| Kept::Nowhere {
+fn keep(text: &str, console: &Console) -> SavedAs {
+    let nowhere = |why: String| SavedAs::Nowhere {
         text: text.to_owned(),
         why,
     };
-    let Some(folder) = Unsent::folder(world) else {
+    let Some(folder) = Unsent::folder(console) else {
         return nowhere("there is no home folder".to_owned());
     };
-    let time = world.clock.now().format("%Y-%m-%dT%H%M%SZ");
+    let time = console.clock.now().format("%Y-%m-%dT%H%M%SZ");
     let file = folder.join(format!("{time}-correct-{}.md", Uuid::now_v7()));
     match private_file::write(&file, text) {
-        Ok(()) => Kept::Text(file),
+        Ok(()) => SavedAs::Text(file),
         Err(error) => nowhere(format!("{}: {error}", file.display())),
     }
 }

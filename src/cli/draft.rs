@@ -4,9 +4,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::connection::Connection;
+use super::console::{BOLD, Console, styled};
 use super::failure::Failure;
 use super::output;
-use super::world::{BOLD, World, styled};
 use crate::client::Client;
 use crate::urls;
 use crate::wire::incident::{EditIncident, IncidentBody};
@@ -53,16 +53,16 @@ impl DraftArgs {
     }
 }
 
-pub(super) fn run(args: &DraftArgs, world: &mut World) -> Result<(), Failure> {
+pub(super) fn run(args: &DraftArgs, console: &mut Console) -> Result<(), Failure> {
     match &args.command {
-        DraftCommand::List(args) => list(&args.connection.client(world)?, world),
+        DraftCommand::List(args) => list(&args.connection.client(console)?, console),
         DraftCommand::Publish(args) => {
-            let client = args.connection.client(world)?;
-            publish(args.part.as_deref(), &client, world)
+            let client = args.connection.client(console)?;
+            publish(args.part.as_deref(), &client, console)
         }
         DraftCommand::Discard(args) => {
-            let client = args.connection.client(world)?;
-            discard(args.part.as_deref(), &client, world)
+            let client = args.connection.client(console)?;
+            discard(args.part.as_deref(), &client, console)
         }
     }
 }
@@ -73,28 +73,28 @@ fn drafts(client: &Client) -> Result<Vec<IncidentBody>, Failure> {
     Ok(incidents)
 }
 
-fn list(client: &Client, world: &mut World) -> Result<(), Failure> {
+fn list(client: &Client, console: &mut Console) -> Result<(), Failure> {
     let drafts = drafts(client)?;
-    if world.json {
-        output::json(&json!({"incidents": output::incidents(&drafts)}), world);
+    if console.json {
+        output::json(&json!({"incidents": output::incidents(&drafts)}), console);
         return Ok(());
     }
     let width = drafts.iter().map(|it| it.slug.as_str().len()).max();
     for draft in &drafts {
         let slug = format!("{:width$}", draft.slug, width = width.unwrap_or(0));
-        world.say(&format!(
+        console.say(&format!(
             "{}  {}",
             styled(BOLD, &slug),
             output::clean(&draft.title)
         ));
     }
     if drafts.is_empty() {
-        world.say("There is no draft. `lightship incident --draft` makes one.");
+        console.say("There is no draft. `lightship incident --draft` makes one.");
     }
     Ok(())
 }
 
-fn publish(part: Option<&str>, client: &Client, world: &mut World) -> Result<(), Failure> {
+fn publish(part: Option<&str>, client: &Client, console: &mut Console) -> Result<(), Failure> {
     let draft = choose(drafts(client)?, part)?;
     let path = urls::api_incident(&draft.slug);
     let found = client.find::<IncidentBody>(&path)?;
@@ -103,15 +103,15 @@ fn publish(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
         ..EditIncident::default()
     };
     let answer = client.edit(&path, &wanted, &found.etag)?;
-    output::published(&answer, world);
+    output::published(&answer, console);
     Ok(())
 }
 
-fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(), Failure> {
+fn discard(part: Option<&str>, client: &Client, console: &mut Console) -> Result<(), Failure> {
     let draft = choose(drafts(client)?, part)?;
-    if world.interactive && !world.json {
+    if console.interactive && !console.json {
         let question = format!("Discard {:?}? [y/N]", output::clean(&draft.title));
-        let answer = world
+        let answer = console
             .ask(&question)
             .map_err(|error| Failure::io("couldn't read an answer", &error))?;
         let is_sure = answer.is_some_and(|it| it.to_lowercase().starts_with('y'));
@@ -123,10 +123,10 @@ fn discard(part: Option<&str>, client: &Client, world: &mut World) -> Result<(),
     let found = client.find::<IncidentBody>(&path)?;
     // A colleague may have published it just now; then the page that was read is another one.
     let answer = client.delete(&path, &found.etag)?;
-    if world.json {
-        output::json(&answer, world);
+    if console.json {
+        output::json(&answer, console);
     } else {
-        world.say(&format!("Discarded: {}", styled(BOLD, draft.slug.as_str())));
+        console.say(&format!("Discarded: {}", styled(BOLD, draft.slug.as_str())));
     }
     Ok(())
 }

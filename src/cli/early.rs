@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::console::Console;
 use super::failure::Failure;
 use super::times::Clockwork;
 use super::unsent::Unsent;
-use super::world::World;
 use crate::client::Client;
 use crate::render::time::duration;
 
@@ -19,12 +19,12 @@ pub(super) fn ask(
     at: Option<DateTime<Utc>>,
     yes: bool,
     client: &Client,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<(), Failure> {
     let Some(at) = at.filter(|_| !yes) else {
         return Ok(());
     };
-    match unsent.settle(client, world) {
+    match unsent.settle(client, console) {
         Ok(()) => {}
         // It can't be sent either, and is kept for later then.
         Err(Failure::Server(_)) => return Ok(()),
@@ -33,19 +33,19 @@ pub(super) fn ask(
     let Some(began) = unsent.began.filter(|began| *began - at > USUAL) else {
         return Ok(());
     };
-    let clockwork = Clockwork::or_utc(client, world);
+    let clockwork = Clockwork::or_utc(client, console);
     let told = format!(
         "{} is {} before the incident began, {}",
         clockwork.said(at),
         duration(began - at),
         clockwork.said(began)
     );
-    if !world.interactive || world.json {
+    if !console.interactive || console.json {
         return Err(Failure::Usage(format!(
             "--at: {told}; if you mean that, add --yes"
         )));
     }
-    let answer = world
+    let answer = console
         .ask(&format!("{told}.\nIs that right? [y/N]"))
         .map_err(|error| Failure::io("couldn't read an answer", &error))?;
     match answer.as_deref().map(str::to_lowercase).as_deref() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::world::{ERROR, World, styled};
+use super::console::{Console, ERROR, styled};
 use crate::client::ClientError;
 
 /// The exit code of a command that was refused.
@@ -14,7 +14,7 @@ pub(super) const WRONG_USAGE: u8 = 2;
 
 /// Where that which was typed is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum SavedAs {
     /// In a file that `resend` sends.
     Request(PathBuf),
     /// The text alone, in a file.
@@ -38,7 +38,7 @@ pub(super) enum Failure {
     /// The server refused it or wasn't heard.
     Server(ClientError),
     /// Another failure, after something was typed.
-    AfterTyping(Box<Failure>, Kept),
+    AfterTyping(Box<Failure>, SavedAs),
 }
 
 impl From<ClientError> for Failure {
@@ -54,12 +54,12 @@ impl Failure {
     }
 
     /// Says what went wrong and what to do next; gives the exit code.
-    pub(super) fn report(&self, world: &mut World) -> u8 {
-        if world.json {
+    pub(super) fn report(&self, console: &mut Console) -> u8 {
+        if console.json {
             let told = serde_json::to_string_pretty(&self.as_json()).unwrap_or_default();
-            world.say(&told);
+            console.say(&told);
         }
-        self.tell(world);
+        self.tell(console);
         self.exit_code()
     }
 
@@ -77,19 +77,19 @@ impl Failure {
         }
     }
 
-    fn tell(&self, world: &mut World) {
+    fn tell(&self, console: &mut Console) {
         let error = styled(ERROR, "error:");
         match self {
-            Self::Usage(why) | Self::Refused(why) => world.tell(&format!("{error} {why}")),
+            Self::Usage(why) | Self::Refused(why) => console.tell(&format!("{error} {why}")),
             Self::Server(failed) => {
-                world.tell(&format!("{error} {failed}"));
+                console.tell(&format!("{error} {failed}"));
                 if let Some(advice) = failed.token_advice() {
-                    world.tell(&format!("  {advice}"));
+                    console.tell(&format!("  {advice}"));
                 }
             }
             Self::AfterTyping(inner, kept) => {
-                inner.tell(world);
-                kept.tell(world);
+                inner.tell(console);
+                kept.tell(console);
             }
         }
     }
@@ -121,9 +121,9 @@ impl Failure {
             Self::AfterTyping(inner, kept) => {
                 let mut told = inner.as_json();
                 match kept {
-                    Kept::Request(file) => told["unsent"] = json!(file),
-                    Kept::Text(file) => told["text_file"] = json!(file),
-                    Kept::Nowhere { text, .. } => told["text"] = json!(text),
+                    SavedAs::Request(file) => told["unsent"] = json!(file),
+                    SavedAs::Text(file) => told["text_file"] = json!(file),
+                    SavedAs::Nowhere { text, .. } => told["text"] = json!(text),
                 }
                 told
             }
@@ -131,7 +131,7 @@ impl Failure {
     }
 }
 
-impl Kept {
+impl SavedAs {
     /// The file that `resend` sends, if there is one.
     pub(super) fn request_file(&self) -> Option<&Path> {
         match self {
@@ -140,24 +140,24 @@ impl Kept {
         }
     }
 
-    fn tell(&self, world: &mut World) {
+    fn tell(&self, console: &mut Console) {
         match self {
             Self::Request(file) => {
                 let file = quoted(&file.display().to_string());
-                world.tell("What you typed is saved. Send it again with");
-                world.tell(&format!("  lightship resend {file}"));
-                world.tell("This won't post it twice. To drop it, delete the file.");
+                console.tell("What you typed is saved. Send it again with");
+                console.tell(&format!("  lightship resend {file}"));
+                console.tell("This won't post it twice. To drop it, delete the file.");
             }
             Self::Text(file) => {
                 let file = quoted(&file.display().to_string());
-                world.tell(&format!("Your text is saved; use it with --file {file}"));
+                console.tell(&format!("Your text is saved; use it with --file {file}"));
             }
             Self::Nowhere { text, why } => {
-                world.tell(&format!(
+                console.tell(&format!(
                     "What you typed couldn't be saved ({why}). Here it is. Before you send it \
                      again, check with `lightship status` whether it arrived:"
                 ));
-                world.tell(text);
+                console.tell(text);
             }
         }
     }

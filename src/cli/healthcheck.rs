@@ -6,9 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 
+use super::console::Console;
 use super::failure::Failure;
 use super::output;
-use super::world::World;
 use crate::client::Client;
 use crate::config::Listen;
 
@@ -34,7 +34,7 @@ pub(super) struct HealthcheckArgs {
     pub(super) json: bool,
 }
 
-pub(super) fn run(args: &HealthcheckArgs, world: &mut World) -> Result<(), Failure> {
+pub(super) fn run(args: &HealthcheckArgs, console: &mut Console) -> Result<(), Failure> {
     let url = match &args.url {
         Some(url) => url.clone(),
         None => {
@@ -46,10 +46,10 @@ pub(super) fn run(args: &HealthcheckArgs, world: &mut World) -> Result<(), Failu
         }
     };
     Client::with_patience(&url, None, PATIENCE)?.check_health()?;
-    if world.json {
-        output::json(&json!({"alive": true, "url": url}), world);
+    if console.json {
+        output::json(&json!({"alive": true, "url": url}), console);
     } else {
-        world.say("alive");
+        console.say("alive");
     }
     Ok(())
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::connection::Connection;
+use super::console::Console;
 use super::failure::Failure;
 use super::send;
 use super::template;
 use super::times::{self, Lean};
 use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
-use super::world::World;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -76,14 +76,14 @@ pub(super) struct IncidentArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure> {
+pub(super) fn run(args: &IncidentArgs, console: &mut Console) -> Result<(), Failure> {
     if let (None, Some(component)) = (&args.template, args.component.first()) {
         return Err(Failure::Usage(format!(
             "--component is for templates; to set the state of {component}, use --set \
              {component}=STATE"
         )));
     }
-    let client = args.connection.client(world)?;
+    let client = args.connection.client(console)?;
     let template = match &args.template {
         Some(name) => Some(template::find(name, &args.component, &client)?),
         None => None,
@@ -94,7 +94,7 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
         .or(template.as_ref().map(|it| &it.title));
     let title = title.cloned().unwrap_or_default();
     let text = args.stdin.as_ref().or(args.message.as_ref());
-    let source = template::source(template.as_ref(), text, args.file.as_ref(), world)?;
+    let source = template::source(template.as_ref(), text, args.file.as_ref(), console)?;
     if let (Some(template), true) = (&template, args.component.is_empty()) {
         template::refuse_blanks(template, &[&title, source.text()])?;
     }
@@ -116,15 +116,15 @@ pub(super) fn run(args: &IncidentArgs, world: &mut World) -> Result<(), Failure>
             args.starts.as_ref(),
             Lean::Ahead,
             &client,
-            world,
+            console,
         )?,
-        ends: times::option("--ends", args.ends.as_ref(), Lean::Ahead, &client, world)?,
-        published_at: times::at(args.at.as_ref(), &client, world)?,
+        ends: times::option("--ends", args.ends.as_ref(), Lean::Ahead, &client, console)?,
+        published_at: times::at(args.at.as_ref(), &client, console)?,
         draft: args.draft.then_some(true),
         again: Some(args.again),
         ..NewIncident::default()
     };
-    let unsent = Unsent::new(Request::Incident(Box::new(wanted)), &client, world);
+    let unsent = Unsent::new(Request::Incident(Box::new(wanted)), &client, console);
     let hints = format!("What customers should know, in Markdown: {title}");
-    send::change(unsent, Some(&source), &hints, &client, world)
+    send::change(unsent, Some(&source), &hints, &client, console)
 }

@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::connection::{Connection, Login};
+use super::console::Console;
 use super::failure::Failure;
 use super::output;
-use super::world::World;
 use crate::client::{Client, TokenStanding};
 
 /// Remember the address of the status page and your token
@@ -18,12 +18,12 @@ pub(super) struct LoginArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &LoginArgs, world: &mut World) -> Result<(), Failure> {
+pub(super) fn run(args: &LoginArgs, console: &mut Console) -> Result<(), Failure> {
     let url = match args.connection.said_url() {
         Some(url) => url.to_owned(),
-        None if world.interactive => {
+        None if console.interactive => {
             let question = "Address of the status page (https://…):";
-            answer(world.ask(question), "give it with --url")?
+            answer(console.ask(question), "give it with --url")?
         }
         None => return Err(Failure::Usage("which status page? Give --url".to_owned())),
     };
@@ -31,7 +31,7 @@ pub(super) fn run(args: &LoginArgs, world: &mut World) -> Result<(), Failure> {
     Client::new(&url, None)?;
     let token = match args.connection.said_token() {
         Some(token) => token.to_owned(),
-        None => secret(world)?,
+        None => secret(console)?,
     };
     let client = Client::new(&url, Some(&token))?;
     let standing = client.check_token()?;
@@ -39,17 +39,17 @@ pub(super) fn run(args: &LoginArgs, world: &mut World) -> Result<(), Failure> {
         url: client.address().to_string(),
         token,
     };
-    let file = login.keep(world)?;
-    if world.json {
-        output::json(&json!({"url": login.url, "file": file}), world);
+    let file = login.keep(console)?;
+    if console.json {
+        output::json(&json!({"url": login.url, "file": file}), console);
         return Ok(());
     }
     let may = match standing {
         TokenStanding::Admin => "can do everything",
         TokenStanding::Limited => "is valid, but lacks the scope admin",
     };
-    world.say(&format!("Signed in to {}; the token {may}.", login.url));
-    world.say(&format!("Saved in {}", file.display()));
+    console.say(&format!("Signed in to {}; the token {may}.", login.url));
+    console.say(&format!("Saved in {}", file.display()));
     Ok(())
 }
 
@@ -61,11 +61,11 @@ fn answer(asked: std::io::Result<Option<String>>, else_what: &str) -> Result<Str
 }
 
 /// A token from the keyboard, unseen, or from a pipe.
-fn secret(world: &mut World) -> Result<String, Failure> {
+fn secret(console: &mut Console) -> Result<String, Failure> {
     const ELSE_WHAT: &str = "give the token, or make one with `lightship token create NAME`";
-    if !world.interactive {
+    if !console.interactive {
         let mut line = String::new();
-        let read = world.input.read_line(&mut line);
+        let read = console.input.read_line(&mut line);
         let read = read.map(|_| Some(line.trim().to_owned()));
         return answer(read, ELSE_WHAT);
     }
@@ -75,8 +75,8 @@ fn secret(world: &mut World) -> Result<String, Failure> {
         let _ = stty.arg(setting).stderr(Stdio::null()).status();
     };
     echo("-echo");
-    let asked = world.ask("Token (lsp_…, not shown as you type):");
+    let asked = console.ask("Token (lsp_…, not shown as you type):");
     echo("echo");
-    world.tell("");
+    console.tell("");
     answer(asked, ELSE_WHAT)
 }

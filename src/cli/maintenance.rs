@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::choose;
 use super::connection::Connection;
+use super::console::{BOLD, Console, DIM, styled};
 use super::failure::{Failure, quoted};
 use super::output;
 use super::send;
@@ -15,7 +16,6 @@ use super::template;
 use super::times::{Clockwork, Lean, duration};
 use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
-use super::world::{BOLD, DIM, World, styled};
 use crate::client::Client;
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
@@ -170,19 +170,19 @@ impl MaintenanceArgs {
     }
 }
 
-pub(super) fn run(args: &MaintenanceArgs, world: &mut World) -> Result<(), Failure> {
-    let client = args.connection().client(world)?;
+pub(super) fn run(args: &MaintenanceArgs, console: &mut Console) -> Result<(), Failure> {
+    let client = args.connection().client(console)?;
     match &args.command {
-        MaintenanceCommand::Plan(args) => plan(args, &client, world),
-        MaintenanceCommand::Start(args) => step(Do::Start, args, &client, world),
-        MaintenanceCommand::End(args) => step(Do::End, args, &client, world),
-        MaintenanceCommand::Cancel(args) => step(Do::Cancel, args, &client, world),
-        MaintenanceCommand::Extend(args) => extend(args, &client, world),
-        MaintenanceCommand::List(args) => list(args, &client, world),
+        MaintenanceCommand::Plan(args) => plan(args, &client, console),
+        MaintenanceCommand::Start(args) => step(Do::Start, args, &client, console),
+        MaintenanceCommand::End(args) => step(Do::End, args, &client, console),
+        MaintenanceCommand::Cancel(args) => step(Do::Cancel, args, &client, console),
+        MaintenanceCommand::Extend(args) => extend(args, &client, console),
+        MaintenanceCommand::List(args) => list(args, &client, console),
     }
 }
 
-fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
+fn plan(args: &PlanArgs, client: &Client, console: &mut Console) -> Result<(), Failure> {
     let template = match &args.template {
         Some(name) => Some(template::find(name, &args.component, client)?),
         None => None,
@@ -199,11 +199,11 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
     let title = args.title.as_ref().or(brought).cloned().unwrap_or_default();
     let title = title.trim();
     let (text, file) = (args.message.as_ref(), args.file.as_ref());
-    let source = template::source(template.as_ref(), text, file, world)?;
+    let source = template::source(template.as_ref(), text, file, console)?;
     if let (Some(template), true) = (&template, args.component.is_empty()) {
         template::refuse_blanks(template, &[title, source.text()])?;
     }
-    let clockwork = Clockwork::of(client, world)?;
+    let clockwork = Clockwork::of(client, console)?;
     let read = |name: &str, text: &str, base| {
         clockwork
             .read(text, Lean::Ahead, base)
@@ -219,7 +219,7 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
         }
         (None, None) => return Err(Failure::Usage("say when it ends: --for 2h".to_owned())),
     };
-    tell_window(clockwork, Some(starts), Some(ends), world);
+    tell_window(clockwork, Some(starts), Some(ends), console);
     if starts < clockwork.now && !args.draft {
         return Err(Failure::Usage(past_plan(
             title,
@@ -247,9 +247,9 @@ fn plan(args: &PlanArgs, client: &Client, world: &mut World) -> Result<(), Failu
         again: Some(args.again),
         ..NewIncident::default()
     };
-    let unsent = Unsent::new(Request::Incident(Box::new(wanted)), client, world);
+    let unsent = Unsent::new(Request::Incident(Box::new(wanted)), client, console);
     let hints = format!("What customers should know, in Markdown: {title}");
-    send::change(unsent, Some(&source), &hints, client, world)
+    send::change(unsent, Some(&source), &hints, client, console)
 }
 
 /// What is said of a plan whose time has come already: the command that posts such work.
@@ -273,9 +273,9 @@ fn past_plan(
     )
 }
 
-fn extend(args: &ExtendArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
-    let chosen = choose(args.step.part(), client, world)?;
-    let clockwork = Clockwork::of(client, world)?;
+fn extend(args: &ExtendArgs, client: &Client, console: &mut Console) -> Result<(), Failure> {
+    let chosen = choose(args.step.part(), client, console)?;
+    let clockwork = Clockwork::of(client, console)?;
     let read = |name: &str, text: &Option<String>, base: DateTime<Utc>| {
         let text = text.as_ref();
         let at = text.map(|text| clockwork.read(text, Lean::Ahead, base));
@@ -284,14 +284,14 @@ fn extend(args: &ExtendArgs, client: &Client, world: &mut World) -> Result<(), F
     };
     let starts = read("--starts", &args.starts, clockwork.now)?;
     let ends = read("--ends", &args.ends, chosen.ends.unwrap_or(clockwork.now))?;
-    tell_window(clockwork, starts, ends, world);
+    tell_window(clockwork, starts, ends, console);
     let wanted = MaintenanceStep {
         starts,
         ends,
         overlap: args.overlap.then_some(true),
         ..step_of(Do::Extend, &args.step)
     };
-    send_step(wanted, chosen.slug, client, world)
+    send_step(wanted, chosen.slug, client, console)
 }
 
 /// Says how a window was understood.
@@ -299,18 +299,18 @@ fn tell_window(
     clockwork: Clockwork,
     starts: Option<DateTime<Utc>>,
     ends: Option<DateTime<Utc>>,
-    world: &mut World,
+    console: &mut Console,
 ) {
     for (word, at) in [("from ", starts), ("until", ends)] {
         if let Some(at) = at {
-            world.tell(&format!("{word} {}", clockwork.said(at)));
+            console.tell(&format!("{word} {}", clockwork.said(at)));
         }
     }
 }
 
-fn step(step: Do, args: &StepArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
-    let chosen = choose(args.part(), client, world)?;
-    send_step(step_of(step, args), chosen.slug, client, world)
+fn step(step: Do, args: &StepArgs, client: &Client, console: &mut Console) -> Result<(), Failure> {
+    let chosen = choose(args.part(), client, console)?;
+    send_step(step_of(step, args), chosen.slug, client, console)
 }
 
 /// A step, with what is said of it.
@@ -330,43 +330,47 @@ fn send_step(
     wanted: MaintenanceStep,
     incident: Slug,
     client: &Client,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<(), Failure> {
-    let mut unsent = Unsent::new(Request::Maintenance(wanted), client, world);
+    let mut unsent = Unsent::new(Request::Maintenance(wanted), client, console);
     unsent.incident = Some(incident);
-    send::change(unsent, None, "", client, world)
+    send::change(unsent, None, "", client, console)
 }
 
-fn choose(part: Option<&str>, client: &Client, world: &mut World) -> Result<IncidentBody, Failure> {
-    choose::maintenance(&client.incidents()?, part, world)
+fn choose(
+    part: Option<&str>,
+    client: &Client,
+    console: &mut Console,
+) -> Result<IncidentBody, Failure> {
+    choose::maintenance(&client.incidents()?, part, console)
 }
 
-fn list(args: &ListArgs, client: &Client, world: &mut World) -> Result<(), Failure> {
+fn list(args: &ListArgs, client: &Client, console: &mut Console) -> Result<(), Failure> {
     let mut found = client.incidents()?;
     found.retain(|it| it.is_maintenance() && (args.all || !it.phase.is_final()));
     found.sort_by_key(|it| it.starts);
-    if world.json {
-        output::json(&json!({"incidents": output::incidents(&found)}), world);
+    if console.json {
+        output::json(&json!({"incidents": output::incidents(&found)}), console);
         return Ok(());
     }
     if found.is_empty() {
-        world.say("No maintenance is planned.");
+        console.say("No maintenance is planned.");
         return Ok(());
     }
-    let clockwork = Clockwork::of(client, world)?;
+    let clockwork = Clockwork::of(client, console)?;
     for incident in &found {
         let phase = if incident.draft {
             "draft".to_owned()
         } else {
             output::spaced(incident.phase.as_str())
         };
-        world.say(&format!("{} ({phase})", styled(BOLD, &incident.title)));
+        console.say(&format!("{} ({phase})", styled(BOLD, &incident.title)));
         for (word, at) in [("from ", incident.starts), ("until", incident.ends)] {
             if let Some(at) = at {
-                world.say(&format!("  {word} {}", clockwork.said(at)));
+                console.say(&format!("  {word} {}", clockwork.said(at)));
             }
         }
-        world.say(&format!("  {}", styled(DIM, incident.slug.as_str())));
+        console.say(&format!("  {}", styled(DIM, incident.slug.as_str())));
     }
     Ok(())
 }

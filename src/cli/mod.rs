@@ -4,10 +4,12 @@ mod check;
 mod choose;
 mod completions;
 mod connection;
+mod console;
 mod correct;
 mod demo;
 mod draft;
 mod early;
+mod environment;
 mod failure;
 mod healthcheck;
 mod incident;
@@ -23,7 +25,6 @@ mod send;
 mod serve;
 mod state;
 mod status;
-mod surroundings;
 mod sync;
 mod template;
 #[cfg(test)]
@@ -34,15 +35,14 @@ mod token;
 mod unsent;
 mod update;
 mod words;
-mod world;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::console::Console;
+use self::environment::UserEnvironment;
 use self::on_host::on_host;
-use self::surroundings::Surroundings;
-use self::world::World;
 
 use crate::config::{Config, SourceConfig};
 
@@ -60,7 +60,7 @@ pub struct Cli {
     #[command(flatten)]
     serve: Config,
     #[command(flatten)]
-    surroundings: Surroundings,
+    environment: UserEnvironment,
 }
 
 /// What can be asked of us.
@@ -96,43 +96,43 @@ enum Command {
 /// Does what the process was asked for.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let mut world = World::of_process(cli.surroundings.clone());
-    ExitCode::from(run_in(&cli, &mut world))
+    let mut console = Console::of_process(cli.environment.clone());
+    ExitCode::from(run_in(&cli, &mut console))
 }
 
 /// Does what was asked for; gives the exit code: 0 done, 1 refused, 2 wrong usage.
-fn run_in(cli: &Cli, world: &mut World) -> u8 {
+fn run_in(cli: &Cli, console: &mut Console) -> u8 {
     let Some(command) = &cli.command else {
         return on_host(serve::serve(cli.serve.clone()));
     };
-    world.json = command.wants_json();
+    console.json = command.wants_json();
     let done = match command {
         Command::Serve(config) => return on_host(serve::serve(config.clone())),
         Command::Demo(args) => return on_host(demo::demo(args.clone())),
         Command::Token { command, source } => {
             return on_host(token::token(command.clone(), source));
         }
-        Command::Check(args) => check::run(args, world),
-        Command::Sync(args) => sync::run(args, world),
-        Command::State(args) => state::run(args, world).map(|()| 0),
-        Command::Incident(args) => incident::run(args, world).map(|()| 0),
-        Command::Update(args) => update::run(args, world).map(|()| 0),
-        Command::Resolve(args) => update::run_resolve(args, world).map(|()| 0),
-        Command::Maintenance(args) => maintenance::run(args, world).map(|()| 0),
-        Command::Status(args) => status::run(args, world).map(|()| 0),
-        Command::Resend(args) => resend::run(args, world).map(|()| 0),
-        Command::Correct(args) => correct::run(args, world).map(|()| 0),
-        Command::Draft(args) => draft::run(args, world).map(|()| 0),
-        Command::Record(args) => record::run(args, world).map(|()| 0),
-        Command::Login(args) => login::run(args, world).map(|()| 0),
-        Command::Healthcheck(args) => healthcheck::run(args, world).map(|()| 0),
+        Command::Check(args) => check::run(args, console),
+        Command::Sync(args) => sync::run(args, console),
+        Command::State(args) => state::run(args, console).map(|()| 0),
+        Command::Incident(args) => incident::run(args, console).map(|()| 0),
+        Command::Update(args) => update::run(args, console).map(|()| 0),
+        Command::Resolve(args) => update::run_resolve(args, console).map(|()| 0),
+        Command::Maintenance(args) => maintenance::run(args, console).map(|()| 0),
+        Command::Status(args) => status::run(args, console).map(|()| 0),
+        Command::Resend(args) => resend::run(args, console).map(|()| 0),
+        Command::Correct(args) => correct::run(args, console).map(|()| 0),
+        Command::Draft(args) => draft::run(args, console).map(|()| 0),
+        Command::Record(args) => record::run(args, console).map(|()| 0),
+        Command::Login(args) => login::run(args, console).map(|()| 0),
+        Command::Healthcheck(args) => healthcheck::run(args, console).map(|()| 0),
         Command::Completions(args) => {
             // The subcommands alone: shells would offer the hidden options of `Cli` too.
             let bare = Command::augment_subcommands(clap::Command::new("lightship"));
-            completions::run(args, bare, world).map(|()| 0)
+            completions::run(args, bare, console).map(|()| 0)
         }
     };
-    done.unwrap_or_else(|failure| failure.report(world))
+    done.unwrap_or_else(|failure| failure.report(console))
 }
 
 impl Command {

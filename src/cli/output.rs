@@ -4,8 +4,8 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::console::{BOLD, Console, DIM, colour, styled};
 use super::unsent::{Request, Unsent};
-use super::world::{BOLD, DIM, World, colour, styled};
 use crate::client::Client;
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
@@ -18,42 +18,52 @@ use crate::wire::resolution::ResolutionBody;
 use crate::wire::update::{LastStates, UpdateBody};
 
 /// Says what was done, and where customers see it.
-pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, world: &mut World) {
+pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, console: &mut Console) {
     if let Ok(UpdateBody {
         hint: Some(hint), ..
     }) = UpdateBody::deserialize(answer)
     {
-        world.tell(&format!("hint: {hint}"));
+        console.tell(&format!("hint: {hint}"));
     }
     match &unsent.request {
-        Request::State(_) => tell(answer, world, |body, world| state(body, client, world)),
-        Request::Incident(_) => tell(answer, world, incident),
+        Request::State(_) => tell(answer, console, |body, console| {
+            state(body, client, console)
+        }),
+        Request::Incident(_) => tell(answer, console, incident),
         Request::Update(_) | Request::Maintenance(_) => {
-            tell(answer, world, |body, world| update(unsent, body, world));
+            tell(answer, console, |body, console| {
+                update(unsent, body, console)
+            });
         }
-        Request::Resolve(_) => tell(answer, world, |body, world| resolved(unsent, body, world)),
+        Request::Resolve(_) => tell(answer, console, |body, console| {
+            resolved(unsent, body, console)
+        }),
     }
 }
 
 /// An answer as scripts read it, or in words. What was done isn't called a failure because its
 /// answer isn't understood: then only its address is told.
-fn tell<T: DeserializeOwned>(answer: &Value, world: &mut World, say: impl FnOnce(&T, &mut World)) {
-    if world.json {
-        json(answer, world);
+fn tell<T: DeserializeOwned>(
+    answer: &Value,
+    console: &mut Console,
+    say: impl FnOnce(&T, &mut Console),
+) {
+    if console.json {
+        json(answer, console);
         return;
     }
     match T::deserialize(answer) {
-        Ok(body) => say(&body, world),
+        Ok(body) => say(&body, console),
         Err(_) => match answer["url"].as_str() {
-            Some(url) => address(url, world),
-            None => world.say("Done."),
+            Some(url) => address(url, console),
+            None => console.say("Done."),
         },
     }
 }
 
 /// A value as scripts read it.
-pub(super) fn json(value: &Value, world: &mut World) {
-    world.say(&serde_json::to_string_pretty(value).unwrap_or_default());
+pub(super) fn json(value: &Value, console: &mut Console) {
+    console.say(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 /// Components as scripts read them in a list.
@@ -89,17 +99,17 @@ pub(super) fn state_label(key: &str, width: usize) -> String {
     }
 }
 
-fn state(component: &ComponentBody, client: &Client, world: &mut World) {
+fn state(component: &ComponentBody, client: &Client, console: &mut Console) {
     let label = state_label(component.state.as_str(), 0);
-    world.say(&format!("{}: {label}", styled(BOLD, &component.name)));
+    console.say(&format!("{}: {label}", styled(BOLD, &component.name)));
     if let Some(note) = &component.note {
-        world.say(&format!("  {note}"));
+        console.say(&format!("  {note}"));
     }
     let url = client.address().join(&urls::component(&component.slug));
-    address(&url, world);
+    address(&url, console);
 }
 
-fn incident(incident: &IncidentBody, world: &mut World) {
+fn incident(incident: &IncidentBody, console: &mut Console) {
     let what = if incident.draft {
         "Saved as a draft, not published"
     } else {
@@ -107,42 +117,42 @@ fn incident(incident: &IncidentBody, world: &mut World) {
     };
     // A notice stands nowhere.
     let phase = Some(incident.phase).filter(|_| incident.kind != Kind::Notice);
-    world.say(&format!("{what}: {}", standing(&incident.slug, phase)));
+    console.say(&format!("{what}: {}", standing(&incident.slug, phase)));
     if incident.phase == Phase::Scheduled && !incident.components.is_empty() {
-        world.say("  during the work:");
+        console.say("  during the work:");
     }
-    states(&incident.components, world);
+    states(&incident.components, console);
     if incident.draft {
         let slug = &incident.slug;
-        world.say(&format!(
+        console.say(&format!(
             "  Publish it with `lightship draft publish {slug}`."
         ));
     } else {
-        address(&incident.url, world);
+        address(&incident.url, console);
     }
 }
 
-fn update(unsent: &Unsent, update: &UpdateBody, world: &mut World) {
+fn update(unsent: &Unsent, update: &UpdateBody, console: &mut Console) {
     if let Some(slug) = &unsent.incident {
         let standing = standing(slug, update.phase);
-        world.say(&format!("Update published: {standing}"));
+        console.say(&format!("Update published: {standing}"));
     }
-    states(&update.components, world);
-    restored(update, world);
-    address(&update.url, world);
+    states(&update.components, console);
+    restored(update, console);
+    address(&update.url, console);
 }
 
-fn resolved(unsent: &Unsent, update: &UpdateBody, world: &mut World) {
+fn resolved(unsent: &Unsent, update: &UpdateBody, console: &mut Console) {
     if let Some(slug) = &unsent.incident {
         let phase = update.phase.map(|phase| spaced(phase.as_str()));
         let phase = phase.unwrap_or_default();
-        world.say(&format!("{}: {phase}", styled(BOLD, slug.as_str())));
+        console.say(&format!("{}: {phase}", styled(BOLD, slug.as_str())));
     }
-    states(&update.components, world);
-    if !restored(update, world) {
-        world.say("  no component changed state");
+    states(&update.components, console);
+    if !restored(update, console) {
+        console.say("  no component changed state");
     }
-    address(&update.url, world);
+    address(&update.url, console);
 }
 
 /// `selma-is-down (in progress)`.
@@ -156,20 +166,20 @@ fn standing(slug: &Slug, phase: Option<Phase>) -> String {
 }
 
 /// What resolving an incident would change.
-pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, world: &mut World) {
-    if world.json {
-        json(&serde_json::to_value(told).unwrap_or_default(), world);
+pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, console: &mut Console) {
+    if console.json {
+        json(&serde_json::to_value(told).unwrap_or_default(), console);
         return;
     }
     let phase = spaced(told.phase.as_str());
-    world.say(&format!(
+    console.say(&format!(
         "If {} were {phase} now:",
         styled(BOLD, slug.as_str())
     ));
     for returning in &told.components {
         let component = &returning.component;
         let to = state_label(returning.to.as_str(), 0);
-        world.say(&if returning.from == returning.to {
+        console.say(&if returning.from == returning.to {
             format!("  {component} stays {to}")
         } else {
             let from = state_label(returning.from.as_str(), 0);
@@ -177,59 +187,59 @@ pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, world: &mut World) 
         });
     }
     if told.components.is_empty() {
-        world.say("  it names no components, so none would change");
+        console.say("  it names no components, so none would change");
     }
 }
 
 /// Says what an update is, now that it was corrected.
-pub(super) fn corrected_update(slug: &Slug, answer: &Value, world: &mut World) {
-    tell(answer, world, |update: &UpdateBody, world| {
-        world.say(&format!("Corrected: {}", standing(slug, update.phase)));
-        states(&update.components, world);
-        restored(update, world);
-        address(&update.url, world);
+pub(super) fn corrected_update(slug: &Slug, answer: &Value, console: &mut Console) {
+    tell(answer, console, |update: &UpdateBody, console| {
+        console.say(&format!("Corrected: {}", standing(slug, update.phase)));
+        states(&update.components, console);
+        restored(update, console);
+        address(&update.url, console);
     });
 }
 
 /// Says what a post is, now that it was corrected.
-pub(super) fn corrected_post(answer: &Value, world: &mut World) {
-    tell(answer, world, |post: &IncidentBody, world| {
+pub(super) fn corrected_post(answer: &Value, console: &mut Console) {
+    tell(answer, console, |post: &IncidentBody, console| {
         let standing = standing(&post.slug, Some(post.phase));
-        world.say(&format!("Corrected: {standing}"));
-        states(&post.components, world);
+        console.say(&format!("Corrected: {standing}"));
+        states(&post.components, console);
         if !post.draft {
-            address(&post.url, world);
+            address(&post.url, console);
         }
     });
 }
 
 /// Says that a draft is public now.
-pub(super) fn published(answer: &Value, world: &mut World) {
-    tell(answer, world, incident);
+pub(super) fn published(answer: &Value, console: &mut Console) {
+    tell(answer, console, incident);
 }
 
-fn states(set: &LastStates, world: &mut World) {
+fn states(set: &LastStates, console: &mut Console) {
     let width = set.0.iter().map(|(slug, _)| slug.as_str().len()).max();
     let width = width.unwrap_or_default();
     for (slug, state) in &set.0 {
         if let Some(state) = state {
             let label = state_label(state.as_str(), 0);
-            world.say(&format!("  {:width$}  {label}", slug.as_str()));
+            console.say(&format!("  {:width$}  {label}", slug.as_str()));
         }
     }
 }
 
-fn restored(update: &UpdateBody, world: &mut World) -> bool {
+fn restored(update: &UpdateBody, console: &mut Console) -> bool {
     let slugs: Vec<_> = update.restored.iter().map(Slug::as_str).collect();
     if !slugs.is_empty() {
         let slugs = slugs.join(", ");
-        world.say(&format!("  back to what they were before: {slugs}"));
+        console.say(&format!("  back to what they were before: {slugs}"));
     }
     !slugs.is_empty()
 }
 
-fn address(url: &str, world: &mut World) {
-    world.say(&format!("  {}", styled(DIM, url)));
+fn address(url: &str, console: &mut Console) {
+    console.say(&format!("  {}", styled(DIM, url)));
 }
 
 /// What was typed by others, on one line and without what a terminal would obey.

@@ -4,11 +4,11 @@ use clap::Args;
 use serde_json::Value;
 
 use super::connection::Connection;
+use super::console::{BOLD, Console, DIM, styled};
 use super::failure::Failure;
 use super::output::{self, clean, spaced};
 use super::times::Clockwork;
 use super::words;
-use super::world::{BOLD, DIM, World, styled};
 use crate::domain::field_change::{field_changes, value_in_words};
 use crate::domain::slug::Slug;
 use crate::wire::audit::{AuditBody, AuditList, RecordQuery};
@@ -47,33 +47,33 @@ pub(super) struct RecordArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &RecordArgs, world: &mut World) -> Result<(), Failure> {
-    let client = args.connection.client(world)?;
+pub(super) fn run(args: &RecordArgs, console: &mut Console) -> Result<(), Failure> {
+    let client = args.connection.client(console)?;
     let asked = asked(args);
     if args.csv {
         let table = client.record_table(&asked)?;
-        world.write(&table);
+        console.write(&table);
         return Ok(());
     }
     let entries = client.record(&asked, usize::from(args.limit))?;
-    if world.json {
+    if console.json {
         let told = serde_json::to_value(AuditList { entries }).unwrap_or_default();
-        output::json(&told, world);
+        output::json(&told, console);
         return Ok(());
     }
-    let clockwork = Clockwork::or_utc(&client, world);
+    let clockwork = Clockwork::or_utc(&client, console);
     for entry in &entries {
-        tell(entry, clockwork, world);
+        tell(entry, clockwork, console);
     }
     if entries.is_empty() {
-        world.say("Nothing in the activity log matches.");
+        console.say("Nothing in the activity log matches.");
     }
     if entries.len() == usize::from(args.limit) {
         let more = format!(
             "There may be older entries; --limit {} shows more, --csv shows all.",
             args.limit.saturating_mul(4).min(10_000)
         );
-        world.tell(&more);
+        console.tell(&more);
     }
     Ok(())
 }
@@ -91,14 +91,14 @@ fn asked(args: &RecordArgs) -> RecordQuery {
 
 /// `2013-02-26 02:15 MST (09:15 UTC)  on call: correct update, Selma is down`, and below it what
 /// changed.
-fn tell(entry: &AuditBody, clockwork: Clockwork, world: &mut World) {
+fn tell(entry: &AuditBody, clockwork: Clockwork, console: &mut Console) {
     let at = styled(DIM, &clockwork.stamp(entry.at));
     let actor = match (entry.actor.kind.as_str(), entry.actor.name.as_str()) {
         ("file", name) => format!("the file {}", clean(name)),
         (_, name) => clean(name),
     };
     let label = styled(BOLD, &clean(&entry.label));
-    world.say(&format!(
+    console.say(&format!(
         "{at}  {actor}: {}, {label}",
         spaced(&entry.action)
     ));
@@ -111,7 +111,7 @@ fn tell(entry: &AuditBody, clockwork: Clockwork, world: &mut World) {
             (false, false) => format!("{before} → {after}"),
         };
         if !line.is_empty() {
-            world.say(&format!("    {}: {line}", styled(DIM, &field)));
+            console.say(&format!("    {}: {line}", styled(DIM, &field)));
         }
     }
 }

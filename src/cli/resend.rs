@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::connection::Connection;
+use super::console::Console;
 use super::failure::{Failure, quoted};
 use super::output;
 use super::times::Clockwork;
 use super::unsent::Unsent;
-use super::world::World;
 use crate::client::Client;
 
 /// Send again what couldn't be sent; nothing is posted twice
@@ -29,38 +29,38 @@ pub(super) struct ResendArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &ResendArgs, world: &mut World) -> Result<(), Failure> {
+pub(super) fn run(args: &ResendArgs, console: &mut Console) -> Result<(), Failure> {
     if args.all {
-        let files = waiting(world)?;
+        let files = waiting(console)?;
         if files.is_empty() {
-            world.tell("Nothing is waiting to be sent.");
+            console.tell("Nothing is waiting to be sent.");
             return Ok(());
         }
-        let client = args.connection.client(world)?;
+        let client = args.connection.client(console)?;
         // What comes later may need what comes before.
         return files
             .iter()
-            .try_for_each(|file| resend(file, None, &client, world));
+            .try_for_each(|file| resend(file, None, &client, console));
     }
     let file = match &args.file {
         Some(file) => file.clone(),
-        None => match only_file(world)? {
+        None => match only_file(console)? {
             Some(file) => file,
             None => {
-                world.tell("Nothing is waiting to be sent.");
+                console.tell("Nothing is waiting to be sent.");
                 return Ok(());
             }
         },
     };
-    let client = args.connection.client(world)?;
-    resend(&file, args.incident.as_ref(), &client, world)
+    let client = args.connection.client(console)?;
+    resend(&file, args.incident.as_ref(), &client, console)
 }
 
 fn resend(
     file: &Path,
     incident: Option<&String>,
     client: &Client,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<(), Failure> {
     let text = fs::read_to_string(file).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::Refused(format!(
@@ -74,7 +74,7 @@ fn resend(
         let file = file.display();
         Failure::Refused(format!("{file} isn't a file that Lightship saved: {error}"))
     })?;
-    if let Some(danger) = unsent.danger(client, world) {
+    if let Some(danger) = unsent.danger(client, console) {
         return Err(Failure::Refused(format!("{}: {danger}", file.display())));
     }
     if let Some(part) = incident {
@@ -88,18 +88,18 @@ fn resend(
     }
     // The command line it came from may be long gone.
     unsent.only_copy = true;
-    if let Some(at) = unsent.date_as_typed(world.clock.now()) {
-        let at = Clockwork::or_utc(client, world).said(at);
-        world.tell(&format!("dated {at}, when it was typed"));
+    if let Some(at) = unsent.date_as_typed(console.clock.now()) {
+        let at = Clockwork::or_utc(client, console).said(at);
+        console.tell(&format!("dated {at}, when it was typed"));
     }
-    let answer = unsent.send(client, Some(file), world)?;
-    output::done(&unsent, &answer, client, world);
+    let answer = unsent.send(client, Some(file), console)?;
+    output::done(&unsent, &answer, client, console);
     Ok(())
 }
 
 /// What is waiting, in the order in which it was typed.
-fn waiting(world: &World) -> Result<Vec<PathBuf>, Failure> {
-    let Some(folder) = Unsent::folder(world) else {
+fn waiting(console: &Console) -> Result<Vec<PathBuf>, Failure> {
+    let Some(folder) = Unsent::folder(console) else {
         return Ok(Vec::new());
     };
     let entries = match fs::read_dir(&folder) {
@@ -123,8 +123,8 @@ fn read(file: &Path) -> Option<Unsent> {
     Unsent::parse(&fs::read_to_string(file).ok()?).ok()
 }
 
-fn only_file(world: &World) -> Result<Option<PathBuf>, Failure> {
-    let mut files = waiting(world)?;
+fn only_file(console: &Console) -> Result<Option<PathBuf>, Failure> {
+    let mut files = waiting(console)?;
     if files.len() < 2 {
         return Ok(files.pop());
     }

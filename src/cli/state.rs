@@ -3,12 +3,12 @@
 use clap::Args;
 
 use super::connection::Connection;
+use super::console::Console;
 use super::failure::Failure;
 use super::send;
 use super::times;
 use super::unsent::{Request, Unsent};
 use super::words;
-use super::world::World;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::wire::component::SetState;
@@ -34,17 +34,17 @@ pub(super) struct StateArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &StateArgs, world: &mut World) -> Result<(), Failure> {
-    let client = args.connection.client(world)?;
+pub(super) fn run(args: &StateArgs, console: &mut Console) -> Result<(), Failure> {
+    let client = args.connection.client(console)?;
     let wanted = SetState {
         state: StateKey::new(args.state.trim()),
         note: args.note.clone(),
         incident: None,
-        at: times::at(args.at.as_ref(), &client, world)?,
+        at: times::at(args.at.as_ref(), &client, console)?,
         seen: None,
     };
-    let mut unsent = Unsent::new(Request::State(wanted), &client, world);
+    let mut unsent = Unsent::new(Request::State(wanted), &client, console);
     unsent.component = Some(args.component.clone());
     unsent.incident_part = args.incident.clone();
-    send::change(unsent, None, "", &client, world)
+    send::change(unsent, None, "", &client, console)
 }

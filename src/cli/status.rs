@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::connection::Connection;
+use super::console::{BOLD, Console, DIM, styled};
 use super::failure::Failure;
 use super::output::{self, spaced, state_label};
 use super::times::Clockwork;
-use super::world::{BOLD, DIM, World, styled};
 use crate::domain::held::worst_held;
 use crate::domain::state::States;
 use crate::domain::update::Phase;
@@ -23,39 +23,39 @@ pub(super) struct StatusArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &StatusArgs, world: &mut World) -> Result<(), Failure> {
-    let client = args.connection.client_of_anybody(world)?;
+pub(super) fn run(args: &StatusArgs, console: &mut Console) -> Result<(), Failure> {
+    let client = args.connection.client_of_anybody(console)?;
     let mut components = client.components()?;
     components.retain(|component| component.retired_at.is_none());
     let mut incidents = client.incidents()?;
-    let now = world.clock.now();
+    let now = console.clock.now();
     incidents.retain(|incident| incident.is_open(now) || incident.is_planned(now));
     let headline = client.site().map(|site| site.headline).unwrap_or_default();
-    if world.json {
+    if console.json {
         let told = json!({
             "headline": headline,
             "components": output::components(&components),
             "incidents": output::incidents(&incidents),
         });
-        output::json(&told, world);
+        output::json(&told, console);
         return Ok(());
     }
-    let clockwork = Clockwork::or_utc(&client, world);
+    let clockwork = Clockwork::or_utc(&client, console);
     if !headline.is_empty() {
-        world.say(&format!("{}\n", styled(BOLD, &headline)));
+        console.say(&format!("{}\n", styled(BOLD, &headline)));
     }
-    table(&components, world);
+    table(&components, console);
     let open = incidents.iter().filter(|it| it.is_open(now)).collect();
     let open = worst_first(open, &components);
-    list("Open", &open, clockwork, world);
+    list("Open", &open, clockwork, console);
     let planned = incidents.iter().filter(|it| it.is_planned(now));
     let mut planned: Vec<_> = planned.collect();
     planned.sort_by_key(|it| it.starts);
-    list("Planned", &planned, clockwork, world);
+    list("Planned", &planned, clockwork, console);
     if !incidents.iter().any(|it| it.is_open(now)) {
-        world.say("No incident is open.");
+        console.say("No incident is open.");
     }
-    world.say(&styled(DIM, &client.address().join("/")));
+    console.say(&styled(DIM, &client.address().join("/")));
     Ok(())
 }
 
@@ -77,7 +77,7 @@ fn worst_first<'a>(
     open
 }
 
-fn table(components: &[ComponentBody], world: &mut World) {
+fn table(components: &[ComponentBody], console: &mut Console) {
     let states = States::default();
     let width_of = |text: &str| text.chars().count();
     let name_width = components.iter().map(|it| width_of(&it.name)).max();
@@ -91,39 +91,39 @@ fn table(components: &[ComponentBody], world: &mut World) {
         if component.group.as_deref() != group {
             group = component.group.as_deref();
             if let Some(group) = group {
-                world.say(&styled(DIM, group));
+                console.say(&styled(DIM, group));
             }
         }
         let name = format!("{:name_width$}", component.name);
         let label = state_label(component.state.as_str(), label_width);
         let note = component.note.as_deref().unwrap_or_default();
         let line = format!("  {}  {label}  {note}", styled(BOLD, &name));
-        world.say(line.trim_end());
+        console.say(line.trim_end());
     }
     if components.is_empty() {
-        world.say("There are no components yet.");
+        console.say("There are no components yet.");
     }
-    world.say("");
+    console.say("");
 }
 
-fn list(heading: &str, incidents: &[&IncidentBody], clockwork: Clockwork, world: &mut World) {
+fn list(heading: &str, incidents: &[&IncidentBody], clockwork: Clockwork, console: &mut Console) {
     if incidents.is_empty() {
         return;
     }
-    world.say(&styled(DIM, heading));
+    console.say(&styled(DIM, heading));
     let width = incidents.iter().map(|it| it.phase.label().len()).max();
     let width = width.unwrap_or(0);
     for incident in incidents {
         let phase = spaced(incident.phase.label());
         let title = styled(BOLD, &incident.title);
-        world.say(&format!("  {phase:width$}  {title}"));
+        console.say(&format!("  {phase:width$}  {title}"));
         if let Some(times) = times_of(incident, clockwork) {
-            world.say(&format!("  {:width$}  {times}", ""));
+            console.say(&format!("  {:width$}  {times}", ""));
         }
         let url = styled(DIM, &incident.url);
-        world.say(&format!("  {:width$}  {url}", ""));
+        console.say(&format!("  {:width$}  {url}", ""));
     }
-    world.say("");
+    console.say("");
 }
 
 /// When a planned maintenance takes place, or when something was last said.

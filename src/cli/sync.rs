@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::json;
 
+use super::console::Console;
 use super::failure::{Failure, chain};
 use super::on_host::SHUTDOWN;
 use super::output;
-use super::world::World;
 use crate::actions::ActionError;
 use crate::actions::sync_content::{SyncOptions, sync_content};
 use crate::actions::sync_report::SyncReport;
@@ -50,37 +50,37 @@ struct Outcome {
 }
 
 /// Gives the exit code: 1 if there was an error or the sync was refused.
-pub(super) fn run(args: &SyncArgs, world: &mut World) -> Result<u8, Failure> {
+pub(super) fn run(args: &SyncArgs, console: &mut Console) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::io("no threads can be started", &error))?;
-    let synced = runtime.block_on(sync(args, world));
+    let synced = runtime.block_on(sync(args, console));
     runtime.shutdown_timeout(SHUTDOWN);
     let mut outcome = synced.map_err(|error| Failure::Refused(chain(&error)))?;
     let mut problems = std::mem::take(&mut outcome.content.problems);
     problems.append(&mut outcome.report.moved);
     problems.append(&mut outcome.report.problems);
-    if world.json {
-        tell_as_json(&outcome, &problems, world);
+    if console.json {
+        tell_as_json(&outcome, &problems, console);
     } else {
-        tell(&outcome, &problems, args, world);
+        tell(&outcome, &problems, args, console);
     }
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
     let failed = outcome.refusal.is_some() || problems.iter().any(is_error);
     Ok(u8::from(failed))
 }
 
-async fn sync(args: &SyncArgs, world: &World) -> anyhow::Result<Outcome> {
+async fn sync(args: &SyncArgs, console: &Console) -> anyhow::Result<Outcome> {
     let store = Store::open(&args.source.database).await?;
     let mut outcome = Outcome::default();
-    look(args, world, &store, BTreeSet::new(), &mut outcome).await?;
+    look(args, console, &store, BTreeSet::new(), &mut outcome).await?;
     let missing = outcome.report.missing.clone();
     if !missing.is_empty() || outcome.refusal.is_some() {
         // What is missing may be on its way: an editor or a deploy puts files in their place.
         tokio::time::sleep(GONE_AFTER).await;
-        look(args, world, &store, missing, &mut outcome).await?;
+        look(args, console, &store, missing, &mut outcome).await?;
     }
     if args.write_ids && outcome.refusal.is_none() {
-        write_ids(args, world, &store, &mut outcome).await?;
+        write_ids(args, console, &store, &mut outcome).await?;
     }
     store.close().await;
     Ok(outcome)
@@ -89,7 +89,7 @@ async fn sync(args: &SyncArgs, world: &World) -> anyhow::Result<Outcome> {
 /// One look at the folder; what it did is added to what was done before.
 async fn look(
     args: &SyncArgs,
-    world: &World,
+    console: &Console,
     store: &Store,
     gone: BTreeSet<String>,
     outcome: &mut Outcome,
@@ -104,12 +104,13 @@ async fn look(
     let synced = match args.write_ids {
         // Every file is asked for its ids.
         true => {
-            outcome.content = read(store, &world.clock, folder, BTreeSet::new()).await?;
-            sync_content(store, &world.clock, &outcome.content, &options).await
+            outcome.content = read(store, &console.clock, folder, BTreeSet::new()).await?;
+            sync_content(store, &console.clock, &outcome.content, &options).await
         }
         false => {
             let (content, synced) =
-                content_sync::look(store, &world.clock, folder, &options, BTreeSet::new()).await?;
+                content_sync::look(store, &console.clock, folder, &options, BTreeSet::new())
+                    .await?;
             outcome.content = content;
             synced
         }
@@ -135,7 +136,7 @@ async fn look(
 /// Writes ids into the files, and takes over that they are there.
 async fn write_ids(
     args: &SyncArgs,
-    world: &World,
+    console: &Console,
     store: &Store,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
@@ -144,7 +145,7 @@ async fn write_ids(
         return Ok(());
     };
     let folder = &args.source.content;
-    let writer = IdWriter::new(folder, site, &known, world.clock.now());
+    let writer = IdWriter::new(folder, site, &known, console.clock.now());
     let mut problems = Vec::new();
     for file in &outcome.content.incidents {
         let Some(ids) = outcome.report.ids.get(&file.file) else {
@@ -163,7 +164,7 @@ async fn write_ids(
     }
     if !outcome.written.is_empty() {
         let before = outcome.report.clone();
-        look(args, world, store, BTreeSet::new(), outcome).await?;
+        look(args, console, store, BTreeSet::new(), outcome).await?;
         // That ids were written is no change of any incident.
         outcome.report.changed = before.changed;
     }
@@ -171,7 +172,7 @@ async fn write_ids(
     Ok(())
 }
 
-fn tell_as_json(outcome: &Outcome, problems: &[Problem], world: &mut World) {
+fn tell_as_json(outcome: &Outcome, problems: &[Problem], console: &mut Console) {
     let report = &outcome.report;
     let told = json!({
         "problems": problems,
@@ -182,23 +183,23 @@ fn tell_as_json(outcome: &Outcome, problems: &[Problem], world: &mut World) {
         "ids_written": outcome.written,
         "revision": report.revision,
     });
-    output::json(&told, world);
+    output::json(&told, console);
 }
 
-fn tell(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, world: &mut World) {
+fn tell(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, console: &mut Console) {
     let prefix = args.source.content.display().to_string();
     for problem in problems {
-        world.say(&problem.render(&prefix, true));
+        console.say(&problem.render(&prefix, true));
     }
     if let Some(why) = &outcome.refusal {
-        Failure::Refused(why.clone()).report(world);
+        Failure::Refused(why.clone()).report(console);
         return;
     }
-    world.say(&summary(&outcome.report));
+    console.say(&summary(&outcome.report));
     match outcome.written.len() {
         0 => {}
-        1..=5 => world.say(&format!("ids written into {}", outcome.written.join(", "))),
-        count => world.say(&format!("ids written into {count} files")),
+        1..=5 => console.say(&format!("ids written into {}", outcome.written.join(", "))),
+        count => console.say(&format!("ids written into {count} files")),
     }
 }
 

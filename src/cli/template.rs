@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::console::Console;
 use super::failure::Failure;
 use super::text::TextSource;
 use super::words::{self, Setting};
-use super::world::World;
 use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::template::COMPONENT as BLANK;
@@ -18,13 +18,13 @@ pub(super) fn source(
     template: Option<&TemplateBody>,
     text: Option<&String>,
     file: Option<&PathBuf>,
-    world: &World,
+    console: &Console,
 ) -> Result<TextSource, Failure> {
     match template {
         Some(template) if text.is_none() && file.is_none() => {
             Ok(TextSource::Template(template.markdown.clone()))
         }
-        Some(_) | None => TextSource::of(text, file, world),
+        Some(_) | None => TextSource::of(text, file, console),
     }
 }
 

@@ -7,9 +7,9 @@ use std::process::Command;
 
 use uuid::Uuid;
 
-use super::failure::{Failure, Kept, quoted};
+use super::console::Console;
+use super::failure::{Failure, SavedAs, quoted};
 use super::private_file;
-use super::world::World;
 use crate::render::markdown::of_typed;
 
 /// Above the hints in an editor; everything from here on is left out.
@@ -35,14 +35,14 @@ impl TextSource {
     pub(super) fn of(
         text: Option<&String>,
         file: Option<&PathBuf>,
-        world: &World,
+        console: &Console,
     ) -> Result<Self, Failure> {
         match (text, file) {
             (Some(text), _) if text == "-" => Ok(Self::Stdin),
             (Some(text), _) => Ok(Self::Typed(text.clone())),
             (None, Some(file)) if file == Path::new("-") => Ok(Self::Stdin),
             (None, Some(file)) => Ok(Self::File(file.clone())),
-            (None, None) if world.interactive => Ok(Self::Editor),
+            (None, None) if console.interactive => Ok(Self::Editor),
             (None, None) => Err(Failure::Usage(
                 "there is no text, and no terminal to open an editor in; give the text, or --file \
                  FILE, or - for standard input"
@@ -68,8 +68,8 @@ impl TextSource {
     }
 
     /// The text, without blanks around it.
-    pub(super) fn read(&self, hints: &str, world: &mut World) -> Result<String, Failure> {
-        self.read_from("", hints, world)
+    pub(super) fn read(&self, hints: &str, console: &mut Console) -> Result<String, Failure> {
+        self.read_from("", hints, console)
     }
 
     /// The same; an editor opens with `old` in it.
@@ -77,7 +77,7 @@ impl TextSource {
         &self,
         old: &str,
         hints: &str,
-        world: &mut World,
+        console: &mut Console,
     ) -> Result<String, Failure> {
         let text = match self {
             Self::Typed(text) => of_typed(text),
@@ -87,7 +87,7 @@ impl TextSource {
             }
             Self::Stdin => {
                 let mut text = String::new();
-                let read = world.input.read_to_string(&mut text);
+                let read = console.input.read_to_string(&mut text);
                 read.map_err(|error| Failure::io("standard input", &error))?;
                 if text.trim().is_empty() {
                     return Err(Failure::Usage(
@@ -96,20 +96,20 @@ impl TextSource {
                 }
                 text
             }
-            Self::Editor => edit(old, hints, world)?,
+            Self::Editor => edit(old, hints, console)?,
         };
         Ok(text.trim().to_owned())
     }
 }
 
-fn edit(old: &str, hints: &str, world: &World) -> Result<String, Failure> {
-    let folder = world.surroundings.state_folder().ok_or_else(|| {
+fn edit(old: &str, hints: &str, console: &Console) -> Result<String, Failure> {
+    let folder = console.environment.state_folder().ok_or_else(|| {
         Failure::Refused("there is no home folder to write the text in; set HOME".to_owned())
     })?;
     let file = folder.join(format!("editing-{}.md", Uuid::now_v7()));
     let failed = |error| Failure::io(file.display(), &error);
     private_file::write(&file, &format!("{}\n\n{CUT}\n{hints}\n", old.trim())).map_err(failed)?;
-    let editor = world.surroundings.editor();
+    let editor = console.environment.editor();
     // Through a shell, as an editor's command may have options of its own: "code --wait".
     let status = Command::new("sh")
         .arg("-c")
@@ -127,7 +127,7 @@ fn edit(old: &str, hints: &str, world: &World) -> Result<String, Failure> {
         let why = format!("nothing was sent: the editor ({editor}) ended with {status}");
         return Err(Failure::AfterTyping(
             Box::new(Failure::Refused(why)),
-            Kept::Text(file),
+            SavedAs::Text(file),
         ));
     }
     let _ = fs::remove_file(&file);

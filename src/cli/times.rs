@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use chrono_tz::Tz;
 
+use super::console::Console;
 use super::failure::Failure;
-use super::world::World;
 use crate::client::Client;
 pub(super) use crate::content::update_entries::Lean;
 use crate::content::update_entries::{Ground, SpokenTime, read_spoken};
@@ -24,7 +24,7 @@ pub(super) struct Clockwork {
 
 impl Clockwork {
     /// That of a site.
-    pub(super) fn of(client: &Client, world: &World) -> Result<Self, Failure> {
+    pub(super) fn of(client: &Client, console: &Console) -> Result<Self, Failure> {
         let site = client.site()?;
         let zone = zone::by_name(&site.time_zone).unwrap_or(Tz::UTC);
         let stated = StatedTimes {
@@ -35,16 +35,16 @@ impl Clockwork {
         Ok(Self {
             zone,
             clock: stated.style().clock,
-            now: now(world),
+            now: now(console),
         })
     }
 
     /// That of a site; of one that doesn't say its zone, in UTC.
-    pub(super) fn or_utc(client: &Client, world: &World) -> Self {
-        Self::of(client, world).unwrap_or(Self {
+    pub(super) fn or_utc(client: &Client, console: &Console) -> Self {
+        Self::of(client, console).unwrap_or(Self {
             zone: Tz::UTC,
             clock: HourClock::TwentyFour,
-            now: now(world),
+            now: now(console),
         })
     }
 
@@ -136,8 +136,8 @@ impl Clockwork {
     }
 }
 
-fn now(world: &World) -> DateTime<Utc> {
-    world.clock.now().trunc_subsecs(0)
+fn now(console: &Console) -> DateTime<Utc> {
+    console.clock.now().trunc_subsecs(0)
 }
 
 /// The instant of an option, if it is given. One that isn't RFC 3339 is read in the site's zone, and
@@ -147,7 +147,7 @@ pub(super) fn option(
     text: Option<&String>,
     lean: Lean,
     client: &Client,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<Option<DateTime<Utc>>, Failure> {
     let Some(text) = text else {
         return Ok(None);
@@ -155,11 +155,11 @@ pub(super) fn option(
     if let Ok(at) = DateTime::parse_from_rfc3339(text.trim()) {
         return Ok(Some(at.to_utc()));
     }
-    let clockwork = Clockwork::of(client, world)?;
+    let clockwork = Clockwork::of(client, console)?;
     let at = clockwork
         .read(text, lean, clockwork.now)
         .map_err(|why| Failure::Usage(format!("{name}: {why}")))?;
-    world.tell(&format!("{name}: {}", clockwork.said(at)));
+    console.tell(&format!("{name}: {}", clockwork.said(at)));
     Ok(Some(at))
 }
 
@@ -167,9 +167,9 @@ pub(super) fn option(
 pub(super) fn at(
     text: Option<&String>,
     client: &Client,
-    world: &mut World,
+    console: &mut Console,
 ) -> Result<Option<DateTime<Utc>>, Failure> {
-    option("--at", text, Lean::Back, client, world)
+    option("--at", text, Lean::Back, client, console)
 }
 
 /// "2h", "90m", "1h30m", "2d".

@@ -9,10 +9,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::choose;
-use super::failure::{Failure, Kept};
+use super::console::Console;
+use super::failure::{Failure, SavedAs};
 use super::private_file;
 use super::repeat;
-use super::world::World;
 use crate::client::{self, Client, ClientError};
 use crate::domain::hash::sha256;
 use crate::domain::incident::Kind;
@@ -126,11 +126,11 @@ pub(super) struct Unsent {
 }
 
 impl Unsent {
-    pub(super) fn new(request: Request, client: &Client, world: &World) -> Self {
+    pub(super) fn new(request: Request, client: &Client, console: &Console) -> Self {
         Self {
             request,
             server: client.address().to_string(),
-            typed_at: world.clock.now(),
+            typed_at: console.clock.now(),
             component: None,
             incident_part: None,
             incident: None,
@@ -151,12 +151,12 @@ impl Unsent {
     }
 
     /// Finds out which incident is meant, unless that is known.
-    pub(super) fn settle(&mut self, client: &Client, world: &mut World) -> Result<(), Failure> {
+    pub(super) fn settle(&mut self, client: &Client, console: &mut Console) -> Result<(), Failure> {
         if !self.needs_incident() {
             return Ok(());
         }
         let known = client.incidents()?;
-        let chosen = choose::incident(&known, self.incident_part.as_deref(), world)?;
+        let chosen = choose::incident(&known, self.incident_part.as_deref(), console)?;
         self.take(&chosen);
         Ok(())
     }
@@ -183,8 +183,8 @@ impl Unsent {
     }
 
     /// The folder of what couldn't be sent.
-    pub(super) fn folder(world: &World) -> Option<PathBuf> {
-        Some(world.surroundings.state_folder()?.join("unsent"))
+    pub(super) fn folder(console: &Console) -> Option<PathBuf> {
+        Some(console.environment.state_folder()?.join("unsent"))
     }
 
     fn name(&self) -> String {
@@ -269,29 +269,29 @@ impl Unsent {
     }
 
     /// Writes it down, so that neither a lost connection nor a lost process loses it.
-    pub(super) fn keep(&self, file: Option<&Path>, world: &World) -> Kept {
-        let nowhere = |why: String| Kept::Nowhere {
+    pub(super) fn keep(&self, file: Option<&Path>, console: &Console) -> SavedAs {
+        let nowhere = |why: String| SavedAs::Nowhere {
             text: self.request.text().to_owned(),
             why,
         };
-        let file = match (file, Self::folder(world)) {
+        let file = match (file, Self::folder(console)) {
             (Some(file), _) => file.to_owned(),
             (None, Some(folder)) => folder.join(format!("{}.json", self.name())),
             (None, None) => return nowhere("there is no home folder".to_owned()),
         };
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
         match private_file::write(&file, &text) {
-            Ok(()) => Kept::Request(file),
+            Ok(()) => SavedAs::Request(file),
             Err(error) => nowhere(format!("{}: {error}", file.display())),
         }
     }
 
     /// Why sending it again could post it twice, if it could.
-    pub(super) fn danger(&self, client: &Client, world: &World) -> Option<String> {
+    pub(super) fn danger(&self, client: &Client, console: &Console) -> Option<String> {
         let arrived_as = self.perhaps_arrived_as.as_ref()?;
         let look = "Check with `lightship status` whether it arrived; if it did, delete the file, \
                     otherwise post it again";
-        if world.clock.now() - self.typed_at > KEY_LIFETIME {
+        if console.clock.now() - self.typed_at > KEY_LIFETIME {
             return Some(format!(
                 "this was typed more than seven days ago, and the server may have forgotten \
                  whether it arrived. {look}"
@@ -318,21 +318,21 @@ impl Unsent {
         &mut self,
         client: &Client,
         file: Option<&Path>,
-        world: &mut World,
+        console: &mut Console,
     ) -> Result<Value, Failure> {
-        if let Err(failure) = self.settle(client, world) {
-            return Err(self.failed(failure, file, world));
+        if let Err(failure) = self.settle(client, console) {
+            return Err(self.failed(failure, file, console));
         }
         let Some(path) = self.path() else {
             let why = "it doesn't say what it is about".to_owned();
-            return Err(self.failed(Failure::Refused(why), file, world));
+            return Err(self.failed(Failure::Refused(why), file, console));
         };
         let before = self.perhaps_arrived_as.take();
         self.server = client.address().to_string();
         self.perhaps_arrived_as = digest(client);
         // Written before it goes out: from then on key, body and address stay as they are.
         if file.is_some() {
-            self.keep(file, world);
+            self.keep(file, console);
         }
         match self.request.post(&path, &self.idempotency_key, client) {
             Ok(answer) => {
@@ -341,39 +341,39 @@ impl Unsent {
             }
             Err(error) => {
                 if let Some(first) = error.first_post() {
-                    world.tell(&repeat::told(first, world.clock.now()));
+                    console.tell(&repeat::told(first, console.clock.now()));
                     remove(file);
                     return Ok(repeat::answer(first, client));
                 }
                 if !error.perhaps_done() {
                     self.perhaps_arrived_as = before;
                 }
-                Err(self.failed(Failure::Server(error), file, world))
+                Err(self.failed(Failure::Server(error), file, console))
             }
         }
     }
 
-    fn failed(&self, failure: Failure, file: Option<&Path>, world: &World) -> Failure {
+    fn failed(&self, failure: Failure, file: Option<&Path>, console: &Console) -> Failure {
         let is_final = match &failure {
             Failure::Server(error) => error.is_final(),
             // What stands on the command line is soon typed again, and rightly; the rest isn't.
             Failure::Usage(_) | Failure::Refused(_) | Failure::AfterTyping(..) => !self.only_copy,
         };
         if !is_final {
-            return Failure::AfterTyping(Box::new(failure), self.keep(file, world));
+            return Failure::AfterTyping(Box::new(failure), self.keep(file, console));
         }
         if !self.only_copy || self.request.text().is_empty() {
             remove(file);
             return failure;
         }
-        let text_file = Self::folder(world).map(|it| it.join(format!("{}.md", self.name())));
+        let text_file = Self::folder(console).map(|it| it.join(format!("{}.md", self.name())));
         let kept =
             match text_file.map(|path| (private_file::write(&path, self.request.text()), path)) {
                 Some((Ok(()), path)) => {
                     remove(file);
-                    Kept::Text(path)
+                    SavedAs::Text(path)
                 }
-                Some((Err(_), _)) | None => self.keep(file, world),
+                Some((Err(_), _)) | None => self.keep(file, console),
             };
         Failure::AfterTyping(Box::new(failure), kept)
     }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::connection::Connection;
+use super::console::Console;
 use super::failure::Failure;
 use super::text::TextSource;
 use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
-use super::world::World;
 use super::{choose, early, output, send, times};
 use crate::domain::update::Phase;
 use crate::wire::update::NewUpdate;
@@ -92,15 +92,15 @@ pub(super) struct ResolveArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
-    let client = args.connection.client(world)?;
+pub(super) fn run(args: &UpdateArgs, console: &mut Console) -> Result<(), Failure> {
+    let client = args.connection.client(console)?;
     let source = TextSource::of(
         args.text.as_ref().or(args.message.as_ref()),
         args.file.as_ref(),
-        world,
+        console,
     )?;
     let components = words::settings(&args.set).map_err(Failure::Usage)?;
-    let at = times::at(args.at.as_ref(), &client, world)?;
+    let at = times::at(args.at.as_ref(), &client, console)?;
     let wanted = NewUpdate {
         phase: args.phase,
         components: words::if_any(components),
@@ -108,36 +108,36 @@ pub(super) fn run(args: &UpdateArgs, world: &mut World) -> Result<(), Failure> {
         again: Some(args.again),
         ..NewUpdate::default()
     };
-    let mut unsent = Unsent::new(Request::Update(wanted), &client, world);
+    let mut unsent = Unsent::new(Request::Update(wanted), &client, console);
     unsent.incident_part = args.incident.clone();
-    early::ask(&mut unsent, at, args.yes, &client, world)?;
+    early::ask(&mut unsent, at, args.yes, &client, console)?;
     let hints = "What is new, for customers, in Markdown";
-    send::change(unsent, Some(&source), hints, &client, world)
+    send::change(unsent, Some(&source), hints, &client, console)
 }
 
-pub(super) fn run_resolve(args: &ResolveArgs, world: &mut World) -> Result<(), Failure> {
-    let client = args.connection.client(world)?;
+pub(super) fn run_resolve(args: &ResolveArgs, console: &mut Console) -> Result<(), Failure> {
+    let client = args.connection.client(console)?;
     if args.dry_run {
-        let chosen = choose::incident(&client.incidents()?, args.incident.as_deref(), world)?;
+        let chosen = choose::incident(&client.incidents()?, args.incident.as_deref(), console)?;
         let told = client.resolution(&chosen.slug)?;
-        output::resolution(&chosen.slug, &told, world);
+        output::resolution(&chosen.slug, &told, console);
         return Ok(());
     }
     let source = TextSource::of(
         args.text.as_ref().or(args.message.as_ref()),
         args.file.as_ref(),
-        world,
+        console,
     )?;
-    let at = times::at(args.at.as_ref(), &client, world)?;
+    let at = times::at(args.at.as_ref(), &client, console)?;
     let wanted = NewUpdate {
         restore: args.no_restore.then_some(false),
         at,
         again: Some(args.again),
         ..NewUpdate::default()
     };
-    let mut unsent = Unsent::new(Request::Resolve(wanted), &client, world);
+    let mut unsent = Unsent::new(Request::Resolve(wanted), &client, console);
     unsent.incident_part = args.incident.clone();
-    early::ask(&mut unsent, at, args.yes, &client, world)?;
+    early::ask(&mut unsent, at, args.yes, &client, console)?;
     let hints = "How it ended, for customers, in Markdown";
-    send::change(unsent, Some(&source), hints, &client, world)
+    send::change(unsent, Some(&source), hints, &client, console)
 }

@@ -152,7 +152,7 @@ impl Client {
     }
 
     /// Reads what stands at a path.
-    pub fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Found<T>, ClientError> {
+    pub fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Fetched<T>, ClientError> {
         parse(self.ask(path)?)
     }
 
@@ -235,7 +235,7 @@ impl Client {
 
 /// One thing as the server had it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found<T> {
+pub struct Fetched<T> {
     /// It.
     pub value: T,
     /// The tag of what was read, for changing just that.
@@ -251,11 +251,11 @@ struct Text {
     next: Option<String>,
 }
 
-fn read<T: DeserializeOwned>(response: Response<ureq::Body>) -> Result<Found<T>, ClientError> {
+fn read<T: DeserializeOwned>(response: Response<ureq::Body>) -> Result<Fetched<T>, ClientError> {
     parse(read_text(response)?)
 }
 
-fn parse<T: DeserializeOwned>(answer: Text) -> Result<Found<T>, ClientError> {
+fn parse<T: DeserializeOwned>(answer: Text) -> Result<Fetched<T>, ClientError> {
     let value = serde_json::from_str(&answer.text).map_err(|error| {
         let what = if error.is_data() {
             "not what was expected"
@@ -264,7 +264,7 @@ fn parse<T: DeserializeOwned>(answer: Text) -> Result<Found<T>, ClientError> {
         };
         ClientError::unexpected(answer.status, format!("{what}: {error}"))
     })?;
-    Ok(Found {
+    Ok(Fetched {
         value,
         etag: answer.etag,
         next: answer.next,

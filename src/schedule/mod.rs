@@ -31,7 +31,7 @@ pub struct Schedule {
 
 /// What keeping step came to.
 #[derive(Debug, Clone, Copy)]
-pub struct Kept {
+pub struct InStep {
     /// The new revision, if anything public changed.
     pub revision: Option<i64>,
     /// When the next window opens or closes.
@@ -48,13 +48,13 @@ impl Schedule {
     ///
     /// # Errors
     /// The database's; nothing is done then.
-    pub async fn keep(&self) -> Result<Kept, ActionError> {
+    pub async fn keep(&self) -> Result<InStep, ActionError> {
         let mut tx = self.store.read().await?;
         let next = find_next_turn(&mut tx).await?;
         drop(tx);
         let is_due = next.is_some_and(|at| at <= self.clock.now());
         if !is_due {
-            return Ok(Kept {
+            return Ok(InStep {
                 revision: None,
                 next,
             });
@@ -68,7 +68,7 @@ impl Schedule {
         if change.has_touched() {
             revision = change.commit().await?;
         }
-        Ok(Kept { revision, next })
+        Ok(InStep { revision, next })
     }
 
     /// Keeps step until told to stop. `changed` says that the database has changed; `nudge` is told

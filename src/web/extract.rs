@@ -10,7 +10,7 @@ use super::error::AppError;
 use super::query;
 use crate::actions::Settings;
 use crate::actions::new_update::NewUpdate;
-use crate::actions::once::Again;
+use crate::actions::once::IfRepeated;
 use crate::domain::slug::Slug;
 use crate::domain::window::Window;
 use crate::wire::fields::{Body, unknown};
@@ -83,7 +83,7 @@ pub(super) fn new_update(said: update::NewUpdate) -> NewUpdate {
         restore: said.restore,
         window: Window::default(),
         seen: said.seen,
-        again: Again::Post,
+        again: IfRepeated::Post,
     }
 }
 

@@ -11,10 +11,10 @@ const PROBE_OLD: Duration = Duration::from_secs(40);
 
 /// What is known; clones aren't made, an `Arc` is shared.
 #[derive(Debug)]
-pub struct Readiness(Mutex<Known>);
+pub struct Readiness(Mutex<Findings>);
 
 #[derive(Debug)]
-struct Known {
+struct Findings {
     started: Instant,
     /// When a write was tried last, and why it failed.
     database: Option<(Instant, Result<(), String>)>,
@@ -33,7 +33,7 @@ struct Known {
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self(Mutex::new(Known {
+        Self(Mutex::new(Findings {
             started: Instant::now(),
             database: None,
             damage: None,
@@ -56,7 +56,7 @@ pub struct Report {
 }
 
 impl Readiness {
-    fn with<T>(&self, change: impl FnOnce(&mut Known) -> T) -> T {
+    fn with<T>(&self, change: impl FnOnce(&mut Findings) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -113,7 +113,7 @@ impl Readiness {
     }
 }
 
-impl Known {
+impl Findings {
     fn report(&self, now: Instant) -> Report {
         let age = |at: Instant| now.saturating_duration_since(at);
         let mut wrong = Vec::new();

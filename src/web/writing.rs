@@ -28,7 +28,7 @@ pub(super) struct Writing {
 }
 
 /// What a request leads to.
-pub(super) enum Begun {
+pub(super) enum BegunWriting {
     /// A change to make.
     Fresh(Box<Writing>),
     /// The answer that was given before.
@@ -58,7 +58,7 @@ impl Writing {
         state: &AppState,
         staff: &Staff,
         call: &Call,
-    ) -> Result<Begun, AppError> {
+    ) -> Result<BegunWriting, AppError> {
         let key = call.headers.get("idempotency-key").map(checked_key);
         let once = key.transpose()?.map(|key| Once {
             key,
@@ -70,12 +70,12 @@ impl Writing {
         let turn = turn.transpose()?;
         let actor = staff.actor.clone();
         match Change::begin_once(&state.store, &state.clock, actor, once).await? {
-            once::Begun::Fresh(change) => Ok(Begun::Fresh(Box::new(Self {
+            once::BegunOnce::Fresh(change) => Ok(BegunWriting::Fresh(Box::new(Self {
                 _turn: turn,
                 ..*Self::of(state, change)
             }))),
-            once::Begun::Done(answer) => Ok(Begun::Repeated(repeated(answer))),
-            once::Begun::Other(_) => Err(AppError::Invalid(vec![FieldError::new(
+            once::BegunOnce::Done(answer) => Ok(BegunWriting::Repeated(repeated(answer))),
+            once::BegunOnce::Other(_) => Err(AppError::Invalid(vec![FieldError::new(
                 "",
                 "this Idempotency-Key was used for another request; use a new one",
             )])),

@@ -42,7 +42,7 @@ const BACKLOG: u32 = 4096;
 
 /// How to serve.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub(super) struct ServingOptions {
     /// How many connections there may be at once.
     pub(super) places: usize,
     /// Where each request is noted, if anywhere.
@@ -100,7 +100,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     front: Front,
     clock: Clock,
-    settings: Settings,
+    settings: ServingOptions,
     stopped: signal::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let shared = Shared {

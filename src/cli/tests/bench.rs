@@ -10,7 +10,7 @@ use clap::Parser;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::super::world::{self, World};
+use super::super::console::{self, Console};
 use super::super::{Cli, run_in};
 use super::fake_server::{FakeServer, Reply, Request};
 use crate::clock::Clock;
@@ -130,18 +130,18 @@ impl Bench {
         all.extend(["--env-config-home".to_owned(), home("config")]);
         all.extend(["--env-state-home".to_owned(), home("state")]);
         let cli = Cli::try_parse_from(&all).unwrap();
-        let colour = world::choice(cli.surroundings.wants_no_colour(), found);
+        let colour = console::choice(cli.environment.wants_no_colour(), found);
         let (out, err) = (Pen::default(), Pen::default());
-        let mut world = World {
+        let mut console = Console {
             out: AutoStream::new(Box::new(out.clone()), colour),
             err: AutoStream::new(Box::new(err.clone()), colour),
             input: Box::new(Cursor::new(input.to_owned())),
             interactive,
             json: false,
             clock: Clock::System,
-            surroundings: cli.surroundings.clone(),
+            environment: cli.environment.clone(),
         };
-        let code = run_in(&cli, &mut world);
+        let code = run_in(&cli, &mut console);
         Ran {
             code,
             out: out.text(),

@@ -19,7 +19,7 @@ use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Writing, check_match, shown};
+use crate::web::writing::{BegunWriting, Writing, check_match, shown};
 use crate::wire::component::{
     ComponentBody, ComponentList, OrderComponents, PutComponent, SetState,
 };
@@ -180,8 +180,8 @@ pub(in crate::web) async fn restore(
 ) -> Result<Response, AppError> {
     let slug = extract::slug(&name, "component")?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
+        BegunWriting::Fresh(writing) => writing,
+        BegunWriting::Repeated(answer) => return Ok(answer),
     };
     reinstate_component(&mut writing.change, &slug).await?;
     let body = read_now(&mut writing, &slug).await?;
@@ -209,8 +209,8 @@ pub(in crate::web) async fn create_state(
     let slug = extract::slug(&name, "component")?;
     let wanted: SetState = extract::body(&call)?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
+        BegunWriting::Fresh(writing) => writing,
+        BegunWriting::Repeated(answer) => return Ok(answer),
     };
     let new_state = NewState {
         component: slug.clone(),

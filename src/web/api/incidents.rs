@@ -7,7 +7,7 @@ use super::refusal::refusal;
 use crate::actions::create_incident::create_incident;
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use crate::actions::new_incident::NewIncident;
-use crate::actions::once::Again;
+use crate::actions::once::IfRepeated;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::render::json;
@@ -21,7 +21,7 @@ use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::query;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Writing, as_json, check_match, list_response, shown};
+use crate::web::writing::{BegunWriting, Writing, as_json, check_match, list_response, shown};
 use crate::wire::incident as wire;
 use crate::wire::incident::{IncidentBody, IncidentList};
 
@@ -106,8 +106,8 @@ pub(in crate::web) async fn create(
 ) -> Result<Response, AppError> {
     let said: wire::NewIncident = extract::body(&call)?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
+        BegunWriting::Fresh(writing) => writing,
+        BegunWriting::Repeated(answer) => return Ok(answer),
     };
     let wanted = NewIncident {
         title: said.title,
@@ -123,7 +123,7 @@ pub(in crate::web) async fn create(
         draft: said.draft.unwrap_or(false),
         update: said.update.map(extract::new_update),
         overlap: said.overlap.unwrap_or(false),
-        again: Again::of(said.again),
+        again: IfRepeated::of(said.again),
     };
     let slug = create_incident(&mut writing.change, wanted)
         .await

@@ -12,7 +12,7 @@ use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Writing};
+use crate::web::writing::{BegunWriting, Writing};
 use crate::wire::maintenance as wire;
 use crate::wire::update::UpdateBody;
 
@@ -40,8 +40,8 @@ pub(in crate::web) async fn change(
     let slug = extract::slug(&name, "incident")?;
     let said: wire::MaintenanceStep = extract::body(&call)?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
+        BegunWriting::Fresh(writing) => writing,
+        BegunWriting::Repeated(answer) => return Ok(answer),
     };
     let wanted = MaintenanceStep {
         step: match said.step {

@@ -12,7 +12,7 @@ use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Writing, check_match, shown};
+use crate::web::writing::{BegunWriting, Writing, check_match, shown};
 use crate::wire::token::{NewToken, TokenBody, TokenList};
 
 /// List every token, including revoked ones.
@@ -55,8 +55,8 @@ pub(in crate::web) async fn create(
 ) -> Result<Response, AppError> {
     let said: NewToken = extract::body(&call)?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
+        BegunWriting::Fresh(writing) => writing,
+        BegunWriting::Repeated(answer) => return Ok(answer),
     };
     let wanted = tokens::NewToken {
         name: said.name,

@@ -11,7 +11,7 @@ use crate::actions::correct_update::{
     Correction, correct_update, reinstate_update, withdraw_update,
 };
 use crate::actions::new_update::NewUpdate;
-use crate::actions::once::Again;
+use crate::actions::once::IfRepeated;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -24,7 +24,7 @@ use crate::web::call::Call;
 use crate::web::error::AppError;
 use crate::web::extract;
 use crate::web::state::AppState;
-use crate::web::writing::{Begun, Writing, check_match, shown};
+use crate::web::writing::{BegunWriting, Writing, check_match, shown};
 use crate::wire::update as wire;
 use crate::wire::update::UpdateBody;
 
@@ -52,12 +52,12 @@ pub(in crate::web) async fn create(
     let slug = extract::slug(&name, "incident")?;
     let said: wire::NewUpdate = extract::body(&call)?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
+        BegunWriting::Fresh(writing) => writing,
+        BegunWriting::Repeated(answer) => return Ok(answer),
     };
     let before = find(writing.change.tx(), &slug, &staff).await?;
     let hint = hint(&before.incident, &said, writing.change.now());
-    let again = Again::of(said.again);
+    let again = IfRepeated::of(said.again);
     let wanted = NewUpdate {
         again,
         ..extract::new_update(said)
@@ -192,8 +192,8 @@ pub(in crate::web) async fn restore(
 ) -> Result<Response, AppError> {
     let slug = extract::slug(&name, "incident")?;
     let mut writing = match Writing::begin(&state, &staff, &call).await? {
-        Begun::Fresh(writing) => writing,
-        Begun::Repeated(answer) => return Ok(answer),
+        BegunWriting::Fresh(writing) => writing,
+        BegunWriting::Repeated(answer) => return Ok(answer),
     };
     reinstate_update(&mut writing.change, &slug, &id).await?;
     let body = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::components::told;
 use super::html_response::html_response;
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, sent_before, wrong_fields};
 use super::session::Visit;
 use super::settings::{day_of, gather};
@@ -73,9 +73,9 @@ async fn write(
     sent: &Submission,
 ) -> Result<Response, StaffError> {
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             return show_again(state, slug, sent, StatusCode::CONFLICT, &filled).await;
         }

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::flash;
 use super::html_response::html_response;
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
@@ -54,9 +54,9 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     let site = state.latest.find().await?;
     refuse_missing(&site, slug)?;
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             return show_again(state, slug, sent, StatusCode::CONFLICT, &filled).await;
         }

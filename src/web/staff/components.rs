@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::flash;
 use super::html_response::html_response;
-use super::posting::{Begun, begin_button, begin_form, lead_to};
+use super::posting::{BegunForm, begin_button, begin_form, lead_to};
 use super::reading::{SlugOf, fresh, sent_before};
 use super::session::Visit;
 use super::submission::Submission;
@@ -44,9 +44,9 @@ pub(super) async fn reorder(
     sent: Submission,
 ) -> Result<Response, StaffError> {
     let mut posting = match begin_form(&state, &sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(Fields::default(), path);
             return page(&state, &sent.visit, StatusCode::CONFLICT, &filled, "").await;
         }

@@ -10,7 +10,7 @@ use super::flash;
 use super::html_response::html_response;
 use super::local_time::{frame_now, is_same_minute, local_time, set_time, window_of};
 use super::maintenance;
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, sent_before};
 use super::session::Visit;
 use super::settings::{impact_of, settings_of, sorted};
@@ -77,9 +77,9 @@ pub(super) async fn create(
 async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Response, StaffError> {
     let visit = &sent.visit;
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             let mut tx = state.store.read().await?;
             let screen = Screen::of(&mut tx, slug, visit).await?;

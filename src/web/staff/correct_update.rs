@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::flash;
 use super::html_response::{html_response, no_part};
 use super::local_time::{frame_now, is_same_minute, local_time, set_time};
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{UpdateOf, again, fresh, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of, sorted};
@@ -94,14 +94,14 @@ async fn correct(
     let visit = &sent.visit;
     let is_preview = sent.is("preview") || sent.is("part");
     let begun = if is_preview {
-        Begun::Fresh(Writing::begin_edit(state, &visit.staff).await?)
+        BegunForm::Fresh(Writing::begin_edit(state, &visit.staff).await?)
     } else {
         begin_form(state, sent).await?
     };
     let mut posting = match begun {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             let screen = Screen::read(state, slug, id, visit).await?;
             return screen

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::flash;
 use super::html_response::html_response;
-use super::incident::{self, Shown};
+use super::incident::{self, PageNotice};
 use super::maintenance;
 use super::posting::{begin_button, lead_to};
 use super::reading::SlugOf;
@@ -58,9 +58,9 @@ pub(super) async fn publish(
         Err(ActionError::Invalid(errors)) => {
             // What shows the page reads the database, which this would hold.
             drop(posting);
-            let shown = Shown {
+            let shown = PageNotice {
                 wrong: maintenance::wrong(errors),
-                ..Shown::default()
+                ..PageNotice::default()
             };
             incident::page(&state, &sent.visit, &stored, shown).await
         }

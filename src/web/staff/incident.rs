@@ -34,7 +34,7 @@ pub(super) async fn show(
         &state,
         &visit,
         &stored,
-        Shown {
+        PageNotice {
             told: flash::on_incident(&uri),
             wrong: Vec::new(),
         },
@@ -44,7 +44,7 @@ pub(super) async fn show(
 
 /// What the page says of what was just done, or of what wasn't.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
+pub(super) struct PageNotice {
     pub(super) told: Option<&'static str>,
     pub(super) wrong: Vec<Wrong>,
 }
@@ -54,7 +54,7 @@ pub(super) async fn page(
     state: &AppState,
     visit: &Visit,
     stored: &StoredIncident,
-    shown: Shown,
+    shown: PageNotice,
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;

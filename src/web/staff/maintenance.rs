@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::flash;
 use super::html_response::html_response;
 use super::local_time::{frame_now, is_same_minute, set_time, window_of};
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, new_key, sent_before, wrong_fields};
 use super::session::Visit;
 use super::submission::Submission;
@@ -71,9 +71,9 @@ async fn take_step(
     let visit = &sent.visit;
     let frame = frame_now(state);
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             return page(state, slug, visit, StatusCode::CONFLICT, filled, "").await;
         }

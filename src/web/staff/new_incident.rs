@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::flash;
 use super::html_response::{html_response, no_part};
 use super::local_time::{frame_now, local_time};
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{again, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, impact_of, phase_of, settings_of};
@@ -18,7 +18,7 @@ use super::update::find;
 use crate::actions::create_incident::create_incident;
 use crate::actions::new_incident::NewIncident;
 use crate::actions::new_update::NewUpdate;
-use crate::actions::once::Again;
+use crate::actions::once::IfRepeated;
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::permission::Permission;
@@ -81,16 +81,16 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         return preview(state, sent, wanted).await;
     }
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             let status = StatusCode::CONFLICT;
             return page(state, &sent.visit, status, &filled, &Around::default()).await;
         }
     };
     let wanted = NewIncident {
-        again: Again::Refuse,
+        again: IfRepeated::Refuse,
         ..wanted
     };
     match create_incident(&mut posting.change, wanted).await {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Timelike as _, Utc};
 use super::html_response::{html_response, no_part};
 use super::local_time::{frame_now, set_time, window_of};
 use super::maintenance::told;
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{again, sent_before};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, settings_of};
@@ -18,7 +18,7 @@ use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::create_incident::create_incident;
 use crate::actions::new_incident::NewIncident;
-use crate::actions::once::Again;
+use crate::actions::once::IfRepeated;
 use crate::actions::{ActionError, Change};
 use crate::domain::incident::Kind;
 use crate::domain::permission::Permission;
@@ -103,9 +103,9 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         return preview(state, sent, wanted).await;
     }
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             return page(
                 state,
@@ -118,7 +118,7 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         }
     };
     let wanted = NewIncident {
-        again: Again::Refuse,
+        again: IfRepeated::Refuse,
         ..wanted
     };
     match create_incident(&mut posting.change, wanted).await {

@@ -15,7 +15,7 @@ use crate::web::state::AppState;
 use crate::web::writing::Writing;
 
 /// What a form leads to.
-pub(super) enum Begun {
+pub(super) enum BegunForm {
     /// A change to make.
     Fresh(Box<Writing>),
     /// It was sent before; this leads to what came of it.
@@ -25,7 +25,10 @@ pub(super) enum Begun {
 }
 
 /// Begins what a form asks for, unless that was done. Once it is posted, the form isn't kept.
-pub(super) async fn begin_form(state: &AppState, sent: &Submission) -> Result<Begun, StaffError> {
+pub(super) async fn begin_form(
+    state: &AppState,
+    sent: &Submission,
+) -> Result<BegunForm, StaffError> {
     let visit = &sent.visit;
     let key = key_of(&sent.fields);
     let once = key.map(|key| Once {
@@ -34,13 +37,13 @@ pub(super) async fn begin_form(state: &AppState, sent: &Submission) -> Result<Be
     });
     let actor = visit.staff.actor.clone();
     let mut change = match Change::begin_once(&state.store, &state.clock, actor, once).await? {
-        once::Begun::Fresh(change) => change,
-        once::Begun::Done(answer) => {
+        once::BegunOnce::Fresh(change) => change,
+        once::BegunOnce::Done(answer) => {
             let location = answer.location.unwrap_or_default();
-            return Ok(Begun::Done(Redirect::to(&location).into_response()));
+            return Ok(BegunForm::Done(Redirect::to(&location).into_response()));
         }
-        once::Begun::Other(answer) => {
-            return Ok(Begun::Changed(answer.location.unwrap_or_default()));
+        once::BegunOnce::Other(answer) => {
+            return Ok(BegunForm::Changed(answer.location.unwrap_or_default()));
         }
     };
     if !visit.session.kept.is_empty()
@@ -49,7 +52,7 @@ pub(super) async fn begin_form(state: &AppState, sent: &Submission) -> Result<Be
         session.forget(&visit.path, key);
         set_kept(change.tx(), &session.id, &session.kept).await?;
     }
-    Ok(Begun::Fresh(Writing::of(state, change)))
+    Ok(BegunForm::Fresh(Writing::of(state, change)))
 }
 
 /// Begins what a single button asks for, with nothing to type and so nothing to lose; or, if that was
@@ -59,9 +62,9 @@ pub(super) async fn begin_button(
     sent: &Submission,
 ) -> Result<Result<Box<Writing>, Response>, StaffError> {
     Ok(match begin_form(state, sent).await? {
-        Begun::Fresh(writing) => Ok(writing),
-        Begun::Done(response) => Err(response),
-        Begun::Changed(path) => Err(Redirect::to(&path).into_response()),
+        BegunForm::Fresh(writing) => Ok(writing),
+        BegunForm::Done(response) => Err(response),
+        BegunForm::Changed(path) => Err(Redirect::to(&path).into_response()),
     })
 }
 

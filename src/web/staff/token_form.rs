@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono_tz::Tz;
 
 use super::html_response::html_response;
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{again, fresh, sent_before, wrong_fields};
 use super::session::Visit;
 use super::settings::{day_of, no_day};
@@ -45,9 +45,9 @@ pub(super) async fn create(
 async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffError> {
     let visit = &sent.visit;
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             return page(state, visit, StatusCode::CONFLICT, &filled).await;
         }

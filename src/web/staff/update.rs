@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::html_response::{html_response, no_part};
 use super::local_time::{frame_now, local_time};
-use super::posting::{Begun, begin_form, lead_to};
+use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, UpdateOf, again, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of};
@@ -14,7 +14,7 @@ use super::submission::Submission;
 use super::trouble::StaffError;
 use crate::actions::add_update::add_update;
 use crate::actions::new_update::NewUpdate;
-use crate::actions::once::Again;
+use crate::actions::once::IfRepeated;
 use crate::actions::preview_resolution::preview_resolution;
 use crate::actions::{ActionError, Change, Settings};
 use crate::domain::incident::Incident;
@@ -116,9 +116,9 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
         return Ok(asks);
     }
     let mut posting = match begin_form(state, sent).await? {
-        Begun::Fresh(posting) => posting,
-        Begun::Done(response) => return Ok(response),
-        Begun::Changed(path) => {
+        BegunForm::Fresh(posting) => posting,
+        BegunForm::Done(response) => return Ok(response),
+        BegunForm::Changed(path) => {
             let filled = sent_before(sent.fields.clone(), path);
             let screen = Screen::read(state, slug, &sent.visit).await?;
             return screen
@@ -126,7 +126,7 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
                 .await;
         }
     };
-    wanted.again = Again::Refuse;
+    wanted.again = IfRepeated::Refuse;
     match add_update(&mut posting.change, slug, wanted).await {
         Ok(id) => lead_to(posting, &urls::staff_update(slug, &id)).await,
         Err(ActionError::Repeated(repeated)) => {

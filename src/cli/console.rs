@@ -1,11 +1,11 @@
-//! What a command touches besides the server: the terminal, the clock, the surroundings.
+//! What a command touches besides the server: the streams, the clock, the environment.
 
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use super::surroundings::Surroundings;
+use super::environment::UserEnvironment;
 use crate::clock::Clock;
 use crate::domain::state::Tone;
 
@@ -30,7 +30,7 @@ pub(super) fn styled(style: Style, text: &str) -> String {
 }
 
 /// What a command touches besides the server.
-pub(super) struct World {
+pub(super) struct Console {
     pub(super) out: AutoStream<Box<dyn Write>>,
     pub(super) err: AutoStream<Box<dyn Write>>,
     pub(super) input: Box<dyn BufRead>,
@@ -39,13 +39,13 @@ pub(super) struct World {
     /// A script reads the output.
     pub(super) json: bool,
     pub(super) clock: Clock,
-    pub(super) surroundings: Surroundings,
+    pub(super) environment: UserEnvironment,
 }
 
-impl World {
+impl Console {
     /// The process's own streams.
-    pub(super) fn of_process(surroundings: Surroundings) -> Self {
-        let plain = surroundings.wants_no_colour();
+    pub(super) fn of_process(environment: UserEnvironment) -> Self {
+        let plain = environment.wants_no_colour();
         let out = choice(plain, AutoStream::choice(&io::stdout()));
         let err = choice(plain, AutoStream::choice(&io::stderr()));
         Self {
@@ -55,7 +55,7 @@ impl World {
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
             json: false,
             clock: Clock::System,
-            surroundings,
+            environment,
         }
     }
 

@@ -9,7 +9,7 @@ use clap::Args;
 
 /// The variables that every program of a desktop heeds.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct Surroundings {
+pub(super) struct UserEnvironment {
     #[arg(long = "env-home", env = "HOME", hide = true, global = true)]
     home: Option<OsString>,
     #[arg(
@@ -39,7 +39,7 @@ fn filled(variable: Option<&OsString>) -> Option<&OsString> {
     variable.filter(|value| !value.is_empty())
 }
 
-impl Surroundings {
+impl UserEnvironment {
     fn folder(&self, variable: Option<&OsString>, fallback: &str) -> Option<PathBuf> {
         // The XDG Base Directory Specification: a relative path is to be ignored.
         let said = filled(variable).map(PathBuf::from);
