@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::problem::FieldError;
+use super::field_error::{FieldError, token};
 use crate::domain::nearest::nearest;
 
 /// A request body that is read field by field.
@@ -173,11 +173,6 @@ pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
         ),
         None => format!("unknown {what} {short:?}; known: {}", known.join(", ")),
     }
-}
-
-/// A key as a reference token of a JSON pointer (RFC 6901).
-pub(super) fn token(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 fn sort(value: &Value) -> &'static str {

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod component;
+mod field_error;
 pub mod fields;
 pub mod incident;
 mod instant;
@@ -26,8 +27,8 @@ mod values;
 pub mod version;
 pub mod words;
 
+pub use self::field_error::FieldError;
 pub use self::parse::{Unusable, parse};
-pub use self::problem::FieldError;
 
 #[cfg(test)]
 mod tests;

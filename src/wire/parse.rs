@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::fields::{Body, MOST_ERRORS, Place, body, shown, token};
-use super::problem::FieldError;
+use super::field_error::{FieldError, token};
+use super::fields::{Body, MOST_ERRORS, Place, body, shown};
 
 /// Why a body can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
