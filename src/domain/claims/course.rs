@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Involved, SEQ_STEP};
+use super::involved::{Involved, SEQ_STEP};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Kind, is_open};
 use crate::domain::slug::Slug;

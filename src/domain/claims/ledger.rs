@@ -3,10 +3,28 @@
 use chrono::{DateTime, Utc};
 
 use super::course::{Event, Standing, Turn, What, Word};
-use super::{Base, Involved};
+use super::involved::Involved;
 use crate::domain::component::StateChange;
 use crate::domain::incident::Kind;
 use crate::domain::state::{StateKey, States};
+
+/// What a component was by hand before a history begins, with nothing claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Base {
+    /// The state.
+    pub state: StateKey,
+    /// Its line for customers.
+    pub note: Option<String>,
+}
+
+impl Default for Base {
+    fn default() -> Self {
+        Self {
+            state: StateKey::operational(),
+            note: None,
+        }
+    }
+}
 
 /// When something was said: the instant, then the order in which it was made.
 type When = (DateTime<Utc>, i64);

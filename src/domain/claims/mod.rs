@@ -5,6 +5,7 @@
 //! clock, and follows when an update is corrected or withdrawn.
 
 mod course;
+mod involved;
 mod ledger;
 #[cfg(test)]
 mod plain;
@@ -13,94 +14,15 @@ mod random;
 #[cfg(test)]
 mod tests;
 
+pub use self::involved::{Involved, SEQ_STEP, Step};
+pub use self::ledger::Base;
+
 use chrono::{DateTime, Utc};
 
 use self::course::events;
 use self::ledger::Ledger;
 use super::component::StateChange;
-use super::incident::Kind;
-use super::slug::Slug;
-use super::state::{StateKey, States};
-use super::update::Phase;
-use super::window::Window;
-
-/// How far `seq` numbers of posts and updates lie apart at least, so that the changes they make
-/// can stand between them; what follows from them comes last.
-pub const SEQ_STEP: i64 = 1024;
-
-/// An incident that names the component, as far as claims are concerned.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Involved {
-    /// The incident.
-    pub id: String,
-    /// The component that is spoken of.
-    pub component: Slug,
-    /// What sort of post it is.
-    pub kind: Kind,
-    /// The post's own date.
-    pub published_at: DateTime<Utc>,
-    /// The earliest instant of which it says a state of the component.
-    pub first_said: Option<DateTime<Utc>>,
-    /// The order in which the post was made.
-    pub seq: i64,
-    /// When the post became public.
-    pub public_at: DateTime<Utc>,
-    /// The phase that front matter states.
-    pub stated_phase: Option<Phase>,
-    /// The window that the post states.
-    pub window: Window,
-    /// Its updates, oldest first.
-    pub steps: Vec<Step>,
-}
-
-impl Involved {
-    /// The first instant that anything of it concerns.
-    pub fn earliest(&self) -> DateTime<Utc> {
-        let moved = self.steps.iter().map(|step| step.window.starts);
-        let begun = moved.chain([self.window.starts, self.first_said]).flatten();
-        let steps = self.steps.iter().map(|step| step.at);
-        begun.chain(steps).fold(self.published_at, Ord::min)
-    }
-}
-
-/// An update, as far as claims are concerned.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// The update.
-    pub update: String,
-    /// The instant it speaks of.
-    pub at: DateTime<Utc>,
-    /// The order in which it was made.
-    pub seq: i64,
-    /// When it became public.
-    pub public_at: DateTime<Utc>,
-    /// The phase that it sets.
-    pub phase: Option<Phase>,
-    /// The window, as far as it moves it.
-    pub window: Window,
-    /// If it ends the incident: whether components return; otherwise they stay as they are.
-    pub restore: bool,
-    /// It is an entry of the file that the incident comes from.
-    pub is_entry: bool,
-}
-
-/// What a component was by hand before a history begins, with nothing claimed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Base {
-    /// The state.
-    pub state: StateKey,
-    /// Its line for customers.
-    pub note: Option<String>,
-}
-
-impl Default for Base {
-    fn default() -> Self {
-        Self {
-            state: StateKey::operational(),
-            note: None,
-        }
-    }
-}
+use super::state::States;
 
 /// A change of what a component is.
 #[derive(Debug, Clone, PartialEq)]

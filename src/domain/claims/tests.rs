@@ -4,6 +4,11 @@ use chrono::Duration;
 
 use super::*;
 use crate::domain::component::Origin;
+use crate::domain::incident::Kind;
+use crate::domain::slug::Slug;
+use crate::domain::state::StateKey;
+use crate::domain::update::Phase;
+use crate::domain::window::Window;
 
 fn selma() -> Slug {
     Slug::parse("selma").expect("a slug")
