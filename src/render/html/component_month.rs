@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Utc};
 use maud::{Markup, html};
 
-use super::component::{LISTED, row, told};
+use super::component_changes::{LISTED, row, told};
 use crate::domain::component::StateChange;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::parts;

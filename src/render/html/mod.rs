@@ -2,6 +2,7 @@
 
 mod changes;
 pub mod component;
+mod component_changes;
 pub mod component_month;
 pub mod components;
 mod day_bar;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::options;
+use super::dialect::parser;
 
 /// The text without its comments. What only looks like one, as in code, stays.
 pub fn without_comments(markdown: &str) -> String {
@@ -45,7 +45,7 @@ pub fn without_comments(markdown: &str) -> String {
 fn comments(markdown: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut block: Option<Range<usize>> = None;
-    for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
+    for (event, range) in parser(markdown).into_offset_iter() {
         match event {
             Event::Start(Tag::HtmlBlock) => block = Some(range),
             Event::End(TagEnd::HtmlBlock) => {

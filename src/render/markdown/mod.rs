@@ -4,13 +4,14 @@
 //! holds, what comes out has been through the sanitiser's list of what pages may have.
 
 use ammonia::{Url, UrlRelative};
-use pulldown_cmark::{Event, Options, Parser, html};
+use pulldown_cmark::html;
 
 use self::shape::Shaper;
 
 mod attributes;
 mod bare_links;
 mod comments;
+mod dialect;
 mod finish;
 mod nesting;
 mod notes;
@@ -64,17 +65,6 @@ pub fn to_html_absolute(markdown: &str, base_url: &str, prefix: &str) -> SafeHtm
     sanitised(markdown, prefix, TOP_HEADING, relative, &PAGE_ATTRIBUTES)
 }
 
-fn options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_SMART_PUNCTUATION
-}
-
-fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
-    Parser::new_ext(markdown, options())
-}
-
 /// `without` are attributes that are left out, and with them the links of headings to themselves.
 fn sanitised(
     markdown: &str,
@@ -85,7 +75,7 @@ fn sanitised(
 ) -> SafeHtml {
     let shaped = Shaper::new(prefix, top, without.is_empty()).shape(bare_links::linked(
         markdown,
-        Parser::new_ext(markdown, options()).into_offset_iter(),
+        dialect::parser(markdown).into_offset_iter(),
     ));
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut unsafe_html, shaped.events.into_iter());

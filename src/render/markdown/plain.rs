@@ -2,13 +2,13 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::events;
+use super::dialect::parser;
 
 /// The words of a text without any markup: paragraphs with an empty line between them, items
 /// of lists behind a dash, raw HTML left out.
 pub fn plain_text(markdown: &str) -> String {
     let mut out = Text::default();
-    for event in events(markdown) {
+    for event in parser(markdown) {
         match event {
             Event::Text(text) | Event::Code(text) => out.push(&text),
             Event::SoftBreak => out.push(" "),
@@ -74,7 +74,7 @@ fn shorten(line: &str, max_chars: usize) -> String {
 
 fn first_paragraph(markdown: &str) -> Option<String> {
     let mut text: Option<String> = None;
-    for event in events(markdown) {
+    for event in parser(markdown) {
         match (&mut text, event) {
             (None, Event::Start(Tag::Paragraph)) => text = Some(String::new()),
             (Some(text), Event::Text(part) | Event::Code(part)) => text.push_str(&part),

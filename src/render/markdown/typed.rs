@@ -1,8 +1,8 @@
 //! Text as people type it into a form or on a command line, where a line break is meant.
 
-use pulldown_cmark::{Event, Parser};
+use pulldown_cmark::Event;
 
-use super::options;
+use super::dialect::parser;
 
 /// Text that was typed, as Markdown: each single line break within a paragraph, which CommonMark
 /// shows as a space, gets a `\` before it, so that it is shown as a break. Code, tables, HTML and
@@ -33,7 +33,7 @@ pub fn of_corrected(text: &str, before: &str) -> String {
 pub fn as_typed(markdown: &str) -> String {
     let mut shown = String::with_capacity(markdown.len());
     let mut done = 0;
-    for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
+    for (event, range) in parser(markdown).into_offset_iter() {
         if event == Event::HardBreak && markdown[range.start..].starts_with("\\\n") {
             shown.push_str(&markdown[done..range.start]);
             done = range.start + 1;
@@ -61,7 +61,7 @@ pub fn unwrapped(markdown: &str) -> String {
 
 /// Where the line feeds stand that CommonMark shows as spaces.
 fn soft_breaks(text: &str) -> impl Iterator<Item = usize> {
-    let events = Parser::new_ext(text, options()).into_offset_iter();
+    let events = parser(text).into_offset_iter();
     events.filter_map(|(event, range)| match event {
         Event::SoftBreak => text[range.start..].find('\n').map(|at| range.start + at),
         _ => None,

@@ -1,6 +1,6 @@
 //! The messages in English.
 
-use super::escaped;
+use super::name::escaped;
 use crate::domain::fact::{Became, Fact};
 use crate::domain::headline::{Group, Headline, News, Stance, Standing};
 use crate::domain::state::StateKey;

@@ -9,6 +9,7 @@ use crate::domain::fact::Fact;
 use crate::domain::update::Update;
 
 mod english;
+mod name;
 
 pub use english::{begun, fact, headline, rest_is_working, unknown_state};
 
@@ -30,18 +31,6 @@ pub fn put_in_words(kept: &mut Value) {
     if let Some(told) = told {
         kept.insert("markdown".to_owned(), fact(&told).into());
     }
-}
-
-/// A name as Markdown that says just that.
-fn escaped(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '\'' | '/' | '(' | ')') {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text
 }
 
 #[cfg(test)]

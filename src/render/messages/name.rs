@@ -1,0 +1,13 @@
+//! Names in sentences.
+
+/// A name as Markdown that says just that.
+pub(super) fn escaped(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '\'' | '/' | '(' | ')') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
+}
