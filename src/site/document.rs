@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
+use super::encoding::Encoding;
 use super::head::Head;
 use super::packing::{Effort, pack};
 use crate::domain::hash::sha256;
@@ -29,37 +30,6 @@ impl CachePolicy {
             }
             Self::Immutable => "public, max-age=31536000, immutable",
             Self::Private => "no-store",
-        }
-    }
-}
-
-/// A way to write bytes down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// As they are.
-    Plain,
-    /// gzip (RFC 1952).
-    Gzip,
-    /// Brotli (RFC 7932).
-    Brotli,
-}
-
-impl Encoding {
-    /// Its name in `Content-Encoding`; none for bytes as they are.
-    pub fn token(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Gzip => Some("gzip"),
-            Self::Brotli => Some("br"),
-        }
-    }
-
-    /// What tells the ETags of a document's encodings apart.
-    fn suffix(self) -> &'static str {
-        match self {
-            Self::Plain => "",
-            Self::Gzip => "-gz",
-            Self::Brotli => "-br",
         }
     }
 }

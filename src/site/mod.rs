@@ -22,6 +22,7 @@ use crate::urls;
 mod cache;
 pub mod dependence;
 pub mod document;
+pub mod encoding;
 pub mod head;
 mod packing;
 pub mod page;

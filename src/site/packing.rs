@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
 
-use super::document::Encoding;
+use super::encoding::Encoding;
 
 /// How much time a compression may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,6 +23,7 @@ use crate::urls;
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
+const XML: &str = "application/xml; charset=utf-8";
 
 /// The page at `path`, if the site has it.
 pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
@@ -53,7 +54,7 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
                 component_month::months(snapshot, record).contains_key(&(*year, *month))
             })
         }
-        Page::SitemapPart(part) => (1..=sitemap::parts(snapshot)).contains(part),
+        Page::SitemapPart(part) => (1..=sitemap_parts(snapshot)).contains(part),
         Page::BrandStylesheet(hash) => {
             brand::stylesheet_hash(&snapshot.site.brand).as_ref() == Some(hash)
         }
@@ -63,12 +64,12 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
 /// Every public page.
 pub fn list(snapshot: &Snapshot) -> Vec<Page> {
     let mut pages = list_but_sitemap_parts(snapshot);
-    pages.extend((1..=sitemap::parts(snapshot)).map(Page::SitemapPart));
+    pages.extend((1..=sitemap_parts(snapshot)).map(Page::SitemapPart));
     pages
 }
 
 /// Every public page but the parts of the list for search engines, which follow from the others.
-pub(super) fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
+fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
     let mut pages = vec![
         Page::Home,
         Page::History,
@@ -96,6 +97,28 @@ pub(super) fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
         pages.extend(feeds(&Scope::Component(slug.clone())));
     }
     pages
+}
+
+/// The pages that people read.
+fn list_for_people(snapshot: &Snapshot) -> Vec<Page> {
+    let mut pages = list_but_sitemap_parts(snapshot);
+    pages.retain(Page::is_for_people);
+    pages
+}
+
+/// How many parts the list for search engines has.
+fn sitemap_parts(snapshot: &Snapshot) -> usize {
+    // Each incident and each component has a page: where there are few, nothing has to be counted.
+    if (snapshot.posts.len() + snapshot.components.len()) * 10 < sitemap::MOST {
+        let changes = snapshot
+            .components
+            .iter()
+            .map(|record| record.history.len());
+        if changes.sum::<usize>() < sitemap::MOST / 2 {
+            return 0;
+        }
+    }
+    sitemap::parts(list_for_people(snapshot).len())
 }
 
 fn feeds(scope: &Scope) -> [Page; 3] {
@@ -218,10 +241,13 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
             let record = snapshot.find_component(slug)?;
             html(component_month::page(snapshot, record, (*year, *month)))
         }
-        Page::Sitemap => text("application/xml; charset=utf-8", sitemap::whole(snapshot)),
+        Page::Sitemap => text(
+            XML,
+            sitemap::whole(&snapshot.site.base_url, &list_for_people(snapshot)),
+        ),
         Page::SitemapPart(part) => text(
-            "application/xml; charset=utf-8",
-            sitemap::part(snapshot, *part)?,
+            XML,
+            sitemap::part(&snapshot.site.base_url, &list_for_people(snapshot), *part)?,
         ),
         Page::BrandStylesheet(_) => Some(Document::new(
             "text/css; charset=utf-8",
@@ -265,4 +291,54 @@ fn changed_at(snapshot: &Snapshot) -> DateTime<Utc> {
 fn robots(snapshot: &Snapshot) -> String {
     let sitemap = urls::absolute(&snapshot.site.base_url, urls::SITEMAP);
     format!("User-agent: *\nAllow: /\nDisallow: /api/\nDisallow: /staff/\nSitemap: {sitemap}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Tz;
+
+    use super::*;
+    use crate::domain::component::Component;
+    use crate::domain::site::SiteSettings;
+    use crate::domain::state::States;
+    use crate::snapshot::Unpacked;
+
+    #[test]
+    fn of_a_huge_site_its_parts_are_pages_too() {
+        let component = |number: usize| Component {
+            slug: Slug::trusted(format!("server-{number}")),
+            name: format!("Server {number}"),
+            group: None,
+            description: None,
+            position: 0,
+            since: None,
+            created_at: DateTime::UNIX_EPOCH,
+            retired_at: None,
+            from_file: false,
+        };
+        let snapshot = Snapshot::of(Unpacked {
+            revision: 1,
+            as_of: DateTime::UNIX_EPOCH,
+            site: SiteSettings::example(Tz::UTC),
+            states: States::default(),
+            components: (0..sitemap::MOST)
+                .map(|it| (component(it), Vec::new()))
+                .collect(),
+            incidents: Vec::new(),
+        });
+        let pages = list(&snapshot);
+        let addresses = |path: &str| {
+            let page = find(&snapshot, path)?;
+            assert!(pages.contains(&page), "{path}");
+            let xml = render(&snapshot, &page)?;
+            let xml = String::from_utf8_lossy(xml.plain()).into_owned();
+            Some(xml.matches("<loc>").count())
+        };
+        assert_eq!(addresses("/sitemap.xml"), Some(2));
+        assert_eq!(addresses("/sitemap-1.xml"), Some(sitemap::MOST));
+        // Home, history, the components and how to follow are pages, too.
+        assert_eq!(addresses("/sitemap-2.xml"), Some(4));
+        assert_eq!(addresses("/sitemap-3.xml"), None);
+        assert_eq!(addresses("/sitemap-0.xml"), None);
+    }
 }

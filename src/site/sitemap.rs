@@ -2,61 +2,35 @@
 //! many addresses and no more; of a larger site it is a list of lists.
 
 use super::page::Page;
-use super::pages::list_but_sitemap_parts;
-use crate::snapshot::Snapshot;
 use crate::urls;
 
 /// So many addresses stand in one list at most.
-const MOST: usize = 50_000;
+pub(super) const MOST: usize = 50_000;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
-/// The document at `/sitemap.xml`.
-pub(super) fn whole(snapshot: &Snapshot) -> String {
-    let base_url = &snapshot.site.base_url;
-    let pages = list_for_people(snapshot);
-    match parts_of(pages.len(), MOST) {
-        0 => urlset(base_url, &pages),
+/// The document at `/sitemap.xml`, for a site with these pages for people.
+pub(super) fn whole(base_url: &str, pages: &[Page]) -> String {
+    match parts(pages.len()) {
+        0 => urlset(base_url, pages),
         parts => index(base_url, parts),
     }
 }
 
-/// How many lists there are beside it; none where one is enough.
-pub(super) fn parts(snapshot: &Snapshot) -> usize {
-    // Each incident and each component has a page: where there are few, nothing has to be counted.
-    if (snapshot.posts.len() + snapshot.components.len()) * 10 < MOST {
-        let changes = snapshot
-            .components
-            .iter()
-            .map(|record| record.history.len());
-        if changes.sum::<usize>() < MOST / 2 {
-            return 0;
-        }
-    }
-    parts_of(list_for_people(snapshot).len(), MOST)
-}
-
-/// One of those lists, the first being 1.
-pub(super) fn part(snapshot: &Snapshot, part: usize) -> Option<String> {
-    let pages = list_for_people(snapshot);
+/// One of the lists beside it, the first being 1.
+pub(super) fn part(base_url: &str, pages: &[Page], part: usize) -> Option<String> {
     let part = pages.chunks(MOST).nth(part.checked_sub(1)?)?;
-    Some(urlset(&snapshot.site.base_url, part))
+    Some(urlset(base_url, part))
 }
 
-fn parts_of(pages: usize, most: usize) -> usize {
-    if pages > most {
-        pages.div_ceil(most)
+/// How many lists there are beside it, for so many pages; none where one is enough.
+pub(super) fn parts(pages: usize) -> usize {
+    if pages > MOST {
+        pages.div_ceil(MOST)
     } else {
         0
     }
-}
-
-/// The pages that people read.
-fn list_for_people(snapshot: &Snapshot) -> Vec<Page> {
-    let mut pages = list_but_sitemap_parts(snapshot);
-    pages.retain(Page::is_for_people);
-    pages
 }
 
 // Paths are made of slugs and figures and base URLs are checked: nothing needs escaping.
@@ -83,59 +57,11 @@ fn index(base_url: &str, parts: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use chrono_tz::Tz;
-
     use super::*;
-    use crate::domain::component::Component;
-    use crate::domain::site::SiteSettings;
-    use crate::domain::slug::Slug;
-    use crate::domain::state::States;
-    use crate::site::pages;
-    use crate::snapshot::Unpacked;
-
-    #[test]
-    fn of_a_huge_site_its_parts_are_pages_too() {
-        let component = |number: usize| Component {
-            slug: Slug::trusted(format!("server-{number}")),
-            name: format!("Server {number}"),
-            group: None,
-            description: None,
-            position: 0,
-            since: None,
-            created_at: DateTime::UNIX_EPOCH,
-            retired_at: None,
-            from_file: false,
-        };
-        let snapshot = Snapshot::of(Unpacked {
-            revision: 1,
-            as_of: DateTime::UNIX_EPOCH,
-            site: SiteSettings::example(Tz::UTC),
-            states: States::default(),
-            components: (0..MOST).map(|it| (component(it), Vec::new())).collect(),
-            incidents: Vec::new(),
-        });
-        let pages = pages::list(&snapshot);
-        let addresses = |path: &str| {
-            let page = pages::find(&snapshot, path)?;
-            assert!(pages.contains(&page), "{path}");
-            let xml = match page {
-                Page::SitemapPart(number) => part(&snapshot, number)?,
-                _ => whole(&snapshot),
-            };
-            Some(xml.matches("<loc>").count())
-        };
-        assert_eq!(addresses("/sitemap.xml"), Some(2));
-        assert_eq!(addresses("/sitemap-1.xml"), Some(MOST));
-        // Home, history, the components and how to follow are pages, too.
-        assert_eq!(addresses("/sitemap-2.xml"), Some(4));
-        assert_eq!(addresses("/sitemap-3.xml"), None);
-        assert_eq!(addresses("/sitemap-0.xml"), None);
-    }
 
     #[test]
     fn a_list_that_is_too_long_is_a_list_of_lists() {
-        let check = |paths, parts| assert_eq!(parts_of(paths, MOST), parts, "{paths}");
+        let check = |pages, wanted| assert_eq!(parts(pages), wanted, "{pages}");
         check(0, 0);
         check(50_000, 0);
         check(50_001, 2);

@@ -3,7 +3,8 @@
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Utc};
 
-use crate::site::document::{Encoding, Validator, Variant};
+use crate::site::document::{Validator, Variant};
+use crate::site::encoding::Encoding;
 
 /// Lines of `If-None-Match` that are read. Whoever sends more gets the document.
 const MAX_TAG_LINES: usize = 4;

@@ -16,7 +16,8 @@ use super::state::AppState;
 use crate::actions::once;
 use crate::actions::{ActionError, Change, Once};
 use crate::domain::hash::{digest_of_parts, hex};
-use crate::site::document::{Encoding, etag};
+use crate::site::document::etag;
+use crate::site::encoding::Encoding;
 use crate::store::idempotency::Answer;
 use crate::wire::FieldError;
 
