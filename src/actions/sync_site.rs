@@ -4,8 +4,8 @@ use super::change::Change;
 use super::error::ActionError;
 use crate::content::SiteFile;
 use crate::domain::component::Component;
+use crate::domain::date_order::DateOrder;
 use crate::domain::event::Event;
-use crate::domain::site::DateOrder;
 use crate::domain::state::{State, StateKey, States, built_in};
 use crate::store::{components, settings, states};
 

@@ -11,7 +11,8 @@ use super::error::ActionError;
 use crate::domain::event::Event;
 use crate::domain::hash::sha256;
 use crate::domain::permission::Permission;
-use crate::domain::staff::{Scope, Token};
+use crate::domain::scope::Scope;
+use crate::domain::staff::Token;
 use crate::store::{sessions, tokens};
 
 /// How a token's secret begins, so that one that leaks is recognised.

@@ -8,7 +8,8 @@ use crate::actions::tokens::{NewToken, issue_token, revoke_token};
 use crate::clock::Clock;
 use crate::config::SourceConfig;
 use crate::domain::actor::Actor;
-use crate::domain::staff::{Scope, Token};
+use crate::domain::scope::Scope;
+use crate::domain::staff::Token;
 use crate::store::tokens::list_tokens;
 use crate::store::{Store, sqlite_file};
 

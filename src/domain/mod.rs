@@ -31,6 +31,7 @@ pub mod claims;
 pub mod component;
 pub mod component_name;
 pub mod component_order;
+pub mod date_order;
 pub mod ending;
 pub mod event;
 pub mod fact;
@@ -44,6 +45,7 @@ pub mod nearest;
 #[cfg(test)]
 pub mod numbers;
 pub mod permission;
+pub mod scope;
 pub mod site;
 pub mod slug;
 pub mod staff;

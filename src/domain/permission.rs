@@ -1,6 +1,6 @@
 //! What somebody may do. Each action says which permission it needs; a token's scopes grant them.
 
-use super::staff::Scope;
+use super::scope::Scope;
 
 /// Something that not everybody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

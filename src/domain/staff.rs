@@ -1,56 +1,10 @@
-//! Staff: tokens, what each was issued for, and the sessions that are opened with them.
+//! Staff: tokens and the sessions that are opened with them.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::permission::Permissions;
-
-/// What a token may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Scope {
-    /// Change states.
-    #[serde(rename = "states:write")]
-    StatesWrite,
-    /// Write and read incidents, drafts included.
-    #[serde(rename = "incidents:write")]
-    IncidentsWrite,
-    /// Everything, tokens and the record included.
-    #[serde(rename = "admin")]
-    Admin,
-}
-
-impl Scope {
-    /// Every scope.
-    pub const ALL: [Self; 3] = [Self::StatesWrite, Self::IncidentsWrite, Self::Admin];
-
-    /// The word used in the API, the command line and the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::StatesWrite => "states:write",
-            Self::IncidentsWrite => "incidents:write",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// What people call it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::StatesWrite => "States",
-            Self::IncidentsWrite => "Incidents",
-            Self::Admin => "Everything",
-        }
-    }
-
-    /// Both of its names, for refusals: `"States" (states:write)`.
-    pub fn named(self) -> String {
-        format!("{:?} ({})", self.label(), self.as_str())
-    }
-
-    /// The scope that a word names.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == word)
-    }
-}
+use super::scope::Scope;
 
 /// A credential of the admin API; its secret is shown once and stored only as a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]

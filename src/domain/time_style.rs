@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use chrono_tz::Tz;
 
-use super::site::{DateOrder, default_date_order};
+use super::date_order::{DateOrder, default_date_order};
 
 /// The clock by which times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

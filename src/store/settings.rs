@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::row::text;
 use super::{StoreError, Tx};
 use crate::domain::brand::Brand;
-use crate::domain::site::DateOrder;
+use crate::domain::date_order::DateOrder;
 use crate::domain::time_style::{HourClock, StatedTimes};
 
 /// Everything that `site.toml` said last, by key.

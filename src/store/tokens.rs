@@ -6,7 +6,8 @@ use sqlx::any::AnyRow;
 use super::guarded_connection::Guarded;
 use super::row::{instant, instant_or_none, text, text_or_none, unreadable};
 use super::{Store, StoreError, Tx};
-use crate::domain::staff::{Scope, Token};
+use crate::domain::scope::Scope;
+use crate::domain::staff::Token;
 
 /// Every token, revoked ones too, oldest first.
 pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {

@@ -22,8 +22,8 @@ use super::token::NewToken;
 use super::update::{EditUpdate, NewUpdate};
 use super::{FieldError, Unusable, parse};
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 

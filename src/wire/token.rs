@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::instant;
 use super::request_macro::request;
 use super::words;
-use crate::domain::staff::{Scope, Token};
+use crate::domain::scope::Scope;
+use crate::domain::staff::Token;
 
 /// A credential of the admin API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

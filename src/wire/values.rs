@@ -11,8 +11,8 @@ use super::maintenance::Do;
 use super::ordered::ByComponent;
 use super::setting::{Setting, Settings};
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 

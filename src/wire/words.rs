@@ -6,8 +6,8 @@ use utoipa::openapi::schema::{
 };
 
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::scope::Scope;
 use crate::domain::slug::{MAX_LEN, PATTERN};
-use crate::domain::staff::Scope;
 use crate::domain::update::{Phase, Precision, Source};
 
 /// White space, as a class of characters in a regular expression (ECMA 262).

@@ -5,7 +5,7 @@ use lightship::actions::create_incident::create_incident;
 use lightship::actions::new_incident::NewIncident;
 use lightship::client::{Client, TokenStanding};
 use lightship::domain::actor::Actor;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 
 use crate::support::app::TestApp;
 

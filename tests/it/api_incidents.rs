@@ -1,7 +1,7 @@
 //! Incidents through the API: made in one step, corrected, withdrawn, listed in parts.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::{Reply, TestApp};

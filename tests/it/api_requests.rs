@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use chrono::Duration;
 use lightship::app::App;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::{Reply, TestApp};

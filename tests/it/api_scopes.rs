@@ -1,6 +1,6 @@
 //! What a token may do: whoever takes states away or moves them needs the scope that sets them.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

@@ -1,6 +1,6 @@
 //! Components as staff keep them: shown, described, grouped, ordered, retired and brought back.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::{Reply, TestApp};

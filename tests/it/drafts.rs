@@ -1,7 +1,7 @@
 //! Drafts: kept, mended, published, thrown away.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 
 use axum::body::Body;
 use axum::http::Request;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

@@ -1,7 +1,7 @@
 //! What staff do to maintenances: plan, start, extend, end and cancel them, and what is refused.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::{Reply, TestApp};

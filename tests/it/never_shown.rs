@@ -1,6 +1,6 @@
 //! What is not public is nowhere: no draft, nothing withdrawn, in no document that anyone can get.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use lightship::site::page::Page;
 use serde_json::json;
 

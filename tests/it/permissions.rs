@@ -1,6 +1,6 @@
 //! What a token without the scope can't see and can't do, on every staff page and in the API.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

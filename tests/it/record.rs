@@ -1,7 +1,7 @@
 //! The record as an admin reads it: by actor, component, incident and day, and as a table.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::{Reply, TestApp};

@@ -1,6 +1,6 @@
 //! Components on the staff pages: listed, added, described, moved, retired, brought back.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 
 use crate::support::app::TestApp;
 use crate::support::staff::{Browser, filled};

@@ -1,6 +1,6 @@
 //! Correcting from the desk: updates and posts, with the old kept and colleagues not run over.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::json;
 
 use crate::support::app::TestApp;

@@ -1,6 +1,6 @@
 //! Drafts on the staff pages: kept, seen as they would be, published, thrown away, never public.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::json;
 
 use crate::support::app::TestApp;

@@ -1,7 +1,7 @@
 //! Maintenance on the staff pages: planned, begun, moved, ended, called off.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::json;
 
 use crate::support::app::{Reply, TestApp};

@@ -2,7 +2,7 @@
 //! what opens again, what begins.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::json;
 
 use crate::support::app::TestApp;

@@ -1,7 +1,7 @@
 //! Signing in to the staff pages, staying signed in, and not being tricked.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 
 use crate::support::app::TestApp;
 use crate::support::staff::Browser;

@@ -1,7 +1,7 @@
 //! Tokens and sessions on the staff pages: issued, taken back, ended.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 
 use crate::support::app::TestApp;
 use crate::support::staff::Browser;

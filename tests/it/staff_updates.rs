@@ -1,7 +1,7 @@
 //! Posting updates from the desk: what stands in the form, what comes of it, what is never lost.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::json;
 
 use crate::support::app::TestApp;

@@ -1,6 +1,6 @@
 //! Taking things back from the desk, after being asked; and bringing them back.
 
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::json;
 
 use crate::support::app::TestApp;

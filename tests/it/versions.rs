@@ -1,7 +1,7 @@
 //! What a post or an update was before each correction, as staff read it.
 
 use chrono::Duration;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::bench::Bench;
 use super::fake_server::Reply;
 use super::open;
-use crate::domain::staff::Scope;
+use crate::domain::scope::Scope;
 
 #[test]
 fn whoever_may_not_set_states_reads_which_scope_is_missing() {

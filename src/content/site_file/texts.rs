@@ -5,8 +5,8 @@ use std::ops::Range;
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::content::toml_table::Table;
+use crate::domain::date_order::DateOrder;
 use crate::domain::nearest::nearest;
-use crate::domain::site::DateOrder;
 use crate::domain::time_style::HourClock;
 
 /// A name of the IANA database.

@@ -8,7 +8,7 @@ use super::report::Report;
 use super::resolution::local_date;
 use super::time_text::TimeText;
 use crate::content::problem::Severity;
-use crate::domain::site::DateOrder;
+use crate::domain::date_order::DateOrder;
 
 /// The day that a date means; `None` if there is none: the error is in the report.
 pub(super) fn date(

@@ -59,7 +59,7 @@ use chrono_tz::Tz;
 
 use super::component_word::Group;
 use super::problem::Problem;
-use crate::domain::site::DateOrder;
+use crate::domain::date_order::DateOrder;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Precision};

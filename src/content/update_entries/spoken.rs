@@ -12,7 +12,7 @@ use super::date::DateText;
 use super::report::Report;
 use super::time_text::{TimeText, whole_text};
 use super::zone_reading;
-use crate::domain::site::default_date_order;
+use crate::domain::date_order::default_date_order;
 use crate::domain::state::States;
 use crate::domain::update::Precision;
 use crate::domain::zone::Local;

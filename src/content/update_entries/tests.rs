@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::content::problem::Severity;
-use crate::domain::site::default_date_order;
+use crate::domain::date_order::default_date_order;
 use crate::domain::zone::{Local, offset_of_minutes, resolve, start_of_day};
 
 const CORPUS: [&str; 2] = [

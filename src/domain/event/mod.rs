@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use self::deed::Deed;
 use self::facts::{FilePost, InNameOf, NewText, Post, StateSaid, Text, WhichUpdate};
 use super::component::Component;
+use super::scope::Scope;
 use super::slug::Slug;
-use super::staff::Scope;
 use super::template::Template;
 
 /// What happened. `id` is the id of what it happened to, `before` what was replaced, and `after`

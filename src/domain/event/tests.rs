@@ -8,8 +8,8 @@ use super::facts::{FilePost, InNameOf, NewText, Post, Said, StateSaid, Text, Whi
 use super::line::About;
 use crate::domain::component::Component;
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::template::Template;
 use crate::domain::update::Phase;

@@ -16,7 +16,7 @@ use super::trouble::StaffError;
 use crate::actions::ActionError;
 use crate::actions::tokens::{NewToken, issue_token};
 use crate::domain::permission::Permission;
-use crate::domain::staff::Scope;
+use crate::domain::scope::Scope;
 use crate::domain::zone::start_of_day;
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::token_form::{

@@ -18,7 +18,7 @@ use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
 use lightship::domain::actor::Actor;
 use lightship::domain::incident::Incident;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use serde_json::Value;
 
 use super::new_database;

@@ -10,7 +10,7 @@ use lightship::actions::Change;
 use lightship::actions::tokens::{NewToken, issue_token};
 use lightship::clock::Clock;
 use lightship::domain::actor::Actor;
-use lightship::domain::staff::Scope;
+use lightship::domain::scope::Scope;
 use lightship::store::Store;
 
 /// A server that runs; dropping it kills it.

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::site::{DateOrder, default_date_order};
+use crate::domain::date_order::{DateOrder, default_date_order};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::domain::update::Precision;

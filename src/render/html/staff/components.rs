@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::fields::Filled;
 use super::form;
 use super::tokens::scope_name;
+use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
-use crate::domain::staff::Scope;
 use crate::domain::state::StateKey;
 use crate::snapshot::Snapshot;
 
