@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
+use super::error::StoreError;
 use super::incident_names::list_incidents_named;
 use super::row::{instant, int, text, text_or_none};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 
 /// One line of the activity log.
 #[derive(Debug, Clone, PartialEq, Eq)]

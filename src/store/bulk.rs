@@ -5,11 +5,12 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use super::error::StoreError;
 use super::incident_rows::{incident_as_said, to_incident_as_said};
 use super::packed::{Packed, packed_number, packed_text};
 use super::row::{text, unreadable};
 use super::states::slug;
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;

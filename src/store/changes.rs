@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
+use super::error::StoreError;
 use super::row::{instant, instant_or_none, int, text, text_or_none};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 
 /// What sort of thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::any::AnyRow;
 
+use super::error::StoreError;
 use super::packed::{Packed, packed_number, packed_text};
 use super::row::{instant, instant_or_none, int, long_text, text, text_or_none, unreadable, word};
 use super::states::slug;
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 use crate::domain::update::Source;

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::error::StoreError;
 use super::row::{instant, text};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 
 /// Whether a post is dated when it was made: nobody gave it another date.
 pub async fn find_post_undated(tx: &mut Tx, incident_id: &str) -> Result<bool, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use super::Engine;
+use super::engine::Engine;
 
 /// A broken constraint, or a database that can't do what was asked.
 #[derive(Debug, thiserror::Error)]

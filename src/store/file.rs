@@ -6,7 +6,8 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{StoreError, file_owner};
+use super::error::StoreError;
+use super::file_owner;
 
 /// Who runs Lightship may read and write; nobody else.
 const MODE: u32 = 0o600;

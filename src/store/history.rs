@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::components::list_component_slugs;
+use super::error::StoreError;
 use super::involved::list_involved;
 use super::row::{instant, int, text};
 use super::settings::{find_meta, set_meta};
 use super::states::{list_own_states, list_said_after, to_change};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::claims::{Base, Held, History, Involved, LastClaims, history};
 use crate::domain::component::{Standing, StateChange};
 use crate::domain::slug::Slug;

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::error::StoreError;
 use super::row::{int, text, text_or_none};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]

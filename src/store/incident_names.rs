@@ -1,7 +1,8 @@
 //! Incidents by what they are or were called.
 
+use super::error::StoreError;
 use super::row::text;
-use super::{StoreError, Tx};
+use super::tx::Tx;
 
 /// So many incidents at most are found by a part of their names.
 const FOUND: i64 = 50;

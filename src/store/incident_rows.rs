@@ -5,16 +5,23 @@ use std::collections::HashMap;
 
 use sqlx::any::AnyRow;
 
-use super::StoreError;
-use super::incidents::{StoredIncident, to_incident};
+use super::error::StoreError;
 use super::packed::Packed;
-use super::row::long_text;
+use super::row::{
+    instant, instant_or_none, int, long_text, text, text_or_none, word, word_or_none,
+};
+use super::states::slug;
+use super::stored_incident::StoredIncident;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::fact::Fact;
+use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
+
+/// The word for an incident whose first update is its feed item.
+pub(super) const FIRST_UPDATE: &str = "update";
 
 /// The SQL columns of an incident `i` with its updates, mentions and the changes of state that it
 /// states, packed. [`to_incident_as_said`] reads a row of it.
@@ -145,6 +152,48 @@ pub(super) fn to_incident_as_said(row: &AnyRow) -> Result<StoredIncident, StoreE
         .updates
         .sort_by_key(|update| (update.at, update.seq));
     Ok(stored)
+}
+
+/// What stands in the table of incidents itself.
+fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
+    let slug_column = if text_or_none(row, "slug")?.is_some() {
+        "slug"
+    } else {
+        "former_slug"
+    };
+    Ok(StoredIncident {
+        incident: Incident {
+            id: text(row, "id")?,
+            slug: slug(row, slug_column)?,
+            title: text(row, "title")?,
+            kind: word(row, "kind", Kind::parse)?,
+            stated_phase: word_or_none(row, "stated_phase", Phase::parse)?,
+            stated_impact: word_or_none(row, "stated_impact", Impact::parse)?,
+            author: text_or_none(row, "author")?,
+            published_at: instant(row, "published_at_ms")?,
+            precision: word(row, "published_precision", Precision::parse)?,
+            starts: instant_or_none(row, "starts_ms")?,
+            ends: instant_or_none(row, "ends_ms")?,
+            summary: text_or_none(row, "summary")?,
+            markdown: text(row, "markdown")?,
+            mentions: Vec::new(),
+            changes: Vec::new(),
+            updates: Vec::new(),
+            edited_at: instant_or_none(row, "edited_at_ms")?,
+            public_at: instant(row, "public_at_ms")?,
+            source: word(row, "source", Source::parse)?,
+            draft: instant_or_none(row, "draft_since_ms")?.is_some(),
+            own_item: text_or_none(row, "item")?.as_deref() != Some(FIRST_UPDATE),
+        },
+        seq: int(row, "seq")?,
+        withdrawn_at: instant_or_none(row, "withdrawn_at_ms")?,
+        hidden_at: instant_or_none(row, "hidden_at_ms")?,
+        file: text_or_none(row, "file")?,
+        fingerprint: text_or_none(row, "fingerprint")?,
+        stated: text_or_none(row, "stated")?.unwrap_or_default(),
+        never_public: instant_or_none(row, "draft_since_ms")?
+            == Some(instant(row, "created_at_ms")?),
+    })
 }
 
 fn unpack_update(packed: &mut Packed<'_>) -> Result<Update, StoreError> {

@@ -4,64 +4,19 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;
-use sqlx::any::AnyRow;
 
-use super::incident_rows::{incident_as_said, incident_rows, to_stored_incident};
+use super::error::StoreError;
+use super::incident_rows::{FIRST_UPDATE, incident_as_said, incident_rows, to_stored_incident};
 use super::packed::{packed_number, packed_text};
-use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
+use super::row::{int, text};
 use super::states::slug;
-use super::{StoreError, Tx};
+pub use super::stored_incident::StoredIncident;
+use super::tx::Tx;
 use crate::domain::actor::Actor;
-use crate::domain::incident::{Impact, Incident, Kind};
+use crate::domain::incident::Impact;
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
-use crate::domain::update::{Phase, Precision, Source};
-
-/// The word for an incident whose first update is its feed item.
-const FIRST_UPDATE: &str = "update";
-
-/// An incident with what only the record and the file sync need.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredIncident {
-    /// The incident, whole; updates that are withdrawn are not in it.
-    pub incident: Incident,
-    /// The order in which it was made.
-    pub seq: i64,
-    /// When it was withdrawn; its slug is then a former one.
-    pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Since when its file is missing.
-    pub hidden_at: Option<DateTime<Utc>>,
-    /// The file that states it, relative to the content folder.
-    pub file: Option<String>,
-    /// The hash of that file's bytes.
-    pub fingerprint: Option<String>,
-    /// The optional fields that the file states, separated by spaces.
-    pub stated: String,
-    /// It is a draft and has been one ever since it was made.
-    pub never_public: bool,
-}
-
-impl StoredIncident {
-    /// Customers may see it.
-    pub fn is_public(&self) -> bool {
-        self.withdrawn_at.is_none() && self.hidden_at.is_none() && !self.incident.draft
-    }
-
-    /// Whether `reader` sees it: drafts are for those who may read them.
-    pub fn is_shown_to(&self, reader: &Actor) -> bool {
-        self.is_present() && (!self.incident.draft || reader.may(Permission::ReadDrafts))
-    }
-
-    /// Whether `reader` may know of it, though it may be gone by now.
-    pub fn may_be_known_to(&self, reader: &Actor) -> bool {
-        self.is_public() || reader.may(Permission::ReadDrafts)
-    }
-
-    /// It is there for staff: not withdrawn, and its file isn't missing.
-    pub fn is_present(&self) -> bool {
-        self.withdrawn_at.is_none() && self.hidden_at.is_none()
-    }
-}
+use crate::domain::update::Phase;
 
 /// Every incident that a file states or stated, missing ones too.
 pub async fn list_file_incidents(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
@@ -306,45 +261,4 @@ pub async fn find_incident_count(tx: &mut Tx) -> Result<i64, StoreError> {
         .fetch_one(&mut tx.inner)
         .await?;
     Ok(row.try_get(0)?)
-}
-
-pub(super) fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
-    let slug_column = if text_or_none(row, "slug")?.is_some() {
-        "slug"
-    } else {
-        "former_slug"
-    };
-    Ok(StoredIncident {
-        incident: Incident {
-            id: text(row, "id")?,
-            slug: slug(row, slug_column)?,
-            title: text(row, "title")?,
-            kind: word(row, "kind", Kind::parse)?,
-            stated_phase: word_or_none(row, "stated_phase", Phase::parse)?,
-            stated_impact: word_or_none(row, "stated_impact", Impact::parse)?,
-            author: text_or_none(row, "author")?,
-            published_at: instant(row, "published_at_ms")?,
-            precision: word(row, "published_precision", Precision::parse)?,
-            starts: instant_or_none(row, "starts_ms")?,
-            ends: instant_or_none(row, "ends_ms")?,
-            summary: text_or_none(row, "summary")?,
-            markdown: text(row, "markdown")?,
-            mentions: Vec::new(),
-            changes: Vec::new(),
-            updates: Vec::new(),
-            edited_at: instant_or_none(row, "edited_at_ms")?,
-            public_at: instant(row, "public_at_ms")?,
-            source: word(row, "source", Source::parse)?,
-            draft: instant_or_none(row, "draft_since_ms")?.is_some(),
-            own_item: text_or_none(row, "item")?.as_deref() != Some(FIRST_UPDATE),
-        },
-        seq: int(row, "seq")?,
-        withdrawn_at: instant_or_none(row, "withdrawn_at_ms")?,
-        hidden_at: instant_or_none(row, "hidden_at_ms")?,
-        file: text_or_none(row, "file")?,
-        fingerprint: text_or_none(row, "fingerprint")?,
-        stated: text_or_none(row, "stated")?.unwrap_or_default(),
-        never_public: instant_or_none(row, "draft_since_ms")?
-            == Some(instant(row, "created_at_ms")?),
-    })
 }

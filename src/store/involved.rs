@@ -4,9 +4,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
+use super::error::StoreError;
 use super::packed::{Packed, packed_number, packed_text};
 use super::row::{instant, instant_or_none, int, long_text, text, word, word_or_none};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::claims::{Involved, Step};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;

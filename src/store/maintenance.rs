@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::error::StoreError;
 use super::incident_rows::{incident_as_said, incident_rows, to_stored_incident};
-use super::incidents::StoredIncident;
 use super::packed::{packed_number, packed_text};
 use super::row::instant;
-use super::{StoreError, Tx};
+use super::stored_incident::StoredIncident;
+use super::tx::Tx;
 
 /// The maintenances that customers may see and that aren't over.
 pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {

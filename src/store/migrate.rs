@@ -6,9 +6,11 @@ use std::path::Path;
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, Row};
 
+use super::engine::Engine;
+use super::error::StoreError;
 use super::file::{beside, make_private};
+use super::history;
 use super::open::{Connected, cannot_open, close, connect_one};
-use super::{Engine, StoreError, history};
 
 /// Brings a database up to date, on a connection of its own: a migration may take its time. An
 /// older SQLite file is copied beside itself first. Returns whether its histories were made by this

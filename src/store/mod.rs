@@ -6,23 +6,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use sqlx::migrate::Migrator;
 use sqlx::{AnyPool, Row};
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 use tokio::time::{Instant, timeout_at};
 
+pub use self::engine::Engine;
 pub use self::error::StoreError;
 use self::error::{SQLITE_READONLY, sqlite_code};
 use self::file::DatabaseFile;
 use self::guarded_connection::{DEADLINE, Guarded, Writing};
 pub use self::open::{sqlite_file, without_password};
+pub use self::tx::Tx;
 
 pub mod audit;
 pub mod bulk;
 pub mod changes;
 pub mod components;
 pub mod drafts;
+mod engine;
 mod error;
 mod file;
 mod file_owner;
@@ -43,18 +45,11 @@ mod row;
 pub mod sessions;
 pub mod settings;
 pub mod states;
+mod stored_incident;
 pub mod templates;
 pub mod tokens;
+mod tx;
 pub mod updates;
-
-/// Which database it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// A file.
-    Sqlite,
-    /// A server.
-    Postgres,
-}
 
 /// The database.
 #[derive(Debug, Clone)]
@@ -70,19 +65,6 @@ pub struct Store {
     failed: Arc<Notify>,
     /// SQLite lets one write at a time; within the process they queue here instead of polling.
     writing: Arc<Mutex<()>>,
-}
-
-/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
-#[derive(Debug)]
-pub struct Tx {
-    inner: Guarded,
-    engine: Engine,
-    /// How many writing transactions there have been, this one included.
-    writes: i64,
-    /// Until when something was made here.
-    made_until_ms: i64,
-    /// The file that must still be the one that was opened.
-    file: Option<Arc<DatabaseFile>>,
 }
 
 impl Store {
@@ -277,43 +259,4 @@ const NO_CONNECTION: &str = "no database connection was free for 5 seconds: eith
 async fn find_write_count(tx: &mut Tx) -> Result<i64, StoreError> {
     let row = sqlx::query("select writes from revision where id = 1");
     Ok(row.fetch_one(&mut tx.inner).await?.try_get(0)?)
-}
-
-impl Tx {
-    /// Of a transaction that writes: how many there have been, this one included. With it, numbers
-    /// can be given out in the order in which things are made.
-    pub fn writes(&self) -> i64 {
-        self.writes
-    }
-
-    /// Of a transaction that writes: the latest instant at which something was made before.
-    pub fn made_until(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(self.made_until_ms).unwrap_or_default()
-    }
-
-    /// Lets what follows take long: up to a minute until the next row comes. For what reads or
-    /// writes very much at once.
-    pub async fn be_patient(&mut self) -> Result<(), StoreError> {
-        if self.engine == Engine::Postgres {
-            self.inner
-                .run("set local statement_timeout = '60s'")
-                .await?;
-        }
-        self.inner.be_patient();
-        Ok(())
-    }
-
-    /// Makes everything that was done in it last, also through a loss of power.
-    ///
-    /// # Errors
-    /// `Replaced` if the database's file is another by now; `Uncertain` if nobody knows whether it
-    /// was committed; any other: it wasn't.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        if let Some(file) = &self.file {
-            file.check()?;
-        }
-        let engine = self.engine;
-        let committed = self.inner.commit().await;
-        committed.map_err(|error| StoreError::of_commit(error, engine))
-    }
 }

@@ -9,11 +9,12 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::time::timeout;
 
+use super::engine::Engine;
+use super::error::StoreError;
 use super::error::{SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, is_damage, sqlite_code};
 use super::file::make_private;
 use super::file_owner;
 use super::guarded_connection::DEADLINE;
-use super::{Engine, StoreError};
 
 /// How every SQLite database file begins.
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";

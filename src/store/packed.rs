@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::StoreError;
+use super::error::StoreError;
 use super::row::unreadable;
 
 /// The SQL that packs a column of texts, as arguments of `concat`: to it, null is nothing.

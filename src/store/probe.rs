@@ -6,9 +6,11 @@ use sqlx::AnyConnection;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
+use super::Store;
+use super::engine::Engine;
+use super::error::StoreError;
 use super::guarded_connection::{DEADLINE, LONG_DEADLINE};
 use super::open::{close, connect_one};
-use super::{Engine, Store, StoreError};
 
 /// A process that has written nothing for so long has ended.
 const FORGOTTEN: chrono::Duration = chrono::Duration::days(1);

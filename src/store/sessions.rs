@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
+use super::error::StoreError;
 use super::row::{instant, text, text_or_none};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::staff::{Kept, Session};
 
 /// The sessions that were opened with a token, or with any, the last used first.

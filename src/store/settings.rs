@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::FixedOffset;
 use chrono_tz::Tz;
 
+use super::error::StoreError;
 use super::row::text;
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::brand::Brand;
 use crate::domain::date_order::DateOrder;
 use crate::domain::time_style::{HourClock, StatedTimes};

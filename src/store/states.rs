@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
+use super::error::StoreError;
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, StateKey, Tone};

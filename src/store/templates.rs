@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use sqlx::any::AnyRow;
 
+use super::error::StoreError;
 use super::row::{text, text_or_none, word, word_or_none};
 use super::states::slug;
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;

@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
+use super::Store;
+use super::error::StoreError;
 use super::guarded_connection::Guarded;
 use super::row::{instant, instant_or_none, text, text_or_none, unreadable};
-use super::{Store, StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::scope::Scope;
 use crate::domain::staff::Token;
 

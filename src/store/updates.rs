@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
+use super::error::StoreError;
 use super::row::{instant, instant_or_none, int, text, text_or_none, word, word_or_none};
-use super::{StoreError, Tx};
+use super::tx::Tx;
 use crate::domain::fact::Fact;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
