@@ -11,7 +11,7 @@ use super::new_incident::NewIncident;
 use super::plan_maintenance::{Plan, check_plan};
 use super::repeat::{ProposedIncident, refuse_repeated_incident};
 use super::stated_states::{Settings, write_post_states, write_update_states};
-use crate::content::component_word::Group;
+use crate::content::component_group::Group;
 use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
 use crate::domain::event::Event;
 use crate::domain::event::facts::Post;

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
 
+use super::folder::Content;
+use super::incident_file::{IncidentFile, SlugSource};
 use super::problem::{Problem, Severity};
-use super::{Content, IncidentFile, SlugSource};
 use crate::domain::slug::Slug;
 
 /// A file that is to have an address.

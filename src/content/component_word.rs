@@ -1,40 +1,8 @@
 //! Which components a word in a file means.
 
-use super::update_entries::Context;
+use super::update_entries::context::Context;
 use crate::domain::component_name::{folded, full_name};
 use crate::domain::slug::Slug;
-
-/// The components under one heading.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    heading: String,
-    /// The heading as it is compared, and the slug made of it.
-    words: (String, Option<Slug>),
-    components: Vec<Slug>,
-}
-
-impl Group {
-    /// The groups of components, each of which is told with its heading.
-    pub fn list(components: &[(Slug, String)]) -> Vec<Self> {
-        let mut groups: Vec<Self> = Vec::new();
-        for (slug, heading) in components {
-            match groups.iter_mut().find(|group| group.heading == *heading) {
-                Some(group) => group.components.push(slug.clone()),
-                None => groups.push(Self {
-                    heading: heading.clone(),
-                    words: (folded(heading), Slug::from_title(heading)),
-                    components: vec![slug.clone()],
-                }),
-            }
-        }
-        groups
-    }
-
-    fn is_named(&self, word: &str) -> bool {
-        let (heading, slug) = &self.words;
-        heading == word || slug.as_ref().is_some_and(|slug| slug.as_str() == word)
-    }
-}
 
 /// What a word means.
 #[derive(Debug, Clone, PartialEq, Eq)]

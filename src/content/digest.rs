@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::folder::{list_posts, read_file};
+use super::files::{list_posts, read_file};
 use super::problem::Severity;
 use super::site_file;
 use crate::domain::hash::hex;

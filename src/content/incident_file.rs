@@ -3,15 +3,81 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::file_name::{stem, undated};
+use super::file_parts::{missing_front_matter, split};
 use super::front_matter::{self, FrontMatter};
 use super::problem::{Problem, Severity};
 use super::update_entries::report::Report;
-use super::update_entries::resolution::written;
-use super::update_entries::{Context, Entry, Reading, read as read_entries, say_how_to_keep};
-use super::{IncidentFile, SlugSource};
-use crate::domain::incident::Kind;
+use super::update_entries::told_instant::written;
+use super::update_entries::{
+    Context, Entry, Reading, StateLine, read as read_entries, say_how_to_keep,
+};
+use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
-use crate::domain::update::Phase;
+use crate::domain::update::{Phase, Precision};
+
+/// Where a file's slug comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlugSource {
+    /// The front matter states it.
+    Stated,
+    /// It is made from the file's name.
+    Name,
+    /// It is made from kind and date, because the name has no letter or digit.
+    Nothing,
+}
+
+/// An incident file, read. `None` means that the file doesn't say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentFile {
+    /// Its name, relative to the content folder: `incidents/2013-02-26-selma.md`.
+    pub file: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub fingerprint: String,
+    /// The incident's name in URLs, as far as the file says it: another may hold it already.
+    pub slug: Slug,
+    /// Where the slug comes from.
+    pub slug_source: SlugSource,
+    /// The incident's identity.
+    pub id: Option<String>,
+    /// The headline.
+    pub title: String,
+    /// The byline.
+    pub author: Option<String>,
+    /// The post's date.
+    pub published_at: DateTime<Utc>,
+    /// Whether `published_at` has a time of day.
+    pub precision: Precision,
+    /// What kind of post it is.
+    pub kind: Option<Kind>,
+    /// What it names, and the states it sets at its date (of a maintenance: at `starts`).
+    pub components: Vec<StateLine>,
+    /// Whether the front matter has a `components` key at all.
+    pub states_components: bool,
+    /// The phase before any update says one.
+    pub phase: Option<Phase>,
+    /// The impact that staff set.
+    pub impact: Option<Impact>,
+    /// A maintenance's window: its start.
+    pub starts: Option<DateTime<Utc>>,
+    /// A maintenance's window: its end.
+    pub ends: Option<DateTime<Utc>>,
+    /// One or two sentences for lists and feeds.
+    pub summary: Option<String>,
+    /// Read and checked, not published.
+    pub draft: bool,
+    /// The post, without its entries.
+    pub markdown: String,
+    /// Its entries, in the order in which they stand.
+    pub entries: Vec<Entry>,
+    /// The entries run newest first.
+    pub newest_first: bool,
+    /// The lines that stay text because they announce something, to be kept.
+    pub announced: Vec<String>,
+    /// When it was last corrected, if the front matter says (`edited_at`, written by `export`).
+    pub edited_at: Option<DateTime<Utc>>,
+    /// When it became public, if the front matter says (`public_at`, written by `export`).
+    pub public_at: Option<DateTime<Utc>>,
+}
 
 /// So long after its last entry, in days, an open disruption may have been forgotten.
 const QUIET_DAYS: i64 = 7;
@@ -97,66 +163,6 @@ pub(super) fn read(
         public_at: front.public_at,
     };
     (Some(incident), problems)
-}
-
-/// What is wrong with a file that [`split`] can't divide.
-pub(super) fn missing_front_matter(file: &str, text: &str) -> Vec<Problem> {
-    let mut report = Report::new(file, text, 1);
-    let whole = "begin the file with a line \"---\", then title and date, then another \"---\"";
-    let first = text.lines().next().unwrap_or_default();
-    let (message, help) = if text.trim().is_empty() {
-        ("the file is empty", whole)
-    } else if first.trim_end() == "---" {
-        let close = "close it with another line \"---\", before the text";
-        ("the front matter never ends", close)
-    } else if first.trim_end() == "+++" {
-        let convert = "write it as YAML between two lines \"---\"; \"hugo convert toYAML\" does that \
-                       for a whole site";
-        ("the front matter is TOML", convert)
-    } else if first.trim().is_empty() && text.trim_start().starts_with("---") {
-        let remove = "remove the empty lines before \"---\"";
-        ("the front matter doesn't begin on the first line", remove)
-    } else if first.trim_start().starts_with("---") {
-        let exactly = "write exactly \"---\", without spaces before it, above and below";
-        (
-            "the front matter doesn't begin with a line \"---\"",
-            exactly,
-        )
-    } else {
-        ("the file has no front matter", whole)
-    };
-    report.add(Severity::Error, 0..0, message, Some(help.to_owned()));
-    report.finish()
-}
-
-/// A file's text, split.
-pub(super) struct Parts<'a> {
-    pub(super) yaml: &'a str,
-    pub(super) yaml_line: usize,
-    pub(super) body: &'a str,
-    pub(super) body_line: usize,
-}
-
-/// Front matter stands between two lines of `---`, the first of which begins the file.
-pub(super) fn split(text: &str) -> Option<Parts<'_>> {
-    let mut lines = text.split_inclusive('\n');
-    let first = lines.next()?;
-    if first.trim_end() != "---" {
-        return None;
-    }
-    let mut at = first.len();
-    for (index, line) in lines.enumerate() {
-        if matches!(line.trim_end(), "---" | "...") {
-            return Some(Parts {
-                yaml: &text[first.len()..at],
-                yaml_line: 2,
-                body: &text[at + line.len()..],
-                body_line: index + 3,
-            });
-        }
-        at += line.len();
-    }
-    None
 }
 
 /// The slug that a file's name gives, with a hint if it isn't the name as it stands.

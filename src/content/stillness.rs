@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::folder::list_posts;
+use super::files::list_posts;
 use super::site_file;
 
 /// A file is whole once its size and time have stayed the same for so long.

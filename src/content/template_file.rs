@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::Content;
 use super::file_name::stem;
-use super::folder::{decode, read_file};
+use super::file_parts::{missing_front_matter, split};
+use super::files::{decode, read_file};
 use super::front_matter::read_template;
-use super::incident_file::{missing_front_matter, split};
 use super::problem::{Problem, Severity};
 use super::update_entries::Context;
 use super::update_entries::report::Report;
@@ -14,9 +13,20 @@ use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::template::Template;
 
-/// Templates go beside the posts, and take none of them down.
-pub(super) fn read_all(folder: &Path, names: Vec<String>, cx: &Context<'_>, content: &mut Content) {
-    let mut templates: Vec<Template> = Vec::new();
+/// The templates of a folder. They take no post down.
+#[derive(Debug, Default)]
+pub(super) struct Templates {
+    /// Those that could be read.
+    pub(super) templates: Vec<Template>,
+    /// The names of those that can't be read for certain.
+    pub(super) unreadable: Vec<Slug>,
+    /// What is wrong or doubtful.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads the template files with these names.
+pub(super) fn read_all(folder: &Path, names: Vec<String>, cx: &Context<'_>) -> Templates {
+    let mut all = Templates::default();
     for file in names {
         let mut found = Vec::new();
         let text =
@@ -32,7 +42,7 @@ pub(super) fn read_all(folder: &Path, names: Vec<String>, cx: &Context<'_>, cont
             found.extend(problems);
         }
         match template {
-            Some(template) if templates.iter().any(|it| it.name == template.name) => {
+            Some(template) if all.templates.iter().any(|it| it.name == template.name) => {
                 let message = format!(
                     "another file defines the template {:?} too",
                     template.name.as_str()
@@ -45,15 +55,15 @@ pub(super) fn read_all(folder: &Path, names: Vec<String>, cx: &Context<'_>, cont
                     Some(help),
                 ));
             }
-            Some(template) => templates.push(template),
+            Some(template) => all.templates.push(template),
             None => {
                 let name = Slug::from_title(stem(&file));
-                content.unreadable_templates.extend(name);
+                all.unreadable.extend(name);
             }
         }
-        content.problems.extend(found);
+        all.problems.extend(found);
     }
-    content.templates = Some(templates);
+    all
 }
 
 /// Reads a template whose text and name are known. `None` if there is an error in it.

@@ -1,6 +1,6 @@
 //! One update as an entry: heading, comment, text, closing list of states.
 
-use super::{SENTINEL, Writer, clean, ends_in_sentinel, has_fence, literal};
+use super::writer::{SENTINEL, Writer, as_literal, clean, ends_in_sentinel, has_fence};
 use crate::content::update_entries::comment::{self, Comment};
 use crate::content::update_entries::{Entry, StateLine, read};
 use crate::domain::component::StateChange;
@@ -27,7 +27,7 @@ pub(super) fn render(update: &Update, writer: &Writer<'_>) -> String {
                 return written;
             }
         }
-        let whole = with([&literal(&text)[..], &list].join("\n\n").trim_end());
+        let whole = with([&as_literal(&text)[..], &list].join("\n\n").trim_end());
         if stated || reads_back(&whole, &expected, writer) {
             return whole;
         }
@@ -37,7 +37,7 @@ pub(super) fn render(update: &Update, writer: &Writer<'_>) -> String {
 
 /// The last resort, which is never met: everything stated, the text for itself.
 fn with_nothing_lost(update: &Update, writer: &Writer<'_>, text: &str, list: &str) -> String {
-    [&head(update, writer, true)[..], &literal(text), list].join("\n\n")
+    [&head(update, writer, true)[..], &as_literal(text), list].join("\n\n")
 }
 
 /// The states that the update itself set; what came back by itself isn't written.

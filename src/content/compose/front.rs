@@ -1,6 +1,6 @@
 //! The front matter of an incident file.
 
-use super::Writer;
+use super::writer::Writer;
 use crate::content::yaml::{self, Node};
 use crate::domain::component::Origin;
 use crate::domain::incident::Kind;

@@ -1,14 +1,18 @@
 //! What is written reads back.
 
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+
+use super::writer::stand_in;
 use super::*;
 use crate::content::incident_file;
 use crate::content::problem::Severity;
+use crate::content::update_entries::Context;
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::{Impact, Kind};
-use crate::domain::site::SiteSettings;
-use crate::domain::update::{Phase, Source, Update};
+use crate::domain::state::{StateKey, States};
+use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
-use chrono_tz::Tz;
 
 /// A small generator of numbers, the same on every run.
 struct Numbers(u64);
@@ -209,12 +213,7 @@ fn site(zone: Tz) -> SiteSettings {
         name: "Example".into(),
         base_url: String::new(),
         authority: String::new(),
-        zone,
-        stated_date_order: None,
-        stated_clock: None,
-        support: None,
-        brand: Default::default(),
-        zones: BTreeMap::new(),
+        ..SiteSettings::example(zone)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The key `components`: what a post is about, and the states that it sets.
 
-use super::Reader;
+use super::reader::Reader;
 use crate::content::component_word::{Meant, also_group, ambiguous, meant};
 use crate::content::problem::Severity;
 use crate::content::update_entries::StateLine;

@@ -1,7 +1,8 @@
-//! The front matter of incident files: what each key may hold.
+//! The front matter of incident files and templates: what each key may hold.
 
 mod components;
 mod foreign;
+mod reader;
 mod salvage;
 mod template;
 
@@ -9,16 +10,18 @@ pub(in crate::content) use self::template::read_template;
 
 use std::ops::Range;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
+use self::reader::{Reader, unreadable};
 use self::salvage::{Lost, salvaged};
 use crate::content::file_name;
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
-use crate::content::update_entries::resolution::{Resolved, shown};
+use crate::content::update_entries::resolution::Resolved;
+use crate::content::update_entries::told_instant::shown;
 use crate::content::update_entries::{Context, StateLine};
 use crate::content::written_time;
-use crate::content::yaml::{self, Key, Node, Placed, YamlError};
+use crate::content::yaml::{self, Key, Node, Placed};
 use crate::domain::incident::{CLOCK_TOLERANCE, Impact, Kind};
 use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
@@ -108,22 +111,6 @@ pub(in crate::content) fn read(
     front
 }
 
-/// Says that front matter is no YAML.
-fn unreadable(error: YamlError, report: &mut Report<'_>) {
-    report.add(
-        Severity::Error,
-        error.place,
-        format!("the front matter can't be read: {}", error.message),
-        Some(error.help),
-    );
-}
-
-struct Reader<'a, 'b, 'c> {
-    yaml: &'a str,
-    cx: &'a Context<'b>,
-    report: &'a mut Report<'c>,
-}
-
 impl Reader<'_, '_, '_> {
     fn entry(&mut self, key: &Key, value: &Placed, front: &mut FrontMatter) {
         match key.name.as_str() {
@@ -173,70 +160,6 @@ impl Reader<'_, '_, '_> {
         );
     }
 
-    fn wrong(&mut self, value: &Placed, message: impl Into<String>, help: Option<String>) {
-        self.report
-            .add(Severity::Error, value.place.clone(), message, help);
-    }
-
-    /// A text; numbers and the like are taken as they were typed.
-    fn text(&mut self, key: &Key, value: &Placed, required: bool) -> Option<String> {
-        let text = match &value.node {
-            Node::Text(text) => text.trim(),
-            Node::Bool(_) | Node::Number => self.yaml.get(value.place.clone())?.trim(),
-            Node::Null => "",
-            Node::List(_) | Node::Map(_) => {
-                let help = format!("quote it: {}: \"…\"", key.name);
-                self.wrong(value, format!("\"{}\" must be text", key.name), Some(help));
-                return None;
-            }
-        };
-        if text.is_empty() && required {
-            let place = if value.place.is_empty() {
-                &key.place
-            } else {
-                &value.place
-            };
-            self.report.add(
-                Severity::Error,
-                place.clone(),
-                format!("\"{}\" is empty", key.name),
-                Some(format!(
-                    "write a value, in quotes if it begins with a special character: {}: \"…\"",
-                    key.name
-                )),
-            );
-        }
-        let one_line = text
-            .split('\n')
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join(" ");
-        Some(one_line.trim().to_owned()).filter(|text| !text.is_empty())
-    }
-
-    fn id(&mut self, key: &Key, value: &Placed) -> Option<String> {
-        let id = self.text(key, value, true)?;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        if id.len() > 100 || !id.bytes().all(plain) {
-            let help = "an id may have letters, digits, hyphens and underscores".to_owned();
-            self.wrong(value, format!("\"{id}\" isn't a valid id"), Some(help));
-            return None;
-        }
-        Some(id)
-    }
-
-    fn slug(&mut self, key: &Key, value: &Placed) -> Option<Slug> {
-        let text = self.text(key, value, true)?;
-        match Slug::parse(&text) {
-            Ok(slug) => Some(slug),
-            Err(error) => {
-                let help = Slug::from_title(&text).map(|near| format!("write slug: {near}"));
-                self.wrong(value, error.to_string(), help);
-                None
-            }
-        }
-    }
-
     /// The post's date. One that is still to come keeps the post back, which may be meant.
     fn post_date(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {
         let date = self.time(key, value)?;
@@ -273,81 +196,6 @@ impl Reader<'_, '_, '_> {
                 Some("to show it now, write a day or time that has passed".to_owned()),
             );
         }
-    }
-
-    /// Now as an example, in the site's zone: `2013-02-26 02:15`.
-    fn now(&self) -> String {
-        let now = self.cx.now.with_timezone(&self.cx.zone);
-        now.format("%Y-%m-%d %H:%M").to_string()
-    }
-
-    /// Tomorrow at ten in the evening, as an example of a planned time.
-    fn tomorrow(&self) -> String {
-        let tomorrow = self.cx.now.with_timezone(&self.cx.zone) + TimeDelta::days(1);
-        tomorrow.format("%Y-%m-%d 22:00").to_string()
-    }
-
-    fn time(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {
-        let text = self.text(key, value, true)?;
-        let mut inner = Report::new("", &text, 1);
-        let read = written_time::read(&text, self.cx, &mut inner);
-        let now = self.now();
-        let day = now.split(' ').next().unwrap_or_default();
-        let help =
-            format!("write it as \"{day}\" or \"{now}\", with a zone if it isn't the site's");
-        for problem in inner.finish() {
-            self.report.add(
-                problem.severity,
-                value.place.clone(),
-                problem.message,
-                problem.help,
-            );
-        }
-        match read {
-            Ok(resolved) => resolved,
-            Err(message) => {
-                self.wrong(value, message, Some(help));
-                None
-            }
-        }
-    }
-
-    fn kind(&mut self, key: &Key, value: &Placed) -> Option<Kind> {
-        let word = self.word(key, value, &Kind::ALL.map(Kind::as_str))?;
-        Kind::parse(&word)
-    }
-
-    fn impact(&mut self, key: &Key, value: &Placed) -> Option<Impact> {
-        let word = self.word(key, value, &Impact::ALL.map(Impact::as_str))?;
-        Impact::parse(&word)
-    }
-
-    fn phase(&mut self, key: &Key, value: &Placed) -> Option<Phase> {
-        let word = self.word(key, value, &Phase::ALL.map(Phase::as_str))?;
-        Phase::parse(&word)
-    }
-
-    /// One of `words`, in any case, with spaces or hyphens for underscores.
-    fn word(&mut self, key: &Key, value: &Placed, words: &[&str]) -> Option<String> {
-        let text = self.text(key, value, true)?;
-        let folded = text.to_lowercase().replace([' ', '-'], "_");
-        if words.contains(&folded.as_str()) {
-            return Some(folded);
-        }
-        let near = match folded.as_str() {
-            "fixed" | "done" => words.iter().copied().find(|word| *word == "resolved"),
-            _ => nearest(&folded, words.iter().copied()),
-        };
-        let article = if key.name == "impact" { "an" } else { "a" };
-        self.wrong(
-            value,
-            format!("\"{text}\" is not {article} {}", key.name),
-            Some(match near {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("use one of: {}", words.join(", ")),
-            }),
-        );
-        None
     }
 
     fn check_window(&mut self, front: &FrontMatter) {

@@ -1,6 +1,6 @@
 //! The front matter of templates: what each key may hold.
 
-use super::{Reader, unreadable};
+use super::reader::{Reader, unreadable};
 use crate::content::problem::Severity;
 use crate::content::update_entries::report::Report;
 use crate::content::update_entries::{Context, StateLine};

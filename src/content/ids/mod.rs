@@ -1,7 +1,10 @@
 //! Puts ids into incident files, so that a database built anew from them has the same. Of all
 //! other bytes none changes: line ends, spaces, the order of keys, a byte order mark.
 
+mod file_ids;
 mod text;
+
+pub use self::file_ids::FileIds;
 
 use std::fs;
 use std::io::Write;
@@ -9,20 +12,10 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::folder::{Ground, fingerprint};
-use super::{IncidentFile, KnownSite, SiteFile};
-use crate::domain::slug::Slug;
-
-/// The ids that an incident file's incident and entries have.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FileIds {
-    /// The incident's.
-    pub incident: String,
-    /// The incident's slug, where its file's name alone doesn't say it for certain.
-    pub slug: Option<Slug>,
-    /// Those of its entries, in the order in which they stand in the file.
-    pub entries: Vec<String>,
-}
+use super::files::fingerprint;
+use super::ground::{Ground, KnownSite};
+use super::incident_file::IncidentFile;
+use super::site_file::SiteFile;
 
 /// Writes ids into the files of a folder.
 pub struct IdWriter<'a> {

@@ -8,7 +8,8 @@ mod zones;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use chrono::NaiveDate;
+use chrono::{FixedOffset, NaiveDate};
+use chrono_tz::Tz;
 use toml::de::{DeTable, DeValue};
 
 use self::brand::read_brand;
@@ -18,12 +19,68 @@ use self::zones::read_zones;
 use crate::content::problem::{Problem, Severity};
 use crate::content::toml_table::{Table, Value};
 use crate::content::update_entries::report::Report;
-use crate::content::{ComponentEntry, SiteFile};
+use crate::domain::brand::Brand;
+use crate::domain::date_order::DateOrder;
 use crate::domain::site::Support;
 use crate::domain::slug::Slug;
+use crate::domain::state::State;
+use crate::domain::time_style::{HourClock, StatedTimes};
 
 /// The name of the file, in the content folder.
 pub(in crate::content) const NAME: &str = "site.toml";
+
+/// What `site.toml` says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiteFile {
+    /// The page's name.
+    pub name: String,
+    /// Scheme and host of the page, without a slash at the end.
+    pub base_url: Option<String>,
+    /// The name in feed ids.
+    pub authority: Option<String>,
+    /// The site's zone.
+    pub zone: Tz,
+    /// How dates in figures are read.
+    pub date_order: Option<DateOrder>,
+    /// By which clock times are written.
+    pub clock: Option<HourClock>,
+    /// Where customers turn for help.
+    pub support: Option<Support>,
+    /// Logo, icon, colour and links.
+    pub brand: Brand,
+    /// In the order of the page.
+    pub components: Vec<ComponentEntry>,
+    /// The site's own states, and built-in ones with other labels.
+    pub states: Vec<State>,
+    /// Abbreviations with several meanings that the site has settled.
+    pub zones: BTreeMap<String, FixedOffset>,
+}
+
+impl SiteFile {
+    /// What it says of times.
+    pub(in crate::content) fn times(&self) -> StatedTimes {
+        StatedTimes {
+            zone: self.zone,
+            date_order: self.date_order,
+            clock: self.clock,
+        }
+    }
+}
+
+/// A component as `site.toml` describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentEntry {
+    /// Its id.
+    pub slug: Slug,
+    /// Its name for people.
+    pub name: String,
+    /// The heading under which it is listed.
+    pub group: Option<String>,
+    /// One line for customers.
+    pub description: Option<String>,
+    /// The day it began.
+    pub since: Option<NaiveDate>,
+}
 
 /// Reads the file. `None` if there is an error in it. `has_file` says whether the content folder
 /// has a file of that name.

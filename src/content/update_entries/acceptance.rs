@@ -3,8 +3,8 @@
 
 use super::draft::Draft;
 use super::flat::{Line, Mark};
+use super::found::{Found, Header, Place};
 use super::gap::{Gap, tail};
-use super::header::{Found, Header, Place};
 use super::lexer::{Cursor, Lex, Token};
 use crate::domain::update::Phase;
 

@@ -1,33 +1,23 @@
 //! Times without a label that announce something rather than tell of it: they stay text.
 //!
 //! Whether such a time is still to come is judged when its line is first seen. The caller keeps
-//! the lines that were ([`Reading::announced`]) and gives them back as [`Kept`], so that the line
+//! the lines that were ([`super::Reading::announced`]) and gives them back as [`Kept`], so that the line
 //! doesn't turn into an entry once its time has come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::Context;
 use super::blocks::{Block, Sort};
 use super::comment;
+use super::context::Context;
 use super::direction;
+use super::kept::{Kept, key};
 use super::report::Report;
 use super::scan::{Scan, Start};
 use crate::content::problem::Severity;
 use crate::domain::incident::CLOCK_TOLERANCE;
 
-/// More characters of a line than are needed to know it again.
-const KEPT_CHARS: usize = 300;
-
 /// No more lines are changed at a time than this.
 const MOST_REWORDED: usize = 100;
-
-/// The lines that announced something when they were first seen, by file.
-pub type Kept = BTreeMap<String, Vec<String>>;
-
-/// The lines of a text that is known to be one, as [`Kept`] has them.
-pub fn kept_lines(text: &str) -> impl Iterator<Item = String> {
-    text.lines().map(key)
-}
 
 /// Why a time without a label is text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -176,12 +166,6 @@ fn line_of(source: &str, at: usize) -> String {
     let start = before.rfind('\n').map_or(0, |end| end + 1);
     let end = after.find('\n').map_or(source.len(), |end| at + end);
     key(source.get(start..end).unwrap_or_default())
-}
-
-/// A line without what may change about it and mean nothing.
-fn key(line: &str) -> String {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    words.join(" ").chars().take(KEPT_CHARS).collect()
 }
 
 fn tell_announced(start: &Start, why: Why, report: &mut Report<'_>) {

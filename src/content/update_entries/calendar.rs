@@ -1,11 +1,11 @@
 //! Which day a written date means: its order, its year, its existence.
 
-use chrono::{Datelike, Duration, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
+use chrono_tz::Tz;
 
-use super::Context;
+use super::context::Context;
 use super::date::DateText;
 use super::report::Report;
-use super::resolution::local_date;
 use super::time_text::TimeText;
 use crate::content::problem::Severity;
 use crate::domain::date_order::DateOrder;
@@ -134,4 +134,15 @@ fn name(date: DateText) -> String {
             }
         }
     }
+}
+
+/// The day in the site's zone.
+pub(super) fn local_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    at.with_timezone(&zone).date_naive()
+}
+
+/// The year of an instant in the site's zone.
+fn local_date(at: DateTime<Utc>, zone: Tz) -> (i32, NaiveDate) {
+    let day = local_day(at, zone);
+    (day.year(), day)
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Context;
 use super::calendar;
+use super::context::Context;
 use super::report::Report;
 use super::resolution::{Base, Resolved, resolve};
 use super::time_text::TimeText;

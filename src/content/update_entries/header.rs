@@ -1,75 +1,11 @@
-//! Headers: whether what stands at the beginning of a line is one, a day, or merely prose.
+//! Says of a line whether what stands at its beginning is a header, a day, or merely prose.
 
+use super::acceptance;
 use super::draft::{Draft, drafts};
-use super::flat::{Line, Mark};
+use super::flat::Line;
+use super::found::{Doubtful, Found, Place};
+use super::gap;
 use super::lexer::{Cursor, Lex, Token, tokens};
-use super::time_text::TimeText;
-use crate::domain::update::Phase;
-
-/// What a line is.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Found {
-    /// The header of an entry.
-    Header(Header),
-    /// A day, and nothing else.
-    Day(TimeText),
-    /// It looks like a header, but is read as prose.
-    Doubtful(Doubtful),
-    /// Neither.
-    Prose,
-}
-
-/// Prose that begins like a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Doubtful {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    /// It begins with a label and a figure, not only with a time.
-    pub(super) labelled: bool,
-    /// Its first letter is a capital.
-    pub(super) initial: bool,
-}
-
-/// The header of an entry.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Header {
-    pub(super) number: Option<u32>,
-    pub(super) phase: Option<Phase>,
-    pub(super) time: TimeText,
-    /// Where the text begins in the source; `None` if the header fills its line.
-    pub(super) text_start: Option<usize>,
-    /// Where it begins and ends in the source.
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// It is an entry only if a time turns up at its end.
-    pub(super) needs_time: bool,
-    /// A bracket that it opened and its text may close.
-    pub(super) open_bracket: Option<char>,
-    /// Markers that began in it and go on in the text, to be put before that.
-    pub(super) prefix: String,
-    /// The time stands without label.
-    pub(super) unlabelled: bool,
-}
-
-impl Header {
-    /// It is a time that fills its line, and nothing else.
-    pub(super) fn is_bare_time(&self) -> bool {
-        self.unlabelled && self.text_start.is_none()
-    }
-}
-
-/// Where the line stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) source: &'a str,
-    pub(super) marks: &'a [Mark],
-    /// It is a heading.
-    pub(super) heading: bool,
-    /// It begins its block, or follows a line that ended an entry.
-    pub(super) first: bool,
-    /// A day stands above it.
-    pub(super) under_day: bool,
-}
 
 /// Says what a line is.
 pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
@@ -84,7 +20,7 @@ pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
         if range && draft.label.is_none() {
             return Found::Prose;
         }
-        let evaluated = super::acceptance::judge(draft, line, &tokens, place);
+        let evaluated = acceptance::judge(draft, line, &tokens, place);
         if let Some(found) = evaluated {
             return found;
         }
@@ -108,7 +44,7 @@ fn is_label_and_figure(draft: &Draft, tokens: &[Token]) -> bool {
     };
     let mut cursor = Cursor::new(tokens);
     cursor.at = draft.end;
-    super::gap::gap(&mut cursor, &mut Vec::new(), true, true);
+    gap::gap(&mut cursor, &mut Vec::new(), true, true);
     label.number.is_some() || !draft.time.is_empty() || cursor.digits() > 0
 }
 

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
-use super::Entry;
+use super::entry::Entry;
 use crate::domain::hash::digest_of_parts;
 use crate::domain::update::Precision;
 

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Context;
+use super::context::Context;
 use super::direction::{self, Dated};
 use super::raw::Raw;
 use super::report::Report;
 use super::resolution::{self, Base, Resolved};
 use super::scan::{Scan, Start};
+use super::told_instant;
 use crate::content::problem::Severity;
 use crate::domain::update::Precision;
 
@@ -95,11 +96,11 @@ fn without_time(
         start.header.start..start.header.end,
         format!(
             "this entry has no time; it was given the time of {whose}, {}",
-            resolution::shown(at, cx)
+            told_instant::shown(at, cx)
         ),
         Some(format!(
             "write its day and time: \"UPDATE {}\"",
-            resolution::written(at, cx.zone)
+            told_instant::written(at, cx.zone)
         )),
     );
 }

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::blocks::{Block, Sort};
 use super::comment::{self, Comment};
+use super::context::Context;
+use super::entry::StateLine;
 use super::extent::Extent;
 use super::label;
 use super::report::Report;
@@ -11,7 +13,6 @@ use super::scan::Start;
 use super::state_list;
 use super::text::{self, Cut};
 use super::time_text::TimeText;
-use super::{Context, StateLine};
 use crate::content::problem::Severity;
 
 /// An entry before its instant is known.

@@ -6,16 +6,18 @@ use std::ops::Range;
 use super::announced;
 use super::blocks::{self, Block, Seen, Sort};
 use super::comment::{self, Comment};
+use super::context::Context;
+use super::entry::{Entry, Reading};
 use super::extent::{Extent, extents};
 use super::instants::resolve_all;
 use super::leftovers;
 use super::literal::{self, Segment};
 use super::raw::{Raw, following_comment, raw};
 use super::report::Report;
-use super::resolution::{self, Resolved};
+use super::resolution::Resolved;
 use super::scan::{self, Scan, Start, Why};
 use super::text::{self, Cut};
-use super::{Context, Entry, Reading};
+use super::told_instant;
 use crate::content::problem::{Problem, Severity};
 
 /// Reads the entries of a body, and the post that is left without them.
@@ -146,7 +148,7 @@ fn all_blocks(source: &str) -> (Vec<Block>, Vec<Range<usize>>) {
 }
 
 fn hints(scan: &Scan, extents: &[Extent], cx: &Context<'_>, report: &mut Report<'_>) {
-    let example = resolution::written(cx.now, cx.zone);
+    let example = told_instant::written(cx.now, cx.zone);
     for doubt in &scan.doubtful {
         let before = extents.partition_point(|extent| extent.removed.start <= doubt.from);
         let inside = before

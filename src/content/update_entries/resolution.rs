@@ -2,13 +2,13 @@
 //! could mean something else.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
-use chrono_tz::Tz;
 
-use super::Context;
 use super::calendar;
 use super::clock::{ClockText, Half};
+use super::context::Context;
 use super::report::Report;
 use super::time_text::{TimeText, Unsure};
+use super::told_instant::{header, shown, write_as};
 use super::zone_reading::{self, Zone};
 use crate::content::problem::Severity;
 use crate::domain::incident::CLOCK_TOLERANCE;
@@ -128,11 +128,11 @@ fn check_clock(time: &TimeText, report: &mut Report<'_>) -> Option<u32> {
 fn day_only(time: &TimeText, date: Option<NaiveDate>, base: Base<'_>) -> Option<Resolved> {
     let zone = base.cx.zone;
     let date = date.or_else(|| {
-        let from = local_day(base.instant(), zone);
+        let from = calendar::local_day(base.instant(), zone);
         time.weekday
             .map(|weekday| calendar::on_or_after(from, weekday))
     })?;
-    let same_day = |at: DateTime<Utc>| local_day(at, zone) == date;
+    let same_day = |at: DateTime<Utc>| calendar::local_day(at, zone) == date;
     let at = match base.previous {
         Some(previous) if same_day(previous.at) => previous.at,
         Some(_) | None if same_day(base.cx.posted_at) => base.cx.posted_at,
@@ -142,11 +142,6 @@ fn day_only(time: &TimeText, date: Option<NaiveDate>, base: Base<'_>) -> Option<
         at,
         precision: Precision::Day,
     })
-}
-
-/// The day in the site's zone.
-fn local_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    at.with_timezone(&zone).date_naive()
 }
 
 fn with_clock(
@@ -323,31 +318,6 @@ fn bounds(at: DateTime<Utc>, time: &TimeText, cx: &Context<'_>, report: &mut Rep
     }
 }
 
-/// An instant for people, in the site's zone.
-pub(in crate::content) fn shown(at: DateTime<Utc>, cx: &Context<'_>) -> String {
-    written(at, cx.zone)
-}
-
-/// An instant in the form that leaves no doubt: `2013-02-26 02:15 MST`.
-pub(in crate::content) fn written(at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    format!(
-        "{} {}",
-        local.format("%Y-%m-%d %H:%M"),
-        zone::abbreviation(zone, at)
-    )
-}
-
-/// The header that leaves no doubt about an instant.
-fn header(at: DateTime<Utc>, cx: &Context<'_>) -> String {
-    format!("\"UPDATE {}\"", written(at, cx.zone))
-}
-
-/// How to write an instant without doubt.
-pub(super) fn write_as(at: DateTime<Utc>, cx: &Context<'_>) -> String {
-    format!("if that is right, write {}", header(at, cx))
-}
-
 /// The day, checked like an instant.
 pub(super) fn check_day(
     resolved: Resolved,
@@ -358,12 +328,6 @@ pub(super) fn check_day(
     if resolved.precision == Precision::Day {
         bounds(resolved.at, time, cx, report);
     }
-}
-
-/// The year of an instant in the site's zone.
-pub(super) fn local_date(at: DateTime<Utc>, zone: Tz) -> (i32, NaiveDate) {
-    let day = local_day(at, zone);
-    (day.year(), day)
 }
 
 /// Resolves a time that stands alone and says its day.

@@ -3,7 +3,8 @@
 
 use super::blocks::{Block, Sort};
 use super::flat::Line;
-use super::header::{self, Doubtful, Found, Header, Place};
+use super::found::{Doubtful, Found, Header, Place};
+use super::header;
 use super::time_text::{self, TimeText};
 
 /// The beginning of an entry.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::Context;
 use super::calendar;
+use super::context::Context;
 use super::date::DateText;
 use super::report::Report;
 use super::time_text::{TimeText, whole_text};

@@ -1,8 +1,8 @@
 //! The list that closes an entry and says what components became: `- Selma: migrating – note`.
 
-use super::Context;
-use super::StateLine;
 use super::blocks::{Block, Sort};
+use super::context::Context;
+use super::entry::StateLine;
 use super::report::Report;
 use crate::content::component_word::{Meant, also_group, ambiguous, meant};
 use crate::content::problem::Severity;

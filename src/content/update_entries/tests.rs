@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::*;
 use crate::content::problem::Severity;
-use crate::domain::date_order::default_date_order;
+use crate::domain::date_order::{DateOrder, default_date_order};
+use crate::domain::slug::Slug;
+use crate::domain::state::{StateKey, States};
+use crate::domain::update::{Phase, Precision};
 use crate::domain::zone::{Local, offset_of_minutes, resolve, start_of_day};
 
 const CORPUS: [&str; 2] = [

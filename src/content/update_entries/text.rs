@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::blocks::{Block, Sort};
-use super::header::Header;
+use super::found::Header;
 
 /// A part of the source that is left out, and what stands in its place.
 #[derive(Debug, Clone)]

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
 use chrono_tz::Tz;
 
-use super::Context;
+use super::context::Context;
 use super::report::Report;
-use super::resolution::{shown, write_as};
 use super::time_text::TimeText;
+use super::told_instant::{shown, write_as};
 use super::zone_text::ZoneText;
 use crate::content::problem::Severity;
 use crate::domain::zone::{self, Local};

@@ -1,9 +1,10 @@
 //! The text of an incident file with ids put in: tries the places where an id may stand, and takes
 //! the first with which the file reads as it did.
 
+use crate::content::ids::file_ids::FileIds;
+use crate::content::incident_file::{self, IncidentFile, SlugSource};
 use crate::content::update_entries::Context;
 use crate::content::update_entries::comment::{self, Comment};
-use crate::content::{FileIds, IncidentFile, SlugSource, incident_file};
 
 /// The text with those ids that it doesn't state. One that it states otherwise is left.
 ///

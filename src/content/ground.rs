@@ -1,0 +1,93 @@
+//! What every file of a content folder is read with.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+use super::component_group::Group;
+use super::site_file::SiteFile;
+use super::update_entries::{Context, Kept};
+use crate::domain::slug::Slug;
+use crate::domain::state::{State, States};
+use crate::domain::update::Precision;
+
+/// What is known of the site beside its files.
+#[derive(Debug, Clone, Default)]
+pub struct KnownSite {
+    /// Slugs and names of the components that exist through the API.
+    pub components: Vec<(Slug, String)>,
+    /// Slugs of those of them that stand in a group, each with its heading.
+    pub groups: Vec<(Slug, String)>,
+    /// The states of its own that it has or had: what files say of the past stays readable.
+    pub states: Vec<State>,
+    /// The lines that announced something when they were first seen; `None` if nothing was ever
+    /// kept.
+    pub announced: Option<Kept>,
+}
+
+/// What every file of a folder is read with.
+pub(super) struct Ground {
+    pub(super) site: SiteFile,
+    components: Vec<(Slug, String)>,
+    groups: Vec<Group>,
+    states: States,
+    announced: Option<Kept>,
+    now: DateTime<Utc>,
+}
+
+impl Ground {
+    /// What `site.toml` says goes before what else is known.
+    pub(super) fn of(site: SiteFile, known: &KnownSite, now: DateTime<Utc>) -> Self {
+        let mut components: Vec<(Slug, String)> = site
+            .components
+            .iter()
+            .map(|entry| (entry.slug.clone(), entry.name.clone()))
+            .collect();
+        let mut groups: Vec<(Slug, String)> = site
+            .components
+            .iter()
+            .filter_map(|entry| Some((entry.slug.clone(), entry.group.clone()?)))
+            .collect();
+        let stated: HashSet<Slug> = components.iter().map(|(slug, _)| slug.clone()).collect();
+        let is_new = |(slug, _): &&(Slug, String)| !stated.contains(slug);
+        components.extend(known.components.iter().filter(is_new).cloned());
+        groups.extend(known.groups.iter().filter(is_new).cloned());
+        let mut states = site.states.clone();
+        for state in &known.states {
+            if !states.iter().any(|other| other.key == state.key) {
+                states.push(State {
+                    dropped: false,
+                    ..state.clone()
+                });
+            }
+        }
+        Self {
+            components,
+            groups: Group::list(&groups),
+            states: States::with_own(states),
+            announced: known.announced.clone(),
+            site,
+            now,
+        }
+    }
+
+    /// For a file whose name and place aren't known yet.
+    pub(super) fn context(&self) -> Context<'_> {
+        let site = &self.site;
+        Context {
+            file: "",
+            first_line: 1,
+            zone: site.zone,
+            date_order: site.times().date_order(),
+            zones: &site.zones,
+            posted_at: self.now,
+            posted_precision: Precision::Minute,
+            now: self.now,
+            components: &self.components,
+            groups: &self.groups,
+            states: &self.states,
+            starts: None,
+            kept: self.announced.as_ref(),
+        }
+    }
+}
