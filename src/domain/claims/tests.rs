@@ -100,12 +100,8 @@ impl World {
     }
 
     fn ends(self, id: &str, minute: i64) -> Self {
-        let phase = match self
-            .incidents
-            .iter()
-            .find(|it| it.id == id)
-            .map(|it| it.kind)
-        {
+        let incident = self.incidents.iter().find(|it| it.id == id);
+        let phase = match incident.map(|it| it.kind) {
             Some(Kind::Maintenance) => Phase::Completed,
             _ => Phase::Resolved,
         };
@@ -377,11 +373,8 @@ fn of_equals_the_one_set_last_holds_with_its_note() {
         .disruption("other", 20, "degraded");
     world.said[0].note = Some("the first".to_owned());
     world.said[1].note = Some("the second".to_owned());
-    let notes: Vec<_> = world
-        .history()
-        .into_iter()
-        .map(|held| held.change.note)
-        .collect();
+    let history = world.history().into_iter();
+    let notes: Vec<_> = history.map(|held| held.change.note).collect();
     let told = ["the first", "the second"].map(|note| Some(note.to_owned()));
     assert_eq!(notes, told);
 }
