@@ -1,9 +1,11 @@
 //! The house rules, as a test: who may import whom, where outside crates live, how files look.
 
+mod circles;
 mod rules;
 
 use std::fmt::Write;
 
+use circles::circles;
 use rules::{
     File, LADDER, LEFT, MAX_LINES, NEED_NOTHING, crates_at_home, files, imports_from_below,
     imports_one_by_one, is_short, left_nothing, name_says_something, opens_with_what_it_is,
@@ -56,6 +58,13 @@ fn every_room_on_the_ladder_exists() {
     for (room, _) in LADDER {
         assert!(names.iter().any(|name| name == room), "{room}");
     }
+}
+
+#[test]
+fn files_import_each_other_in_no_circle() {
+    let found = circles(&files("src"));
+    let told: Vec<String> = found.iter().map(|circle| circle.join(" ")).collect();
+    assert!(found.is_empty(), "\n{}", told.join("\n"));
 }
 
 #[test]
@@ -189,6 +198,21 @@ fn the_rules_can_be_broken() {
         ["urls", "web"]
     );
     assert_eq!(file(["urls.rs", ""]).room(), "urls");
+    let found_among = |texts: [[&str; 2]; 3]| circles(&texts.map(file));
+    let door = [
+        "web/mod.rs",
+        "mod guard;\nmod query;\npub fn all() { guard::check() }",
+    ];
+    let guard = ["web/guard.rs", "use super::query::{Part, Query};"];
+    for (query, is_circle) in [
+        ("use crate::web::{all, guard::Guard};", true),
+        ("fn ask() { super::all() }", true),
+        ("use std::fmt;\n// use crate::web::all;", false),
+        ("pub(in crate::web) fn ask() {}", false),
+    ] {
+        let found = found_among([door, guard, ["web/query.rs", query]]);
+        assert_eq!(found.len(), usize::from(is_circle), "{query}: {found:?}");
+    }
     let with_tests = file([
         "a.rs",
         "//! A.\nuse crate::b;\n#[cfg(test)]\nmod tests {\nuse crate::c;\n",
