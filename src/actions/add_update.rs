@@ -8,9 +8,10 @@ use super::checks::{self, Gathered, KnownNames};
 use super::error::{ActionError, Meanwhile};
 use super::new_update::NewUpdate;
 use super::repeat::refuse_repeated_update;
-use super::stated_states::{Settings, write_new_states};
+use super::stated_states::write_new_states;
 use crate::domain::actor::Identity;
 use crate::domain::event::Event;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::event::facts::{NewText, WhichUpdate};
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::permission::Permission;
@@ -120,7 +121,7 @@ pub(super) async fn insert_update(
     change: &mut Change,
     stored: &StoredIncident,
     wanted: &NewUpdate,
-    components: &Settings,
+    components: &StatedStates,
     made: UpdateIdentity,
 ) -> Result<Update, ActionError> {
     let incident = &stored.incident;
@@ -221,8 +222,8 @@ const MANY: usize = 50;
 pub(super) fn resolve(
     known: &KnownNames,
     pointer: &str,
-    components: &Settings,
-) -> Result<Result<Settings, ActionError>, ActionError> {
+    components: &StatedStates,
+) -> Result<Result<StatedStates, ActionError>, ActionError> {
     if components.len() > known.components.len() && !components.is_empty() {
         let how = format!(
             "{} components are named, but there are only {}",

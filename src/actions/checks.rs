@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::change::Change;
 use super::error::{ActionError, FieldError};
-use super::stated_states::Settings;
 use crate::domain::component::Component;
 use crate::domain::component_name::names_group;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
@@ -60,7 +60,7 @@ pub(super) async fn known_states(change: &mut Change) -> Result<KnownNames, Acti
 /// an unknown one is told which are known.
 pub(super) async fn known_for(
     change: &mut Change,
-    components: &Settings,
+    components: &StatedStates,
 ) -> Result<KnownNames, ActionError> {
     if components.is_empty() {
         return Ok(KnownNames::default());
@@ -99,10 +99,10 @@ impl KnownNames {
 
     /// What a request says, with each group that it names replaced by its components. One that is
     /// named by itself, too, takes what is said of it alone.
-    pub(super) fn with_groups(&self, components: &Settings) -> Settings {
+    pub(super) fn with_groups(&self, components: &StatedStates) -> StatedStates {
         let is_known = |slug: &Slug| self.components.iter().any(|it| it.slug == *slug);
         let is_named = |slug: &Slug| components.iter().any(|(other, _)| other == slug);
-        let mut all: Settings = Vec::with_capacity(components.len());
+        let mut all: StatedStates = Vec::with_capacity(components.len());
         for (word, setting) in components {
             let in_it = |it: &&Component| {
                 let group = it.group.as_deref();

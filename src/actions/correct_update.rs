@@ -6,9 +6,10 @@ use super::add_update::{phase_fits, present_incident, resolve};
 use super::change::Change;
 use super::checks::{self, Gathered};
 use super::error::ActionError;
-use super::stated_states::{Owner, Settings, withdraw_states, write_update_states};
+use super::stated_states::{Owner, withdraw_states, write_update_states};
 use crate::domain::component::Origin;
 use crate::domain::event::Event;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::event::facts::{Text, WhichUpdate};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
@@ -25,7 +26,7 @@ pub struct Correction {
     /// Another phase; `Some(None)` takes it out.
     pub phase: Option<Option<Phase>>,
     /// Other states.
-    pub components: Option<Settings>,
+    pub components: Option<StatedStates>,
     /// Another instant.
     pub at: Option<DateTime<Utc>>,
     /// Another byline; `Some(None)` takes it out.
@@ -207,7 +208,7 @@ async fn settings_of(
     change: &mut Change,
     stored: &StoredIncident,
     id: &str,
-) -> Result<Settings, ActionError> {
+) -> Result<StatedStates, ActionError> {
     let changes = list_changes_of_incident(&mut change.tx, &stored.incident.id).await?;
     let own = changes
         .into_iter()

@@ -10,11 +10,12 @@ use super::error::{ActionError, FieldError};
 use super::new_incident::NewIncident;
 use super::plan_maintenance::{Plan, check_plan};
 use super::repeat::{ProposedIncident, refuse_repeated_incident};
-use super::stated_states::{Settings, write_post_states, write_update_states};
+use super::stated_states::{write_post_states, write_update_states};
 use crate::content::component_group::Group;
-use crate::content::update_entries::{self, Context, Entry, Kept, Reading};
+use crate::content::update_entries::{self, AnnouncedLines, Context, Entry, Reading};
 use crate::domain::event::Event;
 use crate::domain::event::facts::Post;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Incident, Kind, has_own_item};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
@@ -168,7 +169,7 @@ pub(super) async fn read_post(
     });
     let lines = texts.into_iter().flatten();
     let lines = lines.flat_map(|text| update_entries::kept_lines(text));
-    let kept = Kept::from([(String::new(), lines.collect())]);
+    let kept = AnnouncedLines::from([(String::new(), lines.collect())]);
     let groups: Vec<_> = known
         .components
         .iter()
@@ -252,7 +253,7 @@ pub(super) async fn insert_entries(
             withdrawn_at: None,
         };
         set_update(&mut change.tx, &row, change.now).await?;
-        let components: Settings = entry
+        let components: StatedStates = entry
             .changes
             .iter()
             .map(|line| {

@@ -8,11 +8,12 @@ use super::checks::{self, Gathered};
 use super::create_incident::{PostText, check_title, insert_entries, read_post};
 use super::error::ActionError;
 use super::plan_maintenance::{Plan, check_plan};
-use super::stated_states::{Owner, Settings, withdraw_states, write_post_states};
+use super::stated_states::{Owner, withdraw_states, write_post_states};
 use crate::content::update_entries::Entry;
 use crate::domain::component::Origin;
 use crate::domain::event::Event;
 use crate::domain::event::facts::Post;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Impact, Incident, Kind, has_own_item};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
@@ -33,7 +34,7 @@ pub struct EditIncident {
     /// Another impact; `Some(None)`: that of the worst state.
     pub impact: Option<Option<Impact>>,
     /// Other components and states of the post itself.
-    pub components: Option<Settings>,
+    pub components: Option<StatedStates>,
     /// Another start of the window.
     pub starts: Option<Option<DateTime<Utc>>>,
     /// Another end of the window.
@@ -282,7 +283,7 @@ fn refuse_moved(incident: &Incident, wanted: &EditIncident) -> Result<(), Action
     ))
 }
 
-fn post_settings(incident: &Incident) -> Settings {
+fn post_settings(incident: &Incident) -> StatedStates {
     let set = incident
         .changes
         .iter()

@@ -50,4 +50,3 @@ pub mod tokens;
 
 pub use self::change::{Change, Once};
 pub use self::error::{ActionError, FieldError};
-pub use self::stated_states::Settings;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::new_update::NewUpdate;
 use super::once::IfRepeated;
-use super::stated_states::Settings;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::update::Phase;
 
@@ -22,7 +22,7 @@ pub struct NewIncident {
     /// How bad it is.
     pub impact: Option<Impact>,
     /// What it names, and the states it sets.
-    pub components: Settings,
+    pub components: StatedStates,
     /// A maintenance's window: its start.
     pub starts: Option<DateTime<Utc>>,
     /// A maintenance's window: its end.

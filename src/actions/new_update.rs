@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::once::IfRepeated;
-use super::stated_states::Settings;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::fact::Fact;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
@@ -18,7 +18,7 @@ pub struct NewUpdate {
     /// The phase that it sets.
     pub phase: Option<Phase>,
     /// The states that come with it.
-    pub components: Settings,
+    pub components: StatedStates,
     /// The time it refers to; without one, now.
     pub at: Option<DateTime<Utc>>,
     /// The byline.

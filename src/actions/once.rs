@@ -8,7 +8,7 @@ use super::change::{Change, Once};
 use super::error::ActionError;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
-use crate::store::idempotency::{Answer, delete_answers, find_answer, insert_answer};
+use crate::store::idempotency::{StoredAnswer, delete_answers, find_answer, insert_answer};
 use crate::store::{Store, StoreError};
 
 /// For so long, a key is remembered, and what was answered.
@@ -20,9 +20,9 @@ pub enum BegunOnce {
     /// A change to make.
     Fresh(Box<Change>),
     /// The answer that was given to the same request.
-    Done(Answer),
+    Done(StoredAnswer),
     /// The answer that was given to another request with the same key.
-    Other(Answer),
+    Other(StoredAnswer),
 }
 
 /// What is done if the same words were posted a moment ago.
@@ -85,7 +85,7 @@ impl Change {
         body: &str,
     ) -> Result<Option<i64>, ActionError> {
         if let Some(Once { key, digest }) = self.once.take() {
-            let answer = Answer {
+            let answer = StoredAnswer {
                 request_hash: digest,
                 status: status.into(),
                 location: location.map(str::to_owned),

@@ -9,9 +9,9 @@ use super::change::Change;
 use super::error::{ActionError, Repeated};
 use super::new_incident::NewIncident;
 use super::new_update::NewUpdate;
-use super::stated_states::Settings;
 use crate::content::update_entries::Reading;
 use crate::domain::component::{Origin, StateChange};
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Source, Update};
@@ -33,7 +33,7 @@ pub(super) async fn refuse_repeated_update(
     change: &mut Change,
     incident: &Incident,
     wanted: &NewUpdate,
-    components: &Settings,
+    components: &StatedStates,
 ) -> Result<(), ActionError> {
     let byline = byline(change, wanted.author.as_ref());
     let mut updates: Vec<&Update> = incident.updates.iter().collect();
@@ -94,9 +94,9 @@ pub(super) struct ProposedIncident<'a> {
     pub(super) wanted: &'a NewIncident,
     /// Its post and the entries in it.
     pub(super) reading: &'a Reading,
-    pub(super) components: &'a Settings,
+    pub(super) components: &'a StatedStates,
     /// Those of its first update.
-    pub(super) first: &'a Settings,
+    pub(super) first: &'a StatedStates,
 }
 
 /// Refuses an incident that was opened within the last 15 minutes.
@@ -215,7 +215,7 @@ impl<'a> Statements<'a> {
     }
 
     /// Whether it holds all that is wanted: each state with its note, each name.
-    fn holds(self, wanted: &Settings) -> bool {
+    fn holds(self, wanted: &StatedStates) -> bool {
         wanted.iter().all(|(slug, setting)| {
             let mut of_it = self.set().filter(|change| change.component == *slug);
             match setting {
@@ -226,7 +226,7 @@ impl<'a> Statements<'a> {
     }
 
     /// Whether it is about these components alone.
-    fn is_about(self, wanted: &Settings) -> bool {
+    fn is_about(self, wanted: &StatedStates) -> bool {
         let set = self.set().map(|change| &change.component);
         let mut named = set.chain(self.mentions);
         named.all(|slug| wanted.iter().any(|(other, _)| other == slug))
@@ -238,7 +238,7 @@ impl<'a> Statements<'a> {
 async fn says_the_same(
     change: &mut Change,
     said: Statements<'_>,
-    wanted: &Settings,
+    wanted: &StatedStates,
 ) -> Result<bool, ActionError> {
     if !said.holds(wanted) {
         return Ok(false);

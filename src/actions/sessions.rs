@@ -8,7 +8,7 @@ use super::error::ActionError;
 use super::tokens::{hash_of, random_secret};
 use crate::domain::event::Event;
 use crate::domain::permission::Permission;
-use crate::domain::staff::{IDLE, Kept, Session, Token};
+use crate::domain::staff::{IDLE, KeptForm, Session, Token};
 use crate::store::sessions;
 
 /// Longest name of a browser, in characters.
@@ -20,7 +20,7 @@ pub async fn begin_session(
     change: &mut Change,
     token: &Token,
     device: Option<&str>,
-    kept: Option<Kept>,
+    kept: Option<KeptForm>,
 ) -> Result<(Session, String), ActionError> {
     let forgotten = change.now - IDLE;
     sessions::delete_idle_sessions(&mut change.tx, forgotten).await?;

@@ -6,15 +6,12 @@ use uuid::Uuid;
 use super::change::{Change, Unsettled};
 use super::error::ActionError;
 use crate::domain::component::{Origin, StateChange};
-use crate::domain::event::facts::Said;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Update;
 use crate::store::{states, updates};
-
-/// What a request says of components, in its order: a state with its note, or only the name.
-pub type Settings = Said;
 
 /// Whose changes of state: an incident's post's or one of its updates'.
 pub(super) struct Owner<'a> {
@@ -118,7 +115,7 @@ pub(super) async fn write_update_states(
     change: &mut Change,
     incident_id: &str,
     update: &Update,
-    stated: &Settings,
+    stated: &StatedStates,
 ) -> Result<(), ActionError> {
     let owner = Owner::update(incident_id, &update.id);
     write(change, &owner, &When::of_update(update), stated).await
@@ -129,7 +126,7 @@ pub(super) async fn write_post_states(
     change: &mut Change,
     incident: &Incident,
     seq: i64,
-    stated: &Settings,
+    stated: &StatedStates,
 ) -> Result<(), ActionError> {
     let owner = Owner::post(incident);
     write(change, &owner, &When::of_post(incident, seq), stated).await
@@ -140,7 +137,7 @@ pub(super) async fn write_new_states(
     change: &mut Change,
     incident: &Incident,
     update: &Update,
-    stated: &Settings,
+    stated: &StatedStates,
 ) -> Result<(), ActionError> {
     let owner = Owner::update(&incident.id, &update.id);
     let made = insert_states(change, &owner, &When::of_update(update), stated).await?;
@@ -160,7 +157,7 @@ async fn write(
     change: &mut Change,
     owner: &Owner<'_>,
     when: &When,
-    stated: &Settings,
+    stated: &StatedStates,
 ) -> Result<(), ActionError> {
     for (slug, _) in stated {
         change.touch_history(slug);
@@ -183,7 +180,7 @@ async fn insert_states(
     change: &mut Change,
     owner: &Owner<'_>,
     when: &When,
-    stated: &Settings,
+    stated: &StatedStates,
 ) -> Result<Stated, ActionError> {
     let (mut changes, mut mentions) = (Vec::new(), Vec::new());
     for ((slug, setting), place) in stated.iter().zip(1..) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::error::ActionError;
 use crate::content::Content;
-use crate::content::update_entries::Kept;
+use crate::content::update_entries::AnnouncedLines;
 use crate::store::settings::{find_meta, set_meta};
 use crate::store::{StoreError, Tx};
 
@@ -16,7 +16,7 @@ const ANNOUNCED: &str = "announced";
 ///
 /// # Errors
 /// The database's; `Unreadable` if what it remembers is no list of lines.
-pub async fn find_announced(tx: &mut Tx) -> Result<Option<Kept>, StoreError> {
+pub async fn find_announced(tx: &mut Tx) -> Result<Option<AnnouncedLines>, StoreError> {
     let text = find_meta(tx, ANNOUNCED).await?;
     let kept = text.map(|text| serde_json::from_str(&text)).transpose();
     kept.map_err(|error| StoreError::Unreadable(format!("{ANNOUNCED} in meta: {error}")))

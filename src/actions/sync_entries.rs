@@ -12,7 +12,7 @@ use super::sync_states::{Standing, says_the_same, sync_states};
 use crate::content::IncidentFile;
 use crate::content::problem::{Problem, Severity};
 use crate::content::update_entries::Entry;
-use crate::content::update_entries::identity::{self, Known};
+use crate::content::update_entries::identity::{self, KnownEntry};
 use crate::domain::actor::Actor;
 use crate::domain::component::Origin;
 use crate::domain::event::Event;
@@ -125,13 +125,13 @@ async fn list_gone(change: &mut Change, old: &StoredIncident) -> Result<Vec<Upda
 
 /// The ids of the entries that are known because they stand.
 fn recognise(standing: &[&Update], entries: &[Entry]) -> Vec<Option<String>> {
-    let known = |update: &Update| Known {
+    let known = |update: &Update| KnownEntry {
         id: update.id.clone(),
         at: update.at,
         text: update.markdown.clone(),
         undated: update.precision == Precision::None,
     };
-    let standing: Vec<Known> = standing.iter().map(|update| known(update)).collect();
+    let standing: Vec<KnownEntry> = standing.iter().map(|update| known(update)).collect();
     identity::recognise(&standing, entries)
 }
 

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::domain::slug::Slug;
 use crate::domain::template::COMPONENT as BLANK;
 use crate::wire::fields::unknown;
-use crate::wire::setting::{self, Settings};
+use crate::wire::setting::{self, ComponentSettings};
 use crate::wire::template::{TemplateBody, TemplateQuery};
 
 /// The text: as it was given, else the template's, else what is still to be written.
@@ -32,8 +32,8 @@ pub(super) fn source(
 pub(super) fn components(
     template: Option<&TemplateBody>,
     set: &[Setting],
-) -> Result<Settings, String> {
-    let mut components = Settings::default();
+) -> Result<ComponentSettings, String> {
+    let mut components = ComponentSettings::default();
     for (slug, state) in template.iter().flat_map(|it| &it.components.0) {
         components.set(slug, state.clone().map(setting::Setting::State));
     }

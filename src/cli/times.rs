@@ -7,7 +7,7 @@ use super::console::Console;
 use super::failure::Failure;
 use crate::client::Client;
 pub(super) use crate::content::update_entries::Lean;
-use crate::content::update_entries::{Ground, SpokenTime, read_spoken};
+use crate::content::update_entries::{SpokenContext, SpokenTime, read_spoken};
 use crate::domain::time_style::{HourClock, StatedTimes};
 use crate::domain::zone;
 use crate::render::time::Frame;
@@ -78,7 +78,7 @@ impl Clockwork {
         if let Some(length) = lower.strip_prefix(['-', '−']) {
             return Ok(base - duration(length)?);
         }
-        let ground = Ground {
+        let ground = SpokenContext {
             zone: self.zone,
             now: self.now,
             lean,

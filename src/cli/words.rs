@@ -4,7 +4,7 @@ use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
-use crate::wire::setting::{self, Settings};
+use crate::wire::setting::{self, ComponentSettings};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// `component=state`: what `--set` says.
@@ -40,8 +40,8 @@ pub(super) fn component(text: &str) -> Result<Slug, String> {
 }
 
 /// The settings as the API takes them; an error if two speak of one component.
-pub(super) fn settings(list: &[Setting]) -> Result<Settings, String> {
-    let mut all = Settings::default();
+pub(super) fn settings(list: &[Setting]) -> Result<ComponentSettings, String> {
+    let mut all = ComponentSettings::default();
     for Setting { component, state } in list {
         if all.find(component).is_some() {
             return Err(format!("--set names {component} twice; leave one out"));
@@ -52,7 +52,7 @@ pub(super) fn settings(list: &[Setting]) -> Result<Settings, String> {
 }
 
 /// What is said of components, if anything is.
-pub(super) fn if_any(components: Settings) -> Option<Settings> {
+pub(super) fn if_any(components: ComponentSettings) -> Option<ComponentSettings> {
     Some(components).filter(|components| !components.is_empty())
 }
 

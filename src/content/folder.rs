@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::files::{decode, fingerprint, list_posts, read_file};
-use super::ground::{Ground, KnownSite};
+use super::folder_context::{FolderContext, KnownSite};
 use super::incident_file::{self, IncidentFile};
 use super::problem::Problem;
 use super::site_file::{self, SiteFile};
@@ -49,7 +49,7 @@ pub fn read_folder_but(
     let Some(names) = list_posts(folder, "incidents", &mut content.problems) else {
         return content;
     };
-    let ground = Ground::of(site, known, now);
+    let ground = FolderContext::of(site, known, now);
     let cx = ground.context();
     if let Some(names) = list_posts(folder, "templates", &mut content.problems) {
         let found = template_file::read_all(folder, names, &cx);

@@ -3,24 +3,21 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::incident::{CLOCK_TOLERANCE, Incident, Kind};
-use super::update::{Phase, Precision};
-
-/// An instant, and how exactly it is known.
-pub type Known = (DateTime<Utc>, Precision);
+use super::update::{KnownInstant, Phase, Precision};
 
 /// From when until when an incident lasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lasted {
     /// When it began.
-    pub from: Known,
+    pub from: KnownInstant,
     /// When it was over.
-    pub to: Known,
+    pub to: KnownInstant,
 }
 
 impl Lasted {
     /// How long that is, if both ends are known to the minute.
     pub fn length(&self) -> Option<Duration> {
-        let is_exact = |(_, precision): Known| precision == Precision::Minute;
+        let is_exact = |(_, precision): KnownInstant| precision == Precision::Minute;
         (is_exact(self.from) && is_exact(self.to)).then(|| self.to.0 - self.from.0)
     }
 }
@@ -28,7 +25,7 @@ impl Lasted {
 impl Incident {
     /// When it was over for good, as of `now`; `None` while it isn't. What comes after the end,
     /// such as a postmortem, doesn't move it.
-    pub fn ended(&self, now: DateTime<Utc>) -> Option<Known> {
+    pub fn ended(&self, now: DateTime<Utc>) -> Option<KnownInstant> {
         let said = self.updates.iter().filter_map(|update| {
             let is_due = update.at <= now + CLOCK_TOLERANCE;
             let phase = update.phase.filter(|_| is_due)?;
@@ -47,7 +44,7 @@ impl Incident {
     }
 
     /// When it was over, if only its post says that it is: with its window, else with its last entry.
-    fn stated_end(&self) -> Known {
+    fn stated_end(&self) -> KnownInstant {
         if let Some(ends) = self.window().ends {
             return (ends, Precision::Minute);
         }
@@ -77,7 +74,7 @@ impl Incident {
     }
 
     /// When a maintenance began: as somebody or the clock said, else with its window.
-    fn begun(&self) -> Option<Known> {
+    fn begun(&self) -> Option<KnownInstant> {
         let mut updates = self.updates.iter();
         let said = updates.find(|update| update.phase == Some(Phase::InProgress));
         let said = said.map(|update| (update.at, update.precision));
@@ -85,7 +82,7 @@ impl Incident {
     }
 
     /// [`Incident::started`], and how exactly that is known.
-    pub fn started_known(&self) -> Known {
+    pub fn started_known(&self) -> KnownInstant {
         let at = self.started();
         if at == self.published_at {
             return (at, self.precision);

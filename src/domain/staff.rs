@@ -57,12 +57,12 @@ pub struct Session {
     /// When it was last used, to a few minutes.
     pub seen_at: DateTime<Utc>,
     /// Forms that wait to be sent, the newest last.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptForm>,
 }
 
 /// A form, filled in, that could not be sent or is to be looked at before it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct KeptForm {
     /// The path of the form.
     pub path: String,
     /// The form's key, if it is to be looked at; its preview is found by it.
@@ -76,7 +76,7 @@ const MOST_KEPT: usize = 8;
 /// They have so many bytes at most; the newest is kept however long it is.
 const MOST_KEPT_BYTES: usize = 256 * 1024;
 
-impl Kept {
+impl KeptForm {
     fn is_for(&self, path: &str, key: Option<&str>) -> bool {
         self.path == path && self.key.as_deref() == key
     }
@@ -84,12 +84,12 @@ impl Kept {
 
 impl Session {
     /// The form that is kept under a path and a key.
-    pub fn find_kept(&self, path: &str, key: Option<&str>) -> Option<&Kept> {
+    pub fn find_kept(&self, path: &str, key: Option<&str>) -> Option<&KeptForm> {
         self.kept.iter().find(|kept| kept.is_for(path, key))
     }
 
     /// Keeps a form, in place of its earlier self. The oldest go where there are too many.
-    pub fn keep(&mut self, form: Kept) {
+    pub fn keep(&mut self, form: KeptForm) {
         self.kept
             .retain(|kept| !kept.is_for(&form.path, form.key.as_deref()));
         self.kept.push(form);
@@ -130,8 +130,8 @@ mod tests {
         }
     }
 
-    fn form(key: usize, bytes: usize) -> Kept {
-        Kept {
+    fn form(key: usize, bytes: usize) -> KeptForm {
+        KeptForm {
             path: "/staff/a".to_owned(),
             key: Some(key.to_string()),
             form: "x".repeat(bytes),

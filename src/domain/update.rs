@@ -157,6 +157,9 @@ impl Precision {
     }
 }
 
+/// An instant, and how exactly it is known.
+pub type KnownInstant = (DateTime<Utc>, Precision);
+
 /// Where an incident or an update comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

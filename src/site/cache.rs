@@ -13,14 +13,14 @@ pub(super) const CACHE_BYTES: usize = 5 * 1024 * 1024;
 /// A place for a document, filled once by whoever needs it first, and again with the same document
 /// packed better.
 #[derive(Debug, Default)]
-pub(super) struct Place {
+pub(super) struct Slot {
     first: OnceLock<Option<Arc<Document>>>,
     /// Packed with Brotli, if the first one isn't.
     quick: OnceLock<Arc<Document>>,
     best: OnceLock<Arc<Document>>,
 }
 
-impl Place {
+impl Slot {
     /// The document, if it is ready.
     pub(super) fn ready(&self) -> Option<&Arc<Document>> {
         let better = self.best.get().or_else(|| self.quick.get());
@@ -56,11 +56,11 @@ pub(super) type Generation = u64;
 #[derive(Debug)]
 pub(super) struct Cache {
     limit: usize,
-    kept: Mutex<Kept>,
+    kept: Mutex<CacheState>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CacheState {
     entries: HashMap<String, Entry>,
     /// Paths by when they were last asked for.
     order: BTreeMap<u64, String>,
@@ -72,7 +72,7 @@ struct Kept {
 
 #[derive(Debug)]
 struct Entry {
-    place: Arc<Place>,
+    place: Arc<Slot>,
     made_for: Generation,
     depends_on: Vec<Dependence>,
     bytes: usize,
@@ -88,12 +88,12 @@ impl Cache {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, CacheState> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The place of a path, if it has one and what lies there is still true.
-    pub(super) fn known(&self, path: &str) -> Option<Arc<Place>> {
+    pub(super) fn known(&self, path: &str) -> Option<Arc<Slot>> {
         self.kept().find(path)
     }
 
@@ -104,7 +104,7 @@ impl Cache {
         path: &str,
         generation: Generation,
         depends_on: impl FnOnce() -> Vec<Dependence>,
-    ) -> Arc<Place> {
+    ) -> Arc<Slot> {
         let mut kept = self.kept();
         if let Some(place) = kept.find(path) {
             return place;
@@ -116,7 +116,7 @@ impl Cache {
         if let Some(place) = kept.find(path) {
             return place;
         }
-        let place = Arc::<Place>::default();
+        let place = Arc::<Slot>::default();
         kept.tick += 1;
         let entry = Entry {
             place: place.clone(),
@@ -133,7 +133,7 @@ impl Cache {
     }
 
     /// Counts the bytes of what now lies at a place, and lets go of what was not asked for longest.
-    pub(super) fn count(&self, path: &str, place: &Arc<Place>) {
+    pub(super) fn count(&self, path: &str, place: &Arc<Slot>) {
         let bytes = place.ready().map_or(0, |document| size_of(document)) + path.len();
         let mut kept = self.kept();
         let Some(entry) = kept.entries.get_mut(path) else {
@@ -166,8 +166,8 @@ impl Cache {
     }
 }
 
-impl Kept {
-    fn find(&mut self, path: &str) -> Option<Arc<Place>> {
+impl CacheState {
+    fn find(&mut self, path: &str) -> Option<Arc<Slot>> {
         let entry = self.entries.get(path)?;
         let is_stale = entry.depends_on.iter().any(|dependence| {
             let changed = self.changed.get(dependence);

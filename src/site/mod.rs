@@ -11,7 +11,7 @@ use std::thread;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use self::cache::{CACHE_BYTES, Cache, Generation, Place};
+use self::cache::{CACHE_BYTES, Cache, Generation, Slot};
 use self::dependence::Changed;
 use self::document::Document;
 use self::page::Page;
@@ -38,7 +38,7 @@ pub struct Site {
     snapshot: Snapshot,
     generation: Generation,
     /// What is asked for most, found without a lock.
-    hot: HashMap<String, Arc<Place>>,
+    hot: HashMap<String, Arc<Slot>>,
     /// What is asked for otherwise.
     cache: Arc<Cache>,
     /// What is said where nothing is: one page for all such paths, so that whoever tries thousands
@@ -286,7 +286,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
-    use crate::domain::site::SiteSettings as Settings;
+    use crate::domain::site::SiteSettings;
     use crate::domain::state::States;
     use crate::snapshot::Unpacked;
 
@@ -294,7 +294,7 @@ mod tests {
         Site::new(Snapshot::of(Unpacked {
             revision,
             as_of: DateTime::UNIX_EPOCH,
-            site: Settings::example(Tz::UTC),
+            site: SiteSettings::example(Tz::UTC),
             states: States::default(),
             components: Vec::new(),
             incidents: Vec::new(),

@@ -1,7 +1,7 @@
 //! A public page and its path: each leads to the other.
 
 use crate::domain::slug::Slug;
-use crate::render::feeds::entry::Scope;
+use crate::render::feeds::entry::FeedScope;
 use crate::urls;
 
 /// A public page, whether or not a site has it.
@@ -28,7 +28,7 @@ pub enum Page {
     /// The changes of a component in a month.
     ComponentMonth(Slug, i32, u32),
     /// A feed.
-    Feed(Scope, Format),
+    Feed(FeedScope, Format),
     /// The list of pages for search engines; of too many, the list of its parts.
     Sitemap,
     /// A part of it, 1 or more.
@@ -65,9 +65,9 @@ impl Page {
             Self::Component(slug) => urls::component(slug),
             Self::ComponentMonth(slug, year, month) => urls::component_month(slug, *year, *month),
             Self::Feed(scope, format) => format.of(match scope {
-                Scope::Site => urls::feeds(),
-                Scope::Component(slug) => urls::component_feeds(slug),
-                Scope::Incident(slug) => urls::incident_feeds(slug),
+                FeedScope::Site => urls::feeds(),
+                FeedScope::Component(slug) => urls::component_feeds(slug),
+                FeedScope::Incident(slug) => urls::incident_feeds(slug),
             }),
             Self::Sitemap => urls::SITEMAP.to_owned(),
             Self::SitemapPart(part) => urls::sitemap_part(*part),
@@ -86,7 +86,7 @@ impl Page {
             urls::SITEMAP => return Some(Self::Sitemap),
             urls::ROBOTS => return Some(Self::Robots),
             _ => match Format::parse(path) {
-                Some(format) => return Some(Self::Feed(Scope::Site, format)),
+                Some(format) => return Some(Self::Feed(FeedScope::Site, format)),
                 None => Self::parse_named(path)?,
             },
         };
@@ -114,12 +114,12 @@ impl Page {
                 (slug, "") => Some(Self::Incident(slug)),
                 (slug, ".md") => Some(Self::IncidentMarkdown(slug)),
                 (slug, ".json") => Some(Self::IncidentJson(slug)),
-                (slug, feed) => Some(Self::Feed(Scope::Incident(slug), Format::parse(feed)?)),
+                (slug, feed) => Some(Self::Feed(FeedScope::Incident(slug), Format::parse(feed)?)),
             },
             "components" => match slug_and_end()? {
                 (slug, "") => Some(Self::Component(slug)),
                 (slug, end) => match Format::parse(end) {
-                    Some(format) => Some(Self::Feed(Scope::Component(slug), format)),
+                    Some(format) => Some(Self::Feed(FeedScope::Component(slug), format)),
                     None => {
                         let (year, month) = parse_month(end.strip_prefix('/')?)?;
                         Some(Self::ComponentMonth(slug, year, month))

@@ -11,7 +11,7 @@ use crate::content::compose;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::render::brand;
-use crate::render::feeds::entry::Scope;
+use crate::render::feeds::entry::FeedScope;
 use crate::render::feeds::{atom, json_feed, rss};
 use crate::render::html::{
     component, component_month, components, error, history, home, incident, subscribe,
@@ -37,15 +37,15 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
         | Page::History
         | Page::Components
         | Page::Subscribe
-        | Page::Feed(Scope::Site, _)
+        | Page::Feed(FeedScope::Site, _)
         | Page::Sitemap
         | Page::Robots => true,
         Page::Month(year, month) => !snapshot.posts.month((*year, *month)).is_empty(),
         Page::Incident(slug)
         | Page::IncidentMarkdown(slug)
         | Page::IncidentJson(slug)
-        | Page::Feed(Scope::Incident(slug), _) => snapshot.posts.find(slug).is_some(),
-        Page::Component(slug) | Page::Feed(Scope::Component(slug), _) => {
+        | Page::Feed(FeedScope::Incident(slug), _) => snapshot.posts.find(slug).is_some(),
+        Page::Component(slug) | Page::Feed(FeedScope::Component(slug), _) => {
             snapshot.find_component(slug).is_some()
         }
         Page::ComponentMonth(slug, year, month) => {
@@ -79,7 +79,7 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
         Page::Robots,
     ];
     pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
-    pages.extend(feeds(&Scope::Site));
+    pages.extend(feeds(&FeedScope::Site));
     for ((year, month), _) in snapshot.posts.months().rev() {
         pages.push(Page::Month(year, month));
     }
@@ -87,14 +87,14 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
         pages.push(Page::Incident(post.slug.clone()));
         pages.push(Page::IncidentMarkdown(post.slug.clone()));
         pages.push(Page::IncidentJson(post.slug.clone()));
-        pages.extend(feeds(&Scope::Incident(post.slug.clone())));
+        pages.extend(feeds(&FeedScope::Incident(post.slug.clone())));
     }
     for record in &snapshot.components {
         let slug = &record.component.slug;
         pages.push(Page::Component(slug.clone()));
         let months = component_month::months(snapshot, record).into_keys().rev();
         pages.extend(months.map(|(year, month)| Page::ComponentMonth(slug.clone(), year, month)));
-        pages.extend(feeds(&Scope::Component(slug.clone())));
+        pages.extend(feeds(&FeedScope::Component(slug.clone())));
     }
     pages
 }
@@ -121,7 +121,7 @@ fn sitemap_parts(snapshot: &Snapshot) -> usize {
     sitemap::parts(list_for_people(snapshot).len())
 }
 
-fn feeds(scope: &Scope) -> [Page; 3] {
+fn feeds(scope: &FeedScope) -> [Page; 3] {
     Format::ALL.map(|format| Page::Feed(scope.clone(), format))
 }
 
@@ -133,7 +133,7 @@ const HOT_COMPONENTS: usize = 60;
 /// The pages that are asked for most.
 pub fn list_hot(snapshot: &Snapshot) -> Vec<Page> {
     let mut pages = vec![Page::Home, Page::History];
-    pages.extend(feeds(&Scope::Site));
+    pages.extend(feeds(&FeedScope::Site));
     pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
     pages.extend(newest.map(|post| Page::Incident(post.slug.clone())));
@@ -176,13 +176,13 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
             Dependence::IncidentsNaming(slug.clone()),
             Dependence::Day,
         ],
-        Page::Feed(Scope::Site, _) => vec![Dependence::AnyIncident, Dependence::Names],
-        Page::Feed(Scope::Component(slug), _) => vec![
+        Page::Feed(FeedScope::Site, _) => vec![Dependence::AnyIncident, Dependence::Names],
+        Page::Feed(FeedScope::Component(slug), _) => vec![
             Dependence::Component(slug.clone()),
             Dependence::IncidentsNaming(slug.clone()),
             Dependence::Names,
         ],
-        Page::Feed(Scope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
+        Page::Feed(FeedScope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
         Page::Sitemap | Page::SitemapPart(_) => vec![
             Dependence::AnyIncident,
             Dependence::AnyComponent,

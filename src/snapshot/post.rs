@@ -10,10 +10,7 @@ use crate::domain::ending::Lasted;
 use crate::domain::freshness::Freshness;
 use crate::domain::incident::{Incident, Kind, is_open};
 use crate::domain::slug::Slug;
-use crate::domain::update::{Phase, Precision};
-
-/// When something was said, and how exactly that is known.
-pub type Said = (DateTime<Utc>, Precision);
+use crate::domain::update::{KnownInstant, Phase, Precision};
 
 /// A public incident, as far as it may be shown.
 #[derive(Debug, Clone)]
@@ -37,7 +34,7 @@ pub struct Post {
     /// The freshest of its feed items.
     pub(super) freshest: Freshness,
     /// The latest thing said in it, up to the snapshot's instant.
-    pub(super) last_said: Option<Said>,
+    pub(super) last_said: Option<KnownInstant>,
     bytes: Box<[u8]>,
 }
 
@@ -78,11 +75,11 @@ impl Post {
 }
 
 /// The later, and of the same instant that which is known to the minute.
-pub(super) fn exactness((at, precision): &Said) -> (DateTime<Utc>, bool) {
+pub(super) fn exactness((at, precision): &KnownInstant) -> (DateTime<Utc>, bool) {
     (*at, *precision == Precision::Minute)
 }
 
-fn said(incident: &Incident) -> impl Iterator<Item = Said> {
+fn said(incident: &Incident) -> impl Iterator<Item = KnownInstant> {
     let updates = incident.updates.iter();
     updates
         .map(|update| (update.at, update.precision))

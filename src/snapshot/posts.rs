@@ -7,11 +7,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
-use super::post::{Post, Said, exactness};
+use super::post::{Post, exactness};
 use super::shared_map::SharedMap;
 use crate::domain::freshness::FEED_ITEMS;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
+use crate::domain::update::KnownInstant;
 
 /// A year and a month, 1 to 12.
 pub type Month = (i32, u32);
@@ -29,7 +30,7 @@ pub struct Posts {
     planned: Vec<Arc<Post>>,
     /// Freshest first.
     fresh: Vec<Arc<Post>>,
-    last_said: BTreeMap<Month, Said>,
+    last_said: BTreeMap<Month, KnownInstant>,
 }
 
 /// What lists are ordered by: newest first, by [`Incident::started`], then id.
@@ -126,7 +127,7 @@ impl Posts {
     }
 
     /// The latest thing said in any.
-    pub fn last_said(&self) -> Option<Said> {
+    pub fn last_said(&self) -> Option<KnownInstant> {
         self.last_said.values().copied().max_by_key(exactness)
     }
 

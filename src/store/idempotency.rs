@@ -8,7 +8,7 @@ use super::tx::Tx;
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct StoredAnswer {
     /// SHA-256 of the request's method, path and body, in hexadecimal.
     pub request_hash: String,
     /// The HTTP status.
@@ -24,14 +24,14 @@ pub async fn find_answer(
     tx: &mut Tx,
     token_id: &str,
     key: &str,
-) -> Result<Option<Answer>, StoreError> {
+) -> Result<Option<StoredAnswer>, StoreError> {
     let row = sqlx::query("select * from idempotency where token_id = $1 and key = $2")
         .bind(token_id)
         .bind(key)
         .fetch_optional(&mut tx.inner)
         .await?;
     row.map(|row| {
-        Ok(Answer {
+        Ok(StoredAnswer {
             request_hash: text(&row, "request_hash")?,
             status: int(&row, "status")?,
             location: text_or_none(&row, "location")?,
@@ -46,7 +46,7 @@ pub async fn insert_answer(
     tx: &mut Tx,
     token_id: &str,
     key: &str,
-    answer: &Answer,
+    answer: &StoredAnswer,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(

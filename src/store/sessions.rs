@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::error::StoreError;
 use super::row::{instant, text, text_or_none};
 use super::tx::Tx;
-use crate::domain::staff::{Kept, Session};
+use crate::domain::staff::{KeptForm, Session};
 
 /// The sessions that were opened with a token, or with any, the last used first.
 pub async fn list_sessions(
@@ -78,7 +78,7 @@ pub async fn set_session_seen(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
 }
 
 /// Keeps these forms, in place of those that were kept.
-pub async fn set_kept(tx: &mut Tx, id: &str, kept: &[Kept]) -> Result<(), StoreError> {
+pub async fn set_kept(tx: &mut Tx, id: &str, kept: &[KeptForm]) -> Result<(), StoreError> {
     sqlx::query("update sessions set kept_path = null, kept_form = $1 where id = $2")
         .bind(written(kept))
         .bind(id)
@@ -126,19 +126,19 @@ fn to_session(row: &AnyRow) -> Result<Session, StoreError> {
 }
 
 /// Forms as JSON; null for none.
-fn written(kept: &[Kept]) -> Option<String> {
+fn written(kept: &[KeptForm]) -> Option<String> {
     serde_json::to_string(kept)
         .ok()
         .filter(|_| !kept.is_empty())
 }
 
-fn kept_in(row: &AnyRow) -> Result<Vec<Kept>, StoreError> {
+fn kept_in(row: &AnyRow) -> Result<Vec<KeptForm>, StoreError> {
     let Some(form) = text_or_none(row, "kept_form")? else {
         return Ok(Vec::new());
     };
     Ok(match text_or_none(row, "kept_path")? {
         // Earlier versions kept one form, and its path beside it.
-        Some(path) => vec![Kept {
+        Some(path) => vec![KeptForm {
             path,
             key: None,
             form,

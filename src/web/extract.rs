@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, Uri, header};
 use super::call::Call;
 use super::error::AppError;
 use super::query;
-use crate::actions::Settings;
 use crate::actions::new_update::NewUpdate;
 use crate::actions::once::IfRepeated;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::slug::Slug;
 use crate::domain::window::Window;
 use crate::wire::fields::{Body, unknown};
@@ -60,7 +60,7 @@ pub(super) fn slug(text: &str, what: &str) -> Result<Slug, AppError> {
 }
 
 /// What a request says of components, as actions take it.
-pub(super) fn settings(said: ByComponent<Option<Setting>>) -> Settings {
+pub(super) fn settings(said: ByComponent<Option<Setting>>) -> StatedStates {
     said.0
         .into_iter()
         .map(|(slug, setting)| {

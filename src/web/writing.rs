@@ -18,7 +18,7 @@ use crate::actions::{ActionError, Change, Once};
 use crate::domain::hash::{digest_of_parts, hex};
 use crate::site::document::etag;
 use crate::site::encoding::Encoding;
-use crate::store::idempotency::Answer;
+use crate::store::idempotency::StoredAnswer;
 use crate::wire::FieldError;
 
 /// A change in the making, asked for by a request or a form.
@@ -148,7 +148,7 @@ fn digest_of(call: &Call) -> String {
     ]))
 }
 
-fn repeated(answer: Answer) -> Response {
+fn repeated(answer: StoredAnswer) -> Response {
     let status = u16::try_from(answer.status)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok())

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::instant;
 use super::request_macro::request;
-use super::setting::Settings;
+use super::setting::ComponentSettings;
 use super::update::{LastStates, NewUpdate, UpdateBody};
 use super::words;
 use crate::domain::incident::{self, CLOCK_TOLERANCE, Impact, Kind};
@@ -139,7 +139,7 @@ request! {
         /// Components by slug, each with a state, a state and a note, or `null` to leave its state
         /// unchanged. Of a maintenance: what they take when its window opens.
         #[schema(schema_with = words::settings)]
-        optional components: Settings = settings,
+        optional components: ComponentSettings = settings,
         /// For a maintenance: when its window opens.
         optional starts: DateTime<Utc> = instant,
         /// For a maintenance: when its window closes.
@@ -180,7 +180,7 @@ request! {
         edited impact: Impact = impact,
         /// All that the post says about components, replacing what it said before.
         #[schema(schema_with = words::settings)]
-        replaced components: Settings = settings,
+        replaced components: ComponentSettings = settings,
         /// For a maintenance: when its window opens.
         edited starts: DateTime<Utc> = instant,
         /// For a maintenance: when its window closes.

@@ -46,9 +46,9 @@ impl Setting {
 }
 
 /// Components and what to set each to, in the order of the request; `None` only names it.
-pub type Settings = ByComponent<Option<Setting>>;
+pub type ComponentSettings = ByComponent<Option<Setting>>;
 
-impl Settings {
+impl ComponentSettings {
     /// A list of states without notes, as the command line's `--set` gives it.
     pub fn of_states(states: impl IntoIterator<Item = (Slug, StateKey)>) -> Self {
         let setting = |(slug, state)| (slug, Some(Setting::State(state)));

@@ -16,7 +16,7 @@ use super::incident::{EditIncident, NewIncident};
 use super::maintenance::{Do, MaintenanceStep};
 use super::ordered::ByComponent;
 use super::preview::Preview;
-use super::setting::{Setting, Settings, StateWithNote};
+use super::setting::{ComponentSettings, Setting, StateWithNote};
 use super::template::TemplateQuery;
 use super::token::NewToken;
 use super::update::{EditUpdate, NewUpdate};
@@ -242,7 +242,7 @@ fn what_the_client_sends_the_server_reads() {
     let at = |text: &str| text.parse().expect("is valid");
     let line = || Some("a line".to_owned());
     let state = || StateKey::new("migrating");
-    let settings = || -> Settings {
+    let settings = || -> ComponentSettings {
         let with_note = StateWithNote {
             state: state(),
             note: line(),
@@ -279,7 +279,7 @@ fn what_the_client_sends_the_server_reads() {
     check_sent(&EditUpdate {
         markdown: Some(String::new()),
         phase: Some(Some(Phase::Resolved)),
-        components: Some(Settings::default()),
+        components: Some(ComponentSettings::default()),
         at: Some(late),
         author: Some(line()),
     });

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::instant;
 use super::ordered::ByComponent;
 use super::request_macro::request;
-use super::setting::Settings;
+use super::setting::ComponentSettings;
 use super::words;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -84,7 +84,7 @@ request! {
         /// Components by slug, each with a state, a state and a note, or `null` to leave its state
         /// unchanged.
         #[schema(schema_with = words::settings)]
-        optional components: Settings = settings,
+        optional components: ComponentSettings = settings,
         /// The time it refers to, by default now; never in the future.
         optional at: DateTime<Utc> = instant,
         /// The byline, by default the token's display name.
@@ -113,7 +113,7 @@ request! {
         edited phase: Phase = phase,
         /// All that it says about components, replacing what it said before.
         #[schema(schema_with = words::settings)]
-        replaced components: Settings = settings,
+        replaced components: ComponentSettings = settings,
         /// The time it refers to.
         replaced at: DateTime<Utc> = instant,
         /// The byline; `null` for the incident's.

@@ -9,7 +9,7 @@ pub(super) use super::fields::body;
 use super::fields::{self, Place};
 use super::maintenance::Do;
 use super::ordered::ByComponent;
-use super::setting::{Setting, Settings};
+use super::setting::{ComponentSettings, Setting};
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
@@ -207,7 +207,7 @@ pub(super) fn slugs(value: Value, place: &mut Place<'_>) -> Option<Vec<Slug>> {
 }
 
 /// Components and what to set each to.
-pub(super) fn settings(value: Value, place: &mut Place<'_>) -> Option<Settings> {
+pub(super) fn settings(value: Value, place: &mut Place<'_>) -> Option<ComponentSettings> {
     let Value::Object(object) = value else {
         let wanted = "an object such as {\"selma\": \"migrating\"}";
         return place.expected(wanted, &value);

@@ -5,7 +5,7 @@ mod entry;
 mod front;
 mod writer;
 
-use self::writer::{Known, Writer};
+use self::writer::{KnownNames, Writer};
 use crate::domain::incident::Incident;
 use crate::domain::site::SiteSettings;
 use crate::domain::slug::Slug;
@@ -19,7 +19,7 @@ pub fn incident(
     site: &SiteSettings,
     name_of: &dyn Fn(&Slug) -> String,
 ) -> String {
-    let known = Known::of(incident, name_of);
+    let known = KnownNames::of(incident, name_of);
     let writer = Writer {
         incident,
         site,

@@ -13,13 +13,13 @@ use crate::domain::state::{State, StateKey, States, Tone};
 use crate::domain::update::Precision;
 
 /// What the reader will know of components and states, as far as the incident names them.
-pub(super) struct Known {
+pub(super) struct KnownNames {
     pub(super) components: Vec<(Slug, String)>,
     states: States,
     nothing: BTreeMap<String, chrono::FixedOffset>,
 }
 
-impl Known {
+impl KnownNames {
     pub(super) fn of(incident: &Incident, name_of: &dyn Fn(&Slug) -> String) -> Self {
         let components = incident
             .components()
@@ -60,7 +60,7 @@ pub(super) fn stand_in(key: &StateKey) -> State {
 pub(super) struct Writer<'a> {
     pub(super) incident: &'a Incident,
     pub(super) site: &'a SiteSettings,
-    pub(super) known: &'a Known,
+    pub(super) known: &'a KnownNames,
 }
 
 /// The year 9000.

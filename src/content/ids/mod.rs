@@ -13,14 +13,14 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::files::fingerprint;
-use super::ground::{Ground, KnownSite};
+use super::folder_context::{FolderContext, KnownSite};
 use super::incident_file::IncidentFile;
 use super::site_file::SiteFile;
 
 /// Writes ids into the files of a folder.
 pub struct IdWriter<'a> {
     folder: &'a Path,
-    ground: Ground,
+    ground: FolderContext,
 }
 
 impl<'a> IdWriter<'a> {
@@ -28,7 +28,7 @@ impl<'a> IdWriter<'a> {
     pub fn new(folder: &'a Path, site: &SiteFile, known: &KnownSite, now: DateTime<Utc>) -> Self {
         Self {
             folder,
-            ground: Ground::of(site.clone(), known, now),
+            ground: FolderContext::of(site.clone(), known, now),
         }
     }
 

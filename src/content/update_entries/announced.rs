@@ -1,16 +1,16 @@
 //! Times without a label that announce something rather than tell of it: they stay text.
 //!
 //! Whether such a time is still to come is judged when its line is first seen. The caller keeps
-//! the lines that were ([`super::Reading::announced`]) and gives them back as [`Kept`], so that the line
+//! the lines that were ([`super::Reading::announced`]) and gives them back as [`AnnouncedLines`], so that the line
 //! doesn't turn into an entry once its time has come.
 
 use std::collections::BTreeSet;
 
+use super::announced_lines::{AnnouncedLines, key};
 use super::blocks::{Block, Sort};
 use super::comment;
 use super::context::Context;
 use super::direction;
-use super::kept::{Kept, key};
 use super::report::Report;
 use super::scan::{Scan, Start};
 use crate::content::problem::Severity;
@@ -90,7 +90,7 @@ struct Memory<'a> {
     /// Of this file; `None` if nothing is known of it.
     own: Option<BTreeSet<&'a str>>,
     /// Of all files.
-    all: Option<&'a Kept>,
+    all: Option<&'a AnnouncedLines>,
     /// Known lines of this file that aren't in it any more: they may have been reworded.
     vanished: Vec<&'a str>,
 }
@@ -120,7 +120,7 @@ impl<'a> Memory<'a> {
             }
             // It may be a file that was renamed.
             None => {
-                let all = self.all.map(Kept::values).into_iter();
+                let all = self.all.map(AnnouncedLines::values).into_iter();
                 all.flatten().flatten().any(|known| known == line)
             }
         }

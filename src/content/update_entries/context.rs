@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 
-use super::kept::Kept;
+use super::announced_lines::AnnouncedLines;
 use crate::content::component_group::Group;
 use crate::domain::date_order::DateOrder;
 use crate::domain::slug::Slug;
@@ -41,5 +41,5 @@ pub struct Context<'a> {
     pub starts: Option<DateTime<Utc>>,
     /// The lines that announced something when they were first seen; `None` where nothing was kept,
     /// so that the clock judges.
-    pub kept: Option<&'a Kept>,
+    pub kept: Option<&'a AnnouncedLines>,
 }

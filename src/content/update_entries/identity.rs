@@ -12,7 +12,7 @@ use crate::domain::update::Precision;
 
 /// An entry of the last sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownEntry {
     /// Its id.
     pub id: String,
     /// Its instant.
@@ -47,7 +47,7 @@ fn hashed(label: &str, fields: &[&str]) -> String {
 /// For each entry the id that it has: the one in its comment; else that of the known entry with
 /// the same instant and text, or the same text, or the same instant, or, where neither says its
 /// time, nearly the same text; each known one taken once. `None` for an entry that is new.
-pub fn recognise(known: &[Known], entries: &[Entry]) -> Vec<Option<String>> {
+pub fn recognise(known: &[KnownEntry], entries: &[Entry]) -> Vec<Option<String>> {
     let mut ids: Vec<Option<String>> = entries.iter().map(|entry| entry.id.clone()).collect();
     let mut taken: HashSet<&str> = entries
         .iter()
@@ -88,7 +88,7 @@ fn is_undated(entry: &Entry) -> bool {
 
 /// The last round: a typo mended in an entry without a time.
 fn take_alike<'a>(
-    known: &'a [Known],
+    known: &'a [KnownEntry],
     entries: &[Entry],
     ids: &mut [Option<String>],
     taken: &mut HashSet<&'a str>,
@@ -115,11 +115,11 @@ const ALIKE: f64 = 0.7;
 
 /// One round: gives ids to the entries that agree with a known one in `key`.
 fn take<'a, K: Eq + Hash>(
-    known: &'a [Known],
+    known: &'a [KnownEntry],
     entries: &'a [Entry],
     ids: &mut [Option<String>],
     taken: &mut HashSet<&'a str>,
-    key_of_known: impl Fn(&'a Known) -> K,
+    key_of_known: impl Fn(&'a KnownEntry) -> K,
     key_of_entry: impl Fn(&'a Entry) -> K,
 ) {
     let mut free: HashMap<K, VecDeque<&'a str>> = HashMap::new();
@@ -149,7 +149,7 @@ fn take<'a, K: Eq + Hash>(
 /// or `is_used` says that it once did, a number is put to the text until it is free.
 pub fn assign(
     slug: &str,
-    known: &[Known],
+    known: &[KnownEntry],
     entries: &[Entry],
     is_used: impl Fn(&str) -> bool,
 ) -> Vec<String> {
@@ -201,8 +201,8 @@ mod tests {
         }
     }
 
-    fn known(id: &str, minute: u32, text: &str) -> Known {
-        Known {
+    fn known(id: &str, minute: u32, text: &str) -> KnownEntry {
+        KnownEntry {
             id: id.to_owned(),
             at: at(minute),
             text: text.to_owned(),
@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    fn check(known: &[Known], entries: &[Entry], expected: &[Option<&str>]) {
+    fn check(known: &[KnownEntry], entries: &[Entry], expected: &[Option<&str>]) {
         let found = recognise(known, entries);
         let found: Vec<_> = found.iter().map(Option::as_deref).collect();
         assert_eq!(found, expected);
@@ -261,7 +261,7 @@ mod tests {
         };
         let old = [
             known("a", 1, "Mail is down."),
-            Known {
+            KnownEntry {
                 undated: true,
                 ..known("b", 5, "We are lookng into it.")
             },

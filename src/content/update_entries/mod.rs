@@ -11,6 +11,7 @@
 
 mod acceptance;
 mod announced;
+mod announced_lines;
 mod blocks;
 mod calendar;
 mod clock;
@@ -27,7 +28,6 @@ mod gap;
 mod header;
 pub mod identity;
 mod instants;
-mod kept;
 mod label;
 mod leftovers;
 mod lexer;
@@ -53,9 +53,9 @@ mod told_tests;
 mod zone_reading;
 mod zone_text;
 
+pub use self::announced_lines::{AnnouncedLines, kept_lines};
 pub use self::context::Context;
 pub use self::entry::{Entry, Reading, StateLine};
-pub use self::kept::{Kept, kept_lines};
 pub use self::reading::read;
 pub(in crate::content) use self::reading::say_how_to_keep;
-pub use self::spoken::{Ground, Lean, SpokenTime, read_spoken};
+pub use self::spoken::{Lean, SpokenContext, SpokenTime, read_spoken};

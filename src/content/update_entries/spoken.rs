@@ -34,7 +34,7 @@ pub enum Lean {
 
 /// What a time is read by.
 #[derive(Debug, Clone, Copy)]
-pub struct Ground {
+pub struct SpokenContext {
     /// The site's zone.
     pub zone: Tz,
     /// The clock.
@@ -58,7 +58,7 @@ pub enum SpokenTime {
 ///
 /// # Errors
 /// Why it can't be read, without a full stop.
-pub fn read_spoken(text: &str, ground: Ground) -> Result<SpokenTime, String> {
+pub fn read_spoken(text: &str, ground: SpokenContext) -> Result<SpokenTime, String> {
     let text = text.trim();
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(SpokenTime::Once(at.with_timezone(&Utc)));
@@ -100,7 +100,7 @@ enum Day {
 }
 
 /// What stands in front matter, where nothing is guessed; also without a year, then the nearest.
-fn stated_day(time: &TimeText, text: &str, ground: Ground) -> Result<Day, String> {
+fn stated_day(time: &TimeText, text: &str, ground: SpokenContext) -> Result<Day, String> {
     if let Some(day) = time.plain_day() {
         let exists = match time.date {
             Some(DateText::Full { month, day: of, .. }) => (day.month(), day.day()) == (month, of),
@@ -141,7 +141,7 @@ fn stated_day(time: &TimeText, text: &str, ground: Ground) -> Result<Day, String
     }
 }
 
-fn place(time: &TimeText, day: Day, ground: Ground) -> Result<SpokenTime, String> {
+fn place(time: &TimeText, day: Day, ground: SpokenContext) -> Result<SpokenTime, String> {
     let Some(clock) = time.clock else {
         return Err("it has no time of day".to_owned());
     };
@@ -293,8 +293,8 @@ mod tests {
     use super::*;
 
     /// It is Tuesday, 2013-02-26 02:15 in Denver.
-    fn ground(lean: Lean) -> Ground {
-        Ground {
+    fn ground(lean: Lean) -> SpokenContext {
+        SpokenContext {
             zone: Tz::America__Denver,
             now: "2013-02-26T09:15:00Z".parse().unwrap(),
             lean,

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::tests::read_within;
-use super::{Context, Kept, Reading, read};
+use super::{AnnouncedLines, Context, Reading, read};
 use crate::content::problem::Severity;
 
 const AFTER: &str = "2013-03-10T12:00:00Z";
 
 /// Reads the body of a post of Tuesday, 2013-02-26 01:00 in Denver.
-fn read_at(body: &str, now: &str, starts: Option<&str>, kept: Option<&Kept>) -> Reading {
+fn read_at(body: &str, now: &str, starts: Option<&str>, kept: Option<&AnnouncedLines>) -> Reading {
     let case = json!({"zone": "America/Denver", "post": "2013-02-26 01:00"});
     read_within(&case, now, &[], |cx| {
         let cx = Context {
@@ -32,7 +32,7 @@ fn hints(reading: &Reading) -> Vec<String> {
 
 #[track_caller]
 fn check_hints(body: &str, wanted: &[&str]) {
-    let nothing = Kept::new();
+    let nothing = AnnouncedLines::new();
     let told = hints(&read_at(body, AFTER, None, Some(&nothing)));
     assert_eq!(told.len(), wanted.len(), "{body}: {told:?}");
     for (told, wanted) in told.iter().zip(wanted) {
@@ -135,7 +135,8 @@ fn a_time_without_label_that_is_still_to_come_is_text() {
 
 #[test]
 fn what_announced_something_stays_text() {
-    let kept = |lines: Vec<String>| Kept::from([("incidents/selma.md".to_owned(), lines)]);
+    let kept =
+        |lines: Vec<String>| AnnouncedLines::from([("incidents/selma.md".to_owned(), lines)]);
     let first = read_at(PLAN, BEFORE, None, None);
     let known = kept(first.announced.clone());
     let later = read_at(PLAN, AFTER, None, Some(&known));
@@ -146,7 +147,8 @@ fn what_announced_something_stays_text() {
     // A line that is new is judged by the clock, one that was reworded or moved is the same.
     let list = |name: &str| format!("Work:\n\n- 2013-03-02 22:00: {name}");
     let known = kept(read_at(&list("Selma"), BEFORE, None, None).announced);
-    let entries = |body: &str, known: &Kept| read_at(body, AFTER, None, Some(known)).entries.len();
+    let entries =
+        |body: &str, known: &AnnouncedLines| read_at(body, AFTER, None, Some(known)).entries.len();
     assert_eq!(entries(&list("Selma"), &known), 0);
     assert_eq!(entries(&list("Selma and Nelson"), &known), 0);
     assert_eq!(entries(&format!("Hello.\n\n{}", list("Selma")), &known), 0);
@@ -155,12 +157,12 @@ fn what_announced_something_stays_text() {
     let again = format!("2013-03-02 22:00 - It is done.\n\n{}", list("Selma"));
     assert_eq!(entries(&again, &known), 1);
     // A file that was renamed.
-    let renamed = Kept::from([(
+    let renamed = AnnouncedLines::from([(
         "incidents/old.md".to_owned(),
         known["incidents/selma.md"].clone(),
     )]);
     assert_eq!(entries(&list("Selma"), &renamed), 0);
-    assert_eq!(entries(&list("Selma"), &Kept::new()), 1);
+    assert_eq!(entries(&list("Selma"), &AnnouncedLines::new()), 1);
     // What is noted in a comment has been an entry before.
     let noted = "2013-03-02 22:00 – Selma\n<!-- id: one -->";
     assert_eq!(read_at(noted, BEFORE, None, None).entries.len(), 1);
@@ -171,7 +173,7 @@ fn in_a_maintenance_a_time_without_label_from_its_start_on_is_text() {
     let body = "2013-03-01 10:00 MST - We have the switch.\n\n2013-03-02 22:00 MST - We begin.\n\n\
                 UPDATE 2013-03-02 22:10 MST: We have begun.";
     let starts = Some("2013-03-03T05:00:00Z");
-    let reading = read_at(body, AFTER, starts, Some(&Kept::new()));
+    let reading = read_at(body, AFTER, starts, Some(&AnnouncedLines::new()));
     let texts: Vec<_> = reading.entries.iter().map(|it| &it.markdown[..]).collect();
     assert_eq!(texts, ["We have the switch.", "We have begun."]);
     assert_eq!(reading.markdown, "2013-03-02 22:00 MST - We begin.");

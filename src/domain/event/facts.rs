@@ -13,7 +13,7 @@ use crate::domain::update::{Phase, Update};
 use crate::domain::window::Window;
 
 /// What is said of components, in its order: a state with its note, or only the name.
-pub type Said = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
+pub type StatedStates = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
 
 /// A post, with what it says of components.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,12 +37,12 @@ pub struct Post {
     /// Only staff can see it.
     pub draft: bool,
     /// What it says of components.
-    pub components: Said,
+    pub components: StatedStates,
 }
 
 impl Post {
     /// The post of an incident that says this of components.
-    pub fn of(incident: &Incident, components: Said) -> Self {
+    pub fn of(incident: &Incident, components: StatedStates) -> Self {
         Self {
             slug: incident.slug.clone(),
             title: incident.title.clone(),
@@ -133,7 +133,7 @@ pub struct NewText {
     /// What it tells instead of a text.
     pub fact: Option<Fact>,
     /// What it says of components.
-    pub components: Said,
+    pub components: StatedStates,
     /// Of a maintenance: the window, as far as it moves it.
     pub window: Window,
     /// Only staff can see its incident.
@@ -165,12 +165,12 @@ pub struct Text {
     /// The byline.
     pub author: Option<String>,
     /// What it says of components; of an entry of a file, that isn't kept.
-    pub components: Option<Said>,
+    pub components: Option<StatedStates>,
 }
 
 impl Text {
     /// What an update says.
-    pub fn of(update: &Update, components: Option<Said>) -> Self {
+    pub fn of(update: &Update, components: Option<StatedStates>) -> Self {
         Self {
             at: update.at,
             phase: update.phase,
@@ -232,7 +232,7 @@ pub(super) fn template_to_json(template: &Template) -> Value {
 }
 
 /// Of each component a state, a state with its note, or nothing for a name.
-fn said_to_json(said: &Said) -> Value {
+fn said_to_json(said: &StatedStates) -> Value {
     let said = said.iter().map(|(slug, setting)| {
         let said = match setting {
             None => Value::Null,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Event;
-use super::facts::{FilePost, Said, StateSaid, Text, WhichUpdate, template_to_json};
+use super::facts::{FilePost, StateSaid, StatedStates, Text, WhichUpdate, template_to_json};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 
@@ -208,7 +208,7 @@ impl Event {
 }
 
 impl WhichUpdate {
-    fn about<'a>(&'a self, said: [Option<&'a Said>; 2]) -> About<'a> {
+    fn about<'a>(&'a self, said: [Option<&'a StatedStates>; 2]) -> About<'a> {
         About::Update {
             id: &self.id,
             incident: &self.incident,
@@ -218,7 +218,7 @@ impl WhichUpdate {
 }
 
 /// The components that either side names; `None` if neither says which.
-fn named(said: [Option<&Said>; 2]) -> Option<Vec<&Slug>> {
+fn named(said: [Option<&StatedStates>; 2]) -> Option<Vec<&Slug>> {
     let mut named: Option<Vec<&Slug>> = None;
     for said in said.into_iter().flatten() {
         named

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Event;
 use super::deed::Deed;
-use super::facts::{FilePost, InNameOf, NewText, Post, Said, StateSaid, Text, WhichUpdate};
+use super::facts::{FilePost, InNameOf, NewText, Post, StateSaid, StatedStates, Text, WhichUpdate};
 use super::line::About;
 use crate::domain::component::Component;
 use crate::domain::incident::{Impact, Kind};
@@ -19,7 +19,7 @@ fn slug(text: &str) -> Slug {
     Slug::parse(text).expect("a slug")
 }
 
-fn said() -> Said {
+fn said() -> StatedStates {
     let degraded = StateKey::new("degraded");
     vec![
         (slug("selma"), Some((degraded.clone(), None))),
@@ -43,7 +43,7 @@ fn post(draft: bool) -> Post {
     }
 }
 
-fn text(components: Option<Said>) -> Text {
+fn text(components: Option<StatedStates>) -> Text {
     Text {
         at: "2013-02-26T09:15:00.5Z".parse().expect("an instant"),
         phase: Some(Phase::InProgress),

@@ -3,13 +3,13 @@
 use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, Text};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use super::entry::{FeedEntry, Scope, entries};
+use super::entry::{FeedEntry, FeedScope, entries};
 use super::head::{LANGUAGE, head};
 use crate::render::xml::escaped;
 use crate::snapshot::Snapshot;
 
 /// The feed of `scope` as an Atom document.
-pub fn render(snapshot: &Snapshot, scope: &Scope) -> String {
+pub fn render(snapshot: &Snapshot, scope: &FeedScope) -> String {
     let entries = entries(snapshot, scope);
     let head = head(snapshot, scope, &entries);
     let feed = Feed {

@@ -24,7 +24,7 @@ use crate::urls;
 
 /// What a feed is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub enum FeedScope {
     /// Everything.
     Site,
     /// A component: the incidents that name it, and its changes of state.
@@ -83,24 +83,24 @@ fn update_rank(update: &Update) -> Rank<'_> {
 }
 
 /// The newest items of a scope, newest first by the instant at which they became public.
-pub fn entries(snapshot: &Snapshot, scope: &Scope) -> Vec<FeedEntry> {
+pub fn entries(snapshot: &Snapshot, scope: &FeedScope) -> Vec<FeedEntry> {
     let posts: Vec<Incident> = match scope {
-        Scope::Site => snapshot
+        FeedScope::Site => snapshot
             .posts
             .fresh()
             .iter()
             .map(|post| post.read())
             .collect(),
-        Scope::Component(slug) => snapshot.incidents_of(slug),
-        Scope::Incident(slug) => snapshot.find_incident(slug).into_iter().collect(),
+        FeedScope::Component(slug) => snapshot.incidents_of(slug),
+        FeedScope::Incident(slug) => snapshot.find_incident(slug).into_iter().collect(),
     };
     let mut items: Vec<Item<'_>> = Vec::new();
     let by_hand = match scope {
-        Scope::Site | Scope::Incident(_) => {
+        FeedScope::Site | FeedScope::Incident(_) => {
             items.extend(posts.iter().flat_map(items_of));
             None
         }
-        Scope::Component(slug) => {
+        FeedScope::Component(slug) => {
             items.extend(posts.iter().flat_map(|post| items_about(post, slug)));
             snapshot.find_component(slug).map(changes_alone)
         }

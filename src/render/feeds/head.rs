@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::one_line;
-use super::entry::{FeedEntry, Scope};
+use super::entry::{FeedEntry, FeedScope};
 use super::ids::authority;
 use crate::render::xml::allowed;
 use crate::snapshot::Snapshot;
@@ -32,16 +32,16 @@ pub(super) struct Head {
 }
 
 /// The head of the feed of `scope`, whose items are `entries`.
-pub(super) fn head(snapshot: &Snapshot, scope: &Scope, entries: &[FeedEntry]) -> Head {
+pub(super) fn head(snapshot: &Snapshot, scope: &FeedScope, entries: &[FeedEntry]) -> Head {
     let site = &snapshot.site;
     let (title, description, home, feeds) = match scope {
-        Scope::Site => (
+        FeedScope::Site => (
             site.name.clone(),
             format!("Incidents, maintenance and updates from {}", site.name),
             urls::HOME.to_owned(),
             urls::feeds(),
         ),
-        Scope::Component(slug) => {
+        FeedScope::Component(slug) => {
             let name = snapshot.component_name(slug);
             (
                 format!("{name} – {}", site.name),
@@ -50,7 +50,7 @@ pub(super) fn head(snapshot: &Snapshot, scope: &Scope, entries: &[FeedEntry]) ->
                 urls::component_feeds(slug),
             )
         }
-        Scope::Incident(slug) => {
+        FeedScope::Incident(slug) => {
             let incident = snapshot.find_incident(slug);
             let title = incident
                 .as_ref()

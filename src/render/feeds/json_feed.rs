@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::entry::{FeedEntry, Scope, entries};
+use super::entry::{FeedEntry, FeedScope, entries};
 use super::head::{LANGUAGE, head};
 use crate::snapshot::Snapshot;
 
@@ -40,7 +40,7 @@ struct Author<'a> {
 }
 
 /// The feed of `scope` as a JSON Feed document.
-pub fn render(snapshot: &Snapshot, scope: &Scope) -> String {
+pub fn render(snapshot: &Snapshot, scope: &FeedScope) -> String {
     let entries = entries(snapshot, scope);
     let head = head(snapshot, scope, &entries);
     let feed = JsonFeed {

@@ -9,7 +9,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
 
-use super::entry::{FeedEntry, Scope, entries};
+use super::entry::{FeedEntry, FeedScope, entries};
 use super::head::{LANGUAGE, head};
 use crate::render::xml::escaped;
 use crate::snapshot::Snapshot;
@@ -19,7 +19,7 @@ const ATOM: &str = "http://www.w3.org/2005/Atom";
 const TTL_MINUTES: &str = "5";
 
 /// The feed of `scope` as an RSS document.
-pub fn render(snapshot: &Snapshot, scope: &Scope) -> String {
+pub fn render(snapshot: &Snapshot, scope: &FeedScope) -> String {
     let entries = entries(snapshot, scope);
     let head = head(snapshot, scope, &entries);
     let channel = Channel {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entry::{FeedEntry, Scope};
+use super::entry::{FeedEntry, FeedScope};
 use super::story::{at, change, empty, slug, story, update};
 use super::{atom, entry, json_feed, rss};
 use crate::domain::component::Origin;
@@ -12,7 +12,7 @@ use crate::domain::update::{Phase, Source};
 use crate::render::xml::escaped;
 use crate::snapshot::{Snapshot, Unpacked};
 
-type Render = fn(&Unpacked, &Scope) -> String;
+type Render = fn(&Unpacked, &FeedScope) -> String;
 const FORMATS: [(&str, Render); 3] = [
     ("rss", |whole, scope| rss::render(&packed(whole), scope)),
     ("atom", |whole, scope| atom::render(&packed(whole), scope)),
@@ -25,7 +25,7 @@ fn packed(whole: &Unpacked) -> Snapshot {
     Snapshot::of(whole.clone())
 }
 
-fn entries(whole: &Unpacked, scope: &Scope) -> Vec<FeedEntry> {
+fn entries(whole: &Unpacked, scope: &FeedScope) -> Vec<FeedEntry> {
     entry::entries(&packed(whole), scope)
 }
 
@@ -63,9 +63,9 @@ fn items(format: &str, document: &str) -> BTreeMap<String, String> {
 fn whole_feeds_as_they_were_last_found_good() {
     let snapshot = story();
     for (format, render) in FORMATS {
-        insta::assert_snapshot!(format, render(&snapshot, &Scope::Site));
+        insta::assert_snapshot!(format, render(&snapshot, &FeedScope::Site));
     }
-    let selma = Scope::Component(slug("selma"));
+    let selma = FeedScope::Component(slug("selma"));
     insta::assert_snapshot!("component-rss", rss::render(&packed(&snapshot), &selma));
 }
 
@@ -75,7 +75,7 @@ fn whoever_wrote_the_post_did_not_write_what_others_add_to_it() {
     edit(&mut whole, |incident| {
         incident.updates[0].source = Source::Api;
     });
-    let feed = entries(&whole, &Scope::Site);
+    let feed = entries(&whole, &FeedScope::Site);
     let update = feed.iter().find(|entry| entry.url.contains("#update-"));
     assert_eq!(update.expect("it is there").author, "Example status");
     let post = feed.iter().find(|entry| !entry.url.contains('#'));
@@ -117,10 +117,10 @@ fn what_comes_later_alters_no_older_item() {
         incident.updates.push(next);
     };
     let scopes = [
-        Scope::Site,
-        Scope::Incident(slug("selma-nelson")),
-        Scope::Component(slug("selma")),
-        Scope::Component(slug("nelson")),
+        FeedScope::Site,
+        FeedScope::Incident(slug("selma-nelson")),
+        FeedScope::Component(slug("selma")),
+        FeedScope::Component(slug("nelson")),
     ];
     for (what, add) in [("late", &late as &dyn Fn(&mut Incident)), ("next", &next)] {
         let before = story();
@@ -145,7 +145,7 @@ fn what_comes_later_alters_no_older_item() {
                 }
                 assert_eq!(old, new, "{format} {scope:?} {what}");
                 let expected =
-                    usize::from(what == "next" || *scope != Scope::Component(slug("nelson")));
+                    usize::from(what == "next" || *scope != FeedScope::Component(slug("nelson")));
                 assert_eq!(added.len(), expected, "{format} {scope:?} {what}");
             }
         }
@@ -162,8 +162,8 @@ fn a_correction_keeps_id_and_date_of_publication() {
         incident.updates[0].at = at("25T09:15:00");
     });
     let (old, new) = (
-        entries(&before, &Scope::Site),
-        entries(&after, &Scope::Site),
+        entries(&before, &FeedScope::Site),
+        entries(&after, &FeedScope::Site),
     );
     assert_eq!(old[1..], new[1..]);
     assert_eq!(
@@ -177,7 +177,7 @@ fn a_correction_keeps_id_and_date_of_publication() {
             .contains("February 25, 2013 at 2:15 am MST · edited February 26, 2013 at 6:00 am")
     );
     assert!(
-        rss::render(&packed(&after), &Scope::Site)
+        rss::render(&packed(&after), &FeedScope::Site)
             .contains("26 Feb 2013 13:00:00 GMT</lastBuildDate>")
     );
 }
@@ -192,14 +192,17 @@ fn items_stand_newest_first_by_the_instant_they_became_public() {
     };
     let story = story();
     let all = ["Selma & Nelson: Monitoring", "Selma & Nelson"];
-    assert_eq!(titles(&story, Scope::Site), all);
-    assert_eq!(titles(&story, Scope::Incident(slug("selma-nelson"))), all);
-    assert_eq!(titles(&story, Scope::Component(slug("mail"))), all);
+    assert_eq!(titles(&story, FeedScope::Site), all);
     assert_eq!(
-        titles(&story, Scope::Component(slug("nelson"))),
+        titles(&story, FeedScope::Incident(slug("selma-nelson"))),
+        all
+    );
+    assert_eq!(titles(&story, FeedScope::Component(slug("mail"))), all);
+    assert_eq!(
+        titles(&story, FeedScope::Component(slug("nelson"))),
         ["Nelson: Degraded"]
     );
-    assert!(titles(&story, Scope::Component(slug("nobody"))).is_empty());
+    assert!(titles(&story, FeedScope::Component(slug("nobody"))).is_empty());
 
     let mut same_instant = story.clone();
     edit(&mut same_instant, |incident| {
@@ -208,7 +211,7 @@ fn items_stand_newest_first_by_the_instant_they_became_public() {
         incident.updates[0].phase = None;
     });
     let after_its_post = ["Selma & Nelson: Mail is up", "Selma & Nelson"];
-    assert_eq!(titles(&same_instant, Scope::Site), after_its_post);
+    assert_eq!(titles(&same_instant, FeedScope::Site), after_its_post);
 
     let mut many = story;
     edit(&mut many, |incident| {
@@ -216,7 +219,7 @@ fn items_stand_newest_first_by_the_instant_they_became_public() {
         let one = |n| update(&format!("m{n}"), &minute(n), &minute(n), None, "x");
         incident.updates.extend((0..60).map(one));
     });
-    let newest = entries(&many, &Scope::Site);
+    let newest = entries(&many, &FeedScope::Site);
     assert_eq!(newest.len(), FEED_ITEMS);
     assert!(newest[0].id.ends_with("update/m59") && newest[49].id.ends_with("update/m10"));
 }
@@ -224,7 +227,7 @@ fn items_stand_newest_first_by_the_instant_they_became_public() {
 #[test]
 fn an_item_says_all_that_was_said_and_no_more() {
     let story = story();
-    let all = entries(&story, &Scope::Site);
+    let all = entries(&story, &FeedScope::Site);
     let (update, post) = (&all[0], &all[1]);
     assert_eq!(post.id, "tag:status.example.com,2013-02-26:incident/i1");
     assert_eq!(post.tags, ["Selma", "Mail"]);
@@ -254,7 +257,7 @@ fn an_item_says_all_that_was_said_and_no_more() {
         ("Tyler Jacobson", 1)
     );
 
-    let change = &entries(&story, &Scope::Component(slug("nelson")))[0];
+    let change = &entries(&story, &FeedScope::Component(slug("nelson")))[0];
     assert_eq!(
         change.id,
         "tag:status.example.com,2013-02-26:state/nelson-1361865600000-3"
@@ -287,11 +290,11 @@ fn readers_understand_every_feed() {
     for (world, snapshot) in [("empty", empty()), ("calm", story()), ("stormy", stormy)] {
         for (format, render) in FORMATS {
             for (path, scope) in [
-                ("", Scope::Site),
-                ("/components/nelson", Scope::Component(slug("nelson"))),
+                ("", FeedScope::Site),
+                ("/components/nelson", FeedScope::Component(slug("nelson"))),
                 (
                     "/incidents/selma-nelson",
-                    Scope::Incident(slug("selma-nelson")),
+                    FeedScope::Incident(slug("selma-nelson")),
                 ),
             ] {
                 let document = render(&snapshot, &scope);
@@ -354,7 +357,7 @@ fn check_document(name: &str, document: &str, expected: &[FeedEntry]) {
 fn what_a_channel_says_of_itself_is_text_though_readers_take_it_for_html() {
     let mut whole = story();
     whole.site.name = "A <b>bold</b> & company".into();
-    let document = rss::render(&packed(&whole), &Scope::Site);
+    let document = rss::render(&packed(&whole), &FeedScope::Site);
     let channel = ::rss::Channel::read_from(document.as_bytes()).expect("a channel");
     let shown = "A &lt;b&gt;bold&lt;/b&gt; &amp; company";
     assert!(

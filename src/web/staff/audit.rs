@@ -10,7 +10,7 @@ use super::reading::said_in;
 use super::session::Visit;
 use super::trouble::{StaffError, sentence};
 use crate::domain::permission::Permission;
-use crate::render::html::staff::audit::{self, Found};
+use crate::render::html::staff::audit::{self, AuditPage};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::store::Tx;
 use crate::store::audit::{AuditFilter, list_actors, list_entries};
@@ -73,7 +73,7 @@ pub(super) async fn show(
     let components = list_components(&mut tx).await?;
     drop(tx);
     let entries: Vec<_> = entries.into_iter().map(body_of).collect();
-    let found = Found {
+    let found = AuditPage {
         actors: &actors,
         components: &components,
         entries: &entries,

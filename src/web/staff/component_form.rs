@@ -18,7 +18,7 @@ use crate::domain::component::Component;
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::render::html::staff::component_form::{
-    self as form, BEFORE, DESCRIPTION, GROUP, Known, NAME, SINCE, SLUG,
+    self as form, BEFORE, Choices, DESCRIPTION, GROUP, NAME, SINCE, SLUG,
 };
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::store::components::{find_component, list_components};
@@ -275,7 +275,7 @@ async fn page(
         site.snapshot(),
         &visit.staff.actor,
         component,
-        &Known {
+        &Choices {
             groups: &groups,
             movable: &movable(components),
         },

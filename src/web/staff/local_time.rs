@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::settings::time_text;
-use crate::actions::spoken_times::{Ground, Lean, SpokenTime, read_spoken};
+use crate::actions::spoken_times::{Lean, SpokenContext, SpokenTime, read_spoken};
 use crate::domain::window::Window;
 use crate::domain::zone::{Local, resolve};
 use crate::render;
@@ -35,7 +35,7 @@ pub(super) fn local_time(
         field: name.to_owned(),
         detail,
     };
-    let ground = Ground {
+    let ground = SpokenContext {
         zone: frame.zone,
         now: frame.as_of,
         lean: match name {

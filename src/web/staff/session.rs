@@ -11,7 +11,7 @@ use super::reading::{fresh, lost, new_key, said_in};
 use super::trouble::StaffError;
 use crate::actions::tokens::hash_of;
 use crate::domain::actor::Credential;
-use crate::domain::staff::{Kept, Session};
+use crate::domain::staff::{KeptForm, Session};
 use crate::render::html::staff::fields::{Fields, Filled};
 use crate::store::sessions::{find_session, find_session_by_hash, set_kept, set_session_seen};
 use crate::store::tokens::find_token;
@@ -104,7 +104,7 @@ pub(super) async fn keep_preview(
 ) -> Result<Response, StaffError> {
     let key = key_of(fields).map_or_else(new_key, str::to_owned);
     let fields = fields.clone().with(Fields::KEY, key.as_str());
-    let form = Kept {
+    let form = KeptForm {
         path: visit.path.clone(),
         key: Some(key.clone()),
         form: serde_json::to_string(fields.pairs()).unwrap_or_default(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::actions::Settings;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::Impact;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -12,8 +12,8 @@ use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::fields::{Fields, Wrong};
 
 /// What a form says of components. What is left as it is isn't among it.
-pub(super) fn settings_of(fields: &Fields) -> Result<Settings, Vec<Wrong>> {
-    let mut settings = Settings::new();
+pub(super) fn settings_of(fields: &Fields) -> Result<StatedStates, Vec<Wrong>> {
+    let mut settings = StatedStates::new();
     let mut wrong = Vec::new();
     for (name, state) in fields.under(STATE).filter(|(_, state)| !state.is_empty()) {
         let Ok(slug) = Slug::parse(name) else {
@@ -35,7 +35,7 @@ pub(super) fn settings_of(fields: &Fields) -> Result<Settings, Vec<Wrong>> {
 }
 
 /// The same in the order of the components, so that two can be compared.
-pub(super) fn sorted(mut settings: Settings) -> Settings {
+pub(super) fn sorted(mut settings: StatedStates) -> StatedStates {
     settings.sort_by(|(one, _), (other, _)| one.cmp(other));
     settings
 }

@@ -14,7 +14,7 @@ use super::trouble::StaffError;
 use crate::actions::Change;
 use crate::actions::sessions::{begin_session, end_session};
 use crate::domain::actor::Credential;
-use crate::domain::staff::{Kept, Token};
+use crate::domain::staff::{KeptForm, Token};
 use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::render::html::staff::sign_in::{self, KEPT, NEXT, TOKEN};
 use crate::urls;
@@ -74,7 +74,7 @@ pub(super) async fn create(
     let device = parts.headers.get(header::USER_AGENT);
     let device = device.and_then(|value| value.to_str().ok());
     let mut change = Change::begin(&state.store, &state.clock, staff.actor.clone()).await?;
-    let waiting = (!kept.pairs().is_empty()).then(|| Kept {
+    let waiting = (!kept.pairs().is_empty()).then(|| KeptForm {
         path: next.clone(),
         key: None,
         form: serde_json::to_string(kept.pairs()).unwrap_or_default(),

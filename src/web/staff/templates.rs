@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::reading::fresh;
 use super::session::{Visit, asks_for_preview};
 use super::trouble::StaffError;
-use crate::actions::Settings;
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -155,7 +155,7 @@ fn filled(site: &Site, template: &Template, chosen: Option<&Slug>, now: DateTime
 }
 
 /// Puts the names of the chosen components into the place that waits for them.
-pub(super) fn filling(site: &Site, components: &Settings) -> impl Fn(&str) -> String + use<> {
+pub(super) fn filling(site: &Site, components: &StatedStates) -> impl Fn(&str) -> String + use<> {
     let snapshot = site.snapshot();
     let names: Vec<&str> = components
         .iter()

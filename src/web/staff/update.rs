@@ -16,7 +16,8 @@ use crate::actions::add_update::add_update;
 use crate::actions::new_update::NewUpdate;
 use crate::actions::once::IfRepeated;
 use crate::actions::preview_resolution::preview_resolution;
-use crate::actions::{ActionError, Change, Settings};
+use crate::actions::{ActionError, Change};
+use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::Incident;
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
@@ -292,10 +293,10 @@ fn held_back(
     state: &AppState,
     fields: &Fields,
     phase: Option<Phase>,
-    stated: &Settings,
-) -> Settings {
+    stated: &StatedStates,
+) -> StatedStates {
     if !phase.is_some_and(Phase::is_final) {
-        return Settings::new();
+        return StatedStates::new();
     }
     let site = state.site.current();
     let snapshot = site.snapshot();

@@ -5,7 +5,7 @@ use lightship::actions::Change;
 use lightship::actions::set_component_state::{NewState, set_component_state};
 use lightship::domain::actor::Actor;
 use lightship::domain::state::StateKey;
-use lightship::render::feeds::entry::Scope;
+use lightship::render::feeds::entry::FeedScope;
 use lightship::site::page::{Format, Page};
 use lightship::site::pages;
 
@@ -41,11 +41,11 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Page::IncidentJson(_) => Page::IncidentJson(selma()),
         Page::Component(_) => Page::Component(selma()),
         Page::ComponentMonth(..) => Page::ComponentMonth(selma(), 2013, 2),
-        Page::Feed(Scope::Site, Format::Rss) => Page::Feed(Scope::Site, Format::Rss),
-        Page::Feed(Scope::Site, Format::Atom) => Page::Feed(Scope::Site, Format::Atom),
-        Page::Feed(Scope::Site, Format::Json) => Page::Feed(Scope::Site, Format::Json),
-        Page::Feed(Scope::Component(_), _) => Page::Feed(Scope::Component(selma()), Format::Rss),
-        Page::Feed(Scope::Incident(_), _) => Page::Feed(Scope::Incident(selma()), Format::Atom),
+        Page::Feed(FeedScope::Site, Format::Rss) => Page::Feed(FeedScope::Site, Format::Rss),
+        Page::Feed(FeedScope::Site, Format::Atom) => Page::Feed(FeedScope::Site, Format::Atom),
+        Page::Feed(FeedScope::Site, Format::Json) => Page::Feed(FeedScope::Site, Format::Json),
+        Page::Feed(FeedScope::Component(_), _) => Page::Feed(FeedScope::Component(selma()), Format::Rss),
+        Page::Feed(FeedScope::Incident(_), _) => Page::Feed(FeedScope::Incident(selma()), Format::Atom),
         Page::Sitemap => Page::Sitemap,
         Page::SitemapPart(_) => Page::SitemapPart(1),
         Page::Robots => Page::Robots,

@@ -29,7 +29,7 @@ pub const TO: &str = "to";
 
 /// What there is to choose from, and what was found.
 #[derive(Debug)]
-pub struct Found<'a> {
+pub struct AuditPage<'a> {
     /// The names of those who did something.
     pub actors: &'a [String],
     /// Every component.
@@ -43,7 +43,7 @@ pub struct Found<'a> {
 }
 
 /// The whole page.
-pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &Found<'_>, filled: &Filled) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &AuditPage<'_>, filled: &Filled) -> Markup {
     let is_asked = [ACTOR, COMPONENT, INCIDENT, FROM, TO]
         .iter()
         .any(|name| filled.fields.filled(name).is_some());
@@ -80,7 +80,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &Found<'_>, filled: &Fil
     frame::page(snapshot, Some(viewer), &page)
 }
 
-fn search(found: &Found<'_>, filled: &Filled) -> Markup {
+fn search(found: &AuditPage<'_>, filled: &Filled) -> Markup {
     let ask = |name, label, hint| Ask {
         name,
         label,

@@ -23,7 +23,7 @@ pub const SLUG: &str = "slug";
 
 /// What is there already.
 #[derive(Debug)]
-pub struct Known<'a> {
+pub struct Choices<'a> {
     /// The headings.
     pub groups: &'a [String],
     /// The components whose order can be changed, in their order.
@@ -38,7 +38,7 @@ pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     component: Option<&Component>,
-    known: &Known<'_>,
+    known: &Choices<'_>,
     filled: &Filled,
 ) -> Markup {
     let heading = match component {
@@ -71,7 +71,7 @@ pub fn page(
     frame::page(snapshot, Some(viewer), &page)
 }
 
-fn fields(filled: &Filled, is_new: bool, known: &Known<'_>) -> Markup {
+fn fields(filled: &Filled, is_new: bool, known: &Choices<'_>) -> Markup {
     let name = Ask {
         name: NAME,
         label: "Name",

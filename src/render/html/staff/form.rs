@@ -82,13 +82,13 @@ pub fn hidden(name: &str, value: &str) -> Markup {
 }
 
 /// What describes a field: its hint and its error.
-struct Told<'a> {
+struct Description<'a> {
     id: String,
     hint: &'a str,
     wrong: Option<&'a str>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Description<'a> {
     fn of(filled: &'a Filled, ask: &Ask<'a>) -> Self {
         Self {
             id: id_of(ask.name),
@@ -129,7 +129,7 @@ impl<'a> Told<'a> {
 
 /// Several lines of text.
 pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
-    let told = Told::of(filled, ask);
+    let told = Description::of(filled, ask);
     html! {
         div.field {
             label for=(told.id) { (ask.label) }
@@ -147,7 +147,7 @@ pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
 
 /// One line of text; `kind` is the type of the input.
 pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
-    let told = Told::of(filled, ask);
+    let told = Description::of(filled, ask);
     let is_text = kind == "text";
     html! {
         div.field {
@@ -174,7 +174,7 @@ fn weekday(value: &str) -> String {
 
 /// One line of text, with what is usual to choose from.
 pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
-    let told = Told::of(filled, ask);
+    let told = Description::of(filled, ask);
     let list = format!("{}-list", told.id);
     html! {
         div.field {
@@ -191,7 +191,7 @@ pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
 
 /// Several switches under one heading: `(name, label, hint)` of each.
 pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]) -> Markup {
-    let told = Told::of(filled, ask);
+    let told = Description::of(filled, ask);
     html! {
         fieldset #(told.id) tabindex=[told.wrong.map(|_| "-1")] aria-describedby=[told.described_by()] {
             legend { (ask.label) }
@@ -217,7 +217,7 @@ pub fn preview(shown: Option<Markup>) -> Markup {
 
 /// A list of which one is chosen.
 pub fn choice(filled: &Filled, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
-    let told = Told::of(filled, ask);
+    let told = Description::of(filled, ask);
     html! {
         div.field {
             label for=(told.id) { (ask.label) }
@@ -232,7 +232,7 @@ fn bare_choice(
     filled: &Filled,
     name: &str,
     options: &[(String, String)],
-    told: &Told<'_>,
+    told: &Description<'_>,
 ) -> Markup {
     let chosen = filled.fields.first(name);
     html! {
@@ -251,7 +251,7 @@ fn bare_choice(
 
 /// A few words of which one is chosen, as pills.
 pub fn pills(filled: &Filled, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup {
-    let told = Told::of(filled, ask);
+    let told = Description::of(filled, ask);
     let chosen = filled.fields.first(ask.name);
     html! {
         fieldset.pills aria-describedby=[told.described_by()] {
@@ -295,7 +295,7 @@ pub fn component_row(
         label: name,
         ..Ask::default()
     };
-    let told = Told::of(filled, &ask);
+    let told = Description::of(filled, &ask);
     let note_ask = Ask {
         name: &note,
         label: "Note for customers",

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 /// The lines that announced something when they were first seen, by file.
-pub type Kept = BTreeMap<String, Vec<String>>;
+pub type AnnouncedLines = BTreeMap<String, Vec<String>>;
 
-/// The lines of a text that is known to be one, as [`Kept`] has them.
+/// The lines of a text that is known to be one, as [`AnnouncedLines`] has them.
 pub fn kept_lines(text: &str) -> impl Iterator<Item = String> {
     text.lines().map(key)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::component_group::Group;
 use super::site_file::SiteFile;
-use super::update_entries::{Context, Kept};
+use super::update_entries::{AnnouncedLines, Context};
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
 use crate::domain::update::Precision;
@@ -22,20 +22,20 @@ pub struct KnownSite {
     pub states: Vec<State>,
     /// The lines that announced something when they were first seen; `None` if nothing was ever
     /// kept.
-    pub announced: Option<Kept>,
+    pub announced: Option<AnnouncedLines>,
 }
 
 /// What every file of a folder is read with.
-pub(super) struct Ground {
+pub(super) struct FolderContext {
     pub(super) site: SiteFile,
     components: Vec<(Slug, String)>,
     groups: Vec<Group>,
     states: States,
-    announced: Option<Kept>,
+    announced: Option<AnnouncedLines>,
     now: DateTime<Utc>,
 }
 
-impl Ground {
+impl FolderContext {
     /// What `site.toml` says goes before what else is known.
     pub(super) fn of(site: SiteFile, known: &KnownSite, now: DateTime<Utc>) -> Self {
         let mut components: Vec<(Slug, String)> = site
