@@ -1,7 +1,7 @@
 //! Which components a word in a file means.
 
 use super::update_entries::context::Context;
-use crate::domain::component_name::{folded, full_name};
+use crate::domain::component_name::{folded, folds_to, full_name};
 use crate::domain::slug::Slug;
 
 /// What a word means.
@@ -37,7 +37,7 @@ pub(super) fn meant(cx: &Context<'_>, word: &str) -> Meant {
             && groups.any(|group| folded(&full_name(name, &group.heading)) == wanted)
     };
     let named: Vec<Slug> = all()
-        .filter(|(slug, name)| folded(name) == wanted || is_full_name(slug, name))
+        .filter(|(slug, name)| folds_to(name, &wanted) || is_full_name(slug, name))
         .map(|(slug, _)| slug.clone())
         .collect();
     match named.as_slice() {

@@ -43,6 +43,15 @@ pub fn names_group(word: &str, group: &str) -> bool {
     folded(group) == word || Slug::from_title(group).is_some_and(|slug| slug.as_str() == word)
 }
 
+/// Whether `folded(name)` is `wanted`.
+pub fn folds_to(name: &str, wanted: &str) -> bool {
+    if name.is_ascii() {
+        name.trim().eq_ignore_ascii_case(wanted) && !wanted.contains(char::is_uppercase)
+    } else {
+        folded(name) == wanted
+    }
+}
+
 /// A name as it is compared.
 pub fn folded(name: &str) -> String {
     name.trim().to_lowercase()
@@ -87,6 +96,14 @@ mod tests {
         assert_eq!(name("api"), Some("API (api)"));
         assert_eq!(name("web-2"), Some("Web (web-2)"));
         assert_eq!(name("mail"), None);
+        for name in ["API", " Mail ", "Störung", "ΟΔΟΣ", ""] {
+            for wanted in [
+                "api", "API", "mail", "störung", "οδος", "οδοσ", "STÖRUNG", "",
+            ] {
+                let is_same = folded(name) == wanted;
+                assert_eq!(folds_to(name, wanted), is_same, "{name} {wanted}");
+            }
+        }
         assert!(names_group("united-states", "United States"));
         assert!(names_group("EUROPE ", "Europe") && !names_group("eu", "Europe"));
     }

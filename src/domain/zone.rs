@@ -1,6 +1,9 @@
 //! Time zones as people write them: abbreviations, names, and local times that a zone has once,
 //! twice or not at all.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono::{LocalResult, Offset, TimeZone, Utc};
 use chrono_tz::{GapInfo, OffsetName, TZ_VARIANTS, Tz};
@@ -189,20 +192,29 @@ pub fn seasonal(name: &str, standard: bool) -> Option<&'static str> {
     Some(if standard { winter } else { summer })
 }
 
+/// Every zone by its IANA name, and by the city in it, in lower case.
+static PLACES: LazyLock<HashMap<String, Tz>> = LazyLock::new(|| {
+    let city_of = |zone: &Tz| {
+        let (area, city) = zone.name().rsplit_once('/')?;
+        (area != "Etc").then(|| city.to_ascii_lowercase())
+    };
+    let names = TZ_VARIANTS
+        .iter()
+        .map(|zone| (zone.name().to_ascii_lowercase(), *zone));
+    let cities = TZ_VARIANTS
+        .iter()
+        .filter_map(|zone| Some((city_of(zone)?, *zone)));
+    let mut places = HashMap::new();
+    for (name, zone) in names.chain(cities) {
+        places.entry(name).or_insert(zone);
+    }
+    places
+});
+
 /// A zone by its IANA name or the city in it, in any case.
 fn by_place(name: &str) -> Option<Tz> {
-    let wanted = name.replace(' ', "_");
-    TZ_VARIANTS
-        .iter()
-        .find(|zone| zone.name().eq_ignore_ascii_case(&wanted))
-        .or_else(|| {
-            TZ_VARIANTS.iter().find(|zone| {
-                zone.name()
-                    .rsplit_once('/')
-                    .is_some_and(|(area, city)| area != "Etc" && city.eq_ignore_ascii_case(&wanted))
-            })
-        })
-        .copied()
+    let name = name.replace(' ', "_").to_ascii_lowercase();
+    PLACES.get(&name).copied()
 }
 
 /// `minutes` east of UTC; UTC itself if that is no offset.

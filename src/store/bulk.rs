@@ -11,24 +11,18 @@ use super::packed::{Packed, packed_number, packed_text};
 use super::row::{text, unreadable};
 use super::states::slug;
 use super::tx::Tx;
+use super::visibility::{is_present, is_public};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
-
-/// The SQL condition of the incidents `i` that customers may see.
-macro_rules! is_public {
-    () => {
-        "i.withdrawn_at_ms is null and i.hidden_at_ms is null and i.draft_since_ms is null"
-    };
-}
 
 /// The id of the first of each `size` incidents that customers may see, in the order of ids.
 pub async fn list_public_incident_ids(tx: &mut Tx, size: i64) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(concat!(
         "select numbered.id from (select i.id, row_number() over (order by i.id) as place \
              from incidents i where ",
-        is_public!(),
+        is_public!("i"),
         ") as numbered where (numbered.place - 1) % $1 = 0 order by numbered.id"
     ))
     .bind(size)
@@ -52,7 +46,7 @@ pub async fn list_public_incidents_from(
                 incident_as_said!(),
                 " from incidents i where i.id >= $1 and ",
                 $to_end,
-                is_public!()
+                is_public!("i")
             )
         };
     }
@@ -223,10 +217,10 @@ pub async fn list_packed_changes(
 
 /// The incidents that are public, but dated later than the instant `at`; by id.
 pub async fn list_to_come(tx: &mut Tx, at: DateTime<Utc>) -> Result<HashSet<String>, StoreError> {
-    let rows = sqlx::query(
-        "select id from incidents where published_at_ms > $1 and withdrawn_at_ms is null \
-         and hidden_at_ms is null and draft_since_ms is null",
-    )
+    let rows = sqlx::query(concat!(
+        "select i.id from incidents i where i.published_at_ms > $1 and ",
+        is_public!("i")
+    ))
     .bind(at.timestamp_millis())
     .fetch_all(&mut tx.inner)
     .await?;

@@ -12,6 +12,7 @@ use super::row::{int, text};
 use super::states::slug;
 pub use super::stored_incident::StoredIncident;
 use super::tx::Tx;
+use super::visibility::{is_present, is_public};
 use crate::domain::actor::Actor;
 use crate::domain::incident::Impact;
 use crate::domain::permission::Permission;
@@ -62,8 +63,9 @@ pub async fn list_incidents(
     let rows = sqlx::query(concat!(
         incident_rows!(),
         "where i.id in (select p.id from incidents p \
-             where p.withdrawn_at_ms is null and p.hidden_at_ms is null \
-             and ($1 = 'yes' or p.draft_since_ms is null) \
+             where ",
+        is_present!("p"),
+        " and ($1 = 'yes' or p.draft_since_ms is null) \
              and (p.published_at_ms, p.id) < ($2, $3) \
              order by p.published_at_ms desc, p.id desc limit $4) \
          order by i.published_at_ms desc, i.id desc"
@@ -90,9 +92,9 @@ pub async fn list_incidents_titled(
 ) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
         incident_rows!(),
-        "where i.published_at_ms between $1 and $2 and i.title = $3 \
-         and i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         order by i.published_at_ms desc, i.id desc"
+        "where i.published_at_ms between $1 and $2 and i.title = $3 and ",
+        is_present!("i"),
+        " order by i.published_at_ms desc, i.id desc"
     ))
     .bind(from.timestamp_millis())
     .bind(to.timestamp_millis())
@@ -104,11 +106,12 @@ pub async fn list_incidents_titled(
 
 /// The drafts, newest first: slug and title of each.
 pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError> {
-    let rows = sqlx::query(
-        "select slug, title from incidents where draft_since_ms is not null and slug is not null \
-         and withdrawn_at_ms is null and hidden_at_ms is null and file is null \
-         order by draft_since_ms desc, id desc",
-    )
+    let rows = sqlx::query(concat!(
+        "select i.slug, i.title from incidents i where i.draft_since_ms is not null \
+         and i.slug is not null and i.file is null and ",
+        is_present!("i"),
+        " order by i.draft_since_ms desc, i.id desc",
+    ))
     .fetch_all(&mut tx.inner)
     .await?;
     rows.iter()
@@ -227,14 +230,14 @@ pub async fn free_slug(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
 /// Former slugs of public incidents, each with the present one. A former slug that something else
 /// has taken is not among them.
 pub async fn list_redirects(tx: &mut Tx) -> Result<BTreeMap<Slug, Slug>, StoreError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "select r.slug as former, i.slug as present from slug_redirects r \
-         join incidents i on i.id = r.incident_id \
-         where i.slug is not null and i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         and i.draft_since_ms is null and not exists (select 1 from incidents o \
-         where o.slug = r.slug and o.withdrawn_at_ms is null and o.hidden_at_ms is null \
-         and o.draft_since_ms is null)",
-    )
+         join incidents i on i.id = r.incident_id where i.slug is not null and ",
+        is_public!("i"),
+        " and not exists (select 1 from incidents o where o.slug = r.slug and ",
+        is_public!("o"),
+        ")",
+    ))
     .fetch_all(&mut tx.inner)
     .await?;
     rows.iter()

@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::packed::{Packed, packed_number, packed_text};
 use super::row::{instant, instant_or_none, int, long_text, text, word, word_or_none};
 use super::tx::Tx;
+use super::visibility::{is_present, is_public};
 use crate::domain::claims::{Involved, Step};
 use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
@@ -43,8 +44,9 @@ pub async fn list_involved(
         ", ",
         packed_text!("u.source"),
         "), '') from updates u where u.incident_id = i.id and u.withdrawn_at_ms is null) as steps \
-         from incidents i where i.withdrawn_at_ms is null and i.hidden_at_ms is null \
-         and i.draft_since_ms is null and i.id in \
+         from incidents i where ",
+        is_public!("i"),
+        " and i.id in \
          (select m.incident_id from mentions m where m.component = $1 \
           union select c.incident_id from state_changes c where c.component = $1 \
           and c.incident_id is not null and c.withdrawn_at_ms is null) \

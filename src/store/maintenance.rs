@@ -8,14 +8,15 @@ use super::packed::{packed_number, packed_text};
 use super::row::instant;
 use super::stored_incident::StoredIncident;
 use super::tx::Tx;
+use super::visibility::{is_present, is_public};
 
 /// The maintenances that customers may see and that aren't over.
 pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
         incident_rows!(),
-        "where i.kind = 'maintenance' and i.withdrawn_at_ms is null \
-         and i.hidden_at_ms is null and i.draft_since_ms is null \
-         and coalesce((select u.phase from updates u where u.incident_id = i.id \
+        "where i.kind = 'maintenance' and ",
+        is_public!("i"),
+        " and coalesce((select u.phase from updates u where u.incident_id = i.id \
               and u.withdrawn_at_ms is null and u.phase is not null \
               order by u.at_ms desc, u.seq desc limit 1), i.stated_phase, 'scheduled') \
              not in ('completed', 'cancelled') order by i.id"

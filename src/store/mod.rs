@@ -50,6 +50,7 @@ pub mod templates;
 pub mod tokens;
 mod tx;
 pub mod updates;
+mod visibility;
 
 /// The database.
 #[derive(Debug, Clone)]
