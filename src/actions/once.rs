@@ -2,17 +2,14 @@
 //! given a second time. It is known by a key that its sender chose, and otherwise by its words
 //! (`repeat`).
 
-use chrono::Duration;
-
 use super::change::{Change, Once};
 use super::error::ActionError;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
-use crate::store::idempotency::{StoredAnswer, delete_answers, find_answer, insert_answer};
+use crate::store::idempotency::{
+    REMEMBERED, StoredAnswer, delete_answers, find_answer, insert_answer,
+};
 use crate::store::{Store, StoreError};
-
-/// For so long, a key is remembered, and what was answered.
-const REMEMBERED: Duration = Duration::days(7);
 
 /// What a request leads to.
 #[derive(Debug)]

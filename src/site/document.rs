@@ -4,9 +4,9 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
+use super::compression::{Effort, pack};
 use super::encoding::Encoding;
 use super::head::Head;
-use super::packing::{Effort, pack};
 use crate::domain::hash::sha256;
 
 /// How long a document may be kept, and by whom.

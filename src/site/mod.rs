@@ -20,11 +20,11 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 
 mod cache;
+mod compression;
 pub mod dependence;
 pub mod document;
 pub mod encoding;
 pub mod head;
-mod packing;
 pub mod page;
 pub mod pages;
 pub mod refresh;

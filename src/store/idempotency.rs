@@ -1,10 +1,13 @@
 //! Answers already given to a request with an `Idempotency-Key`, so that repeating it does nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::error::StoreError;
 use super::row::{int, text, text_or_none};
 use super::tx::Tx;
+
+/// A key and its answer are remembered for this long.
+pub const REMEMBERED: Duration = Duration::days(7);
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]

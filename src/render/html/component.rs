@@ -8,6 +8,7 @@ use crate::render;
 use crate::render::html::component_changes::{LISTED, row, told};
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
+use crate::render::html::uptime::percent;
 use crate::render::html::{component_month, day_bar, parts};
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
@@ -112,7 +113,7 @@ fn year(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
             h2 {
                 "Twelve months"
                 @if let Some(share) = span.uptime() {
-                    " " span.count { (day_bar::percent(share)) " uptime" }
+                    " " span.count { (percent(share)) " uptime" }
                 }
             }
             @if months.is_empty() {
@@ -138,7 +139,7 @@ fn year(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
                                         LONGEST_MONTH,
                                     ))
                                 }
-                                td { (share.map_or_else(String::new, day_bar::percent)) }
+                                td { (share.map_or_else(String::new, percent)) }
                             }
                         }
                     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use super::uptime::percent;
 use crate::domain::state::{StateKey, States, Tone};
 use crate::domain::uptime::Day;
 use crate::render::time;
@@ -89,16 +90,6 @@ fn path(runs: &[(Look, usize, usize)], look: Look, first: usize) -> Option<Strin
         let _ = write!(lines, "M{} {}h{len}", first + place, look.middle());
     }
     (!lines.is_empty()).then_some(lines)
-}
-
-/// "97.81 %", never rounded up to 100.
-pub(super) fn percent(share: f64) -> String {
-    if share >= 1.0 {
-        return "100\u{a0}%".to_owned();
-    }
-    // What is left after the second decimal is cut off: 99.999 isn't 100.
-    let cut = (share.max(0.0) * 10_000.0 + 1e-6).floor() / 100.0;
-    format!("{:.2}\u{a0}%", cut.min(99.99))
 }
 
 /// What a bar shows, in words: the uptime, the worst days and what was known when.

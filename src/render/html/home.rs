@@ -13,6 +13,7 @@ use crate::domain::update::Precision;
 use crate::domain::uptime::{self, Calendar};
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
+use crate::render::html::uptime::percent;
 use crate::render::html::{components, day_bar, open, parts};
 use crate::render::time::Frame;
 use crate::render::{self, Present, markdown, messages};
@@ -234,7 +235,7 @@ fn component(snapshot: &Snapshot, record: &ComponentHistory, calendar: &Calendar
                 time datetime=(first.date) { (first.date.format("%b %-d")) }
                 span {
                     @match span.uptime() {
-                        Some(share) => { (day_bar::percent(share)) " uptime" }
+                        Some(share) => { (percent(share)) " uptime" }
                         None => "No data yet",
                     }
                 }

@@ -18,3 +18,4 @@ pub mod staff;
 pub mod subscribe;
 #[cfg(test)]
 mod tests;
+mod uptime;
