@@ -3,11 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A value as bytes.
+/// A value as bytes. They are copied into a piece of memory of just their length: shortening the
+/// one in which they grew would leave a gap behind each.
 pub(super) fn of(value: &impl Serialize) -> Box<[u8]> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(4096);
     append(value, &mut bytes);
-    bytes.into()
+    bytes.as_slice().into()
 }
 
 /// Puts a value as bytes behind others.

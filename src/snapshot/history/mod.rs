@@ -41,43 +41,51 @@ struct Block {
     start: u32,
 }
 
-/// A change of state; texts and states by their place, of texts 0 being none.
+/// A change of state. The state is given by its place.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Change {
     at: DateMillis,
     seq: i64,
-    public_at: DateMillis,
+    state: usize,
+    origin: Origin,
+    rare: Option<Rare>,
+}
+
+/// What most changes don't have. Texts are given by their places; 0 is no text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Rare {
+    /// How long after it the change became public, in milliseconds.
+    public_later: i64,
     note: usize,
     incident: usize,
     update: usize,
-    state: usize,
-    origin: Origin,
 }
 
 /// Milliseconds since 1970.
 type DateMillis = i64;
 
 impl Change {
-    /// As it lies among the bytes of its block, where small numbers take least: what it is after
-    /// the one before, at `at` and `seq`; when it became public, after it was.
+    /// The change as its block holds it, where small numbers take least: `at` and `seq` count from
+    /// those of the change before it.
     fn packed_after(self, at: DateMillis, seq: i64) -> Self {
         Self {
             at: self.at.wrapping_sub(at),
             seq: self.seq.wrapping_sub(seq),
-            public_at: self.public_at.wrapping_sub(self.at),
             ..self
         }
     }
 
-    /// As it was before [`Self::packed_after`].
+    /// The inverse of [`Self::packed_after`].
     fn unpacked_after(self, at: DateMillis, seq: i64) -> Self {
-        let at = self.at.wrapping_add(at);
         Self {
-            at,
+            at: self.at.wrapping_add(at),
             seq: self.seq.wrapping_add(seq),
-            public_at: self.public_at.wrapping_add(at),
             ..self
         }
+    }
+
+    fn rare(self) -> Rare {
+        self.rare.unwrap_or_default()
     }
 }
 
@@ -126,7 +134,7 @@ impl History {
             len,
             blocks: blocks.into(),
             last: None,
-            bytes: packer.bytes.into(),
+            bytes: packer.bytes.as_slice().into(),
             states: packer.states.into(),
             texts: packer.texts.finish(),
         };
@@ -164,7 +172,8 @@ impl History {
 
     /// The changes by hand that came with no update, newest first.
     pub fn by_hand(&self) -> impl Iterator<Item = StateChange> {
-        let by_hand = |change: &Change| change.origin == Origin::Request && change.update == 0;
+        let by_hand =
+            |change: &Change| change.origin == Origin::Request && change.rare().update == 0;
         let changes = self.blocks.iter().flat_map(|block| self.listed(block));
         changes
             .rev()
@@ -222,7 +231,7 @@ impl History {
             .last();
         Standing {
             state: self.state(&latest),
-            note: self.texts.get(latest.note),
+            note: self.texts.get(latest.rare().note),
             since: taken.map(|change| instant(change.at)),
         }
     }
@@ -283,16 +292,17 @@ impl History {
     }
 
     fn unpack(&self, change: &Change) -> StateChange {
+        let rare = change.rare();
         StateChange {
             component: self.component.clone(),
             at: instant(change.at),
             seq: change.seq,
             state: self.state(change),
-            note: self.texts.get(change.note),
-            incident: self.texts.get(change.incident),
-            update: self.texts.get(change.update),
+            note: self.texts.get(rare.note),
+            incident: self.texts.get(rare.incident),
+            update: self.texts.get(rare.update),
             origin: change.origin,
-            public_at: instant(change.public_at),
+            public_at: instant(change.at.wrapping_add(rare.public_later)),
         }
     }
 }
@@ -338,15 +348,18 @@ impl<'a> Packer<'a> {
     fn change(&mut self, change: &PackedChange<'a>) -> Change {
         let state = self.place_of(change.state);
         let mut place = |text: Option<&'a str>| text.map_or(0, |text| self.texts.place_of(text));
-        Change {
-            at: change.at_ms,
-            seq: change.seq,
-            public_at: change.public_at_ms,
+        let rare = Rare {
+            public_later: change.public_at_ms.wrapping_sub(change.at_ms),
             note: place(change.note),
             incident: place(change.incident),
             update: place(change.update),
+        };
+        Change {
+            at: change.at_ms,
+            seq: change.seq,
             state,
             origin: change.origin,
+            rare: (rare != Rare::default()).then_some(rare),
         }
     }
 

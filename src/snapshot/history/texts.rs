@@ -91,8 +91,8 @@ impl<'a> TextPacker<'a> {
     /// All that were put in.
     pub(super) fn finish(self) -> Texts {
         Texts {
-            bytes: self.bytes.into(),
-            ends: self.ends.into(),
+            bytes: self.bytes.as_slice().into(),
+            ends: self.ends.as_slice().into(),
         }
     }
 }
