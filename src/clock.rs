@@ -8,9 +8,9 @@ use chrono::{DateTime, Duration, Utc};
 /// Tells the time.
 #[derive(Debug, Clone)]
 pub enum Clock {
-    /// The machine's own.
+    /// The machine's clock.
     System,
-    /// One that stands still until it is moved; clones move together.
+    /// A clock that stands still until it is moved; clones move together.
     Fixed(Arc<AtomicI64>),
 }
 
@@ -33,7 +33,7 @@ impl Clock {
         DateTime::from_timestamp_millis(millis).unwrap_or_default()
     }
 
-    /// Moves a fixed clock on; the system's can't be moved.
+    /// Moves a fixed clock on. The system's can't be moved.
     pub fn advance(&self, by: Duration) {
         match self {
             Self::System => {}

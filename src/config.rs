@@ -101,7 +101,7 @@ pub enum AccessLogFormat {
     Json,
 }
 
-/// Connections to the database, where nobody says how many.
+/// The default number of connections to the database.
 pub const CONNECTIONS: u32 = 8;
 
 /// An address to serve on: an IP address or a name, and a port.
@@ -109,11 +109,11 @@ pub const CONNECTIONS: u32 = 8;
 pub struct Listen(String);
 
 impl Listen {
-    /// The address that is meant. Of a name that stands for several, the first of IPv4, since that
+    /// Resolves the address. If a name has several, the first IPv4 address is taken, because that
     /// is what `127.0.0.1` in a proxy's settings reaches.
     ///
     /// # Errors
-    /// The system's, if the name stands for none.
+    /// The system's error, if the name has no address.
     pub fn resolve(&self) -> std::io::Result<SocketAddr> {
         let mut found: Vec<SocketAddr> = self.0.to_socket_addrs()?.collect();
         found.sort_by_key(|address| !address.is_ipv4());
@@ -171,7 +171,7 @@ pub enum LogFormat {
 }
 
 impl SourceConfig {
-    /// The machine and folder that feed the database, as the database remembers them.
+    /// The machine and folder that feed the database, in the form that the database stores.
     pub fn feeder(&self) -> String {
         let machine = self.machine.clone().unwrap_or_else(system_name);
         // Not the canonical path: a deploy that swaps a symlink is still the same folder.
@@ -190,7 +190,7 @@ fn system_name() -> String {
         .unwrap_or_else(|| "this machine".to_owned())
 }
 
-/// Reads what is to be logged.
+/// Parses the log filter.
 fn parse_filter(text: &str) -> Result<Targets, String> {
     text.parse().map_err(|_| {
         "write error, warn, info, debug, trace or off; for a part of the program, as in \

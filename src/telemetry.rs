@@ -1,4 +1,4 @@
-//! Logs: their format and what is logged.
+//! Logs: their format, and what is logged.
 
 use std::io::IsTerminal;
 
@@ -9,7 +9,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
 
-/// Starts logging to standard error what the filter lets through.
+/// Starts logging to standard error. The filter decides what is logged.
 pub fn start(format: LogFormat, filter: Targets) {
     let mut lines = fmt::layer().with_target(false).with_writer(std::io::stderr);
     // On a terminal, the library heeds `NO_COLOR`; elsewhere nobody wants colours.
@@ -22,7 +22,7 @@ pub fn start(format: LogFormat, filter: Targets) {
         LogFormat::Json => registry.with(lines.json()).try_init(),
     };
     match started {
-        // A panic is a line of the log like others, with what is known of the request.
+        // A panic becomes a line of the log, with the span of its request.
         Ok(()) => std::panic::set_hook(Box::new(
             |panic| tracing::error!(%panic, "a fault in Lightship"),
         )),

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 
 use crate::domain::slug::Slug;
 
-/// `base_url` (no slash at its end) and a path make an absolute URL.
+/// Joins `base_url` (without a slash at its end) and a path to an absolute URL.
 pub fn absolute(base_url: &str, path: &str) -> String {
     format!("{base_url}{path}")
 }
@@ -19,25 +19,25 @@ pub const HISTORY: &str = "/history";
 pub const COMPONENTS: &str = "/components";
 /// How to follow the page.
 pub const SUBSCRIBE: &str = "/subscribe";
-/// The whole site's RSS; of a component or an incident, it stands under its own path.
+/// The RSS feed of the whole site. A component's or an incident's is under its own path.
 pub const FEED_RSS: &str = "/feed.rss";
-/// The same as Atom.
+/// The same feed as Atom.
 pub const FEED_ATOM: &str = "/feed.atom";
-/// The same as JSON Feed.
+/// The same feed as JSON Feed.
 pub const FEED_JSON: &str = "/feed.json";
-/// The list of pages for search engines.
+/// The sitemap for search engines.
 pub const SITEMAP: &str = "/sitemap.xml";
-/// What search engines may read.
+/// The rules for search engines.
 pub const ROBOTS: &str = "/robots.txt";
 /// The contract of the admin API.
 pub const OPENAPI: &str = "/openapi.json";
 /// The one stylesheet.
 pub const STYLESHEET: &str = "/assets/lightship.css";
-/// What the staff pages add to it.
+/// The stylesheet that staff pages load in addition.
 pub const STAFF_STYLESHEET: &str = "/assets/staff.css";
-/// What makes the staff pages nicer where scripts run.
+/// The script that makes staff pages more convenient. They work without it.
 pub const STAFF_SCRIPT: &str = "/assets/staff.js";
-/// The stylesheet of the site's brand, by a hash of what it says.
+/// The stylesheet of the site's brand; `hash` is the hash of its content.
 pub fn brand_stylesheet(hash: &str) -> String {
     format!("/assets/brand-{hash}.css")
 }
@@ -47,21 +47,21 @@ pub fn content_file(name: &str) -> String {
     format!("/{}", utf8_percent_encode(name, PATH))
 }
 
-/// What makes the buttons work that copy an address.
+/// The script behind the buttons that copy an address.
 pub const COPY_SCRIPT: &str = "/assets/copy.js";
 /// The icon of the site.
 pub const FAVICON: &str = "/favicon.svg";
-/// Where the pictures of posts are.
+/// The folder of the pictures in posts.
 pub const MEDIA: &str = "/media/";
 /// The root of the admin API.
 pub const API: &str = "/api/v1";
 
-/// Whether programs ask there, not people: answers are JSON, and so are refusals.
+/// Whether a path is for programs rather than people: its answers and its errors are JSON.
 pub fn is_for_programs(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
 
-/// The three feeds of something: of the whole site, of a component, of an incident.
+/// The three feeds of the whole site, a component or an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feeds {
     /// RSS 2.0.
@@ -112,12 +112,12 @@ pub fn incident_json(slug: &Slug) -> String {
     format!("/incidents/{slug}.json")
 }
 
-/// The permalink of an update: a place on its incident's page.
+/// The permalink of an update: a fragment of its incident's page.
 pub fn update(incident_slug: &Slug, update_id: &str) -> String {
     format!("/incidents/{incident_slug}#{}", update_anchor(update_id))
 }
 
-/// The name of an update's place on its incident's page.
+/// The id of an update's element on its incident's page.
 pub fn update_anchor(update_id: &str) -> String {
     format!("update-{update_id}")
 }
@@ -137,26 +137,26 @@ pub fn component(slug: &Slug) -> String {
     format!("/components/{slug}")
 }
 
-/// The changes of a component in a month, `month` being 1 to 12.
+/// A component's changes in a month; `month` is 1 to 12.
 pub fn component_month(slug: &Slug, year: i32, month: u32) -> String {
     format!("/components/{slug}/{year:04}/{month:02}")
 }
 
-/// A part of the list of pages, where it is too long for one; `part` is 1 or more.
+/// One part of a sitemap that is too long for one file; `part` is 1 or more.
 pub fn sitemap_part(part: usize) -> String {
     format!("/sitemap-{part}.xml")
 }
 
-/// The page of a month, `month` being 1 to 12.
+/// The page of a month; `month` is 1 to 12.
 pub fn month(year: i32, month: u32) -> String {
     format!("/history/{year:04}/{month:02}")
 }
 
 /// The staff pages: the dashboard.
 pub const STAFF: &str = "/staff";
-/// Where staff sign in.
+/// The page where staff sign in.
 pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
-/// Where staff sign out, by a form.
+/// The form's target for signing out.
 pub const STAFF_SIGN_OUT: &str = "/staff/sign-out";
 /// The form for a new incident.
 pub const STAFF_NEW_INCIDENT: &str = "/staff/new-incident";
@@ -169,15 +169,15 @@ pub const STAFF_NEW_COMPONENT: &str = "/staff/new-component";
 pub const STAFF_MAINTENANCE: &str = "/staff/maintenance";
 /// The form that plans a maintenance.
 pub const STAFF_NEW_MAINTENANCE: &str = "/staff/new-maintenance";
-/// The record, for staff.
+/// The activity log, for staff.
 pub const STAFF_RECORD: &str = "/staff/record";
-/// The same as a table.
+/// The activity log as CSV.
 pub const STAFF_RECORD_TABLE: &str = "/staff/record.csv";
 /// The tokens, for admins.
 pub const STAFF_TOKENS: &str = "/staff/tokens";
 /// The form for a new token.
 pub const STAFF_NEW_TOKEN: &str = "/staff/new-token";
-/// Who is signed in where.
+/// The list of sessions: who is signed in, and where.
 pub const STAFF_SESSIONS: &str = "/staff/sessions";
 
 /// The form that describes a component.
@@ -185,47 +185,47 @@ pub fn staff_component(slug: &Slug) -> String {
     format!("{STAFF_COMPONENTS}/{slug}")
 }
 
-/// What retires a component.
+/// The target that retires a component.
 pub fn staff_retire_component(slug: &Slug) -> String {
     format!("{STAFF_COMPONENTS}/{slug}/retire")
 }
 
-/// What brings a component back.
+/// The target that brings a component back.
 pub fn staff_bring_back_component(slug: &Slug) -> String {
     format!("{STAFF_COMPONENTS}/{slug}/bring-back")
 }
 
-/// What can be done with a maintenance.
+/// What staff can do with a maintenance.
 pub fn staff_maintenance(slug: &Slug) -> String {
     format!("{}/maintenance", staff_incident(slug))
 }
 
-/// A draft as it would be published.
+/// The preview of a draft.
 pub fn staff_draft_preview(slug: &Slug) -> String {
     format!("{}/preview", staff_incident(slug))
 }
 
-/// What publishes a draft.
+/// The target that publishes a draft.
 pub fn staff_publish_draft(slug: &Slug) -> String {
     format!("{}/publish", staff_incident(slug))
 }
 
-/// What throws a draft away.
+/// The target that discards a draft.
 pub fn staff_discard_draft(slug: &Slug) -> String {
     format!("{}/discard", staff_incident(slug))
 }
 
-/// What takes a token back.
+/// The target that revokes a token.
 pub fn staff_revoke_token(id: &str) -> String {
     format!("{STAFF_TOKENS}/{id}/revoke")
 }
 
-/// What ends a session.
+/// The target that ends a session.
 pub fn staff_end_session(id: &str) -> String {
     format!("{STAFF_SESSIONS}/{id}/end")
 }
 
-/// The way to sign in, and from there to a path.
+/// The sign-in page, which leads on to the path `next`.
 pub fn staff_sign_in(next: &str) -> String {
     if next == STAFF {
         return STAFF_SIGN_IN.to_owned();
@@ -234,7 +234,7 @@ pub fn staff_sign_in(next: &str) -> String {
     format!("{STAFF_SIGN_IN}?next={next}")
 }
 
-/// A form for something new, begun with a template, for a component if one is named.
+/// A form for something new, filled from a template, and for a component if one is named.
 pub fn staff_template(form: &str, template: &Slug, component: Option<&Slug>) -> String {
     let about = component.map_or_else(String::new, |slug| format!("&component={slug}"));
     format!("{form}?template={template}{about}")
@@ -245,7 +245,7 @@ pub fn staff_withdraw_incident(slug: &Slug) -> String {
     format!("{}/withdraw", staff_incident(slug))
 }
 
-/// Where staff bring back an update that was withdrawn, by a form.
+/// The form's target that brings a withdrawn update back.
 pub fn staff_bring_back_update(slug: &Slug, update_id: &str) -> String {
     format!("{}/bring-back", staff_update(slug, update_id))
 }
@@ -265,7 +265,7 @@ pub fn staff_post_update(slug: &Slug) -> String {
     format!("{STAFF}/incidents/{slug}/update")
 }
 
-/// What is public of an update.
+/// The public side of an update, as staff see it.
 pub fn staff_update(slug: &Slug, update_id: &str) -> String {
     format!("{STAFF}/incidents/{slug}/updates/{update_id}")
 }
@@ -286,7 +286,7 @@ pub fn authority_of(url: &str) -> &str {
     rest.split('/').next().unwrap_or(rest)
 }
 
-/// A query: `?actor=on%20call&limit=5`, or nothing for no pairs.
+/// A query string such as `?actor=on%20call&limit=5`; empty without pairs.
 pub fn query(pairs: &[(&str, &str)]) -> String {
     let mut out = String::new();
     for (name, value) in pairs {
@@ -298,16 +298,16 @@ pub fn query(pairs: &[(&str, &str)]) -> String {
     out
 }
 
-/// What RFC 3986 calls unreserved stays; everything else is encoded.
+/// Keeps what RFC 3986 calls unreserved, and encodes everything else.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// The same for paths.
+/// The same for paths, where slashes stay.
 const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
-/// A text as it may stand anywhere in a URI (RFC 3986).
+/// A text, encoded so that it may stand anywhere in a URI (RFC 3986).
 pub fn encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, UNRESERVED)
 }
