@@ -1,4 +1,4 @@
-//! The record: who did what and when, and the texts that edits replaced.
+//! The activity log: who did what and when, and the texts that edits replaced.
 
 use std::collections::BTreeSet;
 
@@ -14,27 +14,27 @@ use super::tx::Tx;
 /// One line of the activity log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its identity; entries sort by it.
+    /// Its id; entries sort by it.
     pub id: String,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// The sort of actor: `token`, `host`, `file`.
+    /// The kind of actor: `token`, `host`, `file`.
     pub actor_kind: String,
-    /// The actor's id, where it has one.
+    /// The actor's id, if it has one.
     pub actor_id: Option<String>,
     /// The actor's name.
     pub actor_name: String,
     /// What was done: the action's name.
     pub action: String,
-    /// What it was done to: `component`, `incident`, `update`, `token`, `site`.
+    /// The kind of entity it was done to: `component`, `incident`, `update`, `token`, `site`.
     pub kind: String,
-    /// The id of that.
+    /// The entity's id.
     pub entity_id: String,
-    /// Its name for people.
+    /// The entity's name for people.
     pub label: String,
-    /// What it was, as JSON.
+    /// The state before, as JSON.
     pub before: Option<String>,
-    /// What it became, as JSON.
+    /// The state after, as JSON.
     pub after: Option<String>,
 }
 
@@ -60,30 +60,30 @@ pub async fn insert_entry(tx: &mut Tx, entry: &AuditEntry) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Which lines are wanted; what is `None` leaves none out.
+/// Filters lines; a `None` filters nothing out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Only those of this actor: a name in any case, the id of a token, or a sort of actor.
+    /// Only lines of this actor: a name in any case, a token's id, or a kind of actor.
     pub actor: Option<String>,
-    /// Only those about this component, and about incidents and updates that concern it.
+    /// Only lines about this component, and about incidents and updates that concern it.
     pub component: Option<String>,
-    /// Only those about this incident (a slug, a former one, an id, or else a part of a title or
+    /// Only lines about this incident (a slug, a former slug, an id, or else a part of a title or
     /// slug), its updates, and states that were set in its name.
     pub incident: Option<String>,
-    /// Only those from then on.
+    /// Only lines from this instant on.
     pub from: Option<DateTime<Utc>>,
-    /// Only those before then.
+    /// Only lines before this instant.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// What a line of the record is about, so that all lines about it are found without the others.
+/// What a line of the log is about. Lines are found by their subjects, through an index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// An incident, by its id.
     Incident(String),
     /// A component, by its slug.
     Component(String),
-    /// Who did it: a name in lower case, the id of a token, or a sort of actor.
+    /// The actor: a name in lower case, a token's id, or a kind of actor.
     Actor(String),
 }
 
@@ -97,10 +97,10 @@ impl Subject {
     }
 }
 
-/// So many rows are inserted by one statement.
+/// How many rows one statement inserts.
 const ROWS: usize = 100;
 
-/// Notes what lines are about, and who did it.
+/// Stores what lines are about, and who did it.
 pub async fn insert_subjects(
     tx: &mut Tx,
     lines: &[(&AuditEntry, Vec<Subject>)],
@@ -128,7 +128,7 @@ pub async fn insert_subjects(
             "insert into audit_subjects (kind, subject, at_ms, audit_id) values {}",
             places.join(", ")
         );
-        // Nothing stands in it but places.
+        // The statement holds only placeholders.
         let mut statement = sqlx::query(AssertSqlSafe(statement));
         for (entry, subject) in rows {
             let (kind, subject) = subject.parts();
@@ -143,12 +143,12 @@ pub async fn insert_subjects(
     Ok(())
 }
 
-/// A place in the record: what comes after it was seen already.
+/// A position in the log: instant and id of the last line already seen.
 type Place = (i64, String);
 
-/// The lines that a filter leaves, newest first; `before` is the id of the last one already seen.
-/// What it costs grows with what it gives, not with the record: each part of the filter has an
-/// index that is in the order of the lines.
+/// The lines that match a filter, newest first; `before` is the id of the last one already seen.
+/// The cost grows with the number of lines returned, not with the log: each part of the filter has
+/// an index in the order of the lines.
 pub async fn list_entries(
     tx: &mut Tx,
     filter: &AuditFilter,
@@ -165,7 +165,7 @@ pub async fn list_entries(
     }
     let before = before.unwrap_or((i64::MAX, String::new()));
     let from = filter.from.map_or(i64::MIN, |at| at.timestamp_millis());
-    // Lines of before there were subjects have them as the database writes small letters.
+    // The migration that added subjects lowercased names in SQL, which may only know ASCII.
     let actor = filter.actor.as_ref().map(|actor| {
         let both = BTreeSet::from([actor.to_lowercase(), actor.to_ascii_lowercase()]);
         both.into_iter().map(Subject::Actor).collect::<Vec<_>>()
@@ -179,7 +179,7 @@ pub async fn list_entries(
         }
         None => None,
     };
-    // The narrowest leads.
+    // The most selective filter leads.
     let mut wanted = [incident, component, actor].into_iter().flatten();
     let Some(leading) = wanted.next() else {
         return list_all_entries(tx, from, &before, limit).await;
@@ -202,7 +202,7 @@ async fn find_place(tx: &mut Tx, id: &str) -> Result<Option<Place>, StoreError> 
         .bind(id)
         .fetch_optional(&mut tx.inner)
         .await?;
-    // Of a line that isn't there, none is older.
+    // No line is older than one that doesn't exist.
     Ok(Some(match row {
         Some(row) => (int(&row, "at_ms")?, id.to_owned()),
         None => (i64::MIN, String::new()),
@@ -228,7 +228,7 @@ async fn list_all_entries(
     rows.iter().map(to_entry).collect()
 }
 
-/// The lines about `subject` that are also about one of each of `others`.
+/// The lines about `subject` that are also about at least one subject of each list in `others`.
 async fn list_entries_about(
     tx: &mut Tx,
     subject: &Subject,
@@ -257,7 +257,7 @@ async fn list_entries_about(
                 is_about(place - 2)
             })
             .collect();
-        // Nothing is about one of none.
+        // An empty list matches nothing.
         let any = if choice.is_empty() {
             "1 = 0".to_owned()
         } else {
@@ -267,7 +267,7 @@ async fn list_entries_about(
     }
     statement.push_str(" order by s.at_ms desc, s.audit_id desc limit $6");
     let (kind, name) = subject.parts();
-    // Nothing stands in it but places.
+    // The statement holds only placeholders.
     let mut statement = sqlx::query(AssertSqlSafe(statement))
         .bind(kind)
         .bind(name.to_owned())
@@ -283,8 +283,8 @@ async fn list_entries_about(
     rows.iter().map(to_entry).collect()
 }
 
-/// Whether there is such an actor: one of the record, or the holder of a token who hasn't done
-/// anything yet. Named as in [`AuditFilter::actor`].
+/// Whether an actor is known: from the log, or as the holder of a token who hasn't done anything
+/// yet. Actors are named as in [`AuditFilter::actor`].
 pub async fn find_actor(tx: &mut Tx, actor: &str) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "select 1 as found from audit_subjects where kind = 'actor' \
@@ -298,8 +298,8 @@ pub async fn find_actor(tx: &mut Tx, actor: &str) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
-/// The names of those who did something, files, the host and the clock aside, and of those who hold tokens. Each step of
-/// the search goes to the next name, past all lines of the same.
+/// The names of people who did something or hold tokens, without files, the host and the clock.
+/// Each step of the search jumps to the next name, past all lines of the same name.
 pub async fn list_actors(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(
         "with recursive known (name) as (\
@@ -316,7 +316,7 @@ pub async fn list_actors(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     rows.iter().map(|row| text(row, "name")).collect()
 }
 
-/// The lines that replaced something of an entity, newest first; each has what it was before.
+/// The lines that replaced something of an entity, newest first; each has the state before it.
 pub async fn list_versions(
     tx: &mut Tx,
     kind: &str,
@@ -333,7 +333,7 @@ pub async fn list_versions(
     rows.iter().map(to_entry).collect()
 }
 
-/// Keeps what an edit replaced; `body` is JSON.
+/// Stores what an edit replaced; `body` is JSON.
 pub async fn insert_version(tx: &mut Tx, entry: &AuditEntry, body: &str) -> Result<(), StoreError> {
     sqlx::query(
         "insert into versions (id, kind, entity_id, at_ms, actor_kind, actor_name, body) \

@@ -1,5 +1,5 @@
-//! Reads much at once: parts of all incidents, and whole histories as one row each, since rows are
-//! what costs.
+//! Bulk reads: ranges of incidents, and whole histories as one row each, because the cost is per
+//! row.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 
-/// The id of the first of each `size` incidents that customers may see, in the order of ids.
+/// The id of the first incident of each batch of `size` that customers may see, in order of id.
 pub async fn list_public_incident_ids(tx: &mut Tx, size: i64) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(concat!(
         "select numbered.id from (select i.id, row_number() over (order by i.id) as place \
@@ -31,8 +31,8 @@ pub async fn list_public_incident_ids(tx: &mut Tx, size: i64) -> Result<Vec<Stri
     rows.iter().map(|row| text(row, "id")).collect()
 }
 
-/// The incidents that customers may see from the id `first` up to before `end`, or to the last,
-/// without the changes of state that their beginning and their end brought: those are in the
+/// The incidents that customers may see, from the id `first` up to but without `end`, or to the
+/// last. The changes of state that their beginning and end brought are left out: they are in the
 /// histories.
 pub async fn list_public_incidents_from(
     tx: &mut Tx,
@@ -50,7 +50,8 @@ pub async fn list_public_incidents_from(
             )
         };
     }
-    // Two statements: with one for both cases, the index would be read to its end each time.
+    // Two statements: with one for both cases, the database would read the index to its end each
+    // time.
     let query = match end {
         Some(end) => sqlx::query(from_first!("i.id < $2 and "))
             .bind(first)
@@ -63,8 +64,8 @@ pub async fn list_public_incidents_from(
         .collect()
 }
 
-/// The SQL of a component's changes of state, packed into one text. What most don't have costs a
-/// sign each; words hold no comma.
+/// The SQL of a component's changes of state, packed into one text. A column that is mostly null
+/// costs one character per row. Words contain no comma.
 macro_rules! packed_changes {
     () => {
         concat!(
@@ -88,7 +89,7 @@ macro_rules! packed_changes {
     };
 }
 
-/// The changes of a component's state, as they came from the database.
+/// A component's changes of state, packed as the database returned them.
 #[derive(Debug)]
 pub struct PackedChanges {
     /// The component.
@@ -96,10 +97,10 @@ pub struct PackedChanges {
     packed: String,
 }
 
-/// A change of a component's state, where it lies packed.
+/// A change of a component's state, borrowed from the packed text.
 #[derive(Debug, Clone, Copy)]
 pub struct PackedChange<'a> {
-    /// When it took the state, in milliseconds since 1970.
+    /// When the component took the state, in milliseconds since 1970.
     pub at_ms: i64,
     /// The order in which changes of the same instant were made.
     pub seq: i64,
@@ -109,19 +110,19 @@ pub struct PackedChange<'a> {
     pub state: &'a str,
     /// Who or what made it.
     pub origin: Origin,
-    /// Id of the incident that it belongs to.
+    /// Id of the incident that the change belongs to.
     pub incident: Option<&'a str>,
-    /// Id of the update that it belongs to.
+    /// Id of the update that the change belongs to.
     pub update: Option<&'a str>,
     /// A line for customers.
     pub note: Option<&'a str>,
 }
 
 impl PackedChange<'_> {
-    /// The change by itself, if an incident's beginning or its end brought it.
+    /// The change on its own, if an incident's beginning or end brought it.
     ///
     /// # Errors
-    /// `Unreadable`, if its time is none.
+    /// `Unreadable`, if its time is out of range.
     pub fn turn(&self, component: &Slug) -> Result<Option<StateChange>, StoreError> {
         if !matches!(self.origin, Origin::Begin | Origin::Restore) || self.incident.is_none() {
             return Ok(None);
@@ -149,7 +150,7 @@ impl PackedChanges {
     /// Every change, in no order.
     ///
     /// # Errors
-    /// `Unreadable`, if the database holds what no version wrote.
+    /// `Unreadable`, if the database holds something that no version wrote.
     pub fn read(&self) -> Result<Vec<PackedChange<'_>>, StoreError> {
         let mut packed = Packed::new("state_history", &self.packed);
         let mut changes = Vec::new();
@@ -170,7 +171,7 @@ impl PackedChanges {
     }
 }
 
-/// Every change of a component's state that holds.
+/// A component's whole history, packed.
 pub async fn find_packed_changes(
     tx: &mut Tx,
     component: &Slug,
@@ -189,8 +190,8 @@ pub async fn find_packed_changes(
     })
 }
 
-/// The histories of all components from `first` to `last`, by their slugs. A component without any
-/// isn't among them.
+/// The histories of all components from the slug `first` to `last`. A component without a history
+/// is left out.
 pub async fn list_packed_changes(
     tx: &mut Tx,
     first: &Slug,
@@ -215,7 +216,7 @@ pub async fn list_packed_changes(
         .collect()
 }
 
-/// The incidents that are public, but dated later than the instant `at`; by id.
+/// The public incidents that are dated later than the instant `at`, by id.
 pub async fn list_to_come(tx: &mut Tx, at: DateTime<Utc>) -> Result<HashSet<String>, StoreError> {
     let rows = sqlx::query(concat!(
         "select i.id from incidents i where i.published_at_ms > $1 and ",

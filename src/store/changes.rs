@@ -1,4 +1,4 @@
-//! The revision: a number that every public change increments, and what each changed.
+//! The revision: a number that each public change increments, and what each revision changed.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::row::{instant, instant_or_none, int, text, text_or_none};
 use super::tx::Tx;
 
-/// What sort of thing changed.
+/// The kind of thing that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
     /// The site's settings or states, or the order of components.
@@ -36,7 +36,7 @@ impl ChangeKind {
     }
 }
 
-/// The present revision, and until when things were made here by then.
+/// A revision, and up to when things had been made here by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision {
     /// The number.
@@ -45,7 +45,7 @@ pub struct Revision {
     pub made_until: DateTime<Utc>,
 }
 
-/// The present revision with its time.
+/// The present revision, with its time.
 pub async fn find_present(tx: &mut Tx) -> Result<Revision, StoreError> {
     let row = sqlx::query("select revision, made_until_ms from revision where id = 1")
         .fetch_one(&mut tx.inner)
@@ -64,7 +64,7 @@ pub async fn find_revision(tx: &mut Tx) -> Result<i64, StoreError> {
     Ok(row.try_get(0)?)
 }
 
-/// Increments the revision, as of `now`, and returns the new one.
+/// Increments the revision at `now`, and returns the new number.
 pub async fn insert_revision(tx: &mut Tx, now: DateTime<Utc>) -> Result<i64, StoreError> {
     let row = sqlx::query(
         "update revision set revision = revision + 1, made_until_ms = case \
@@ -76,8 +76,8 @@ pub async fn insert_revision(tx: &mut Tx, now: DateTime<Utc>) -> Result<i64, Sto
     Ok(row.try_get(0)?)
 }
 
-/// Records that `revision` changed this: of a component, only what its history says from `since`
-/// on, if that is known.
+/// Records that `revision` changed this. For a component, `since` is the instant before which its
+/// history stayed the same, if that is known.
 pub async fn insert_change(
     tx: &mut Tx,
     revision: i64,
@@ -97,14 +97,13 @@ pub async fn insert_change(
     Ok(())
 }
 
-/// The instant before which a component's history is as it was, if that is known.
+/// The instant before which a component's history stayed the same, if that is known.
 pub type Since = Option<DateTime<Utc>>;
 
 /// What changed, and since when.
 pub type Changes = BTreeMap<(ChangeKind, String), Since>;
 
-/// Adds what has changed since an instant. Of several the earliest holds, and unknown is earlier
-/// than any.
+/// Adds a change. The earliest of several instants counts, and unknown is earlier than any.
 pub fn add_since<K: Ord>(changed: &mut BTreeMap<K, Since>, key: K, since: Since) {
     let known = changed.entry(key).or_insert(since);
     *known = since.min(*known);
@@ -141,8 +140,8 @@ pub async fn list_changes_since(
     Ok((present, changes))
 }
 
-/// Whether anything changed after `revision` that a content folder states: the site's settings, or
-/// an incident of a file.
+/// Whether anything that a content folder states changed after `revision`: the site's settings, or
+/// an incident that a file states.
 pub async fn find_file_change_since(tx: &mut Tx, revision: i64) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "select 1 from changes c left join incidents i on i.id = c.id where c.revision > $1 \

@@ -12,9 +12,9 @@ use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 use crate::domain::update::Source;
 
-/// Every component, retired ones too, in the order of the page.
+/// Every component, retired ones too, in page order.
 pub async fn list_components(tx: &mut Tx) -> Result<Vec<Component>, StoreError> {
-    // As one row: whoever changes anything asks for them, and rows are what costs.
+    // One row, because every change reads them, and the cost is per row.
     let row = sqlx::query(concat!(
         "select string_agg(concat(",
         packed_text!("slug"),
@@ -58,7 +58,7 @@ pub async fn list_components(tx: &mut Tx) -> Result<Vec<Component>, StoreError> 
     Ok(components)
 }
 
-/// The slugs of every component, in the order in which the database compares them.
+/// The slugs of all components, in the database's own order.
 pub async fn list_component_slugs(tx: &mut Tx) -> Result<Vec<Slug>, StoreError> {
     let rows = sqlx::query("select slug from components order by slug")
         .fetch_all(&mut tx.inner)
@@ -66,7 +66,7 @@ pub async fn list_component_slugs(tx: &mut Tx) -> Result<Vec<Slug>, StoreError> 
     rows.iter().map(|row| slug(row, "slug")).collect()
 }
 
-/// A component, a retired one too.
+/// A component, even a retired one.
 pub async fn find_component(tx: &mut Tx, slug: &Slug) -> Result<Option<Component>, StoreError> {
     let row = sqlx::query("select * from components where slug = $1")
         .bind(slug.as_str())
@@ -75,7 +75,7 @@ pub async fn find_component(tx: &mut Tx, slug: &Slug) -> Result<Option<Component
     row.as_ref().map(to_component).transpose()
 }
 
-/// Adds a component or replaces all that is said of it but when it was created.
+/// Adds a component, or replaces everything about it except when it was created.
 pub async fn set_component(tx: &mut Tx, component: &Component) -> Result<(), StoreError> {
     let source = if component.from_file {
         Source::File

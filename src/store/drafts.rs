@@ -1,4 +1,4 @@
-//! What isn't public: drafts, what of them is dated by their publication, and what was withdrawn.
+//! What isn't public: drafts, the dates that their publication sets, and withdrawn incidents.
 
 use chrono::{DateTime, Utc};
 
@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::row::{instant, text};
 use super::tx::Tx;
 
-/// Whether a post is dated when it was made: nobody gave it another date.
+/// Whether a post is dated when it was made, so that nobody gave it another date.
 pub async fn find_post_undated(tx: &mut Tx, incident_id: &str) -> Result<bool, StoreError> {
     let row =
         sqlx::query("select 1 from incidents where id = $1 and published_at_ms = created_at_ms")
@@ -16,8 +16,8 @@ pub async fn find_post_undated(tx: &mut Tx, incident_id: &str) -> Result<bool, S
     Ok(row.is_some())
 }
 
-/// Dates the updates to which nobody gave another time than that of their making, and their
-/// changes of state.
+/// Dates those updates, and their changes of state, that nobody gave a date other than when they
+/// were made.
 pub async fn set_updates_dated(
     tx: &mut Tx,
     incident_id: &str,
@@ -38,7 +38,7 @@ pub async fn set_updates_dated(
     Ok(())
 }
 
-/// The incidents that were published and then withdrawn, the last one first: id, title and when.
+/// The incidents that were published and later withdrawn, last withdrawn first: id, title and when.
 pub async fn list_withdrawn(
     tx: &mut Tx,
     limit: i64,

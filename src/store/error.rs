@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 
 use super::engine::Engine;
 
-/// A broken constraint, or a database that can't do what was asked.
+/// A broken constraint, or a database that can't do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Something with that name or id is there already; the text names the constraint.
+    /// Something with that name or id already exists; the text names the constraint.
     #[error("already there: {0}")]
     Conflict(String),
     /// The database was written by a newer version of Lightship.
@@ -18,44 +18,44 @@ pub enum StoreError {
     Newer {
         /// The newest migration in the database.
         found: i64,
-        /// The newest migration that this version has.
+        /// The newest migration that this version knows.
         known: i64,
     },
     /// A row holds something that Lightship never writes.
     #[error("the database contains something unreadable: {0}")]
     Unreadable(String),
-    /// The database can't be reached or can't do what was asked.
+    /// The database can't be reached, or can't do what it was asked.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
     /// The database didn't answer in time. Nothing was changed.
     #[error("the database didn't answer within 5 seconds")]
     Unanswered,
-    /// Nothing could be begun, and why. Nothing was changed.
+    /// A transaction couldn't begin; the text says why. Nothing was changed.
     #[error("{0}")]
     Busy(&'static str),
-    /// The database was told to commit, and nobody knows whether it did.
+    /// The database was told to commit, and it is unknown whether it did.
     #[error("the database didn't say whether it committed: {0}")]
     Uncertain(#[source] sqlx::Error),
-    /// The file of the database was taken away or replaced while it was open.
+    /// The database file was removed or replaced while it was open.
     #[error("{0}")]
     Replaced(String),
-    /// The file of the database may not be written, and how to mend that. Nothing was changed.
+    /// The database file may not be written; the text says how to mend that. Nothing was changed.
     #[error("{0}")]
     ReadOnly(String),
-    /// Reading broke off; the log says why.
+    /// Reading was interrupted; the log says why.
     #[error("reading the database broke off")]
     Interrupted,
     /// A migration failed.
     #[error("the database can't be upgraded: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// The file of a database can't be copied or made.
+    /// The database file can't be copied or created.
     #[error("{0}")]
     File(String),
 }
 
 impl StoreError {
-    /// Why a commit failed. Only what the database itself says for certain is certain: that it
-    /// found no room, or refused.
+    /// Why a commit failed. It surely failed only if the database itself says so: that it has no
+    /// room left, or that it refuses.
     pub(super) fn of_commit(error: sqlx::Error, engine: Engine) -> Self {
         let is_refused = match (&error, engine) {
             (sqlx::Error::Database(_), Engine::Postgres) => true,
@@ -69,7 +69,7 @@ impl StoreError {
         }
     }
 
-    /// What is wrong, for who asks whether posts are taken: no path, no address, no detail.
+    /// What is wrong, in a few words for `/readyz`: no path, no address, no details.
     pub fn in_short(&self) -> &'static str {
         match self {
             Self::Unanswered | Self::Uncertain(_) => "it doesn't answer",
@@ -94,7 +94,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the file holds what SQLite didn't write.
+    /// Whether the file holds something that SQLite didn't write.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Database(error) => is_damage(error),
@@ -103,31 +103,31 @@ impl StoreError {
     }
 }
 
-/// Something else has the file locked.
+/// SQLITE_BUSY: something else has locked the file.
 pub(super) const SQLITE_BUSY: u32 = 5;
 
-/// The file may only be read.
+/// SQLITE_READONLY: the file may only be read.
 pub(super) const SQLITE_READONLY: u32 = 8;
 
 /// See [`StoreError::in_short`].
 const FILE_READ_ONLY: &str = "its file can't be written";
 
-/// The disk is full.
+/// SQLITE_FULL: the disk is full.
 pub(super) const SQLITE_FULL: u32 = 13;
 
-/// The file can't be opened.
+/// SQLITE_CANTOPEN: the file can't be opened.
 const SQLITE_CANTOPEN: u32 = 14;
 
-/// The file can't be read or written.
+/// SQLITE_IOERR: the file can't be read or written.
 pub(super) const SQLITE_IOERR: u32 = 10;
 
-/// SQLite's code of an error, without what it adds for details.
+/// The primary code of an SQLite error, without the extended part.
 pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     let code = error.as_database_error()?.code()?;
     Some(code.parse::<u32>().ok()? & 0xff)
 }
 
-/// Whether SQLite finds that a file isn't what it wrote.
+/// Whether SQLite says that the file is damaged.
 pub(super) fn is_damage(error: &sqlx::Error) -> bool {
     // SQLITE_CORRUPT and SQLITE_NOTADB.
     matches!(sqlite_code(error), Some(11 | 26))

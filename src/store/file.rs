@@ -1,5 +1,5 @@
-//! The file of an SQLite database: made so that nobody else can read it, and watched, so that nothing
-//! is written into one that was taken away.
+//! The file of an SQLite database: created so that only its owner can read it, and checked, so that
+//! nothing is written into a file that was removed.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use super::error::StoreError;
 use super::file_owner;
 
-/// Who runs Lightship may read and write; nobody else.
+/// Only the user who runs Lightship may read and write.
 const MODE: u32 = 0o600;
 
-/// A file that was opened, as the system knows it: whatever it is called by now.
+/// A file that was opened, known by its inode, whatever its name is by now.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     path: PathBuf,
-    /// Device and number.
+    /// Device and inode.
     place: Option<(u64, u64)>,
-    /// Where SQLite writes first. As long as a connection is open it is there.
+    /// The write-ahead log, where SQLite writes first. It exists as long as a connection is open.
     log: Option<PathBuf>,
 }
 
@@ -33,7 +33,7 @@ impl DatabaseFile {
         }
     }
 
-    /// Checks that the name still leads to what was opened, whether or not anybody has it open.
+    /// Checks that the path still leads to the file that was opened, even if no connection is open.
     ///
     /// # Errors
     /// `Replaced`.
@@ -47,7 +47,7 @@ impl DatabaseFile {
         }
     }
 
-    /// The error of who may not write it.
+    /// The error for a file that may not be written.
     pub(super) fn read_only(&self) -> StoreError {
         StoreError::ReadOnly(format!(
             "the database {} can't be written: {}",
@@ -64,7 +64,7 @@ impl DatabaseFile {
         ))
     }
 
-    /// Checks, with a connection open, that what is open is still what its name leads to.
+    /// Checks, while a connection is open, that the path still leads to the open file and its log.
     ///
     /// # Errors
     /// `Replaced`.
@@ -82,15 +82,15 @@ fn place_of(path: &Path) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// The file of the same name with `end` behind it.
+/// The path with `end` appended to its name.
 pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
 }
 
-/// Makes an empty file that only its owner may read, whatever the umask; one that is there stays.
-/// SQLite fills it, and gives the files beside it the same rights.
+/// Creates an empty file that only its owner may read, whatever the umask; an existing file stays.
+/// SQLite fills it, and gives the files beside it the same permissions.
 pub(super) fn make_private(path: &Path) -> io::Result<()> {
     let made = OpenOptions::new()
         .write(true)

@@ -1,10 +1,10 @@
-//! Whose the files of a database are, for when they can't be written.
+//! Who owns the files of a database, for the message that they can't be written.
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What to do about a database that may not be written: whose it is, if it is somebody else's.
+/// What to do about a database that can't be written. Names the owner, if it is another user.
 pub(super) fn remedy(file: &Path) -> String {
     let ours = owner_of(Path::new("/proc/self"));
     let others = match ours {
@@ -34,7 +34,7 @@ pub(super) fn remedy(file: &Path) -> String {
     }
 }
 
-/// The database's files and its folder, as far as they belong to somebody else, with their owners.
+/// The database's files and folder that belong to another user, with their owners.
 fn of_others(file: &Path, ours: u32) -> Vec<(PathBuf, u32)> {
     let beside = ["", "-wal", "-shm"].map(|ending| {
         let mut name = OsString::from(file);
@@ -56,7 +56,7 @@ fn owner_of(path: &Path) -> Option<u32> {
 
 #[cfg(not(unix))]
 fn owner_of(path: &Path) -> Option<u32> {
-    // Where there are no users by number, there is nobody to name.
+    // On systems without user ids, there is no owner to name.
     fs::metadata(path).ok().and(None)
 }
 

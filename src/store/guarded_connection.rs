@@ -1,6 +1,6 @@
-//! A connection with a transaction on it. It goes back to its pool only if everything on it went
-//! well; whatever failed, was given up or wasn't waited for closes it, since nobody knows what such
-//! a connection is in the middle of. No statement is waited for without an end.
+//! A connection with a transaction on it. It returns to its pool only if every statement on it
+//! succeeded. After an error, a time-out or a cancelled wait it is closed, because its state is
+//! unknown. Every wait has a limit.
 
 use std::fmt;
 use std::io;
@@ -19,30 +19,30 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio::time::{Sleep, sleep, timeout};
 
-/// The database has so long to answer a statement, or to send the next row.
+/// How long the database may take to answer a statement, or to send the next row.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The same for what reads or writes much at once: all incidents at a start, a whole folder.
+/// The same for bulk reads and writes: all incidents at a start, a whole folder.
 pub(super) const LONG_DEADLINE: Duration = Duration::from_secs(60);
 
-/// A connection, and what is known of it.
+/// A connection and its condition.
 pub(super) struct Guarded {
     connection: Option<PoolConnection<Any>>,
-    /// Whether each statement so far was answered, and none is under way.
+    /// Whether each statement so far was answered, and none is in progress.
     is_sound: bool,
-    /// Whether one has failed. That stays, whatever comes after it.
+    /// Whether a statement has failed. It stays set.
     has_failed: bool,
-    /// Whether a transaction is open on it.
+    /// Whether a transaction is open.
     is_open: bool,
     deadline: Duration,
     writing: Option<Writing>,
 }
 
-/// What a transaction that writes has besides.
+/// What a writing transaction holds in addition.
 pub(super) struct Writing {
-    /// Held by who writes to a file, until the transaction is over for certain.
+    /// The lock on writing to the file, held until the transaction is surely over.
     pub(super) _turn: Option<OwnedMutexGuard<()>>,
-    /// Told if something went wrong.
+    /// Notified if something went wrong.
     pub(super) failed: Arc<Notify>,
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for Guarded {
 }
 
 impl Guarded {
-    /// Takes a connection and begins a transaction with `statement`, all of it within `patience`.
+    /// Takes a connection and begins a transaction with `statement`, both within `patience`.
     pub(super) async fn begin(
         pool: &AnyPool,
         statement: &'static str,
@@ -79,7 +79,7 @@ impl Guarded {
         begun.await.unwrap_or_else(|_| Err(unanswered()))
     }
 
-    /// Makes it one that writes.
+    /// Marks the transaction as one that writes.
     pub(super) fn set_writing(&mut self, writing: Writing) {
         self.writing = Some(writing);
     }
@@ -96,7 +96,7 @@ impl Guarded {
         })
     }
 
-    /// Gives the next statements so long, as part of beginning.
+    /// Sets the deadline for the next statements, while a transaction is being started.
     pub(super) fn set_deadline(&mut self, deadline: Duration) {
         self.deadline = deadline;
     }
@@ -106,7 +106,7 @@ impl Guarded {
         self.deadline = LONG_DEADLINE;
     }
 
-    /// The connection, for a statement. Until that is answered, it isn't sound.
+    /// The connection, for a statement. Until the statement is answered, it doesn't count as sound.
     fn sole(&mut self) -> Result<&mut AnyConnection, sqlx::Error> {
         self.is_sound = false;
         self.connection
@@ -114,21 +114,21 @@ impl Guarded {
             .ok_or(sqlx::Error::WorkerCrashed)
     }
 
-    /// Notes how a statement went.
+    /// Records how a statement went.
     fn note<T>(&mut self, answer: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         self.is_sound = answer.is_ok();
         self.has_failed |= answer.is_err();
         answer
     }
 
-    /// Runs a statement that gives no rows.
+    /// Runs a statement that returns no rows.
     pub(super) async fn run(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
-        // Not as a prepared statement, which would have to be looked up and, for `set`, can't be.
+        // Not prepared: that would cost a look-up, and `set` can't be prepared.
         sqlx::raw_sql(statement).execute(&mut *self).await?;
         Ok(())
     }
 
-    /// Undoes what was done, so that the connection can be used again.
+    /// Rolls the transaction back, so that the connection can be used again.
     async fn undo(mut self) {
         match self.run("rollback").await {
             Ok(()) => self.is_open = false,
@@ -138,10 +138,10 @@ impl Guarded {
         }
     }
 
-    /// Commits. On an error, it may have been committed all the same.
+    /// Commits. After an error, it may have been committed all the same.
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         if self.has_failed {
-            // PostgreSQL would undo all of it, and say that it went well.
+            // PostgreSQL would roll everything back and report success.
             return Err(sqlx::Error::Protocol(
                 "a statement before it failed".to_owned(),
             ));
@@ -165,7 +165,7 @@ impl Drop for Guarded {
         }
         let runtime = Handle::try_current().ok().filter(|_| is_sound);
         let Some(runtime) = runtime else {
-            // Its place in the pool is free at once; the other end sees it close.
+            // This frees its slot in the pool at once; the database sees it close.
             return drop(connection.detach());
         };
         if !self.is_open {
@@ -174,7 +174,7 @@ impl Drop for Guarded {
         }
         let left = Self {
             connection: Some(connection),
-            // Not before it is undone: should this never run, the connection is closed.
+            // Sound only once it is rolled back: if the task never runs, the connection is closed.
             is_sound: false,
             has_failed: false,
             is_open: true,
@@ -185,8 +185,8 @@ impl Drop for Guarded {
     }
 }
 
-/// Gives a connection back to its pool, which tries it once more. If its other end is silent, it is
-/// closed.
+/// Returns a connection to its pool, which tests it first. If the database is silent, the
+/// connection is closed.
 async fn give_back(mut connection: PoolConnection<Any>) {
     let _ = timeout(DEADLINE, connection.return_to_pool()).await;
 }
@@ -258,13 +258,13 @@ impl<'c> Executor<'c> for &'c mut Guarded {
     }
 }
 
-/// The rows of a statement. The connection is sound again once all of them have come.
+/// The rows of a statement. The connection is sound again once all of them have arrived.
 struct Watched<'e> {
     rows: Option<BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>>,
     is_sound: &'e mut bool,
     has_failed: &'e mut bool,
     deadline: Duration,
-    /// Runs while nothing comes.
+    /// The timer that runs while no row arrives.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 

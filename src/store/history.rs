@@ -1,4 +1,4 @@
-//! What each component was: a table of its own, which follows from what was said of the component.
+//! The state history of each component: a table derived from everything said about the component.
 
 use chrono::{DateTime, Utc};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -15,18 +15,19 @@ use crate::domain::component::{Standing, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 
-/// All that a component's history follows from, from an instant on at which nothing was claimed.
+/// Everything from which a component's history follows, after an instant at which nothing was
+/// claimed.
 #[derive(Debug, Clone)]
 pub struct Sources {
-    /// That instant; `None`: from the beginning.
+    /// That instant; `None` means from the beginning.
     pub after: Option<DateTime<Utc>>,
-    /// What it was then.
+    /// The component's state at that instant.
     pub base: Base,
-    /// What was said of it since, in no order.
+    /// What was said about it since, unordered.
     pub said: Vec<StateChange>,
     /// The public incidents that name it and say anything since.
     pub involved: Vec<Involved>,
-    /// Its history since, as it stands in the table.
+    /// Its history since, as the table has it.
     pub standing: Vec<Held>,
 }
 
@@ -37,8 +38,8 @@ impl Sources {
     }
 }
 
-/// What the history of a component from `since` on follows from; before `since` the table must be
-/// right. It reaches back to before the incidents that were open then.
+/// What a component's history from `since` on follows from. Before `since`, the table must be
+/// right. The result reaches back to before the incidents that were open at `since`.
 pub async fn find_sources(
     tx: &mut Tx,
     component: &Slug,
@@ -58,7 +59,7 @@ pub async fn find_sources(
     }
 }
 
-/// The same from after a given instant on: what it was then is what stands in the table.
+/// The same from after a given instant on. The table says what the component was at that instant.
 pub async fn find_sources_after(
     tx: &mut Tx,
     component: &Slug,
@@ -91,7 +92,8 @@ async fn read_sources(
     })
 }
 
-/// The latest change before an instant from which a history can be worked out.
+/// The latest change before an instant at which nothing was claimed, so that a history can start
+/// there.
 async fn find_quiet_before(
     tx: &mut Tx,
     component: &Slug,
@@ -133,10 +135,10 @@ async fn list_after(
     held.collect()
 }
 
-/// So many rows are written with one statement.
+/// How many rows one statement writes.
 const AT_ONCE: usize = 64;
 
-/// Puts `held` in the place of a component's history from an instant on.
+/// Replaces a component's history from an instant on with `held`.
 pub async fn set_history_since(
     tx: &mut Tx,
     component: &Slug,
@@ -154,7 +156,7 @@ pub async fn set_history_since(
     Ok(())
 }
 
-/// What is claimed of a component after all that was said of it, if that is known.
+/// What is claimed of a component after everything said about it, if that is known.
 pub async fn find_last_claims(
     tx: &mut Tx,
     component: &Slug,
@@ -171,7 +173,7 @@ pub async fn find_last_claims(
     }))
 }
 
-/// Keeps what is claimed of a component last; `None`: it must be worked out.
+/// Stores what is claimed of a component last; `None` means that it must be worked out.
 pub async fn set_last_claims(
     tx: &mut Tx,
     component: &Slug,
@@ -231,16 +233,16 @@ pub async fn insert_history(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError
     Ok(())
 }
 
-/// The migration with which all its tables are there.
+/// The migration after which all the tables it needs exist.
 pub(super) const SINCE_MIGRATION: i64 = 9;
 
-/// The name under which the database remembers by which rule its histories were made.
+/// The key under which the database stores the rule that made its histories.
 const RULE: &str = "history_rule";
 
-/// The rule of this version.
+/// This version's rule.
 const CLAIMS: &str = "claims";
 
-/// Whether the histories were made by this version's rule.
+/// Whether this version's rule made the histories.
 pub(super) async fn is_made(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     let row = sqlx::query("select value from meta where key = $1")
         .bind(RULE)
@@ -250,8 +252,8 @@ pub(super) async fn is_made(connection: &mut AnyConnection) -> Result<bool, Stor
     Ok(rule.as_deref() == Some(CLAIMS))
 }
 
-/// Makes every component's history anew, unless somebody else has just done it: earlier versions
-/// made them by another rule.
+/// Makes all histories anew, because earlier versions made them by another rule. Does nothing if
+/// another process has just done it.
 pub(super) async fn make_all(tx: &mut Tx) -> Result<(), StoreError> {
     if find_meta(tx, RULE).await?.as_deref() == Some(CLAIMS) {
         return Ok(());
@@ -267,7 +269,7 @@ pub(super) async fn make_all(tx: &mut Tx) -> Result<(), StoreError> {
     set_meta(tx, RULE, CLAIMS).await
 }
 
-/// The change of a component's state that holds at an instant.
+/// The change of a component's state that is in force at an instant.
 pub async fn find_latest(
     tx: &mut Tx,
     component: &Slug,
@@ -284,7 +286,7 @@ pub async fn find_latest(
     row.as_ref().map(to_change).transpose()
 }
 
-/// What a component is at an instant; looks at the changes that matter to that alone.
+/// What a component is at an instant. Reads only the changes that matter for that.
 pub async fn find_standing(
     tx: &mut Tx,
     component: &Slug,

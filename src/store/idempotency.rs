@@ -1,4 +1,4 @@
-//! Answers already given to a request with an `Idempotency-Key`, so that repeating it does nothing.
+//! Answers already given to requests with an `Idempotency-Key`, so that repeating one does nothing.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -44,7 +44,7 @@ pub async fn find_answer(
     .transpose()
 }
 
-/// Remembers an answer. `Conflict` if one is remembered already.
+/// Stores an answer. `Conflict` if one is stored already.
 pub async fn insert_answer(
     tx: &mut Tx,
     token_id: &str,
@@ -68,7 +68,7 @@ pub async fn insert_answer(
     Ok(())
 }
 
-/// Forgets the answers given before `before`.
+/// Deletes the answers given before `before`.
 pub async fn delete_answers(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query("delete from idempotency where created_at_ms < $1")
         .bind(before.timestamp_millis())

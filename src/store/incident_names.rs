@@ -1,14 +1,14 @@
-//! Incidents by what they are or were called.
+//! Finds incidents by their present and former names.
 
 use super::error::StoreError;
 use super::row::text;
 use super::tx::Tx;
 
-/// So many incidents at most are found by a part of their names.
+/// How many incidents a search by a part of a name finds at most.
 const FOUND: i64 = 50;
 
-/// The ids of the incidents that are or were named so: by id, slug or former slug; if there is none,
-/// those that have it in their title or slug, in any case, the newest first.
+/// The ids of the incidents with this id, slug or former slug. If there are none, those with the
+/// text in their title or slug, ignoring case, newest first.
 pub async fn list_incidents_named(tx: &mut Tx, named: &str) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(
         "select id from incidents where id = $1 union select id from incidents where slug = $1 \
@@ -27,7 +27,7 @@ pub async fn list_incidents_named(tx: &mut Tx, named: &str) -> Result<Vec<String
          or former_slug like $1 escape '!' order by published_at_ms desc, id desc limit $3",
     )
     .bind(pattern(&named.to_lowercase()))
-    // One of the databases makes only ASCII small.
+    // SQLite lowercases only ASCII.
     .bind(pattern(&named.to_ascii_lowercase()))
     .bind(FOUND)
     .fetch_all(&mut tx.inner)
@@ -35,7 +35,7 @@ pub async fn list_incidents_named(tx: &mut Tx, named: &str) -> Result<Vec<String
     rows.iter().map(|row| text(row, "id")).collect()
 }
 
-/// What holds the text anywhere; signs in it mean themselves.
+/// The `like` pattern that finds the text anywhere, with wildcards escaped.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars() {

@@ -1,5 +1,5 @@
-//! An incident with all that belongs to it as one row: rows, and ways to the database and back, are
-//! what costs.
+//! An incident and everything that belongs to it as one row, because each row and each round trip
+//! costs time.
 
 use std::collections::HashMap;
 
@@ -23,8 +23,8 @@ use crate::domain::window::Window;
 /// The word for an incident whose first update is its feed item.
 pub(super) const FIRST_UPDATE: &str = "update";
 
-/// The SQL columns of an incident `i` with its updates, mentions and the changes of state that it
-/// states, packed. [`to_incident_as_said`] reads a row of it.
+/// The SQL columns of an incident `i`, with its updates, mentions and the changes of state that it
+/// states, packed. [`to_incident_as_said`] reads such a row.
 macro_rules! incident_as_said {
     () => {
         concat!(
@@ -89,7 +89,7 @@ macro_rules! incident_as_said {
 }
 
 /// The SQL up to the conditions: incidents `i`, as said, and with the changes of state that their
-/// beginning and their end brought. [`to_stored_incident`] reads a row of it.
+/// beginning and end brought. [`to_stored_incident`] reads such a row.
 macro_rules! incident_rows {
     () => {
         concat!(
@@ -119,7 +119,7 @@ macro_rules! incident_rows {
 
 pub(super) use {incident_as_said, incident_rows};
 
-/// A row of [`incident_rows`]. Updates that are withdrawn are not in it, nor is what they said.
+/// Reads a row of [`incident_rows`]. It has no withdrawn updates, and nothing that they said.
 pub(super) fn to_stored_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let mut stored = to_incident_as_said(row)?;
     for turn in changes_of(row, ("state_history", "packed_turns"), &stored.incident.id)? {
@@ -128,7 +128,7 @@ pub(super) fn to_stored_incident(row: &AnyRow) -> Result<StoredIncident, StoreEr
     Ok(stored)
 }
 
-/// A row of [`incident_as_said`].
+/// Reads a row of [`incident_as_said`].
 pub(super) fn to_incident_as_said(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let mut stored = to_incident(row)?;
     let incident = &mut stored.incident;
@@ -154,7 +154,7 @@ pub(super) fn to_incident_as_said(row: &AnyRow) -> Result<StoredIncident, StoreE
     Ok(stored)
 }
 
-/// What stands in the table of incidents itself.
+/// Reads the columns of the table of incidents itself.
 fn to_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let slug_column = if text_or_none(row, "slug")?.is_some() {
         "slug"
@@ -220,7 +220,7 @@ fn unpack_update(packed: &mut Packed<'_>) -> Result<Update, StoreError> {
     })
 }
 
-/// What the post (under the empty text) and each update names, in order.
+/// What the post (under the empty string) and each update name, in order.
 fn mentions_of(row: &AnyRow) -> Result<HashMap<String, Vec<Slug>>, StoreError> {
     let all = long_text(row, "packed_mentions")?;
     let mut packed = Packed::new("mentions", all);
@@ -241,7 +241,7 @@ fn mentions_of(row: &AnyRow) -> Result<HashMap<String, Vec<Slug>>, StoreError> {
     Ok(mentions)
 }
 
-/// Changes of state of the post and of its updates, by time.
+/// The changes of state of the post and of its updates, by time.
 fn changes_of(
     row: &AnyRow,
     (table, column): (&'static str, &str),

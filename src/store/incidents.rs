@@ -1,4 +1,4 @@
-//! Incidents, whole: with their updates, changes of state and mentions.
+//! Whole incidents: with their updates, changes of state and mentions.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 
-/// Every incident that a file states or stated, missing ones too.
+/// Every incident that a file states or stated, even if the file is missing.
 pub async fn list_file_incidents(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
         incident_rows!(),
@@ -59,7 +59,7 @@ pub async fn list_incidents(
         };
         place = (int(&row, "published_at_ms")?, id.to_owned());
     }
-    // First which, then all of each: what isn't on the page isn't even looked at.
+    // First the ids, then the details, so that only incidents on the page are read whole.
     let rows = sqlx::query(concat!(
         incident_rows!(),
         "where i.id in (select p.id from incidents p \
@@ -83,8 +83,7 @@ pub async fn list_incidents(
     rows.iter().map(to_stored_incident).collect()
 }
 
-/// The incidents of this very title that staff see and that are dated between two instants, newest
-/// first.
+/// The incidents with exactly this title that staff see, dated between two instants, newest first.
 pub async fn list_incidents_titled(
     tx: &mut Tx,
     title: &str,
@@ -119,7 +118,7 @@ pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError>
         .collect()
 }
 
-/// An incident by its id, whatever has become of it.
+/// An incident by its id, even if it is withdrawn or hidden.
 pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredIncident>, StoreError> {
     let row = sqlx::query(concat!(incident_rows!(), "where i.id = $1"))
         .bind(id)
@@ -128,7 +127,7 @@ pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredInciden
     row.as_ref().map(to_stored_incident).transpose()
 }
 
-/// An incident by its present slug, drafts and hidden ones too.
+/// An incident by its present slug, even a draft or a hidden one.
 pub async fn find_incident_by_slug(
     tx: &mut Tx,
     slug: &Slug,
@@ -140,8 +139,8 @@ pub async fn find_incident_by_slug(
     row.as_ref().map(to_stored_incident).transpose()
 }
 
-/// Adds an incident's row or replaces all of it but its creation; updates, changes of state and
-/// mentions have functions of their own.
+/// Adds an incident's row, or replaces everything in it except when it was created. Updates,
+/// changes of state and mentions have functions of their own.
 pub async fn set_incident(
     tx: &mut Tx,
     stored: &StoredIncident,
@@ -200,8 +199,8 @@ pub async fn set_incident(
     Ok(())
 }
 
-/// What was said in a draft became public with it: its updates and changes of state did at `at`,
-/// but for those that are still to come.
+/// Makes what was said in a draft public at `at`: its updates and changes of state, except those
+/// that are still to come.
 pub async fn set_public_since(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
     for statement in [
         "update updates set public_at_ms = $1 where incident_id = $2 and public_at_ms < $1",
@@ -216,7 +215,7 @@ pub async fn set_public_since(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Takes an incident's slug from it, so that another may have it; it stays known as a former one.
+/// Takes the slug from an incident, so that another can have it. It stays known as a former slug.
 pub async fn free_slug(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     sqlx::query(
         "update incidents set former_slug = coalesce(slug, former_slug), slug = null where id = $1",
@@ -227,8 +226,8 @@ pub async fn free_slug(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Former slugs of public incidents, each with the present one. A former slug that something else
-/// has taken is not among them.
+/// The former slugs of public incidents, each with the present one. A former slug that something
+/// else has taken is left out.
 pub async fn list_redirects(tx: &mut Tx) -> Result<BTreeMap<Slug, Slug>, StoreError> {
     let rows = sqlx::query(concat!(
         "select r.slug as former, i.slug as present from slug_redirects r \
@@ -245,7 +244,7 @@ pub async fn list_redirects(tx: &mut Tx) -> Result<BTreeMap<Slug, Slug>, StoreEr
         .collect()
 }
 
-/// Makes a former slug lead to an incident.
+/// Makes a former slug redirect to an incident.
 pub async fn set_redirect(tx: &mut Tx, former: &Slug, id: &str) -> Result<(), StoreError> {
     sqlx::query(
         "insert into slug_redirects (slug, incident_id) values ($1, $2) \
@@ -258,7 +257,7 @@ pub async fn set_redirect(tx: &mut Tx, former: &Slug, id: &str) -> Result<(), St
     Ok(())
 }
 
-/// How many incidents there ever were.
+/// How many incidents were ever created.
 pub async fn find_incident_count(tx: &mut Tx) -> Result<i64, StoreError> {
     let row = sqlx::query("select count(*) from incidents")
         .fetch_one(&mut tx.inner)

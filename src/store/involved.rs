@@ -1,5 +1,5 @@
-//! The incidents that name a component, as far as claims are concerned: their courses without their
-//! texts, in one query.
+//! The incidents that name a component, reduced to what claims need: their phases and times,
+//! without texts, in one query.
 
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
@@ -65,7 +65,7 @@ pub async fn list_involved(
     rows.iter().map(|row| to_involved(row, component)).collect()
 }
 
-/// The components that a post or one of its updates names or sets, now or before.
+/// The components that a post or one of its updates names or sets, or did before.
 pub async fn list_named_by_incident(tx: &mut Tx, id: &str) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(
         "select component from state_changes where incident_id = $1 \
@@ -77,7 +77,7 @@ pub async fn list_named_by_incident(tx: &mut Tx, id: &str) -> Result<Vec<String>
     rows.iter().map(|row| text(row, "component")).collect()
 }
 
-/// The components that an update names or sets, now or before.
+/// The components that an update names or sets, or did before.
 pub async fn list_named_by_update(tx: &mut Tx, id: &str) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(
         "select component from state_changes where update_id = $1 \
@@ -108,7 +108,7 @@ fn to_involved(row: &AnyRow, component: &Slug) -> Result<Involved, StoreError> {
     })
 }
 
-/// Updates that aren't withdrawn, oldest first.
+/// The updates that aren't withdrawn, oldest first.
 fn steps_of(packed: &str) -> Result<Vec<Step>, StoreError> {
     let mut packed = Packed::new("updates", packed);
     let mut steps = Vec::new();

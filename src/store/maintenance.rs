@@ -1,4 +1,4 @@
-//! Maintenances that aren't over, for the clock and for who plans another.
+//! Maintenances that aren't over, for the clock and for planning another one.
 
 use chrono::{DateTime, Utc};
 
@@ -26,7 +26,7 @@ pub async fn list_running_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>
     rows.iter().map(to_stored_incident).collect()
 }
 
-/// When an incident was first heard of here.
+/// When an incident was first stored here.
 pub async fn find_created_at(tx: &mut Tx, id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
     let row = sqlx::query("select created_at_ms from incidents where id = $1")
         .bind(id)

@@ -12,9 +12,8 @@ use super::file::{beside, make_private};
 use super::history;
 use super::open::{Connected, cannot_open, close, connect_one};
 
-/// Brings a database up to date, on a connection of its own: a migration may take its time. An
-/// older SQLite file is copied beside itself first. Returns whether its histories were made by this
-/// version's rule.
+/// Brings a database up to date, on a connection of its own, because a migration may take long. An
+/// older SQLite file is copied first. Returns whether this version's rule made its histories.
 pub(super) async fn migrate(
     connected: &Connected,
     migrator: &Migrator,
@@ -32,7 +31,7 @@ pub(super) async fn migrate(
     let found = newest_migration(&mut connection, engine).await?;
     match found {
         Some(found) if found > known => return Err(StoreError::Newer { found, known }),
-        // Nothing is written, so that a start needs nothing that somebody else may hold.
+        // Nothing is written, so a start never waits for a lock.
         Some(found) if found == known => {}
         _ => {
             if let (Some(found), Some(file)) = (found, &connected.file) {
@@ -46,7 +45,7 @@ pub(super) async fn migrate(
     Ok(is_made)
 }
 
-/// The newest migration that the database has; `None` if it is new.
+/// The newest migration in the database; `None` if it is new.
 async fn newest_migration(
     connection: &mut AnyConnection,
     engine: Engine,
@@ -71,8 +70,8 @@ async fn newest_migration(
     Ok(row.try_get(0)?)
 }
 
-/// Copies the file as it is before its migration. A copy from an earlier attempt is replaced: what
-/// is copied is of the same version and newer.
+/// Copies the file before it is migrated. It replaces the copy of an earlier attempt, because the
+/// file is of the same version and newer.
 async fn copy_aside(
     connection: &mut AnyConnection,
     file: &Path,

@@ -1,4 +1,4 @@
-//! The migrations, in the program itself. Each is a file in `migrations/` and a line here.
+//! The migrations, built into the program. Each is a file in `migrations/` and a line here.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ macro_rules! migrations {
     };
 }
 
-/// Version, name and SQL of each.
+/// Version, name and SQL of each migration.
 const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0001" "foundation",
     "0002" "maintenance",
@@ -29,8 +29,8 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0010" "facts",
 ];
 
-/// All of them. `sqlx::migrate!` would do the same, but it brings the whole of sqlx with both
-/// databases into the build a second time.
+/// All migrations. `sqlx::migrate!` would do the same, but it compiles all of sqlx with both
+/// database drivers a second time.
 pub(super) static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let known = MIGRATIONS.iter().map(|(version, name, sql)| {
         let version = version.parse().unwrap_or(i64::MAX);

@@ -1,7 +1,7 @@
-//! The only room with SQL: one set of it for SQLite and PostgreSQL.
+//! The only room with SQL, which is the same for SQLite and PostgreSQL.
 //!
-//! [`Store::read`] gives a consistent view, [`Store::begin`] a transaction that writes; both are a
-//! [`Tx`], which the functions of the modules take. What is not committed is rolled back.
+//! [`Store::read`] returns a consistent view, [`Store::begin`] a transaction that writes. Both are
+//! a [`Tx`], which the functions of the modules take. What isn't committed is rolled back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,20 +58,21 @@ pub struct Store {
     pool: AnyPool,
     writers: AnyPool,
     engine: Engine,
-    /// What is opened anew to see whether the database still takes writes.
+    /// The URL to open again when testing whether the database still takes writes.
     url: Arc<str>,
     /// The file of an SQLite database.
     file: Option<Arc<DatabaseFile>>,
-    /// Says that a write failed, so that somebody looks what is wrong.
+    /// Notified when a write has failed, so that the database is probed.
     failed: Arc<Notify>,
-    /// SQLite lets one write at a time; within the process they queue here instead of polling.
+    /// SQLite allows one writer at a time. Within the process, writers queue here instead of
+    /// polling.
     writing: Arc<Mutex<()>>,
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite:FILE` or `postgres://…`), makes it if it is a file that
-    /// doesn't exist, and brings it up to date: an older SQLite file is copied beside itself first,
-    /// a newer database is refused. Uses up to eight connections.
+    /// Opens the database at `url` (`sqlite:FILE` or `postgres://…`) and brings it up to date. A
+    /// missing file is created, an older SQLite file is copied first, and a newer database is
+    /// refused. Uses up to eight connections.
     ///
     /// # Errors
     /// `File` if it can't be opened, with how to mend it; `Newer`; `Migration`.
@@ -79,7 +80,7 @@ impl Store {
         Self::open_with(url, CONNECTIONS, &migrations::MIGRATOR).await
     }
 
-    /// The same with so many connections at most, two at least.
+    /// The same with at most this many connections, and at least two.
     pub async fn open_sized(url: &str, connections: u32) -> Result<Self, StoreError> {
         Self::open_with(url, connections, &migrations::MIGRATOR).await
     }
@@ -115,7 +116,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Which database it is.
+    /// The kind of database.
     pub fn engine(&self) -> Engine {
         self.engine
     }
@@ -136,8 +137,9 @@ impl Store {
         })
     }
 
-    /// A consistent view as of [`Store::read`], and a second one of the very same to read from at
-    /// once: unless there is one connection only, or something is written just then.
+    /// A consistent view as of [`Store::read`], and a second one of the same data to read in
+    /// parallel. There is no second one if no other connection is free, or if something is written
+    /// just then.
     pub async fn read_twice(&self) -> Result<(Tx, Option<Tx>), StoreError> {
         let mut one = self.read().await?;
         one.be_patient().await?;
@@ -147,18 +149,18 @@ impl Store {
         }
         let mut other = match self.read().await {
             Ok(other) => other,
-            // Somebody else took it; one will do.
+            // Somebody else took the connection; one view will do.
             Err(StoreError::Busy(_)) => return Ok((one, None)),
             Err(error) => return Err(error),
         };
         other.be_patient().await?;
-        // A view is taken with the first look at the data.
+        // A transaction's view is fixed by its first read.
         let is_same = find_write_count(&mut one).await? == find_write_count(&mut other).await?;
         Ok((one, is_same.then_some(other)))
     }
 
-    /// A transaction that writes. Writers come one after the other; who can't begin within five
-    /// seconds is told so, however many wait.
+    /// A transaction that writes. Writers take turns. One that can't begin within five seconds gets
+    /// an error, however many wait.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let begun = self.begin_counted().await;
         if begun.is_err() {
@@ -204,7 +206,7 @@ impl Store {
         turn.map_err(|_| StoreError::Busy(BUSY_SQLITE))
     }
 
-    /// An error of who writes, with how to mend it, as far as the file shows that.
+    /// Adds to a writer's error how to mend it, if the file shows that.
     fn explained(&self, error: StoreError) -> StoreError {
         match (&error, &self.file) {
             (StoreError::Database(inner), Some(file))
@@ -216,7 +218,7 @@ impl Store {
         }
     }
 
-    /// Why there is no transaction, in words that say what to change.
+    /// Why no transaction could begin, and what to change.
     fn not_begun(&self, error: sqlx::Error) -> StoreError {
         match (&error, self.engine) {
             (sqlx::Error::PoolTimedOut, Engine::Postgres) => StoreError::Busy(NO_CONNECTION),
@@ -230,26 +232,26 @@ impl Store {
         }
     }
 
-    /// Ends when a write has failed since this was asked last.
+    /// Waits until a write has failed since the last call.
     pub async fn write_failed(&self) {
         self.failed.notified().await;
     }
 
-    /// Lets go of every connection; nothing can be read or written afterwards.
+    /// Closes all connections. Afterwards nothing can be read or written.
     pub async fn close(&self) {
         let close = async {
             self.writers.close().await;
             self.pool.close().await;
         };
-        // A connection whose other end is silent is left to the system.
+        // A connection that doesn't answer is left to the system.
         let _ = tokio::time::timeout(CLOSING, close).await;
     }
 }
 
-/// Connections that are used at most, where nobody says how many.
+/// The default for the most connections.
 const CONNECTIONS: u32 = 8;
 
-/// Closing takes so long at most.
+/// How long closing may take.
 const CLOSING: Duration = Duration::from_secs(2);
 
 const BUSY_SQLITE: &str = "something else has kept the database locked for 5 seconds";

@@ -16,27 +16,27 @@ use super::file::make_private;
 use super::file_owner;
 use super::guarded_connection::DEADLINE;
 
-/// How every SQLite database file begins.
+/// The first bytes of every SQLite database file.
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 /// The connections to a database.
 pub(super) struct Connected {
     pub(super) engine: Engine,
-    /// Where it is, as it is opened from now on: a file that is gone isn't made anew.
+    /// The URL to open from now on. It doesn't create a file that is gone.
     pub(super) url: String,
-    /// The file, if it is one.
+    /// The file of an SQLite database.
     pub(super) file: Option<PathBuf>,
     pub(super) pool: AnyPool,
-    /// Those that write. A file has one of its own: nobody else writes to it as a rule, so that
-    /// what it has read of the file stays true from one transaction to the next. A server has some
-    /// of its own, so that nobody who reads keeps those who post waiting, nor the reverse.
+    /// The connections that write. A file has one, which as a rule is its only writer, so its page
+    /// cache stays valid from one transaction to the next. A server has several, so that readers
+    /// never keep writers waiting, nor the reverse.
     pub(super) writers: AnyPool,
 }
 
-/// How long a connection is tried before it is used. Its other end may be gone without a word.
+/// How long testing a connection may take before it is used. It may be dead without notice.
 const TRY: Duration = Duration::from_secs(1);
 
-/// Connects to a database with at most so many connections; a file that doesn't exist is made.
+/// Connects to a database with at most this many connections. A missing file is created.
 pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, StoreError> {
     sqlx::any::install_default_drivers();
     let engine = engine_of(url)?;
@@ -50,7 +50,8 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, St
         Engine::Sqlite => existing_only(url),
         Engine::Postgres => url.to_owned(),
     };
-    // The pool would hide what is wrong behind a time-out, so one connection is tried before.
+    // The pool would hide the cause of an error behind a time-out, so one connection is tried
+    // first.
     let tried = try_once(&url, engine).await;
     tried.map_err(|error| cannot_open(&url, file.as_deref(), &error))?;
     let writing = match engine {
@@ -62,7 +63,7 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, St
         .acquire_timeout(DEADLINE)
         .test_before_acquire(false);
     let options = match engine {
-        // A file doesn't hang up as a server may, so no connection is tried before it is used.
+        // A file can't hang up as a server can, so connections aren't tested before use.
         Engine::Sqlite => {
             options.after_connect(|connection, _| Box::pin(set_up_sqlite(connection)))
         }
@@ -81,7 +82,7 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, St
     })
 }
 
-/// An SQLite URL under which a file is opened only if it is there.
+/// An SQLite URL that opens a file only if it exists.
 fn existing_only(url: &str) -> String {
     let (name, options) = url.split_once('?').unwrap_or((url, ""));
     let is_kept = |option: &&str| !option.is_empty() && *option != "mode=rwc";
@@ -99,7 +100,7 @@ async fn answers(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
     Ok(true)
 }
 
-/// A server that is just starting gets this long to answer.
+/// How long a server that is just starting has to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 async fn try_once(url: &str, engine: Engine) -> Result<(), sqlx::Error> {
@@ -107,7 +108,7 @@ async fn try_once(url: &str, engine: Engine) -> Result<(), sqlx::Error> {
     close(connection).await
 }
 
-/// A connection that belongs to no pool, set up.
+/// A connection outside of the pools, set up.
 pub(super) async fn connect_one(url: &str, engine: Engine) -> Result<AnyConnection, sqlx::Error> {
     let start = Instant::now();
     let connecting = async {
@@ -131,13 +132,13 @@ pub(super) async fn connect_one(url: &str, engine: Engine) -> Result<AnyConnecti
     connected.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))
 }
 
-/// Closes a connection in order, if its other end lets us.
+/// Closes a connection properly, if the database answers.
 pub(super) async fn close(connection: AnyConnection) -> Result<(), sqlx::Error> {
     let closed = timeout(DEADLINE, connection.close()).await;
     closed.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))
 }
 
-/// What each SQLite connection needs.
+/// Sets up an SQLite connection.
 async fn set_up_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(
         "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
@@ -148,9 +149,8 @@ async fn set_up_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error
     Ok(())
 }
 
-/// What each PostgreSQL connection needs: that nobody waits without an end, for a lock or a
-/// statement; and that the server ends a transaction of which it hears nothing more, since it holds
-/// the row that every post needs.
+/// Sets up a PostgreSQL connection. Waits for locks and statements are limited, and the server ends
+/// an idle transaction, because it locks the row that every post needs.
 async fn set_up_postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(
         "set lock_timeout = '5s'; set statement_timeout = '5s'; \
@@ -217,7 +217,7 @@ fn remedy_for_server(error: &sqlx::Error) -> &'static str {
 
 fn engine_of(url: &str) -> Result<Engine, StoreError> {
     if let Some(rest) = url.strip_prefix("sqlite:") {
-        // Without a name SQLite would make a database that is gone when the process ends.
+        // Without a name, SQLite would create a database that is gone when the process ends.
         let path = rest.split('?').next().unwrap_or(rest);
         let is_memory = path == ":memory:" || rest.contains("mode=memory");
         if is_memory || path.trim_start_matches('/').is_empty() {
@@ -237,7 +237,7 @@ fn engine_of(url: &str) -> Result<Engine, StoreError> {
     }
 }
 
-/// A database's URL as it may be shown: without password and options.
+/// A database's URL for display, without password and options.
 pub fn without_password(url: &str) -> String {
     let (Some((scheme, rest)), false) = (url.split_once("://"), url.starts_with("sqlite:")) else {
         return url.to_owned();
@@ -252,7 +252,7 @@ pub fn without_password(url: &str) -> String {
     }
 }
 
-/// The file of an SQLite database that has one.
+/// The path of an SQLite database that is a file.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.split('?').next().unwrap_or(rest);
@@ -260,7 +260,7 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     (!path.is_empty()).then(|| PathBuf::from(path))
 }
 
-/// Refuses what can't be a database file before anything is written to it.
+/// Refuses a file that can't be a database, before anything is written to it.
 fn check_file(file: &Path) -> Result<(), StoreError> {
     let shown = file.display();
     let refuse = |why: String| Err(StoreError::File(why));

@@ -1,12 +1,12 @@
-//! Many rows as one text: a text is its length in bytes, a colon and itself; a number ends with
-//! a comma. A row that comes by itself costs more than all that is in it.
+//! Many rows packed as one text, because each row costs more than what it contains. A text is its
+//! length in bytes, a colon and itself; a number ends with a comma.
 
 use chrono::{DateTime, Utc};
 
 use super::error::StoreError;
 use super::row::unreadable;
 
-/// The SQL that packs a column of texts, as arguments of `concat`: to it, null is nothing.
+/// The SQL that packs a column of texts, as arguments of `concat`, which ignores nulls.
 macro_rules! packed_text {
     ($column:literal) => {
         concat!(
@@ -35,7 +35,7 @@ pub(super) struct Packed<'a> {
 }
 
 impl<'a> Packed<'a> {
-    /// Rows of `table` that were packed.
+    /// A reader of packed rows of `table`.
     pub(super) fn new(table: &'static str, packed: &'a str) -> Self {
         Self {
             table,
@@ -43,7 +43,7 @@ impl<'a> Packed<'a> {
         }
     }
 
-    /// Not everything is read yet.
+    /// Whether anything is left to read.
     pub(super) fn has_more(&self) -> bool {
         !self.rest.is_empty()
     }
@@ -65,14 +65,14 @@ impl<'a> Packed<'a> {
         Some(Some(text))
     }
 
-    /// A text or null, where it lies.
+    /// A borrowed text, or null.
     pub(super) fn lent(&mut self) -> Result<Option<&'a str>, StoreError> {
         self.next_text().ok_or_else(|| self.wrong())
     }
 
-    /// What ends with a comma and holds none, where it lies.
+    /// A borrowed text that ends with a comma and contains none.
     pub(super) fn short(&mut self) -> Result<&'a str, StoreError> {
-        // A few bytes, which are looked through faster one by one.
+        // It is only a few bytes, which are faster to search one by one.
         let end = self.rest.bytes().position(|byte| byte == b',');
         let end = end.ok_or_else(|| self.wrong())?;
         let found = &self.rest[..end];
@@ -80,7 +80,7 @@ impl<'a> Packed<'a> {
         Ok(found)
     }
 
-    /// A word with a meaning of its own that ends with a comma.
+    /// A keyword that ends with a comma.
     pub(super) fn short_word<T>(
         &mut self,
         parse: impl Fn(&str) -> Option<T>,
@@ -99,7 +99,7 @@ impl<'a> Packed<'a> {
         self.text_or_none()?.ok_or_else(|| self.wrong())
     }
 
-    /// A word with a meaning of its own, or null.
+    /// A keyword, or null.
     pub(super) fn word_or_none<T>(
         &mut self,
         parse: impl Fn(&str) -> Option<T>,
@@ -113,7 +113,7 @@ impl<'a> Packed<'a> {
         }
     }
 
-    /// A word with a meaning of its own.
+    /// A keyword.
     pub(super) fn word<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
         self.word_or_none(parse)?.ok_or_else(|| self.wrong())
     }

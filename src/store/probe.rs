@@ -1,5 +1,5 @@
-//! Whether the database takes writes: tried for real, on a connection of its own, without touching
-//! anything that a post needs.
+//! Tests whether the database takes writes, with a real write on a connection of its own that
+//! touches nothing a post needs.
 
 use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
@@ -12,10 +12,10 @@ use super::error::StoreError;
 use super::guarded_connection::{DEADLINE, LONG_DEADLINE};
 use super::open::{close, connect_one};
 
-/// A process that has written nothing for so long has ended.
+/// A process that has written nothing for this long has ended.
 const FORGOTTEN: chrono::Duration = chrono::Duration::days(1);
 
-/// One process's line of the table that is only for trying.
+/// A process's row in the table for probes.
 #[derive(Debug, Clone)]
 pub struct Probe {
     store: Store,
@@ -31,8 +31,8 @@ impl Probe {
         }
     }
 
-    /// Commits a line. A new connection sees what those that are open may have in memory still: that
-    /// the file is gone, or that its beginning is no database's any more.
+    /// Commits a row. A new connection notices what open connections may hide in their caches: that
+    /// the file is gone, or that its header is no longer a database's.
     ///
     /// # Errors
     /// Whatever would keep a post from being written.
@@ -45,7 +45,7 @@ impl Probe {
             return Err(StoreError::Busy("the database was let go of"));
         }
         let tried = timeout(DEADLINE, async {
-            // Connected first, so that nobody waits for that who posts.
+            // Connects first, so that posts don't wait for that.
             let mut connection = connect_one(&store.url, store.engine).await?;
             let written = match store.engine {
                 Engine::Sqlite => {
@@ -60,7 +60,8 @@ impl Probe {
         tried.await.unwrap_or(Err(StoreError::Unanswered))
     }
 
-    /// The same with the row locked that every post locks: whoever holds that stops posting.
+    /// The same, but takes the lock that every post takes, because a lock held elsewhere stops
+    /// posts.
     async fn write_where_posts_do(
         &self,
         connection: &mut AnyConnection,
@@ -75,11 +76,11 @@ impl Probe {
         Ok(())
     }
 
-    /// Reads every page of a file and sees whether it is as SQLite writes it. Takes a second for
-    /// some hundred megabytes. A server sees to that itself.
+    /// Reads every page of an SQLite file, and checks that it is intact. Takes about a second per
+    /// some hundred megabytes. A server checks its own files.
     ///
     /// # Errors
-    /// `File` if it isn't, with what to do.
+    /// `File` if it is damaged, with what to do.
     pub async fn check_whole(&self) -> Result<(), StoreError> {
         let store = &self.store;
         if store.engine == Engine::Postgres {

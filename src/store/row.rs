@@ -16,7 +16,7 @@ pub(super) fn text_or_none(row: &AnyRow, column: &str) -> Result<Option<String>,
     Ok(row.try_get::<Option<String>, _>(column)?)
 }
 
-/// A long text, where it lies; empty for null.
+/// A long text, borrowed; empty for null.
 pub(super) fn long_text<'r>(row: &'r AnyRow, column: &str) -> Result<&'r str, StoreError> {
     Ok(row
         .try_get::<Option<&'r str>, _>(column)?
@@ -43,7 +43,7 @@ pub(super) fn instant_or_none(
         .transpose()
 }
 
-/// A word with a meaning of its own, such as a phase.
+/// A keyword, such as a phase.
 pub(super) fn word<T>(
     row: &AnyRow,
     column: &str,
@@ -53,7 +53,7 @@ pub(super) fn word<T>(
     parse(&found).ok_or_else(|| unreadable(column, &found))
 }
 
-/// A word with a meaning of its own, or null.
+/// A keyword, or null.
 pub(super) fn word_or_none<T>(
     row: &AnyRow,
     column: &str,
@@ -64,7 +64,7 @@ pub(super) fn word_or_none<T>(
         .transpose()
 }
 
-/// The error of a column whose value means nothing.
+/// The error for a column whose value can't be understood.
 pub(super) fn unreadable(column: &str, found: &str) -> StoreError {
     StoreError::Unreadable(format!("{column} is {found:?}"))
 }

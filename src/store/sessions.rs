@@ -8,7 +8,7 @@ use super::row::{instant, text, text_or_none};
 use super::tx::Tx;
 use crate::domain::staff::{KeptForm, Session};
 
-/// The sessions that were opened with a token, or with any, the last used first.
+/// The sessions opened with this token, or with any token, last used first.
 pub async fn list_sessions(
     tx: &mut Tx,
     token_id: Option<&str>,
@@ -77,7 +77,7 @@ pub async fn set_session_seen(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Keeps these forms, in place of those that were kept.
+/// Replaces the forms that a session keeps.
 pub async fn set_kept(tx: &mut Tx, id: &str, kept: &[KeptForm]) -> Result<(), StoreError> {
     sqlx::query("update sessions set kept_path = null, kept_form = $1 where id = $2")
         .bind(written(kept))
@@ -96,7 +96,7 @@ pub async fn delete_session(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends the sessions that weren't used since `before`.
+/// Ends the sessions that haven't been used since `before`.
 pub async fn delete_idle_sessions(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query("delete from sessions where seen_at_ms <= $1")
         .bind(before.timestamp_millis())
@@ -125,7 +125,7 @@ fn to_session(row: &AnyRow) -> Result<Session, StoreError> {
     })
 }
 
-/// Forms as JSON; null for none.
+/// The forms as JSON; null for none.
 fn written(kept: &[KeptForm]) -> Option<String> {
     serde_json::to_string(kept)
         .ok()

@@ -1,4 +1,4 @@
-//! Settings of the site, and what the database remembers of itself.
+//! The site's settings, and what the database stores about itself.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub async fn list_site_settings(tx: &mut Tx) -> Result<BTreeMap<String, String>,
         .collect()
 }
 
-/// What the site's settings say of its times; without a zone that is known, in UTC.
+/// How the site's settings treat times. Without a known zone, UTC holds.
 pub fn stated_times(settings: &BTreeMap<String, String>) -> StatedTimes {
     let word = |key| settings.get(key).map(String::as_str);
     StatedTimes {
@@ -58,7 +58,7 @@ pub async fn set_site_setting(
     Ok(())
 }
 
-/// What the database remembers of itself under `key`.
+/// The value that the database stores about itself under `key`.
 pub async fn find_meta(tx: &mut Tx, key: &str) -> Result<Option<String>, StoreError> {
     let row = sqlx::query("select value from meta where key = $1")
         .bind(key)
@@ -67,7 +67,7 @@ pub async fn find_meta(tx: &mut Tx, key: &str) -> Result<Option<String>, StoreEr
     row.map(|row| text(&row, "value")).transpose()
 }
 
-/// Makes the database remember something of itself.
+/// Stores a value about the database itself.
 pub async fn set_meta(tx: &mut Tx, key: &str, value: &str) -> Result<(), StoreError> {
     sqlx::query(
         "insert into meta (key, value) values ($1, $2) \
@@ -80,7 +80,7 @@ pub async fn set_meta(tx: &mut Tx, key: &str, value: &str) -> Result<(), StoreEr
     Ok(())
 }
 
-/// `IST=19800 CST=-21600`: abbreviations with their offsets in seconds east of UTC, as one setting.
+/// Abbreviations with their offsets in seconds east of UTC, as one setting: `IST=19800 CST=-21600`.
 pub fn zones_as_text(zones: &BTreeMap<String, FixedOffset>) -> String {
     let pairs: Vec<_> = zones
         .iter()
@@ -89,7 +89,7 @@ pub fn zones_as_text(zones: &BTreeMap<String, FixedOffset>) -> String {
     pairs.join(" ")
 }
 
-/// The inverse of [`zones_as_text`]; what can't be read is left out.
+/// The inverse of [`zones_as_text`]. Pairs that can't be read are left out.
 pub fn zones_from_text(text: &str) -> BTreeMap<String, FixedOffset> {
     text.split_whitespace()
         .filter_map(|pair| {
@@ -100,14 +100,14 @@ pub fn zones_from_text(text: &str) -> BTreeMap<String, FixedOffset> {
         .collect()
 }
 
-/// A brand as one setting; none for a page without one.
+/// A brand as one setting; `None` for an empty brand.
 pub fn brand_as_text(brand: &Brand) -> Option<String> {
     (!brand.is_empty())
         .then(|| serde_json::to_string(brand).ok())
         .flatten()
 }
 
-/// The inverse of [`brand_as_text`]; what can't be read is a page without a brand.
+/// The inverse of [`brand_as_text`]. Text that can't be read gives an empty brand.
 pub fn brand_from_text(text: &str) -> Brand {
     serde_json::from_str(text).unwrap_or_default()
 }

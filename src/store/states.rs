@@ -10,7 +10,7 @@ use crate::domain::component::{Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{State, StateKey, Tone};
 
-/// The site's own states, dropped ones too, in the order of `site.toml`.
+/// The site's own states, even dropped ones, in the order of `site.toml`.
 pub async fn list_own_states(tx: &mut Tx) -> Result<Vec<State>, StoreError> {
     let rows = sqlx::query("select * from states order by position, key")
         .fetch_all(&mut tx.inner)
@@ -55,7 +55,7 @@ pub async fn delete_own_state(tx: &mut Tx, key: &StateKey) -> Result<(), StoreEr
     Ok(())
 }
 
-/// What was said of a component in public after an instant, plans too; in no order.
+/// What was said about a component in public after an instant, plans too, unordered.
 pub async fn list_said_after(
     tx: &mut Tx,
     component: &Slug,
@@ -69,8 +69,8 @@ pub async fn list_said_after(
     rows.iter().map(to_change).collect()
 }
 
-/// The changes of state that an incident and its updates make, those of drafts and hidden
-/// incidents too, by time. Replaced ones and those of withdrawn updates are not among them.
+/// The changes of state that an incident and its updates make, by time; those of drafts and hidden
+/// incidents too. Replaced ones and those of withdrawn updates are left out.
 pub async fn list_changes_of_incident(
     tx: &mut Tx,
     incident_id: &str,
@@ -112,8 +112,8 @@ pub async fn insert_change(
     Ok(())
 }
 
-/// Takes out the changes that a post (`update_id` is `None`) or an update made; they stay in the
-/// record.
+/// Withdraws the changes that a post (`update_id` is `None`) or an update made. They stay in the
+/// activity log.
 pub async fn set_changes_withdrawn(
     tx: &mut Tx,
     incident_id: &str,
@@ -134,7 +134,7 @@ pub async fn set_changes_withdrawn(
     Ok(())
 }
 
-/// Whether any change ever set this state.
+/// A component that was ever set to this state, if there is one.
 pub async fn find_state_used(tx: &mut Tx, key: &StateKey) -> Result<Option<Slug>, StoreError> {
     let row = sqlx::query("select component from state_changes where state = $1 limit 1")
         .bind(key.as_str())

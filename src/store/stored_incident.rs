@@ -6,14 +6,14 @@ use crate::domain::actor::Actor;
 use crate::domain::incident::Incident;
 use crate::domain::permission::Permission;
 
-/// An incident with what only the record and the file sync need.
+/// An incident, with what only the activity log and the file sync need.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredIncident {
-    /// The incident, whole; updates that are withdrawn are not in it.
+    /// The whole incident, without withdrawn updates.
     pub incident: Incident,
-    /// The order in which it was made.
+    /// Its sequence number, in order of creation.
     pub seq: i64,
-    /// When it was withdrawn; its slug is then a former one.
+    /// When it was withdrawn. Its slug is then a former slug.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Since when its file is missing.
     pub hidden_at: Option<DateTime<Utc>>,
@@ -23,27 +23,27 @@ pub struct StoredIncident {
     pub fingerprint: Option<String>,
     /// The optional fields that the file states, separated by spaces.
     pub stated: String,
-    /// It is a draft and has been one ever since it was made.
+    /// It is a draft, and always was.
     pub never_public: bool,
 }
 
 impl StoredIncident {
-    /// Customers may see it.
+    /// Whether customers may see it.
     pub fn is_public(&self) -> bool {
         self.withdrawn_at.is_none() && self.hidden_at.is_none() && !self.incident.draft
     }
 
-    /// Whether `reader` sees it: drafts are for those who may read them.
+    /// Whether `reader` sees it. Only some actors may read drafts.
     pub fn is_shown_to(&self, reader: &Actor) -> bool {
         self.is_present() && (!self.incident.draft || reader.may(Permission::ReadDrafts))
     }
 
-    /// Whether `reader` may know of it, though it may be gone by now.
+    /// Whether `reader` may know about it, even if it is gone by now.
     pub fn may_be_known_to(&self, reader: &Actor) -> bool {
         self.is_public() || reader.may(Permission::ReadDrafts)
     }
 
-    /// It is there for staff: not withdrawn, and its file isn't missing.
+    /// Whether staff see it: it isn't withdrawn, and its file isn't missing.
     pub fn is_present(&self) -> bool {
         self.withdrawn_at.is_none() && self.hidden_at.is_none()
     }

@@ -33,7 +33,7 @@ pub async fn list_templates(tx: &mut Tx) -> Result<Vec<Template>, StoreError> {
         .collect()
 }
 
-/// Adds a template or replaces all that is said of it.
+/// Adds a template, or replaces everything about it.
 pub async fn set_template(tx: &mut Tx, template: &Template) -> Result<(), StoreError> {
     sqlx::query(
         "insert into templates (name, title, kind, phase, impact, state, markdown) \
@@ -66,7 +66,7 @@ pub async fn set_template(tx: &mut Tx, template: &Template) -> Result<(), StoreE
     Ok(())
 }
 
-/// Takes a template away.
+/// Deletes a template.
 pub async fn delete_template(tx: &mut Tx, name: &Slug) -> Result<(), StoreError> {
     delete_components(tx, name).await?;
     sqlx::query("delete from templates where name = $1")

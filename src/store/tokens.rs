@@ -11,7 +11,7 @@ use super::tx::Tx;
 use crate::domain::scope::Scope;
 use crate::domain::staff::Token;
 
-/// Every token, revoked ones too, oldest first.
+/// Every token, even revoked ones, oldest first.
 pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {
     let rows = sqlx::query("select * from tokens order by created_at_ms, id")
         .fetch_all(&mut tx.inner)
@@ -19,8 +19,8 @@ pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {
     rows.iter().map(to_token).collect()
 }
 
-/// The token whose secret has this hash (SHA-256, hexadecimal). Every request of staff begins with
-/// it, and one statement needs no transaction.
+/// The token whose secret has this hash (SHA-256, hexadecimal). Every request by staff begins with
+/// it; a single statement needs no transaction.
 pub async fn find_token_by_hash(store: &Store, hash: &str) -> Result<Option<Token>, StoreError> {
     let row = sqlx::query("select * from tokens where hash = $1")
         .bind(hash)
@@ -57,7 +57,7 @@ pub async fn insert_token(tx: &mut Tx, token: &Token, hash: &str) -> Result<(), 
     Ok(())
 }
 
-/// Takes a token back.
+/// Revokes a token.
 pub async fn set_token_revoked(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query("update tokens set revoked_at_ms = $1 where id = $2 and revoked_at_ms is null")
         .bind(at.timestamp_millis())
@@ -67,7 +67,7 @@ pub async fn set_token_revoked(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Resu
     Ok(())
 }
 
-/// Notes that a token was used; an earlier use doesn't take the place of a later one.
+/// Notes that a token was used. An earlier use doesn't replace a later one.
 pub async fn set_token_used(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query(
         "update tokens set last_used_at_ms = $1 where id = $2 \

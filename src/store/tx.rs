@@ -9,33 +9,32 @@ use super::error::StoreError;
 use super::file::DatabaseFile;
 use super::guarded_connection::Guarded;
 
-/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+/// A transaction. If it is dropped without [`Tx::commit`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Tx {
     pub(super) inner: Guarded,
     pub(super) engine: Engine,
     /// How many writing transactions there have been, this one included.
     pub(super) writes: i64,
-    /// Until when something was made here.
+    /// Up to when things were made here, in milliseconds since 1970.
     pub(super) made_until_ms: i64,
-    /// The file that must still be the one that was opened.
+    /// The path must still lead to this file.
     pub(super) file: Option<Arc<DatabaseFile>>,
 }
 
 impl Tx {
-    /// Of a transaction that writes: how many there have been, this one included. With it, numbers
-    /// can be given out in the order in which things are made.
+    /// How many writing transactions there have been, this one included; 0 for one that reads. It
+    /// gives numbers in the order in which things are made.
     pub fn writes(&self) -> i64 {
         self.writes
     }
 
-    /// Of a transaction that writes: the latest instant at which something was made before.
+    /// The latest instant at which something was made before, for a transaction that writes.
     pub fn made_until(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.made_until_ms).unwrap_or_default()
     }
 
-    /// Lets what follows take long: up to a minute until the next row comes. For what reads or
-    /// writes very much at once.
+    /// Allows long waits from now on, up to a minute for the next row. For bulk reads and writes.
     pub async fn be_patient(&mut self) -> Result<(), StoreError> {
         if self.engine == Engine::Postgres {
             self.inner
@@ -46,11 +45,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes everything that was done in it last, also through a loss of power.
+    /// Commits. What was done is durable, even through a power failure.
     ///
     /// # Errors
-    /// `Replaced` if the database's file is another by now; `Uncertain` if nobody knows whether it
-    /// was committed; any other: it wasn't.
+    /// `Replaced` if the path leads to another file by now; `Uncertain` if it is unknown whether it
+    /// was committed; after any other error, it wasn't.
     pub async fn commit(self) -> Result<(), StoreError> {
         if let Some(file) = &self.file {
             file.check()?;

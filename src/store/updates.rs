@@ -11,10 +11,10 @@ use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
 
-/// An update with what only the record needs. Its changes and mentions are not read with it.
+/// An update, with what only the activity log needs. Its changes and mentions aren't read with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredUpdate {
-    /// The incident that it is of.
+    /// The id of its incident.
     pub incident_id: String,
     /// The update.
     pub update: Update,
@@ -22,7 +22,7 @@ pub struct StoredUpdate {
     pub withdrawn_at: Option<DateTime<Utc>>,
 }
 
-/// An update by its id, a withdrawn one too.
+/// An update by its id, even a withdrawn one.
 pub async fn find_update(tx: &mut Tx, id: &str) -> Result<Option<StoredUpdate>, StoreError> {
     let row = sqlx::query("select * from updates where id = $1")
         .bind(id)
@@ -31,7 +31,7 @@ pub async fn find_update(tx: &mut Tx, id: &str) -> Result<Option<StoredUpdate>, 
     row.as_ref().map(to_stored).transpose()
 }
 
-/// The updates of one incident, withdrawn ones too, by time.
+/// The updates of one incident, even withdrawn ones, by time.
 pub async fn list_updates_of_incident(
     tx: &mut Tx,
     incident_id: &str,
@@ -43,7 +43,7 @@ pub async fn list_updates_of_incident(
     rows.iter().map(to_stored).collect()
 }
 
-/// Adds an update or replaces all that is said of it but when it was created.
+/// Adds an update, or replaces everything about it except when it was created.
 pub async fn set_update(
     tx: &mut Tx,
     stored: &StoredUpdate,
@@ -102,7 +102,7 @@ pub async fn set_mentions(
     insert_mentions(tx, incident_id, Some(update_id), components).await
 }
 
-/// Writes what a post (`update_id` is `None`) or an update names, of which nothing is written yet.
+/// Writes what a post (`update_id` is `None`) or an update names, if nothing is written yet.
 pub async fn insert_mentions(
     tx: &mut Tx,
     incident_id: &str,

@@ -1,7 +1,7 @@
-//! Who may see an incident, as SQL conditions on its row, each written once. `StoredIncident` says
-//! the same of one that was read.
+//! Who may see an incident, as SQL conditions on its row. `StoredIncident` says the same about an
+//! incident that was read.
 
-/// Staff see the incident `$row`: it isn't withdrawn, and its file isn't missing.
+/// Whether staff see the incident `$row`: it isn't withdrawn, and its file isn't missing.
 macro_rules! is_present {
     ($row:literal) => {
         concat!(
@@ -13,7 +13,7 @@ macro_rules! is_present {
     };
 }
 
-/// Customers see the incident `$row`.
+/// Whether customers see the incident `$row`.
 macro_rules! is_public {
     ($row:literal) => {
         concat!(is_present!($row), " and ", $row, ".draft_since_ms is null")
