@@ -20,14 +20,14 @@ use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 use crate::store::updates::{self, StoredUpdate, find_update};
 
-/// What an update is called, and since when it is public.
+/// The id of an update, and since when it is public.
 pub(super) struct UpdateIdentity {
     pub(super) id: String,
     pub(super) public_at: DateTime<Utc>,
 }
 
 impl UpdateIdentity {
-    /// Now, under a new name.
+    /// A new id, public from now on.
     pub(super) fn now(change: &Change) -> Self {
         Self {
             id: Uuid::now_v7().to_string(),
@@ -39,10 +39,9 @@ impl UpdateIdentity {
 /// Adds an update and returns its id.
 ///
 /// # Errors
-/// `NotFound` for an unknown incident; `Invalid` for a text that says nothing, a phase that isn't
-/// of the incident's kind, unknown components or states, a time in the future; `Meanwhile`
-/// if something was posted that the writer hasn't seen; `Repeated` if it says once more what was
-/// to be said once.
+/// `NotFound` for an unknown incident; `Invalid` for an empty update, a phase that doesn't fit the
+/// incident's kind, unknown components or states, or a time in the future; `Meanwhile` if something
+/// was posted that the writer hasn't seen; `Repeated` for a repetition that `again` doesn't allow.
 pub async fn add_update(
     change: &mut Change,
     incident: &Slug,
@@ -54,8 +53,8 @@ pub async fn add_update(
     Ok(made.id)
 }
 
-/// The same for who has read the incident in this very change. Returns the update as it was said,
-/// without the states that it set or that came of it.
+/// The same for a caller that has read the incident within this change. Returns the update as it
+/// was said, without the states that it set or that followed from it.
 ///
 /// # Errors
 /// Those of [`add_update`].
@@ -83,7 +82,7 @@ pub async fn add_update_to(
     insert_update(change, stored, &wanted, &components, made).await
 }
 
-/// Refuses what was written without knowledge of what was posted meanwhile.
+/// Refuses an update whose writer hasn't seen what was posted in the meantime.
 async fn refuse_unseen(
     change: &mut Change,
     stored: &StoredIncident,
@@ -160,11 +159,12 @@ pub(super) async fn insert_update(
     write_new_states(change, incident, &update, components).await?;
     change.touch_incident(&incident.id);
     if may_end_or_begin_it(incident, &update) {
-        // It may begin or end what the post and other updates claim. A maintenance may turn out to
-        // have run from the start of its window.
+        // The update may begin or end what the post and other updates claim. It may also show that
+        // a maintenance has been running since the start of its window.
         let window = incident.window().moved_by(update.window);
         let since = match incident.stated_phase {
-            // What its front matter says of the end, from the last entry on, no longer counts.
+            // The phase that the front matter states ended the incident at its last entry. It no
+            // longer counts.
             Some(phase) if phase.is_final() => incident.earliest().min(update.at),
             _ => update.at.min(window.starts.unwrap_or(update.at)),
         };
@@ -188,11 +188,11 @@ pub(super) async fn insert_update(
     Ok(update)
 }
 
-/// Whether an update may change when the incident was open: not the newest one of an incident that
-/// goes on, nor one without a phase, unless the incident begins with it.
+/// Whether an update may change when the incident was open. The newest update can't while the
+/// incident goes on. One without a phase can only if the incident begins with it.
 fn may_end_or_begin_it(incident: &Incident, update: &Update) -> bool {
     if incident.kind == Kind::Maintenance {
-        // What it sets also follows from its window.
+        // The states of its update depend on the window, too.
         return true;
     }
     let Some(phase) = update.phase else {
@@ -214,11 +214,11 @@ pub(super) async fn present_incident(
         .ok_or_else(|| ActionError::NotFound(format!("there is no incident {:?}", slug.as_str())))
 }
 
-/// Of more components than this, who names more than there are isn't told which don't exist.
+/// A request that names more components than exist, and more than this, gets a single error.
 const MANY: usize = 50;
 
-/// The settings of a request with the right words for their states. The outer error is the
-/// database's; the inner one is about fields.
+/// Resolves the components and states that a request names. The outer error is the database's; the
+/// inner one is about fields.
 pub(super) fn resolve(
     known: &KnownNames,
     pointer: &str,
@@ -253,7 +253,7 @@ pub(super) fn resolve(
     Ok(wrong.finish().map(|()| found))
 }
 
-/// The phases of an incident's kind.
+/// Checks that a phase fits an incident's kind.
 pub(super) fn phase_fits(
     pointer: &str,
     kind: Kind,
@@ -275,7 +275,7 @@ pub(super) fn phase_fits(
     ))
 }
 
-/// Whether an update tells anybody anything; `pointer` is where its text stands.
+/// Checks that an update says something; `pointer` is the place of its text.
 pub(super) fn says_something(pointer: &str, wanted: &NewUpdate) -> Result<(), ActionError> {
     let has_text = !wanted.markdown.trim().is_empty() || wanted.fact.is_some();
     if !has_text && wanted.phase.is_none() && wanted.components.is_empty() {

@@ -1,5 +1,5 @@
-//! The record of a change: a line for each event, what each is about, and the same in the log once
-//! it is committed.
+//! The activity log of a change: a line for each event and the subjects of each, and the same lines
+//! in the program's log after the commit.
 
 use uuid::Uuid;
 
@@ -13,20 +13,19 @@ use crate::store::audit::{self, AuditEntry, Subject};
 use crate::store::{Tx, involved};
 
 impl Change {
-    /// Notes what its actor did. Committing writes it into the record.
+    /// Notes what the change's actor did. The commit writes it into the activity log.
     pub(super) fn happened(&mut self, event: Event) {
         let actor = self.actor.clone();
         self.happened_by(actor, event);
     }
 
-    /// Notes what somebody else did, such as a file.
+    /// Notes what another actor did, such as a file.
     pub(super) fn happened_by(&mut self, actor: Actor, event: Event) {
         self.events.push((actor, event));
     }
 
-    /// Writes all that happened into the record, in its order. Where something was there before,
-    /// that is kept as a version. What each line is about is noted when all is written that it may
-    /// be about.
+    /// Writes all events into the activity log, in order. What an event replaced is kept as a
+    /// version. Subjects come last, because they depend on everything that the change has written.
     pub(super) async fn write_audit(&mut self) -> Result<Vec<AuditEntry>, ActionError> {
         let mut lines = Vec::with_capacity(self.events.len());
         for (actor, event) in &self.events {
@@ -96,7 +95,7 @@ fn texts(slugs: &[&Slug]) -> Vec<String> {
     slugs.iter().map(ToString::to_string).collect()
 }
 
-/// Says in the log what staff and the clock did; what files say, the folder's own lines tell.
+/// Logs what staff and the clock did. For files, the sync logs lines of its own.
 pub(super) fn log(lines: &[AuditEntry]) {
     for entry in lines {
         if entry.actor_kind != "file" {

@@ -1,4 +1,4 @@
-//! A change in the making: what every action writes into.
+//! A change in progress: what every action writes into.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -18,7 +18,7 @@ use crate::domain::update::Update;
 use crate::store::changes::{ChangeKind, Changes, Since, add_since};
 use crate::store::{Store, Tx};
 
-/// A change in the making: one transaction, its actor, its time, and what it has touched.
+/// A change in progress: one transaction, its actor, its time, and what it has touched.
 #[derive(Debug)]
 pub struct Change {
     pub(super) tx: Tx,
@@ -26,17 +26,17 @@ pub struct Change {
     pub(super) actor: Actor,
     pub(super) now: DateTime<Utc>,
     next_seq: i64,
-    /// What it changes; of a component, since when.
+    /// What it changes, and for a component since when.
     pub(super) touched: Changes,
-    /// Components of which something else is said, until that is worked out.
+    /// Components about which something new is said, until their histories are worked out.
     pub(super) unsettled: BTreeMap<Slug, Unsettled>,
-    /// Every component of which it says anything, since when.
+    /// Every component about which it says anything, since when.
     pub(super) spoken_of: BTreeMap<Slug, DateTime<Utc>>,
-    /// Whether the actor may say it was decided.
+    /// Whether it was checked that the actor may change these states.
     pub(super) is_judged: bool,
     /// What happened, and who did it.
     pub(super) events: Vec<(Actor, Event)>,
-    /// By what it is known again.
+    /// How the request is recognised if it is repeated.
     pub(super) once: Option<Once>,
 }
 
@@ -48,7 +48,7 @@ impl Change {
         Ok(Self {
             actor,
             now,
-            // A change of more than a million things would run into the next one's numbers.
+            // A change of more than a million items would run into the next change's numbers.
             next_seq: tx.writes() * SEQ_STEP * 1_000_000,
             tx,
             store: store.clone(),
@@ -61,20 +61,20 @@ impl Change {
         })
     }
 
-    /// Refuses the change, unless its actor may do something.
+    /// Refuses the change unless its actor has this permission.
     ///
     /// # Errors
-    /// `Lacking`, if it may not.
+    /// `Lacking`, if the actor doesn't have it.
     pub(super) fn require(&self, permission: Permission) -> Result<(), ActionError> {
         Ok(self.actor.require(permission)?)
     }
 
-    /// The transaction, to read what the change has come to.
+    /// The transaction, to read the data as the change has left it.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.tx
     }
 
-    /// When it is made.
+    /// The time of the change.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
@@ -99,23 +99,23 @@ impl Change {
         self.touched.insert(incident, None);
     }
 
-    /// Notes that a component is described otherwise, or that all of its history may be another.
+    /// Notes that a component's description has changed, or that all of its history may have.
     pub(super) fn touch_component(&mut self, slug: &Slug) {
         self.touch_component_since(slug, None);
     }
 
-    /// Notes that a component's history is another from an instant on.
+    /// Notes that a component's history has changed from an instant on.
     pub(super) fn touch_component_since(&mut self, slug: &Slug, since: Since) {
         let component = (ChangeKind::Component, slug.to_string());
         add_since(&mut self.touched, component, since);
     }
 
-    /// Notes that something else is said of a component, of whatever instant.
+    /// Notes that something new is said about a component, at any time.
     pub(super) fn touch_history(&mut self, slug: &Slug) {
         self.touch_history_since(slug, DateTime::<Utc>::MIN_UTC);
     }
 
-    /// Notes that something else is said of a component, of `since` or later.
+    /// Notes that something new is said about a component, at `since` or later.
     pub(super) fn touch_history_since(&mut self, slug: &Slug, since: DateTime<Utc>) {
         self.unsettle(slug, Unsettled::since(since));
     }
@@ -135,26 +135,26 @@ impl Change {
     }
 }
 
-/// By what a request is known again.
+/// How a repeated request is recognised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Once {
     /// The key that its sender chose.
     pub key: String,
-    /// SHA-256 of what is asked for, in hexadecimal.
+    /// SHA-256 of the request, in hexadecimal.
     pub digest: String,
 }
 
-/// What else is said of a component than before.
+/// What is newly said about a component.
 #[derive(Debug)]
 pub(super) struct Unsettled {
     /// The earliest instant that it concerns.
     pub(super) since: DateTime<Utc>,
-    /// It is this alone: a state that a new update of a disruption sets, which doesn't end it.
+    /// The only thing that is new: a state set by a new update of a disruption that goes on.
     pub(super) added: Option<StateChange>,
 }
 
 impl Unsettled {
-    /// Something of `since` or later.
+    /// Anything, at `since` or later.
     pub(super) fn since(since: DateTime<Utc>) -> Self {
         Self { since, added: None }
     }

@@ -1,5 +1,5 @@
-//! Begins a maintenance now, ends it now, extends or moves it, or cancels it. Each is an update,
-//! so it is told to customers and works for those that a file states, too.
+//! Begins a maintenance now, ends it now, extends or moves it, or cancels it. Each step is an
+//! update, so customers are told, and it works for maintenances from files, too.
 
 use chrono::{DateTime, Utc};
 
@@ -17,46 +17,46 @@ use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
 
-/// What is to become of a maintenance.
+/// What happens to a maintenance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// It begins now: its components take the states planned.
+    /// It begins now: its components take the planned states.
     Start,
-    /// It is complete now: its components return to what they were.
+    /// It is completed now: its components return to their previous states.
     End,
-    /// It gets another end; as long as it hasn't begun, also another start. With a new start alone
-    /// it stays as long as it was.
+    /// It gets another end or, before it begins, another start. With only a new start, it keeps its
+    /// length.
     Extend {
         /// The new start.
         starts: Option<DateTime<Utc>>,
         /// The new end.
         ends: Option<DateTime<Utc>>,
     },
-    /// It won't take place, or stops.
+    /// It won't take place, or it stops.
     Cancel,
 }
 
 /// A step of a maintenance, and what is said with it.
 #[derive(Debug, Clone)]
 pub struct MaintenanceStep {
-    /// What is to become of it.
+    /// The step.
     pub step: Step,
-    /// What is said; without a text, what became of it is told as a fact.
+    /// The text. Without one, the update tells the step as a fact.
     pub markdown: Option<String>,
     /// The byline.
     pub author: Option<String>,
-    /// Allow another maintenance of the same components at the same time.
+    /// Allows another maintenance of the same components at the same time.
     pub overlap: bool,
-    /// What its writer saw last; see [`NewUpdate::seen`].
+    /// The last update that the writer saw; see [`NewUpdate::seen`].
     pub seen: Option<Option<String>>,
 }
 
-/// Makes a step, and returns the id of the update that says so.
+/// Takes a step, and returns the id of the update that reports it.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` if it isn't a maintenance, is a draft, or the step can't be made in its
-/// phase; `Invalid` for a window that can't be (`/starts`, `/ends`, `/overlap`); `Meanwhile` if
-/// something was posted since.
+/// `NotFound`; `Conflict` if the incident isn't a maintenance, is a draft, or is in a phase that
+/// doesn't allow the step; `Invalid` for an impossible window (`/starts`, `/ends`, `/overlap`);
+/// `Meanwhile` if something was posted since.
 pub async fn change_maintenance(
     change: &mut Change,
     incident: &Slug,
@@ -119,7 +119,7 @@ pub async fn change_maintenance(
     Ok(made.id)
 }
 
-/// Whether a maintenance in this phase can make the step.
+/// Refuses a step that a maintenance in this phase can't take.
 fn refuse(incident: &Incident, phase: Phase, step: Step) -> Result<(), ActionError> {
     let no = |why: &str| Err(ActionError::Conflict(why.to_owned()));
     if incident.kind != Kind::Maintenance {
@@ -149,7 +149,7 @@ fn refuse(incident: &Incident, phase: Phase, step: Step) -> Result<(), ActionErr
     }
 }
 
-/// The window that is asked for, as far as it is another one.
+/// The requested window, as far as it differs from the present one.
 fn moved(
     incident: &Incident,
     phase: Phase,

@@ -15,13 +15,13 @@ use crate::store::components::{find_component, list_components};
 use crate::store::settings::{list_site_settings, stated_times};
 use crate::store::states::list_own_states;
 
-/// Longest text of a post or an update, in bytes.
+/// The longest text of a post or an update, in bytes.
 pub(super) const MAX_MARKDOWN_BYTES: usize = 200_000;
-/// Longest title, in characters.
+/// The longest title, in characters.
 pub(super) const MAX_TITLE_CHARS: usize = 200;
-/// Longest byline, in characters.
+/// The longest byline, in characters.
 const MAX_AUTHOR_CHARS: usize = 100;
-/// Longest note, in characters.
+/// The longest note, in characters.
 pub(super) const MAX_NOTE_CHARS: usize = 500;
 
 /// How the site writes times.
@@ -30,7 +30,7 @@ pub(super) async fn time_style(change: &mut Change) -> Result<TimeStyle, ActionE
     Ok(stated_times(&settings).style())
 }
 
-/// More components than this are read together rather than one by one.
+/// Up to this many components are read one by one; more are read together.
 const FEW: usize = 20;
 
 /// The components and states that requests may name.
@@ -40,14 +40,14 @@ pub(super) struct KnownNames {
     pub(super) states: States,
 }
 
-/// Reads the components and states that there are.
+/// Reads all components and states.
 pub(super) async fn known(change: &mut Change) -> Result<KnownNames, ActionError> {
     let components = list_components(&mut change.tx).await?;
     let states = States::with_own(list_own_states(&mut change.tx).await?);
     Ok(KnownNames { components, states })
 }
 
-/// The states that there are, for what names no components.
+/// Reads all states, for requests that name no components.
 pub(super) async fn known_states(change: &mut Change) -> Result<KnownNames, ActionError> {
     let states = States::with_own(list_own_states(&mut change.tx).await?);
     Ok(KnownNames {
@@ -56,8 +56,8 @@ pub(super) async fn known_states(change: &mut Change) -> Result<KnownNames, Acti
     })
 }
 
-/// What requests may name that name `components`: those alone, if there are all of them. Who names
-/// an unknown one is told which are known.
+/// Reads what a request that names `components` may name. If all of them exist, only these are
+/// read. Otherwise all are, because the error suggests known ones.
 pub(super) async fn known_for(
     change: &mut Change,
     components: &StatedStates,
@@ -79,7 +79,7 @@ pub(super) async fn known_for(
 }
 
 impl KnownNames {
-    /// The state that a word names.
+    /// The state that a word stands for.
     pub(super) fn state(&self, pointer: &str, word: &StateKey) -> Result<StateKey, ActionError> {
         if let Some(state) = self.states.find_by_word(word.as_str()) {
             return Ok(state.key.clone());
@@ -97,8 +97,8 @@ impl KnownNames {
         ))
     }
 
-    /// What a request says, with each group that it names replaced by its components. One that is
-    /// named by itself, too, takes what is said of it alone.
+    /// Replaces each group that a request names by its components. A component that is also named
+    /// by itself takes only what is said about it alone.
     pub(super) fn with_groups(&self, components: &StatedStates) -> StatedStates {
         let is_known = |slug: &Slug| self.components.iter().any(|it| it.slug == *slug);
         let is_named = |slug: &Slug| components.iter().any(|(other, _)| other == slug);
@@ -123,8 +123,8 @@ impl KnownNames {
         all
     }
 
-    /// That a component is unknown, and which was probably meant: the one of that name, or the one
-    /// that is spelled most like it.
+    /// The error for an unknown component, with a suggestion: the component of that name, or the
+    /// one with the most similar spelling.
     fn unknown_component(&self, slug: &Slug) -> String {
         let active = || self.components.iter().filter(|c| c.retired_at.is_none());
         let hint = active()
@@ -136,7 +136,7 @@ impl KnownNames {
         format!("unknown component {:?}{hint}", slug.as_str())
     }
 
-    /// Checks that a component is there and not retired.
+    /// Checks that a component exists and isn't retired.
     pub(super) fn component(&self, pointer: &str, slug: &Slug) -> Result<(), ActionError> {
         let found = self
             .components
@@ -153,10 +153,10 @@ impl KnownNames {
     }
 }
 
-/// So many of those that there are get listed.
+/// The most known names that an error lists.
 const MOST_KNOWN: usize = 20;
 
-/// `; did you mean "migrating"?`, or the list of what there is.
+/// `; did you mean "migrating"?`, or a list of the known names.
 fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     match nearest(word, known.iter().copied()) {
@@ -171,7 +171,7 @@ fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// A component that isn't retired.
+/// The component with this slug, if it isn't retired.
 pub(super) async fn active_component(
     change: &mut Change,
     slug: &Slug,
@@ -189,23 +189,23 @@ pub(super) async fn active_component(
     }
 }
 
-/// A note is one line and not too long.
+/// Checks that a note is one line and not too long.
 pub(super) fn note(pointer: &str, note: Option<&str>) -> Result<(), ActionError> {
     line(pointer, note.unwrap_or_default(), MAX_NOTE_CHARS)
 }
 
-/// A note as it is kept: without blanks around it, and none if nothing is left.
+/// A note as it is stored: trimmed, and `None` if nothing is left.
 pub(super) fn kept_note(note: Option<&str>) -> Option<String> {
     let note = note.map(str::trim).filter(|note| !note.is_empty());
     note.map(str::to_owned)
 }
 
-/// A byline is one line and not too long.
+/// Checks that a byline is one line and not too long.
 pub(super) fn author(author: Option<&str>) -> Result<(), ActionError> {
     line("/author", author.unwrap_or_default(), MAX_AUTHOR_CHARS)
 }
 
-/// A text is one line of at most `max` characters.
+/// Checks that a text is one line of at most `max` characters.
 pub(super) fn line(pointer: &str, text: &str, max: usize) -> Result<(), ActionError> {
     let count = text.chars().count();
     if count > max {
@@ -223,7 +223,7 @@ pub(super) fn line(pointer: &str, text: &str, max: usize) -> Result<(), ActionEr
     Ok(())
 }
 
-/// A text that isn't too long and holds nothing that can't be stored.
+/// Checks that a text isn't too long and contains nothing that can't be stored.
 pub(super) fn markdown(pointer: &str, text: &str) -> Result<(), ActionError> {
     if text.len() > MAX_MARKDOWN_BYTES {
         return Err(ActionError::invalid(
@@ -243,7 +243,7 @@ pub(super) fn markdown(pointer: &str, text: &str) -> Result<(), ActionError> {
     Ok(())
 }
 
-/// An instant that isn't in the future.
+/// Checks that an instant isn't in the future.
 pub(super) fn not_future(
     pointer: &str,
     at: Option<DateTime<Utc>>,
@@ -261,15 +261,15 @@ pub(super) fn not_future(
     }
 }
 
-/// More mistakes than this aren't gathered.
+/// The most errors that are collected.
 const MOST_ERRORS: usize = 30;
 
-/// Gathers the errors of several fields, so that all are said at once.
+/// Collects the errors of several fields, so that one answer reports them all.
 #[derive(Debug, Default)]
 pub(super) struct Gathered(Vec<FieldError>);
 
 impl Gathered {
-    /// The value, or `None` after noting what is wrong. Errors that aren't about fields pass.
+    /// The value, or `None` after noting the error. Errors that aren't about fields are returned.
     pub(super) fn take<T>(
         &mut self,
         result: Result<T, ActionError>,

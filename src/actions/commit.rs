@@ -1,5 +1,5 @@
-//! The end of a change: everything that it touched, its record and the new revision are written, and
-//! it lasts.
+//! The end of a change: everything it touched, its lines in the activity log and the new revision
+//! are written and committed.
 
 use super::audit;
 use super::change::Change;
@@ -7,7 +7,7 @@ use super::error::ActionError;
 use crate::store::changes;
 
 impl Change {
-    /// Makes it last, and returns the new revision if anything public changed.
+    /// Commits, and returns the new revision if anything public changed.
     pub async fn commit(mut self) -> Result<Option<i64>, ActionError> {
         self.settle().await?;
         let lines = self.write_audit().await?;

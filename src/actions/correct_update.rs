@@ -1,4 +1,4 @@
-//! Corrects an update, withdraws it, or brings it back. The old is always kept.
+//! Corrects an update, withdraws it, or brings it back. The old version is always kept.
 
 use chrono::{DateTime, Utc};
 
@@ -18,25 +18,26 @@ use crate::store::incidents::{StoredIncident, find_incident};
 use crate::store::states::list_changes_of_incident;
 use crate::store::updates::{StoredUpdate, find_update, set_update};
 
-/// What is to be corrected; what is `None` stays as it is.
+/// A correction; fields that are `None` stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct Correction {
-    /// Another text; it takes the place of a fact.
+    /// The new text; it replaces a fact.
     pub markdown: Option<String>,
-    /// Another phase; `Some(None)` takes it out.
+    /// The new phase; `Some(None)` removes it.
     pub phase: Option<Option<Phase>>,
-    /// Other states.
+    /// The new states.
     pub components: Option<StatedStates>,
-    /// Another instant.
+    /// The new instant.
     pub at: Option<DateTime<Utc>>,
-    /// Another byline; `Some(None)` takes it out.
+    /// The new byline; `Some(None)` removes it.
     pub author: Option<Option<String>>,
 }
 
-/// Corrects an update that didn't come from a file. One that then says what it said stays as it was.
+/// Corrects an update that didn't come from a file. A correction that changes nothing leaves it
+/// untouched.
 ///
 /// # Errors
-/// `NotFound`, `Conflict` if a file states it, `Invalid` as for a new update.
+/// `NotFound`; `Conflict` if a file states it; `Invalid` as for a new update.
 pub async fn correct_update(
     change: &mut Change,
     incident: &Slug,
@@ -59,7 +60,7 @@ pub async fn correct_update(
         wanted.phase.flatten(),
     ))?;
     wrong.take(checks::not_future("/at", wanted.at, change.now))?;
-    // What was typed before anybody could read it isn't told of as edited.
+    // Changes made before anybody could read it don't count as edits.
     let edited_at = match stored.incident.draft {
         true => old.update.edited_at,
         false => Some(change.now),
@@ -88,14 +89,14 @@ pub async fn correct_update(
         edited_at,
         ..before.clone()
     };
-    // Moving the update moves its states with it, so they are written anew in both cases.
+    // Moving the update moves its states, too, so they are written anew in both cases.
     let said_before = settings_of(change, &stored, id).await?;
     let as_before = Update {
         edited_at: before.edited_at,
         ..update.clone()
     };
     if as_before == *before && components.as_ref().is_none_or(|it| *it == said_before) {
-        // Nobody is told that it was edited if it says what it said.
+        // An update that says the same isn't marked as edited.
         return Ok(());
     }
     let components = match components {
@@ -122,10 +123,10 @@ pub async fn correct_update(
     change.settle().await
 }
 
-/// Withdraws an update: it is gone from page and feeds and kept in the record.
+/// Withdraws an update: it disappears from pages and feeds, and stays in the activity log.
 ///
 /// # Errors
-/// `NotFound`, `Conflict` if a file states it.
+/// `NotFound`; `Conflict` if a file states it.
 pub async fn withdraw_update(
     change: &mut Change,
     incident: &Slug,
@@ -135,10 +136,10 @@ pub async fn withdraw_update(
     set_withdrawn(change, incident, id, true).await
 }
 
-/// Brings a withdrawn update back, as it was.
+/// Brings a withdrawn update back as it was.
 ///
 /// # Errors
-/// `NotFound`, `Conflict` if a file states it.
+/// `NotFound`; `Conflict` if a file states it.
 pub async fn reinstate_update(
     change: &mut Change,
     incident: &Slug,

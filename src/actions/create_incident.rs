@@ -1,4 +1,4 @@
-//! Creates an incident by API, with its first update.
+//! Creates an incident through the API, with its first update.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -25,11 +25,11 @@ use crate::store::incidents::{StoredIncident, find_incident, find_incident_by_sl
 use crate::store::settings;
 use crate::store::updates::{StoredUpdate, set_update};
 
-/// Makes an incident, with its first update and its components' states, and returns its slug.
+/// Creates an incident, with its first update and its components' states, and returns its slug.
 ///
 /// # Errors
-/// `Invalid` for each field that can't be used, an UPDATE entry that can't be read for certain
-/// among them; `Repeated` if it says once more what was to be said once.
+/// `Invalid` for each unusable field, also for an UPDATE entry that can't be read with certainty;
+/// `Repeated` for a repetition that `again` doesn't allow.
 pub async fn create_incident(
     change: &mut Change,
     mut wanted: NewIncident,
@@ -71,7 +71,7 @@ pub async fn create_incident(
     }
     let [components, first] = [components, first].map(Option::unwrap_or_default);
     if let (Some(reading), true) = (&reading, change.refuses(wanted.again)) {
-        // Before anything is refused: a plan is in the way of itself.
+        // This comes first, because a repeated maintenance would be refused as overlapping itself.
         let proposed = ProposedIncident {
             wanted: &wanted,
             reading,
@@ -139,13 +139,13 @@ pub async fn create_incident(
     Ok(stored.incident.slug)
 }
 
-/// A post to be read.
+/// A post whose entries are to be read.
 pub(super) struct PostText<'a> {
     pub(super) markdown: &'a str,
     pub(super) published_at: DateTime<Utc>,
-    /// Of a maintenance: when it starts.
+    /// When a maintenance starts.
     pub(super) starts: Option<DateTime<Utc>>,
-    /// The incident as it stands, if it does: what is text there stays text.
+    /// The stored incident, if there is one. Lines that are text in it stay text.
     pub(super) standing: Option<&'a Incident>,
 }
 
@@ -220,7 +220,7 @@ pub(super) async fn read_post(
     })
 }
 
-/// Adds the UPDATE entries of a post as updates of their own.
+/// Adds the UPDATE entries of a post as separate updates.
 pub(super) async fn insert_entries(
     change: &mut Change,
     stored: &StoredIncident,
@@ -268,7 +268,7 @@ pub(super) async fn insert_entries(
     Ok(())
 }
 
-/// The slug of a title, with a number behind it if it is taken.
+/// A slug made from a title, with a number appended if it is taken.
 async fn free_slug(
     change: &mut Change,
     title: &str,
@@ -308,7 +308,7 @@ pub(super) fn check_title(title: &str) -> Result<(), ActionError> {
     checks::line("/title", title, MAX_TITLE_CHARS)
 }
 
-/// Checks the window of an incident that is new.
+/// Checks the window of a new incident.
 async fn check_new_plan(
     change: &mut Change,
     known: &KnownNames,

@@ -1,4 +1,4 @@
-//! Creates, describes, orders and retires components by API, and brings them back.
+//! Creates, describes, orders and retires components through the API, and brings them back.
 
 use chrono::NaiveDate;
 
@@ -11,27 +11,26 @@ use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::store::components::{find_component, list_components, set_component};
 
-/// How a component is to be described. What is `None` of one that exists is taken out, but its
-/// place, which stays.
+/// A component's description. A field that is `None` is removed from an existing component, except
+/// `position`, which stays.
 #[derive(Debug, Clone)]
 pub struct Description {
     /// Its name for people.
     pub name: String,
-    /// The heading under which it is listed.
+    /// The heading that it is listed under.
     pub group: Option<String>,
     /// One line for customers.
     pub description: Option<String>,
-    /// Its place in the list; by default where it is, a new one at the end.
+    /// Its place in the list. By default its present place, and the end for a new component.
     pub position: Option<i64>,
-    /// The day it began.
+    /// The day that its history begins.
     pub since: Option<NaiveDate>,
 }
 
-/// Creates a component, or describes one anew; a retired one comes back. Returns whether it is
-/// new.
+/// Creates a component, or describes it anew; a retired one comes back. Returns whether it is new.
 ///
 /// # Errors
-/// `Invalid` for names that can't be used; `Conflict` if `site.toml` states it.
+/// `Invalid` for unusable names; `Conflict` if `site.toml` states it.
 pub async fn put_component(
     change: &mut Change,
     slug: &Slug,
@@ -87,7 +86,7 @@ pub async fn put_component(
     Ok(is_new)
 }
 
-/// Retires a component: it leaves the lists, its page and its past stay.
+/// Retires a component: it leaves the lists, but its page and its history stay.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` if `site.toml` states it.
@@ -110,8 +109,8 @@ pub async fn retire_component(change: &mut Change, slug: &Slug) -> Result<(), Ac
     Ok(())
 }
 
-/// Brings a retired component back, as it was described; doing it twice is harmless. One that
-/// `site.toml` dropped belongs to the API from then on.
+/// Brings a retired component back with its description. Doing so twice is harmless. A component
+/// that `site.toml` dropped belongs to the API from then on.
 ///
 /// # Errors
 /// `NotFound`.
@@ -134,12 +133,12 @@ pub async fn reinstate_component(change: &mut Change, slug: &Slug) -> Result<(),
     Ok(())
 }
 
-/// Puts components in an order. Those of `site.toml` come first, as the file has them; then those
-/// named here; then the others, in the order that they have.
+/// Orders components. Those of `site.toml` come first, in the file's order; then those named here;
+/// then the others, in their present order.
 ///
 /// # Errors
-/// `Conflict` if `site.toml` states the place of one of them; `Invalid` for one that is unknown,
-/// retired or named twice.
+/// `Conflict` if `site.toml` states the place of a named component; `Invalid` for a component that
+/// is unknown, retired or named twice.
 pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(), ActionError> {
     change.require(Permission::EditComponents)?;
     let known = checks::known(change).await?;
@@ -168,7 +167,7 @@ pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(),
     }
     let place = |slug: &Slug| order.iter().position(|it| it == slug);
     let mut wanted: Vec<&Component> = known.components.iter().filter(own).collect();
-    // Stable: those that aren't named keep their order, behind those that are.
+    // The sort is stable: components that aren't named keep their order behind those that are.
     wanted.sort_by_key(|component| place(&component.slug).unwrap_or(order.len()));
     let from_file = known.components.iter().filter(|it| is_stated(it));
     let first = from_file.map(|it| it.position + 1).max().unwrap_or(0);
@@ -194,7 +193,7 @@ async fn known_component(change: &mut Change, slug: &Slug) -> Result<Component, 
         .ok_or_else(|| ActionError::NotFound(format!("there is no component {:?}", slug.as_str())))
 }
 
-/// `site.toml` says what it is, and where it stands.
+/// Whether `site.toml` states the component and its place.
 fn is_stated(component: &Component) -> bool {
     component.from_file && component.retired_at.is_none()
 }

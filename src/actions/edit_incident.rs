@@ -1,4 +1,4 @@
-//! Corrects an incident's post by API, or withdraws the incident. The old is always kept.
+//! Corrects an incident's post through the API, or withdraws the incident. The old version is kept.
 
 use chrono::{DateTime, Utc};
 
@@ -22,37 +22,37 @@ use crate::domain::window::Window;
 use crate::store::drafts::{find_post_undated, set_updates_dated};
 use crate::store::incidents::{StoredIncident, set_incident, set_public_since};
 
-/// What is to be corrected of a post; what is `None` stays as it is.
+/// A correction of a post; fields that are `None` stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct EditIncident {
-    /// Another headline.
+    /// The new headline.
     pub title: Option<String>,
-    /// Another text. UPDATE entries in it that aren't there yet are added.
+    /// The new text. Its UPDATE entries that don't exist yet are added.
     pub markdown: Option<String>,
-    /// Another kind.
+    /// The new kind.
     pub kind: Option<Kind>,
-    /// Another impact; `Some(None)`: that of the worst state.
+    /// The new impact; with `Some(None)`, the worst state decides it.
     pub impact: Option<Option<Impact>>,
-    /// Other components and states of the post itself.
+    /// The new components and states of the post itself.
     pub components: Option<StatedStates>,
-    /// Another start of the window.
+    /// The new start of the window.
     pub starts: Option<Option<DateTime<Utc>>>,
-    /// Another end of the window.
+    /// The new end of the window.
     pub ends: Option<Option<DateTime<Utc>>>,
-    /// Another byline.
+    /// The new byline.
     pub author: Option<Option<String>>,
-    /// Another date of the post.
+    /// The new date of the post.
     pub published_at: Option<DateTime<Utc>>,
-    /// Keep it back, or publish it.
+    /// Whether it is a draft; `Some(false)` publishes it.
     pub draft: Option<bool>,
-    /// Allow another maintenance of the same components at the same time.
+    /// Allows another maintenance of the same components at the same time.
     pub overlap: bool,
 }
 
 /// Corrects an incident's post.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` for a field that a file states; `Invalid` as for a new one.
+/// `NotFound`; `Conflict` for a field that a file states; `Invalid` as for a new incident.
 pub async fn edit_incident(
     change: &mut Change,
     slug: &Slug,
@@ -72,7 +72,7 @@ pub async fn edit_incident(
     let is_first = stored.never_public && !draft;
     let published_at = match wanted.published_at {
         Some(at) => at,
-        // A draft is dated when customers first see it, unless it was given another date.
+        // A draft without a date of its own is dated when customers first see it.
         None if is_first && find_post_undated(&mut change.tx, &before.id).await? => change.now,
         None => before.published_at,
     };
@@ -165,7 +165,7 @@ pub async fn edit_incident(
                 before.public_at
             },
             draft,
-            // A draft's isn't decided before it is public.
+            // For a draft, this is decided when it becomes public.
             own_item: if stored.never_public {
                 has_own_item(&markdown, has_updates)
             } else {
@@ -202,7 +202,7 @@ pub async fn edit_incident(
     change.settle().await
 }
 
-/// Withdraws an incident: it is gone from everything public and kept in the record.
+/// Withdraws an incident: it disappears from everything public, and stays in the activity log.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` if a file states it.
@@ -227,7 +227,7 @@ pub async fn withdraw_incident(change: &mut Change, slug: &Slug) -> Result<(), A
     change.settle().await
 }
 
-/// What a file states belongs to the file.
+/// Refuses to change what a file states, because the file owns it.
 fn refuse_stated(stored: &StoredIncident, wanted: &EditIncident) -> Result<(), ActionError> {
     let Some(file) = &stored.file else {
         return Ok(());
@@ -266,7 +266,7 @@ fn refuse_stated(stored: &StoredIncident, wanted: &EditIncident) -> Result<(), A
     )))
 }
 
-/// A window that an update has moved isn't the post's any more.
+/// Refuses to change the post's window once an update has moved it.
 fn refuse_moved(incident: &Incident, wanted: &EditIncident) -> Result<(), ActionError> {
     let moved = |asked: bool, of: fn(&Update) -> bool| asked && incident.updates.iter().any(of);
     let starts = moved(wanted.starts.is_some(), |update| {

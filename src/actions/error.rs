@@ -10,28 +10,28 @@ use crate::store::StoreError;
 /// Why a change was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// What was given can't be used; each field with what is wrong and how to mend it.
+    /// The input can't be used; each field has what is wrong and how to mend it.
     #[error("{}", summary(.0))]
     Invalid(Vec<FieldError>),
-    /// What should be changed isn't there.
+    /// The thing to change doesn't exist.
     #[error("{0}")]
     NotFound(String),
-    /// It can't be done as things stand.
+    /// The present state of things doesn't allow it.
     #[error("{0}")]
     Conflict(String),
-    /// Something was said since the writer last looked; nothing was done.
+    /// Something was posted since the writer last looked; nothing was done.
     #[error("{}", .0.detail())]
     Meanwhile(Box<Meanwhile>),
     /// The same was posted a moment ago; nothing was done.
     #[error("{}", .0.detail())]
     Repeated(Box<Repeated>),
-    /// The same is being done right now.
+    /// The first request with the same key is still running.
     #[error("the first request with this key is still running; ask again in a second")]
     StillRunning,
-    /// The actor may not do such things.
+    /// The actor lacks a permission.
     #[error(transparent)]
     Lacking(#[from] Lacking),
-    /// The actor may not do this very thing.
+    /// The actor may not do this in this case.
     #[error("{0}")]
     Forbidden(String),
     /// The database failed; nothing was changed.
@@ -48,12 +48,12 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// What was said while somebody was writing.
+/// What was posted while somebody was writing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Meanwhile {
     /// The incident, as it stands now.
     pub incident: Incident,
-    /// The updates that the writer hasn't seen, in the order in which they were made.
+    /// The updates that the writer hasn't seen, in the order of creation.
     pub newer: Vec<Update>,
 }
 
@@ -76,7 +76,7 @@ impl Meanwhile {
 pub struct Repeated {
     /// The incident, as it stands now.
     pub incident: Incident,
-    /// The update, if that is what was posted.
+    /// The update, if an update was posted.
     pub update: Option<Update>,
     /// When it was posted.
     pub posted_at: DateTime<Utc>,
@@ -89,7 +89,7 @@ impl Repeated {
 }
 
 impl ActionError {
-    /// One field is wrong.
+    /// The error for a single field.
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError {
             pointer: pointer.into(),

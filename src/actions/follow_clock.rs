@@ -1,5 +1,5 @@
-//! What the clock does to maintenances: at the start of a window it begins, at its end it is
-//! complete. Each is an update, dated to that very instant.
+//! What the clock does to maintenances: each begins when its window starts, and is completed when
+//! the window ends. Each step is an update dated to exactly that instant.
 
 use chrono::{DateTime, Utc};
 
@@ -19,14 +19,14 @@ use crate::store::{StoreError, Tx};
 /// A window that opens or closes.
 struct Turn {
     incident: String,
-    /// The id of the update that says so: the same in every process, so it is made once; and one
-    /// that staff withdrew isn't made again.
+    /// The id of the update that reports it. All processes derive the same id, so it is made only
+    /// once, and one that staff withdrew isn't made again.
     update: String,
     phase: Phase,
     at: DateTime<Utc>,
 }
 
-/// When the next window opens or closes; in the past if that is still to be done.
+/// When the next window opens or closes; in the past if that hasn't been handled yet.
 ///
 /// # Errors
 /// The database's.
@@ -77,7 +77,7 @@ async fn make(change: &mut Change, stored: &StoredIncident, turn: Turn) -> Resul
         Phase::InProgress => Became::Begun,
         _ => Became::Completed,
     };
-    // Of a window that was over before anyone here knew of it, nobody waited for the news.
+    // Nobody waited for news of a window that was over before it was known here.
     let known_since = find_created_at(&mut change.tx, &stored.incident.id).await?;
     let is_news = known_since.is_none_or(|known| known <= turn.at);
     let made = UpdateIdentity {

@@ -1,5 +1,5 @@
-//! What updates of a maintenance tell where nobody writes a text: what became of it, with all that
-//! saying so takes, as it is now.
+//! What an update of a maintenance tells without a text: what happened to it, with the names and
+//! times that the sentence needs, as they are now.
 
 use super::change::Change;
 use super::checks;
@@ -9,7 +9,7 @@ use crate::domain::fact::{Became, Fact};
 use crate::domain::headline::named_of;
 use crate::domain::incident::Incident;
 
-/// The fact that this became of a maintenance.
+/// The fact that this happened to a maintenance.
 pub(super) async fn fact_of(
     change: &mut Change,
     incident: &Incident,

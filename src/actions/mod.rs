@@ -1,9 +1,9 @@
-//! Every change, one file a verb. The shape of each: check, then one transaction that holds rows,
-//! history, record and revision.
+//! Every change, one file per verb. Each one checks, and then writes everything in one transaction:
+//! rows, history, activity log and revision.
 //!
-//! A [`Change`] is that transaction. Actions take it, so that several can be one change, and the
-//! caller commits it; dropped, it leaves nothing behind. Each begins with what its actor must be
-//! allowed to do, [`Change::require`], whichever way leads to it.
+//! A [`Change`] is that transaction. Actions take it, so that several can form one change, and the
+//! caller commits it. If it is dropped, nothing is written. Each action begins with
+//! [`Change::require`], so its permission is checked however it is called.
 
 pub mod add_update;
 mod audit;

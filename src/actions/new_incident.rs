@@ -1,4 +1,4 @@
-//! An incident that somebody wants created.
+//! An incident to create.
 
 use chrono::{DateTime, Utc};
 
@@ -8,35 +8,35 @@ use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::update::Phase;
 
-/// An incident in the making.
+/// An incident to create.
 #[derive(Debug, Clone, Default)]
 pub struct NewIncident {
     /// Its headline.
     pub title: String,
-    /// The post; UPDATE entries in it are read as in a file.
+    /// The text; UPDATE entries in it are read as in a file.
     pub markdown: String,
     /// What kind of post it is.
     pub kind: Option<Kind>,
-    /// Where it stands.
+    /// Its phase.
     pub phase: Option<Phase>,
     /// How bad it is.
     pub impact: Option<Impact>,
-    /// What it names, and the states it sets.
+    /// The components that it names, and the states that it sets.
     pub components: StatedStates,
-    /// A maintenance's window: its start.
+    /// The start of a maintenance's window.
     pub starts: Option<DateTime<Utc>>,
-    /// A maintenance's window: its end.
+    /// The end of a maintenance's window.
     pub ends: Option<DateTime<Utc>>,
     /// The byline.
     pub author: Option<String>,
-    /// The post's date; without one, now.
+    /// The post's date; by default now.
     pub published_at: Option<DateTime<Utc>>,
-    /// Saved but not published.
+    /// Whether it is saved without being published.
     pub draft: bool,
-    /// A first update.
+    /// The first update.
     pub update: Option<NewUpdate>,
-    /// Allow another maintenance of the same components at the same time.
+    /// Allows another maintenance of the same components at the same time.
     pub overlap: bool,
-    /// What is done if the same was posted a moment ago.
+    /// What to do if the same was posted a moment ago.
     pub again: IfRepeated,
 }

@@ -1,4 +1,4 @@
-//! An update that somebody wants added.
+//! An update to add.
 
 use chrono::{DateTime, Utc};
 
@@ -8,36 +8,36 @@ use crate::domain::fact::Fact;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
 
-/// An update in the making.
+/// An update to add.
 #[derive(Debug, Clone, Default)]
 pub struct NewUpdate {
     /// The text.
     pub markdown: String,
-    /// What it tells instead of a text.
+    /// The fact that it tells in place of a text.
     pub fact: Option<Fact>,
     /// The phase that it sets.
     pub phase: Option<Phase>,
     /// The states that come with it.
     pub components: StatedStates,
-    /// The time it refers to; without one, now.
+    /// The time that it refers to; by default now.
     pub at: Option<DateTime<Utc>>,
     /// The byline.
     pub author: Option<String>,
-    /// If it resolves: whether components return to what they were.
+    /// Whether components return to their previous states, if it resolves the incident.
     pub restore: Option<bool>,
-    /// Of a maintenance: the window, as far as it moves it.
+    /// The part of a maintenance's window that it moves.
     pub window: Window,
-    /// The update that its writer saw last, by id ([`Incident::last_made`]), or `Some(None)` if
-    /// there was none. If something was posted since, nothing is done. `None`: don't ask.
+    /// The id of the last update that the writer saw ([`Incident::last_made`]), or `Some(None)` if
+    /// there was none. If something was posted since, nothing is done. `None` skips the check.
     ///
     /// [`Incident::last_made`]: crate::domain::incident::Incident::last_made
     pub seen: Option<Option<String>>,
-    /// What is done if the same was posted a moment ago.
+    /// What to do if the same was posted a moment ago.
     pub again: IfRepeated,
 }
 
 impl NewUpdate {
-    /// It is a text of this instant and nothing else.
+    /// Whether it consists of a text only, dated now.
     pub fn is_text(&self) -> bool {
         let Self {
             markdown: _,

@@ -1,6 +1,5 @@
-//! The same again does nothing: a request or a form that is sent a second time, a command that is
-//! given a second time. It is known by a key that its sender chose, and otherwise by its words
-//! (`repeat`).
+//! Makes repetitions do nothing: a request, form or command that is sent a second time. It is
+//! recognised by a key that its sender chose, or else by its content (`repeat`).
 
 use super::change::{Change, Once};
 use super::error::ActionError;
@@ -11,31 +10,31 @@ use crate::store::idempotency::{
 };
 use crate::store::{Store, StoreError};
 
-/// What a request leads to.
+/// What a request with a key leads to.
 #[derive(Debug)]
 pub enum BegunOnce {
     /// A change to make.
     Fresh(Box<Change>),
-    /// The answer that was given to the same request.
+    /// The stored answer to the same request.
     Done(StoredAnswer),
-    /// The answer that was given to another request with the same key.
+    /// The stored answer to a different request with the same key.
     Other(StoredAnswer),
 }
 
-/// What is done if the same words were posted a moment ago.
+/// What to do if the same was posted a moment ago.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IfRepeated {
-    /// They are posted again.
+    /// Post it again.
     #[default]
     Post,
-    /// They are refused.
+    /// Refuse it.
     Refuse,
-    /// They are refused, unless the request has a key, which says that it is another one.
+    /// Refuse it, unless the request has a key, which marks it as a different one.
     RefuseWithoutKey,
 }
 
 impl IfRepeated {
-    /// As a request says it: post again or not; if it says nothing, its key decides.
+    /// What a request asks for: to post again or not. If it doesn't say, its key decides.
     pub fn of(said: Option<bool>) -> Self {
         match said {
             Some(true) => Self::Post,
@@ -46,7 +45,7 @@ impl IfRepeated {
 }
 
 impl Change {
-    /// Begins a change by a member of staff, unless it was made already.
+    /// Begins a change by staff, unless it was made already.
     pub async fn begin_once(
         store: &Store,
         clock: &Clock,
@@ -70,11 +69,11 @@ impl Change {
         }
     }
 
-    /// Makes it last together with the memory of its answer, and returns the new revision if
-    /// anything public changed.
+    /// Commits the change together with its answer, and returns the new revision if anything public
+    /// changed.
     ///
     /// # Errors
-    /// `StillRunning`, if another process was quicker with the same; nothing of this is kept.
+    /// `StillRunning`, if another process was faster with the same request; nothing is written.
     pub async fn commit_once(
         mut self,
         status: u16,
@@ -97,7 +96,7 @@ impl Change {
         self.commit().await
     }
 
-    /// Whether the same words, posted a moment ago, are refused.
+    /// Whether a repetition is refused.
     pub(super) fn refuses(&self, again: IfRepeated) -> bool {
         match again {
             IfRepeated::Post => false,

@@ -1,5 +1,5 @@
-//! Whether a maintenance may be planned: its window is in order, still to come, and nothing else
-//! is planned for its components at that time. Planning itself is `create_incident`.
+//! Whether a maintenance may be planned: its window is valid and in the future, and no other
+//! maintenance of its components overlaps. Planning itself is `create_incident`.
 
 use chrono::{DateTime, Utc};
 
@@ -12,24 +12,24 @@ use crate::domain::update::Phase;
 use crate::domain::window::Window;
 use crate::store::maintenance::list_running_maintenance;
 
-/// A window as it is to be.
+/// A planned window.
 pub(super) struct Plan<'a> {
-    /// The incident that it is of, if that is there already.
+    /// The id of its incident, if that exists already.
     pub(super) id: Option<&'a str>,
     pub(super) kind: Kind,
     pub(super) phase: Phase,
     pub(super) window: Window,
     pub(super) components: Vec<&'a Slug>,
-    /// Allow another maintenance of the same components at the same time.
+    /// Allows another maintenance of the same components at the same time.
     pub(super) overlap: bool,
-    /// It isn't to be published yet.
+    /// Whether it stays a draft.
     pub(super) is_draft: bool,
-    /// The window is new, so it must be still to come.
+    /// Whether the window is new, so that it must be in the future.
     pub(super) moves: bool,
 }
 
 /// Checks a window. The outer error is the database's; the inner one is about fields: `/starts`,
-/// `/ends`, and `/overlap` where another maintenance is in the way.
+/// `/ends`, and `/overlap` if another maintenance is in the way.
 pub(super) async fn check_plan(
     change: &mut Change,
     known: &KnownNames,
@@ -63,7 +63,7 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
         let how = "the window ends before it begins";
         return Err(ActionError::invalid("/ends", how));
     }
-    // An unfinished plan may wait for its times.
+    // A draft doesn't need its times yet.
     if plan.is_draft {
         return Ok(());
     }
@@ -94,7 +94,7 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
     Ok(())
 }
 
-/// No other maintenance has a component of this one at the same time.
+/// Checks that no other maintenance has one of the components at the same time.
 async fn check_others(
     change: &mut Change,
     known: &KnownNames,

@@ -1,4 +1,4 @@
-//! What resolving an incident now, or withdrawing one of its updates, would change, without doing it.
+//! Previews what resolving an incident now, or withdrawing one of its updates, would change.
 
 use chrono::{DateTime, Utc};
 
@@ -12,20 +12,20 @@ use crate::store::history::{Sources, find_sources};
 use crate::store::incidents::StoredIncident;
 use crate::store::states::list_own_states;
 
-/// What becomes of a component as its incident is resolved.
+/// What happens to a component when its incident is resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returning {
     /// The component.
     pub component: Slug,
-    /// What it is now.
+    /// Its present state.
     pub from: StateKey,
-    /// What it would be; the same if it stays as it is.
+    /// The state that it would have; the same if it doesn't change.
     pub to: StateKey,
 }
 
-/// What each component that an incident names would become if it were resolved (a maintenance:
-/// completed) at `now`, in the order in which it names them. To leave one as it is, resolve with
-/// its present state among the update's components.
+/// The state of each component that an incident names if it were resolved (a maintenance:
+/// completed) at `now`, in the order in which it names them. To keep a component's state, resolve
+/// with that state among the update's components.
 ///
 /// # Errors
 /// The database's.
@@ -51,8 +51,7 @@ pub async fn preview_resolution(
     Ok(found)
 }
 
-/// What the components that an incident names would become if one of its updates were withdrawn at
-/// `now`; those alone that would change.
+/// The components that would change if one of the incident's updates were withdrawn at `now`.
 ///
 /// # Errors
 /// The database's.
@@ -65,7 +64,7 @@ pub async fn preview_withdrawal(
     let states = States::with_own(list_own_states(tx).await?);
     let mut found = Vec::new();
     for component in stored.incident.components() {
-        // An end that front matter states may count again from an earlier entry.
+        // The end that the front matter states may then count again, from an earlier entry.
         let mut sources = find_sources(tx, component, stored.incident.earliest()).await?;
         let from = state_at(&sources, &sources.history(&states).held, now);
         let is_own = |it: &Option<String>| it.as_deref() == Some(update);

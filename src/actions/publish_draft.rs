@@ -1,4 +1,4 @@
-//! Publishes a draft, or throws it away.
+//! Publishes or discards a draft.
 
 use super::add_update::present_incident;
 use super::change::Change;
@@ -8,8 +8,8 @@ use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::store::incidents::StoredIncident;
 
-/// Publishes a draft. What nobody gave a date of its own, the post and its updates, is dated now,
-/// unless it was public before.
+/// Publishes a draft. Its post and updates are dated now, except those with a date of their own, or
+/// if it was public before.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` if it is published already, or a file states it; `Invalid` if its
@@ -25,7 +25,7 @@ pub async fn publish_draft(change: &mut Change, slug: &Slug) -> Result<(), Actio
     edit_incident(change, slug, published).await
 }
 
-/// Throws a draft away; the record keeps it.
+/// Discards a draft; the activity log keeps it.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` if it is published, or a file states it.

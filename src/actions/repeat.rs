@@ -1,6 +1,5 @@
-//! Whether the same was posted a moment ago: a command taken from the shell's history, a form that
-//! a browser put together anew, a program that tried once more. It is judged on what was understood,
-//! not on how it was typed.
+//! Whether the same was posted a moment ago: by a command from the shell's history, a form that the
+//! browser rebuilt, or a program that tried again. Posts are compared by meaning, not by spelling.
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
@@ -20,15 +19,15 @@ use crate::store::audit::list_versions;
 use crate::store::history::find_standing;
 use crate::store::incidents::list_incidents_titled;
 
-/// For so long, the same words in the same place are the same post.
+/// How long the same words in the same place count as the same post.
 const WITHIN: Duration = Duration::minutes(15);
 
-/// How far times may be apart that were typed as the same "20 minutes ago".
+/// How far apart times may be that were both typed as, say, "20 minutes ago".
 const SAME_TIME: Duration = Duration::minutes(1);
 
-/// Refuses an update that says what was said within the last 15 minutes, as it is now or as it was
-/// before it was corrected. What was said before the last change of phase or state isn't meant:
-/// "down again" may be news. `components` are those of `wanted`, in the right words.
+/// Refuses an update that repeats one of the last 15 minutes, in its present or an earlier version.
+/// Updates before the last change of phase or state don't count: "down again" may be news.
+/// `components` are those of `wanted`, resolved.
 pub(super) async fn refuse_repeated_update(
     change: &mut Change,
     incident: &Incident,
@@ -42,7 +41,7 @@ pub(super) async fn refuse_repeated_update(
         let may_be = match update.source {
             // The window has opened or closed since.
             Source::Clock => break,
-            // Nobody posted it, but it may have changed how things stand.
+            // Nobody posted it, but it may have changed the situation.
             Source::File => false,
             Source::Api if change.now - update.public_at >= WITHIN => break,
             Source::Api => {
@@ -89,17 +88,17 @@ async fn is_or_was(tx: &mut Tx, update: &Update, wanted: &NewUpdate) -> Result<b
     }))
 }
 
-/// An incident in the making, in the right words.
+/// An incident to create, resolved.
 pub(super) struct ProposedIncident<'a> {
     pub(super) wanted: &'a NewIncident,
     /// Its post and the entries in it.
     pub(super) reading: &'a Reading,
     pub(super) components: &'a StatedStates,
-    /// Those of its first update.
+    /// The components of its first update.
     pub(super) first: &'a StatedStates,
 }
 
-/// Refuses an incident that was opened within the last 15 minutes.
+/// Refuses an incident that was already created within the last 15 minutes.
 pub(super) async fn refuse_repeated_incident(
     change: &mut Change,
     proposed: &ProposedIncident<'_>,
@@ -180,7 +179,7 @@ fn byline(change: &Change, stated: Option<&String>) -> Option<String> {
     byline.filter(|name| !name.trim().is_empty())
 }
 
-/// Whether `wanted` is the time that was said then: none, the same, or as long ago as it was then.
+/// Whether `wanted` is the time given before: none, the same, or the same distance before now.
 fn is_same_time(
     now: DateTime<Utc>,
     wanted: Option<DateTime<Utc>>,
@@ -193,7 +192,7 @@ fn is_same_time(
     }
 }
 
-/// What was said of components.
+/// What was said about components.
 #[derive(Clone, Copy)]
 struct Statements<'a> {
     changes: &'a [StateChange],
@@ -208,13 +207,13 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// The states that somebody set, without what came of an end.
+    /// The states that somebody set, without those that followed from an end.
     fn set(self) -> impl Iterator<Item = &'a StateChange> {
         let changes = self.changes.iter();
         changes.filter(|change| change.origin != Origin::Restore)
     }
 
-    /// Whether it holds all that is wanted: each state with its note, each name.
+    /// Whether everything in `wanted` was said: each state with its note, each name.
     fn holds(self, wanted: &StatedStates) -> bool {
         wanted.iter().all(|(slug, setting)| {
             let mut of_it = self.set().filter(|change| change.component == *slug);
@@ -225,7 +224,7 @@ impl<'a> Statements<'a> {
         })
     }
 
-    /// Whether it is about these components alone.
+    /// Whether it is about no other components.
     fn is_about(self, wanted: &StatedStates) -> bool {
         let set = self.set().map(|change| &change.component);
         let mut named = set.chain(self.mentions);
@@ -233,8 +232,8 @@ impl<'a> Statements<'a> {
     }
 }
 
-/// Whether all that is asked for of components was said. Fewer components are the same post only if
-/// they are in these states now: nobody would learn anything from it.
+/// Whether everything that `wanted` says about components was said. A post about fewer components
+/// is a repetition only if they are in these states now, so that it has no news.
 async fn says_the_same(
     change: &mut Change,
     said: Statements<'_>,

@@ -1,4 +1,5 @@
-//! Sessions of the staff pages: opened with a token, ended by signing out, by others who may, or
+//! Sessions of the staff pages: opened with a token, and ended by signing out, by somebody who may
+//! end others' sessions, or with the token.
 //! with the token.
 
 use uuid::Uuid;
@@ -11,11 +12,11 @@ use crate::domain::permission::Permission;
 use crate::domain::staff::{IDLE, KeptForm, Session, Token};
 use crate::store::sessions;
 
-/// Longest name of a browser, in characters.
+/// The longest name of a browser, in characters.
 const MAX_DEVICE_CHARS: usize = 200;
 
-/// Opens a session with a token that was checked, and returns it with its cookie's value, which
-/// can't be had again. `kept` is a form that waits to be sent.
+/// Opens a session with a token that was checked. Returns it with its cookie's value, which can't
+/// be read again later. `kept` is a form that waits to be sent.
 pub async fn begin_session(
     change: &mut Change,
     token: &Token,
@@ -43,11 +44,11 @@ pub async fn begin_session(
     Ok((session, secret))
 }
 
-/// Ends a session: one of the actor's own, or of anybody else if they may. Ending one that has ended
-/// is harmless.
+/// Ends a session of the actor, or anybody else's if the actor may do that. Ending it twice is
+/// harmless.
 ///
 /// # Errors
-/// `Forbidden` if it is somebody else's.
+/// `Forbidden` if it is somebody else's, and the actor may not end it.
 pub async fn end_session(change: &mut Change, id: &str) -> Result<(), ActionError> {
     let Some(session) = sessions::find_session(&mut change.tx, id).await? else {
         return Ok(());

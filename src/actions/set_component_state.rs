@@ -1,4 +1,4 @@
-//! Changes the state of a component, outside of an update.
+//! Changes the state of a component, without an update.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -16,21 +16,21 @@ use crate::store::history::find_latest;
 use crate::store::incidents::{StoredIncident, find_incident_for};
 use crate::store::states;
 
-/// What a component is to become.
+/// A state to set.
 #[derive(Debug, Clone)]
 pub struct NewState {
     /// The component.
     pub component: Slug,
     /// The state, as it was typed.
     pub state: StateKey,
-    /// A line for customers; without one, the last is cleared.
+    /// A line for customers; `None` clears the present one.
     pub note: Option<String>,
-    /// The incident that it belongs to.
+    /// The incident that the state belongs to.
     pub incident: Option<Slug>,
-    /// When it took the state; without an instant, now.
+    /// When the component took the state; by default now.
     pub at: Option<DateTime<Utc>>,
-    /// The state that its writer saw; if it is in another by now, nothing is done. `None`: don't
-    /// ask.
+    /// The state that the writer saw. If the component is in another one by now, nothing is done.
+    /// `None` skips the check.
     pub seen: Option<StateKey>,
 }
 
@@ -51,7 +51,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     let incident = match &wanted.incident {
         None => None,
         Some(slug) => {
-            // Who may not read drafts isn't told that there is one.
+            // Actors who may not read drafts don't learn that there is one.
             let found = find_incident_for(&mut change.tx, slug, &change.actor).await?;
             Some(found.ok_or_else(|| {
                 ActionError::invalid(
@@ -87,7 +87,7 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
         by_hand && old.state == state && old.note == note
     });
     if is_said && wanted.at.is_none() && incident.is_none() {
-        // Said once more, it changes nothing, so there is nothing to record or to tell.
+        // Repeating the present state changes nothing, so nothing is recorded or published.
         return Ok(());
     }
     let before = find_latest(&mut change.tx, &wanted.component, at).await?;

@@ -1,4 +1,4 @@
-//! Keeps what components are true to what was said of them, after that has changed.
+//! Updates components' histories after something new was said about them.
 
 use chrono::{DateTime, Utc};
 
@@ -14,8 +14,8 @@ use crate::store::history::{
 use crate::store::states;
 
 impl Change {
-    /// Works out what components are by it, of which something else is said. Committing does it too;
-    /// an action whose answer says what changed does it before.
+    /// Works out the history of each component about which something new is said. Committing does
+    /// it, too; an action whose answer reports the changes does it earlier.
     pub(super) async fn settle(&mut self) -> Result<(), ActionError> {
         while let Some((component, unsettled)) = self.unsettled.pop_first() {
             settle_component(self, &component, unsettled).await?;
@@ -28,7 +28,7 @@ impl Change {
     }
 }
 
-/// Works a component's history out anew, and writes it from where it differs from what stands.
+/// Works out a component's history, and rewrites it from where it differs from the stored one.
 async fn settle_component(
     change: &mut Change,
     component: &Slug,
@@ -54,7 +54,7 @@ async fn settle_component(
         &due[from(&due)..],
     );
     set_history_since(&mut change.tx, component, differs, entered).await?;
-    // What an incident's beginning and end bring is shown with it.
+    // Pages show changes that an incident's beginning or end brings together with the incident.
     for held in left.iter().chain(entered) {
         if let Some(incident) = &held.change.incident
             && held.change.origin.is_derived()
@@ -66,8 +66,8 @@ async fn settle_component(
     Ok(())
 }
 
-/// Ends the history with the state that an update sets, if that follows without reading again what
-/// was said before; returns whether it did.
+/// Appends the state that an update sets to the history, if that is correct without reading what
+/// was said before. Returns whether it was.
 async fn append(change: &mut Change, set: &StateChange) -> Result<bool, ActionError> {
     let known = find_last_claims(&mut change.tx, &set.component).await?;
     let Some(known) = known.filter(|known| known.allow(set)) else {
@@ -94,7 +94,7 @@ async fn append(change: &mut Change, set: &StateChange) -> Result<bool, ActionEr
     Ok(true)
 }
 
-/// When two histories begin to differ.
+/// The first instant at which two histories differ.
 fn first_difference(before: &[Held], after: &[Held]) -> Option<DateTime<Utc>> {
     let same = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let next = [before.get(same), after.get(same)];

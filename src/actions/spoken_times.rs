@@ -1,3 +1,3 @@
-//! Times as people say them in forms, read as files and the command line read them.
+//! Relative and spoken times in forms, read as in files and on the command line.
 
 pub use crate::content::update_entries::{Lean, SpokenContext, SpokenTime, read_spoken};

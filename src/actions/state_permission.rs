@@ -1,5 +1,5 @@
-//! Who may change states. Decided on what changes, not on the way in which it is said: a field, an
-//! UPDATE entry in a text, a correction, a draft that is published, an incident that ends.
+//! Who may change states. What counts is what changes, not how: a field, an UPDATE entry in a text,
+//! a correction, a draft that is published, an incident that ends.
 
 use super::change::Change;
 use super::error::ActionError;
@@ -12,8 +12,8 @@ use crate::store::components::find_component;
 use crate::store::history::{Sources, find_sources, find_sources_after};
 
 impl Change {
-    /// Refuses the change if any component's states, past, present or planned, are others by it, and
-    /// the actor may not change states. What nobody sees, such as a draft, changes none.
+    /// Refuses the change if it alters any component's past, present or planned states, and the
+    /// actor may not change states. Drafts and other things that nobody sees alter none.
     pub(super) async fn refuse_states(&mut self) -> Result<(), ActionError> {
         if self.actor.may(Permission::SetStates) {
             return Ok(());
@@ -22,13 +22,13 @@ impl Change {
         if touched.is_empty() {
             return Ok(());
         }
-        // Whoever else writes waits for us, so that this is as it was when we began.
+        // Other writers wait for this transaction, so what is committed is what it began with.
         let mut before = self.store.read().await?;
         let mut changed = Vec::new();
         for (slug, since) in touched {
             let mut was = find_sources(&mut before, &slug, since).await?;
             let mut is = find_sources(&mut self.tx, &slug, since).await?;
-            // From the same instant on.
+            // Compare both from the same instant on.
             if was.after < is.after {
                 is = find_sources_after(&mut self.tx, &slug, was.after).await?;
             } else if is.after < was.after {
@@ -53,8 +53,8 @@ impl Change {
     }
 }
 
-/// What is said of a component's states: each change, what came of it, and the window of each
-/// maintenance that isn't over and sets or plans any, since that says when they begin and end.
+/// What is said about a component's states: each change, the history that follows, and the window
+/// of each maintenance that isn't over and sets or plans states, because it decides when they hold.
 fn says(
     sources: &Sources,
 ) -> (

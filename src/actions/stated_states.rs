@@ -13,14 +13,14 @@ use crate::domain::state::StateKey;
 use crate::domain::update::Update;
 use crate::store::{states, updates};
 
-/// Whose changes of state: an incident's post's or one of its updates'.
+/// The owner of changes of state: an incident's post, or one of its updates.
 pub(super) struct Owner<'a> {
     pub(super) incident: &'a str,
     pub(super) update: Option<&'a str>,
     pub(super) origin: Origin,
 }
 
-/// When changes of state take place, in which order, and since when they are public.
+/// When changes of state take place, their place in the order, and since when they are public.
 pub(super) struct When {
     pub(super) at: DateTime<Utc>,
     pub(super) seq: i64,
@@ -28,7 +28,7 @@ pub(super) struct When {
 }
 
 impl<'a> Owner<'a> {
-    /// An incident's post. What that of a maintenance states is a plan: it holds from when the
+    /// An incident's post. What a maintenance's post states is a plan: it holds once the
     /// maintenance begins.
     pub(super) fn post(incident: &'a Incident) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl<'a> Owner<'a> {
         }
     }
 
-    /// A change of state that the owner makes; `place` is its place among the owner's, from 1.
+    /// A change of state by the owner; `place` numbers the owner's changes, from 1.
     pub(super) fn change(
         &self,
         when: &When,
@@ -73,7 +73,7 @@ impl<'a> Owner<'a> {
 }
 
 impl When {
-    /// When an incident's post sets states; `seq` is the incident's place in the order of things.
+    /// When an incident's post sets states; `seq` is the incident's sequence number.
     pub(super) fn of_post(incident: &Incident, seq: i64) -> Self {
         Self {
             at: incident.published_at,
@@ -92,12 +92,12 @@ impl When {
     }
 }
 
-/// Takes out what an owner stated, to be stated anew.
+/// Withdraws what an owner stated, so that it can be stated anew.
 pub(super) async fn withdraw_states(
     change: &mut Change,
     owner: &Owner<'_>,
 ) -> Result<(), ActionError> {
-    // A post whose kind has changed stated another sort.
+    // If the post's kind has changed, it stated changes of the other origin before.
     let origins: &[Origin] = match owner.update {
         Some(_) => &[Origin::Update],
         None => &[Origin::Post, Origin::Plan],
@@ -110,7 +110,7 @@ pub(super) async fn withdraw_states(
     Ok(())
 }
 
-/// Writes what an update states. What it stated before must be withdrawn.
+/// Writes what an update states. What it stated before must be withdrawn first.
 pub(super) async fn write_update_states(
     change: &mut Change,
     incident_id: &str,
@@ -121,7 +121,7 @@ pub(super) async fn write_update_states(
     write(change, &owner, &When::of_update(update), stated).await
 }
 
-/// Writes what an incident's post states; `seq` is the incident's place in the order of things.
+/// Writes what an incident's post states; `seq` is the incident's sequence number.
 pub(super) async fn write_post_states(
     change: &mut Change,
     incident: &Incident,
@@ -132,7 +132,7 @@ pub(super) async fn write_post_states(
     write(change, &owner, &When::of_post(incident, seq), stated).await
 }
 
-/// Writes what a new update of an incident states; the incident is as it was before.
+/// Writes what a new update states; `incident` is the incident before the update.
 pub(super) async fn write_new_states(
     change: &mut Change,
     incident: &Incident,
@@ -169,9 +169,9 @@ async fn write(
 
 /// What was written.
 struct Stated {
-    /// The states that are set.
+    /// The states that were set.
     changes: Vec<StateChange>,
-    /// What is only named.
+    /// The components that were only named.
     mentions: Vec<Slug>,
 }
 

@@ -11,8 +11,8 @@ use crate::content::problem::Problem;
 use crate::domain::slug::Slug;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
 
-/// Gives each file its address, or says why it can't have the one that it states. Returns what is
-/// to be said of those that got another one than their name says.
+/// Gives each file its address, or notes why it can't have the one that it states. Returns a
+/// problem for each file whose address differs from its name.
 pub(super) async fn settle_addresses(
     change: &mut Change,
     candidates: &mut [Candidate<'_>],
@@ -33,7 +33,7 @@ pub(super) async fn settle_addresses(
             .map(|place| claim(&candidates[*place]))
             .collect();
         let given = give_out(&claims, &held, zone);
-        // What the API made is asked for only where it matters.
+        // Incidents of the API are looked up only where they could be in the way.
         let mut is_settled = true;
         for (claim, given) in claims.iter().zip(&given) {
             let Given::Address(slug, _) = given else {
@@ -54,7 +54,7 @@ pub(super) async fn settle_addresses(
     }
 }
 
-/// Writes what was given into the candidates.
+/// Writes the given addresses into the candidates.
 fn write(candidates: &mut [Candidate<'_>], open: &[usize], given: Vec<Given>) -> Vec<Problem> {
     let mut told = Vec::new();
     for (place, given) in open.iter().zip(given) {

@@ -1,5 +1,5 @@
 //! The part of the sync that remembers which lines of the files announced something when they were
-//! first seen, so that they stay text.
+//! first seen, so that these lines stay text.
 
 use std::collections::BTreeSet;
 
@@ -9,22 +9,21 @@ use crate::content::update_entries::AnnouncedLines;
 use crate::store::settings::{find_meta, set_meta};
 use crate::store::{StoreError, Tx};
 
-/// The name under which a database remembers these lines.
+/// The key under which the database stores these lines.
 const ANNOUNCED: &str = "announced";
 
-/// The lines that were kept, by file; `None` if a folder was never synced into this database.
+/// The stored lines, by file; `None` if no folder was ever synced into this database.
 ///
 /// # Errors
-/// The database's; `Unreadable` if what it remembers is no list of lines.
+/// The database's; `Unreadable` if the stored value isn't a list of lines.
 pub async fn find_announced(tx: &mut Tx) -> Result<Option<AnnouncedLines>, StoreError> {
     let text = find_meta(tx, ANNOUNCED).await?;
     let kept = text.map(|text| serde_json::from_str(&text)).transpose();
     kept.map_err(|error| StoreError::Unreadable(format!("{ANNOUNCED} in meta: {error}")))
 }
 
-/// Keeps the lines of the files that were read, and drops those of files that are gone; those of
-/// files that can't be read or are `missing` for the moment stay. Says whether that changed
-/// anything.
+/// Stores the lines of the files that were read, and drops those of files that are gone. Lines of
+/// files that are unreadable or `missing` for the moment stay. Returns whether anything changed.
 pub(super) async fn keep_announced(
     tx: &mut Tx,
     content: &Content,

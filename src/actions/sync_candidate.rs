@@ -1,16 +1,16 @@
-//! A file on its way to the incident that it states.
+//! A file that isn't yet matched to its incident.
 
 use crate::content::IncidentFile;
 use crate::content::problem::Problem;
 use crate::domain::slug::Slug;
 use crate::store::incidents::StoredIncident;
 
-/// A file, and what is known of it so far.
+/// A file, and what is known about it so far.
 pub(super) struct Candidate<'a> {
     pub(super) file: &'a IncidentFile,
     pub(super) old: Option<&'a StoredIncident>,
-    /// The address that it gets, if that isn't the one that the file says.
+    /// Its address, if that differs from the one that the file says.
     pub(super) slug: Option<Slug>,
-    /// Why it can't be taken over.
+    /// Why the file is refused.
     pub(super) problem: Option<Problem>,
 }

@@ -1,4 +1,4 @@
-//! Brings the database in step with the content folder: what a file says, the file owns.
+//! Brings the database in step with the content folder. A file owns what it states.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,16 +23,16 @@ use crate::store::Store;
 use crate::store::changes::find_revision;
 use crate::store::incidents::{self, StoredIncident};
 
-/// How a sync is to be done.
+/// The options of a sync.
 #[derive(Debug, Clone, Default)]
 pub struct SyncOptions {
     /// The machine and folder that the content comes from.
     pub feeder: String,
-    /// Take over from another machine or folder.
+    /// Whether to take over from another machine or folder.
     pub take_over: bool,
-    /// Believe it even if most files are gone.
+    /// Whether to accept that most files are gone.
     pub allow_missing: bool,
-    /// Files that were missed before and still are: only they count as gone.
+    /// Files that were missing before and still are; only these count as gone.
     pub gone: BTreeSet<String>,
 }
 
@@ -40,7 +40,7 @@ pub struct SyncOptions {
 ///
 /// # Errors
 /// `Conflict` if the folder has no readable `site.toml`, if another machine or folder feeds the
-/// database, or if more than half of at least four known files are gone; nothing is changed then.
+/// database, or if more than half of at least four known files are gone. Nothing is changed then.
 pub async fn sync_content(
     store: &Store,
     clock: &Clock,
@@ -118,7 +118,7 @@ pub async fn sync_content(
         }
     }
     let has_announced = keep_announced(&mut change.tx, content, &report.missing).await?;
-    // Looking without finding anything leaves no trace.
+    // A sync that finds nothing new writes nothing.
     report.has_written =
         is_new_feeder || has_other_templates || has_announced || change.has_touched();
     if report.has_written {

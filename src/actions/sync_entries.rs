@@ -1,4 +1,4 @@
-//! The part of the sync that is about the entries of an incident file.
+//! The part of the sync that handles the entries of an incident file.
 
 use std::collections::HashSet;
 
@@ -22,30 +22,30 @@ use crate::domain::update::{Precision, Source, Update};
 use crate::store::incidents::StoredIncident;
 use crate::store::updates::{self, StoredUpdate};
 
-/// What came of the entries of a file.
+/// The result of syncing a file's entries.
 #[derive(Debug, Default)]
 pub(super) struct SyncedEntries {
-    /// They said something new.
+    /// Whether they said something new.
     pub(super) differs: bool,
     /// Their ids, in the order of the file.
     pub(super) ids: Vec<String>,
-    /// Ids that they state and can't have.
+    /// Problems with ids that entries state but can't have.
     pub(super) problems: Vec<Problem>,
 }
 
-/// A file whose entries are synced, and what stands of it.
+/// A file whose entries are being synced, and what is stored of them.
 struct Entries<'a> {
     file: &'a IncidentFile,
     wanted: &'a StoredIncident,
     old: Option<&'a StoredIncident>,
-    /// Updates that an entry may be: those of the file, and of the API those that an entry states
-    /// the id of.
+    /// Updates that an entry may match: those from the file, and those from the API whose id an
+    /// entry states.
     standing: Vec<&'a Update>,
-    /// Updates of the file that were withdrawn when their entry vanished.
+    /// Updates from the file that were withdrawn when their entry vanished.
     gone: Vec<Update>,
 }
 
-/// Makes the updates of an incident those that its file's entries say; others are left alone.
+/// Makes an incident's updates match its file's entries. Other updates stay as they are.
 pub(super) async fn sync_entries(
     change: &mut Change,
     file: &IncidentFile,
@@ -123,7 +123,7 @@ async fn list_gone(change: &mut Change, old: &StoredIncident) -> Result<Vec<Upda
         .collect())
 }
 
-/// The ids of the entries that are known because they stand.
+/// The ids of the entries that match stored updates.
 fn recognise(standing: &[&Update], entries: &[Entry]) -> Vec<Option<String>> {
     let known = |update: &Update| KnownEntry {
         id: update.id.clone(),
@@ -135,7 +135,7 @@ fn recognise(standing: &[&Update], entries: &[Entry]) -> Vec<Option<String>> {
     identity::recognise(&standing, entries)
 }
 
-/// Recognises entries that vanished and are back just as they were.
+/// Recognises entries that had vanished and are back unchanged.
 fn recognise_gone(gone: &[Update], entries: &[Entry], ids: &mut [Option<String>]) {
     let mut gone: Vec<&Update> = gone.iter().collect();
     for (entry, id) in entries.iter().zip(ids) {
@@ -159,7 +159,7 @@ fn edited(change: &Change, cx: &Entries<'_>, entry: &Entry, before: &Update) -> 
         changes: &before.changes,
         mentions: &before.mentions,
     };
-    // Whoever takes a fact into a file puts it in words, and says nothing else.
+    // Replacing a fact by a text in a file only words it, so that isn't an edit.
     let is_reworded = before.fact.is_none() && before.markdown != entry.markdown;
     let says_else = is_reworded
         || before.phase != entry.phase
@@ -244,8 +244,8 @@ async fn added(
     Ok(update)
 }
 
-/// When what a new file says of the instant `at` became public: at its own time, but not in a
-/// future that is shown already.
+/// When something that a new file dates to `at` became public: at that time, but never in the
+/// future that pages already show.
 pub(super) fn public_since(at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     if at > now + CLOCK_TOLERANCE {
         at
@@ -254,8 +254,8 @@ pub(super) fn public_since(at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Ut
     }
 }
 
-/// The id of a new entry: the one that it states, else the derived one; with a number put to the
-/// text as long as another update has or had it.
+/// The id of a new entry: the stated one, or else one derived from its text. While another update
+/// has or had that id, a number is added to the text.
 async fn free_id(
     change: &mut Change,
     cx: &Entries<'_>,

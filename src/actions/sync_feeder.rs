@@ -1,14 +1,14 @@
-//! The machine and folder that feed a database: there is one.
+//! The machine and folder that feed a database. There is only one.
 
 use super::change::Change;
 use super::error::ActionError;
 use crate::store::settings::{find_meta, set_meta};
 
-/// The name under which a database remembers the machine and folder that feed it.
+/// The key under which the database stores the machine and folder that feed it.
 pub const CONTENT_SOURCE: &str = "feeder";
 
-/// Whether the content comes from where it last came from. Returns whether it is the first time
-/// that it doesn't.
+/// Checks that the content comes from the same place as before, or may take over from it. Returns
+/// whether the place is new.
 pub(super) async fn check_feeder(
     change: &mut Change,
     feeder: &str,

@@ -1,4 +1,4 @@
-//! The part of the sync that is about one incident file.
+//! The part of the sync that handles one incident file.
 
 use uuid::Uuid;
 
@@ -20,18 +20,18 @@ use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind, has_own_item};
 use crate::domain::update::Source;
 use crate::store::incidents::{self, StoredIncident};
 
-/// What came of a file.
+/// The result of syncing a file.
 #[derive(Debug)]
 pub(super) struct Synced {
-    /// It said something new.
+    /// Whether it said something new.
     pub(super) differs: bool,
     /// The ids of its incident and its entries.
     pub(super) ids: FileIds,
-    /// What it says in vain.
+    /// Problems: what the file says without effect.
     pub(super) problems: Vec<Problem>,
 }
 
-/// Writes what a file says, as far as it differs from what stands.
+/// Writes what a file says, as far as it differs from what is stored.
 pub(super) async fn sync_incident(
     change: &mut Change,
     file: &IncidentFile,
@@ -87,7 +87,7 @@ pub(super) async fn sync_incident(
     })
 }
 
-/// The states and names of the post itself. Those of a file that never stated any are the API's.
+/// Syncs the states and names of the post itself. If the file never stated any, they are the API's.
 async fn sync_post(
     change: &mut Change,
     file: &IncidentFile,
@@ -214,8 +214,8 @@ async fn new_incident(
     })
 }
 
-/// What stands, with what the file says put over it. A field that the file no longer states falls
-/// back to nothing; one that it never stated stays as the API set it.
+/// The stored incident, overlaid with what the file says. A field that the file no longer states
+/// becomes empty; one that it never stated stays as the API set it.
 fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredIncident {
     let was_stated = |field: &str| is_stated(&old.stated, field);
     fn pick<T: Clone>(said: Option<&T>, was_stated: bool, standing: Option<&T>) -> Option<T> {
@@ -294,15 +294,15 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
     }
 }
 
-/// Whether the post of a file that becomes public is an item of its own: an entry that is still to
-/// come can't stand for it.
+/// Whether the post of a file gets a feed item of its own when it becomes public. A future entry
+/// can't stand in for it.
 fn has_item(change: &Change, file: &IncidentFile) -> bool {
     let is_shown = file.published_at.max(change.now) + CLOCK_TOLERANCE;
     let has_entries = file.entries.iter().any(|entry| entry.at <= is_shown);
     has_own_item(file.summary.as_ref().unwrap_or(&file.markdown), has_entries)
 }
 
-/// Whether a list of fields names this one.
+/// Whether a list of fields contains this one.
 fn is_stated(fields: &str, field: &str) -> bool {
     fields.split(' ').any(|word| word == field)
 }

@@ -1,5 +1,5 @@
-//! The part of the sync that finds which incident each file states, before anything is written:
-//! so files may trade names and addresses with each other.
+//! The part of the sync that finds the incident of each file before anything is written, so that
+//! files may exchange names and addresses.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -16,24 +16,24 @@ use crate::content::{Content, IncidentFile};
 use crate::domain::slug::Slug;
 use crate::store::incidents::{self, StoredIncident};
 
-/// What the files of a folder were found to be.
+/// The result of matching a folder's files.
 #[derive(Debug, Default)]
 pub(super) struct Matches<'a> {
-    /// The files that can be taken over, each with its incident if it isn't new.
-    /// Their slugs are those that they get.
+    /// The accepted files, each with its incident if it isn't new. Their slugs are their final
+    /// ones.
     pub(super) files: Vec<(Cow<'a, IncidentFile>, Option<&'a StoredIncident>)>,
-    /// Incidents that are shown and that no file states any more.
+    /// Incidents that are shown, but that no file states any more.
     pub(super) missing: Vec<&'a StoredIncident>,
-    /// Hidden incidents whose address something else takes now.
+    /// Hidden incidents whose address something else takes.
     pub(super) displaced: Vec<&'a StoredIncident>,
-    /// Why the other files can't be taken over.
+    /// Why the other files are refused.
     pub(super) problems: Vec<Problem>,
-    /// Of which files it is to be said where they are.
+    /// Notices about files whose address differs from their name.
     pub(super) moved: Vec<Problem>,
 }
 
-/// Finds the incident of each file: by its id; by the file's name; by the slug of an incident
-/// whose file is gone; by the text of one whose file is gone just now.
+/// Finds the incident of each file: by its id; by the file's name; by the slug of an incident whose
+/// file is gone; by the text of an incident whose file has just gone.
 pub(super) async fn match_files<'a>(
     change: &mut Change,
     content: &'a Content,
@@ -61,7 +61,7 @@ pub(super) async fn match_files<'a>(
     // An incident that is shown comes before a hidden one that once had the same file.
     let shown = |stored: &&StoredIncident| stored.is_present();
     let hidden = |stored: &&StoredIncident| !stored.is_present();
-    // Another outage may have the same words in its file's name.
+    // A file about another outage may have the same words in its name.
     let same_slug = |stored: &StoredIncident, file: &IncidentFile| {
         let slug = &stored.incident.slug;
         let is_same = *slug == file.slug || slug.is_dated_from(&file.slug);
@@ -128,7 +128,7 @@ async fn match_ids<'a>(
     Ok(())
 }
 
-/// Of the files that state an id, the one that has it: the incident's own, else the oldest.
+/// Which file owns an id that several state: the incident's own file, or else the oldest.
 fn owners<'a>(
     candidates: &[Candidate<'a>],
     by_id: &HashMap<&str, &StoredIncident>,
@@ -148,8 +148,7 @@ fn owners<'a>(
     owners
 }
 
-/// The round in which files take the incidents of their own name. Nearly all do, so they are looked
-/// up.
+/// The round that matches files to incidents by file name. Nearly all match, so it uses a map.
 fn take_named<'a>(
     candidates: &mut [Candidate<'a>],
     known: impl Iterator<Item = &'a StoredIncident>,
@@ -177,7 +176,7 @@ fn taken<'a>(candidates: &[Candidate<'a>]) -> HashSet<&'a str> {
     taken.map(|old| old.incident.id.as_str()).collect()
 }
 
-/// One round: files without an incident take the first free one that fits.
+/// One round: each file without an incident takes the first free one that fits.
 fn take<'a>(
     candidates: &mut [Candidate<'a>],
     known: impl Iterator<Item = &'a StoredIncident>,
@@ -206,7 +205,7 @@ fn take<'a>(
     }
 }
 
-/// Whether a file holds what a missing one did.
+/// Whether a file has the content of a missing one.
 fn has_text_of(stored: &StoredIncident, file: &IncidentFile) -> bool {
     stored.fingerprint.as_ref() == Some(&file.fingerprint)
         || (stored.incident.title == file.title
@@ -214,8 +213,8 @@ fn has_text_of(stored: &StoredIncident, file: &IncidentFile) -> bool {
             && !file.markdown.is_empty())
 }
 
-/// Whether a file of another name may be one that is gone: another post that only has the same
-/// address is another incident.
+/// Whether a file with another name may be a file that is gone. A different post that only has the
+/// same address is a different incident.
 fn is_kin(stored: &StoredIncident, file: &IncidentFile) -> bool {
     let apart = (stored.incident.published_at - file.published_at).abs();
     let same_title = stored.incident.title == file.title;

@@ -1,5 +1,5 @@
-//! The part of the sync that tells what a file says of components in vain: a state that is dated
-//! before one set by hand is history, and the page goes on showing the later one.
+//! The part of the sync that reports states without effect: a state dated before one that was set
+//! by hand is history, and the page goes on showing the later one.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use crate::domain::slug::Slug;
 use crate::store::history::find_latest;
 use crate::store::incidents::StoredIncident;
 
-/// A warning for each component of which the file newly says a state that a later one, set by
-/// hand, overrules.
+/// A warning for each component whose new state from the file is overruled by a later one, set by
+/// hand.
 pub(super) async fn overruled(
     change: &mut Change,
     file: &IncidentFile,
@@ -47,7 +47,7 @@ pub(super) async fn overruled(
     Ok(problems)
 }
 
-/// A person wrote it; it didn't follow from something else.
+/// Whether a person wrote it, so that it didn't follow from something else.
 fn is_said(change: &StateChange) -> bool {
     matches!(change.origin, Origin::Post | Origin::Update)
 }

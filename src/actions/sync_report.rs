@@ -14,27 +14,27 @@ pub struct SyncReport {
     pub changed: usize,
     /// Incidents that are no longer shown because their file is gone.
     pub hidden: usize,
-    /// Files that are missing and will count as gone if they still are a moment later.
+    /// Files that are missing, and count as gone if they still are a moment later.
     pub missing: BTreeSet<String>,
-    /// What is wrong between files and database: files that could not be taken over because of
-    /// what the database holds, and what they say in vain.
+    /// Conflicts between files and database: files that were refused because of what the database
+    /// holds, and what files say without effect.
     pub problems: Vec<Problem>,
-    /// Of which files it is to be said that they are at another address than their name says. It
-    /// stays so until a file or what it states changes.
+    /// Notices about files whose address differs from their name. They stay until a file or what it
+    /// states changes.
     pub moved: Vec<Problem>,
-    /// Files that can't be read and never could: nothing of them is shown.
+    /// Files that can't be read and never could, so nothing of them is shown.
     pub unread: BTreeSet<String>,
-    /// The ids that each file's incident and entries have, by file name.
+    /// The ids of each file's incident and entries, by file name.
     pub ids: BTreeMap<String, FileIds>,
     /// The new revision, if anything public changed.
     pub revision: Option<i64>,
-    /// The revision that it found.
+    /// The revision at the start of the sync.
     pub seen_revision: i64,
-    /// Something was written, public or not.
+    /// Whether anything was written, public or not.
     pub has_written: bool,
 }
 
-/// A problem that is about a file as a whole.
+/// A problem with a file as a whole.
 pub(super) fn file_problem(
     severity: Severity,
     file: &IncidentFile,

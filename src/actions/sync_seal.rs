@@ -1,5 +1,5 @@
-//! The seal: that a content folder was read, and nothing of it had to be written. As long as
-//! neither the folder nor what it states has changed, it needn't be read again.
+//! The seal: it says that a content folder was read and nothing had to be written. While neither
+//! the folder nor what it states changes, it isn't read again.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,26 +13,26 @@ use crate::store::changes::{find_file_change_since, find_revision};
 use crate::store::settings::{find_meta, set_meta};
 use crate::store::{Store, Tx};
 
-/// The name under which a database remembers its seal.
+/// The key under which the database stores its seal.
 const SEAL: &str = "sync_seal";
 
-/// With more problems than this, a folder is read each time.
+/// With more problems than this, a folder isn't sealed.
 const MAX_PROBLEMS: usize = 1000;
 
-/// A database that was in step with a folder.
+/// A state in which the database was in step with a folder.
 #[derive(Debug, Serialize, Deserialize)]
 struct Seal {
-    /// The folder, as [`crate::content::digest_folder`] names what it holds.
+    /// The digest of the folder's content; see [`crate::content::digest_folder`].
     digest: String,
     /// The revision at which the database was in step.
     revision: i64,
-    /// What was wrong or doubtful in the files, though none was refused.
+    /// The problems in the files, though no file was refused.
     problems: Vec<Problem>,
 }
 
-/// What reading the folder once more would find wrong or doubtful, if it holds the same as when the
-/// database was in step with it, and nothing that it states was changed in the database since.
-/// `None`: it has to be read.
+/// The problems that reading the folder again would find. `None` means that it must be read: its
+/// content has changed since it was sealed, or something that it states has changed in the
+/// database.
 ///
 /// # Errors
 /// The database's.
@@ -48,7 +48,7 @@ pub async fn find_unchanged(
     let Some(seal) = find_meta(&mut tx, SEAL).await? else {
         return Ok(None);
     };
-    // One that another version wrote may be of another make.
+    // Another version may have written a seal of another form.
     let Ok(seal) = serde_json::from_str::<Seal>(&seal) else {
         return Ok(None);
     };
@@ -59,8 +59,7 @@ pub async fn find_unchanged(
     Ok(Some(seal.problems))
 }
 
-/// Seals a folder that was just read and synced, if that changed nothing and would change nothing
-/// at any later time.
+/// Seals a folder that was just read and synced without changing anything; see [`is_in_step`].
 ///
 /// # Errors
 /// The database's.
@@ -88,13 +87,13 @@ pub async fn seal_content(
     Ok(tx.commit().await?)
 }
 
-/// Whether a sync found the database in step, and would at any later time.
+/// Whether a sync found the database in step, and would do so at any later time.
 pub fn is_in_step(content: &Content, report: &SyncReport, now: DateTime<Utc>) -> bool {
     let dates = content.incidents.iter().flat_map(|file| {
         let entries = file.entries.iter().map(|entry| entry.at);
         entries.chain([file.published_at])
     });
-    // What is still to come is read otherwise when it has come; so is a doubtful time of day.
+    // A future entry is read differently once its time has come. So is a doubtful time of day.
     let settled = match content.problems.is_empty() {
         true => now,
         false => now - Duration::days(1),
@@ -110,7 +109,7 @@ pub fn is_in_step(content: &Content, report: &SyncReport, now: DateTime<Utc>) ->
         && dates.max().is_none_or(|latest| latest <= settled)
 }
 
-/// Breaks the seal: something is written on behalf of a folder.
+/// Breaks the seal, because something is written on behalf of a folder.
 pub(super) async fn break_seal(tx: &mut Tx) -> Result<(), ActionError> {
     if find_meta(tx, SEAL)
         .await?

@@ -1,4 +1,4 @@
-//! The part of the sync that is about `site.toml`: settings, states, components.
+//! The part of the sync that handles `site.toml`: settings, states, components.
 
 use super::change::Change;
 use super::error::ActionError;
@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::state::{State, StateKey, States, built_in};
 use crate::store::{components, settings, states};
 
-/// Writes what `site.toml` says, as far as it differs from what stands.
+/// Writes what `site.toml` says, as far as it differs from what is stored.
 pub(super) async fn sync_site(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
     sync_settings(change, site).await?;
     sync_states(change, site).await?;
@@ -56,7 +56,7 @@ async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionE
         if old.dropped || site.states.iter().any(|state| state.key == old.key) {
             continue;
         }
-        // Another label for a built-in state is just taken off.
+        // A new label of a built-in state is simply removed.
         let is_built_in = built_in().iter().any(|state| state.key == old.key);
         let used = states::find_state_used(&mut change.tx, &old.key).await?;
         if is_built_in || used.is_none() {
@@ -73,8 +73,8 @@ async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionE
     settle_ranks(change, known).await
 }
 
-/// Which claim is the worst depends on the rank of states: if that has changed among those there
-/// were, so may every history.
+/// Recomputes all histories if the order of existing states has changed, because it decides which
+/// claim is the worst.
 async fn settle_ranks(change: &mut Change, before: Vec<State>) -> Result<(), ActionError> {
     let after = States::with_own(states::list_own_states(&mut change.tx).await?);
     let before = States::with_own(before);

@@ -1,4 +1,4 @@
-//! The part of the sync that is about what a post or an entry does to components.
+//! The part of the sync that handles what a post or an entry says about components.
 
 use uuid::Uuid;
 
@@ -10,15 +10,15 @@ use crate::domain::component::{Origin, StateChange};
 use crate::domain::slug::Slug;
 use crate::store::{states, updates};
 
-/// What a post or an update did and named so far.
+/// The stored changes and mentions of a post or an update.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Standing<'a> {
     pub(super) changes: &'a [StateChange],
     pub(super) mentions: &'a [Slug],
 }
 
-/// Makes the changes of state and the mentions of a post or an update those that its lines say.
-/// Returns whether they weren't.
+/// Makes the changes of state and the mentions of a post or an update match its lines. Returns
+/// whether anything changed.
 pub(super) async fn sync_states(
     change: &mut Change,
     owner: &Owner<'_>,
@@ -58,7 +58,7 @@ pub(super) async fn sync_states(
     Ok(true)
 }
 
-/// Whether lines say of components what stands.
+/// Whether the lines say what is stored about components.
 pub(super) fn says_the_same(lines: &[StateLine], standing: Standing<'_>, origin: Origin) -> bool {
     let said = lines
         .iter()

@@ -1,4 +1,4 @@
-//! The part of the sync that is about templates. Nothing of it is public.
+//! The part of the sync that handles templates. Nothing in them is public.
 
 use super::change::Change;
 use super::error::ActionError;
@@ -9,8 +9,8 @@ use crate::domain::slug::Slug;
 use crate::domain::template::Template;
 use crate::store::templates::{delete_template, list_templates, set_template};
 
-/// Writes the templates that differ from what stands, and takes away those whose file is gone.
-/// Returns whether there were any.
+/// Writes the templates that differ from the stored ones, and deletes those whose file is gone.
+/// Returns whether anything changed.
 pub(super) async fn sync_templates(
     change: &mut Change,
     content: &Content,

@@ -1,4 +1,4 @@
-//! Tokens: issued once, stored only as a hash, taken back at will.
+//! Tokens: issued once, stored only as a hash, revoked at any time.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,13 +15,13 @@ use crate::domain::scope::Scope;
 use crate::domain::staff::Token;
 use crate::store::{sessions, tokens};
 
-/// How a token's secret begins, so that one that leaks is recognised.
+/// The prefix of a token's secret, so that a leaked one is recognised.
 pub const PREFIX: &str = "lsp_";
 
-/// Longest name of a token, in characters.
+/// The longest name of a token, in characters.
 const MAX_NAME_CHARS: usize = 100;
 
-/// What a new token is to be.
+/// A token to issue.
 #[derive(Debug, Clone)]
 pub struct NewToken {
     /// Its name for its owner.
@@ -34,10 +34,10 @@ pub struct NewToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Issues a token and returns it with its secret, which can't be had again.
+/// Issues a token and returns it with its secret, which can't be read again later.
 ///
 /// # Errors
-/// `Invalid` for a name that is empty or too long, no scope, or an expiry that has passed.
+/// `Invalid` for an empty or overlong name, no scope, or an expiry in the past.
 pub async fn issue_token(
     change: &mut Change,
     wanted: NewToken,
@@ -86,10 +86,10 @@ pub async fn issue_token(
     Ok((token, secret))
 }
 
-/// Takes a token back; doing it twice is harmless.
+/// Revokes a token. Doing so twice is harmless.
 ///
 /// # Errors
-/// `NotFound` if there is none with this id.
+/// `NotFound` if no token has this id.
 pub async fn revoke_token(change: &mut Change, id: &str) -> Result<Token, ActionError> {
     change.require(Permission::ManageTokens)?;
     let token = tokens::find_token(&mut change.tx, id)
