@@ -1,4 +1,4 @@
-//! Reads a snapshot from the database: one view of it, read from two sides at once.
+//! Loads a snapshot from the database, from one consistent view, read over two connections.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,28 +27,28 @@ use crate::store::settings::{
 use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError, Tx};
 
-/// The name under which the database remembers the authority of feed ids.
+/// The key under which the database stores the authority of feed ids.
 pub const AUTHORITY: &str = "authority";
 
-/// A snapshot, and what time alone will change.
+/// A snapshot, and what time alone will change in it.
 #[derive(Debug)]
 pub struct Loaded {
     /// Everything public.
     pub snapshot: Snapshot,
-    /// What comes to be shown or to hold later.
+    /// What will be shown or will count later.
     pub waiting: Waiting,
 }
 
-/// Where readers reach the page, as far as the settings of the process say.
+/// The base URL of the page, as far as the process's settings say.
 #[derive(Debug, Clone, Default)]
 pub struct BaseUrl {
-    /// Overrides what the site says.
+    /// The base URL that overrides the site's own.
     pub stated: Option<String>,
-    /// Holds if nobody says anything: the address that is listened on.
+    /// The base URL if nothing else states one: the listening address.
     pub fallback: String,
 }
 
-/// Everything public at the instant `now`.
+/// Loads everything public at the instant `now`.
 pub async fn load(
     store: &Store,
     now: DateTime<Utc>,
@@ -133,8 +133,8 @@ async fn load_posts(
     Ok(posts)
 }
 
-/// A component with its history, as far as that may be shown; `is_shown` says of an incident
-/// whether it is.
+/// A component with the part of its history that may be shown. `is_shown` tells whether an incident
+/// is shown.
 pub(super) async fn load_component(
     tx: &mut Tx,
     component: Component,
@@ -153,7 +153,7 @@ pub(super) async fn load_component(
     Ok(ComponentHistory { component, history })
 }
 
-/// The site's settings alone, as they stand in the database.
+/// Loads only the site's settings.
 pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<SiteSettings, StoreError> {
     let mut settings = list_site_settings(tx).await?;
     let remembered = find_meta(tx, AUTHORITY).await?;

@@ -1,4 +1,4 @@
-//! What a start reads in parts, from two sides at once: the histories of components, then incidents.
+//! What a start reads in parts, over two connections: the histories of components, then incidents.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,10 +18,10 @@ use crate::store::bulk::{
 use crate::store::components::list_component_slugs;
 use crate::store::{StoreError, Tx};
 
-/// The histories of so many components are read at once.
+/// How many components' histories form a part.
 const COMPONENTS: usize = 10;
 
-/// So many incidents are: enough to spare queries, few enough to spare memory.
+/// How many incidents form a part: enough to save queries, few enough to save memory.
 const INCIDENTS: i64 = 100;
 
 /// The parts that nobody has taken yet.
@@ -40,7 +40,7 @@ impl<T> Rest<T> {
 
 /// Something that is read in parts.
 pub(super) trait Parts: Send + Sync + 'static {
-    /// What is read.
+    /// An item that is read.
     type Read: Send + 'static;
 
     /// Reads every part that nobody has taken yet.
@@ -48,8 +48,8 @@ pub(super) trait Parts: Send + Sync + 'static {
     -> impl Future<Output = Result<Vec<Self::Read>, StoreError>> + Send;
 }
 
-/// Reads all parts, in no order, by way of `one` and, if there is one, of `other` at the same time.
-/// Gives back the other.
+/// Reads all parts, in any order, over `one` and, if there is one, over `other` in parallel.
+/// Returns `other`.
 pub(super) async fn read_by_two<P: Parts>(
     one: &mut Tx,
     other: Option<Tx>,
@@ -78,19 +78,19 @@ pub(super) async fn read_by_two<P: Parts>(
 /// The histories of all components.
 pub(super) struct HistoryParts {
     as_of: DateTime<Utc>,
-    /// Incidents that are dated later.
+    /// The incidents dated later than may be shown.
     to_come: HashSet<String>,
-    /// What incidents' beginnings and ends brought, to come or not.
+    /// The changes that incidents' beginnings and ends brought, even future ones.
     turns: Mutex<Turns>,
-    /// First and last of each part.
+    /// The first and last slug of each part.
     rest: Rest<(Slug, Slug)>,
 }
 
 /// The history of a component.
 pub(super) struct ReadHistory {
-    /// As far as it may be shown.
+    /// The part of it that may be shown.
     pub history: History,
-    /// When it has to be looked at again.
+    /// When it must be looked at again.
     pub due: Vec<DateTime<Utc>>,
 }
 
@@ -107,7 +107,7 @@ impl HistoryParts {
         })
     }
 
-    /// What incidents' beginnings and ends brought, of all that was read.
+    /// Takes the changes that incidents' beginnings and ends brought, from all histories read.
     pub(super) fn take_turns(&self) -> Turns {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *turns)
@@ -149,19 +149,20 @@ impl Parts for HistoryParts {
 /// The incidents that customers may see.
 pub(super) struct IncidentParts {
     as_of: DateTime<Utc>,
-    /// What the beginnings and ends of incidents brought.
+    /// The changes that the beginnings and ends of incidents brought.
     turns: Turns,
-    /// First of each part, and of the next.
+    /// The first id of each part, and of the next part.
     rest: Rest<(String, Option<String>)>,
 }
 
-/// An incident.
+/// An incident that was read.
 pub(super) struct ReadIncident {
     /// Its id.
     pub id: String,
-    /// As it is shown, with the components that it names; none while it is to come.
+    /// The incident as it is shown, with the components that it names; `None` if it is in the
+    /// future.
     pub post: Option<(Post, Vec<Slug>)>,
-    /// When it has to be looked at again.
+    /// When it must be looked at again.
     pub due: Vec<DateTime<Utc>>,
 }
 

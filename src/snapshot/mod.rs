@@ -1,7 +1,7 @@
-//! Everything public at one revision and instant, immutable; pages are rendered from it alone.
+//! Everything public at one revision and instant, immutable. Pages are rendered from it alone.
 //!
-//! It lies packed in memory, and a snapshot shares with the one before all that stayed the same:
-//! making the next one costs what has changed, however long the history is.
+//! It is packed in memory, and shares everything unchanged with the snapshot before. So making the
+//! next one costs only what has changed, however long the history is.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -29,33 +29,33 @@ mod shared_map;
 pub mod shown;
 mod turns;
 
-/// Everything public. Holds no draft, nothing withdrawn or hidden, no update that isn't due.
+/// Everything public: no drafts, nothing withdrawn or hidden, no update that isn't due.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// The revision of the database that it shows.
+    /// The database's revision that it shows.
     pub revision: i64,
-    /// The time of the page.
+    /// The page's time.
     pub as_of: DateTime<Utc>,
-    /// Everything up to this instant counts: the page's time, or later, if something was made here
-    /// before the clock was set back.
+    /// Everything up to this instant counts. It is the page's time, or later if something was made
+    /// here before the clock was set back.
     pub until: DateTime<Utc>,
-    /// The company.
+    /// The company's settings.
     pub site: SiteSettings,
-    /// Every state that is known.
+    /// Every known state.
     pub states: States,
-    /// In the order of the page; retired ones too.
+    /// The components in page order, even retired ones.
     pub components: Vec<Arc<ComponentHistory>>,
     /// Every incident.
     pub posts: Posts,
-    /// Former slugs of incidents and the present one of each.
+    /// Former slugs of incidents, each with the present one.
     pub redirects: Arc<BTreeMap<Slug, Slug>>,
-    /// Where each component stands in the list.
+    /// The index of each component in the list.
     places: Arc<HashMap<Slug, usize>>,
-    /// The names of components whose own name isn't theirs alone.
+    /// The full names of components that share their name with another.
     full_names: Arc<HashMap<Slug, String>>,
 }
 
-/// A component and everything that ever happened to it.
+/// A component and its state history.
 #[derive(Debug, Clone)]
 pub struct ComponentHistory {
     /// The component.
@@ -64,20 +64,20 @@ pub struct ComponentHistory {
     pub history: History,
 }
 
-/// Everything public, not packed yet.
+/// Everything public, before it is packed.
 #[derive(Debug, Clone)]
 pub struct Unpacked {
     /// See [`Snapshot::revision`].
     pub revision: i64,
     /// See [`Snapshot::as_of`].
     pub as_of: DateTime<Utc>,
-    /// The company.
+    /// The company's settings.
     pub site: SiteSettings,
-    /// Every state that is known.
+    /// Every known state.
     pub states: States,
-    /// In the order of the page, each with its changes of state.
+    /// The components in page order, each with its changes of state.
     pub components: Vec<(Component, Vec<StateChange>)>,
-    /// In any order.
+    /// The incidents, in any order.
     pub incidents: Vec<Incident>,
 }
 
@@ -124,7 +124,7 @@ impl Snapshot {
         self
     }
 
-    /// The components that are not retired, in the order of the page.
+    /// The components that aren't retired, in page order.
     pub fn active_components(&self) -> impl Iterator<Item = &ComponentHistory> {
         self.components
             .iter()
@@ -132,14 +132,14 @@ impl Snapshot {
             .filter(|record| record.component.retired_at.is_none())
     }
 
-    /// A component, a retired one too.
+    /// A component, even a retired one.
     pub fn find_component(&self, slug: &Slug) -> Option<&ComponentHistory> {
         let record = &self.components[*self.places.get(slug)?];
         Some(record)
     }
 
-    /// The name of a component for people, with its group if others have the same; of an unknown
-    /// one, its slug.
+    /// A component's name for people, with its group if others have the same name. For an unknown
+    /// component, its slug.
     pub fn component_name<'a>(&'a self, slug: &'a Slug) -> &'a str {
         match self.full_names.get(slug) {
             Some(name) => name,
@@ -149,7 +149,7 @@ impl Snapshot {
         }
     }
 
-    /// The name of a component in files: that of no other.
+    /// A component's name in files, which is unique.
     pub fn component_name_in_files<'a>(&'a self, slug: &'a Slug) -> &'a str {
         match self.full_names.contains_key(slug) {
             true => slug.as_str(),
@@ -172,7 +172,7 @@ impl Snapshot {
         self.posts.open().iter().map(|post| post.read()).collect()
     }
 
-    /// The maintenance still to come, soonest first.
+    /// The planned maintenances, soonest first.
     pub fn planned_maintenance(&self) -> Vec<Incident> {
         let planned = self.posts.planned().iter();
         let mut planned: Vec<_> = planned.map(|post| post.read()).collect();

@@ -1,4 +1,4 @@
-//! Makes the next snapshot from the one before: only what has changed is read.
+//! Makes the next snapshot from the one before, reading only what has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,38 +19,38 @@ use crate::store::history::list_history_since;
 use crate::store::incidents::{StoredIncident, find_incident, list_redirects};
 use crate::store::{StoreError, Tx};
 
-/// If more than so many things have changed, reading everything is faster.
+/// With more changes than this, reading everything is faster.
 const MANY: usize = 500;
 
-/// What the next snapshot says otherwise than the one before.
+/// What differs between a snapshot and the one before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
     /// The ids of incidents.
     pub incidents: BTreeSet<String>,
-    /// The months in which one of these started, before or now.
+    /// The months in which one of these incidents started, before or now.
     pub months: BTreeSet<Month>,
-    /// Which months have incidents is otherwise.
+    /// Whether the set of months with incidents differs.
     pub calendar: bool,
-    /// The components that one of these names, before or now.
+    /// The components that one of these incidents names, before or now.
     pub named: BTreeSet<Slug>,
-    /// The components that are described otherwise, or whose history is another.
+    /// The components whose description or history differs.
     pub components: BTreeSet<Slug>,
-    /// Some component's name or place is another, or it was retired.
+    /// Whether some component's name or place differs, or it was retired.
     pub names: bool,
 }
 
-/// The next snapshot, what time will change in it, and what it says otherwise.
+/// The next snapshot, what time will change in it, and what differs.
 #[derive(Debug)]
 pub struct Patched {
     /// The next snapshot.
     pub loaded: Loaded,
-    /// What it says otherwise.
+    /// What differs from the snapshot before.
     pub touched: Touched,
 }
 
-/// The next snapshot at the instant `now`; the database's revision comes with what has changed
-/// since that of `old`. `None` if it has to be loaded as a whole: settings or states have changed,
-/// or very much has.
+/// Makes the next snapshot at the instant `now`. The database's revision comes with what changed
+/// since the revision of `old`. Returns `None` if everything must be loaded: settings or states
+/// have changed, or too much has.
 pub async fn patch(
     tx: &mut Tx,
     old: &Snapshot,
@@ -65,7 +65,7 @@ pub async fn patch(
         .map(|(subject, _)| (subject.clone(), None))
         .collect();
     if revision.number != old.revision {
-        // A revision without a trace has been tidied away, or the database is another one.
+        // A revision without changes had them deleted since, or the database is a different one.
         if revision.number < old.revision || changes.is_empty() || changes.len() > MANY {
             return Ok(None);
         }
@@ -139,7 +139,8 @@ impl Patching<'_> {
         post.map(|post| post.slug.clone())
     }
 
-    /// Reads an incident anew. Returns the components whose history depends on whether it is shown.
+    /// Reads an incident again. Returns the components whose history depends on whether it is
+    /// shown.
     async fn incident(&mut self, id: &str) -> Result<BTreeSet<Slug>, StoreError> {
         let posts = &mut self.loaded.snapshot.posts;
         let before = posts.find_by_id(id).cloned();
@@ -185,8 +186,8 @@ impl Patching<'_> {
         })
     }
 
-    /// Reads a component's history from an instant on. Returns false if that isn't enough: it is
-    /// new, or something of its history comes due later.
+    /// Reads a component's history from an instant on. Returns false if that isn't enough, because
+    /// the component is new or part of its history comes due later.
     async fn history(&mut self, slug: &Slug, since: DateTime<Utc>) -> Result<bool, StoreError> {
         let snapshot = &mut self.loaded.snapshot;
         let waiting = &self.loaded.waiting;
@@ -239,7 +240,7 @@ impl Patching<'_> {
     }
 }
 
-/// The order of the page.
+/// The page order.
 fn in_order(record: &Arc<ComponentHistory>) -> (i64, Slug) {
     (record.component.position, record.component.slug.clone())
 }

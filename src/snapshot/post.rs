@@ -1,5 +1,5 @@
-//! An incident as it lies in memory: all of it as bytes, and what lists and look-ups must know
-//! without reading them.
+//! An incident in memory: all of it as bytes, and the fields that lists and look-ups need without
+//! reading the bytes.
 
 use std::sync::Arc;
 
@@ -15,23 +15,23 @@ use crate::domain::update::{KnownInstant, Phase, Precision};
 /// A public incident, as far as it may be shown.
 #[derive(Debug, Clone)]
 pub struct Post {
-    /// Its identity.
+    /// Its id.
     pub id: Arc<str>,
-    /// Its name in URLs.
+    /// Its slug.
     pub slug: Slug,
     /// Its headline.
     pub title: Box<str>,
     /// See [`Incident::started`].
     pub started: DateTime<Utc>,
-    /// What sort of post it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Where it stands.
+    /// Its phase.
     pub phase: Phase,
-    /// From when until when it lasted, if it is over.
+    /// From when to when it lasted, if it is over.
     pub lasted: Option<Lasted>,
     /// How many updates it has.
     pub updates: usize,
-    /// The freshest of its feed items.
+    /// The freshness of its freshest feed item.
     pub(super) freshest: Freshness,
     /// The latest thing said in it, up to the snapshot's instant.
     pub(super) last_said: Option<KnownInstant>,
@@ -39,7 +39,7 @@ pub struct Post {
 }
 
 impl Post {
-    /// An incident of which everything is due, at the instant `as_of`.
+    /// Packs an incident, all of which may be shown at the instant `as_of`.
     pub(super) fn of(incident: &Incident, as_of: DateTime<Utc>) -> Self {
         Self {
             id: incident.id.as_str().into(),
@@ -58,23 +58,23 @@ impl Post {
         }
     }
 
-    /// It affects customers.
+    /// Whether it affects customers now.
     pub fn is_open(&self) -> bool {
         is_open(self.kind, self.phase)
     }
 
-    /// It is a maintenance still to come.
+    /// Whether it is a maintenance that hasn't begun.
     pub fn is_planned(&self) -> bool {
         self.kind == Kind::Maintenance && self.phase == Phase::Scheduled
     }
 
-    /// All of it.
+    /// The whole incident.
     pub fn read(&self) -> Incident {
         bytes::read(&self.bytes)
     }
 }
 
-/// The later, and of the same instant that which is known to the minute.
+/// A sort key: the later one wins, and at the same instant the one known to the minute.
 pub(super) fn exactness((at, precision): &KnownInstant) -> (DateTime<Utc>, bool) {
     (*at, *precision == Precision::Minute)
 }

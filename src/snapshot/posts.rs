@@ -1,5 +1,5 @@
-//! Every public incident, found by slug, id, month and component without looking at the others.
-//! Copies share what is the same.
+//! Every public incident, with indexes by slug, id, month and component. Copies share what is
+//! unchanged.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::update::KnownInstant;
 
-/// A year and a month, 1 to 12.
+/// A year and a month; the month is 1 to 12.
 pub type Month = (i32, u32);
 
 /// Every public incident.
@@ -23,23 +23,23 @@ pub struct Posts {
     zone: Tz,
     by_id: SharedMap<Arc<str>, Arc<Post>>,
     ids: SharedMap<Slug, Arc<str>>,
-    /// By the month of their start in the site's zone; in each, newest first.
+    /// By the month of their start in the site's zone; within a month, newest first.
     months: BTreeMap<Month, Arc<Vec<Arc<Post>>>>,
     naming: SharedMap<Slug, Arc<Vec<Arc<str>>>>,
     open: Vec<Arc<Post>>,
     planned: Vec<Arc<Post>>,
-    /// Freshest first.
+    /// Those with the freshest feed items, freshest first.
     fresh: Vec<Arc<Post>>,
     last_said: BTreeMap<Month, KnownInstant>,
 }
 
-/// What lists are ordered by: newest first, by [`Incident::started`], then id.
+/// The sort key of lists: newest first by [`Incident::started`], then by id.
 fn age(post: &Arc<Post>) -> std::cmp::Reverse<(DateTime<Utc>, &str)> {
     std::cmp::Reverse((post.started, &post.id))
 }
 
 impl Posts {
-    /// None yet, of a site in `zone`.
+    /// An empty collection, for a site in `zone`.
     pub(super) fn new(zone: Tz) -> Self {
         Self {
             zone,
@@ -47,38 +47,38 @@ impl Posts {
         }
     }
 
-    /// How many there are.
+    /// How many incidents there are.
     pub fn len(&self) -> usize {
         self.by_id.len()
     }
 
-    /// There is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// One by its present slug.
+    /// An incident by its present slug.
     pub fn find(&self, slug: &Slug) -> Option<&Arc<Post>> {
         self.by_id.get(self.ids.get(slug)?)
     }
 
-    /// One by its id.
+    /// An incident by its id.
     pub fn find_by_id(&self, id: &str) -> Option<&Arc<Post>> {
         self.by_id.get(id)
     }
 
-    /// The months that have any, oldest first.
+    /// The months that have incidents, oldest first.
     pub fn months(&self) -> impl DoubleEndedIterator<Item = (Month, &[Arc<Post>])> {
         let months = self.months.iter();
         months.map(|(month, posts)| (*month, posts.as_slice()))
     }
 
-    /// Those of a month, newest first.
+    /// The incidents of a month, newest first.
     pub fn month(&self, month: Month) -> &[Arc<Post>] {
         self.months.get(&month).map_or(&[], |posts| posts)
     }
 
-    /// The months just before and after one that have any.
+    /// The nearest months before and after this one that have incidents.
     pub fn neighbours(&self, month: Month) -> (Option<Month>, Option<Month>) {
         let before = self.months.range(..month).next_back();
         let after = self
@@ -88,33 +88,33 @@ impl Posts {
         (before.map(|(key, _)| *key), after.map(|(key, _)| *key))
     }
 
-    /// The month in which one started.
+    /// The month in which an incident started.
     pub fn month_of(&self, post: &Post) -> Month {
         let date = post.started.with_timezone(&self.zone);
         (date.year(), date.month())
     }
 
-    /// All of them, newest first.
+    /// All incidents, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Post>> {
         self.months.values().rev().flat_map(|posts| posts.iter())
     }
 
-    /// Those that are open, newest first.
+    /// The open incidents, newest first.
     pub fn open(&self) -> &[Arc<Post>] {
         &self.open
     }
 
-    /// The maintenance still to come, newest first.
+    /// The planned maintenances, newest first.
     pub fn planned(&self) -> &[Arc<Post>] {
         &self.planned
     }
 
-    /// Those with the freshest feed items: as many as a feed has items.
+    /// The incidents with the freshest feed items, as many as a feed has items.
     pub fn fresh(&self) -> &[Arc<Post>] {
         &self.fresh
     }
 
-    /// Those that name a component, newest first.
+    /// The incidents that name a component, newest first.
     pub fn naming(&self, component: &Slug) -> Vec<&Arc<Post>> {
         let ids = self.naming.get(component);
         let mut found: Vec<&Arc<Post>> = ids
@@ -126,12 +126,12 @@ impl Posts {
         found
     }
 
-    /// The latest thing said in any.
+    /// The latest thing said in any incident.
     pub fn last_said(&self) -> Option<KnownInstant> {
         self.last_said.values().copied().max_by_key(exactness)
     }
 
-    /// Puts many in at once, faster than one by one.
+    /// Adds many incidents at once, which is faster than one by one.
     pub(super) fn fill(&mut self, posts: Vec<(Post, Vec<Slug>)>) {
         let mut months: BTreeMap<Month, Vec<Arc<Post>>> = BTreeMap::new();
         let mut naming: BTreeMap<Slug, Vec<Arc<str>>> = BTreeMap::new();
@@ -154,7 +154,7 @@ impl Posts {
         self.list_fresh();
     }
 
-    /// Puts one in, in place of that of the same id.
+    /// Adds an incident, or replaces the one with the same id.
     pub(super) fn put(&mut self, post: Post, incident: &Incident) {
         let before = self.take_out(&post.id.clone());
         let post = Arc::new(post);
@@ -172,7 +172,7 @@ impl Posts {
         self.list_open_after(before.as_deref(), Some(&post));
     }
 
-    /// Takes one out.
+    /// Removes an incident.
     pub(super) fn remove(&mut self, id: &str) {
         if let Some(before) = self.take_out(id) {
             self.list_open_after(Some(&before), None);
@@ -240,7 +240,7 @@ impl Posts {
             (_, None) => false,
         };
         if was_fresh && !is_no_less_fresh {
-            // Another may have its place now, which only looking at all of them shows.
+            // Another incident may move up into the list, so it is built from all of them.
             self.list_fresh();
             return;
         }

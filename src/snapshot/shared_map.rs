@@ -1,15 +1,15 @@
-//! A map whose copies share all but what was changed since: a publish copies a few hundred entries
-//! at most, however many there are.
+//! A map whose copies share everything unchanged, so that a publish copies a few hundred entries at
+//! most.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-/// So many shards share the entries. A power of two.
+/// The number of shards; a power of two.
 const SHARDS: usize = 256;
 
-/// A map, cheap to copy.
+/// A map that is cheap to copy.
 #[derive(Debug, Clone)]
 pub(super) struct SharedMap<K, V> {
     shards: Box<[Arc<HashMap<K, V>>]>,
@@ -40,14 +40,14 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
         self.shards[shard_of(key)].get(key)
     }
 
-    /// Puts a value in; returns the one that was there.
+    /// Inserts a value, and returns the one it replaces.
     pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
         let before = Arc::make_mut(&mut self.shards[shard_of(&key)]).insert(key, value);
         self.len += usize::from(before.is_none());
         before
     }
 
-    /// Takes a value out.
+    /// Removes a value.
     pub(super) fn remove<Q>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -61,7 +61,7 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
         Arc::make_mut(shard).remove(key)
     }
 
-    /// Every value, in no order.
+    /// All values, in any order.
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         self.shards.iter().flat_map(|shard| shard.values())
     }
@@ -70,7 +70,7 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
 fn shard_of<Q: Hash + ?Sized>(key: &Q) -> usize {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
-    // The low bits choose among 256.
+    // The low bits choose the shard.
     hasher.finish() as usize % SHARDS
 }
 

@@ -1,4 +1,4 @@
-//! What may be shown at an instant, and when that will be otherwise.
+//! What may be shown at an instant, and when that will change.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::domain::incident::{CLOCK_TOLERANCE, Incident};
 use crate::domain::slug::Slug;
 use crate::store::bulk::PackedChange;
 
-/// Something that is stored already, and will be shown or hold from an instant on.
+/// Something stored that will be shown, or will count, later.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// An incident, by its id.
@@ -18,11 +18,11 @@ pub enum Subject {
     Component(Slug),
 }
 
-/// When each thing has to be looked at again.
+/// When each subject must be looked at again.
 pub type Waiting = BTreeMap<Subject, DateTime<Utc>>;
 
-/// The incident as far as it may be shown at `as_of`: nothing that runs further ahead of the clock
-/// than is tolerated.
+/// The part of an incident that may be shown at `as_of`: nothing further ahead of the clock than
+/// the tolerance.
 pub(super) fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incident> {
     let horizon = as_of + CLOCK_TOLERANCE;
     if incident.published_at > horizon {
@@ -33,7 +33,7 @@ pub(super) fn due(mut incident: Incident, as_of: DateTime<Utc>) -> Option<Incide
     Some(incident)
 }
 
-/// Of a component's history, what may be shown, and when that will be otherwise.
+/// The part of a component's history that may be shown, and when that will change.
 pub(super) fn history_of(
     component: &Slug,
     mut changes: Vec<PackedChange<'_>>,
@@ -50,24 +50,24 @@ pub(super) fn history_of(
     (History::of(component, changes), due)
 }
 
-/// Notes when an incident has to be looked at again.
+/// Notes when an incident must be looked at again.
 pub(super) fn wait_for_incident(incident: &Incident, as_of: DateTime<Utc>, waiting: &mut Waiting) {
     let subject = Subject::Incident(incident.id.clone());
     wait(subject, moments_of(incident), as_of, waiting);
 }
 
-/// When what an incident says is shown, and when it counts.
+/// The instants at which something that an incident says is shown, or begins to count.
 pub(super) fn moments_of(incident: &Incident) -> impl Iterator<Item = DateTime<Utc>> {
     let updates = incident.updates.iter().map(|update| update.at);
     updates.chain([incident.published_at]).flat_map(moments)
 }
 
-/// What is dated `at` is shown a little before, and counts from then on.
+/// Something dated `at` is shown a little before, and counts from `at` on.
 fn moments(at: DateTime<Utc>) -> [DateTime<Utc>; 2] {
     [at - CLOCK_TOLERANCE, at]
 }
 
-/// Notes when a subject has to be looked at again: at the first of the instants to come.
+/// Notes when a subject must be looked at again: at the first future instant.
 pub(super) fn wait(
     subject: Subject,
     moments: impl IntoIterator<Item = DateTime<Utc>>,

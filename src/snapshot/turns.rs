@@ -1,16 +1,16 @@
-//! What incidents' beginnings and ends brought, while a start reads: tens of thousands of changes,
-//! kept as bytes in one piece, whose memory goes back to the system at once.
+//! The changes that incidents' beginnings and ends brought, collected during a start: tens of
+//! thousands of them, serialised into one block, so that its memory returns to the system at once.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::bytes;
 use crate::domain::component::StateChange;
 
-/// Changes of state that belong to incidents, found by incident.
+/// Changes of state, found by their incident.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     bytes: Vec<u8>,
-    /// The hash of each one's incident, and where the change begins.
+    /// The hash of each change's incident, and the change's offset.
     places: Vec<(u64, usize)>,
 }
 
@@ -21,19 +21,19 @@ fn hash_of(incident: &str) -> u64 {
 }
 
 impl Turns {
-    /// Puts one in.
+    /// Adds a change.
     pub(super) fn push(&mut self, turn: &StateChange) {
         let incident = turn.incident.as_deref().unwrap_or_default();
         self.places.push((hash_of(incident), self.bytes.len()));
         bytes::append(turn, &mut self.bytes);
     }
 
-    /// Makes them ready to be looked up.
+    /// Sorts the changes, so that they can be looked up.
     pub(super) fn sort(&mut self) {
         self.places.sort_unstable();
     }
 
-    /// Those of an incident, by `(at, seq)` and component.
+    /// The changes of an incident, by `(at, seq)` and component.
     pub(super) fn of(&self, incident: &str) -> Vec<StateChange> {
         let hash = hash_of(incident);
         let start = self.places.partition_point(|place| place.0 < hash);

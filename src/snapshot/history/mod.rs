@@ -1,5 +1,5 @@
-//! All that ever happened to a component, packed: there are hundreds of thousands of changes of
-//! state, and few are looked at.
+//! A component's state history, packed: there are hundreds of thousands of changes, and few of them
+//! are read.
 
 use chrono::{DateTime, Utc};
 
@@ -16,25 +16,25 @@ use crate::store::bulk::PackedChange;
 mod tests;
 mod texts;
 
-/// Every change of a component's state, by `(at, seq)`: in blocks, so that an instant is found
-/// without reading all of them.
+/// Every change of a component's state, by `(at, seq)`, in blocks, so that an instant is found
+/// without reading them all.
 #[derive(Debug, Clone)]
 pub struct History {
     component: Slug,
     len: usize,
     blocks: Box<[Block]>,
-    /// The last one, which is asked for most, is at hand as well.
+    /// The last change, unpacked, because it is read most.
     last: Option<Change>,
-    /// Each change as what it has otherwise than the one before it in its block.
+    /// Each change as its difference from the one before it in its block.
     bytes: Box<[u8]>,
     states: Box<[StateKey]>,
     texts: Texts,
 }
 
-/// So many changes make a block.
+/// How many changes form a block.
 const BLOCK: usize = 16;
 
-/// When a block's first change was, and where it lies among the bytes.
+/// The time of a block's first change, and the block's offset in the bytes.
 #[derive(Debug, Clone, Copy)]
 struct Block {
     at: DateMillis,
@@ -90,13 +90,13 @@ impl Change {
 }
 
 impl History {
-    /// Packs changes, which are in no particular order.
+    /// Packs changes, in any order.
     pub fn of(component: &Slug, changes: Vec<PackedChange<'_>>) -> Self {
         Self::behind(component, Vec::new(), Packer::default(), changes)
     }
 
-    /// The same history up to an instant, and other changes from then on. What lies in whole blocks
-    /// before is taken over as it is.
+    /// The same history up to an instant, and other changes from then on. Whole blocks before that
+    /// instant are copied as they are.
     pub fn changed_since(&self, since: DateTime<Utc>, changes: Vec<StateChange>) -> Self {
         let since_ms = since.timestamp_millis();
         let begun = self.blocks.partition_point(|block| block.at < since_ms);
@@ -119,7 +119,7 @@ impl History {
         Self::behind(&self.component, kept.to_vec(), packer, tail)
     }
 
-    /// Packs changes, in no particular order, behind the whole blocks that `packer` has packed.
+    /// Packs changes, in any order, after the whole blocks that `packer` holds.
     fn behind<'a>(
         component: &Slug,
         mut blocks: Vec<Block>,
@@ -143,7 +143,7 @@ impl History {
         history
     }
 
-    /// Whose it is.
+    /// The component whose history it is.
     pub fn component(&self) -> &Slug {
         &self.component
     }
@@ -153,7 +153,7 @@ impl History {
         self.len
     }
 
-    /// Nothing ever happened.
+    /// Whether there are no changes.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -170,7 +170,7 @@ impl History {
         changes.map(|change| self.unpack(&change))
     }
 
-    /// The changes by hand that came with no update, newest first.
+    /// The changes by hand that aren't part of an update, newest first.
     pub fn by_hand(&self) -> impl Iterator<Item = StateChange> {
         let by_hand =
             |change: &Change| change.origin == Origin::Request && change.rare().update == 0;
@@ -181,7 +181,7 @@ impl History {
             .map(|change| self.unpack(&change))
     }
 
-    /// The changes after an instant, and the one that held then.
+    /// The changes after an instant, and the one in force at it.
     pub fn since(&self, at: DateTime<Utc>) -> Vec<StateChange> {
         let at = at.timestamp_millis();
         let blocks = &self.blocks[self.blocks_until(at).saturating_sub(1)..];
@@ -191,19 +191,20 @@ impl History {
         tail.iter().map(|change| self.unpack(change)).collect()
     }
 
-    /// The state just before a change; of nothing before it, operational.
+    /// The state just before a change; operational if nothing came before.
     pub fn state_before(&self, change: &StateChange) -> StateKey {
         let key = (change.at.timestamp_millis(), change.seq);
         self.state_until(key.0, |other| (other.at, other.seq) < key)
     }
 
-    /// The state from a change on, which may be another than it says: a worse one may hold.
+    /// The state just after a change. It can differ from the change's own state, if a worse one
+    /// holds.
     pub fn state_after(&self, change: &StateChange) -> StateKey {
         let key = (change.at.timestamp_millis(), change.seq);
         self.state_until(key.0, |other| (other.at, other.seq) <= key)
     }
 
-    /// The state of the last change that is early enough, which is at `at` at the latest.
+    /// The state of the last change that is early enough and at `at` or before.
     fn state_until(&self, at: DateMillis, is_early: impl Fn(&Change) -> bool) -> StateKey {
         let end = self.blocks_until(at);
         let blocks = self.blocks[..end].iter().rev();
@@ -213,7 +214,7 @@ impl History {
         last.map_or_else(StateKey::operational, |change| self.state(&change))
     }
 
-    /// What the component is at an instant; see [`crate::domain::component::standing`].
+    /// The component's standing at an instant; see [`crate::domain::component::standing`].
     pub fn standing(&self, at: DateTime<Utc>) -> Standing {
         let Some(latest) = self.latest(at) else {
             return Standing {
@@ -236,7 +237,7 @@ impl History {
         }
     }
 
-    /// The state alone at an instant, for those who ask of hundreds of components.
+    /// Only the state at an instant, for callers that ask for hundreds of components.
     pub fn state_at(&self, at: DateTime<Utc>) -> &StateKey {
         match self.latest(at) {
             Some(change) => &self.states[change.state],
@@ -244,7 +245,7 @@ impl History {
         }
     }
 
-    /// The latest change up to an instant.
+    /// The time of the latest change up to an instant.
     pub fn last_change(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.latest(at).map(|change| instant(change.at))
     }
@@ -258,7 +259,7 @@ impl History {
         self.read(block).take_while(|change| change.at <= at).last()
     }
 
-    /// How many blocks begin up to an instant.
+    /// How many blocks begin at an instant or before.
     fn blocks_until(&self, at: DateMillis) -> usize {
         self.blocks.partition_point(|block| block.at <= at)
     }
@@ -307,7 +308,7 @@ impl History {
     }
 }
 
-/// A change as it is packed, where it lies.
+/// A change in its packed form, borrowed.
 pub(super) fn lent(change: &StateChange) -> PackedChange<'_> {
     PackedChange {
         at_ms: change.at.timestamp_millis(),

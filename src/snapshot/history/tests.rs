@@ -1,4 +1,4 @@
-//! What is packed says the same as the changes themselves.
+//! A packed history says the same as its changes.
 
 use super::*;
 use crate::domain::component;
@@ -11,7 +11,7 @@ fn selma() -> Slug {
     Slug::parse("selma").expect("a slug")
 }
 
-/// A change at a minute; those of an incident belong to an update, too.
+/// A change at a minute. If it has an incident, it has an update, too.
 fn change(minute: i64, seq: i64, state: &str, texts: [Option<&str>; 2]) -> StateChange {
     let [note, incident] = texts.map(|text| text.map(str::to_owned));
     StateChange {
@@ -29,7 +29,7 @@ fn change(minute: i64, seq: i64, state: &str, texts: [Option<&str>; 2]) -> State
     }
 }
 
-/// Histories of several lengths, each with its packed form: none, few, whole blocks, more.
+/// Histories of several lengths, each with its packed form: empty, short, whole blocks, longer.
 fn histories() -> Vec<(Vec<StateChange>, History)> {
     let few = vec![
         change(10, 1, "degraded", [None, Some("my own id")]),
@@ -44,7 +44,8 @@ fn histories() -> Vec<(Vec<StateChange>, History)> {
                 let state = states[usize::try_from(n * n % 11 % 4).expect("small")];
                 let note = (n % 3 == 0).then_some("“again”");
                 let incident = (n % 5 == 0).then_some("0191f1c2-8a3b-7c4d-8e5f-00112233445a");
-                // Up to three of an instant, and numbers that go up and down.
+                // Up to three changes at the same instant, and sequence numbers that go up and
+                // down.
                 change(n / 3 * 2 - 7, n * 7 % 64, state, [note, incident])
             })
             .collect()

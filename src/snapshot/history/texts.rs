@@ -1,11 +1,11 @@
-//! The texts of a component's history, each once.
+//! The distinct texts of a component's history.
 
 use std::collections::HashMap;
 
 use crate::domain::uuid_text::UuidText;
 use crate::snapshot::bytes;
 
-/// Texts one after the other; each is found by its place, counted from 1.
+/// Concatenated texts; each has an index, counted from 1.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Texts {
     bytes: Box<[u8]>,
@@ -13,13 +13,13 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// How many there are.
+    /// How many texts there are.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// The text at a place; none at 0.
+    /// The text at an index; `None` at 0.
     pub(super) fn get(&self, place: usize) -> Option<String> {
         let place = place.checked_sub(1)?;
         let start = match place {
@@ -37,12 +37,12 @@ pub(super) struct TextPacker<'a> {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     known: HashMap<&'a str, usize>,
-    /// So many were packed before, and are found by looking at each.
+    /// The number of texts packed before. They aren't in `known`, and are searched one by one.
     earlier: usize,
 }
 
 impl<'a> TextPacker<'a> {
-    /// Goes on behind texts that are packed already.
+    /// Continues after texts that are packed already.
     pub(super) fn after(texts: &Texts) -> Self {
         Self {
             bytes: texts.bytes.to_vec(),
@@ -52,7 +52,7 @@ impl<'a> TextPacker<'a> {
         }
     }
 
-    /// The place of a text, which is put in if it is new.
+    /// The index of a text, which is added if it is new.
     pub(super) fn place_of(&mut self, text: &'a str) -> usize {
         if let Some(place) = self.known.get(text) {
             return *place;
@@ -74,7 +74,7 @@ impl<'a> TextPacker<'a> {
         place
     }
 
-    /// The place of an earlier text that lies there as what is written from `start` on does.
+    /// The index of an earlier text with the same bytes as those written from `start` on.
     fn place_of_earlier(&self, start: usize) -> Option<usize> {
         let (before, text) = self.bytes.split_at(start);
         let mut from = 0;
@@ -88,7 +88,7 @@ impl<'a> TextPacker<'a> {
             .map(|place| place + 1)
     }
 
-    /// All that were put in.
+    /// The packed texts.
     pub(super) fn finish(self) -> Texts {
         Texts {
             bytes: self.bytes.as_slice().into(),
