@@ -1,5 +1,5 @@
-//! The documents that are asked for now and then. They take a bounded part of the memory; what
-//! doesn't fit is rendered anew when it is asked for again.
+//! The documents that are requested now and then. They take a limited amount of memory; a document
+//! that doesn't fit is rendered again when it is requested.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -7,41 +7,42 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::dependence::{Changed, Dependence};
 use super::document::Document;
 
-/// So many bytes of documents are kept.
+/// The size limit, in bytes.
 pub(super) const CACHE_BYTES: usize = 5 * 1024 * 1024;
 
-/// A place for a document, filled once by whoever needs it first, and again with the same document
-/// packed better.
+/// A slot for a document. Whoever needs it first fills it, and later it gets the same document
+/// compressed better.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     first: OnceLock<Option<Arc<Document>>>,
-    /// Packed with Brotli, if the first one isn't.
+    /// The document with Brotli added, if the first one has none.
     quick: OnceLock<Arc<Document>>,
     best: OnceLock<Arc<Document>>,
 }
 
 impl Slot {
-    /// The document, if it is ready.
+    /// The document, if it is ready. The best-compressed one comes first.
     pub(super) fn ready(&self) -> Option<&Arc<Document>> {
         let better = self.best.get().or_else(|| self.quick.get());
         better.or_else(|| self.first.get()?.as_ref())
     }
 
-    /// The document; `render` makes it if nobody has. Of those who ask at once one renders, the
+    /// The document; `render` makes it if nobody has. If several ask at once, one renders and the
     /// others wait.
     pub(super) fn get(&self, render: impl FnOnce() -> Option<Document>) -> Option<&Arc<Document>> {
         self.first.get_or_init(|| render().map(Arc::new));
         self.ready()
     }
 
-    /// Packs with Brotli what was made in haste.
+    /// Adds Brotli to a document that was made in haste.
     pub(super) fn complete(&self) {
         if let (Some(Some(first)), None) = (self.first.get(), self.best.get()) {
             self.quick.get_or_init(|| Arc::new(first.with_brotli()));
         }
     }
 
-    /// Packs it as well as can be, if it is ready and nobody has. Takes a while.
+    /// Compresses the document as well as possible, if it is ready and nobody has done so. Takes a
+    /// while.
     pub(super) fn improve(&self) {
         if let (Some(ready), None) = (self.ready(), self.best.get()) {
             self.best.get_or_init(|| Arc::new(ready.packed_best()));
@@ -49,10 +50,10 @@ impl Slot {
     }
 }
 
-/// A number that each site has, larger than that of the one before.
+/// The number of a site; each next site has a larger one.
 pub(super) type Generation = u64;
 
-/// The documents that were asked for, by path.
+/// The cached documents, by path.
 #[derive(Debug)]
 pub(super) struct Cache {
     limit: usize,
@@ -62,11 +63,11 @@ pub(super) struct Cache {
 #[derive(Debug, Default)]
 struct CacheState {
     entries: HashMap<String, Entry>,
-    /// Paths by when they were last asked for.
+    /// Paths in the order in which they were last requested.
     order: BTreeMap<u64, String>,
     tick: u64,
     bytes: usize,
-    /// The generation in which each thing last changed.
+    /// The generation in which each dependence last changed.
     changed: HashMap<Dependence, Generation>,
 }
 
@@ -80,7 +81,7 @@ struct Entry {
 }
 
 impl Cache {
-    /// A cache that keeps `limit` bytes.
+    /// A cache with a limit of `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -92,13 +93,12 @@ impl Cache {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The place of a path, if it has one and what lies there is still true.
+    /// The slot of a path, if there is one and it isn't stale.
     pub(super) fn known(&self, path: &str) -> Option<Arc<Slot>> {
         self.kept().find(path)
     }
 
-    /// The place of a path; a new one if what lies there is no longer true for a site of
-    /// `generation`.
+    /// The slot of a path. If there is none or it is stale, a new one for a site of `generation`.
     pub(super) fn place(
         &self,
         path: &str,
@@ -109,7 +109,8 @@ impl Cache {
         if let Some(place) = kept.find(path) {
             return place;
         }
-        // Finding out what a page depends on may read an incident, so nobody waits for it.
+        // Finding out what a page depends on may read an incident, so the lock is released for
+        // that.
         drop(kept);
         let depends_on = depends_on();
         kept = self.kept();
@@ -132,7 +133,8 @@ impl Cache {
         place
     }
 
-    /// Counts the bytes of what now lies at a place, and lets go of what was not asked for longest.
+    /// Counts the bytes of a slot's document, and evicts the documents that were not requested
+    /// longest.
     pub(super) fn count(&self, path: &str, place: &Arc<Slot>) {
         let bytes = place.ready().map_or(0, |document| size_of(document)) + path.len();
         let mut kept = self.kept();
@@ -152,7 +154,7 @@ impl Cache {
         }
     }
 
-    /// From the site of `generation` on, this is otherwise.
+    /// Notes that this has changed, as of the site of `generation`.
     pub(super) fn change(&self, changed: &Changed, generation: Generation) {
         let mut kept = self.kept();
         for dependence in changed.list() {
@@ -160,7 +162,7 @@ impl Cache {
         }
     }
 
-    /// How many bytes are kept now.
+    /// How many bytes are cached now.
     pub(super) fn bytes(&self) -> usize {
         self.kept().bytes
     }
@@ -194,7 +196,7 @@ impl CacheState {
     }
 }
 
-/// About what a document takes in memory.
+/// The approximate size of a document in memory.
 fn size_of(document: &Document) -> usize {
     let variants = document.variants.iter();
     variants.map(|variant| variant.bytes.len() + 1024).sum()
@@ -207,7 +209,7 @@ mod tests {
     use super::*;
     use crate::site::document::CachePolicy;
 
-    /// Asks for a path; whether it had to be rendered.
+    /// Requests a path; returns whether it had to be rendered.
     fn ask(cache: &Cache, path: &str) -> bool {
         let place = cache.place(path, 1, Vec::new);
         let mut is_rendered = false;

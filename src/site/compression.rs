@@ -1,4 +1,4 @@
-//! Compression: quick while somebody waits, as good as can be when nobody does.
+//! Compression: quick while somebody waits, and as good as possible otherwise.
 
 use std::io::{self, Write};
 
@@ -15,13 +15,13 @@ pub(super) enum Effort {
     Best,
 }
 
-/// How far back Brotli looks at most, as a power of two. All that it works with is as large, so that
-/// a page gets no more than it fills.
+/// The largest Brotli window, as a power of two. The compressor's buffers are as large as the
+/// window, so a page gets only the window that it fills.
 const BROTLI_WINDOW: u32 = 22;
-/// With 16 and less, the quick effort takes another way in this implementation, and isn't quick.
+/// With 16 or less, this implementation takes another path at the quick effort, which is slow.
 const SMALLEST_BROTLI_WINDOW: u32 = 17;
 
-/// `plain` in another encoding.
+/// Compresses `plain` into an encoding.
 pub(super) fn pack(encoding: Encoding, plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
     match encoding {
         Encoding::Plain => Ok(plain.to_vec()),
@@ -36,7 +36,7 @@ fn brotli(plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
         Effort::Best => 11,
     };
     let mut packed = Vec::with_capacity(plain.len() / 4);
-    // Of a window, 16 bytes can't be used (RFC 7932).
+    // 16 bytes of a window can't be used (RFC 7932).
     let filled = (plain.len() + 16).next_power_of_two().ilog2();
     let window = filled.clamp(SMALLEST_BROTLI_WINDOW, BROTLI_WINDOW);
     let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, quality, window);
@@ -54,7 +54,7 @@ fn gzip(plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
             writer.write_all(plain)?;
             writer.finish()?;
         }
-        // A twentieth smaller than what zlib makes of it at best, in a hundred times the time.
+        // 5 % smaller than zlib's best, and a hundred times slower.
         Effort::Best => {
             let options = zopfli::Options::default();
             zopfli::compress(options, zopfli::Format::Gzip, plain, &mut packed)?;

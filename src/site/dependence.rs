@@ -1,5 +1,5 @@
-//! What a page depends on, so that a change renders anew only what shows it. The list of who depends
-//! on what is [`super::pages::depends_on`].
+//! What pages depend on, so that a change renders only the pages that show it.
+//! [`super::pages::depends_on`] lists what each page depends on.
 
 use crate::domain::slug::Slug;
 use crate::snapshot::patch::Touched;
@@ -8,7 +8,7 @@ use crate::snapshot::posts::Month;
 /// Something that can change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Dependence {
-    /// Anything at all: it is rendered anew each time.
+    /// Anything at all: such a page is rendered anew after each change.
     Anything,
     /// An incident, by its id.
     Incident(String),
@@ -24,23 +24,23 @@ pub enum Dependence {
     Component(Slug),
     /// Any component's description or history.
     AnyComponent,
-    /// The names of components, and which there are.
+    /// The names of components, and which components there are.
     Names,
     /// The calendar day in the site's zone.
     Day,
 }
 
-/// What became otherwise from one site to the next.
+/// What differs between a site and the one before.
 #[derive(Debug, Clone, Default)]
 pub struct Changed {
-    /// What the snapshots say otherwise.
+    /// What differs between their snapshots.
     pub touched: Touched,
-    /// The day is another.
+    /// Whether the day is a different one.
     pub day: bool,
 }
 
 impl Changed {
-    /// Whether what depends on this is another now.
+    /// Whether a page that depends on this is stale now.
     pub fn affects(&self, dependence: &Dependence) -> bool {
         let touched = &self.touched;
         match dependence {
@@ -57,7 +57,7 @@ impl Changed {
         }
     }
 
-    /// Everything whose dependents are otherwise now.
+    /// All dependences that have changed.
     pub fn list(&self) -> Vec<Dependence> {
         let touched = &self.touched;
         let incidents = touched.incidents.iter().cloned().map(Dependence::Incident);

@@ -1,4 +1,4 @@
-//! Documents: the ready bytes of one public URL, compressed once, with their headers.
+//! Documents: the finished bytes of one public URL, compressed once, with their headers.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -9,15 +9,15 @@ use super::encoding::Encoding;
 use super::head::Head;
 use crate::domain::hash::sha256;
 
-/// How long a document may be kept, and by whom.
+/// How long a response may be cached, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CachePolicy {
-    /// Readers ask each time; caches between them and us may serve it for 5 seconds, a stale one
-    /// for a minute while they ask, and for a day while we can't be reached.
+    /// Readers revalidate each time. Shared caches may serve it for 5 seconds; a stale one for a
+    /// minute while they revalidate, and for a day while the server can't be reached.
     Live,
     /// It never changes under its URL.
     Immutable,
-    /// Nobody keeps it.
+    /// It may not be stored anywhere.
     Private,
 }
 
@@ -37,29 +37,29 @@ impl CachePolicy {
 /// The bytes of a document in one encoding, with their own strong ETag.
 #[derive(Debug, Clone)]
 pub struct Variant {
-    /// How they are written down.
+    /// Their encoding.
     pub encoding: Encoding,
     /// The bytes.
     pub bytes: Bytes,
-    /// By what a reader who has these bytes is known.
+    /// Recognises readers that have these bytes.
     pub validator: Validator,
-    /// The bytes that this variant was before it was packed better. Who has those has the same
-    /// words, and needn't load them again.
+    /// The validator from before this variant was compressed better. A reader who has those bytes
+    /// has the same content, and needn't load it again.
     pub former: Option<Validator>,
-    /// The head of an answer with these bytes.
+    /// The head of a response with these bytes.
     pub head: Head,
 }
 
-/// A strong ETag, and the answer to whoever has it.
+/// A strong ETag, and the response to readers who have it.
 #[derive(Debug, Clone)]
 pub struct Validator {
     /// The ETag (RFC 9110), quotes included.
     pub etag: String,
-    /// The head of an answer that says: you have these bytes already.
+    /// The head of a 304 response.
     pub not_modified: Head,
 }
 
-/// No inline style or script, nothing from elsewhere but pictures that a post shows.
+/// Forbids inline styles and scripts, and anything from elsewhere except pictures in posts.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
@@ -70,30 +70,30 @@ const SAFETY: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
 ];
 
-/// The headers that keep browsers safe, whatever the answer is.
+/// The security headers of every response.
 pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
     SAFETY.map(|(name, value)| (name, HeaderValue::from_static(value)))
 }
 
-/// The ready bytes of one public URL.
+/// The finished bytes of one public URL.
 #[derive(Debug, Clone)]
 pub struct Document {
     /// The value of the `Content-Type` header.
     pub media_type: &'static str,
-    /// How long it may be kept.
+    /// How long it may be cached.
     pub policy: CachePolicy,
-    /// When what it shows last changed.
+    /// When its content last changed.
     pub last_modified: DateTime<Utc>,
-    /// In the order of preference: Brotli, gzip, plain. Tiny documents are only plain, and those
+    /// In order of preference: Brotli, gzip, plain. Tiny documents have only plain bytes, and those
     /// made in haste lack Brotli.
     pub variants: Vec<Variant>,
 }
 
-/// Documents smaller than this many bytes aren't worth compressing: they fit one packet anyway.
+/// Documents smaller than this many bytes aren't worth compressing: they fit into one packet.
 const TINY_BYTES: usize = 512;
 
 impl Document {
-    /// Compresses `body` quickly, since somebody waits for it, and makes its ETags.
+    /// Compresses `body` quickly, because somebody waits for it, and computes its ETags.
     pub fn new(
         media_type: &'static str,
         policy: CachePolicy,
@@ -103,8 +103,8 @@ impl Document {
         Self::in_haste(media_type, policy, last_modified, body).with_brotli()
     }
 
-    /// The same for what everybody waits for: without Brotli, which takes three times as long as
-    /// gzip. [`Document::with_brotli`] makes up for it.
+    /// The same for a page that everyone waits for: without Brotli, which takes three times as long
+    /// as gzip. [`Document::with_brotli`] adds it later.
     pub fn in_haste(
         media_type: &'static str,
         policy: CachePolicy,
@@ -121,7 +121,7 @@ impl Document {
         document
     }
 
-    /// A document that was made in haste, with Brotli.
+    /// The same document, with Brotli added if it was made in haste.
     pub fn with_brotli(&self) -> Self {
         let mut whole = Self {
             variants: Vec::with_capacity(3),
@@ -132,7 +132,7 @@ impl Document {
         whole
     }
 
-    /// The same document, in memory of its own.
+    /// The same document, copied into memory of its own.
     pub(super) fn copied(&self) -> Self {
         let validator = |validator: &Validator| Validator {
             etag: validator.etag.clone(),
@@ -151,8 +151,8 @@ impl Document {
         }
     }
 
-    /// The same document, compressed as well as can be. That takes a while: it is for the
-    /// background, after the quick one is served.
+    /// The same document, compressed as well as possible. That takes a while, so it is done in the
+    /// background, after the quick version is served.
     pub fn packed_best(&self) -> Self {
         let mut best = Self {
             variants: Vec::with_capacity(3),
@@ -167,7 +167,7 @@ impl Document {
                 .find(|before| before.encoding == variant.encoding);
             let Some(before) = before else { continue };
             if before.bytes.len() <= variant.bytes.len() {
-                // Nothing gained, so nobody has to learn a new ETag.
+                // Nothing is gained, so the ETag stays.
                 *variant = before.clone();
             } else {
                 variant.former = Some(before.validator.clone());
@@ -187,7 +187,7 @@ impl Document {
         if plain.len() < TINY_BYTES {
             return;
         }
-        // Packing writes to memory only; should it fail, the plain bytes are there.
+        // Compression writes only to memory. If it fails, the plain bytes remain.
         if let Ok(packed) = pack(encoding, plain, effort) {
             self.add(encoding, packed.into());
         }
@@ -238,13 +238,13 @@ impl Document {
             .unwrap_or(&self.variants[self.variants.len() - 1])
     }
 
-    /// The bytes as they are, uncompressed.
+    /// The uncompressed bytes.
     pub fn plain(&self) -> &Bytes {
         &self.variants[self.variants.len() - 1].bytes
     }
 }
 
-/// A strong ETag names the bytes, so that each encoding, and each way to pack it, has its own.
+/// A strong ETag. It identifies the bytes, so each encoding and each compression has its own.
 pub fn etag(bytes: &[u8], encoding: Encoding) -> String {
     let tag = &sha256(bytes)[..24];
     format!("\"{tag}{}\"", encoding.suffix())
@@ -332,7 +332,7 @@ mod tests {
             let former = after.former.expect("a former ETag");
             assert_eq!(former.etag, before.validator.etag);
         }
-        // What wouldn't be smaller stays.
+        // A variant that doesn't get smaller stays.
         let (before, after) = taken(Encoding::Plain);
         assert_eq!(after.bytes, before.bytes);
         assert_eq!(after.validator.etag, before.validator.etag);

@@ -1,9 +1,9 @@
 //! The encodings in which documents are served.
 
-/// A way to write bytes down.
+/// A content encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// As they are.
+    /// No encoding.
     Plain,
     /// gzip (RFC 1952).
     Gzip,
@@ -12,7 +12,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Its name in `Content-Encoding`; none for bytes as they are.
+    /// Its name in `Content-Encoding`; `None` for plain bytes.
     pub fn token(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
@@ -21,7 +21,7 @@ impl Encoding {
         }
     }
 
-    /// What tells the ETags of a document's encodings apart.
+    /// The suffix that distinguishes the ETags of a document's encodings.
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Plain => "",

@@ -1,18 +1,18 @@
-//! Heads of answers: the status line and the headers as ready bytes, made once with the document.
+//! Response heads: status line and headers as finished bytes, made once with the document.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-/// How each status line begins.
+/// The start of each status line.
 const VERSION: &str = "HTTP/1.1";
 
-/// The head of an answer, up to its last header: those that belong to the moment and to the
-/// connection, and the empty line, are still to come.
+/// The head of a response, without its end: the headers that depend on the moment and the
+/// connection, and the empty line, are added when it is sent.
 #[derive(Debug, Clone)]
 pub struct Head(Bytes);
 
 impl Head {
-    /// The head with these headers. Values are ours: printable ASCII.
+    /// A head with these headers. Values are our own: printable ASCII.
     pub fn new<'h>(
         status: StatusCode,
         headers: impl IntoIterator<Item = (HeaderName, &'h str)>,
@@ -28,27 +28,27 @@ impl Head {
         Self(text.into_boxed_str().into_boxed_bytes().into())
     }
 
-    /// The same head, in memory of its own.
+    /// The same head, copied into memory of its own.
     pub(super) fn copied(&self) -> Self {
         Self(Bytes::copy_from_slice(&self.0))
     }
 
-    /// As it is sent, with the line end behind the last header.
+    /// The bytes to send, including the line end after the last header.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Whether it is this very one, not one that says the same.
+    /// Whether both are the same object, not only equal.
     pub fn is_same(&self, other: &Self) -> bool {
         std::ptr::eq(self.as_bytes(), other.as_bytes())
     }
 
-    /// What follows the version in the status line, as it is sent.
+    /// What follows the version in the status line, as bytes to send.
     pub fn after_version(&self) -> &[u8] {
         &self.0[VERSION.len()..]
     }
 
-    /// Its headers one by one.
+    /// Its headers as a map.
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(12);
         let mut start = 0;

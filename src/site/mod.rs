@@ -1,6 +1,6 @@
-//! The bytes served now: a snapshot and the documents made of it.
+//! The bytes that are served now: a snapshot, and the documents made from it.
 //!
-//! What nobody asked for isn't rendered; what is asked for by many at once is rendered once.
+//! A document that nobody requests isn't rendered. One that many request at once is rendered once.
 
 use std::collections::HashMap;
 use std::panic::resume_unwind;
@@ -31,20 +31,20 @@ pub mod refresh;
 pub mod renderer;
 mod sitemap;
 
-/// A snapshot, and the documents that were made of it so far. Those that a new site shows
-/// unchanged it takes over from the one before.
+/// A snapshot, and the documents made from it so far. A new site takes over the documents of the
+/// one before that haven't changed.
 #[derive(Debug)]
 pub struct Site {
     snapshot: Snapshot,
     generation: Generation,
-    /// What is asked for most, found without a lock.
+    /// The documents requested most, found without a lock.
     hot: HashMap<String, Arc<Slot>>,
-    /// What is asked for otherwise.
+    /// All other documents.
     cache: Arc<Cache>,
-    /// What is said where nothing is: one page for all such paths, so that whoever tries thousands
-    /// of them costs no more than readers do.
+    /// The page for paths that lead nowhere. It is one for all of them, so that somebody who tries
+    /// thousands of paths costs no more than a reader.
     nothing: OnceLock<Arc<Document>>,
-    /// How many documents were rendered, by this site and those before.
+    /// How many documents this site and those before have rendered.
     renders: Arc<AtomicU64>,
 }
 
@@ -53,9 +53,9 @@ pub struct Site {
 pub enum Found {
     /// A document.
     Document(Arc<Document>),
-    /// A former address; the path is the present one.
+    /// A former address, with the path of the present one.
     Moved(String),
-    /// Nothing; the document says so and helps on.
+    /// Nothing; the document says so and offers links.
     Nothing(Arc<Document>),
 }
 
@@ -73,7 +73,7 @@ impl Site {
         }
     }
 
-    /// The next site: it shows `snapshot`, which is otherwise than this one's in `changed`.
+    /// The next site. It shows `snapshot`, which differs from this one's in `changed`.
     pub fn next(&self, snapshot: Snapshot, changed: &Changed) -> Self {
         let generation = self.generation + 1;
         self.cache.change(changed, generation);
@@ -100,7 +100,8 @@ impl Site {
         }
     }
 
-    /// Renders the home page, for which everyone waits. [`Site::complete`] is for afterwards.
+    /// Renders the home page in haste, because everyone waits for it. [`Site::complete`] comes
+    /// later.
     pub fn warm(&self) {
         if let Some(place) = self.hot.get(urls::HOME) {
             place.get(|| {
@@ -110,42 +111,41 @@ impl Site {
         }
     }
 
-    /// Packs the home page as a page is that somebody asks for.
+    /// Adds what the home page lacks because it was made in haste.
     pub fn complete(&self) {
         if let Some(place) = self.hot.get(urls::HOME) {
             place.complete();
         }
     }
 
-    /// Packs what is asked for most as well as can be. Takes a while.
+    /// Compresses the documents requested most as well as possible. Takes a while.
     pub fn improve(&self) {
         for place in self.hot.values() {
             place.improve();
         }
     }
 
-    /// How many documents were rendered so far, by this site and those before.
+    /// How many documents this site and those before have rendered.
     pub fn renders(&self) -> u64 {
         self.renders.load(Ordering::Relaxed)
     }
 
-    /// How many bytes the documents take that are asked for now and then.
+    /// How many bytes the cache of less requested documents holds.
     pub fn cached_bytes(&self) -> usize {
         self.cache.bytes()
     }
 
-    /// What `path` leads to, if that is among the documents that are asked for most, and somebody
-    /// has asked for it already.
+    /// The document at `path`, if it is one of those requested most and has been rendered.
     pub fn find_ready(&self, path: &str) -> Option<&Document> {
         self.hot.get(path)?.ready().map(AsRef::as_ref)
     }
 
-    /// What it shows.
+    /// The snapshot that it shows.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// What `path` leads to, unless a document has to be made for it.
+    /// What `path` leads to, unless a document must be rendered for it.
     pub fn find_made(&self, path: &str) -> Option<Found> {
         if pages::find(&self.snapshot, path).is_none() {
             return Some(self.elsewhere(path));
@@ -168,7 +168,7 @@ impl Site {
         }
     }
 
-    /// Only paths that lead somewhere get a place, so that strangers can't fill the memory.
+    /// Only existing pages get a slot, so that strangers can't fill the memory.
     fn document(&self, path: &str, page: &Page) -> Option<Arc<Document>> {
         let render = || {
             self.renders.fetch_add(1, Ordering::Relaxed);
@@ -184,7 +184,7 @@ impl Site {
         document
     }
 
-    /// What a path leads to that isn't a page's.
+    /// What a path leads to if it isn't a page.
     fn elsewhere(&self, path: &str) -> Found {
         match self.moved(path) {
             Some(present) => Found::Moved(present),
@@ -206,8 +206,8 @@ impl Site {
     }
 }
 
-/// Renders on a thread of its own. What that takes on the way is given back as a whole; among
-/// documents that are kept, it would leave holes that nothing fits into.
+/// Renders on a separate thread, so that its temporary memory is freed as a whole. Between cached
+/// documents, it would leave gaps that nothing fits into.
 fn aside<T: Send>(render: impl FnOnce() -> T + Send) -> T {
     let made = thread::scope(|scope| scope.spawn(render).join());
     made.unwrap_or_else(|panic| resume_unwind(panic))
@@ -225,7 +225,7 @@ struct Served {
 }
 
 impl SiteHandle {
-    /// Serves `site` until another is put in its place.
+    /// Serves `site` until another one replaces it.
     pub fn new(site: Site) -> Self {
         Self(Arc::new(Served {
             revision: watch::Sender::new(site.snapshot().revision),
@@ -234,20 +234,20 @@ impl SiteHandle {
         }))
     }
 
-    /// The site as it is now; it stays whole while it is held.
+    /// The present site. It stays unchanged while it is held.
     pub fn current(&self) -> Arc<Site> {
         self.0.site.load_full()
     }
 
-    /// How often another site was put in the place of the one before; it is counted right after
-    /// that. What was looked up after this was asked is on the present site as long as it is the
-    /// same.
+    /// How many times the site was replaced. The counter increases right after each replacement. If
+    /// it hasn't changed since it was read, whatever was looked up in between is from the present
+    /// site.
     pub fn replaced(&self) -> u64 {
         self.0.replaced.load(Ordering::Acquire)
     }
 
-    /// What `look` makes of the document at `path`, if that is ready. The site can't change
-    /// meanwhile, so `look` has to be quick.
+    /// The result of `look` for the document at `path`, if that is ready. `look` must be quick,
+    /// because it holds on to the site.
     pub fn with_ready<T>(&self, path: &str, look: impl FnOnce(&Document) -> T) -> Option<T> {
         self.0.site.load().find_ready(path).map(look)
     }
@@ -263,14 +263,14 @@ impl SiteHandle {
         });
     }
 
-    /// Waits until a revision later than `revision` is served, and returns it. A site that is made
-    /// anew because a moment has come keeps its revision.
+    /// Waits until a revision later than `revision` is served, and returns it. A site that is
+    /// remade only because time has passed keeps its revision.
     pub async fn served_after(&self, revision: i64) -> i64 {
         let mut served = self.0.revision.subscribe();
         let later = served.wait_for(|served| *served > revision).await;
         match later.map(|later| *later) {
             Ok(later) => later,
-            // The sender is here, so this never comes.
+            // The sender lives as long as `self`, so this never happens.
             Err(_) => std::future::pending().await,
         }
     }
@@ -301,7 +301,7 @@ mod tests {
         }))
     }
 
-    /// What a task ends with; one that nobody wakes fails.
+    /// The result of a task. Fails if nobody wakes it.
     async fn end<T>(task: JoinHandle<T>) -> T {
         let ended = timeout(Duration::from_secs(20), task).await;
         ended.expect("it is woken").expect("no panic")

@@ -1,4 +1,4 @@
-//! A public page and its path: each leads to the other.
+//! A public page and its path. Each can be derived from the other.
 
 use crate::domain::slug::Slug;
 use crate::render::feeds::entry::FeedScope;
@@ -19,7 +19,7 @@ pub enum Page {
     Subscribe,
     /// An incident.
     Incident(Slug),
-    /// An incident as the file that it could be read from.
+    /// An incident as a content file.
     IncidentMarkdown(Slug),
     /// An incident as data.
     IncidentJson(Slug),
@@ -29,11 +29,11 @@ pub enum Page {
     ComponentMonth(Slug, i32, u32),
     /// A feed.
     Feed(FeedScope, Format),
-    /// The list of pages for search engines; of too many, the list of its parts.
+    /// The sitemap, or the index of its parts if it is too long.
     Sitemap,
-    /// A part of it, 1 or more.
+    /// A part of the sitemap, 1 or more.
     SitemapPart(usize),
-    /// What search engines may read.
+    /// The rules for search engines.
     Robots,
     /// The stylesheet of the site's brand, by its hash.
     BrandStylesheet(String),
@@ -51,7 +51,7 @@ pub enum Format {
 }
 
 impl Page {
-    /// Its path, the only one.
+    /// Its only path.
     pub fn path(&self) -> String {
         match self {
             Self::Home => urls::HOME.to_owned(),
@@ -90,11 +90,11 @@ impl Page {
                 None => Self::parse_named(path)?,
             },
         };
-        // A figure can be written in several ways, and a page has one path.
+        // A number can be written in several ways, but a page has only one path.
         (page.path() == path).then_some(page)
     }
 
-    /// A page of something that its path names.
+    /// A page about something that its path names.
     fn parse_named(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
         let Some((folder, rest)) = path.split_once('/') else {
@@ -134,7 +134,8 @@ impl Page {
         }
     }
 
-    /// Whether people read it, so that search engines are to find it; the others are for programs.
+    /// Whether it is for people, so that search engines should find it. Other pages are for
+    /// programs.
     pub fn is_for_people(&self) -> bool {
         match self {
             Self::Home
@@ -169,7 +170,7 @@ impl Format {
         }
     }
 
-    /// From a feed's path, or from what follows the path of the thing that the feed is about.
+    /// Parses a feed's path, or what follows the path of the thing that the feed is about.
     fn parse(path: &str) -> Option<Self> {
         match path {
             urls::FEED_RSS => Some(Self::Rss),
@@ -180,7 +181,7 @@ impl Format {
     }
 }
 
-/// Year and month, as in `2013/02`.
+/// Parses year and month, as in `2013/02`.
 fn parse_month(text: &str) -> Option<(i32, u32)> {
     let (year, month) = text.split_once('/')?;
     Some((year.parse().ok()?, month.parse().ok()?))

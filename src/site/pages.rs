@@ -1,4 +1,4 @@
-//! The list: every public page, what it depends on, and the function that renders it.
+//! The list of public pages: what each depends on, and how it is rendered.
 
 use chrono::{DateTime, Utc};
 use maud::Markup;
@@ -30,7 +30,7 @@ pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
     Page::parse(path).filter(|page| is_there(snapshot, page))
 }
 
-/// Whether there is what a page is about.
+/// Whether the thing that a page is about exists.
 fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
     match page {
         Page::Home
@@ -68,7 +68,7 @@ pub fn list(snapshot: &Snapshot) -> Vec<Page> {
     pages
 }
 
-/// Every public page but the parts of the list for search engines, which follow from the others.
+/// Every public page except the parts of the sitemap, which follow from the others.
 fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
     let mut pages = vec![
         Page::Home,
@@ -99,16 +99,16 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
     pages
 }
 
-/// The pages that people read.
+/// The pages for people.
 fn list_for_people(snapshot: &Snapshot) -> Vec<Page> {
     let mut pages = list_but_sitemap_parts(snapshot);
     pages.retain(Page::is_for_people);
     pages
 }
 
-/// How many parts the list for search engines has.
+/// How many parts the sitemap has.
 fn sitemap_parts(snapshot: &Snapshot) -> usize {
-    // Each incident and each component has a page: where there are few, nothing has to be counted.
+    // Each incident and component has a page. If there are few, nothing needs counting.
     if (snapshot.posts.len() + snapshot.components.len()) * 10 < sitemap::MOST {
         let changes = snapshot
             .components
@@ -125,26 +125,26 @@ fn feeds(scope: &FeedScope) -> [Page; 3] {
     Format::ALL.map(|format| Page::Feed(scope.clone(), format))
 }
 
-/// So many of the newest incidents are asked for most.
+/// How many of the newest incidents count as requested most.
 const HOT_INCIDENTS: usize = 20;
-/// So are the pages of components, if there are at most so many.
+/// Pages of components count, too, if there are at most this many.
 const HOT_COMPONENTS: usize = 60;
 
-/// The pages that are asked for most.
+/// The pages that are requested most.
 pub fn list_hot(snapshot: &Snapshot) -> Vec<Page> {
     let mut pages = vec![Page::Home, Page::History];
     pages.extend(feeds(&FeedScope::Site));
     pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
     pages.extend(newest.map(|post| Page::Incident(post.slug.clone())));
-    // Of many, each is asked for seldom, and together they'd take much memory.
+    // If there are many, each is requested rarely, and together they'd take much memory.
     let are_few = snapshot.active_components().nth(HOT_COMPONENTS).is_none();
     let components = snapshot.active_components().filter(|_| are_few);
     pages.extend(components.map(|record| Page::Component(record.component.slug.clone())));
     pages
 }
 
-/// What a page depends on, beside the site's settings and states: those change everything.
+/// What a page depends on, besides the site's settings and states, which change everything.
 pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
     let incident = |slug: &Slug| {
         let post = snapshot.posts.find(slug);
@@ -162,7 +162,7 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
         Page::Components => vec![Dependence::AnyComponent, Dependence::Day],
         Page::Subscribe => vec![Dependence::Names, Dependence::Day],
         Page::Incident(slug) => {
-            // It says what the components are now that it names.
+            // The page shows the present states of the components that it names.
             let found = snapshot.find_incident(slug);
             let named = found.iter().flat_map(|found| found.components());
             let mut list: Vec<_> = named.cloned().map(Dependence::Component).collect();
@@ -192,8 +192,7 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
     }
 }
 
-/// Renders a page. `None` only for a page that [`find`] wouldn't give for this
-/// snapshot.
+/// Renders a page. `None` only if [`find`] wouldn't return the page for this snapshot.
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     let text = |media_type, body: String| {
         Some(Document::new(
@@ -259,7 +258,7 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     }
 }
 
-/// An incident as anybody may read its texts.
+/// An incident whose texts anybody may read.
 fn without_comments(mut incident: Incident) -> Incident {
     incident.markdown = markdown::without_comments(&incident.markdown);
     for update in &mut incident.updates {
@@ -269,21 +268,21 @@ fn without_comments(mut incident: Incident) -> Incident {
     incident
 }
 
-/// The home page, made in haste: everyone waits for it.
+/// The home page, made in haste because everyone waits for it.
 pub(super) fn render_home(snapshot: &Snapshot) -> Document {
     let mut body = home::page(snapshot).into_string();
-    // The room that it grew into would be kept with it; of other pages a copy is kept.
+    // The spare capacity would stay allocated with it. Other pages are copied instead.
     body.shrink_to_fit();
     Document::in_haste(HTML, CachePolicy::Live, changed_at(snapshot), body)
 }
 
-/// The page for every path that leads nowhere; it still says what is down.
+/// The page for each path that leads nowhere. It still says what is down.
 pub fn render_not_found(snapshot: &Snapshot) -> Document {
     let body = error::not_found(snapshot).into_string();
     Document::new(HTML, CachePolicy::Private, changed_at(snapshot), body)
 }
 
-/// A snapshot is made when something has changed or come due, so that its instant is when.
+/// A snapshot is made when something changes or comes due, so its instant is the time of change.
 fn changed_at(snapshot: &Snapshot) -> DateTime<Utc> {
     snapshot.as_of
 }
@@ -340,7 +339,7 @@ mod tests {
         };
         assert_eq!(addresses("/sitemap.xml"), Some(2));
         assert_eq!(addresses("/sitemap-1.xml"), Some(sitemap::MOST));
-        // Home, history, the components and how to follow are pages, too.
+        // Home, history, components and subscribe are pages, too.
         assert_eq!(addresses("/sitemap-2.xml"), Some(4));
         assert_eq!(addresses("/sitemap-3.xml"), None);
         assert_eq!(addresses("/sitemap-0.xml"), None);

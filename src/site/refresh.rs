@@ -1,5 +1,5 @@
-//! Keeps the site true: a new revision, or a moment that changes pages, makes a new snapshot. If
-//! that fails, the old site stays.
+//! Keeps the site up to date. A new revision, or a moment that changes pages, makes a new snapshot.
+//! If that fails, the old site stays.
 
 use std::sync::Arc;
 
@@ -18,20 +18,20 @@ use crate::snapshot::shown::Waiting;
 use crate::store::changes::list_changes_since;
 use crate::store::{Store, StoreError};
 
-/// Brings a site up to date when asked.
+/// Brings a site up to date when asked to.
 #[derive(Debug)]
 pub struct Refresher {
     store: Store,
     clock: Clock,
     base_url: BaseUrl,
     site: SiteHandle,
-    /// What comes due.
+    /// What comes due later.
     waiting: Waiting,
     /// When the day ends.
     midnight: DateTime<Utc>,
-    /// The last site that was made shows a maintenance otherwise than the one before, or may.
+    /// Whether the last site may show a maintenance differently from the one before.
     has_other_maintenance: bool,
-    /// How far what was made here last is ahead of the clock.
+    /// How far the latest thing made here is ahead of the clock.
     ahead: Duration,
 }
 
@@ -52,23 +52,23 @@ impl Refresher {
         })
     }
 
-    /// The site that it keeps.
+    /// A handle to the site that it maintains.
     pub fn site(&self) -> SiteHandle {
         self.site.clone()
     }
 
-    /// Whether the site that was made last shows a maintenance otherwise than the one before, so
-    /// that the clock may have something else to wait for.
+    /// Whether the last site shows a maintenance differently from the one before, so that the clock
+    /// may have to wait for something else.
     pub fn has_other_maintenance(&self) -> bool {
         self.has_other_maintenance
     }
 
-    /// How far the clock is behind what was made here last: it was set back by that much.
+    /// How far the latest thing made here is ahead of the clock, which means it was set back.
     pub fn ahead(&self) -> Duration {
         self.ahead
     }
 
-    /// The way to the site as the database has it this instant.
+    /// Access to the site as the database has it at this instant.
     pub fn latest(&self) -> Latest {
         Latest {
             store: self.store.clone(),
@@ -128,8 +128,8 @@ fn midnight_after(snapshot: &Snapshot) -> DateTime<Utc> {
     next_midnight(snapshot.site.zone, snapshot.as_of)
 }
 
-/// Finds the site as the database has it, for staff who have just changed something: what is
-/// served, or what will be in a moment.
+/// Finds the site as the database has it, for staff who have just changed something: the served
+/// site, or the one that will soon be served.
 #[derive(Debug, Clone)]
 pub struct Latest {
     store: Store,
@@ -156,7 +156,7 @@ impl Latest {
             Some(patched) => patched.loaded,
             None => load(&self.store, now, &self.base_url).await?,
         };
-        // Its documents are its own: those that are served belong to who brings them up to date.
+        // It gets documents of its own: only the refresher may update those that are served.
         Ok(Arc::new(Site::new(loaded.snapshot)))
     }
 }
@@ -188,7 +188,7 @@ mod tests {
             "2013-03-10T08:00:00Z",
             "2013-03-11T06:00:00Z",
         );
-        // In Beirut the clocks went from 0:00 to 1:00 on March 31, 2013.
+        // In Beirut, the clocks went from 0:00 to 1:00 on March 31, 2013.
         check(
             Tz::Asia__Beirut,
             "2013-03-30T12:00:00Z",
@@ -200,7 +200,7 @@ mod tests {
             "2013-10-26T21:30:00Z",
             "2013-10-26T22:00:00Z",
         );
-        // Samoa went from December 29 to 31 in 2011.
+        // Samoa skipped from December 29 to 31 in 2011.
         check(
             Tz::Pacific__Apia,
             "2011-12-30T06:00:00Z",

@@ -1,9 +1,9 @@
-//! Where a document is made that somebody asks for: on one thread for all, one after the other.
+//! Renders requested documents: on one thread for all, one after the other.
 //!
-//! What is kept of a document comes to lie in the memory of the thread that copied it (see `aside`
-//! beside [`Site`]). If each thread of the runtime did that, a machine with many cores would have
-//! the gaps between kept documents many times. And whatever has to be made, what is ready doesn't
-//! wait for it.
+//! A cached document lies in the memory arena of the thread that copied it (see `aside` beside
+//! [`Site`]). If each thread of the runtime copied documents, a machine with many cores would have
+//! the gaps between them many times. And a document that is ready never waits for one being
+//! rendered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{Found, Site};
 
-/// The way to that thread; clones share it.
+/// A handle to that thread; clones share it.
 #[derive(Debug, Clone)]
 pub struct Renderer(mpsc::Sender<Order>);
 
@@ -25,7 +25,7 @@ struct Order {
 }
 
 impl Renderer {
-    /// Starts the thread. It ends with the last clone.
+    /// Starts the thread. It ends when the last clone is dropped.
     pub fn start() -> io::Result<Self> {
         let (orders, taken) = mpsc::channel();
         let thread = thread::Builder::new().name("renderer".to_owned());
@@ -33,7 +33,7 @@ impl Renderer {
         Ok(Self(orders))
     }
 
-    /// What `path` leads to on a site. `None` if the document couldn't be made.
+    /// What `path` leads to on a site. `None` if the document couldn't be rendered.
     pub async fn find(&self, site: Arc<Site>, path: &str) -> Option<Found> {
         if let Some(found) = site.find_made(path) {
             return Some(found);
@@ -47,11 +47,11 @@ impl Renderer {
 
 fn work(orders: &mpsc::Receiver<Order>) {
     for order in orders {
-        // Whoever asked may have gone meanwhile.
+        // The client may have gone in the meantime.
         if order.done.is_closed() {
             continue;
         }
-        // A page that can't be made ends the request for it and no other.
+        // A panic while rendering ends only the request for that page.
         let make = AssertUnwindSafe(|| order.site.find(&order.path));
         if let Ok(found) = catch_unwind(make) {
             let _ = order.done.send(found);

@@ -1,10 +1,10 @@
-//! The list of pages for search engines (<https://www.sitemaps.org/protocol.html>). It may have so
-//! many addresses and no more; of a larger site it is a list of lists.
+//! The sitemap for search engines (<https://www.sitemaps.org/protocol.html>). A file may have a
+//! limited number of addresses, so that of a larger site is an index of parts.
 
 use super::page::Page;
 use crate::urls;
 
-/// So many addresses stand in one list at most.
+/// The most addresses in one file.
 pub(super) const MOST: usize = 50_000;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -18,13 +18,13 @@ pub(super) fn whole(base_url: &str, pages: &[Page]) -> String {
     }
 }
 
-/// One of the lists beside it, the first being 1.
+/// One of its parts; the first is 1.
 pub(super) fn part(base_url: &str, pages: &[Page], part: usize) -> Option<String> {
     let part = pages.chunks(MOST).nth(part.checked_sub(1)?)?;
     Some(urlset(base_url, part))
 }
 
-/// How many lists there are beside it, for so many pages; none where one is enough.
+/// How many parts this many pages need; 0 if one file is enough.
 pub(super) fn parts(pages: usize) -> usize {
     if pages > MOST {
         pages.div_ceil(MOST)
@@ -33,7 +33,7 @@ pub(super) fn parts(pages: usize) -> usize {
     }
 }
 
-// Paths are made of slugs and figures and base URLs are checked: nothing needs escaping.
+// Paths consist of slugs and numbers, and base URLs are checked, so nothing needs escaping.
 
 fn urlset(base_url: &str, pages: &[Page]) -> String {
     let mut xml = format!("{HEAD}<urlset xmlns=\"{NAMESPACE}\">\n");
