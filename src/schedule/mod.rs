@@ -1,7 +1,7 @@
-//! What the clock does: maintenance windows that open and close, each through an action.
+//! What the clock does: it opens and closes maintenance windows, each through an action.
 //!
-//! It sleeps until the next one is due. What was missed while nothing ran is caught up with at the
-//! start, in order.
+//! It sleeps until the next one is due. At the start it catches up, in order, with what was missed
+//! while no server ran.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::store::Store;
 
-/// However far off the next window is, the clock is looked at this often: it may be set, or the
-/// machine may have slept. The database isn't asked for it.
+/// How often to look at the clock, however far off the next window is, because the clock may be set
+/// and the machine may sleep. This doesn't query the database.
 const GLANCE: Duration = Duration::from_secs(30);
 
-/// After a failure it is tried again this much later.
+/// How long to wait after a failure.
 const TRY_AGAIN: chrono::Duration = chrono::Duration::seconds(5);
 
 /// Keeps maintenances in step with the clock.
@@ -29,7 +29,7 @@ pub struct Schedule {
     clock: Clock,
 }
 
-/// What keeping step came to.
+/// The result of keeping in step.
 #[derive(Debug, Clone, Copy)]
 pub struct InStep {
     /// The new revision, if anything public changed.
@@ -39,12 +39,12 @@ pub struct InStep {
 }
 
 impl Schedule {
-    /// A schedule over a database.
+    /// A schedule for a database.
     pub fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock }
     }
 
-    /// Does what is due. Several processes may do so at once: each thing is done once.
+    /// Does what is due. Several processes may run it at once, and each step is taken only once.
     ///
     /// # Errors
     /// The database's; nothing is done then.
@@ -64,15 +64,15 @@ impl Schedule {
         follow_clock(&mut change).await?;
         let next = find_next_turn(change.tx()).await?;
         let mut revision = None;
-        // Looking without finding anything leaves no trace.
+        // If nothing was due, nothing is written.
         if change.has_touched() {
             revision = change.commit().await?;
         }
         Ok(InStep { revision, next })
     }
 
-    /// Keeps step until told to stop. `changed` says that the database has changed; `nudge` is told
-    /// when this changes it.
+    /// Keeps in step until it is told to stop. `changed` is notified when the database has changed;
+    /// this notifies `nudge` when it has changed the database.
     pub async fn run(
         self,
         changed: Arc<Notify>,
@@ -101,7 +101,7 @@ impl Schedule {
     }
 }
 
-/// Ends when the clock has come to `next`; without one, never.
+/// Waits until the clock reaches `next`; without one, forever.
 async fn until(clock: &Clock, next: Option<DateTime<Utc>>) {
     let Some(next) = next else {
         return std::future::pending().await;
