@@ -1,5 +1,5 @@
-//! The access log: a line for each request, on standard output. Neither what follows a question mark
-//! nor who is signed in stands in it.
+//! The access log: a line for each request, on standard output. Lines contain neither the query nor
+//! who is signed in.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -15,11 +15,11 @@ use serde_json::json;
 
 use crate::config::AccessLogFormat;
 
-/// Lines are written out together this often.
+/// How often waiting lines are written.
 const EVERY: Duration = Duration::from_millis(200);
 
-/// If so much waits to be taken, what comes besides is lost, and that is said. Nobody who asks for a
-/// page waits for whoever reads the log.
+/// The most bytes that may wait to be written. Beyond that, lines are dropped and counted, so that
+/// requests never wait for a slow reader of the log.
 const MOST_WAITING: usize = 4 << 20;
 
 /// The log; clones share it.
@@ -46,21 +46,21 @@ struct Waiting {
 pub(super) struct Entry<'a> {
     /// The reader's address.
     pub(super) address: IpAddr,
-    /// When it was asked.
+    /// When the request arrived.
     pub(super) at: DateTime<Utc>,
     /// The method.
     pub(super) method: &'a str,
-    /// The path, without what follows a question mark.
+    /// The path, without the query.
     pub(super) path: &'a str,
     /// The protocol, such as `HTTP/1.1`.
     pub(super) version: &'a str,
-    /// The answer's status.
+    /// The response's status.
     pub(super) status: u16,
-    /// The size of the answer's body, where it is known.
+    /// The size of the response's body, if it is known.
     pub(super) bytes: Option<u64>,
 }
 
-/// A protocol as the log names it.
+/// The protocol, as the log names it.
 pub(super) fn version_of(version: Version) -> &'static str {
     match version {
         Version::HTTP_09 => "HTTP/0.9",
@@ -70,7 +70,7 @@ pub(super) fn version_of(version: Version) -> &'static str {
 }
 
 impl AccessLog {
-    /// Starts the thread that writes.
+    /// Starts the thread that writes the log.
     pub(super) fn start(format: AccessLogFormat) -> anyhow::Result<Self> {
         let shared = Arc::new(Shared {
             format,
@@ -100,7 +100,7 @@ impl AccessLog {
         }
     }
 
-    /// Writes what is left, and ends.
+    /// Writes the remaining lines, and ends the thread.
     pub(super) fn finish(&self) {
         self.0.waiting().is_over = true;
         self.0.ended.notify_all();
@@ -108,7 +108,7 @@ impl AccessLog {
         let writer = writer.unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
             let start = std::time::Instant::now();
-            // Standard output may be a pipe that nobody reads.
+            // Standard output may be a pipe that nobody reads, so the wait is limited.
             while !writer.is_finished() && start.elapsed() < Duration::from_secs(1) {
                 thread::sleep(Duration::from_millis(5));
             }
@@ -206,7 +206,7 @@ mod tests {
             Some(12640),
             "203.0.113.7 - - [26/Feb/2013:09:15:00 +0000] \"GET / HTTP/1.1\" 200 12640\n",
         );
-        // Nothing that was asked for can look like a line of its own.
+        // No request can forge a line of its own.
         check(
             "/a\"b\\ü\n",
             None,

@@ -1,4 +1,4 @@
-//! One sync with the content folder: it is read, and the database brought in step with it.
+//! One sync with the content folder: reads it, and brings the database in step with it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -21,16 +21,16 @@ use crate::store::settings::{find_meta, list_site_settings, set_meta};
 use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError};
 
-/// A file counts as gone if it still is this much later.
+/// How much later a missing file counts as gone, if it still is.
 pub const GONE_AFTER: Duration = Duration::from_secs(2);
 
-/// Whether the database holds a site: pages can be made of it without reading the folder.
+/// Whether the database holds a site, so that pages can be made without reading the folder.
 pub(super) async fn has_site(store: &Store) -> Result<bool, StoreError> {
     let mut tx = store.read().await?;
     Ok(!list_site_settings(&mut tx).await?.is_empty())
 }
 
-/// The first sync. A folder that can't be used is reported and leaves what the database has.
+/// The first sync. A folder that can't be used is reported, and the database stays as it is.
 pub(super) async fn sync_at_start(
     store: &Store,
     clock: &Clock,
@@ -40,7 +40,7 @@ pub(super) async fn sync_at_start(
     sync_first(store, clock, config, log, BTreeSet::new()).await
 }
 
-/// The same, without the posts in `moving`.
+/// The same, without the posts in `moving`, which are still being written.
 pub(super) async fn sync_first(
     store: &Store,
     clock: &Clock,
@@ -68,7 +68,7 @@ pub(super) async fn sync_first(
     remember_authority(store, config).await
 }
 
-/// One sync. Of the files that are missing, those in `gone` count as gone.
+/// One sync. Of the missing files, only those in `gone` count as gone.
 pub async fn sync_once(
     store: &Store,
     clock: &Clock,
@@ -79,7 +79,7 @@ pub async fn sync_once(
     sync_and_tell(store, clock, source, files, &mut SyncLog::default()).await
 }
 
-/// The same, without the posts in `moving`; what was said before isn't said again.
+/// The same, without the posts in `moving`. It doesn't log again what is in the log already.
 pub(super) async fn sync_and_tell(
     store: &Store,
     clock: &Clock,
@@ -108,11 +108,11 @@ pub(super) async fn sync_and_tell(
     }
 }
 
-/// Reads the folder and syncs it; if neither it nor what it states has changed since both were in
-/// step, the files aren't even parsed, and the content says only what is wrong in them.
+/// Reads the folder and syncs it. If neither the folder nor what it states has changed since both
+/// were in step, no file is parsed, and the content has only the known problems.
 ///
 /// # Errors
-/// The database's, or what reading the folder met. The inner error is why nothing was changed.
+/// The database's, or those of reading the folder. The inner error is why nothing was changed.
 pub async fn look(
     store: &Store,
     clock: &Clock,
@@ -137,7 +137,7 @@ pub async fn look(
     };
     if is_in_step(&content, &report, clock.now()) {
         let after = digest(clock, folder).await?;
-        // Else it changed while it was read.
+        // Otherwise the folder changed while it was read.
         if let Some(digest) = after.filter(|after| before.as_ref() == Some(after)) {
             seal_content(store, digest, &content, &report).await?;
         }
@@ -150,7 +150,7 @@ async fn digest(clock: &Clock, folder: &Path) -> anyhow::Result<Option<String>> 
     on_disk(move || digest_folder(&folder, now)).await
 }
 
-/// Reads the folder; components and states that exist only in the database count as known. Posts in
+/// Reads the folder. Components and states that exist only in the database count as known. Posts in
 /// `moving` are left out.
 pub async fn read(
     store: &Store,
@@ -163,7 +163,7 @@ pub async fn read(
     on_disk(move || read_folder_but(&folder, &known, now, &moving)).await
 }
 
-/// What the database knows of the site.
+/// What the database knows about the site.
 pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
     let mut tx = store.read().await?;
     let components = list_components(&mut tx).await?;
@@ -176,7 +176,7 @@ pub async fn known_site(store: &Store) -> Result<KnownSite, StoreError> {
         components: components
             .iter()
             .map(|it| {
-                // Whoever writes the name of a retired one means its successor, if there is one.
+                // The name of a retired component means its successor, if there is one.
                 let is_passed_on = it.retired_at.is_some() && names.contains(&folded(&it.name));
                 let name = if is_passed_on {
                     it.slug.as_str()
@@ -199,7 +199,7 @@ fn options(source: &SourceConfig, gone: BTreeSet<String>) -> SyncOptions {
     }
 }
 
-/// Feed ids carry the host of the first start, so that moving to another repeats nothing.
+/// Feed ids contain the host of the first start, so that readers see no items again after a move.
 pub(super) async fn remember_authority(store: &Store, config: &Config) -> anyhow::Result<()> {
     let mut tx = store.read().await?;
     if find_meta(&mut tx, AUTHORITY).await?.is_some() {

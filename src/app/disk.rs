@@ -1,14 +1,14 @@
-//! Reading from a disk that may not answer.
+//! Reads from a disk that may not respond.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::time::timeout;
 
-/// A folder that can't be read to its end within this time is on a disk that doesn't answer.
+/// If reading a folder takes longer than this, its disk counts as not responding.
 const READ_WITHIN: Duration = Duration::from_secs(60);
 
-/// Does what reads files, apart from everything else, and not without an end.
+/// Runs work that reads files on a blocking thread, with a time limit.
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> anyhow::Result<T> {

@@ -1,33 +1,32 @@
-//! How many files the process may have open: raised as far as the system lets us, and shared out,
-//! so that however many connections come, the database and the content folder are never without.
+//! The limit on open files: raised as far as the system allows, and divided, so that the database
+//! and the content folder always have enough, however many connections come.
 
 use anyhow::bail;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 use crate::web::media::LARGE_AT_ONCE;
 
-/// More than this isn't asked for: each connection costs memory, too.
+/// The most that is asked for, because each connection costs memory, too.
 const ENOUGH: u64 = 65_536;
 
-/// Files that may be needed besides connections and the database: the content folder and who watches
-/// it, logs.
+/// Files needed besides connections and the database: the content folder and its watcher, logs.
 const BESIDES: u64 = 14;
 
-/// What each serving thread needs to wait and to be woken.
+/// Files that each serving thread needs to wait and to be woken.
 const EACH_CORE: u64 = 3;
 
-/// Fewer connections than this aren't worth starting for.
+/// With fewer connections than this, the server doesn't start.
 const FEWEST: u64 = 8;
 
-/// Raises the limit, and says so; returns how many connections may be open at once. `open` is how
-/// many files were before the database's.
+/// Raises the limit, and returns how many connections may be open at once. `open` is the number of
+/// files that were open before the database was.
 ///
 /// # Errors
 /// If the system allows too few, with how to allow more.
 pub(super) fn connections_allowed(open: u64, database_connections: u32) -> anyhow::Result<usize> {
     let allowed = raise();
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
-    // Where there are few, pictures get fewer.
+    // If few files are allowed, pictures get fewer.
     let pictures = (LARGE_AT_ONCE as u64).min(allowed / 16);
     let needed =
         open + pictures + BESIDES + EACH_CORE * cores + 2 * u64::from(database_connections);
@@ -42,7 +41,7 @@ pub(super) fn connections_allowed(open: u64, database_connections: u32) -> anyho
     Ok(usize::try_from(allowed - needed).unwrap_or(usize::MAX))
 }
 
-/// Raises the soft limit; returns what holds.
+/// Raises the soft limit, and returns the limit in force.
 fn raise() -> u64 {
     let mut limit = getrlimit(Resource::Nofile);
     let before = limit.current.unwrap_or(ENOUGH);
@@ -63,7 +62,7 @@ fn raise() -> u64 {
     }
 }
 
-/// How many files are open already; a guess where the system doesn't say.
+/// How many files are open already; a guess if the system doesn't say.
 pub(super) fn open_now() -> u64 {
     let listed = std::fs::read_dir("/proc/self/fd").or_else(|_| std::fs::read_dir("/dev/fd"));
     listed.map_or(16, |listed| listed.count() as u64)

@@ -1,4 +1,4 @@
-//! Wires all rooms together and runs until it is told to stop.
+//! Wires all rooms together, and runs until it is told to stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ mod sync_log;
 mod syncing;
 mod watch;
 
-/// How long running requests may take to finish once it is told to stop.
+/// How long running requests may take to finish after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long everything else may take to end after that.
@@ -53,21 +53,21 @@ pub struct App {
     refresher: Refresher,
     schedule: Schedule,
     listener: TcpListener,
-    /// Tells everyone who holds `state.stopping`.
+    /// The sender for everyone who holds `state.stopping`.
     stopping: signal::Sender<bool>,
     log: SyncLog,
-    /// Whether the content folder is yet to be read and the clock yet to be followed.
+    /// Whether the content folder must still be read and the clock still be followed.
     is_behind: bool,
-    /// How many files were open before the database's.
+    /// How many files were open before the database was opened.
     open_files: u64,
 }
 
 impl App {
-    /// Takes the address, opens the database and makes the first pages. A database that has a site
-    /// already is served as it is: nothing is written before, so that nothing that holds up writing
-    /// holds up the start. One without a site gets it from the content folder first.
+    /// Binds the address, opens the database and makes the first pages. A database that has a site
+    /// is served as it is: nothing is written first, so that nothing that blocks writing delays the
+    /// start. A database without a site gets it from the content folder first.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        // First, so that a second server with the same address changes nothing.
+        // This comes first, so that a second server with the same address changes nothing.
         let listener = serving::listen(&config.listen)?;
         let open_files = files::open_now();
         let store = Store::open_sized(&config.source.database, config.database_connections)
@@ -124,22 +124,22 @@ impl App {
         })
     }
 
-    /// The address that it listens on.
+    /// The address on which it listens.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(self.listener.local_addr()?)
     }
 
-    /// The parts that handlers share.
+    /// The state that handlers share.
     pub fn state(&self) -> &AppState {
         &self.state
     }
 
-    /// What answers requests, without a socket.
+    /// The front that answers requests, without a socket.
     pub fn front(&self) -> Front {
         Front::new(self.state.clone())
     }
 
-    /// Reads the content folder and follows the clock, if that is yet to be done, and makes new
+    /// Reads the content folder and follows the clock, if that is still to be done, and makes new
     /// pages.
     pub async fn catch_up(&mut self) -> anyhow::Result<()> {
         let (store, clock) = (&self.state.store, &self.state.clock);
@@ -157,13 +157,13 @@ impl App {
         refreshing::refresh_once(&mut self.refresher, &self.state.readiness).await
     }
 
-    /// Tries whether the database takes writes, for who asks whether it is ready.
+    /// Tests whether the database takes writes, for `/readyz`.
     pub async fn probe(&self) {
         let probe = Probe::new(self.state.store.clone());
         probing::try_once(&probe, &self.state.clock, &self.state.readiness).await;
     }
 
-    /// Serves until `stop` ends, then lets running requests finish, within ten seconds in all.
+    /// Serves until `stop` completes, then lets running requests finish, within ten seconds in all.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
         let places = files::connections_allowed(self.open_files, self.config.database_connections)?;
@@ -208,7 +208,7 @@ impl App {
         };
         let (mut told, until) = (stopped.clone(), stopped.clone());
         let serving = serving::serve(self.listener, front, state.clock.clone(), settings, stopped);
-        // Whoever started us is told when the first request can be answered.
+        // Tells the service manager once the first request can be answered.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let ended = tokio::select! {
             ended = serving => ended.context("serving"),
@@ -234,12 +234,12 @@ impl App {
 }
 
 async fn grace(told: &mut signal::Receiver<bool>) {
-    // An error means that the sender is gone, which is as good as being told.
+    // An error means that the sender is gone, which counts as the signal to stop.
     let _ = told.wait_for(|stop| *stop).await;
     tokio::time::sleep(GRACE).await;
 }
 
-/// Ends with an error if a part that is to run for as long as the rest has ended before.
+/// Fails if a part that should run as long as the server has ended early.
 async fn ended_early(tasks: &mut JoinSet<()>, told: signal::Receiver<bool>) -> anyhow::Result<()> {
     let ended = tasks.join_next().await;
     if *told.borrow() {

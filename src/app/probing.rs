@@ -1,5 +1,5 @@
-//! Tries whether the database takes writes, now and then and after each write that failed, for
-//! those who ask whether the process is ready.
+//! Tests whether the database takes writes, at intervals and after each write that failed, for
+//! `/readyz`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,19 +12,19 @@ use crate::store::probe::Probe;
 use crate::store::{Store, StoreError};
 use crate::web::readiness::Readiness;
 
-/// How often it is tried; more often while it fails, so that the end of a fault is log soon.
+/// The time between tests. It is shorter during a fault, so that its end is noticed soon.
 const EVERY: Duration = Duration::from_secs(10);
 const EVERY_WHILE_IT_FAILS: Duration = Duration::from_secs(2);
 
-/// However many writes fail, it isn't tried more often.
+/// The shortest time between tests, however many writes fail.
 const AT_MOST: Duration = Duration::from_secs(1);
 
-/// How often all of an SQLite file is read to see whether it is whole; first as soon as the start
-/// is over.
+/// How often an SQLite file is read whole to check that it is intact, and when that is first done
+/// after the start.
 const WHOLE_EVERY: Duration = Duration::from_secs(3600);
 const WHOLE_AFTER: Duration = Duration::from_secs(30);
 
-/// Tries until it is told to stop.
+/// Tests until it is told to stop.
 pub(super) async fn keep_probing(
     store: Store,
     clock: Clock,
@@ -40,7 +40,7 @@ pub(super) async fn keep_probing(
         };
         if Instant::now() >= whole_at {
             let (probe, readiness) = (probe.clone(), readiness.clone());
-            // It may take longer than others wait for the next try.
+            // The check may take longer than the time until the next test.
             tokio::spawn(async move {
                 if let Err(error) = probe.check_whole().await {
                     note_damage(&error, &readiness);
@@ -62,8 +62,8 @@ pub(super) async fn keep_probing(
     }
 }
 
-/// One try, noted; the log says when it begins to fail, and when it works again. Returns whether it
-/// went well.
+/// Tests once and notes the result. Logs when writes begin to fail, and when they work again.
+/// Returns whether the test succeeded.
 pub(super) async fn try_once(probe: &Probe, clock: &Clock, readiness: &Readiness) -> bool {
     let tried = probe.write(clock.now()).await;
     let short = match &tried {

@@ -1,4 +1,4 @@
-//! Keeps the pages true as long as the server runs, and says whether they are.
+//! Keeps the pages up to date while the server runs, and reports whether they are.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use crate::site::refresh::Refresher;
 use crate::store::StoreError;
 use crate::web::readiness::Readiness;
 
-/// How often the database is asked whether another process has changed it.
+/// How often to ask the database whether another process has changed it.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Making pages anew takes no longer than this, even if everything is read.
+/// The longest time for making new pages, even if everything is read.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Makes new pages if need be, and notes how that went. Returns whether there are new ones.
+/// Makes new pages if necessary, and notes the result. Returns whether there are new ones.
 pub(super) async fn refresh_once(
     refresher: &mut Refresher,
     readiness: &Readiness,
@@ -31,7 +31,7 @@ pub(super) async fn refresh_once(
     Ok(made?)
 }
 
-/// The clock may be a little behind what was made here; much is a fault.
+/// The clock may be a little behind what was made here. More than that is a fault.
 fn note_clock(refresher: &Refresher, readiness: &Readiness) {
     let ahead = refresher.ahead();
     let trouble = (ahead > CLOCK_TOLERANCE).then(|| {
@@ -50,7 +50,7 @@ fn note_clock(refresher: &Refresher, readiness: &Readiness) {
     }
 }
 
-/// Makes new pages whenever there is something new, until it is told to stop.
+/// Makes new pages whenever something has changed, until it is told to stop.
 pub(super) async fn keep_fresh(
     mut refresher: Refresher,
     nudge: Arc<Notify>,
@@ -67,7 +67,7 @@ pub(super) async fn keep_fresh(
             () = tokio::time::sleep(POLL) => true,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
-        // Nobody waits for it, so it is done when nothing else is to do, and one at a time.
+        // Nobody waits for this, so it runs when nothing else is to be done, one run at a time.
         if is_quiet && packing.as_ref().is_none_or(JoinHandle::is_finished) {
             let current = site.current();
             packing = Some(tokio::task::spawn_blocking(move || current.improve()));
@@ -88,7 +88,7 @@ pub(super) async fn keep_fresh(
                     }
                 }
             }
-            // Said once, not each second.
+            // Logged once, not every second.
             Err(error) => {
                 if !std::mem::replace(&mut has_failed, true) {
                     tracing::error!(%error, "new pages can't be made; the last ones stay");

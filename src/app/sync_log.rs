@@ -1,4 +1,4 @@
-//! What the log says of the content folder: each thing once.
+//! What the log says about the content folder: each thing once.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::content::problem::{Problem, Severity};
 use crate::store::Store;
 use crate::store::settings::find_meta;
 
-/// What the log has said of the content folder, so that it says nothing twice.
+/// What the log has said about the content folder, so that it isn't repeated.
 #[derive(Debug, Default)]
 pub(super) struct SyncLog {
     problems: BTreeSet<String>,
@@ -20,15 +20,15 @@ pub(super) struct SyncLog {
 }
 
 impl SyncLog {
-    /// Whether there is no folder, and none is needed: the database is fed from elsewhere, or by the
-    /// API alone. That is said once.
+    /// Whether there is no folder, and none is needed, because the database is fed from elsewhere
+    /// or only through the API. That is logged once.
     pub(super) async fn is_absent(
         &mut self,
         store: &Store,
         source: &SourceConfig,
     ) -> anyhow::Result<bool> {
         let folder = source.content.clone();
-        // A folder may hold nothing but the pictures of a site that is fed from elsewhere.
+        // A folder may hold only the pictures of a site that is fed from elsewhere.
         if on_disk(move || folder.join("site.toml").exists()).await? {
             self.is_absent = false;
             return Ok(false);
@@ -52,20 +52,20 @@ impl SyncLog {
         Ok(!is_needed)
     }
 
-    /// Logs what is wrong in a folder that was synced.
+    /// Logs the problems of a folder that was synced.
     pub(super) fn tell_report(&mut self, content: &Content, report: &SyncReport) {
         let problems = content.problems.iter();
         let problems = problems.chain(&report.moved).chain(&report.problems);
         self.tell_problems(problems, |file| what_is_shown(report, file));
     }
 
-    /// Logs what is wrong in a folder that couldn't be synced.
+    /// Logs the problems of a folder that couldn't be synced.
     pub(super) fn tell_nothing_changed(&mut self, content: &Content) {
         self.tell_problems(&content.problems, |_| "nothing was changed");
     }
 
-    /// Logs the problems that were not there the last time. `instead` says what is shown of a
-    /// file that has an error.
+    /// Logs the problems that are new since the last time. `instead` says what is shown of a file
+    /// with an error.
     fn tell_problems<'a>(
         &mut self,
         problems: impl IntoIterator<Item = &'a Problem>,
@@ -92,7 +92,7 @@ impl SyncLog {
     }
 }
 
-/// What is shown of a file that can't be read for certain.
+/// What is shown of a file that can't be read with certainty.
 fn what_is_shown(report: &SyncReport, file: &str) -> &'static str {
     if report.unread.contains(file) {
         "it isn't shown until that is fixed"

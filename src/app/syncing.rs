@@ -1,4 +1,4 @@
-//! Keeps the database in step with the content folder as long as the server runs.
+//! Keeps the database in step with the content folder while the server runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,25 +14,26 @@ use crate::config::Config;
 use crate::content::stillness::Stillness;
 use crate::web::state::AppState;
 
-/// Editors write a file in several steps; this long after the last one it is read.
+/// Editors write a file in several steps. The folder is read this long after the last one.
 const SETTLE: Duration = Duration::from_millis(150);
 
-/// However many steps there are, it is read this long after the first.
+/// The folder is read this long after the first step, however many follow.
 const SETTLE_AT_MOST: Duration = Duration::from_millis(700);
 
-/// Whether the watch still holds is looked at this often.
+/// How often to check that the watch is still on the right folder.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// The folder is read this often even if the system reported no change: some file systems don't.
+/// How often the folder is read without a reported change, because some file systems report none.
 const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 
-/// What is still being written is looked at again this soon.
+/// How soon to look again at files that are still being written.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// After a failure it is read again this much later.
+/// How long to wait after a failure.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
-/// Syncs whenever a file changes, until it is told to stop; `is_behind`: at once, too.
+/// Syncs whenever a file changes, until it is told to stop. With `is_behind`, it also syncs at
+/// once.
 pub(super) async fn keep_synced(
     state: AppState,
     config: Config,
@@ -57,7 +58,7 @@ pub(super) async fn keep_synced(
         state.nudge.notify_one();
     }
     let mut is_remembered = false;
-    // What vanished while nobody watched counts as gone only if it still is a moment later.
+    // A file that vanished before the start counts as gone only if it still is a moment later.
     let mut look_at = Instant::now() + GONE_AFTER;
     loop {
         state.readiness.note_folder(log.refusal.clone());
@@ -121,7 +122,7 @@ async fn settle(changed: &Notify) {
     while start.elapsed() < SETTLE_AT_MOST && timeout(SETTLE, changed.notified()).await.is_ok() {}
 }
 
-/// The files that are missing, each with when it was first missed.
+/// The missing files, each with the time when it was first missed.
 fn since_when(
     missing: &BTreeSet<String>,
     before: &BTreeMap<String, Instant>,

@@ -1,5 +1,5 @@
-//! Watches the content folder. What is watched is a folder on the disk, not its name: when another
-//! one gets the name (a deploy that swaps a link, a folder deleted and made anew), that is watched.
+//! Watches the content folder. It watches a directory on disk, not a path: if the path leads to
+//! another one (a deploy that swaps a link, a folder deleted and created again), it watches that.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 
-/// The folders behind the names: device and number of each that is there.
+/// The device and inode of each watched folder that exists.
 type Places = [Option<(u64, u64)>; 2];
 
-/// A watch over a folder.
+/// A watch on a folder.
 pub(super) struct FolderWatch {
     folder: PathBuf,
     changed: Arc<Notify>,
@@ -24,7 +24,7 @@ pub(super) struct FolderWatch {
 }
 
 impl FolderWatch {
-    /// Watches `folder` and says through `changed` that something in it changed.
+    /// Watches `folder`, and notifies `changed` when something in it has changed.
     pub(super) fn start(folder: &Path, changed: Arc<Notify>) -> Self {
         let mut watch = Self {
             folder: folder.to_owned(),
@@ -38,14 +38,14 @@ impl FolderWatch {
         watch
     }
 
-    /// Whether the folder is another one than that which is watched.
+    /// Whether the path now leads to another folder than the watched one.
     pub(super) fn is_lost(&self) -> bool {
         self.is_lost.load(Ordering::Relaxed) || places(&self.folder) != self.places
     }
 
-    /// Sets the watch up anew.
+    /// Sets the watch up again.
     pub(super) fn renew(&mut self) {
-        // First the places: what changes in between is then noticed the next time.
+        // The inodes come first, so that a change in between is noticed the next time.
         self.places = places(&self.folder);
         self.is_lost = Arc::default();
         self.watcher = None;
@@ -87,7 +87,7 @@ fn watcher(
             if event.kind.is_access() {
                 return;
             }
-            // A folder made anew may get the number of the old one, so its end is noted, too.
+            // A folder that is created again may get the same inode, so its removal is noted, too.
             let ends =
                 event.kind.is_remove() && event.paths.iter().any(|path| roots.contains(path));
             if ends {

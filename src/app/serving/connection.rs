@@ -1,6 +1,5 @@
-//! One connection, as long as it asks for ready documents: read, look up, write, with nothing
-//! allocated and nothing locked on the way. The first request that is anything else goes to hyper,
-//! and the connection with it.
+//! One connection, while it requests only ready documents: read, look up, write, without
+//! allocations or locks. The first other request moves the connection to hyper.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -20,27 +19,27 @@ use super::timed::LEAST_RATE;
 use crate::app::access_log::{AccessLog, Entry};
 use crate::web::front::DocumentResponse;
 
-/// With so many bytes of answers put together, they are sent before another request is looked at.
+/// With this many bytes of responses in the buffer, they are sent before the next request is read.
 const ENOUGH_BYTES: usize = 64 * 1024;
 
 /// What a connection needs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
-    /// Something to read.
+    /// Data to read.
     Words,
-    /// Room for what is to be sent.
+    /// Space in the send buffer.
     Room,
-    /// Another turn: there may be more to read.
+    /// Another turn, because there may be more to read.
     Turn,
     /// To be closed.
     End,
-    /// To be closed, though more may have come than was read.
+    /// To be closed, though unread data may remain.
     Leave,
-    /// hyper.
+    /// To be handed over to hyper.
     Hyper,
 }
 
-/// What comes after everything is sent.
+/// What happens once everything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     Answer,
@@ -48,33 +47,33 @@ enum Then {
     HandOver,
 }
 
-/// A connection, and what is under way on it.
+/// A connection and its state.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
     pub(super) peer: SocketAddr,
-    /// Its place among all connections.
+    /// Its place among all connections; dropping it frees the place.
     pub(super) place: Place,
-    /// When it had its last turn, in turns of the thread.
+    /// Its last turn, counted in the thread's turns.
     pub(super) last_turn: u64,
-    /// The same in looks around.
+    /// Its last turn, counted in the thread's beats.
     pub(super) last_beat: u64,
-    /// Requests that were read and aren't answered yet.
+    /// Requests that were read but not answered.
     pub(super) waiting: Vec<u8>,
-    /// What the reader hasn't taken yet; nothing is read before it has.
+    /// Bytes that the client hasn't taken yet. Nothing is read until it has.
     unsent: Bytes,
-    /// A long body behind that, shared with the document.
+    /// A long body that follows `unsent`, shared with the document.
     body: Bytes,
     then: Then,
-    /// Whether the other end says nothing any more. That has to be read, too.
+    /// Whether the client has closed its side. The end must still be read.
     pub(super) has_ended: bool,
-    /// How many bytes came or went since the last look.
+    /// How many bytes were received or sent since the last check.
     moved: usize,
-    /// So many looks in a row found that it was too few.
+    /// How many checks in a row found too few.
     quiet_looks: u8,
-    /// Whether we are told when there is room for what is to be sent.
+    /// Whether the poll also reports space in the send buffer.
     awaits_room: bool,
-    /// Whether more may have come than was read.
+    /// Whether unread data may remain.
     may_hold_more: bool,
 }
 
@@ -98,19 +97,19 @@ impl Connection {
         }
     }
 
-    /// Whether everything that was asked for is answered and sent.
+    /// Whether everything requested has been answered and sent.
     pub(super) fn is_idle(&self) -> bool {
         self.unsent.is_empty() && self.body.is_empty()
     }
 
-    /// Ends it once everything is sent that is on its way.
+    /// Closes the connection once everything pending is sent.
     pub(super) fn end_soon(&mut self) {
         self.then = Then::Close;
         self.may_hold_more = true;
     }
 
-    /// Looks at it; gives whether nothing has come or gone for so many looks, `apart` from each
-    /// other. Who takes an answer more slowly than is fair counts as if nothing had gone.
+    /// Checks the connection, and returns whether it was quiet for this many checks, which are
+    /// `apart`. A client that takes a response too slowly counts as quiet.
     pub(super) fn is_quiet(&mut self, looks: u8, apart: Duration) -> bool {
         let moved = std::mem::take(&mut self.moved);
         let has_moved = match self.is_idle() {
@@ -121,8 +120,8 @@ impl Connection {
         self.quiet_looks >= looks
     }
 
-    /// Asks to be told when there is room. Most readers never make us wait for it, so it isn't
-    /// asked for before.
+    /// Registers for space in the send buffer. Few clients ever make us wait for it, so this is
+    /// done only when needed.
     pub(super) fn await_room(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         if std::mem::replace(&mut self.awaits_room, true) {
             return Ok(());
@@ -134,9 +133,8 @@ impl Connection {
         )
     }
 
-    /// Sends what is left, then reads once, answers and sends. We are told of what comes and of
-    /// room only when that changes, so a turn ends with a need for either only if the system has
-    /// just said that there is nothing.
+    /// Sends what is left, then reads once, answers and sends. Events are edge-triggered, so a turn
+    /// may end with `Words` or `Room` only if the system has just reported that nothing is there.
     pub(super) fn advance(
         &mut self,
         buffers: &mut ThreadBuffers,
@@ -184,12 +182,12 @@ impl Connection {
         if let Some(needs) = self.next() {
             return Ok(needs);
         }
-        // Less has come than there was room for, so nothing is left to read.
+        // Less arrived than fits into the buffer, so nothing is left to read.
         let is_read = self.waiting.is_empty() && !self.may_hold_more && !self.has_ended;
         Ok(if is_read { Needs::Words } else { Needs::Turn })
     }
 
-    /// What comes once everything is sent, if it isn't the next answer.
+    /// What happens once everything is sent, if it isn't the next response.
     fn next(&self) -> Option<Needs> {
         match self.then {
             Then::Answer => None,
@@ -199,7 +197,7 @@ impl Connection {
         }
     }
 
-    /// Puts together the answers to the requests in the inbox.
+    /// Builds the responses to the requests in the inbox.
     fn answer(&mut self, buffers: &mut ThreadBuffers, len: usize, shared: &Shared) {
         let replaced = shared.front.replaced();
         let is_stopping = shared.stopping.load(Ordering::Relaxed);
@@ -235,7 +233,7 @@ impl Connection {
             self.body = long.unwrap_or_default();
             at += head.len;
             if closes {
-                // What follows wasn't to be sent.
+                // The client wasn't supposed to send anything after this request.
                 self.then = Then::Close;
                 at = len;
             }
@@ -281,13 +279,12 @@ fn log_answer(
     });
 }
 
-/// Reads what has come. The system is called without the detour by way of libc, in which each call
-/// would be a place to cancel the thread at.
+/// Receives data. It bypasses libc, whose calls are all cancellation points.
 fn read(stream: &TcpStream, room: &mut [u8]) -> io::Result<usize> {
     stream.try_io(|| Ok(net::recv(stream, room, RecvFlags::empty())?.0))
 }
 
-/// Writes two pieces as one; gives how much of them was taken, or nothing if there is no room.
+/// Sends two pieces at once. Returns how many bytes were taken, or `None` if the buffer is full.
 fn write(stream: &TcpStream, first: &[u8], second: &[u8]) -> io::Result<Option<usize>> {
     if first.is_empty() && second.is_empty() {
         return Ok(Some(0));

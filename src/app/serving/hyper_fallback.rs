@@ -1,5 +1,5 @@
-//! Connections that hyper speaks on: whatever isn't a plain request for a ready document. What was
-//! read of them before, it reads first.
+//! Connections that hyper serves: any whose requests aren't plain requests for ready documents.
+//! hyper first reads what was already read from them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,17 +24,17 @@ use super::timed::Timed;
 use crate::app::access_log::{Entry, version_of};
 use crate::web::front::{Body, Front};
 
-/// A head longer than this is refused.
+/// Longer heads are refused.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 
-/// Reading takes no longer than this; whatever would is a fault of ours.
+/// The time limit for answering a GET or HEAD. Only a fault of ours takes longer.
 const READING: Duration = Duration::from_secs(30);
 
-/// Who asked for something to read and has said that nothing more comes may have left. The answer is
-/// still made for so long.
+/// A client that has closed its side may have left. The response to a GET is still made for this
+/// long.
 const LEFT: Duration = Duration::from_secs(2);
 
-/// Answers the requests of one connection, the first of which begins with `read`.
+/// Answers the requests of one connection. The first one begins with `read`.
 pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, shared: &Shared) {
     let listed = shared.places.list(match read.is_empty() {
         true => Doing::Nothing,
@@ -55,7 +55,7 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         .timer(TokioTimer::new())
         .header_read_timeout(shared.patience.quiet)
         .max_buf_size(MAX_HEAD_BYTES)
-        // Who has nothing more to say still wants to hear the answer.
+        // A client that has closed its side still wants the response.
         .half_close(true)
         .serve_connection(TokioIo::new(replay), service);
     let mut connection = pin!(connection);
@@ -72,19 +72,20 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
             connection.await
         }
     };
-    // Closed with something unread, it would take back the answer that says why it wasn't read.
+    // If it were closed with unread data, the system would discard the response that explains the
+    // refusal.
     tokio::select! {
         _ = timeout(LEFT, read_out(&stream)) => {}
         () = fallback.end.notified() => {}
         () = told(shared) => {}
     }
     if let Err(error) = ended {
-        // Readers go away in the middle of things all the time.
+        // Clients disappear at any time, so this isn't an error.
         tracing::debug!(%error, "a connection ended early");
     }
 }
 
-/// Reads and drops what still comes.
+/// Reads and discards whatever still arrives.
 async fn read_out(stream: &TcpStream) {
     let mut room = [0; 8 * 1024];
     while stream.readable().await.is_ok() {
@@ -97,8 +98,8 @@ async fn read_out(stream: &TcpStream) {
     }
 }
 
-/// Answers one request. What changes something is brought to its end whatever becomes of who asks;
-/// what only reads ends with them.
+/// Answers one request. A request that changes something is completed even if the client leaves.
+/// One that only reads is cancelled.
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
@@ -136,7 +137,7 @@ async fn answer(
     Ok(response)
 }
 
-/// What makes an answer; dropped, it ends if `1` says so.
+/// The task that makes a response. If `1` is true, dropping it aborts the task.
 struct Ending<T>(JoinHandle<T>, bool);
 
 impl<T> Drop for Ending<T> {
@@ -147,16 +148,16 @@ impl<T> Drop for Ending<T> {
     }
 }
 
-/// Ends some time after the other end has said that nothing more comes from it.
+/// Completes some time after the client has closed its side.
 async fn left(stream: &TcpStream) {
     match stream.peek(&mut [0]).await {
         Ok(0) | Err(_) => sleep(LEFT).await,
-        // It has another request for us, so it is there.
+        // The client has sent another request, so it is still there.
         Ok(_) => std::future::pending().await,
     }
 }
 
-/// What the access log says of a request.
+/// What the access log needs of a request.
 struct Line {
     address: std::net::IpAddr,
     method: Method,
@@ -197,11 +198,11 @@ impl Line {
     }
 }
 
-/// How long we wait for the other end to close, if we close first.
+/// How long to wait for the client to close after we have.
 const LEAVE: Duration = Duration::from_secs(5);
 
-/// Closes a connection on which more may have come than was read. Were it closed at once, the
-/// system would take back what it hasn't sent yet.
+/// Closes a connection that may have unread data. If it were closed at once, the system would
+/// discard what it hasn't sent yet.
 pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
     use tokio::io::AsyncWriteExt as _;
     let listed = shared.places.list(Doing::Sending);
@@ -209,7 +210,7 @@ pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
         stream.shutdown().await?;
         tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
     };
-    // Who hasn't understood by then is left standing.
+    // A client that hasn't closed by then is cut off.
     tokio::select! {
         _ = timeout(LEAVE, left) => {}
         () = listed.fallback.end.notified() => {}
@@ -217,10 +218,10 @@ pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
     }
 }
 
-/// Ends when we are told to stop.
+/// Completes when the server is told to stop.
 async fn told(shared: &Shared) {
     let notified = shared.stop.notified();
-    // Looks after the notice was taken out, so that it can't be given in between.
+    // Checked after subscribing, so that a notification in between isn't missed.
     if !shared.stopping.load(Ordering::Acquire) {
         notified.await;
     }

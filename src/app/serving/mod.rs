@@ -1,5 +1,5 @@
-//! Takes connections and speaks HTTP on them: a thread for each core, each with connections of its
-//! own, so that an answer that is ready leaves the thread on which its request arrived.
+//! Accepts connections and speaks HTTP on them. Each core has a thread with connections of its own,
+//! so a ready response leaves on the thread on which its request arrived.
 
 use std::convert::Infallible;
 use std::io;
@@ -37,23 +37,23 @@ mod thread;
 mod thread_buffers;
 mod timed;
 
-/// Connections that the system keeps until they are taken.
+/// How many connections the system queues until they are accepted.
 const BACKLOG: u32 = 4096;
 
-/// How to serve.
+/// The options of the server.
 #[derive(Debug)]
 pub(super) struct ServingOptions {
-    /// How many connections there may be at once.
+    /// The most connections at once.
     pub(super) places: usize,
-    /// Where each request is noted, if anywhere.
+    /// The access log, if there is one.
     pub(super) access_log: Option<AccessLog>,
 }
 
-/// How often serving threads look around.
+/// How often serving threads do their periodic work.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Takes the address, or the socket that whoever started us listens on already: then connections
-/// that come while nobody serves wait there instead of being refused.
+/// Binds the address, or takes over a socket on which the service manager already listens. With
+/// such a socket, connections wait during a restart instead of being refused.
 ///
 /// # Errors
 /// What is wrong with the address, and how to mend it.
@@ -86,16 +86,16 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     } else {
         TcpSocket::new_v6()?
     };
-    // A restart takes the address at once, though old connections still linger.
+    // Allows a restart to bind the address while old connections still linger.
     socket.set_reuseaddr(true)?;
-    // Answers go out whole, so nothing is gained by waiting for more. Connections inherit this.
+    // Responses are sent whole, so Nagle's algorithm gains nothing. Connections inherit this.
     socket.set_nodelay(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Serves until told to stop, then lets running requests finish. What isn't ready is made on the
-/// runtime that this is called on.
+/// Serves until it is told to stop, then lets running requests finish. Responses that aren't ready
+/// are made on the runtime of the caller.
 pub(super) async fn serve(
     listener: TcpListener,
     front: Front,
@@ -123,7 +123,7 @@ async fn run(
 ) -> anyhow::Result<()> {
     let listener = listener.into_std()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    // Nothing is ever sent: that every sender is gone says that every connection has ended.
+    // Nothing is sent. When all senders are gone, all connections have ended.
     let (open, mut ended) = mpsc::channel::<Infallible>(1);
     let mut threads = JoinSet::new();
     let mut wakers = Vec::new();
@@ -168,7 +168,7 @@ fn wake(wakers: &[Waker]) -> io::Result<()> {
     wakers.iter().try_for_each(Waker::wake)
 }
 
-/// Ends when we are told to stop, or nobody is left to tell us.
+/// Completes when the server is told to stop, or the sender is gone.
 async fn told(stopped: &mut signal::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }

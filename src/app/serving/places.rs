@@ -1,5 +1,5 @@
-//! Who may have a connection: as many as there are files for. When few places are left, those go
-//! first who have kept us waiting longest.
+//! Limits connections to as many as there are files for. When places run short, connections that
+//! have kept us waiting longest are closed first.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
@@ -8,32 +8,32 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-/// Connections on which hyper speaks cost memory of their own, so there are at most so many.
+/// The most connections on hyper, because each needs memory of its own.
 const MOST_FALLBACKS: usize = 8192;
 
-/// Who has come or was answered less than this ago, in milliseconds, isn't sent away.
+/// A connection isn't closed if it arrived or was answered less than this many milliseconds ago.
 const JUST_NOW_MS: u64 = 1000;
 
-/// The places for connections, of all threads.
+/// The places for connections, shared by all threads.
 #[derive(Debug)]
 pub(super) struct Places {
     limit: usize,
     taken: AtomicUsize,
-    /// The connections on which hyper speaks.
+    /// The connections on hyper.
     fallback: Mutex<BTreeMap<u64, Arc<Fallback>>>,
     next: AtomicU64,
     began: Instant,
     /// Whether somebody waits for a place.
     is_wanted: AtomicBool,
-    /// Says that one is free that was waited for.
+    /// Notified when a place is freed that somebody waits for.
     pub(super) freed: Notify,
 }
 
-/// A connection's place; dropped, it is free.
+/// A connection's place. Dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Place(Arc<Places>);
 
-/// What a connection is doing on which hyper speaks.
+/// What a connection on hyper is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Doing {
@@ -43,24 +43,24 @@ pub(super) enum Doing {
     Head,
     /// A body is arriving.
     Body,
-    /// We make the answer.
+    /// The response is being made.
     Answering,
-    /// The answer is on its way.
+    /// The response is being sent.
     Sending,
 }
 
-/// A connection on which hyper speaks, as seen from outside.
+/// A connection on hyper, as seen from outside.
 #[derive(Debug)]
 pub(super) struct Fallback {
     doing: AtomicU8,
-    /// When that began, in milliseconds since the places were made.
+    /// When that began, in milliseconds since the places were created.
     since: AtomicU64,
     began: Instant,
-    /// Ends it.
+    /// Notified to close the connection.
     pub(super) end: Notify,
 }
 
-/// A connection among those on which hyper speaks; dropped, it isn't any more.
+/// An entry in the list of connections on hyper. Dropping it removes the entry.
 pub(super) struct Listed {
     places: Arc<Places>,
     number: u64,
@@ -68,7 +68,7 @@ pub(super) struct Listed {
 }
 
 impl Places {
-    /// So many places.
+    /// Creates `limit` places.
     pub(super) fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
             limit,
@@ -91,17 +91,18 @@ impl Places {
         Some(Place(self.clone()))
     }
 
-    /// Has it said when a place is free.
+    /// Requests a notification when a place is freed.
     pub(super) fn want(&self) {
         self.is_wanted.store(true, Ordering::Relaxed);
     }
 
-    /// How many are to go at once when none is free: enough that this isn't done for each one.
+    /// How many connections to close when no place is free: enough not to repeat it for each new
+    /// one.
     pub(super) fn few(&self) -> usize {
         (self.limit / 8).clamp(4, 64)
     }
 
-    /// Lists a connection on which hyper speaks. If there are too many, the oldest go.
+    /// Lists a connection on hyper. If there are too many, the slowest ones are closed.
     pub(super) fn list(self: &Arc<Self>, doing: Doing) -> Listed {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let fallback = Arc::new(Fallback {
@@ -125,8 +126,8 @@ impl Places {
         }
     }
 
-    /// Ends the connections on which hyper speaks and that have kept us waiting longest, at most
-    /// `count`. Returns how many. Whoever has just come isn't among them.
+    /// Closes the connections on hyper that have kept us waiting longest, at most `count`, but none
+    /// that has just arrived. Returns how many.
     pub(super) fn end_slowest(&self, count: usize) -> usize {
         let until = millis(self.began).saturating_sub(JUST_NOW_MS);
         let all = self.fallback.lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,7 +172,7 @@ impl Drop for Listed {
 }
 
 impl Fallback {
-    /// What it is doing.
+    /// What the connection is doing.
     pub(super) fn doing(&self) -> Doing {
         match self.doing.load(Ordering::Relaxed) {
             0 => Doing::Nothing,
@@ -182,7 +183,7 @@ impl Fallback {
         }
     }
 
-    /// Notes what it does from now on.
+    /// Notes what the connection does from now on.
     pub(super) fn begin(&self, doing: Doing) {
         self.doing.store(doing as u8, Ordering::Relaxed);
         self.since.store(millis(self.began), Ordering::Relaxed);
@@ -213,7 +214,7 @@ mod tests {
         for (listed, since) in listed.iter().zip([30, 10, 20, 0]) {
             listed.fallback.since.store(since, Ordering::Relaxed);
         }
-        // Who waits for us is not to blame.
+        // This client waits for us, so it isn't closed.
         listed[3]
             .fallback
             .doing

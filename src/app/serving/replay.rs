@@ -1,5 +1,5 @@
-//! A connection of which some was read already. hyper minds how long it lies idle; here it is minded
-//! how long a head takes, and how slowly the other end takes what is written.
+//! A connection from which some bytes were already read. hyper limits how long it is idle. This
+//! limits how long a head may take, and how slowly the client may take a response.
 
 use std::future::Future as _;
 use std::io::{self, IoSlice};
@@ -15,23 +15,23 @@ use super::places::{Doing, Fallback};
 use super::shared::Patience;
 use super::timed::time_for;
 
-/// The connection, as hyper reads and writes it.
+/// The connection that hyper reads and writes.
 pub(super) struct Replay {
     read: Vec<u8>,
     taken: usize,
     stream: Arc<TcpStream>,
     fallback: Arc<Fallback>,
     patience: Patience,
-    /// When the head that is arriving must have come.
+    /// The deadline of the head that is arriving.
     head_until: Option<Pin<Box<Sleep>>>,
-    /// How long the other end may still keep us waiting with this answer.
+    /// How long the client may still block this response.
     credit: std::time::Duration,
-    /// Runs while the other end takes nothing, since then.
+    /// Since when the client has taken nothing, and the timer for it.
     stalled: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
 impl Replay {
-    /// `read` was read of the connection before.
+    /// Wraps a connection from which `read` was already read.
     pub(super) fn new(
         read: Vec<u8>,
         stream: Arc<TcpStream>,
@@ -50,7 +50,7 @@ impl Replay {
         }
     }
 
-    /// Minds the time of a head.
+    /// Enforces the deadline of a head.
     fn watch_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.fallback.doing() != Doing::Head {
             self.head_until = None;
@@ -64,18 +64,18 @@ impl Replay {
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Notes that something has come: a head begins, if none of its request is under way.
+    /// Notes that data arrived. It begins a head, unless a request is in progress.
     fn note_read(&mut self, cx: &mut Context<'_>) {
         if matches!(self.fallback.doing(), Doing::Nothing | Doing::Sending) {
             self.fallback.begin(Doing::Head);
             self.head_until = None;
             self.credit = self.patience.quiet;
         }
-        // The timer starts now, not when nothing more comes.
+        // This starts the timer now, not when no more data arrives.
         let _ = self.watch_head(cx);
     }
 
-    /// Minds how slowly what is written is taken.
+    /// Enforces the rate at which the client takes what is written.
     fn watch_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -172,7 +172,7 @@ impl AsyncWrite for Replay {
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         let ended = rustix::net::shutdown(&*self.stream, rustix::net::Shutdown::Write);
         Poll::Ready(match ended {
-            // The other end was quicker.
+            // The client has already closed the connection.
             Err(rustix::io::Errno::NOTCONN) => Ok(()),
             ended => Ok(ended?),
         })

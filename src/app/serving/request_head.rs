@@ -1,30 +1,30 @@
-//! Reads the head of a request, as far as ready documents need it. Whatever is out of the ordinary
-//! is left to hyper, which then sees it from its first byte.
+//! Reads the head of a request, as far as ready documents need it. Anything unusual is left to
+//! hyper, which then gets the whole request.
 
 use std::mem::MaybeUninit;
 
 use crate::web::front::{DocumentRequest, RequestHeaders};
 
-/// More headers than this are out of the ordinary.
+/// A request with more headers than this is unusual.
 pub(super) const MAX_HEADERS: usize = 64;
 
 /// A request that can be answered without hyper, if its document is ready.
 #[derive(Debug)]
 pub(super) struct RequestHead<'r> {
-    /// What is asked for.
+    /// The requested document.
     pub(super) wanted: DocumentRequest<'r>,
-    /// So many bytes belong to it.
+    /// The length of the request, in bytes.
     pub(super) len: usize,
-    /// Whether it speaks HTTP/1.0.
+    /// Whether it is an HTTP/1.0 request.
     pub(super) is_old: bool,
-    /// Whether the connection is kept after it.
+    /// Whether the connection stays open after it.
     pub(super) keeps: bool,
 }
 
-/// The first request in `bytes`, if it is whole and plain: GET or HEAD of a path, no body, nothing
-/// that changes how the connection is used.
+/// The first request in `bytes`, if it is complete and plain: GET or HEAD of a path, without a
+/// body, without anything that changes how the connection is used.
 ///
-/// The parser is hyper's own with hyper's settings, so that both agree on what a request is.
+/// It uses hyper's parser with hyper's settings, so both agree on what a request is.
 pub(super) fn read(bytes: &[u8]) -> Option<RequestHead<'_>> {
     let mut room = [const { MaybeUninit::uninit() }; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut []);
@@ -75,8 +75,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<RequestHead<'_>> {
     })
 }
 
-/// The path of a target, if it is one. What follows a question mark means nothing to documents, but
-/// must be as URLs are.
+/// The path of a request target, if it is one. Documents ignore the query, but it must be valid.
 fn path(target: &str) -> Option<&str> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$'()*+,;:@/?%&=".contains(&byte);

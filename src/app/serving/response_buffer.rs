@@ -1,47 +1,47 @@
-//! Where answers are put together, one behind the other, to leave in one piece.
+//! A buffer in which responses are put together, so that several are sent at once.
 
 use bytes::Bytes;
 
 use super::request_head::RequestHead;
 use crate::web::front::{DocumentResponse, Head};
 
-/// Bodies up to this size are copied behind their head, which costs less than a second piece.
+/// Bodies up to this size are copied after their head, which is cheaper than sending two pieces.
 const COPIED_BYTES: usize = 16 * 1024;
 
-/// Requests up to this size are kept to know them again.
+/// Requests up to this size are stored, to recognise repetitions.
 const NOTED_BYTES: usize = 2 * 1024;
 
 const HSTS: &[u8] = b"strict-transport-security: max-age=31536000\r\n";
 const CLOSES: &[u8] = b"connection: close\r\n";
 
-/// Answers that are to be sent. While everybody asks for the same page, as in an outage, what was
-/// put together for one is still there for the next.
+/// Responses to be sent. While everybody requests the same page, as in an outage, the response to
+/// one request is still there for the next.
 pub(super) struct ResponseBuffer {
     bytes: Vec<u8>,
-    /// Whether what lies in `bytes` is sent already.
+    /// Whether the content of `bytes` has been sent.
     is_sent: bool,
-    /// What the bytes are the answer with, if they are a single usual one of this second.
+    /// The response in `bytes`, if it is a single plain one with the present date.
     held: Option<Held>,
-    /// A request that what is held answers, whoever sends it; empty if there is none.
+    /// A request to which `held` is the response, whoever sends it; empty if there is none.
     request: Vec<u8>,
-    /// How often the site had been replaced when that was answered.
+    /// The number of site replacements when that request was answered.
     replaced: u64,
-    /// The header with the date, and the empty line that ends a head.
+    /// The date header, and the empty line that ends a head.
     date: [u8; 39],
 }
 
-/// An answer, known by its head: each document has one of its own for each encoding. As long as it
-/// is held, no other can lie where it does.
+/// A response, identified by the address of its head: each document and encoding has its own. While
+/// this holds the head, no other head can have that address.
 struct Held {
     head: Head,
     has_body: bool,
-    /// Whether all of it lies in the bytes, and the request answered with it last gets the same
-    /// from whatever address it comes.
+    /// Whether `bytes` has all of it, and the last request answered with it gets the same response
+    /// from any address.
     is_for_all: bool,
 }
 
 impl ResponseBuffer {
-    /// An empty one with room for so many bytes.
+    /// An empty buffer with room for `room` bytes.
     pub(super) fn new(room: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(room),
@@ -53,26 +53,26 @@ impl ResponseBuffer {
         }
     }
 
-    /// Sets the date that answers carry.
+    /// Sets the date of responses.
     pub(super) fn set_date(&mut self, date: [u8; 39]) {
         self.date = date;
         self.held = None;
     }
 
-    /// Begins anew.
+    /// Empties the buffer.
     pub(super) fn clear(&mut self) {
         self.is_sent = true;
     }
 
-    /// Begins anew with the answer to this request, if that is what was sent last: then it needn't
-    /// be read. `replaced` says how often the site was by now.
+    /// Starts over with the response to this request, if that was sent last, so that the request
+    /// needn't be parsed. `replaced` is the present number of site replacements.
     pub(super) fn repeat(&mut self, request: &[u8], replaced: u64) -> bool {
         let is_known = self.held.is_some() && self.request == request && self.replaced == replaced;
         self.is_sent = !is_known;
         is_known
     }
 
-    /// Takes note of the request that all that was added answers.
+    /// Stores the request that the buffered response answers.
     pub(super) fn note(&mut self, request: &[u8], replaced: u64) {
         let is_for_all = self.held.as_ref().is_some_and(|held| held.is_for_all);
         if is_for_all && request.len() <= NOTED_BYTES {
@@ -82,12 +82,13 @@ impl ResponseBuffer {
         }
     }
 
-    /// What is to be sent, up to the long body that may come behind it.
+    /// The bytes to send, without a long body that may follow.
     pub(super) fn as_bytes(&self) -> &[u8] {
         if self.is_sent { &[] } else { &self.bytes }
     }
 
-    /// Adds an answer; gives its body if that is so long that it is better sent from where it lies.
+    /// Adds a response. Returns its body if it is so long that it is better sent from its own
+    /// memory.
     pub(super) fn add(
         &mut self,
         head: &RequestHead,

@@ -1,4 +1,4 @@
-//! What all connections share, and how patient we are with them.
+//! What all connections share, and the time limits for clients.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -17,28 +17,28 @@ use crate::web::front::Front;
 pub(super) struct Shared {
     pub(super) front: Front,
     pub(super) clock: Clock,
-    /// Where connections are served that were handed over, and answers made that aren't ready.
+    /// The runtime that serves connections handed over, and makes responses that aren't ready.
     pub(super) main: Handle,
-    /// Whether connections are to end once they are idle.
+    /// Whether connections close once they are idle.
     pub(super) stopping: AtomicBool,
-    /// Says that `stopping` has changed.
+    /// Notified when `stopping` has changed.
     pub(super) stop: Notify,
     pub(super) patience: Patience,
     pub(super) places: Arc<Places>,
     pub(super) access_log: Option<AccessLog>,
 }
 
-/// How long who is at the other end may keep us waiting.
+/// How long a client may keep us waiting.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
-    /// A connection on which nothing comes or goes for so long is closed; longer than proxies keep
+    /// The time after which a connection without traffic is closed. It is longer than proxies keep
     /// theirs, so that none of them sends a request just as we close.
     pub(super) quiet: Duration,
-    /// The head of a request must have come within this time, and the first of its body.
+    /// The time limit for a request's head, and for the first bytes of its body.
     pub(super) head: Duration,
 }
 
-/// What readers meet.
+/// The limits outside of tests.
 pub(super) const PATIENCE: Patience = Patience {
     quiet: Duration::from_secs(75),
     head: Duration::from_secs(15),

@@ -1,4 +1,4 @@
-//! What a connection may not do for ever, tried with less patience than readers meet.
+//! What a connection may not do forever, tested with shorter limits than in production.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream as Wire};
@@ -9,7 +9,7 @@ use super::*;
 use crate::app::App;
 use crate::config::{Config, LogFormat, SourceConfig};
 
-/// A server that closes what is quiet for a moment.
+/// A server that closes connections that are quiet for a moment.
 async fn serve_impatiently(folder: &Path) -> SocketAddr {
     std::fs::write(
         folder.join("site.toml"),
@@ -46,19 +46,19 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         places: Places::new(1000),
         access_log: None,
     });
-    // A page that is ready, so that both ways are tried.
+    // This makes the page ready, so that both paths are tested.
     app.state().site.current().find("/");
     let listener = listen_on(here).expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
-        // It stops when nobody is left to tell it.
+        // It stops when the sender is dropped.
         let (_stop, stopped) = signal::channel(false);
         run(listener, shared, stopped).await
     });
     address
 }
 
-/// Whether the other end closes; a deadline says that it doesn't.
+/// Whether the server closes the connection. After a deadline, the answer is no.
 fn is_closed(mut wire: Wire) -> bool {
     let mut rest = Vec::new();
     wire.set_read_timeout(Some(Duration::from_secs(30)))

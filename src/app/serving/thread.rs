@@ -1,5 +1,5 @@
-//! What one serving thread does: it waits until something has come on any of its connections, and
-//! lets each of them have a turn.
+//! A serving thread: it waits until data arrives on any of its connections, and gives each of them
+//! a turn.
 
 use std::convert::Infallible;
 use std::io;
@@ -22,48 +22,48 @@ use super::places::Place;
 use super::shared::Shared;
 use super::thread_buffers::ThreadBuffers;
 
-/// So many events are taken from the system at once.
+/// The most events taken from the system at once.
 const EVENTS: usize = 256;
 
-/// A connection is looked at now and then, so that a request costs no timer. So many looks in a row
-/// may find that nothing has come or gone.
+/// How many checks in a row may find a connection quiet. Connections are checked periodically, so
+/// that a request needs no timer.
 pub(super) const LOOKS: u8 = 3;
 
-/// What connections come from. They themselves are known by their places.
+/// The token of the listener. The tokens of connections are their indexes.
 const LISTENER: Token = Token(usize::MAX - 1);
 
-/// What wakes the thread now and then, and when it is to stop.
+/// The token of the waker, which wakes the thread periodically and to stop it.
 const WAKER: Token = Token(usize::MAX - 2);
 
-/// A thread's connections, and what it needs to answer on them.
+/// A thread's connections, and what it needs to answer their requests.
 pub(super) struct Thread {
     poll: Poll,
-    /// None once we are told to stop.
+    /// `None` once the server is told to stop.
     listener: Option<TcpListener>,
     shared: Arc<Shared>,
     buffers: ThreadBuffers,
     places: Vec<Option<Connection>>,
-    /// Places that nobody has.
+    /// Free indexes in `places`.
     free: Vec<usize>,
-    /// Places of those who aren't through, though nothing new may come from them.
+    /// Indexes of connections that need another turn, though no event may come for them.
     again: Vec<usize>,
-    /// Whether connections wait that couldn't be taken, such as for too many open files.
+    /// Whether connections wait that couldn't be accepted, for example with too many open files.
     is_full: bool,
     /// Whether there may be room for them now.
     has_room: bool,
     looked: Instant,
     /// How many turns there were.
     turns: u64,
-    /// How often the thread has looked around.
+    /// How many times the periodic work was done.
     beats: u64,
-    /// A connection for which there was no place.
+    /// An accepted connection for which there was no place.
     waiting: Option<(TcpStream, SocketAddr)>,
-    /// Each connection that is handed over gets one, so that it is known when all have ended.
+    /// Each connection handed over holds a clone, so that the end of the last one is noticed.
     open: mpsc::Sender<Infallible>,
 }
 
 impl Thread {
-    /// A thread that isn't running yet, and what wakes it.
+    /// A thread that isn't running yet, and its waker.
     pub(super) fn new(
         listener: std::net::TcpListener,
         shared: Arc<Shared>,
@@ -93,7 +93,7 @@ impl Thread {
         Ok((thread, waker))
     }
 
-    /// Answers until it is told to stop and everything is sent.
+    /// Serves until it is told to stop and everything is sent.
     pub(super) fn run(mut self) -> anyhow::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         while self.listener.is_some() || self.free.len() < self.places.len() {
@@ -120,7 +120,7 @@ impl Thread {
         Ok(())
     }
 
-    /// Takes connections until none is left: we aren't told of them twice.
+    /// Accepts connections until none is left, because events are edge-triggered.
     fn take_connections(&mut self) {
         while let Some(listener) = &self.listener {
             let taken = match self.waiting.take() {
@@ -151,8 +151,8 @@ impl Thread {
         }
     }
 
-    /// A place for a connection that has come. If there is none, those are closed that have kept us
-    /// waiting longest; if there are none of these, either, it has to wait.
+    /// A place for a new connection. If none is free, the connections that have kept us waiting
+    /// longest are closed. If there are none of these, the new one must wait.
     fn free_place(&mut self) -> Option<Place> {
         if let Some(place) = self.shared.places.take() {
             return Some(place);
@@ -161,7 +161,7 @@ impl Thread {
         let mut ended = self.close_slowest(few);
         if ended == 0 {
             self.shared.places.want();
-            // Theirs are free in a moment.
+            // Their places become free in a moment.
             ended = self.shared.places.end_slowest(few);
         }
         let place = self.shared.places.take();
@@ -171,8 +171,8 @@ impl Thread {
         place
     }
 
-    /// Closes those of the thread's connections whose last turn was the longest ago, and who wait for
-    /// the next request or take their answer slowly. Returns how many.
+    /// Closes connections of this thread that wait for a request or take a response slowly, those
+    /// with the oldest last turn first. Returns how many.
     fn close_slowest(&mut self, count: usize) -> usize {
         let mut waiting: Vec<(u64, usize)> = (0..self.places.len())
             .filter(|place| !self.again.contains(place))
@@ -210,7 +210,7 @@ impl Thread {
         }
     }
 
-    /// What is done now and then, and when we are told to stop.
+    /// The periodic work, also done when the server is told to stop.
     fn look_around(&mut self) {
         self.buffers.set_date(self.shared.clock.now());
         self.has_room = self.is_full;
@@ -235,7 +235,7 @@ impl Thread {
         }
     }
 
-    /// Ends a connection once everything is sent that was asked for.
+    /// Closes a connection once everything requested is sent.
     fn end(&mut self, place: usize) {
         self.turn_of(place, None);
         let Some(connection) = &mut self.places[place] else {
@@ -248,7 +248,7 @@ impl Thread {
         }
     }
 
-    /// Answers what has come on a connection.
+    /// Gives a connection a turn.
     fn turn_of(&mut self, place: usize, event: Option<&Event>) {
         let Some(connection) = &mut self.places[place] else {
             return;
@@ -259,7 +259,7 @@ impl Thread {
         if event.is_some_and(Event::is_read_closed) {
             connection.has_ended = true;
         }
-        // A fault ends the connection that met it, and no other one.
+        // A panic ends only the connection that caused it.
         let turn = AssertUnwindSafe(|| connection.advance(&mut self.buffers, &self.shared));
         let needs = panic::catch_unwind(turn)
             .unwrap_or_else(|_| Err(io::Error::other("a fault while answering")));
@@ -275,14 +275,14 @@ impl Thread {
             Ok(Needs::End) => drop(self.clear(place)),
             Ok(needs @ (Needs::Leave | Needs::Hyper)) => self.hand_over(place, needs),
             Err(error) => {
-                // Readers go away in the middle of things all the time.
+                // Clients disappear at any time, so this isn't an error.
                 tracing::debug!(%error, "a connection ended early");
                 self.clear(place);
             }
         }
     }
 
-    /// Frees a place; who drops the connection closes it.
+    /// Frees an index. Dropping the returned connection closes it.
     fn clear(&mut self, place: usize) -> Option<Connection> {
         let connection = self.places[place].take()?;
         self.free.push(place);
@@ -290,7 +290,7 @@ impl Thread {
         Some(connection)
     }
 
-    /// Leaves a connection to the main runtime.
+    /// Hands a connection over to the main runtime.
     fn hand_over(&mut self, place: usize, needs: Needs) {
         let Some(mut connection) = self.clear(place) else {
             return;

@@ -1,23 +1,23 @@
-//! What a serving thread has once and lends to each of its connections in turn: room to read into
-//! and to write in, and the date. So a connection that waits holds next to nothing.
+//! Buffers that a serving thread has once and lends to each of its connections in turn. So an idle
+//! connection holds next to nothing.
 
 use chrono::{DateTime, Utc};
 
 use super::response_buffer::ResponseBuffer;
 
-/// Longest run of requests that is read at once. Longer heads are out of the ordinary.
+/// The most bytes of requests that are read at once. A longer head is unusual.
 pub(super) const ROOM_BYTES: usize = 16 * 1024;
 
-/// What is lent.
+/// The buffers of a thread.
 pub(super) struct ThreadBuffers {
-    /// Requests are read into this.
+    /// The buffer for requests.
     pub(super) inbox: Box<[u8]>,
-    /// Answers are put together in this.
+    /// The buffer for responses.
     pub(super) response: ResponseBuffer,
 }
 
 impl ThreadBuffers {
-    /// A buffers on this day.
+    /// New buffers with the date of `now`.
     pub(super) fn new(now: DateTime<Utc>) -> Self {
         let mut buffers = Self {
             inbox: vec![0; ROOM_BYTES].into_boxed_slice(),
@@ -27,12 +27,12 @@ impl ThreadBuffers {
         buffers
     }
 
-    /// Sets the date that answers carry.
+    /// Sets the date of responses.
     pub(super) fn set_date(&mut self, now: DateTime<Utc>) {
         let text = now
             .format("date: %a, %d %b %Y %H:%M:%S GMT\r\n\r\n")
             .to_string();
-        // Years have four figures for a while.
+        // This fits until the year 9999.
         if let Ok(date) = text.as_bytes().try_into() {
             self.response.set_date(date);
         }

@@ -1,5 +1,4 @@
-//! What keeps others from making us wait: a request's body and its answer have a least rate, and a
-//! head has a time by which it must have come.
+//! Time limits for slow clients: a request's body and its response have a minimum rate.
 
 use std::error::Error;
 use std::fmt;
@@ -15,19 +14,19 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::places::{Doing, Fallback};
 
-/// Bytes a second that must come or go at least, over the time of a request's body or an answer.
+/// The minimum rate of a request's body or a response, in bytes per second, on average.
 pub(super) const LEAST_RATE: u64 = 500;
 
-/// A body that arrives as slowly as that is given up.
+/// A request body that fails if it arrives too slowly.
 pub(super) struct Timed<B> {
     body: B,
     fallback: Arc<Fallback>,
-    /// By when more must have come.
+    /// The deadline for more data.
     until: Instant,
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-/// The error of a body that came too slowly.
+/// The error of a body that arrives too slowly.
 #[derive(Debug)]
 pub(super) struct TooSlow;
 
@@ -39,13 +38,13 @@ impl fmt::Display for TooSlow {
 
 impl Error for TooSlow {}
 
-/// How long so many bytes may take.
+/// How long this many bytes may take.
 pub(super) fn time_for(bytes: u64) -> Duration {
     Duration::from_millis(bytes.saturating_mul(1000) / LEAST_RATE)
 }
 
 impl<B: Body> Timed<B> {
-    /// The body of a request on a connection; the first of it must have come within `grace`.
+    /// Wraps the body of a request. Its first bytes must arrive within `grace`.
     pub(super) fn new(body: B, fallback: Arc<Fallback>, grace: Duration) -> Self {
         fallback.begin(match body.is_end_stream() {
             true => Doing::Answering,
@@ -62,7 +61,7 @@ impl<B: Body> Timed<B> {
 
 impl<B> Drop for Timed<B> {
     fn drop(&mut self) {
-        // Whoever answers needs no more of it.
+        // The handler needs no more of the body.
         if self.fallback.doing() == Doing::Body {
             self.fallback.begin(Doing::Answering);
         }
