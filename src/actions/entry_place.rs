@@ -1,3 +1,3 @@
-//! Where in its file an update stands, for the staff pages.
+//! Finds the place of an update in its file, for the staff pages.
 
 pub use crate::content::entry_place::lines_of;

@@ -1,5 +1,5 @@
 //! The sitemap for search engines (<https://www.sitemaps.org/protocol.html>). A file may have a
-//! limited number of addresses, so that of a larger site is an index of parts.
+//! limited number of addresses, so a larger site has an index of parts.
 
 use super::page::Page;
 use crate::urls;

@@ -103,22 +103,22 @@ impl StoreError {
     }
 }
 
-/// SQLITE_BUSY: something else has locked the file.
+/// `SQLITE_BUSY`: something else has locked the file.
 pub(super) const SQLITE_BUSY: u32 = 5;
 
-/// SQLITE_READONLY: the file may only be read.
+/// `SQLITE_READONLY`: the file may only be read.
 pub(super) const SQLITE_READONLY: u32 = 8;
 
 /// See [`StoreError::in_short`].
 const FILE_READ_ONLY: &str = "its file can't be written";
 
-/// SQLITE_FULL: the disk is full.
+/// `SQLITE_FULL`: the disk is full.
 pub(super) const SQLITE_FULL: u32 = 13;
 
-/// SQLITE_CANTOPEN: the file can't be opened.
+/// `SQLITE_CANTOPEN`: the file can't be opened.
 const SQLITE_CANTOPEN: u32 = 14;
 
-/// SQLITE_IOERR: the file can't be read or written.
+/// `SQLITE_IOERR`: the file can't be read or written.
 pub(super) const SQLITE_IOERR: u32 = 10;
 
 /// The primary code of an SQLite error, without the extended part.

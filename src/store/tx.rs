@@ -23,8 +23,8 @@ pub struct Tx {
 }
 
 impl Tx {
-    /// How many writing transactions there have been, this one included; 0 for one that reads. It
-    /// gives numbers in the order in which things are made.
+    /// How many writing transactions there have been, this one included; 0 for one that reads.
+    /// Sequence numbers begin with it, so they follow the order of creation.
     pub fn writes(&self) -> i64 {
         self.writes
     }

@@ -248,7 +248,7 @@ impl Thread {
         }
     }
 
-    /// Gives a connection a turn.
+    /// Lets a connection answer what has arrived.
     fn turn_of(&mut self, place: usize, event: Option<&Event>) {
         let Some(connection) = &mut self.places[place] else {
             return;
