@@ -1,14 +1,14 @@
-//! The stylesheet of the company's brand: its accent and the room for its logo. It is a document
-//! of its own, since no page may have styles in it.
+//! The stylesheet of the company's brand: its accent colours and the space for its logo. It is
+//! a document of its own, because pages may not contain inline styles.
 
 use crate::domain::brand::Brand;
 use crate::domain::hash::sha256;
 
-/// The logo's line, and what stands beside it.
+/// Styles for the logo in the header.
 const LOGO: &str = ".top .in{align-items:center}\
     .site img{display:block;height:40px;width:auto;max-width:100%;object-fit:contain}\n";
 
-/// The stylesheet; none if the page needs none.
+/// Returns the stylesheet, or `None` if the page needs none.
 pub fn stylesheet(brand: &Brand) -> Option<String> {
     let mut css = String::new();
     if let Some(accent) = &brand.accent {
@@ -24,8 +24,8 @@ pub fn stylesheet(brand: &Brand) -> Option<String> {
     (!css.is_empty()).then_some(css)
 }
 
-/// Its hash, which is in its path. Another stylesheet has another one, so that it may be kept
-/// forever.
+/// The hash of the stylesheet, which is part of its path. A changed stylesheet gets a new path,
+/// so browsers may cache each one forever.
 pub fn stylesheet_hash(brand: &Brand) -> Option<String> {
     let css = stylesheet(brand)?;
     Some(sha256(css)[..12].to_owned())

@@ -7,7 +7,7 @@ use chrono::SecondsFormat;
 use crate::domain::field_change::{FieldChange, field_changes, value_in_words};
 use crate::wire::audit::AuditBody;
 
-/// The columns that every line has; behind them stand two for each field that any line changes.
+/// The columns that every row has. Two more follow for each field that any row changes.
 const COLUMNS: [&str; 9] = [
     "at",
     "actor",
@@ -20,7 +20,7 @@ const COLUMNS: [&str; 9] = [
     "id",
 ];
 
-/// A table in the making.
+/// A table under construction.
 #[derive(Debug, Default)]
 pub struct Table {
     lines: Vec<Line>,
@@ -28,7 +28,7 @@ pub struct Table {
     size_bytes: usize,
 }
 
-/// A line: the cells of [`COLUMNS`], and of each field what it was and what it became.
+/// A row: the cells of [`COLUMNS`], and the old and new value of each changed field.
 #[derive(Debug)]
 struct Line {
     cells: [String; COLUMNS.len()],
@@ -36,7 +36,7 @@ struct Line {
 }
 
 impl Table {
-    /// Adds a line of the activity log.
+    /// Adds an entry of the activity log as a row.
     pub fn push(&mut self, entry: &AuditBody) {
         let changes = field_changes(entry.before.as_ref(), entry.after.as_ref());
         let said = |change: &FieldChange| {
@@ -68,12 +68,12 @@ impl Table {
         self.lines.push(Line { cells, changed });
     }
 
-    /// How long it is by now, at least.
+    /// The size of the table so far: a lower bound.
     pub fn size_bytes(&self) -> usize {
         self.size_bytes + self.lines.len() * 2 * self.fields.len()
     }
 
-    /// The whole text.
+    /// The table as CSV text.
     pub fn finish(self) -> String {
         let mut table = String::new();
         let sides = |field: &String| [format!("{field} before"), format!("{field} after")];
@@ -104,8 +104,8 @@ fn push_cells(table: &mut String, cells: &[String]) {
     table.push_str("\r\n");
 }
 
-/// A cell. Spreadsheets run what begins like a formula, whoever wrote it; an apostrophe in front
-/// keeps it a text.
+/// Writes a cell. Spreadsheets run a cell that begins like a formula, whoever wrote it. A leading
+/// apostrophe makes it text.
 fn push_cell(table: &mut String, cell: &str) {
     const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
     let guard = if cell.starts_with(FORMULA) { "'" } else { "" };

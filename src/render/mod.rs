@@ -1,4 +1,4 @@
-//! Values to text. Pure: the same snapshot gives the same bytes; no store, no HTTP, no clock.
+//! Values to text. Pure: no store, no HTTP, no clock; the same snapshot gives the same bytes.
 
 use std::borrow::Cow;
 
@@ -18,18 +18,18 @@ pub mod messages;
 pub mod time;
 pub mod xml;
 
-/// A component, and what it is as of the snapshot's instant.
+/// A component with its state at the snapshot's instant.
 #[derive(Debug, Clone, Copy)]
 pub struct Present<'a> {
     /// The component.
     pub record: &'a ComponentHistory,
     /// Its state.
     pub state: &'a StateKey,
-    /// The tone of that.
+    /// The state's tone.
     pub tone: Tone,
 }
 
-/// The components that are not retired, in the order of the page, each as it is.
+/// The components that are not retired, in the order of the page, with their states.
 pub fn list_present(snapshot: &Snapshot) -> Vec<Present<'_>> {
     let mut present = Vec::with_capacity(snapshot.components.len());
     present.extend(snapshot.active_components().map(|record| {
@@ -43,7 +43,7 @@ pub fn list_present(snapshot: &Snapshot) -> Vec<Present<'_>> {
     present
 }
 
-/// How things are; [`messages::headline`] says it.
+/// The overall status; [`messages::headline`] puts it into words.
 pub fn headline_of(snapshot: &Snapshot) -> Headline {
     headline_with(
         snapshot,
@@ -52,7 +52,7 @@ pub fn headline_of(snapshot: &Snapshot) -> Headline {
     )
 }
 
-/// The same for who has the components and the open incidents already.
+/// Like [`headline_of`], for callers that already have the components and the open incidents.
 pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incident]) -> Headline {
     let parts = present.iter().map(|present| {
         let component = &present.record.component;
@@ -85,7 +85,7 @@ pub fn headline_with(snapshot: &Snapshot, present: &[Present<'_>], open: &[Incid
     headline(&parts, &open)
 }
 
-/// How times are written: in the site's zone, as of the snapshot's instant.
+/// The format of times: in the site's zone, as of the snapshot's instant.
 pub fn frame_of(snapshot: &Snapshot) -> time::Frame {
     time::Frame {
         zone: snapshot.site.zone,

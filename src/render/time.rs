@@ -1,5 +1,5 @@
-//! Times for people and for machines, in the site's zone. Always absolute: the bytes of a page
-//! stay true for as long as they are kept.
+//! Times for people and for machines, in the site's zone. They are always absolute, so a page
+//! stays true for as long as it is kept.
 
 use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, Timelike, Utc};
 use chrono_tz::Tz;
@@ -7,15 +7,15 @@ use chrono_tz::Tz;
 use crate::domain::time_style::{HourClock, TimeStyle};
 use crate::domain::update::Precision;
 
-/// The zone in which times are shown, and the instant that the page shows: a year is written
-/// where it isn't that instant's.
+/// The zone for times, and the reference instant: a time in another year than that is shown with
+/// its year.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
     /// The site's zone.
     pub zone: Tz,
-    /// By which clock.
+    /// The 12-hour or 24-hour clock.
     pub clock: HourClock,
-    /// The instant that the page shows.
+    /// The reference instant.
     pub as_of: DateTime<Utc>,
 }
 
@@ -25,7 +25,7 @@ impl Frame {
         self.style().instant(at, self.as_of)
     }
 
-    /// As [`Frame::instant`], without a time where none is known.
+    /// Like [`Frame::instant`], but without the time if it isn't known.
     pub fn moment(self, at: DateTime<Utc>, precision: Precision) -> String {
         match precision {
             Precision::Minute => self.instant(at),
@@ -48,8 +48,8 @@ impl Frame {
         self.style().clock(at)
     }
 
-    /// When a maintenance takes place: "Saturday, March 2 · 10:00 pm – midnight MST"; over
-    /// several days with both dates. `None` if neither end is known.
+    /// When a maintenance takes place: "Saturday, March 2 · 10:00 pm – midnight MST", with both
+    /// dates if it spans several days. `None` if neither end is known.
     pub fn window(
         self,
         starts: Option<DateTime<Utc>>,
@@ -74,7 +74,7 @@ impl Frame {
     fn range(self, starts: DateTime<Utc>, ends: DateTime<Utc>) -> String {
         let style = self.style();
         let (zone, zone_after) = (style.abbreviation(starts), style.abbreviation(ends));
-        // The clock has its zone once, but where the clocks change in between.
+        // The zone is written once, unless the offset changes in between.
         let zone = if zone == zone_after {
             String::new()
         } else {
@@ -110,7 +110,7 @@ impl Frame {
         format!("{}, {}", self.date(at).format("%A"), self.day(at))
     }
 
-    /// The same in UTC, which is always written by the clock of 24 hours.
+    /// The same frame in UTC, which always uses the 24-hour clock.
     pub fn in_utc(self) -> Self {
         Self {
             zone: Tz::UTC,
@@ -119,7 +119,7 @@ impl Frame {
         }
     }
 
-    /// Where and by which clock.
+    /// The zone and the clock.
     pub fn style(self) -> TimeStyle {
         TimeStyle {
             zone: self.zone,
@@ -131,7 +131,7 @@ impl Frame {
         self.style().hour(at)
     }
 
-    /// What the site's zone is called: "Mountain Time (MST)", else by its city.
+    /// The name of the site's zone: "Mountain Time (MST)", or else its city.
     pub fn zone_name(self) -> String {
         let short = self.style().abbreviation(self.as_of);
         let name = self.zone.name();
@@ -167,13 +167,13 @@ pub fn month(year: i32, month: u32) -> String {
     )
 }
 
-/// For machines: "2013-02-26T09:15:00Z".
+/// The machine-readable form: "2013-02-26T09:15:00Z".
 pub fn machine(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// In words, with the two largest units: "2 h 5 min", "3 days", "1 day 4 h". What is less than
-/// a minute is "less than a minute".
+/// A duration in its two largest units: "2 h 5 min", "3 days", "1 day 4 h". Less than a minute is
+/// "less than a minute".
 pub fn duration(length: Duration) -> String {
     let minutes = length.num_minutes();
     let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);

@@ -1,11 +1,11 @@
-//! What XML can't hold. No escaping helps a forbidden character, so it is left out.
+//! Characters that XML can't contain. Escaping doesn't help, so they are left out.
 
 use std::borrow::Cow;
 
-/// `text` without the characters that XML 1.0 forbids or discourages: control characters, those
-/// that are none (U+FFFE and the like), and the mark of a lost one (U+FFFD).
+/// `text` without the characters that XML 1.0 forbids or discourages: control characters,
+/// noncharacters (U+FFFE and the like), and the replacement character (U+FFFD).
 ///
-/// Source: XML 1.0, section 2.2; the last is what feed validators warn of besides.
+/// Source: XML 1.0, section 2.2; feed validators also warn about U+FFFD.
 pub fn allowed(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_allowed) {
         return Cow::Borrowed(text);
@@ -13,7 +13,7 @@ pub fn allowed(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter(|c| is_allowed(*c)).collect())
 }
 
-/// Plain text as HTML (or as XML) text, safe in attributes too.
+/// Plain text escaped for HTML or XML, also for attributes.
 pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Atom 1.0 (RFC 4287), with the whole text in `content`.
+//! Atom 1.0 (RFC 4287), with the full text in `content`.
 
 use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, Text};
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -59,12 +59,12 @@ fn entry(entry: &FeedEntry) -> Entry {
     }
 }
 
-/// The instant at which an entry last changed, with a fraction of a second made of its id.
+/// The instant of an entry's last change, plus a fraction of a second derived from its id.
 ///
-/// A post, its first update and a change of state can become public at one instant; validators
-/// take equal times of several entries for inexact ones, and some readers show only one of them.
+/// A post, its first update and a change of state can become public at the same instant. Validators
+/// warn about entries with equal times, and some readers show only one of them.
 fn exactly(entry: &FeedEntry) -> DateTime<FixedOffset> {
-    // FNV-1a: the same in every version of Lightship, so that no entry seems to change.
+    // FNV-1a gives the same result in every version of Lightship, so no entry seems to change.
     let hash = entry
         .id
         .bytes()
@@ -75,7 +75,7 @@ fn exactly(entry: &FeedEntry) -> DateTime<FixedOffset> {
     (entry.updated + TimeDelta::microseconds(fraction)).fixed_offset()
 }
 
-/// Plain text; where a reader could take it for HTML, as HTML that says the same without doubt.
+/// Plain text, or equivalent HTML if a reader could mistake the plain text for HTML.
 fn text(plain: &str) -> Text {
     let mut after_ampersands = plain.split('&').skip(1);
     let like_entity = |rest: &str| rest.starts_with(|c: char| c == '#' || c.is_alphanumeric());

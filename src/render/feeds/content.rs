@@ -1,34 +1,34 @@
-//! The text of an item: Markdown as HTML that stands alone in a reader, and its beginning.
+//! The text of an item: Markdown as self-contained HTML, and a summary of it.
 
 use crate::render::markdown::{first_sentences, to_html_absolute};
 
-/// Longest summary, in characters.
+/// Maximum length of a summary, in characters.
 const SUMMARY_CHARS: usize = 280;
 
-/// Markdown as harmless HTML in which every URL is absolute. `page_url` is the page that it stands
-/// on, `prefix` begins the ids of its headings there.
+/// Renders Markdown as safe HTML with absolute URLs. `page_url` is the page that the text is on;
+/// `prefix` begins the ids of its headings there.
 pub(super) fn content_html(markdown: &str, page_url: &str, prefix: &str) -> String {
     to_html_absolute(markdown, page_url, prefix)
         .as_str()
         .to_owned()
 }
 
-/// The beginning of a Markdown text as plain text, cut at a word where it is long.
+/// The beginning of a Markdown text as plain text. A long one is cut between words.
 pub(super) fn summary_of(markdown: &str) -> String {
     first_sentences(markdown, SUMMARY_CHARS)
 }
 
-/// Longest beginning of a text in a title, in characters.
+/// Maximum length of a text's beginning in a title, in characters.
 const WORDS_CHARS: usize = 60;
 
-/// The first words of a Markdown text for a title, without the stop of a sentence.
+/// The first words of a Markdown text for a title, without a full stop.
 pub(super) fn first_words(markdown: &str) -> String {
     let words = first_sentences(markdown, WORDS_CHARS);
     let whole = words.strip_suffix('.').filter(|it| !it.ends_with('.'));
     whole.unwrap_or(&words).to_owned()
 }
 
-/// Text on one line, with single spaces.
+/// The text on one line, with single spaces.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,8 +1,8 @@
-//! A feed item, defined once: what it is called, what it says, when it became public.
+//! A feed item, defined once: its title, its text, and when it became public.
 //!
-//! An item holds only what its own post, update or change of state says, so that nothing that
-//! comes later alters it. What came of an end is therefore left to the page: it follows
-//! from the whole history, and an entry put in late may change it.
+//! An item contains only what its own post, update or change of state says, so nothing that
+//! happens later alters it. The states that follow from the end of an incident are left to the
+//! page: they depend on the whole history, and an entry that is added late may change them.
 
 use std::cmp::Reverse;
 
@@ -25,38 +25,38 @@ use crate::urls;
 /// What a feed is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedScope {
-    /// Everything.
+    /// The whole site.
     Site,
-    /// A component: the incidents that name it, and its changes of state.
+    /// A component: the incidents that name it, and its state changes.
     Component(Slug),
     /// One incident.
     Incident(Slug),
 }
 
-/// One item of a feed. No text in it holds a character that XML forbids.
+/// An item of a feed. Its texts contain no character that XML forbids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedEntry {
     /// A `tag:` URI (RFC 4151) that never changes.
     pub id: String,
-    /// Its headline, plain text on one line.
+    /// Its headline: plain text on one line.
     pub title: String,
-    /// The page to read it on.
+    /// The URL of its page.
     pub url: String,
     /// When it became public, to the second.
     pub published: DateTime<Utc>,
-    /// When it was last corrected, else when it became public.
+    /// When it was last corrected, or else when it became public.
     pub updated: DateTime<Utc>,
     /// The byline.
     pub author: String,
-    /// All it says, as HTML.
+    /// The full text, as HTML.
     pub html: String,
-    /// The beginning of it, as plain text on one line.
+    /// A summary: plain text on one line.
     pub summary: String,
     /// The names of the components that it names.
     pub tags: Vec<String>,
 }
 
-/// The freshest item comes first; of items as fresh as each other, the id decides.
+/// The most recent item comes first. If two are equally recent, the id decides.
 type Rank<'a> = (Freshness, &'a str);
 
 enum Item<'a> {
@@ -120,14 +120,14 @@ fn items_of(incident: &Incident) -> impl Iterator<Item = Item<'_>> {
     post.into_iter().chain(updates)
 }
 
-/// Whether an update stands for the post of its incident, which has no item of its own.
+/// Whether an update represents the post of its incident, which has no item of its own.
 fn stands_for_post(incident: &Incident, update: &Update) -> bool {
     let first = incident.updates.iter().map(update_rank).min();
     !incident.own_item && first == Some(update_rank(update))
 }
 
-/// The items that were about the component when they became public. An update that brings it
-/// into an incident doesn't bring the older ones along: they'd appear late, out of order.
+/// The items that were about the component when they became public. If an update adds the component
+/// to an incident, older items aren't included: they would appear late and out of order.
 fn items_about<'a>(incident: &'a Incident, slug: &Slug) -> Vec<Item<'a>> {
     if names(&incident.changes, &incident.mentions, slug) {
         return items_of(incident).collect();
@@ -148,8 +148,8 @@ fn items_about<'a>(incident: &'a Incident, slug: &Slug) -> Vec<Item<'a>> {
     later.map(|update| Item::Update(incident, update)).collect()
 }
 
-/// The changes of a component's state that came with no post or update; of those, the ones that
-/// can be among the newest items.
+/// The component's state changes that belong to no post or update, limited to those that can be
+/// among the newest items.
 fn changes_alone(record: &ComponentHistory) -> Vec<(&ComponentHistory, StateChange)> {
     let mut changes: Vec<StateChange> = record.history.by_hand().collect();
     changes.sort_by_key(|change| Reverse(Freshness::of_change(change)));
@@ -187,7 +187,7 @@ fn entry(snapshot: &Snapshot, item: &Item<'_>) -> FeedEntry {
     }
 }
 
-/// The tags on a line each, without what is empty or said already.
+/// The tags, one line each, without blanks and duplicates.
 fn clean_tags(raw: &[String]) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for tag in raw.iter().map(|tag| one_line(&allowed(tag))) {
@@ -226,11 +226,11 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> FeedEntry {
     }
 }
 
-/// What a post sets or plans.
+/// The lines on what a post sets or plans.
 fn post_lines(snapshot: &Snapshot, incident: &Incident) -> Vec<String> {
     match incident.kind {
         Kind::Disruption | Kind::Notice => state_lines(snapshot, &incident.changes),
-        // What a maintenance will set is not yet so when its post appears.
+        // The states of a maintenance don't hold yet when its post appears.
         Kind::Maintenance => planned(incident.stated_window(), false, snapshot.site.time_style())
             .into_iter()
             .collect(),
@@ -249,7 +249,7 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     }
     lines.extend(state_lines(snapshot, &update.changes));
     tags.extend(self::tags(snapshot, &update.changes, &update.mentions));
-    // As it begins or ends, the window is no longer a plan.
+    // Once the window begins or ends, it is no longer a plan.
     let is_plan = matches!(update.phase, None | Some(Phase::Scheduled));
     lines.extend(planned(update.window, true, site.time_style()).filter(|_| is_plan));
     let text = text_of(update);
@@ -262,7 +262,7 @@ fn update_entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Fe
     let anchor = format!("{}-", urls::update_anchor(&update.id));
     let bylines = match update.source {
         Source::File => vec![&update.author, &incident.author],
-        // Whoever wrote the post needn't have written what was added to it.
+        // Something added later may have another author than the post.
         Source::Api | Source::Clock => vec![&update.author],
     };
     FeedEntry {
@@ -310,7 +310,7 @@ fn change_entry(snapshot: &Snapshot, record: &ComponentHistory, change: &StateCh
     }
 }
 
-/// The first line: what it is, its own time, and whether it was corrected.
+/// The first line: the kind of entry, its own time, and whether it was corrected.
 fn head(
     snapshot: &Snapshot,
     label: &str,
@@ -355,7 +355,7 @@ fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", escaped(text))
 }
 
-/// The first of the texts that isn't blank.
+/// The first text that isn't blank.
 fn first_said(texts: [String; 3]) -> String {
     texts
         .into_iter()

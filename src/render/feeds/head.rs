@@ -1,4 +1,4 @@
-//! What a feed says of itself.
+//! The metadata of a feed.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -9,29 +9,29 @@ use crate::render::xml::allowed;
 use crate::snapshot::Snapshot;
 use crate::urls::{self, Feeds};
 
-/// The language of the words that are Lightship's own.
+/// The language of Lightship's own words.
 pub(super) const LANGUAGE: &str = "en";
 
-/// What a feed says of itself, in whatever format.
+/// The metadata of a feed, independent of the format.
 pub(super) struct Head {
-    /// Plain text on one line.
+    /// The title: plain text on one line.
     pub(super) title: String,
-    /// What it brings, in one sentence.
+    /// The description, in one sentence.
     pub(super) description: String,
-    /// The page that it follows.
+    /// The URL of the page that the feed follows.
     pub(super) home_url: String,
-    /// Where its three formats are, as absolute URLs.
+    /// The absolute URLs of its three formats.
     pub(super) urls: Feeds,
-    /// An address that stays the same when the site moves to another domain.
+    /// An identifier that stays the same when the site moves to another domain.
     pub(super) id: String,
     /// The site's name, for items without a byline of their own.
     pub(super) author: String,
-    /// The newest instant among the items; of an empty feed, when its components began to be
+    /// The latest instant among the items. For an empty feed, when its components were first
     /// listed.
     pub(super) updated: DateTime<Utc>,
 }
 
-/// The head of the feed of `scope`, whose items are `entries`.
+/// The metadata of the feed of `scope`, with the items `entries`.
 pub(super) fn head(snapshot: &Snapshot, scope: &FeedScope, entries: &[FeedEntry]) -> Head {
     let site = &snapshot.site;
     let (title, description, home, feeds) = match scope {
@@ -85,8 +85,8 @@ fn updated(snapshot: &Snapshot, entries: &[FeedEntry]) -> DateTime<Utc> {
         let listed = snapshot.components.iter();
         listed.map(|record| record.component.created_at).max()
     };
-    // Atom demands an instant even of an empty feed, and "now" would change its bytes. Validators
-    // doubt dates before 1990, so it is the beginning of 2000.
+    // Atom requires an instant even for an empty feed, and "now" would change its bytes. Validators
+    // question dates before 1990, so this is the beginning of 2000.
     let long_ago = DateTime::UNIX_EPOCH + TimeDelta::days(10_957);
     newest_item.or_else(newest_component).unwrap_or(long_ago)
 }

@@ -1,5 +1,5 @@
-//! The feeds. What an item says is decided once, in [`entry`]; RSS, Atom and JSON Feed only
-//! write it down.
+//! The feeds. [`entry`] decides once what an item says; RSS, Atom and JSON Feed only serialise
+//! it.
 
 mod content;
 pub mod entry;

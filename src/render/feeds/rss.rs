@@ -1,4 +1,4 @@
-//! RSS 2.0, with the whole text in `content:encoded`.
+//! RSS 2.0, with the full text in `content:encoded`.
 //!
 //! Sources: the RSS 2.0.11 specification and the RSS Advisory Board's Best Practices Profile.
 
@@ -15,7 +15,7 @@ use crate::render::xml::escaped;
 use crate::snapshot::Snapshot;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
-/// How long a reader may keep the feed, in minutes.
+/// How long a reader may cache the feed, in minutes.
 const TTL_MINUTES: &str = "5";
 
 /// The feed of `scope` as an RSS document.
@@ -25,7 +25,7 @@ pub fn render(snapshot: &Snapshot, scope: &FeedScope) -> String {
     let channel = Channel {
         title: head.title,
         link: head.home_url,
-        // Readers take this for HTML, too.
+        // Readers treat this as HTML, too.
         description: escaped(&head.description),
         language: Some(LANGUAGE.to_owned()),
         last_build_date: (!entries.is_empty()).then(|| rfc_822(head.updated)),
@@ -48,7 +48,7 @@ fn item(entry: &FeedEntry) -> Item {
     Item {
         title: Some(entry.title.clone()),
         link: Some(entry.url.clone()),
-        // Readers take a description for HTML.
+        // Readers treat a description as HTML.
         description: Some(escaped(&entry.summary)),
         categories: entry.tags.iter().map(category).collect(),
         guid: Some(Guid {
@@ -83,7 +83,7 @@ fn self_link(url: String) -> ExtensionMap {
     BTreeMap::from([("atom".to_owned(), links)])
 }
 
-/// The date format of RSS: RFC 822 with a year of four digits, in GMT.
+/// RSS's date format: RFC 822 with a four-digit year, in GMT.
 fn rfc_822(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

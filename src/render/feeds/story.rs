@@ -1,4 +1,4 @@
-//! The story of 2013 as a snapshot before it is packed, for the tests of the feeds.
+//! The story of 2013 as an unpacked snapshot, for the tests of the feeds.
 
 use chrono::{DateTime, Utc};
 
@@ -106,7 +106,7 @@ pub(super) fn component(name: &str, changes: Vec<StateChange>) -> (Component, Ve
     (component, changes)
 }
 
-/// The story of 2013: two servers, one post, one update, and a change of state by hand.
+/// The story of 2013: two servers, a post, an update, and a state changed by hand.
 pub(super) fn story() -> Unpacked {
     let mut post = incident(
         "i1",

@@ -1,4 +1,4 @@
-//! The feeds as readers see them, and the promise that nothing that comes later alters an item.
+//! The feeds as readers see them, and the guarantee that nothing later alters an item.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,7 @@ fn edit(whole: &mut Unpacked, change: impl FnOnce(&mut Incident)) {
     change(&mut whole.incidents[0]);
 }
 
-/// The items of a document, by id, each as the bytes it is made of.
+/// The items of a document by id, each as raw text.
 fn items(format: &str, document: &str) -> BTreeMap<String, String> {
     let cut = |open: &str, close: &str, id_open: &str, id_close: &str| {
         let pieces = document.split(open).skip(1);
@@ -85,7 +85,7 @@ fn whoever_wrote_the_post_did_not_write_what_others_add_to_it() {
 #[test]
 fn what_comes_later_alters_no_older_item() {
     let late = |incident: &mut Incident| {
-        // It speaks of an earlier hour and changes what a resolution gives back.
+        // It is dated to an earlier hour, and changes the state that a resolution restores.
         let mut late = update(
             "late",
             "26T07:30:00",

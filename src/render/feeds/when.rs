@@ -6,7 +6,7 @@ use crate::domain::time_style::TimeStyle;
 use crate::domain::update::Precision;
 use crate::domain::window::Window;
 
-/// "February 26, 2013 at 2:15 am MST", "February 26, 2013", or nothing, as exactly as it is known.
+/// "February 26, 2013 at 2:15 am MST", "February 26, 2013", or nothing, depending on the precision.
 pub(super) fn in_words(
     at: DateTime<Utc>,
     precision: Precision,
@@ -23,8 +23,8 @@ pub(super) fn in_words(
     }
 }
 
-/// "Planned from February 26, 2013 at 2:15 am MST to …"; an update that moves the window says that it
-/// is planned so now. Nothing of no window.
+/// "Planned from February 26, 2013 at 2:15 am MST to …". If an update moves the window, the text
+/// says that it is now planned so. `None` if there is no window.
 pub(super) fn planned(window: Window, is_moved: bool, style: TimeStyle) -> Option<String> {
     let instant = |at: Option<DateTime<Utc>>| in_words(at?, Precision::Minute, style);
     let when = match (instant(window.starts), instant(window.ends)) {

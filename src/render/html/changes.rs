@@ -1,4 +1,4 @@
-//! Changes of state as people read them: from what, to what.
+//! State changes as people read them: from which state to which.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
@@ -11,7 +11,7 @@ use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// What the component was just before a change.
+/// The component's state just before a change.
 pub(super) fn state_before(snapshot: &Snapshot, change: &StateChange) -> StateKey {
     snapshot
         .find_component(&change.component)
@@ -20,8 +20,8 @@ pub(super) fn state_before(snapshot: &Snapshot, change: &StateChange) -> StateKe
         })
 }
 
-/// A row of chips, one for each change that a post or an update of the instant `at` brought; one
-/// that came at another instant says when. Nothing for none.
+/// A row of chips, one for each change that a post or an update at the instant `at` made. A change
+/// with another instant shows it. Empty if there are no changes.
 pub(super) fn chips<'a>(
     snapshot: &Snapshot,
     at: DateTime<Utc>,
@@ -43,7 +43,7 @@ fn chip(snapshot: &Snapshot, at: DateTime<Utc>, change: &StateChange) -> Markup 
     let record = snapshot.find_component(&change.component);
     let before = state_before(snapshot, change);
     let after = record.map(|record| record.history.state_after(change));
-    // Another incident may say something worse of it, or a draft says nothing yet.
+    // Another incident may claim a worse state, or a draft may not be published yet.
     let overall = after.filter(|after| *after != change.state);
     let is_plan = change.origin == Origin::Plan;
     html! {
@@ -71,7 +71,7 @@ fn chip(snapshot: &Snapshot, at: DateTime<Utc>, change: &StateChange) -> Markup 
     }
 }
 
-/// What the post itself changed. What a maintenance plans is told until that is so.
+/// The changes of the post itself. A maintenance's plan is shown until it takes effect.
 pub(super) fn of_post(incident: &Incident) -> Vec<&StateChange> {
     let has_begun = |planned: &StateChange| {
         let mut all = incident.all_changes();

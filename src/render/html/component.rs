@@ -1,4 +1,4 @@
-//! The page of a component: what it is, was on each day of a year, and why.
+//! The page of a component: its state now and on each day of a year, and why.
 
 use chrono::Datelike;
 use maud::{Markup, html};
@@ -13,10 +13,10 @@ use crate::render::html::{component_month, day_bar, parts};
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
-/// The longest month, hence the width of a month's bar.
+/// Days in the longest month: the width of a month's bar.
 const LONGEST_MONTH: usize = 31;
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let component = &record.component;
     let name = snapshot.component_name(&component.slug);
@@ -84,12 +84,12 @@ fn now(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     }
 }
 
-/// A year of days, a row for each month, newest first.
+/// A year of days: one row for each month, newest first.
 fn year(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let (zone, states) = (snapshot.site.zone, &snapshot.states);
     let history = &record.history;
     let began = uptime::began(&record.component, history.first().as_ref(), zone);
-    // A retired component's year ends with it.
+    // The year of a retired component ends when it was retired.
     let as_of = record
         .component
         .retired_at

@@ -1,4 +1,4 @@
-//! The changes of a component, as its pages list them.
+//! The state changes of a component, as its pages list them.
 
 use maud::{Markup, html};
 
@@ -8,11 +8,11 @@ use crate::render::html::{changes, parts};
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
-/// So many changes are listed, the newest ones; of a component with more, each month has a page of
+/// How many changes are listed, newest first. If a component has more, each month has a page of
 /// its own.
 pub(super) const LISTED: usize = 100;
 
-/// The changes worth telling, newest first: a post that repeats what already held changed nothing.
+/// The changes worth listing, newest first: those that changed the state or its note.
 pub(super) fn told(record: &ComponentHistory) -> impl Iterator<Item = StateChange> {
     let mut newest_first = record.history.iter().rev().peekable();
     std::iter::from_fn(move || {
@@ -28,7 +28,7 @@ pub(super) fn told(record: &ComponentHistory) -> impl Iterator<Item = StateChang
     })
 }
 
-/// A change of state and what caused it.
+/// A state change and its cause.
 pub(super) fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
     let frame = render::frame_of(snapshot);
     let states = &snapshot.states;
@@ -43,7 +43,7 @@ pub(super) fn row(snapshot: &Snapshot, change: &StateChange) -> Markup {
             p.meta {
                 (parts::instant(frame, change.at))
                 (cause(snapshot, change))
-                // What came with a post or an update is marked there.
+                // Changes by a post or an update are marked there.
                 @if change.origin == Origin::Request {
                     (parts::added_later(frame, change.at, change.public_at))
                 }

@@ -1,4 +1,4 @@
-//! The changes of a component in one month: pages for components with a long history.
+//! The state changes of a component in one month: pages for components with a long history.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use crate::snapshot::posts::Month;
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
-/// The months with a page of their own, oldest first, each with how many changes it has. None of a
-/// component whose own page has them all.
+/// The months that have a page of their own, oldest first, each with its number of changes. Empty
+/// if the component's own page lists all changes.
 pub fn months(snapshot: &Snapshot, record: &ComponentHistory) -> BTreeMap<Month, usize> {
     if record.history.len() <= LISTED || told(record).nth(LISTED).is_none() {
         return BTreeMap::new();
@@ -27,7 +27,7 @@ pub fn months(snapshot: &Snapshot, record: &ComponentHistory) -> BTreeMap<Month,
     months
 }
 
-/// The whole page, `month` being 1 to 12.
+/// Renders the page; `month` is 1 to 12.
 pub fn page(snapshot: &Snapshot, record: &ComponentHistory, month: Month) -> Markup {
     let slug = &record.component.slug;
     let name = &record.component.name;
@@ -72,7 +72,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentHistory, month: Month) -> Mar
     layout::page(snapshot, &page)
 }
 
-/// The way to the months, newest first.
+/// Links to the months, newest first.
 pub(super) fn earlier(record: &ComponentHistory, months: &BTreeMap<Month, usize>) -> Markup {
     html! {
         h3.earlier { "By month" }

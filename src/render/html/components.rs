@@ -1,4 +1,4 @@
-//! Every component and what it is right now, for sites with more of them than the home page shows.
+//! All components with their current states, for sites that have too many for the home page.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use crate::render::html::parts;
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot) -> Markup {
     let all: Vec<&ComponentHistory> = snapshot.active_components().collect();
     let page = Page {
@@ -50,7 +50,7 @@ fn row(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     }
 }
 
-/// Components under their headings, in the order of the page.
+/// Components under their groups' headings, in the order of the page.
 pub(super) fn groups<'a>(
     snapshot: &'a Snapshot,
     records: &[&'a ComponentHistory],

@@ -1,5 +1,5 @@
-//! Bars of days: one stroke for each day, coloured and as high as its worst state is bad, and
-//! the same in words.
+//! Bars of days: one stroke for each day, whose colour and height show its worst state, and a
+//! text that says the same.
 
 use std::fmt::Write as _;
 
@@ -10,11 +10,11 @@ use crate::domain::state::{StateKey, States, Tone};
 use crate::domain::uptime::Day;
 use crate::render::time;
 
-/// How many days the text names before it counts.
+/// How many days the text names; the others are only counted.
 const NAMED: usize = 5;
 
-/// Days side by side. `slots` is the width in days, for bars that stand under each other; the
-/// first day has the place `first`, counted from 0.
+/// A bar of days. `slots` is its width in days, so that bars below each other line up; the first
+/// day is at position `first`, counted from 0.
 pub(super) fn bar(
     days: &[Day],
     states: &States,
@@ -25,7 +25,7 @@ pub(super) fn bar(
     let runs = runs(days, states);
     html! {
         svg.days viewBox=(format!("0 0 {slots} 2")) preserveAspectRatio="none" role="img" {
-            // Its name, read in one piece, and what a pointer shows.
+            // The accessible name, read as one piece, and the tooltip.
             title { (label) }
             @for look in Look::ALL {
                 @if let Some(path) = path(&runs, look, first) { path.(look.class()) d=(path) {} }
@@ -34,7 +34,7 @@ pub(super) fn bar(
     }
 }
 
-/// What a day looks like; `None` where nothing is known.
+/// How a day looks; `None` if nothing is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Look(Option<Tone>);
 
@@ -56,8 +56,8 @@ impl Look {
         self.0.map_or("none", Tone::as_str)
     }
 
-    /// The middle of its stroke: strokes stand on the ground, and the stylesheet makes them as
-    /// wide (that is, high) as twice the distance.
+    /// The vertical middle of a day's stroke. Strokes stand on the baseline, and the stylesheet
+    /// makes the line twice as wide (that is, high) as the distance.
     fn middle(self) -> &'static str {
         match self.0 {
             None => "1.8",
@@ -69,7 +69,7 @@ impl Look {
     }
 }
 
-/// Days in a row that look the same: the look, the place of the first, how many.
+/// Runs of days that look the same: the look, the position of the first day, the length.
 fn runs(days: &[Day], states: &States) -> Vec<(Look, usize, usize)> {
     let mut runs: Vec<(Look, usize, usize)> = Vec::new();
     for (place, day) in days.iter().enumerate() {
@@ -82,7 +82,7 @@ fn runs(days: &[Day], states: &States) -> Vec<(Look, usize, usize)> {
     runs
 }
 
-/// One line for each run of a look. The stylesheet dashes it, a dash a day.
+/// A path with one line for each run of a look. The stylesheet draws it with one dash a day.
 fn path(runs: &[(Look, usize, usize)], look: Look, first: usize) -> Option<String> {
     let mut lines = String::new();
     for (look, place, len) in runs.iter().filter(|run| run.0 == look) {
@@ -92,7 +92,7 @@ fn path(runs: &[(Look, usize, usize)], look: Look, first: usize) -> Option<Strin
     (!lines.is_empty()).then_some(lines)
 }
 
-/// What a bar shows, in words: the uptime, the worst days and what was known when.
+/// The bar as text: the uptime, the worst days, and from when on data is available.
 pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> String {
     let mut text = match uptime {
         Some(share) => format!("{} uptime.", percent(share)),
@@ -116,7 +116,7 @@ pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> Strin
     for day in troubled {
         text.push_str(&format!(" {}: {}.", date(day), troubles(day, states)));
     }
-    // The others are counted by their worst state, so that a long migration isn't called trouble.
+    // The others are grouped by their worst state, so that a long migration isn't called trouble.
     let worst = |day: &&Day| day.troubles.first().map(|(state, _)| state.clone());
     for same in rest.chunk_by(|a, b| worst(a) == worst(b)) {
         let Some((state, _)) = same.first().and_then(|day| day.troubles.first()) else {

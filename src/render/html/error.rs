@@ -1,4 +1,4 @@
-//! Pages for what went wrong.
+//! Error pages.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -7,8 +7,8 @@ use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// No page has this address. Still says what is down, and names ways on. It doesn't repeat the
-/// address, which the browser shows anyway, so that one page does for all.
+/// The "not found" page. It still says what is down, and links to other pages. It doesn't repeat
+/// the address, which the browser shows anyway, so one page serves for all addresses.
 pub fn not_found(snapshot: &Snapshot) -> Markup {
     let headline = render::headline_of(snapshot);
     let sentence = messages::headline(&headline);
@@ -40,7 +40,7 @@ pub fn not_found(snapshot: &Snapshot) -> Markup {
     layout::page(snapshot, &page)
 }
 
-/// Anything else that went wrong, said without a snapshot.
+/// The page for any other error, made without a snapshot.
 pub fn plain(status: u16, title: &str, text: &str) -> Markup {
     html! {
         (DOCTYPE)

@@ -1,4 +1,4 @@
-//! Every incident ever, by month.
+//! All incidents, by month.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::snapshot::post::Post;
 use crate::snapshot::posts::Month;
 use crate::urls;
 
-/// Every incident, newest first.
+/// Renders the page: all incidents, newest first.
 pub fn page(snapshot: &Snapshot) -> Markup {
     let months: Vec<_> = snapshot.posts.months().collect();
     let page = Page {
@@ -49,13 +49,13 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     layout::page(snapshot, &page)
 }
 
-/// So many posts are listed by name; those of earlier months only counted.
+/// How many posts are listed by name; older months show only a count.
 const LISTED: usize = 150;
 
 /// A month and its incidents.
 type Posts<'a> = (Month, &'a [Arc<Post>]);
 
-/// How many months, from the oldest on, are only counted.
+/// How many of the months, from the oldest on, show only a count.
 fn folded(months: &[Posts<'_>]) -> usize {
     let mut listed = 0;
     let fits = |(_, posts): &&Posts<'_>| {
@@ -66,7 +66,7 @@ fn folded(months: &[Posts<'_>]) -> usize {
     months.len() - months.iter().rev().take_while(fits).count()
 }
 
-/// Months by year, newest first, each with how many posts it has.
+/// The older months by year, newest first, each with its number of posts.
 fn earlier(months: &[Posts<'_>]) -> Markup {
     let by_year: Vec<&[Posts<'_>]> = months.chunk_by(|a, b| a.0.0 == b.0.0).collect();
     html! {
@@ -86,10 +86,10 @@ fn earlier(months: &[Posts<'_>]) -> Markup {
     }
 }
 
-/// A month with more posts than this shows them without their summaries.
+/// If a month has more posts than this, they are listed without summaries.
 const FULL: usize = 60;
 
-/// The incidents of one month, `month` being 1 to 12.
+/// Renders the page of one month; `month` is 1 to 12.
 pub fn month(snapshot: &Snapshot, year: i32, month: u32) -> Markup {
     let name = time::month(year, month);
     let posts = snapshot.posts.month((year, month));

@@ -1,4 +1,4 @@
-//! The home page: is it me, and when is it over?
+//! The home page. It answers two questions: is it me, and when is it over?
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,17 +23,17 @@ use crate::urls;
 
 /// How many days a component's bar has.
 const DAYS: u32 = 90;
-/// A page with more components than this would help nobody: it shows those that aren't working, and
-/// at most so many of them.
+/// If there are more components than this, the page shows only those that aren't working, and at
+/// most this many of them.
 const MANY: usize = 60;
-/// How many incidents that are over are listed.
+/// How many closed incidents are listed.
 const RECENT: usize = 10;
-/// An update that is longer than this is shown by its first sentences.
+/// An update longer than this, in characters, is cut to its first sentences.
 const UPDATE_CHARS: usize = 700;
-/// So is one that has any of these in it.
+/// So is an update that contains any of these.
 const WIDE: [&str; 4] = ["<table", "<pre", "<img", "<section"];
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot) -> Markup {
     let open = snapshot.open_incidents();
     let present = render::list_present(snapshot);
@@ -105,7 +105,7 @@ fn lead(snapshot: &Snapshot, present: &[Present<'_>], rest_is_working: bool) -> 
     }
 }
 
-/// The latest thing that anyone said, and how exactly its time is known.
+/// The time of the latest update and its precision.
 fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime<Utc>, Precision)> {
     let changes = present
         .iter()
@@ -116,7 +116,7 @@ fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime
         .max_by_key(|(at, precision)| (*at, *precision == Precision::Minute))
 }
 
-/// An incident that is open.
+/// The card of an open incident.
 fn card(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>, place: usize) -> Markup {
     let frame = render::frame_of(snapshot);
     let tone = open::tone(snapshot, incident, held);
@@ -139,7 +139,7 @@ fn card(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>, place
     }
 }
 
-/// When it began: of what is new with its hour, else its day.
+/// When the incident began: a recent one with its time, others with the day only.
 fn started(frame: Frame, incident: &Incident) -> Markup {
     let (at, precision) = incident.started_known();
     let is_new = frame.date(frame.as_of) - frame.date(at) <= Duration::days(1);
@@ -147,7 +147,7 @@ fn started(frame: Frame, incident: &Incident) -> Markup {
     parts::moment(frame, at, shown, None)
 }
 
-/// The newest update; without one, the summary.
+/// The newest update; if there is none, the summary.
 fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     let frame = render::frame_of(snapshot);
     let Some(update) = incident.updates.last() else {
@@ -166,14 +166,14 @@ fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
     };
     html! {
         (parts::moment(frame, update.at, update.precision, update.as_written.as_deref()))
-        // A paragraph runs on after the time; anything else stands below it.
+        // A paragraph continues after the time; any other element begins below it.
         @if text.0.starts_with("<p>") { "\u{a0}— " }
         (text)
     }
 }
 
-/// The components that the page shows, in their order, and what it says of the others. Of few, all
-/// are shown; of many, those that aren't working and those that an open incident names.
+/// The components that the page shows, in their order, and what it says of the others. If there are
+/// few, all are shown; otherwise those that aren't working or are named by an open incident.
 fn shown<'a>(
     all: &[Present<'a>],
     open: &[Incident],
@@ -189,7 +189,7 @@ fn shown<'a>(
         .iter()
         .filter(|present| present.tone != Tone::Ok)
         .count();
-    // What works and is only named doesn't crowd out what doesn't work.
+    // Working components that are only named don't displace those that aren't working.
     let mut room = MANY.saturating_sub(broken);
     let mut shown = Vec::new();
     for present in all {
@@ -230,7 +230,7 @@ fn component(snapshot: &Snapshot, record: &ComponentHistory, calendar: &Calendar
         }
         (day_bar::bar(&span.days, states, &label, 0, DAYS as usize))
         @if let (Some(first), Some(last)) = ends {
-            // The bar's own text says all of it.
+            // The bar's own text already says this.
             p.scale aria-hidden="true" {
                 time datetime=(first.date) { (first.date.format("%b %-d")) }
                 span {

@@ -1,4 +1,4 @@
-//! The page of an incident: how it stands, what was said since, and the post.
+//! The page of an incident: its current phase, its updates, and the post.
 
 use chrono::TimeDelta;
 use maud::{Markup, html};
@@ -17,7 +17,7 @@ use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The whole page.
+/// Renders the page of a published incident.
 pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let path = urls::incident(&incident.slug);
     let feeds = (
@@ -27,7 +27,7 @@ pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
     document(snapshot, incident, Some(&path), Some(feeds), &html! {})
 }
 
-/// The same of a draft, for those who may see it: as it would be, and marked as what it is.
+/// Renders the page of a draft for those who may see it. It is marked as a draft.
 pub fn draft_page(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let mark = html! {
         aside.card.info aria-label="Draft" {
@@ -135,7 +135,7 @@ fn span(frame: Frame, lasted: &Lasted) -> Markup {
     }
 }
 
-/// What it names, each as it is now; of a draft, as it will be.
+/// The components that the incident names, with their current states (for a draft: planned ones).
 fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let named = parts::components_of(snapshot, incident);
     let label = if incident.draft {
@@ -172,8 +172,8 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     }
 }
 
-/// What a draft will make of a component once it is published. A maintenance leaves it until it
-/// begins.
+/// The state that a draft will set for a component when it is published. A maintenance sets none
+/// until it begins.
 fn planned<'a>(incident: &'a Incident, slug: &Slug) -> Option<&'a StateKey> {
     if !incident.draft || incident.kind == Kind::Maintenance {
         return None;
@@ -183,7 +183,7 @@ fn planned<'a>(incident: &'a Incident, slug: &Slug) -> Option<&'a StateKey> {
     own.last().map(|change| &change.state)
 }
 
-/// An update, as an item of a list.
+/// An update as a list item.
 pub(super) fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
     let frame = render::frame_of(snapshot);
     let anchor = urls::update_anchor(&update.id);
@@ -226,7 +226,7 @@ pub(super) fn entry(snapshot: &Snapshot, incident: &Incident, update: &Update) -
     }
 }
 
-/// The update's author, where that isn't the post's.
+/// The update's author, if it isn't the post's.
 fn other_author<'a>(incident: &Incident, update: &'a Update) -> Option<&'a String> {
     update
         .author
@@ -234,7 +234,7 @@ fn other_author<'a>(incident: &Incident, update: &'a Update) -> Option<&'a Strin
         .filter(|author| incident.author.as_ref() != Some(*author))
 }
 
-/// The text of the post itself.
+/// The text of the post.
 pub(super) fn text(incident: &Incident) -> SafeHtml {
     markdown::to_html(
         &incident.markdown,

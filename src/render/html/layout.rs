@@ -9,37 +9,37 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 use crate::urls::Feeds;
 
-/// Where in the navigation a page belongs.
+/// The section of the navigation that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nav {
     /// The home page.
     Status,
-    /// What was.
+    /// Past incidents.
     History,
-    /// How to follow.
+    /// How to subscribe.
     Subscribe,
-    /// Nowhere in particular.
+    /// No section.
     Elsewhere,
 }
 
-/// A page, but for what is the same on all of them.
+/// The parts of a page that differ from the other pages.
 #[derive(Debug)]
 pub struct Page<'a> {
-    /// Its name, without the site's; `None` on the home page.
+    /// The title without the site's name; `None` on the home page.
     pub title: Option<&'a str>,
-    /// One or two sentences for previews and search engines.
+    /// One or two sentences for link previews and search engines.
     pub description: &'a str,
-    /// Its path; `None` where the page has no address of its own.
+    /// The path; `None` if the page has no address of its own.
     pub path: Option<&'a str>,
-    /// Its place in the navigation.
+    /// The section of the navigation.
     pub nav: Nav,
-    /// Feeds that are about this page only, and what they are about.
+    /// Feeds that are about this page only, and their subject.
     pub feeds: Option<(&'a str, Feeds)>,
-    /// What stands in it.
+    /// The main content.
     pub content: Markup,
 }
 
-/// The whole document.
+/// Renders the whole document.
 pub fn page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
     let site = &snapshot.site;
     html! {
@@ -88,7 +88,7 @@ fn head(site: &SiteSettings, page: &Page<'_>) -> Markup {
     }
 }
 
-/// Lets feed readers find the feeds of a page.
+/// Links that let feed readers find the feeds of a page.
 fn discovery(about: &str, feeds: &Feeds) -> Markup {
     let rows = [
         ("application/rss+xml", "RSS", &feeds.rss),
@@ -102,7 +102,7 @@ fn discovery(about: &str, feeds: &Feeds) -> Markup {
     }
 }
 
-/// What the brand adds to a head: its stylesheet and its icon, else ours.
+/// The brand's part of the head: its stylesheet and its icon, or else the default icon.
 pub(super) fn branding(brand: &Brand) -> Markup {
     html! {
         @if let Some(hash) = brand::stylesheet_hash(brand) {
@@ -115,7 +115,7 @@ pub(super) fn branding(brand: &Brand) -> Markup {
     }
 }
 
-/// The logo, with the name as its text; without one, the name.
+/// The logo with the name as its alternative text, or the name if there is no logo.
 fn logo(site: &SiteSettings) -> Markup {
     let Some(logo) = &site.brand.logo else {
         return html! { (site.name) };

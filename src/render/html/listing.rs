@@ -1,4 +1,4 @@
-//! Incidents in lists: a title that leads to the post, and what matters most of it.
+//! Lists of incidents: a title that links to the post, and the most important facts.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::post::Post;
 use crate::urls;
 
-/// Longest summary, in characters.
+/// Maximum length of a summary, in characters.
 const SUMMARY_CHARS: usize = 240;
 
-/// How many components a line names before it counts.
+/// How many components a line names; the others are only counted.
 const NAMED: usize = 5;
 
-/// One or two sentences: those of the author; of what is over, the last words; else the first of
-/// the post or of its first update.
+/// One or two sentences: the author's own summary; else, for a closed incident, the last update;
+/// else the beginning of the post or of its first update.
 pub(super) fn summary(snapshot: &Snapshot, incident: &Incident) -> String {
     if let Some(summary) = &incident.summary {
         return summary.clone();
     }
-    // What was promised while it lasted is no longer so.
+    // Promises made during the incident no longer apply.
     let is_over = incident.ended(snapshot.until).is_some();
     let last = incident.updates.iter().rev().filter(|_| is_over);
     let last = last.map(first_sentences);
@@ -44,8 +44,8 @@ fn first_sentences(update: &Update) -> String {
     markdown::first_sentences(&messages::text_of(update), SUMMARY_CHARS)
 }
 
-/// The summary where nothing else says how the incident stands: of what is over, first how long it
-/// lasted. "Resolved after 2 h 10 min. Mail is up again."
+/// The summary for places where nothing else shows the phase: for a closed incident, it first says
+/// how long it lasted. "Resolved after 2 h 10 min. Mail is up again."
 pub(super) fn preview(snapshot: &Snapshot, incident: &Incident) -> String {
     let text = summary(snapshot, incident);
     let phase = incident.phase(snapshot.until);
@@ -69,7 +69,7 @@ pub(super) fn preview(snapshot: &Snapshot, incident: &Incident) -> String {
     }
 }
 
-/// How it ended; that there is a postmortem doesn't say.
+/// The word for how it ended. The phase "postmortem" doesn't tell.
 fn ended_word(kind: Kind, phase: Phase) -> &'static str {
     match phase {
         Phase::Postmortem => kind.resolving_phase().label(),
@@ -85,21 +85,21 @@ fn ended_word(kind: Kind, phase: Phase) -> &'static str {
     }
 }
 
-/// " after 2 h 10 min", behind the phase of what is over.
+/// " after 2 h 10 min", to follow the phase of a closed incident.
 fn after(lasted: Option<Lasted>) -> Markup {
     let length = lasted.and_then(|lasted| lasted.length());
     html! { @if let Some(length) = length { " after\u{a0}" (time::duration(length)) } }
 }
 
-/// The updates in the order of the page: accounts of what happened first, then newest first.
+/// The updates in the order of the page: postmortems first, then newest first.
 pub(super) fn newest_first(incident: &Incident) -> Vec<&Update> {
     let mut updates: Vec<&Update> = incident.updates.iter().rev().collect();
     updates.sort_by_key(|update| update.phase != Some(Phase::Postmortem));
     updates
 }
 
-/// Incidents one below the other, each under a heading of the third level: title, phase, date. They
-/// aren't read for that, as long as what lists know of them says it all.
+/// A list of incidents, each under a third-level heading: title, phase, date. Incidents aren't
+/// unpacked for it if the list data suffices.
 pub(super) fn brief<'a>(
     snapshot: &Snapshot,
     posts: impl IntoIterator<Item = &'a Arc<Post>>,
@@ -109,7 +109,7 @@ pub(super) fn brief<'a>(
     }
 }
 
-/// The same with the components and the summary of each.
+/// A list of incidents with the components and the summary of each.
 pub(super) fn full(snapshot: &Snapshot, posts: &[Arc<Post>]) -> Markup {
     html! {
         ul.posts {
@@ -125,7 +125,7 @@ pub(super) fn full(snapshot: &Snapshot, posts: &[Arc<Post>]) -> Markup {
     }
 }
 
-/// Title, phase and date; the components, too, if the incident was read.
+/// Title, phase and date; also the components, if the incident was unpacked.
 fn heading(snapshot: &Snapshot, post: &Post, read: Option<&Incident>) -> Markup {
     let frame = render::frame_of(snapshot);
     let window = match read {
@@ -154,7 +154,7 @@ fn heading(snapshot: &Snapshot, post: &Post, read: Option<&Incident>) -> Markup 
     }
 }
 
-/// " · affects Selma, Nelson"; of many, the first ones. Nothing if it names none.
+/// " · affects Selma, Nelson"; only the first ones if there are many. Empty if it names none.
 pub(super) fn affects(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let components = parts::components_of(snapshot, incident);
     let named = if components.len() > NAMED {

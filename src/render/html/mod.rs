@@ -1,4 +1,4 @@
-//! The public pages, one file each, and the parts that they share.
+//! The public pages, one per file, and their shared parts.
 
 mod changes;
 pub mod component;

@@ -1,4 +1,4 @@
-//! What is open: in which order, in which colour, and how each stands.
+//! Open incidents: their order, their colour, and their status line.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,8 +13,8 @@ use crate::domain::state::{StateKey, Tone};
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 
-/// What is open, with the worst state that each holds now; the worst first, and of equals the
-/// newest.
+/// The open incidents, each with the worst state that it claims now. The worst is first; among
+/// equals, the newest.
 pub(super) fn worst_first<'a>(
     snapshot: &'a Snapshot,
     open: &'a [Incident],
@@ -47,8 +47,8 @@ fn worst_held<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a 
     held::worst_held(pairs, &snapshot.states)
 }
 
-/// How an open incident looks: as the worst state that it holds. Where it holds none, only what staff
-/// said of it is worse than that something is open.
+/// The tone of an open incident: that of the worst state that it claims. If it claims none, only an
+/// impact set by staff can be worse than the default for an open incident.
 pub(super) fn tone(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>) -> Tone {
     let stated = || {
         incident
@@ -58,7 +58,7 @@ pub(super) fn tone(snapshot: &Snapshot, incident: &Incident, held: Option<&State
     held.map_or_else(stated, |state| snapshot.states.tone(state))
 }
 
-/// "Major outage · Identified"; where it holds no state, the phase alone.
+/// "Major outage · Identified"; only the phase if it claims no state.
 pub(super) fn standing(
     snapshot: &Snapshot,
     incident: &Incident,

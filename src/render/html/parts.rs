@@ -12,17 +12,17 @@ use crate::render::markdown::SafeHtml;
 use crate::render::time::{self, Frame};
 use crate::snapshot::Snapshot;
 
-/// Sanitised HTML, as it is.
+/// Sanitised HTML, unescaped.
 pub fn raw(text: &SafeHtml) -> Markup {
     PreEscaped(text.as_str().to_owned())
 }
 
-/// A state: its icon and its label.
+/// A state's icon and label.
 pub fn state_badge(states: &States, state: &StateKey) -> Markup {
     badge(states.tone(state), states.label(state))
 }
 
-/// A phase: its icon and its label.
+/// A phase's icon and label.
 pub fn phase_badge(phase: Phase) -> Markup {
     badge(phase_tone(phase), phase.label())
 }
@@ -32,7 +32,7 @@ pub fn badge(tone: Tone, label: &str) -> Markup {
     html! { span.badge.(tone.as_str()) { (icon(tone)) (label) } }
 }
 
-/// How an incident looks in a phase.
+/// The tone of an incident in a phase.
 pub fn phase_tone(phase: Phase) -> Tone {
     match phase {
         Phase::Investigating => Tone::Bad,
@@ -46,10 +46,10 @@ pub fn phase_tone(phase: Phase) -> Tone {
     }
 }
 
-/// A tone's icon: each has a shape of its own, so that no one needs its colour. Says nothing
-/// by itself; a word always stands beside it.
+/// A tone's icon. Each has a shape of its own, so nobody depends on the colour. It is hidden from
+/// screen readers; a word always stands beside it.
 pub fn icon(tone: Tone) -> Markup {
-    // The sign inside is cut out of the shape, so that it has the colour of what lies behind.
+    // The sign is cut out of the shape, so that it takes on the colour of the background.
     let path = match tone {
         // A disc with a tick.
         Tone::Ok => "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0M7 12 3 8l1.5-1.5L7 9l4.5-4.5L13 6z",
@@ -69,7 +69,7 @@ pub fn icon(tone: Tone) -> Markup {
     }
 }
 
-/// An instant as the page writes it, and for machines; what was typed stands in its title.
+/// An instant for people and machines. Its title shows the text that was typed.
 pub fn moment(
     frame: Frame,
     at: DateTime<Utc>,
@@ -90,22 +90,22 @@ pub fn instant(frame: Frame, at: DateTime<Utc>) -> Markup {
     moment(frame, at, Precision::Minute, None)
 }
 
-/// What became public later than this after its own time is marked.
+/// Anything that became public more than this long after its own time is marked.
 const LATE: Duration = Duration::minutes(15);
 
-/// " · added later, March 2 at 10:00 pm MST"; nothing for what was said in time.
+/// " · added later, March 2 at 10:00 pm MST"; empty if it was added in time.
 pub fn added_later(frame: Frame, at: DateTime<Utc>, public_at: DateTime<Utc>) -> Markup {
     html! {
         @if public_at - at > LATE { "\u{a0}· added later, " (instant(frame, public_at)) }
     }
 }
 
-/// A day, with its year.
+/// A day with its year.
 pub fn day_with_year(frame: Frame, at: DateTime<Utc>) -> Markup {
     html! { time datetime=(frame.date(at)) { (frame.day_with_year(at)) } }
 }
 
-/// When a maintenance takes place, if it says so.
+/// When a maintenance takes place, if it has a window.
 pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
     let Window { starts, ends } = incident.window();
     let text = frame.window(starts, ends)?;
@@ -113,15 +113,15 @@ pub fn window(frame: Frame, incident: &Incident) -> Option<Markup> {
     Some(html! { time datetime=[machine] { (text) } })
 }
 
-/// A month of a year, `month` being 1 to 12.
+/// A month of a year; `month` is 1 to 12.
 pub fn month(year: i32, month: u32) -> Markup {
     html! { time datetime=(format!("{year:04}-{month:02}")) { (time::month(year, month)) } }
 }
 
-/// A title is longer than this, in characters, if it is set smaller.
+/// A title longer than this, in characters, is set in smaller type.
 const LONG_TITLE: usize = 70;
 
-/// The heading of a page, which people or the state of things have worded.
+/// The heading of a page, whose text is written by people or describes the current status.
 pub fn title(text: &str) -> Markup {
     let is_long = text.chars().nth(LONG_TITLE).is_some();
     html! { h1.long[is_long] dir="auto" { (text) } }
@@ -137,7 +137,7 @@ pub fn components_of<'a>(snapshot: &Snapshot, incident: &'a Incident) -> Vec<&'a
     named
 }
 
-/// "1 update", "3 updates"; never broken over two lines.
+/// "1 update", "3 updates"; never broken across lines.
 pub fn count(number: usize, one: &str) -> String {
     match number {
         1 => format!("1\u{a0}{one}"),

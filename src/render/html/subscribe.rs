@@ -1,4 +1,4 @@
-//! How to follow the page, in words for people who have never used a feed.
+//! How to follow the site, explained for people who have never used a feed.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 use crate::urls::Feeds;
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot) -> Markup {
     let components: Vec<_> = snapshot.active_components().collect();
     let page = Page {
@@ -64,7 +64,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     layout::page(snapshot, &page)
 }
 
-/// The feeds of something; of the whole site, with the address written out to be copied.
+/// Links to feeds. For the whole site, also the URLs themselves, for copying.
 fn addresses(snapshot: &Snapshot, name: Option<&str>, feeds: &Feeds) -> Markup {
     let address = urls::absolute(&snapshot.site.base_url, &feeds.rss);
     html! {

@@ -1,4 +1,4 @@
-//! Incidents and updates as data: `/incidents/{slug}.json`, and what the API answers.
+//! Incidents and updates as data: for `/incidents/{slug}.json` and the API's responses.
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +13,7 @@ use crate::urls;
 use crate::wire::incident::IncidentBody;
 use crate::wire::update::{LastStates, UpdateBody};
 
-/// An incident as it stands at `now`.
+/// An incident as of `now`.
 pub fn incident(
     incident: &Incident,
     now: DateTime<Utc>,
@@ -77,8 +77,8 @@ pub fn update(incident: &Incident, update: &Update, site: &SiteSettings) -> Upda
     }
 }
 
-/// What `changes` set last, in the order in which components are first named. What came of an
-/// end isn't among it: nobody said that.
+/// The last state that `changes` set for each component, in the order in which components are first
+/// named. It excludes states that reverted at an end: nobody stated those.
 fn last_states<'a>(
     changes: impl Iterator<Item = &'a StateChange>,
     mentions: impl Iterator<Item = &'a Slug>,

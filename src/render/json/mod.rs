@@ -1,4 +1,4 @@
-//! The public documents as data; their types are those of `wire`.
+//! The public documents as data; their types are in `wire`.
 
 mod incident;
 

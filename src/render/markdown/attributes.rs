@@ -1,10 +1,10 @@
-//! What stands in the attributes of a post's elements: ids, links, titles.
+//! The attributes of a post's elements: ids, links, titles.
 
-/// The longest value of an attribute; of a longer one only the beginning is kept.
+/// Maximum length of an attribute's value; a longer one is cut.
 const MAX_BYTES: usize = 2000;
 
-/// A place in the same text gets the prefix of its ids; files of the content folder are found
-/// from every page.
+/// Rewrites a local URL. A fragment of the same text gets the prefix of its ids; a file of the
+/// content folder gets a URL that works from every page.
 pub(super) fn local_url(url: &str, prefix: &str) -> String {
     let url = &url[..url.floor_char_boundary(MAX_BYTES)];
     if let Some(place) = url.strip_prefix('#') {
@@ -13,14 +13,14 @@ pub(super) fn local_url(url: &str, prefix: &str) -> String {
     media_url(url).unwrap_or_else(|| url.to_owned())
 }
 
-/// Where a file of the content folder is found from every page, if an address means one.
+/// The URL of a file of the content folder that works from every page, if `url` names such a file.
 pub(super) fn media_url(url: &str) -> Option<String> {
     let path = url.trim_start_matches("./").trim_start_matches("../");
     let file = path.strip_prefix("media/")?;
     Some(format!("/media/{file}"))
 }
 
-/// Whether a link leads to another site, as far as can be told without knowing this one.
+/// Whether a link leads to another site, as far as its form tells.
 pub(super) fn is_external(url: &str) -> bool {
     let lower = url.trim_start().to_ascii_lowercase();
     ["http:", "https:", "//", "\\", "/\\"]
@@ -28,7 +28,7 @@ pub(super) fn is_external(url: &str) -> bool {
         .any(|start| lower.starts_with(start))
 }
 
-/// Words in lower case with hyphens between them.
+/// Words in lower case, joined by hyphens.
 pub(super) fn slug(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars().filter(|c| !matches!(c, '\'' | '’')) {
@@ -44,7 +44,7 @@ pub(super) fn slug(text: &str) -> String {
     out.trim_end_matches('-').to_owned()
 }
 
-/// ` name="value"`; nothing for an empty value.
+/// ` name="value"`, or nothing if the value is empty.
 pub(super) fn attribute(name: &str, value: &str) -> String {
     if value.is_empty() {
         return String::new();
@@ -53,7 +53,7 @@ pub(super) fn attribute(name: &str, value: &str) -> String {
     format!(" {name}=\"{}\"", escaped(value))
 }
 
-/// Text as it may stand in HTML, also between double quotes.
+/// Text escaped for HTML, also for use in double quotes.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('"', "&quot;")
@@ -61,7 +61,7 @@ pub(super) fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// Whether an attribute may have this value; of those whose value isn't checked elsewhere.
+/// Whether the value is valid for an attribute whose value isn't checked elsewhere.
 pub(super) fn is_valid(attribute: &str, value: &str) -> bool {
     let is_number = |value: &str, most: u32| {
         value.len() <= 5
@@ -88,7 +88,7 @@ pub(super) fn is_valid(attribute: &str, value: &str) -> bool {
     }
 }
 
-/// A day, or a day and a time with its offset, as machines write them.
+/// Whether it is a date, or a date and time with an offset, in machine-readable form.
 fn is_instant(value: &str) -> bool {
     value.parse::<chrono::NaiveDate>().is_ok()
         || chrono::DateTime::parse_from_rfc3339(value).is_ok()

@@ -1,26 +1,26 @@
-//! Addresses in the text that nobody marked as links: `https://…`, `www.…`, mail addresses. They
-//! are found by the rules of GitHub's autolinks (<https://github.github.com/gfm/#autolinks-extension->).
+//! Addresses in the text that aren't marked as links: `https://…`, `www.…`, mail addresses. They
+//! are found by GitHub's autolink rules (<https://github.github.com/gfm/#autolinks-extension->).
 
 use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
-/// A longer address is text, in bytes.
+/// A longer address stays text.
 const MAX_BYTES: usize = 2000;
 
-/// The events of a text with its bare addresses made links. Never in code, pictures and links.
+/// The events of a text, with bare addresses turned into links, but not in code, images or links.
 pub(super) fn linked<'a>(
     source: &'a str,
     events: impl Iterator<Item = (Event<'a>, Range<usize>)>,
 ) -> impl Iterator<Item = Event<'a>> {
     let mut out = Vec::new();
     let mut run: Vec<Piece<'a>> = Vec::new();
-    // Elements that are open and hold no links.
+    // The number of open elements that can't contain links.
     let mut closed = 0_usize;
     for (event, range) in events {
         match event {
             Event::Text(shown) if closed == 0 => {
-                // Quotes and dashes that were made finer are none in an address.
+                // Smart punctuation doesn't apply inside an address.
                 let written = source.get(range).unwrap_or_default();
                 let is_finer = shown.chars().count() == 1 && !shown.is_ascii();
                 let plain = match is_finer && written.is_ascii() && !written.starts_with('&') {
@@ -51,7 +51,7 @@ fn holds_none(end: &TagEnd) -> bool {
     )
 }
 
-/// A part of a run of text, as it is shown and as it was meant.
+/// A part of a run of text: as shown, and as written in the source.
 struct Piece<'a> {
     shown: CowStr<'a>,
     plain: CowStr<'a>,
@@ -68,7 +68,7 @@ fn write<'a>(out: &mut Vec<Event<'a>>, run: &mut Vec<Piece<'a>>) {
     }
     let mut links = links.into_iter().peekable();
     let mut at = 0;
-    // How far the text is written.
+    // Everything before this has been written.
     let mut done = 0;
     for piece in pieces {
         let end = at + piece.plain.len();
@@ -96,7 +96,7 @@ fn text<'a>(text: &str) -> CowStr<'a> {
 /// An address in a run of text.
 struct Link {
     place: Range<usize>,
-    /// What stands before it in the link's target.
+    /// The prefix of the link's target.
     scheme: &'static str,
 }
 
@@ -119,7 +119,7 @@ fn links(text: &str) -> Vec<Link> {
     let mut found: Vec<Link> = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
-    // Nothing before it is part of a mail address any more.
+    // A mail address can't begin before this.
     let mut floor = 0;
     while let Some(place) = bytes
         .get(at..)
@@ -144,12 +144,12 @@ fn links(text: &str) -> Vec<Link> {
     found
 }
 
-/// With which an address begins, or which stands in the middle of one.
+/// Whether the byte begins an address or occurs in the middle of one.
 fn is_sign(byte: &u8) -> bool {
     matches!(byte, b'@' | b'h' | b'H' | b'w' | b'W')
 }
 
-/// Whether an address may begin at a place: at the beginning, behind a blank or an opening sign.
+/// Whether an address may begin here: at the start, or after white space or most punctuation.
 fn may_begin(text: &str, at: usize) -> bool {
     let before = text[..at].chars().next_back();
     before.is_none_or(|c| {
@@ -199,10 +199,10 @@ fn web(text: &str, start: usize) -> Option<Link> {
     })
 }
 
-/// An address without the signs behind it that belong to the sentence around it.
+/// An address without trailing punctuation that belongs to the surrounding sentence.
 fn trimmed(address: &str) -> &str {
     let count = |c: char| address.matches(c).count();
-    // Closing brackets that are one too many.
+    // The number of unmatched closing brackets.
     let mut over = [('(', ')'), ('[', ']'), ('{', '}')]
         .map(|(open, close)| (close, count(close).saturating_sub(count(open))));
     let mut left = address;

@@ -1,4 +1,4 @@
-//! Comments in Markdown: what staff write to each other, which no public output has.
+//! Comments in Markdown: staff's notes to each other, which no public output contains.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::dialect::parser;
 
-/// The text without its comments. What only looks like one, as in code, stays.
+/// The text without its comments. What only looks like a comment, such as in code, stays.
 pub fn without_comments(markdown: &str) -> String {
     if !markdown.contains("<!--") {
         return markdown.to_owned();
@@ -23,7 +23,7 @@ pub fn without_comments(markdown: &str) -> String {
             .trim_start_matches([' ', '\t'])
             .starts_with(['\n', '\r'])
             || after.trim().is_empty();
-        // Blanks at the end of a line would break it.
+        // Trailing spaces would make a line break.
         out.push_str(match ends_line {
             true => before.trim_end_matches([' ', '\t']),
             false => before,
@@ -41,7 +41,7 @@ pub fn without_comments(markdown: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// Where comments stand, in order.
+/// The ranges of the comments, in order.
 fn comments(markdown: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut block: Option<Range<usize>> = None;
@@ -59,7 +59,7 @@ fn comments(markdown: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Those of a block of HTML. One that doesn't end takes the rest of it.
+/// The comments in a block of HTML. An unclosed one extends to the end of the block.
 fn comments_in(markdown: &str, block: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = block.start;

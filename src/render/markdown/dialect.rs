@@ -1,8 +1,8 @@
-//! Which Markdown is read: CommonMark with tables, footnotes, strikethrough and smart punctuation.
+//! The Markdown dialect: CommonMark with tables, footnotes, strikethrough, smart punctuation.
 
 use pulldown_cmark::{Options, Parser};
 
-/// Reads a text.
+/// A parser for a text.
 pub(super) fn parser(markdown: &str) -> Parser<'_> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES

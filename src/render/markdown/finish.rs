@@ -1,15 +1,15 @@
-//! The last touch on sanitised HTML: elements that lack what they are nothing without.
+//! The last step for sanitised HTML: it repairs elements that lost an essential attribute.
 
-/// Sanitised HTML in which a link that lost its address is no link, a picture that lost its
-/// source is gone, as is a link without words or a time that machines can't read, and every
-/// picture has a text in its place.
+/// Finishes sanitised HTML. A link without an address becomes text. A picture without a source, a
+/// link without words and a time that machines can't read are removed. Every picture gets an
+/// alternative text.
 ///
-/// The sanitiser writes attributes in one form only, with `"` inside a value escaped, so that
-/// looking for their names is enough.
+/// The sanitiser writes attributes in one form only and escapes `"` in values, so it is enough to
+/// search for their names.
 pub(super) fn finished(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
-    // Of each time that is open: whether its tag was written.
+    // For each open `time`: whether its tag was written.
     let mut times: Vec<bool> = Vec::new();
     while let Some(start) = rest.find('<') {
         out.push_str(&rest[..start]);
@@ -18,7 +18,7 @@ pub(super) fn finished(html: &str) -> String {
         let (tag, after) = rest.split_at(length);
         rest = after;
         let has = |attribute: &str| tag.contains(attribute);
-        // Nobody can follow a link that nobody sees.
+        // Nobody can follow an invisible link.
         if tag.starts_with("<a ")
             && let Some(end) = after.trim_start().strip_prefix("</a>")
         {

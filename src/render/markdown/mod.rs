@@ -1,7 +1,7 @@
-//! Markdown to HTML that is safe to show, and to plain text.
+//! Markdown to safe HTML, and to plain text.
 //!
 //! CommonMark with tables, footnotes, strikethrough and smart punctuation. Whatever the text
-//! holds, what comes out has been through the sanitiser's list of what pages may have.
+//! contains, the result has passed the sanitiser's list of allowed elements.
 
 use ammonia::{Url, UrlRelative};
 use pulldown_cmark::html;
@@ -26,7 +26,7 @@ pub use self::comments::without_comments;
 pub use self::plain::{first_sentences, plain_text};
 pub use self::typed::{as_typed, of_corrected, of_typed, unwrapped};
 
-/// HTML that was sanitised; the only way in which raw HTML enters a page.
+/// Sanitised HTML: the only way in which raw HTML enters a page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SafeHtml(String);
 
@@ -37,26 +37,26 @@ impl SafeHtml {
     }
 }
 
-/// The level of a post's highest headings, where the text stands in a section of its own: the
-/// page has the first level, the section the second.
+/// The level of a post's highest headings if the text is in a section of its own: the page has
+/// the first level, the section the second.
 pub const TOP_HEADING: u8 = 3;
 
-/// Begins the ids of the headings of an incident's post on its page.
+/// Prefix of the ids of headings in an incident's post on its page.
 pub const POST_ANCHOR: &str = "post-";
 
-/// Markdown as HTML for a page. Its highest headings get the level `top`, deeper ones follow
-/// without a gap; `prefix` begins every id, so that two texts on one page don't collide.
-/// Relative links stay relative, but for pictures and files of the content folder (`media/…`),
-/// which are found from every page.
+/// Renders Markdown as HTML for a page. The highest headings get the level `top`, and deeper ones
+/// follow without a gap. `prefix` begins every id, so that two texts on one page don't collide.
+/// Relative links stay relative, except those to pictures and files of the content folder
+/// (`media/…`), which get URLs that work from every page.
 pub fn to_html(markdown: &str, prefix: &str, top: u8) -> SafeHtml {
     sanitised(markdown, prefix, top, UrlRelative::PassThrough, &[])
 }
 
-/// What means something only on the page, or only to browsers. Feed readers drop it or complain.
+/// Attributes that only matter on the page or to browsers. Feed readers drop or reject them.
 const PAGE_ATTRIBUTES: [&str; 6] = ["aria-label", "class", "id", "loading", "role", "tabindex"];
 
-/// As [`to_html`], with every URL absolute and nothing that needs the page, for feeds and mail. `base_url` is the page on which
-/// the text stands (or the site's, where that makes no difference).
+/// Like [`to_html`], for feeds and mail: every URL is absolute, and nothing depends on the page.
+/// `base_url` is the URL of the text's page (or of the site, if that makes no difference).
 pub fn to_html_absolute(markdown: &str, base_url: &str, prefix: &str) -> SafeHtml {
     let relative = match Url::parse(base_url) {
         Ok(base) => UrlRelative::RewriteWithBase(base),
@@ -65,7 +65,7 @@ pub fn to_html_absolute(markdown: &str, base_url: &str, prefix: &str) -> SafeHtm
     sanitised(markdown, prefix, TOP_HEADING, relative, &PAGE_ATTRIBUTES)
 }
 
-/// `without` are attributes that are left out, and with them the links of headings to themselves.
+/// `without` lists attributes to omit; headings then get no links to themselves, either.
 fn sanitised(
     markdown: &str,
     prefix: &str,
@@ -83,16 +83,16 @@ fn sanitised(
     SafeHtml(finish::finished(&html))
 }
 
-/// The longest text between two tags that the sanitiser gets in one piece, in bytes.
+/// Maximum length of a text between two tags that the sanitiser gets in one piece, in bytes.
 const PIECE_BYTES: usize = 1024;
 
-/// Puts empty comments, which the sanitiser drops, into long texts. It writes a text in time
-/// that grows with its length times the number of its ampersands.
+/// Splits long texts with empty comments, which the sanitiser drops. Its time for one text grows
+/// with the text's length times its number of ampersands.
 fn in_pieces(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 64);
     let mut rest = html;
     while rest.len() > PIECE_BYTES {
-        // The end of this text, or the end of a tag; neither has `<` inside.
+        // The end of this text or of a tag; neither contains `<`.
         let end = rest[1..].find('<').map_or(rest.len(), |place| place + 1);
         let (mut text, after) = rest.split_at(end);
         if let Some(tag_end) = text.starts_with('<').then(|| text.find('>')).flatten() {
@@ -102,7 +102,7 @@ fn in_pieces(html: &str) -> String {
         }
         while text.len() > PIECE_BYTES {
             let from = text.floor_char_boundary(PIECE_BYTES);
-            // Never inside an entity.
+            // Never splits an entity.
             let is_seam = |c: char| c == '&' || !c.is_ascii_alphanumeric() && c != '#' && c != ';';
             let cut = text[from..]
                 .find(is_seam)

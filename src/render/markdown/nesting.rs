@@ -1,22 +1,22 @@
-//! Which raw elements may stand in which, so that a post's HTML is valid whatever was typed.
+//! Which raw elements may contain which others, so that a post's HTML is always valid.
 //!
-//! HTML's own content models, made simple: text flows in blocks, words stand in text, and items,
-//! rows and captions stand only where they belong.
+//! A simplified version of HTML's content models: blocks contain text, text contains phrases, and
+//! items, rows and captions occur only where they belong.
 
-/// What sort of element it is, as far as nesting goes.
+/// The kind of an element, as far as nesting is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Model {
-    /// Words in a text: holds words.
+    /// Part of a text: contains words.
     Phrase,
-    /// A block that holds words only, such as a paragraph.
+    /// A block that contains only words, such as a paragraph.
     Words,
-    /// A block that holds blocks and words.
+    /// A block that contains blocks and words.
     Flow,
-    /// A list or a table: holds its parts only.
+    /// A list or a table: contains only its parts.
     Frame,
-    /// A part of a list or a table that holds blocks and words.
+    /// A part of a list or a table that contains blocks and words.
     Part,
-    /// A row: a part that holds parts.
+    /// A row: a part that contains parts.
     Row,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn model(name: &str) -> Model {
     }
 }
 
-/// The elements of which a part must be a child.
+/// The elements that a part must be a child of.
 fn parents(name: &str) -> &'static [&'static str] {
     match name {
         "li" => &["ol", "ul"],
@@ -47,7 +47,7 @@ fn parents(name: &str) -> &'static [&'static str] {
     }
 }
 
-/// Elements of this name that end where the next begins: "<li>a<li>b".
+/// Whether an element `name` ends where `next` begins: "<li>a<li>b".
 fn ends_at(name: &str, next: &str) -> bool {
     match next {
         "li" => name == "li",
@@ -59,13 +59,13 @@ fn ends_at(name: &str, next: &str) -> bool {
     }
 }
 
-/// An element that is open.
+/// An open element.
 #[derive(Debug, Clone)]
 pub(super) struct Open {
     pub(super) name: String,
-    /// Something stands in it already.
+    /// Whether it has any content yet.
     pub(super) begun: bool,
-    /// Its one summary or caption stands in it.
+    /// Whether it has its only summary or caption already.
     pub(super) captioned: bool,
 }
 
@@ -79,8 +79,8 @@ impl Open {
     }
 }
 
-/// How many of the open elements stay open if `next` begins inside them, from `floor` on those of
-/// this place; `None` if it may not stand here at all. `inline`: words of a text are around it.
+/// How many of the open elements stay open if `next` begins inside them; `None` if it isn't allowed
+/// here. Elements before `floor` are outside this place. `inline`: it is part of a text.
 pub(super) fn room_for(next: &str, open: &[Open], floor: usize, inline: bool) -> Option<usize> {
     let here = &open[floor.min(open.len())..];
     let kept = floor + here.len();
@@ -119,7 +119,7 @@ pub(super) fn room_for(next: &str, open: &[Open], floor: usize, inline: bool) ->
     }
 }
 
-/// How many of the open elements stay open if words follow: lists and tables don't hold them.
+/// How many of the open elements stay open if words follow: lists and tables can't contain them.
 pub(super) fn room_for_words(open: &[Open], floor: usize) -> usize {
     let mut kept = open.len();
     while kept > floor && matches!(model(&open[kept - 1].name), Model::Frame | Model::Row) {

@@ -1,4 +1,4 @@
-//! Footnotes: numbered in the order in which they are first referred to, shown after the text.
+//! Footnotes: numbered in order of their first reference, and shown after the text.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,16 +7,16 @@ use pulldown_cmark::{CowStr, Event};
 /// The footnotes of one text.
 #[derive(Debug, Default)]
 pub(super) struct Notes<'a> {
-    /// By number, counted from 1.
+    /// The notes' labels by number; the first number is 1.
     labels: Vec<CowStr<'a>>,
     numbers: HashMap<CowStr<'a>, usize>,
     texts: HashMap<CowStr<'a>, Vec<Event<'a>>>,
-    /// The notes that are being read, and what was being written when each began.
+    /// The notes being read, each with the output that was being written when it began.
     reading: Vec<(CowStr<'a>, Vec<Event<'a>>)>,
 }
 
 impl<'a> Notes<'a> {
-    /// A reference as HTML. The first one to a note is where the note leads back to.
+    /// A reference as HTML. The note links back to its first reference.
     pub(super) fn reference(
         &mut self,
         label: &CowStr<'a>,
@@ -40,12 +40,12 @@ impl<'a> Notes<'a> {
         )
     }
 
-    /// A note's text begins; `outer` is what was written so far.
+    /// Begins a note's text; `outer` is the output so far.
     pub(super) fn begin(&mut self, label: CowStr<'a>, outer: Vec<Event<'a>>) {
         self.reading.push((label, outer));
     }
 
-    /// A note's text ends; gives back what had been written before it.
+    /// Ends a note's text, and returns the output from before it.
     pub(super) fn end(&mut self, text: Vec<Event<'a>>) -> Vec<Event<'a>> {
         match self.reading.pop() {
             Some((label, outer)) => {
@@ -56,7 +56,7 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// All of them, those that nothing refers to last: words are never lost.
+    /// Writes all notes. Those without a reference come last, so that no text is lost.
     pub(super) fn write(mut self, prefix: &str, ids: &mut HashSet<String>) -> Vec<Event<'a>> {
         if self.texts.is_empty() {
             return Vec::new();

@@ -1,8 +1,8 @@
-//! What the shaper knows of an element until its end has come.
+//! The shaper's state for elements that are still open.
 
 use pulldown_cmark::{Alignment, CowStr, Tag};
 
-/// A heading whose end has yet to come: where it begins, its level and its words.
+/// An open heading: its position in the output, its level and its words.
 #[derive(Debug)]
 pub(super) struct Heading {
     pub(super) place: usize,
@@ -10,7 +10,7 @@ pub(super) struct Heading {
     pub(super) text: String,
 }
 
-/// A table, and where in it the next cell is.
+/// A table, and the position of the next cell.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) alignments: Vec<Alignment>,
@@ -18,7 +18,7 @@ pub(super) struct Table {
     pub(super) in_head: bool,
 }
 
-/// A picture whose alternative text is still being collected.
+/// A picture whose alternative text is being collected.
 #[derive(Debug)]
 pub(super) struct Picture<'a> {
     pub(super) url: CowStr<'a>,
@@ -27,7 +27,7 @@ pub(super) struct Picture<'a> {
     pub(super) depth: usize,
 }
 
-/// Whether an element stands among the words of a text.
+/// Whether an element is part of a text, not a block.
 pub(super) fn is_inline(tag: &Tag<'_>) -> bool {
     matches!(
         tag,

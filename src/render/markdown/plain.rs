@@ -4,8 +4,8 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::dialect::parser;
 
-/// The words of a text without any markup: paragraphs with an empty line between them, items
-/// of lists behind a dash, raw HTML left out.
+/// The text without markup: empty lines between paragraphs, a dash before each list item, no raw
+/// HTML.
 pub fn plain_text(markdown: &str) -> String {
     let mut out = Text::default();
     for event in parser(markdown) {
@@ -35,16 +35,16 @@ pub fn plain_text(markdown: &str) -> String {
     out.text.trim_end().to_owned()
 }
 
-/// The first sentences of a text's first paragraph, as many as fit into `max_chars`; a first
-/// sentence that doesn't fit is cut between words and ends in "…". Headings don't count, unless
-/// there is nothing else.
+/// The first sentences of a text's first paragraph, as many as fit into `max_chars`. If the first
+/// one doesn't fit, it is cut between words and ends in "…". Headings count only if there is
+/// nothing else.
 pub fn first_sentences(markdown: &str, max_chars: usize) -> String {
     let text = first_paragraph(markdown).unwrap_or_else(|| plain_text(markdown));
     let words: Vec<_> = text.split_whitespace().collect();
     shorten(&words.join(" "), max_chars)
 }
 
-/// Cuts a line at the end of a sentence, or between words with "…".
+/// Cuts a line after a sentence, or between words with "…".
 fn shorten(line: &str, max_chars: usize) -> String {
     let Some((limit, _)) = line.char_indices().nth(max_chars) else {
         return line.to_owned();
@@ -91,7 +91,7 @@ fn first_paragraph(markdown: &str) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// Text that knows how many line ends stand at its end.
+/// Text, and the number of line ends that it needs before more is added.
 #[derive(Debug, Default)]
 struct Text {
     text: String,
@@ -100,7 +100,7 @@ struct Text {
 
 impl Text {
     fn line(&mut self, count: usize) {
-        // The first paragraph of an item stands beside its dash.
+        // The first paragraph of an item follows its dash.
         if !self.text.ends_with("- ") {
             self.wanted = self.wanted.max(count);
         }

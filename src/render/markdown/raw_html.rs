@@ -1,14 +1,14 @@
-//! Raw HTML inside Markdown, tamed before it is sanitised: only tags that pages may have, only
-//! as deep as people write, each end with its beginning. So what the sanitiser has to parse
-//! holds no surprises, and its work stays in proportion to the text.
+//! Cleans raw HTML inside Markdown before it is sanitised: only allowed tags stay, nested only a
+//! few levels deep, and every start tag has its end tag. The sanitiser's input is therefore
+//! well-formed, and its work is proportional to the text.
 
 use std::borrow::Cow;
 
 use super::attributes::media_url;
 use super::nesting::{Open, room_for, room_for_block, room_for_words};
 
-/// Tags that may stand in a post. Those that hold other text than HTML (such as `title` or
-/// `xmp`) must never be among them.
+/// Tags that are allowed in a post. Tags whose content isn't parsed as HTML (such as `title` or
+/// `xmp`) must never be added.
 pub(super) const TAGS: &[&str] = &[
     "a",
     "abbr",
@@ -60,30 +60,30 @@ pub(super) const TAGS: &[&str] = &[
 
 const VOID: &[&str] = &["br", "hr", "img", "wbr"];
 
-/// How many raw elements may stand in each other.
+/// How deep raw elements may be nested.
 const DEPTH: usize = 16;
 
-/// Where a piece of raw HTML stands.
+/// The surroundings of a piece of raw HTML.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// How many raw elements were open when the element from Markdown began in which it stands;
-    /// those are not to be touched.
+    /// How many raw elements were already open when the enclosing Markdown element began. Those
+    /// must stay open.
     pub(super) floor: usize,
-    /// It stands among the words of a text.
+    /// Whether it is part of a text.
     pub(super) inline: bool,
-    /// It stands in a link.
+    /// Whether it is in a link.
     pub(super) in_link: bool,
 }
 
-/// The raw elements that are open at some place of a text.
+/// The raw elements that are open at a point of a text.
 #[derive(Debug, Default)]
 pub(super) struct RawHtml {
     open: Vec<Open>,
 }
 
 impl RawHtml {
-    /// Rewrites a piece of raw HTML: text and allowed tags stay, everything else goes, and so
-    /// does a tag where its element may not stand.
+    /// Rewrites a piece of raw HTML. Text and allowed tags stay; everything else is removed, and so
+    /// is a tag whose element isn't allowed here.
     pub(super) fn tame(&mut self, html: &str, place: Place) -> String {
         let mut out = String::with_capacity(html.len());
         let mut rest = html;
@@ -120,20 +120,20 @@ impl RawHtml {
         out.push_str(text);
     }
 
-    /// Something stands in the innermost element now.
+    /// Records that the innermost element has content.
     fn begin(&mut self) {
         if let Some(open) = self.open.last_mut() {
             open.begun = true;
         }
     }
 
-    /// What opens must have a name to open it by.
+    /// Adds a summary to `details`, which needs one to be opened by.
     fn name_details(&mut self, out: &mut String) {
         self.begin();
         out.push_str("<summary>Details</summary>");
     }
 
-    /// Makes room for a block made from Markdown: the ends of what can't hold it.
+    /// Makes room for a Markdown block: returns the end tags of elements that can't contain it.
     pub(super) fn make_room(&mut self, floor: usize) -> String {
         let ends = self.close_to(room_for_block(&self.open, floor));
         self.begin();
@@ -145,7 +145,7 @@ impl RawHtml {
         self.open.iter().any(|open| open.name == "a")
     }
 
-    /// Whether a raw element that shows code is open.
+    /// Whether a raw element for code is open.
     pub(super) fn has_code(&self) -> bool {
         let is_code = |open: &Open| matches!(open.name.as_str(), "code" | "pre" | "kbd" | "samp");
         self.open.iter().any(is_code)
@@ -156,15 +156,15 @@ impl RawHtml {
         self.open.len()
     }
 
-    /// The ends of all but the first `depth` raw elements that are open.
+    /// The end tags of all open raw elements except the first `depth`.
     pub(super) fn close_to(&mut self, depth: usize) -> String {
         let ends = self.open.drain(depth.min(self.open.len())..).rev();
         ends.map(|open| format!("</{}>", open.name)).collect()
     }
 
-    /// Writes a tag, if it may stand here; says whether an element is open by it.
+    /// Writes a tag if it is allowed here. Returns whether it opened an element.
     fn take(&mut self, tag: &Tag<'_>, place: Place, out: &mut String) -> bool {
-        // Headings of the page's own outline are made from Markdown only.
+        // Headings in the page's outline come only from Markdown.
         let is_heading = matches!(tag.name.as_str(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
         let name = if is_heading { "p" } else { &tag.name };
         if !TAGS.contains(&name) {
@@ -205,8 +205,8 @@ impl RawHtml {
     }
 }
 
-/// What follows the end of a script or style that began before `text`. One that doesn't end in
-/// this piece of HTML takes all of it.
+/// The text behind the end of a script or style that began before `text`. An unclosed one extends
+/// to the end of this piece of HTML.
 fn after_end_of<'a>(name: &str, text: &'a str) -> &'a str {
     text.match_indices("</")
         .filter_map(|(place, _)| Tag::at_start_of(&text[place..]).map(|tag| (place, tag)))
@@ -214,8 +214,8 @@ fn after_end_of<'a>(name: &str, text: &'a str) -> &'a str {
         .map_or("", |(place, tag)| &text[place + tag.text.len()..])
 }
 
-/// The length of a comment, processing instruction or declaration at the start of a text. One
-/// that doesn't end takes everything.
+/// The length of a comment, processing instruction or declaration at the start of a text. An
+/// unclosed one extends to the end.
 fn end_of_comment(text: &str) -> Option<usize> {
     let (start, end) = [
         ("<!--", "-->"),
@@ -233,7 +233,7 @@ fn end_of_comment(text: &str) -> Option<usize> {
     )
 }
 
-/// A tag longer than this is taken as text, so that looking for its end stays cheap.
+/// A longer tag is treated as text, so that the search for its end stays cheap.
 const MAX_TAG_BYTES: usize = 4096;
 
 struct Tag<'a> {
@@ -273,8 +273,8 @@ impl<'a> Tag<'a> {
         None
     }
 
-    /// Its attributes, each written anew as ` name="value"`, so that whoever reads them next
-    /// sees the same ends as we do.
+    /// Its attributes, each rewritten as ` name="value"`, so that the next parser finds the same
+    /// boundaries.
     fn attributes(&self) -> String {
         let mut out = String::new();
         let mut rest = self.attributes;
@@ -306,7 +306,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// The value of an attribute, without its quotes, and what follows.
+/// The value of an attribute without its quotes, and the text behind it.
 fn value_at_start_of(text: &str) -> (&str, &str) {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {

@@ -1,4 +1,4 @@
-//! The sanitiser: the strict list of what pages may have.
+//! The sanitiser: the list of what is allowed on pages.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -9,12 +9,12 @@ use ammonia::{Builder, UrlRelative};
 use super::{attributes, raw_html};
 
 thread_local! {
-    /// Making the list takes longer than cleaning what most updates say.
+    /// Building the list takes longer than cleaning most updates.
     static SANITISER: RefCell<Sanitiser> = RefCell::new(Sanitiser::new());
 }
 
-/// What is left of some HTML. `ids` are those that were made for it, and each stays only once;
-/// `without` are attributes that are left out.
+/// Sanitises HTML. `ids` are the ids generated for it, each of which may occur only once; `without`
+/// lists attributes to omit.
 pub(super) fn cleaned(
     html: &str,
     ids: HashSet<String>,
@@ -33,10 +33,10 @@ struct Sanitiser {
     text: Arc<Mutex<Text>>,
 }
 
-/// What is special to the text that is cleaned.
+/// State for the text that is being sanitised.
 #[derive(Default)]
 struct Text {
-    /// The ids that were made for it and have not been met yet.
+    /// The generated ids that haven't occurred yet.
     ids: HashSet<String>,
     without: &'static [&'static str],
 }
@@ -53,7 +53,7 @@ impl Text {
     }
 }
 
-/// Each text replaces the one before, so that it doesn't matter how that ended.
+/// Ignores poisoning: each text replaces the state of the one before.
 fn locked(text: &Mutex<Text>) -> MutexGuard<'_, Text> {
     text.lock().unwrap_or_else(PoisonError::into_inner)
 }

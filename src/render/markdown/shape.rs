@@ -1,5 +1,5 @@
-//! The stream of a text's events, made fit for a page: levels, ids and anchors of headings,
-//! links, pictures, tables, footnotes, and an end to nesting.
+//! Turns a text's events into events fit for a page: heading levels, ids and anchors, links,
+//! pictures, tables, footnotes, and a limit on nesting.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,28 +10,28 @@ use super::notes::Notes;
 use super::parts::{Heading, Picture, Table, is_inline};
 use super::raw_html::{Place, RawHtml};
 
-/// How deep elements may stand in each other; deeper ones lose their frame, never their text.
+/// How deep elements may be nested; deeper ones are dropped, but their text stays.
 const DEPTH: usize = 48;
 
-/// Events that can be written as HTML, and the ids among them.
+/// Events that can be written as HTML, and the ids that they contain.
 #[derive(Debug)]
 pub(super) struct Shaped<'a> {
     pub(super) events: Vec<Event<'a>>,
     pub(super) ids: HashSet<String>,
 }
 
-/// Takes the events of one text.
+/// Processes the events of one text.
 #[derive(Debug)]
 pub(super) struct Shaper<'a> {
     prefix: &'a str,
     top: u8,
-    /// Headings get a link to themselves.
+    /// Whether headings get a link to themselves.
     anchors: bool,
     out: Vec<Event<'a>>,
     ids: HashSet<String>,
     next_number: HashMap<String, usize>,
-    /// Of each element that is open here: whether it was written, and how many raw ones were
-    /// open before it.
+    /// For each open element: whether it was written, and how many raw elements were open before
+    /// it.
     open: Vec<(bool, usize)>,
     depth: usize,
     outline: Vec<u8>,
@@ -40,7 +40,7 @@ pub(super) struct Shaper<'a> {
     html_block: Option<String>,
     table: Vec<Table>,
     picture: Option<Picture<'a>>,
-    /// Links that are open, and whether each was written.
+    /// The open links, and whether each was written.
     links: Vec<bool>,
     notes: Notes<'a>,
 }
@@ -97,7 +97,7 @@ impl<'a> Shaper<'a> {
                 self.add_to_alt(&text);
             }
             Event::SoftBreak | Event::HardBreak if self.picture.is_some() => self.add_to_alt(" "),
-            // An alternative text is text alone.
+            // Alternative text is plain text.
             _ if self.picture.is_some() => {}
             Event::Start(tag) => self.start(tag),
             Event::End(end) => self.end(end),
@@ -126,7 +126,7 @@ impl<'a> Shaper<'a> {
         }
         self.depth += 1;
         if !is_inline(&tag) && !matches!(tag, Tag::HtmlBlock) {
-            // What was open before it is the place of what stands in it.
+            // Elements that can't contain the block end before it. Those left open are its floor.
             let ends = self.raw.make_room(self.floor_outside());
             self.html(ends);
             if let Some(last) = self.open.last_mut() {
@@ -200,7 +200,7 @@ impl<'a> Shaper<'a> {
             return;
         };
         self.depth -= 1;
-        // Raw HTML that began in an element ends with it; that of a block lasts.
+        // Raw HTML ends with the element that it began in. A raw HTML block may stay open.
         if end != TagEnd::HtmlBlock {
             let ends = self.raw.close_to(raw_depth);
             self.html(ends);
@@ -238,7 +238,7 @@ impl<'a> Shaper<'a> {
         self.open.last().map_or(0, |(_, raw_depth)| *raw_depth)
     }
 
-    /// The same of the one around the innermost.
+    /// The same for the element around the innermost one.
     fn floor_outside(&self) -> usize {
         let outside = self.open.len().checked_sub(2);
         outside
@@ -261,7 +261,7 @@ impl<'a> Shaper<'a> {
         self.html(tamed);
     }
 
-    /// The level of a heading on the page: one deeper than the heading that it belongs to.
+    /// The level of a heading on the page: one deeper than its parent heading.
     fn level(&mut self, written: u8) -> u8 {
         while self.outline.last().is_some_and(|last| *last >= written) {
             self.outline.pop();
@@ -280,14 +280,14 @@ impl<'a> Shaper<'a> {
             heading.level,
             attribute("aria-label", &format!("Link to “{}”", heading.text.trim())),
         );
-        // Its id is known only now.
+        // Its id isn't known before its end.
         self.out[heading.place] = Event::Html(format!("<h{level} id=\"{id}\">").into());
         let anchor = format!(" <a class=\"anchor\" href=\"#{id}\"{label}>#</a>");
         let anchor = if self.anchors { anchor.as_str() } else { "" };
         self.html(format!("{anchor}</h{level}>\n"));
     }
 
-    /// `prefix` and the words of a heading, with a number where that is taken.
+    /// `prefix` and the words of a heading, with a number if that id is taken.
     fn unique_id(&mut self, text: &str) -> String {
         let words = slug(text);
         let base = format!(
@@ -328,7 +328,7 @@ impl<'a> Shaper<'a> {
             (_, _) => {
                 if let Some(picture) = self.picture.take() {
                     let url = local_url(&picture.url, self.prefix);
-                    // A picture without words says so: an empty `alt` is one, too.
+                    // A picture without words also needs an `alt`: an empty one.
                     let alt = match attribute("alt", &picture.alt) {
                         some if some.is_empty() => " alt=\"\"".to_owned(),
                         some => some,

@@ -1,4 +1,4 @@
-//! What Markdown becomes, and what hostile Markdown doesn't.
+//! What Markdown is rendered as, and that hostile Markdown does no harm.
 
 use super::*;
 
@@ -185,7 +185,7 @@ fn nothing_that_runs_gets_through() {
     }
 }
 
-/// What a browser would make of it: every tag and attribute that isn't harmless.
+/// The first tag or attribute that could be harmful in a browser.
 fn danger(html: &str) -> Option<String> {
     let mut rest = html;
     while let Some(start) = rest.find('<') {
@@ -262,7 +262,7 @@ fn ids_written_by_hand_are_dropped_and_made_ones_stand_once() {
         3,
     );
     assert_eq!(html.as_str().matches("id=\"p-why\"").count(), 1, "{html:?}");
-    // Not even where an id is allowed.
+    // The same for a raw element that may have an id.
     let html = to_html("# Why\n\n<h4 id=\"p-why\">y</h4>", "p-", 3);
     assert_eq!(html.as_str().matches("id=\"p-why\"").count(), 1, "{html:?}");
 }
@@ -275,7 +275,7 @@ fn hostile_texts_become_pages_of_bounded_depth_and_size() {
         assert!(first_sentences(&text, 200).chars().count() <= 200, "{name}");
         let deep = depth(html.as_str());
         assert!(deep < 150, "{name}: {deep} deep");
-        // Names of headings are the longest that is put in.
+        // The ids of headings are the longest additions.
         let (before, after) = (text.len(), html.as_str().len());
         assert!(after < 40 * before, "{name}: {before} bytes became {after}");
     }

@@ -1,12 +1,12 @@
-//! Text as people type it into a form or on a command line, where a line break is meant.
+//! Text typed into a form or on a command line, where a line break is intended.
 
 use pulldown_cmark::Event;
 
 use super::dialect::parser;
 
-/// Text that was typed, as Markdown: each single line break within a paragraph, which CommonMark
+/// Converts typed text to Markdown. Each single line break within a paragraph, which CommonMark
 /// shows as a space, gets a `\` before it, so that it is shown as a break. Code, tables, HTML and
-/// the marks of lists stay as they are.
+/// list markers stay unchanged.
 pub fn of_typed(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut done = 0;
@@ -19,8 +19,8 @@ pub fn of_typed(text: &str) -> String {
     out
 }
 
-/// As [`of_typed`], for a text that was put into a form or an editor to be corrected. If it had
-/// single line breaks of its own, it is Markdown that somebody wrapped, and stays so.
+/// Like [`of_typed`], for a text that was corrected in a form or an editor. If the original has
+/// single line breaks, it is Markdown that somebody wrapped, and stays so.
 pub fn of_corrected(text: &str, before: &str) -> String {
     match soft_breaks(before).next() {
         Some(_) => text.to_owned(),
@@ -28,8 +28,8 @@ pub fn of_corrected(text: &str, before: &str) -> String {
     }
 }
 
-/// Markdown as a form shows it to be corrected: [`of_corrected`] makes the same of it again. The `\`
-/// that [`of_typed`] put in aren't shown.
+/// Markdown as a form shows it for correction, without the `\` that [`of_typed`] adds.
+/// [`of_corrected`] reverses it.
 pub fn as_typed(markdown: &str) -> String {
     let mut shown = String::with_capacity(markdown.len());
     let mut done = 0;
@@ -46,20 +46,20 @@ pub fn as_typed(markdown: &str) -> String {
     }
 }
 
-/// A text of a file as a form shows it to be completed: lines that were only wrapped are joined.
+/// A file's text as a form shows it for completion: wrapped lines are joined.
 pub fn unwrapped(markdown: &str) -> String {
     let mut shown = markdown.to_owned();
     for place in soft_breaks(markdown) {
         let is_text = markdown[place + 1..].starts_with(|c: char| c.is_alphanumeric());
         if is_text {
-            // As long as what it replaces.
+            // The replacement has the same length.
             shown.replace_range(place..=place, " ");
         }
     }
     shown
 }
 
-/// Where the line feeds stand that CommonMark shows as spaces.
+/// The positions of line feeds that CommonMark shows as spaces.
 fn soft_breaks(text: &str) -> impl Iterator<Item = usize> {
     let events = parser(text).into_offset_iter();
     events.filter_map(|(event, range)| match event {

@@ -6,7 +6,7 @@ use crate::domain::headline::{Group, Headline, News, Stance, Standing};
 use crate::domain::state::StateKey;
 use crate::render::time::Frame;
 
-/// How things are: one sentence or, for incidents that stand differently, one for each sort.
+/// The overall status: one sentence, or one per kind if incidents differ.
 pub fn headline(headline: &Headline) -> String {
     match &headline.news {
         News::Nothing => "No problems reported.".to_owned(),
@@ -16,17 +16,17 @@ pub fn headline(headline: &Headline) -> String {
     }
 }
 
-/// What stands below a headline of which `rest_is_working` is true.
+/// The line below a headline with `rest_is_working` set.
 pub fn rest_is_working() -> &'static str {
     "Everything else is working."
 }
 
-/// What a state that isn't known makes of a sentence.
+/// The clause for an unknown state.
 pub fn unknown_state(state: &StateKey) -> String {
     format!("is in the state “{state}”")
 }
 
-/// What became of a maintenance, as Markdown.
+/// What happened to a maintenance, as Markdown.
 pub fn fact(fact: &Fact) -> String {
     let names: Vec<String> = fact.components.iter().map(|name| escaped(name)).collect();
     let style = fact.style();
@@ -63,7 +63,7 @@ pub fn fact(fact: &Fact) -> String {
     format!("{} {said}.", maintenance_on(names, fact.more))
 }
 
-/// That a maintenance has begun, on components with these names and some more.
+/// Says that a maintenance has begun, on components with these names and `more` others.
 pub fn begun(names: Vec<String>, more: usize) -> String {
     format!("{} has started.", maintenance_on(names, more))
 }
@@ -99,7 +99,7 @@ fn of_components(groups: &[Group]) -> String {
     format!("{}.", join(&clauses))
 }
 
-/// "is down" of several is "are down".
+/// The plural of a clause: "is down" becomes "are down".
 fn plural(reads: &str, count: usize) -> String {
     if count < 2 {
         return reads.to_owned();
@@ -121,7 +121,7 @@ fn list(names: &[String]) -> String {
     }
 }
 
-/// Clauses with "and" between them, and with a comma where one has an "and" of its own.
+/// Joins clauses with "and", and with a comma if one contains an "and".
 fn join(clauses: &[String]) -> String {
     match clauses {
         [before @ .., last]
@@ -153,7 +153,7 @@ fn of_incidents(standing: &[Standing]) -> String {
     sentences.collect::<Vec<_>>().join(" ")
 }
 
-/// Ends a sentence that may bring its own end.
+/// Adds a full stop, unless the text ends a sentence already.
 fn full_stop(text: &str) -> String {
     match text.chars().last() {
         Some('!' | '?' | '…' | '。') => text.to_owned(),

@@ -1,5 +1,5 @@
-//! What the program itself says in whole sentences: facts in, words out. Each language is a file of its
-//! own with the same functions; English is the only one so far.
+//! The program's own sentences: facts in, words out. Each language is a file with the same
+//! functions; so far, English is the only one.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ mod name;
 
 pub use english::{begun, fact, headline, rest_is_working, unknown_state};
 
-/// The text of an update, as Markdown: its own, or what it tells, in words.
+/// The text of an update, as Markdown: its own, or its fact in words.
 pub fn text_of(update: &Update) -> Cow<'_, str> {
     match &update.fact {
         Some(told) => Cow::Owned(fact(told)),
@@ -21,7 +21,7 @@ pub fn text_of(update: &Update) -> Cow<'_, str> {
     }
 }
 
-/// Gives what the record keeps of an update its text, if it keeps a fact.
+/// Puts the fact of an update that the activity log stores into words, if it has one.
 pub fn put_in_words(kept: &mut Value) {
     let Some(kept) = kept.as_object_mut() else {
         return;

@@ -1,6 +1,6 @@
 //! Names in sentences.
 
-/// A name as Markdown that says just that.
+/// A name as Markdown that renders as exactly that name.
 pub(super) fn escaped(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for c in name.chars() {

@@ -1,4 +1,4 @@
-//! The headline and what became of a maintenance, in words, for many a situation.
+//! The sentences for headlines and maintenance, in many situations.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States, Tone};
 use crate::domain::update::Phase;
 
-/// `components` as `name=state`, `incidents` as `phase title @component,component`.
+/// Takes `components` as `name=state` and `incidents` as `phase title @component,component`.
 fn say(components: &[&str], incidents: &[&str]) -> Headline {
     let states = States::default();
     let slug = |name: &str| Slug::from_title(name).expect("a slug");

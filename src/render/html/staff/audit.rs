@@ -1,4 +1,4 @@
-//! The record: who did what and when, and what it changed, in words.
+//! The activity log: who did what and when, and what it changed, in words.
 
 use maud::{Markup, html};
 
@@ -16,33 +16,33 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 use crate::wire::audit::AuditBody;
 
-/// The field with who did it.
+/// The field for the actor.
 pub const ACTOR: &str = "actor";
-/// The field with the component it concerns.
+/// The field for the component.
 pub const COMPONENT: &str = "component";
-/// The field with the incident it concerns.
+/// The field for the incident.
 pub const INCIDENT: &str = "incident";
-/// The field with the first day.
+/// The field for the first day.
 pub const FROM: &str = "from";
-/// The field with the last day.
+/// The field for the last day.
 pub const TO: &str = "to";
 
-/// What there is to choose from, and what was found.
+/// The choices of the filter, and the entries found.
 #[derive(Debug)]
 pub struct AuditPage<'a> {
-    /// The names of those who did something.
+    /// The names of all actors in the log.
     pub actors: &'a [String],
-    /// Every component.
+    /// All components.
     pub components: &'a [Component],
-    /// The lines, newest first.
+    /// The entries, newest first.
     pub entries: &'a [AuditBody],
-    /// Where the older ones are.
+    /// The URL of the next page, with older entries.
     pub older: Option<&'a str>,
-    /// The table of all that was asked for.
+    /// The URL of the whole result as a table.
     pub table: &'a str,
 }
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &AuditPage<'_>, filled: &Filled) -> Markup {
     let is_asked = [ACTOR, COMPONENT, INCIDENT, FROM, TO]
         .iter()

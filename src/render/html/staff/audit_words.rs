@@ -1,4 +1,4 @@
-//! The words of the record: what was done, which fields it changed, and how their values read.
+//! The words of the activity log: what was done, which fields it changed, and their values.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ pub(super) fn by(entry: &AuditBody) -> Markup {
     }
 }
 
-/// What was done, between who and what.
+/// What was done: the words between the actor and the object.
 pub(super) fn done(entry: &AuditBody) -> Cow<'static, str> {
     match entry.deed() {
         Some(deed) => Cow::Borrowed(deed_in_words(deed)),
@@ -69,7 +69,7 @@ fn deed_in_words(deed: Deed) -> &'static str {
     }
 }
 
-/// What an update did to its incident, if it did more than to say something.
+/// What an update did to its incident, apart from adding a text.
 fn step(phase: Option<Phase>, moves: bool) -> &'static str {
     match phase {
         Some(Phase::Resolved) => "resolved",
@@ -89,7 +89,7 @@ fn step(phase: Option<Phase>, moves: bool) -> &'static str {
     }
 }
 
-/// Whether a change of a field is told by the line itself.
+/// Whether the entry's own line already tells a change of a field.
 pub(super) fn said_elsewhere(change: &FieldChange) -> bool {
     let is_nothing = |value: &Value| value_in_words(value).is_empty();
     ["slug", "created_at", "retired_at"].contains(&change.field.as_str())
@@ -165,7 +165,7 @@ fn component(snapshot: &Snapshot, slug: &str, value: &Value) -> String {
     }
 }
 
-/// A value as people read it: times in the site's zone, states and statuses by their labels.
+/// A value for people: times in the site's zone, states and statuses by their labels.
 fn in_words(snapshot: &Snapshot, field: &str, value: &Value) -> String {
     let frame = render::frame_of(snapshot);
     match (field, value) {

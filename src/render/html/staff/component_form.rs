@@ -1,4 +1,4 @@
-//! The form that adds a component or describes one anew, and the way to retire it.
+//! The form that adds a component or edits its description, and the link to retire it.
 
 use maud::{Markup, html};
 
@@ -10,30 +10,30 @@ use crate::domain::component::Component;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The field with the name.
+/// The field for the name.
 pub const NAME: &str = "name";
-/// The field with the heading.
+/// The field for the group's heading.
 pub const GROUP: &str = "group";
-/// The field with the line for customers.
+/// The field for the line that customers read.
 pub const DESCRIPTION: &str = "description";
-/// The field with the day on which it began.
+/// The field for the day since which the component exists.
 pub const SINCE: &str = "since";
-/// The field with its name in addresses.
+/// The field for the slug.
 pub const SLUG: &str = "slug";
 
-/// What is there already.
+/// The existing values to choose from.
 #[derive(Debug)]
 pub struct Choices<'a> {
     /// The headings.
     pub groups: &'a [String],
-    /// The components whose order can be changed, in their order.
+    /// The components whose order can be changed, in that order.
     pub movable: &'a [Component],
 }
 
-/// The field with the component before which it stands.
+/// The field for the component that this one is placed before.
 pub const BEFORE: &str = "before";
 
-/// The whole page; `component` is the one that is there already.
+/// Renders the page; `component` is the existing one, if the form edits one.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,

@@ -1,4 +1,4 @@
-//! The list of components: in what order, under which heading, and the way to change each.
+//! The list of components: their order, their groups, and the controls that change them.
 
 use maud::{Markup, html};
 
@@ -14,20 +14,20 @@ use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The buttons that move something; their value is made by [`Moved`].
+/// The buttons that move a component or a group; [`Moved`] makes their value.
 pub const MOVE: &str = "move";
 
-/// Something that moved, or is to.
+/// A component or group that was moved, or that a button moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
     /// A component.
     Component(Direction, Slug),
-    /// A group; the nameless one is empty.
+    /// A group; the group without a name is empty.
     Group(Direction, String),
 }
 
 impl Moved {
-    /// As a button says it.
+    /// The value of its button.
     pub fn as_text(&self) -> String {
         let word = |direction: &Direction| match direction {
             Direction::Up => "up",
@@ -39,7 +39,7 @@ impl Moved {
         }
     }
 
-    /// Reads what a button says.
+    /// Parses the value of a button.
     pub fn parse(text: &str) -> Option<Self> {
         let (word, name) = text.split_once('.')?;
         let component = |direction| Some(Self::Component(direction, Slug::parse(name).ok()?));
@@ -53,8 +53,8 @@ impl Moved {
     }
 }
 
-/// The whole page. `told` is what was just done, `moved` what was just moved: its button keeps the
-/// focus, to be pressed again.
+/// Renders the page. `told` says what was just done. `moved` is what was just moved: its button
+/// keeps the focus, so that it can be pressed again.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
@@ -173,7 +173,7 @@ fn described(snapshot: &Snapshot, component: &Component) -> Markup {
     }
 }
 
-/// Two buttons; the one just pressed has the focus, or the other one if there is no way on.
+/// Two buttons. The one just pressed has the focus, or the other one if it can't go further.
 fn arrows(ways: &[(Moved, bool); 2], what: &str, moved: Option<&Moved>) -> Markup {
     let was_pressed = |index: usize| moved == Some(&ways[index].0);
     html! {

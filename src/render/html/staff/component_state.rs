@@ -1,4 +1,4 @@
-//! The form that changes a component's state, outside of an update.
+//! The form that changes a component's state without an update.
 
 use maud::{Markup, html};
 
@@ -10,16 +10,16 @@ use crate::render::html::parts;
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
-/// The field with the state.
+/// The field for the state.
 pub const STATE: &str = "state";
-/// The field with the note.
+/// The field for the note.
 pub const NOTE: &str = "note";
-/// The field that says what the writer saw.
+/// The field that identifies the state that the writer saw.
 pub const SEEN: &str = "seen";
 /// The field that says for which state the note of the former one holds, too, and which note.
 pub const HOLDS: &str = "holds";
 
-/// The whole page; `is_other` says that it changed while the form was open.
+/// Renders the page; `is_other` says that the component changed while the form was open.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,

@@ -1,4 +1,4 @@
-//! Components in forms: what each may be set to.
+//! Components in forms, with the states that each can be set to.
 
 use maud::{Markup, html};
 
@@ -10,25 +10,25 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::snapshot::Snapshot;
 
-/// Begins the name of the field with a component's state.
+/// Prefix of the field for a component's state.
 pub const STATE: &str = "state.";
-/// Begins the name of the field with its note.
+/// Prefix of the field for its note.
 pub const NOTE: &str = "note.";
 /// The value that names a component without setting a state.
 pub const NAMED: &str = "=";
 
-/// What leaving a component as it stands in the form means.
+/// What it means if a component's choice in the form isn't touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
     /// Its state stays: "Degraded (no change)".
     Unchanged,
-    /// It isn't spoken of.
+    /// It isn't mentioned.
     Out,
-    /// The same, and few will want to: what isn't listed stays folded.
+    /// It isn't mentioned, which is the usual case: unlisted components stay folded away.
     Aside,
 }
 
-/// Why a form has no components to set: the token lacks the scope.
+/// Why a form offers no components: the token lacks the scope.
 pub fn refused() -> Markup {
     html! {
         fieldset {
@@ -42,7 +42,7 @@ pub fn refused() -> Markup {
     }
 }
 
-/// The components that are `listed`, each in a row, and all others behind a fold.
+/// The components in `listed`, one row each, and all others folded away.
 pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) -> Markup {
     let is_set = |slug: &Slug| {
         let field = format!("{STATE}{slug}");
@@ -95,8 +95,8 @@ fn row(snapshot: &Snapshot, filled: &Filled, slug: &Slug, left: Left) -> Markup 
     )
 }
 
-/// What a component may be set to, and first what leaves it. The state that it is in stands there
-/// only once, unless it was `chosen` before it came to be in it.
+/// The choices for a component; the first one leaves it alone. Its current state is listed only
+/// once, unless the current state was `chosen` before the component entered it.
 fn options(snapshot: &Snapshot, slug: &Slug, left: Left, chosen: &str) -> Vec<(String, String)> {
     let states = &snapshot.states;
     let now = snapshot

@@ -1,4 +1,4 @@
-//! The forms that correct what was posted: an update, or the post of an incident.
+//! The forms that correct a posted update or the post of an incident.
 
 use maud::{Markup, html};
 
@@ -21,46 +21,46 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 use crate::wire::audit::AuditBody;
 
-/// The field that says which version the writer has seen.
+/// The field that identifies the version that the writer saw.
 pub const WAS: &str = "was";
-/// The field with the headline of a post.
+/// The field for the title of a post.
 pub const TITLE: &str = "title";
-/// The field with the byline.
+/// The field for the byline.
 pub const AUTHOR: &str = "author";
-/// The field with the date of a post.
+/// The field for the date of a post.
 pub const PUBLISHED_AT: &str = "published_at";
-/// The field with the impact of an incident.
+/// The field for the impact of an incident.
 pub const IMPACT: &str = "impact";
 
-/// What the form of an update shows besides what was typed.
+/// What the form for an update shows besides its fields.
 #[derive(Debug)]
 pub struct Around<'a> {
     /// The incident.
     pub incident: &'a Incident,
     /// The update as it stands.
     pub update: &'a Update,
-    /// Somebody else has corrected it meanwhile.
+    /// Whether somebody else has corrected it in the meantime.
     pub is_other: bool,
-    /// The update as it would be.
+    /// A preview of the corrected update, in its incident.
     pub preview: Option<(&'a Incident, &'a Update)>,
-    /// What it said before it was corrected: lines of the record, newest first.
+    /// Its earlier versions: entries of the activity log, newest first.
     pub versions: &'a [AuditBody],
-    /// Which components would change without it: from what, to what.
+    /// The components that would change if it were withdrawn: from which state, to which.
     pub without: &'a [(Slug, StateKey, StateKey)],
 }
 
-/// What the form of a post shows besides what was typed.
+/// What the form for a post shows besides its fields.
 #[derive(Debug)]
 pub struct AroundPost<'a> {
     /// The incident.
     pub incident: &'a Incident,
-    /// Somebody else has corrected it meanwhile.
+    /// Whether somebody else has corrected it in the meantime.
     pub is_other: bool,
-    /// What it said before it was corrected: lines of the record, newest first.
+    /// Its earlier versions: entries of the activity log, newest first.
     pub versions: &'a [AuditBody],
 }
 
-/// The form that corrects an update.
+/// Renders the form that corrects an update.
 pub fn update_page(
     snapshot: &Snapshot,
     viewer: &Actor,
@@ -117,7 +117,7 @@ pub fn update_page(
             (form::preview(around.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
             (form::buttons("Correct it", &[("preview", "Preview")]))
         }
-        // A form of its own, so that it isn't taken for the correction sent once more.
+        // A separate form, so that it isn't mistaken for a second attempt at the correction.
         details.more {
             summary { "Withdraw it" }
             form.one method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
@@ -160,7 +160,7 @@ fn without(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
     }
 }
 
-/// The form that corrects the post of an incident.
+/// Renders the form that corrects the post of an incident.
 pub fn post_page(
     snapshot: &Snapshot,
     viewer: &Actor,
@@ -218,21 +218,21 @@ pub fn post_page(
     page(snapshot, viewer, "Correct a post", filled, content)
 }
 
-/// Whether the form asks for a window: of a maintenance that isn't published. One that is, is moved
-/// by what customers are told of.
+/// Whether the form has fields for a window: only for an unpublished maintenance. A published one
+/// is moved by an update, so that customers hear of it.
 pub fn has_window(incident: &Incident) -> bool {
     incident.draft && incident.kind == Kind::Maintenance
 }
 
-/// Whether the post itself speaks of components; of an incident from the dashboard, its first update
-/// does.
+/// Whether the post itself names components. For an incident from the dashboard, its first update
+/// names them.
 pub fn has_components(incident: &Incident) -> bool {
     incident.kind == Kind::Maintenance
         || !incident.changes.is_empty()
         || !incident.mentions.is_empty()
 }
 
-/// When it was so, and who signs it, behind a fold.
+/// The time and the author, folded away.
 fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
     let hint = format!("In {zone}. The page marks it as added later.");
     let author = Ask {
@@ -264,7 +264,7 @@ fn window_fields(snapshot: &Snapshot, filled: &Filled) -> Markup {
     }
 }
 
-/// A file states it, so the file is where to correct it. `versions` are what it said before.
+/// Renders the page for text from a file: it must be edited there. `versions` are earlier ones.
 pub fn file_page(
     snapshot: &Snapshot,
     viewer: &Actor,
@@ -293,7 +293,7 @@ pub fn file_page(
     )
 }
 
-/// How bad it is, if the states are not to say so.
+/// The fields for the impact, if the states alone shouldn't determine it.
 pub(super) fn impact(filled: &Filled) -> Markup {
     let ask = Ask {
         name: IMPACT,

@@ -1,4 +1,4 @@
-//! The dashboard: what customers see now, and what can be done about it.
+//! The dashboard: what customers see now, and what staff can do about it.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
@@ -16,30 +16,30 @@ use crate::urls;
 
 /// How much of the newest update is shown, in characters.
 const SAID_CHARS: usize = 200;
-/// How many posts that are over are listed.
+/// How many closed incidents are listed.
 const RECENT: usize = 5;
 
-/// An incident that isn't published.
+/// An unpublished incident.
 #[derive(Debug)]
 pub struct Draft<'a> {
-    /// Its name in URLs.
+    /// Its slug.
     pub slug: &'a Slug,
-    /// Its headline.
+    /// Its title.
     pub title: &'a str,
 }
 
-/// An incident that staff withdrew.
+/// A withdrawn incident.
 #[derive(Debug)]
 pub struct Withdrawn {
-    /// Its identity.
+    /// Its id.
     pub id: String,
-    /// Its headline.
+    /// Its title.
     pub title: String,
-    /// When it went.
+    /// When it was withdrawn.
     pub withdrawn_at: DateTime<Utc>,
 }
 
-/// The whole page; `told` is what was just done.
+/// Renders the page; `told` says what was just done.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
@@ -78,7 +78,7 @@ pub fn page(
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// An incident that is open: what was said last, and the way to say more.
+/// An open incident: its latest update, and links to post another.
 fn card(
     snapshot: &Snapshot,
     incident: &Incident,
@@ -127,7 +127,7 @@ fn drafts_list(drafts: &[Draft<'_>]) -> Markup {
     }
 }
 
-/// What staff withdrew: what it was called, when it went, and where everything about it is kept.
+/// The withdrawn incidents: title, time of withdrawal, and a link to the activity log.
 fn withdrawn_list(snapshot: &Snapshot, viewer: &Actor, withdrawn: &[Withdrawn]) -> Markup {
     let frame = render::frame_of(snapshot);
     let may_look = viewer.may(Permission::ReadActivity);

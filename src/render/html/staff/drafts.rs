@@ -1,4 +1,4 @@
-//! What can be done with a draft: see it as it would be, publish it, throw it away.
+//! What staff can do with a draft: preview, publish or discard it.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use super::form;
 use crate::domain::incident::Incident;
 use crate::urls;
 
-/// Why a draft wasn't published; each line leads to the field where it is mended.
+/// Why a draft wasn't published. Each line links to the field to correct.
 pub fn refused(incident: &Incident, filled: &Filled) -> Markup {
     let form = urls::staff_correct_incident(&incident.slug);
     html! {
@@ -24,7 +24,7 @@ pub fn refused(incident: &Incident, filled: &Filled) -> Markup {
     }
 }
 
-/// The ways on from a draft; `key` makes each button work once.
+/// The actions for a draft; `key` makes each button work only once.
 pub fn ways(incident: &Incident, key: &str) -> Markup {
     html! {
         form.one method="post" action=(urls::staff_publish_draft(&incident.slug)) {

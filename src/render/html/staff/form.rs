@@ -1,21 +1,21 @@
-//! The parts that forms are made of. Each shows what was typed, says what is wrong beside the
-//! field, and works without scripts.
+//! The parts of forms. Each shows what was typed, shows errors beside the field, and works
+//! without scripts.
 
 use chrono::NaiveDate;
 use maud::{Markup, html};
 
 use super::fields::{Fields, Filled};
 
-/// How a field is asked for.
+/// A field's name and texts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ask<'a> {
-    /// The field's name in the form; also its id.
+    /// The name of the field in the form, which is also its id.
     pub name: &'a str,
-    /// What is asked.
+    /// The label.
     pub label: &'a str,
-    /// A line below it.
+    /// A line of help below the field.
     pub hint: &'a str,
-    /// It has the focus when the page opens, unless something is wrong.
+    /// Whether it has the focus when the page opens, unless there are errors.
     pub first: bool,
 }
 
@@ -24,8 +24,8 @@ pub(super) fn id_of(name: &str) -> String {
     format!("field-{}", name.replace(['.', ':'], "-"))
 }
 
-/// What is wrong with the form, first of all and with the focus; each line leads to its field.
-/// `heading` says what hasn't happened: "Not posted yet".
+/// The list of errors, at the top and with the focus; each line links to its field. `heading` says
+/// what hasn't happened: "Not posted yet".
 pub fn summary(filled: &Filled, heading: &str) -> Markup {
     html! {
         @if let Some(path) = &filled.sent_before {
@@ -66,22 +66,22 @@ pub fn summary(filled: &Filled, heading: &str) -> Markup {
     }
 }
 
-/// The key that makes the form be posted once.
+/// The idempotency key of the form.
 pub fn key(filled: &Filled) -> Markup {
     hidden(Fields::KEY, filled.fields.first(Fields::KEY))
 }
 
-/// A button that copies a text; only where scripts run.
+/// A button that copies a text; it appears only if scripts run.
 pub fn copy(text: &str, label: &str) -> Markup {
     html! { button.copy type="button" hidden data-copy=(text) { (label) } }
 }
 
-/// A value that goes with the form unseen.
+/// A hidden field.
 pub fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
-/// What describes a field: its hint and its error.
+/// The description of a field: its hint and its error.
 struct Description<'a> {
     id: String,
     hint: &'a str,
@@ -127,7 +127,7 @@ impl<'a> Description<'a> {
     }
 }
 
-/// Several lines of text.
+/// A text area.
 pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
     let told = Description::of(filled, ask);
     html! {
@@ -137,7 +137,7 @@ pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
             textarea id=(told.id) name=(ask.name) rows=(rows) dir="auto"
                 aria-describedby=[told.described_by()] aria-invalid=[told.invalid()]
                 autofocus[ask.first && filled.wrong.is_empty()] {
-                // A line break at the very beginning would be swallowed.
+                // HTML parsers drop a line break at the very beginning.
                 "\n" (filled.fields.first(ask.name))
             }
             (told.hint_line())
@@ -145,7 +145,7 @@ pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
     }
 }
 
-/// One line of text; `kind` is the type of the input.
+/// A field for one line of text; `kind` is the input's type.
 pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
     let told = Description::of(filled, ask);
     let is_text = kind == "text";
@@ -165,14 +165,14 @@ pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
     }
 }
 
-/// The day of the week of what stands in a field for a date; nothing while none does.
+/// The weekday of the date in a field; empty if there is no date.
 fn weekday(value: &str) -> String {
     let day = value.split('T').next().unwrap_or_default();
     let day = NaiveDate::parse_from_str(day, "%Y-%m-%d");
     day.map_or_else(|_| String::new(), |day| day.format("%A").to_string())
 }
 
-/// One line of text, with what is usual to choose from.
+/// A field for one line of text, with suggestions.
 pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
     let told = Description::of(filled, ask);
     let list = format!("{}-list", told.id);
@@ -189,7 +189,7 @@ pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
     }
 }
 
-/// Several switches under one heading: `(name, label, hint)` of each.
+/// Several checkboxes under one heading, each as `(name, label, hint)`.
 pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]) -> Markup {
     let told = Description::of(filled, ask);
     html! {
@@ -204,7 +204,7 @@ pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]
     }
 }
 
-/// The place of the preview. Once there is one, it gets the focus, as it stands far below the text.
+/// The place of the preview. A preview gets the focus, because it stands far below the text.
 pub fn preview(shown: Option<Markup>) -> Markup {
     let is_there = shown.is_some();
     html! {
@@ -215,7 +215,7 @@ pub fn preview(shown: Option<Markup>) -> Markup {
     }
 }
 
-/// A list of which one is chosen.
+/// A select list.
 pub fn choice(filled: &Filled, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
     let told = Description::of(filled, ask);
     html! {
@@ -241,7 +241,7 @@ fn bare_choice(
             @for (value, label) in options {
                 option value=(value) selected[value == chosen] { (label) }
             }
-            // Something that isn't on the list is kept as it came, for whoever sent it to see.
+            // A value that isn't on the list is kept, so that the sender sees it.
             @if !options.iter().any(|(value, _)| value == chosen) {
                 option value=(chosen) selected { (chosen) }
             }
@@ -249,7 +249,7 @@ fn bare_choice(
     }
 }
 
-/// A few words of which one is chosen, as pills.
+/// Radio buttons in the shape of pills.
 pub fn pills(filled: &Filled, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup {
     let told = Description::of(filled, ask);
     let chosen = filled.fields.first(ask.name);
@@ -271,7 +271,7 @@ pub fn pills(filled: &Filled, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup
     }
 }
 
-/// A switch, with a line of its own.
+/// A checkbox on a line of its own.
 pub fn switch(filled: &Filled, name: &str, label: &Markup) -> Markup {
     html! {
         label.switch {
@@ -281,7 +281,7 @@ pub fn switch(filled: &Filled, name: &str, label: &Markup) -> Markup {
     }
 }
 
-/// A component with the states it may be set to, and a note that shows once one is chosen.
+/// A component with the states it can be set to, and a note that appears once one is chosen.
 pub fn component_row(
     filled: &Filled,
     slug: &str,
@@ -314,7 +314,7 @@ pub fn component_row(
     }
 }
 
-/// The button that sends the form, and others beside it: `(value, label)`.
+/// The button that sends the form, and further ones beside it: `(value, label)`.
 pub fn buttons(main: &str, others: &[(&str, &str)]) -> Markup {
     html! {
         p.buttons {

@@ -11,24 +11,24 @@ use crate::render::html::layout;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// Where in the navigation a page belongs.
+/// The section of the navigation that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nav {
-    /// The dashboard, and the forms that it leads to.
+    /// The dashboard, and the forms that it links to.
     Dashboard,
     /// Maintenance, and the forms about it.
     Maintenance,
     /// Components, and the forms about them.
     Components,
-    /// The record.
+    /// The activity log.
     Record,
     /// Tokens, and the form for a new one.
     Tokens,
-    /// Nowhere in particular.
+    /// No section.
     Elsewhere,
 }
 
-/// The pages in the navigation, each with who may go there.
+/// The pages in the navigation, each with the permission that it requires.
 const ROWS: [(Nav, &str, &str, Option<Permission>); 5] = [
     (Nav::Dashboard, "Dashboard", urls::STAFF, None),
     (
@@ -57,19 +57,19 @@ const ROWS: [(Nav, &str, &str, Option<Permission>); 5] = [
     ),
 ];
 
-/// A page, but for what is the same on all of them.
+/// The parts of a page that differ from the other pages.
 #[derive(Debug)]
 pub struct Page<'a> {
-    /// Its name.
+    /// The title.
     pub title: &'a str,
-    /// Its place in the navigation.
+    /// The section of the navigation.
     pub nav: Nav,
-    /// What stands in it.
+    /// The main content.
     pub content: Markup,
 }
 
 impl<'a> Page<'a> {
-    /// The name of a page with a form on it: says first if something is wrong.
+    /// The title of a page with a form; it begins with a note if there are errors.
     pub fn title_of(title: &'a str, filled: &Filled) -> String {
         if filled.wrong.is_empty() {
             title.to_owned()
@@ -79,7 +79,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The whole document. `viewer` is whoever is signed in.
+/// Renders the whole document. `viewer` is the actor who is signed in.
 pub fn page(snapshot: &Snapshot, viewer: Option<&Actor>, page: &Page<'_>) -> Markup {
     let name = &snapshot.site.name;
     let title = format!("{} · {name} · Staff", page.title);
@@ -112,7 +112,7 @@ pub fn page(snapshot: &Snapshot, viewer: Option<&Actor>, page: &Page<'_>) -> Mar
     )
 }
 
-/// A document with its head, around any body.
+/// Renders a document with its head and any body.
 pub(super) fn document(title: &str, brand: &Brand, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)

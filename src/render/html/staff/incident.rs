@@ -1,4 +1,4 @@
-//! An incident as staff see it: all that was said, and what can be done with each.
+//! An incident as staff see it: all its updates, and what they can do with each.
 
 use std::collections::HashMap;
 
@@ -28,16 +28,16 @@ pub struct Around<'a> {
     pub incident: &'a Incident,
     /// The file that states it, if one does.
     pub file: Option<&'a str>,
-    /// By the ids of its updates, the lines at which they stand in the file.
+    /// For updates from the file: the line of each, by the update's id.
     pub lines: &'a HashMap<String, usize>,
-    /// Updates that were withdrawn, and can be brought back.
+    /// Withdrawn updates, which can be reinstated.
     pub withdrawn: &'a [Update],
     /// What was just done.
     pub told: Option<&'a str>,
 }
 
-/// The whole page. `filled` has the key that makes each button work once, and what kept a draft
-/// from being published.
+/// Renders the page. `filled` has the key that makes each button work only once, and the reasons
+/// why a draft wasn't published.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     let (incident, file) = (around.incident, around.file);
     let may_write = viewer.may(Permission::WriteIncidents);
@@ -99,7 +99,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// What comes next. Of a draft, publishing it is the button that matters.
+/// The next steps. For a draft, publishing is the main button.
 fn ways_on(incident: &Incident) -> Markup {
     let path = urls::staff_post_update(&incident.slug);
     html! {
@@ -116,7 +116,7 @@ fn ways_on(incident: &Incident) -> Markup {
     }
 }
 
-/// What can be done with an update. Of a file's: which file that is, to be copied.
+/// What staff can do with an update. For one from a file: the file's name, for copying.
 fn ways(around: &Around<'_>, update: &Update) -> Markup {
     let path = urls::staff_correct_update(&around.incident.slug, &update.id);
     let file = around.file.filter(|_| update.source == Source::File);

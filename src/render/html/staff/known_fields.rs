@@ -1,5 +1,5 @@
-//! The fields of all forms. What else stands in a form that comes in isn't ours: it is neither kept
-//! nor written back.
+//! The fields of all forms. Any other field in a submitted form isn't ours: it is neither kept nor
+//! written back.
 
 use super::fields::Fields;
 use super::{
@@ -7,7 +7,7 @@ use super::{
     new_incident, plan_maintenance, sign_in, token_form, update, window,
 };
 
-/// Each name.
+/// All names.
 const NAMES: &[&str] = &[
     Fields::KEY,
     Fields::BUTTON,
@@ -50,7 +50,7 @@ const NAMES: &[&str] = &[
     token_form::EXPIRES,
 ];
 
-/// What those begin with of which there is one for each component, scope or step.
+/// Prefixes of names that occur once for each component, scope or step.
 const PREFIXES: &[&str] = &[
     components::STATE,
     components::NOTE,
@@ -59,7 +59,7 @@ const PREFIXES: &[&str] = &[
     maintenance_steps::TEXT,
 ];
 
-/// Longest name of a field.
+/// Maximum length of a field's name.
 const MAX_NAME_BYTES: usize = 200;
 
 /// Whether a form of ours has a field of this name.

@@ -1,4 +1,4 @@
-//! Maintenance as staff see it: what runs, what is planned, what is over.
+//! Maintenance as staff see it: what is running, what is planned, what is over.
 
 use maud::{Markup, html};
 
@@ -11,10 +11,10 @@ use crate::render::html::{listing, parts};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// How many that are over are listed.
+/// How many completed maintenances are listed.
 const RECENT: usize = 20;
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, viewer: &Actor) -> Markup {
     let running: Vec<_> = snapshot
         .open_incidents()

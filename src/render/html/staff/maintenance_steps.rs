@@ -1,5 +1,5 @@
-//! What can be done with a maintenance: begin it, end it, move or extend it, call it off. Each is a
-//! form of its own, so that no press does two things.
+//! What staff can do with a maintenance: begin, end, move, extend or cancel it. Each step is a form
+//! of its own, so that no button does two things.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
@@ -17,20 +17,20 @@ use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The field that says which step it is.
+/// The field for the step.
 pub const STEP: &str = "step";
-/// Begins the name of the field with the text of a step.
+/// Prefix of the field for the text of a step.
 pub const TEXT: &str = "markdown.";
-/// The steps, as the forms name them.
+/// Begins the maintenance now.
 pub const START: &str = "start";
-/// It is complete now.
+/// Completes it now.
 pub const END: &str = "end";
-/// It gets another window.
+/// Gives it another window.
 pub const EXTEND: &str = "extend";
-/// It won't take place, or is called off.
+/// Cancels it, before or after it began.
 pub const CANCEL: &str = "cancel";
 
-/// What the page shows besides what was typed.
+/// What the page shows besides the fields.
 #[derive(Debug)]
 pub struct Around<'a> {
     /// The maintenance.
@@ -41,7 +41,7 @@ pub struct Around<'a> {
     pub told: Option<&'a str>,
 }
 
-/// The whole page. `filled` is the form of the step that was tried, `usual` every other one.
+/// Renders the page. `filled` is the form of the attempted step, `usual` that of all others.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
@@ -110,7 +110,7 @@ pub fn page(
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// What begins with the maintenance.
+/// The states that the maintenance will set.
 fn planned_states(snapshot: &Snapshot, incident: &Incident) -> Markup {
     html! {
         @if !incident.changes.is_empty() {
@@ -126,7 +126,7 @@ fn planned_states(snapshot: &Snapshot, incident: &Incident) -> Markup {
     }
 }
 
-/// What customers are told as it begins, if nobody says it in their own words.
+/// What customers are told when it begins, if staff write no text.
 fn said(snapshot: &Snapshot, incident: &Incident) -> String {
     let components = incident.components();
     let named = named_of(components.len());

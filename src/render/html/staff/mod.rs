@@ -1,5 +1,5 @@
-//! The staff pages: server-rendered forms, one screen a file. What each takes is a snapshot, who
-//! looks, and the form as it stands.
+//! The staff pages: server-rendered forms, one screen per file. Each takes a snapshot, the viewer
+//! and the form's current contents.
 
 pub mod audit;
 mod audit_words;

@@ -17,23 +17,23 @@ use crate::render;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The field with the kind.
+/// The field for the kind.
 pub const KIND: &str = "kind";
-/// The button that keeps it back.
+/// The button that saves a draft.
 pub const DRAFT: &str = "draft";
 
-/// What the form shows besides what was typed.
+/// What the form shows besides its fields.
 #[derive(Debug, Default)]
 pub struct Around<'a> {
-    /// Templates to begin with: name and title of each, the most fitting first.
+    /// The templates to start from: name and title of each, best match first.
     pub templates: &'a [(Slug, String)],
-    /// The template that was chosen, if it waits to hear which component it is about.
+    /// The chosen template, if the component that it is about is still to be chosen.
     pub asks_component: Option<&'a Slug>,
-    /// The incident as it would be, with its first update.
+    /// A preview of the incident, with its first update.
     pub preview: Option<(&'a Incident, Option<&'a Update>)>,
 }
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     let title = Ask {
         name: TITLE,
@@ -55,7 +55,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
         ..Ask::default()
     };
     let phases = Kind::Disruption.phases().iter();
-    // Nothing that is new has been accounted for.
+    // A new incident can't have a postmortem yet.
     let phases = phases.filter(|phase| **phase != Phase::Postmortem);
     let phases: Vec<_> = phases
         .map(|phase| (phase.as_str(), phase.label()))
@@ -92,7 +92,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// The incident as it would be published, by what publishes it.
+/// A preview of the incident, rendered by the code of the public page.
 pub fn preview(snapshot: &Snapshot, incident: &Incident, first: Option<&Update>) -> Markup {
     html! {
         @match first {
@@ -108,7 +108,7 @@ pub fn preview(snapshot: &Snapshot, incident: &Incident, first: Option<&Update>)
     }
 }
 
-/// The templates that the form at `form` may begin with.
+/// The templates that the form at `form` can start from.
 pub(super) fn templates(form: &str, offered: &[(Slug, String)]) -> Markup {
     html! {
         @if !offered.is_empty() {
@@ -124,7 +124,7 @@ pub(super) fn templates(form: &str, offered: &[(Slug, String)]) -> Markup {
     }
 }
 
-/// Which component a template is about: each leads to the form, filled in.
+/// Asks which component a template is about. Each choice links to the form, filled in.
 pub(super) fn which(snapshot: &Snapshot, form: &str, template: Option<&Slug>) -> Markup {
     html! {
         @if let Some(template) = template {

@@ -18,23 +18,23 @@ use crate::render::html::{incident as public, parts};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The field with the headline.
+/// The field for the title.
 pub const TITLE: &str = "title";
-/// The field with the text.
+/// The field for the text.
 pub const TEXT: &str = "markdown";
 
-/// What the form shows besides what was typed.
+/// What the form shows besides its fields.
 #[derive(Debug, Default)]
 pub struct Around<'a> {
-    /// Templates to begin with: name and title of each, the most fitting first.
+    /// The templates to start from: name and title of each, best match first.
     pub templates: &'a [(Slug, String)],
-    /// The template that was chosen, if it waits to hear which component it is about.
+    /// The chosen template, if the component that it is about is still to be chosen.
     pub asks_component: Option<&'a Slug>,
-    /// The maintenance as it would be.
+    /// A preview of the maintenance.
     pub preview: Option<&'a Incident>,
 }
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled, around: &Around<'_>) -> Markup {
     let preview = around.preview;
     let title = Ask {
@@ -88,7 +88,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled, around: &Aroun
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// The window alone, while it is typed.
+/// The window alone, while it is being typed.
 pub fn window_part(snapshot: &Snapshot, window: Window) -> Markup {
     html! {
         h2 { "Not planned yet" }

@@ -1,4 +1,4 @@
-//! After an update was posted: what is public now, and the way to mend it.
+//! The page after an update was posted: what is public now, and a link to correct it.
 
 use maud::{Markup, html};
 
@@ -14,7 +14,7 @@ use crate::render::{self, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, incident: &Incident, update: &Update) -> Markup {
     let headline = messages::headline(&render::headline_of(snapshot));
     let is_ours = update.source != Source::File;
@@ -54,8 +54,8 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, incident: &Incident, update: &U
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// As an incident is over: what components are again, and which aren't working, with the way to
-/// say so.
+/// For a closed incident: the current states of its components, and for those that aren't working,
+/// a link to change them.
 fn what_came_back(
     snapshot: &Snapshot,
     viewer: &Actor,

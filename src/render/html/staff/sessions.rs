@@ -13,18 +13,18 @@ use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// A session, and with which token it was opened.
+/// A session and its token.
 #[derive(Debug)]
 pub struct Row<'a> {
     /// The session.
     pub session: &'a Session,
     /// The token's name.
     pub token: &'a str,
-    /// It is the one that asks.
+    /// Whether it is the viewer's own session.
     pub is_this: bool,
 }
 
-/// The whole page; `key` makes each button work once.
+/// Renders the page; `key` makes each button work only once.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
@@ -80,9 +80,9 @@ fn session(snapshot: &Snapshot, row: &Row<'_>, key: &str) -> Markup {
     }
 }
 
-/// "Firefox on Android", as well as a browser's own name for itself tells.
+/// "Firefox on Android", as far as the user agent tells.
 fn device_in_words(agent: &str) -> String {
-    // The order matters: most call themselves by the names of others, too.
+    // The order matters: most browsers also call themselves by the names of others.
     let browsers = [
         ("Edg", "Edge"),
         ("OPR/", "Opera"),

@@ -1,4 +1,4 @@
-//! The page where staff sign in. Each way to sign in is a section; a token is the first.
+//! The sign-in page of staff. Each way to sign in is a section; a token is the first.
 
 use maud::{Markup, html};
 
@@ -8,16 +8,16 @@ use super::frame::{self, Nav, Page};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The field with the token.
+/// The field for the token.
 pub const TOKEN: &str = "token";
-/// The field with the path to go on to.
+/// The field for the path to continue to.
 pub const NEXT: &str = "next";
 /// A field that only password managers read.
 pub const USERNAME: &str = "username";
-/// Begins the names of the fields of a form that waits to be sent.
+/// Prefix of the fields of a form that is waiting to be sent.
 pub const KEPT: &str = "kept.";
 
-/// The whole page. `kept` is a form that was sent while nobody was signed in.
+/// Renders the page. `kept` is a form that was sent while nobody was signed in.
 pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> Markup {
     let ask = Ask {
         name: TOKEN,
@@ -39,7 +39,7 @@ pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> 
                 @for (name, value) in kept.pairs() {
                     (form::hidden(&format!("{KEPT}{name}"), value))
                 }
-                // Password managers want to know whose password it is.
+                // Password managers need a username for the password.
                 input.unseen type="text" name=(USERNAME) value="staff" autocomplete="username"
                     tabindex="-1" aria-hidden="true" readonly;
                 (password(filled, &ask))
@@ -56,7 +56,7 @@ pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> 
     frame::page(snapshot, None, &page)
 }
 
-/// A token is never written back into the page.
+/// The field for the token, which is never written back into the page.
 fn password(filled: &Filled, ask: &Ask<'_>) -> Markup {
     let wrong = filled.wrong_with(ask.name);
     let described = if wrong.is_some() {

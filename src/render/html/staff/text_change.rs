@@ -1,17 +1,17 @@
-//! What an edit did to a text: what stayed at both ends, what is gone, what is new.
+//! What an edit did to a text: the unchanged parts at both ends, what was removed, what was added.
 
-/// A part of a text that was edited.
+/// A part of an edited text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// It is as it was; shortened where it is long.
+    /// Unchanged text; a long one is shortened.
     Same(String),
-    /// It isn't there any more.
+    /// Removed text.
     Gone(String),
-    /// It wasn't there before.
+    /// Added text.
     New(String),
 }
 
-/// How much of what stayed is shown beside what didn't, in characters.
+/// How much unchanged text is shown around an edit, in characters.
 const AROUND: usize = 60;
 
 /// The pieces of an edit, cut between words.
@@ -38,7 +38,7 @@ pub fn pieces(before: &str, after: &str) -> Vec<Piece> {
     found.into_iter().filter(|piece| !is_empty(piece)).collect()
 }
 
-/// Words with the blanks behind them.
+/// The words of a text, each with the white space behind it.
 fn words(text: &str) -> Vec<&str> {
     text.split_inclusive(char::is_whitespace).collect()
 }

@@ -1,4 +1,4 @@
-//! The form that issues a token, and its secret, shown once.
+//! The form that issues a token, and the page that shows its secret once.
 
 use maud::{Markup, html};
 
@@ -13,18 +13,18 @@ use crate::render;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The field with its name.
+/// The field for the name.
 pub const NAME: &str = "name";
-/// The field with the byline.
+/// The field for the byline.
 pub const DISPLAY_NAME: &str = "display_name";
-/// Begins the name of each switch for a scope.
+/// Prefix of the checkbox for a scope.
 pub const SCOPE: &str = "scope.";
-/// The switches as a whole.
+/// The checkboxes for the scopes as a whole.
 pub const SCOPES: &str = "scopes";
-/// The field with its last day.
+/// The field for the token's last day.
 pub const EXPIRES: &str = "expires_at";
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled) -> Markup {
     let zone = render::frame_of(snapshot).zone_name();
     let name = Ask {
@@ -77,7 +77,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled) -> Markup {
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// The page with the secret of a token that was just issued.
+/// Renders the page with the secret of a token that was just issued.
 pub fn issued(snapshot: &Snapshot, viewer: &Actor, token: &Token, secret: &str) -> Markup {
     let content = html! {
         h1 { "Token issued" }

@@ -1,4 +1,4 @@
-//! The tokens: what each may be used for, until when, when it was used last; taken back at will.
+//! The list of tokens: the scopes, expiry and last use of each, with buttons to revoke them.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// What a scope lets its holder do, in a few words.
+/// What a scope permits, in a few words.
 pub fn scope_in_words(scope: Scope) -> &'static str {
     match scope {
         Scope::IncidentsWrite => "post incidents and updates, and read drafts",
@@ -23,12 +23,12 @@ pub fn scope_in_words(scope: Scope) -> &'static str {
     }
 }
 
-/// A scope as every page and refusal calls it: “States” (states:write).
+/// A scope's name on every page and in every error: “States” (states:write).
 pub fn scope_name(scope: Scope) -> String {
     format!("“{}” ({})", scope.label(), scope.as_str())
 }
 
-/// The whole page. `told` is what was just done; `key` makes each button work once.
+/// Renders the page. `told` says what was just done; `key` makes each button work only once.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,

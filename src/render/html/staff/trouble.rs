@@ -1,4 +1,4 @@
-//! What went wrong on the staff pages, said so that nothing is lost by it.
+//! Error pages for staff, which keep what was typed.
 
 use maud::{Markup, html};
 
@@ -7,20 +7,20 @@ use super::{form, frame};
 use crate::domain::brand::Brand;
 use crate::urls;
 
-/// What went wrong.
+/// An error of a staff page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// The HTTP status.
     pub status: u16,
-    /// In a few words.
+    /// The title: a few words.
     pub title: String,
-    /// What it was, and what to do.
+    /// What happened, and what to do.
     pub text: String,
-    /// The form that couldn't be taken: its path, and what stood in it.
+    /// The form that couldn't be processed: its path and its contents.
     pub form: Option<(String, Fields)>,
 }
 
-/// The whole page; made without a snapshot, so that it is there when nothing else is.
+/// Renders the page without a snapshot, so that it works when nothing else does.
 pub fn page(trouble: &Trouble) -> Markup {
     let body = html! {
         main #main {
@@ -34,7 +34,7 @@ pub fn page(trouble: &Trouble) -> Markup {
     frame::document(&trouble.title, &Brand::default(), &body)
 }
 
-/// What was typed, to be sent again or copied.
+/// What was typed, to send again or to copy.
 fn kept(path: &str, fields: &Fields) -> Markup {
     let longest = fields
         .pairs()

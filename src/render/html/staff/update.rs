@@ -1,4 +1,4 @@
-//! The form that posts an update: the one that matters at three in the morning.
+//! The form that posts an update. It must be usable at three in the morning.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
@@ -22,37 +22,37 @@ use crate::render::time::Frame;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The field with the text.
+/// The field for the text.
 pub const TEXT: &str = "markdown";
-/// The field with the phase.
+/// The field for the phase.
 pub const PHASE: &str = "phase";
-/// The field with an earlier time.
+/// The field for an earlier time.
 pub const AT: &str = "at";
-/// The field that names the newest update that the writer has seen.
+/// The field for the newest update that the writer saw.
 pub const SEEN: &str = "seen";
-/// The field that says that an unusually early time is meant.
+/// The field that confirms an unusually early time.
 pub const EARLY: &str = "early";
-/// The fields that name the components which resolving would change.
+/// The field for each component whose state resolving would revert.
 pub const RETURNS: &str = "returns";
-/// Begins the name of the switch that lets a component return.
+/// Prefix of the checkbox that lets a component's state revert.
 pub const RETURN: &str = "return.";
 
-/// What the form shows besides what was typed.
+/// What the form shows besides its fields.
 #[derive(Debug)]
 pub struct Around<'a> {
-    /// The time.
+    /// The current time.
     pub now: DateTime<Utc>,
     /// The incident.
     pub incident: &'a Incident,
-    /// What resolving it now would change.
+    /// What resolving the incident now would change.
     pub returning: &'a [(Slug, StateKey)],
-    /// What colleagues have posted meanwhile, oldest first.
+    /// Updates that colleagues have posted in the meantime, oldest first.
     pub newer: &'a [&'a Update],
-    /// The update as it would be published.
+    /// A preview of the update, in its incident.
     pub preview: Option<(&'a Incident, &'a Update)>,
 }
 
-/// The whole page.
+/// Renders the page.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     let incident = around.incident;
     let phase = incident.phase(around.now);
@@ -99,7 +99,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// Since when the incident is in its phase.
+/// When the incident entered its current phase.
 fn since(incident: &Incident, phase: Phase) -> DateTime<Utc> {
     let mut at = incident.published_at;
     let mut before = None;
@@ -131,7 +131,7 @@ fn text(filled: &Filled, is_first: bool, clock: &str, snapshot: &Snapshot) -> Ma
 }
 
 fn phases(filled: &Filled, incident: &Incident) -> Markup {
-    // An account of what happened is given once it is over.
+    // A postmortem comes after the end.
     let is_over = incident
         .updates
         .iter()
@@ -149,7 +149,7 @@ fn phases(filled: &Filled, incident: &Incident) -> Markup {
     form::pills(filled, &ask, &options)
 }
 
-/// Which components come back as the incident is resolved; shown once that is chosen.
+/// Which components' states revert when the incident is resolved; shown once that phase is chosen.
 fn returning(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
     html! {
         @if !viewer.may(Permission::SetStates) {
@@ -184,7 +184,7 @@ fn returning(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &
     }
 }
 
-/// The form as it will be taken: where a state is chosen, the component doesn’t return.
+/// The form without contradictions: if a state is chosen, the component's state doesn't revert.
 pub fn settled(mut fields: Fields) -> Fields {
     let chosen: Vec<String> = fields
         .under(STATE)
@@ -197,7 +197,7 @@ pub fn settled(mut fields: Fields) -> Fields {
     fields
 }
 
-/// The components for which a form says both that they return and what they become instead.
+/// The components that a form both reverts and sets to a state.
 fn said_twice(filled: &Filled) -> Vec<Slug> {
     let returns = filled
         .fields
@@ -213,7 +213,7 @@ fn said_twice(filled: &Filled) -> Vec<Slug> {
         .collect()
 }
 
-/// For what was so at another time than it is posted.
+/// The field for an earlier time.
 pub(super) fn earlier(filled: &Filled, zone: &str) -> Markup {
     let hint = format!("In {zone}. The page marks it as added later.");
     let is_wrong = filled.wrong_with(AT).is_some() || filled.wrong_with(&which(AT)).is_some();
@@ -240,8 +240,8 @@ fn newer(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
     }
 }
 
-/// Of an update that ends its incident: which components become what was chosen, instead of
-/// returning.
+/// For an update that ends its incident: the components that get the chosen state instead of
+/// reverting.
 fn instead(snapshot: &Snapshot, filled: &Filled, update: &Update) -> Markup {
     let is_end = update.phase.is_some_and(Phase::is_final);
     html! {
@@ -255,7 +255,7 @@ fn instead(snapshot: &Snapshot, filled: &Filled, update: &Update) -> Markup {
     }
 }
 
-/// The update as it would be published, by what publishes it.
+/// A preview of the update, rendered by the code of the public page.
 pub fn preview(snapshot: &Snapshot, incident: &Incident, update: &Update) -> Markup {
     html! {
         h2 { "Preview: not posted yet" }

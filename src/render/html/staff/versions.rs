@@ -1,4 +1,4 @@
-//! What a post or an update said before it was corrected. Customers see only that it was edited.
+//! The earlier versions of a post or update. Customers see only that it was edited.
 
 use maud::{Markup, html};
 
@@ -10,11 +10,11 @@ use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::wire::audit::AuditBody;
 
-/// The anchor of the earlier texts.
+/// The anchor of the earlier versions.
 pub const ANCHOR: &str = "earlier";
 
-/// The earlier texts, newest first, behind a fold; nothing if it was never corrected. `versions`
-/// are the lines of the record that replaced them.
+/// The earlier versions, newest first, folded away; empty if there are none. `versions` are the
+/// entries of the activity log that replaced them.
 pub fn earlier(snapshot: &Snapshot, versions: &[AuditBody]) -> Markup {
     html! {
         @if !versions.is_empty() {
@@ -29,7 +29,7 @@ pub fn earlier(snapshot: &Snapshot, versions: &[AuditBody]) -> Markup {
     }
 }
 
-/// What ended it, said of "it".
+/// What ended a version, as a predicate about "it".
 fn done(version: &AuditBody) -> &'static str {
     match version.deed() {
         Some(Deed::WithdrawIncident { .. } | Deed::WithdrawUpdate) => "withdrew it",

@@ -1,4 +1,4 @@
-//! A maintenance's window in forms: asked for in the site's zone, told in others, too.
+//! A maintenance's window in forms: entered in the site's zone, shown in other zones, too.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -9,23 +9,23 @@ use super::form::{self, Ask};
 use crate::domain::window::Window;
 use crate::render::time::{self, Frame};
 
-/// The field with the start.
+/// The field for the start.
 pub const STARTS: &str = "starts";
-/// The field with the end.
+/// The field for the end.
 pub const ENDS: &str = "ends";
-/// The switch that lets two maintenances be at one time.
+/// The checkbox that allows maintenances to overlap.
 pub const OVERLAP: &str = "overlap";
-/// Of a time that happens twice, the first.
+/// The first occurrence of a local time that occurs twice.
 pub const FIRST: &str = "first";
-/// The second.
+/// The second occurrence.
 pub const SECOND: &str = "second";
 
-/// The field that says which one is meant of a time that happens twice.
+/// The field that says which occurrence of a local time is meant.
 pub fn which(name: &str) -> String {
     format!("{name}_which")
 }
 
-/// A time, and if it happens twice, which one is meant.
+/// A field for a time. If the local time occurs twice, it asks which occurrence is meant.
 pub fn field(filled: &Filled, name: &str, label: &str, hint: &str) -> Markup {
     let ask = Ask {
         name,
@@ -50,7 +50,7 @@ pub fn field(filled: &Filled, name: &str, label: &str, hint: &str) -> Markup {
     }
 }
 
-/// The switch that lets another maintenance be at the same time; only where one is in the way.
+/// The checkbox that allows maintenances to overlap; shown only if they do.
 pub fn overlap(filled: &Filled) -> Markup {
     let wrong = filled.wrong_with(OVERLAP);
     html! {
@@ -63,7 +63,7 @@ pub fn overlap(filled: &Filled) -> Markup {
     }
 }
 
-/// A window in the site's zone, in UTC and, where scripts run, in the reader's.
+/// A window in the site's zone, in UTC and, if scripts run, in the reader's zone.
 pub fn told(frame: Frame, window: Window) -> Markup {
     let utc = frame.in_utc();
     let iso = |at: Option<DateTime<Utc>>| at.map(time::machine);

@@ -1,4 +1,4 @@
-//! Asking once more before an incident is withdrawn: what goes with it, and what stays.
+//! The page that asks for confirmation before an incident is withdrawn.
 
 use maud::{Markup, html};
 
@@ -11,7 +11,7 @@ use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-/// The whole page. `key` makes the button work once.
+/// Renders the page. `key` makes the button work only once.
 pub fn page(snapshot: &Snapshot, viewer: &Actor, incident: &Incident, key: &str) -> Markup {
     let updates = incident.updates.len();
     let sets_states = incident.all_changes().next().is_some();

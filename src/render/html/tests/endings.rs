@@ -1,4 +1,4 @@
-//! What is over says how long it lasted; what is open stands in the order of how bad it is.
+//! Closed incidents say how long they lasted; open ones are ordered by severity.
 
 use super::says;
 use super::world::{World, at, slug};
@@ -6,7 +6,7 @@ use crate::domain::incident::Kind;
 use crate::domain::update::{Phase, Precision};
 use crate::render::html::{component, component_month, history, home, incident};
 
-/// A mail server was down for 2 h 10 min, and an account of it was given two days later.
+/// A mail server was down for 2 h 10 min, and a postmortem followed two days later.
 fn over() -> World {
     let mut world = World::empty();
     world.component("mail", "Mail", "", "2009-05-01");
@@ -80,7 +80,7 @@ fn how_long_is_said_only_of_what_is_known_and_over() {
         &["From February 26 at 2:15 am MST to February 26"],
         &["Lasted", "Resolved after"],
     );
-    // Opened again and over again, it lasted to the second end.
+    // After it was reopened and resolved again, it lasted until the second end.
     check(
         &|world| {
             let again = world.update(
@@ -102,13 +102,13 @@ fn how_long_is_said_only_of_what_is_known_and_over() {
         &["Lasted 4 h"],
         &[],
     );
-    // Of a notice, nothing has to end.
+    // A notice has no end.
     check(
         &|world| world.whole.incidents[0].kind = Kind::Notice,
         &["Mail is down"],
         &["Lasted", "Resolved after"],
     );
-    // A maintenance lasted from when it began.
+    // A maintenance lasts from its beginning.
     check(
         &|world| {
             let incident = &mut world.whole.incidents[0];
@@ -198,7 +198,7 @@ fn open_incidents_stand_worst_first_in_the_colour_of_what_they_hold() {
         &["ruby=major_outage"],
     );
     open("words", "2013-02-26T09:00:00Z", Phase::Investigating, &[]);
-    // Staff have said since that Ruby works.
+    // Staff have since set Ruby to operational.
     world.change("ruby", "2013-02-26T09:30:00Z", "operational");
     let html = home::page(&world.snapshot()).into_string();
     let cards: Vec<&str> = html.split("<article class=\"card ").skip(1).collect();
@@ -268,7 +268,7 @@ fn a_long_history_is_paged_by_month() {
         &january,
         &["168 changes in January 2013.", "February 2013 →"],
     );
-    // A short one has no such pages.
+    // A short history has no such pages.
     let seed = super::worlds::seed().snapshot();
     let record = seed.find_component(&slug("selma")).expect("it");
     assert!(component_month::months(&seed, record).is_empty());

@@ -1,4 +1,4 @@
-//! Every page of several worlds: its structure, its links, its size, the stylesheet's colours.
+//! Every page of several worlds: structure, links, size, and the stylesheet's colours.
 
 mod endings;
 mod structure;
@@ -20,7 +20,7 @@ use crate::snapshot::Snapshot;
 
 const STYLESHEET: &str = include_str!("../../../../assets/lightship.css");
 
-/// Each page of a world and the path at which it is served.
+/// Each page of a world, with its path.
 fn pages(snapshot: &Snapshot) -> Vec<(String, String)> {
     let mut pages = vec![
         ("/".to_owned(), home::page(snapshot)),
@@ -79,7 +79,7 @@ fn every_page_of_every_world_is_well_made() {
     }
 }
 
-/// Set `LIGHTSHIP_PAGES` to a folder while the tests are compiled to look at the pages.
+/// Writes the pages to the folder `LIGHTSHIP_PAGES`, if that is set when the tests are compiled.
 fn write_out(world: &str, pages: &[(String, String)]) {
     let Some(folder) = option_env!("LIGHTSHIP_PAGES") else {
         return;
@@ -305,7 +305,7 @@ fn text_is_readable_on_every_background() {
     let blocks: Vec<_> = STYLESHEET.split(":root {").skip(1).collect();
     assert_eq!(blocks.len(), 2);
     for (block, theme) in blocks.into_iter().zip([Theme::Light, Theme::Dark]) {
-        // The accents of brands are judged by the same.
+        // The same rules apply to brands' accent colours.
         for (name, ground) in ["paper", "card"].into_iter().zip(theme.grounds()) {
             let [red, green, blue] = ground.0;
             let is_grey = red == green && green == blue && red % 17 == 0;
@@ -334,7 +334,7 @@ fn text_is_readable_on_every_background() {
                 "the comment doesn't say {name} {said}"
             );
         }
-        // Code stands on the colour of lines.
+        // The background of code has the colour of lines.
         assert!(contrast(colour("ink"), colour("line")) >= 4.5);
     }
 }

@@ -1,4 +1,4 @@
-//! What is true of every well-made page.
+//! What holds for every well-formed page.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::urls;
 
 const VOID: [&str; 6] = ["meta", "link", "br", "hr", "img", "wbr"];
 
-/// Fails if a page isn't well made; `what` names it.
+/// Panics if a page isn't well-formed; `what` names it.
 #[track_caller]
 pub(super) fn check(what: &str, html: &str, snapshot: &Snapshot) {
     let tags = tags(html);
@@ -19,7 +19,7 @@ pub(super) fn check(what: &str, html: &str, snapshot: &Snapshot) {
     assert_eq!(ids.len(), unique.len(), "{what}: ids are unique: {ids:?}");
     for tag in &tags {
         assert!(!["style", "iframe"].contains(&tag.name), "{what}: {tag:?}");
-        // A script is a file of ours, never a text.
+        // A script is a file of ours, never inline.
         if tag.name == "script" && !tag.is_end {
             assert_eq!(
                 tag.attribute("src"),
@@ -46,7 +46,7 @@ pub(super) fn check(what: &str, html: &str, snapshot: &Snapshot) {
     for required in ["<html lang=", "<main id=\"main\"", "name=\"viewport\""] {
         assert_eq!(html.matches(required).count(), 1, "{what}: {required}");
     }
-    // Pictures have titles too.
+    // SVG images have titles, too.
     let head = html.split("</head>").next().unwrap_or_default();
     assert_eq!(head.matches("<title>").count(), 1, "{what}: <title>");
 }
@@ -118,7 +118,7 @@ fn leads_somewhere(href: &str, ids: &HashSet<&&str>, snapshot: &Snapshot) -> boo
     }
 }
 
-/// A tag, as our own writer and the sanitiser's write it.
+/// A tag, as our own writer and the sanitiser write it.
 #[derive(Debug)]
 struct Tag<'a> {
     name: &'a str,
@@ -169,7 +169,7 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
     tags
 }
 
-/// The words of a page, with single spaces between them, whether lines may break there or not.
+/// The text of a page, with single spaces between words, whether lines may break there or not.
 pub(super) fn text(html: &str) -> String {
     let mut text = String::new();
     for piece in html.split('<') {

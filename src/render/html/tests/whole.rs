@@ -1,10 +1,10 @@
-//! Unpacked pages as they were last looked at and found good. `cargo insta review` takes new ones.
+//! Snapshots of whole pages, unpacked. `cargo insta review` accepts changed ones.
 
 use super::world::World;
 use super::worlds::{calm, seed, stormy};
 use super::{Snapshot, pages};
 
-/// A page with a line for each tag, so that a change shows where it is.
+/// A page with one tag per line, so that a difference is easy to find.
 fn page(snapshot: &Snapshot, path: &str) -> String {
     let found = pages(snapshot).into_iter().find(|(other, _)| other == path);
     let (_, html) = found.unwrap_or_else(|| panic!("no page {path}"));

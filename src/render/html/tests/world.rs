@@ -110,8 +110,8 @@ impl World {
         changes.push(change.clone());
     }
 
-    /// An update; its changes are `component=state` or `component=state: note`, and
-    /// `component<state` for one that was given back.
+    /// Adds an update. Its changes are `component=state` or `component=state: note`, and
+    /// `component<state` for a state that reverts.
     pub(super) fn update(
         &mut self,
         id: &str,

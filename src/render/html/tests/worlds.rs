@@ -1,4 +1,4 @@
-//! Worlds to look at: a calm one, a stormy one, and February 2013.
+//! Test worlds: a calm one, a stormy one, and February 2013.
 
 use super::world::{World, at, slug};
 use crate::domain::component::Origin;
@@ -159,7 +159,7 @@ rsync -aHAX /home/ new-selma:/home/
 
 If you need us, please contact our 24/7 support department.";
 
-/// Everything works, and nothing ever happened but once.
+/// Everything works, and there was only one incident.
 pub(super) fn calm() -> World {
     let mut world = World::empty();
     world.component("selma", "Selma", "", "2009-05-01");
@@ -185,7 +185,7 @@ pub(super) fn calm() -> World {
     world
 }
 
-/// Everything that can go wrong at once, said as awkwardly as can be.
+/// Everything goes wrong at once, with the most awkward texts.
 pub(super) fn stormy() -> World {
     let mut world = World::empty();
     let states = [
