@@ -1,4 +1,4 @@
-//! The address of a server: checked once, joined with paths afterwards.
+//! The address of a server: validated once, then joined with paths.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use ureq::http::Uri;
 use super::error::ClientError;
 use crate::urls;
 
-/// `http` or `https`, a host and perhaps a path, without a slash at the end.
+/// A URL: `http` or `https`, a host and an optional path, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     text: String,
@@ -17,7 +17,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// Checks an address as a person typed it.
+    /// Parses an address as a person typed it.
     pub fn parse(text: &str) -> Result<Self, ClientError> {
         let bad = |why: &str| ClientError::BadAddress {
             text: text.to_owned(),
@@ -51,12 +51,12 @@ impl Address {
         urls::absolute(&self.text, path)
     }
 
-    /// Whether nobody but the server can read what is sent.
+    /// Whether the connection is safe from eavesdroppers.
     pub fn keeps_secrets(&self) -> bool {
         self.encrypted || self.is_loopback()
     }
 
-    /// Whether the server is on this machine.
+    /// Whether the server is on this machine (a loopback address).
     pub fn is_loopback(&self) -> bool {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         host.eq_ignore_ascii_case("localhost")
@@ -70,7 +70,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// The first parts of the paths of our own pages, as somebody copies them from a browser.
+/// First segments of our pages' paths, in case somebody copies a page's URL from a browser.
 const PAGES: [&str; 8] = [
     "staff",
     "api",
@@ -82,7 +82,7 @@ const PAGES: [&str; 8] = [
     "embed",
 ];
 
-/// The address of the site, where that of one of its pages was given.
+/// The site's address, if the address of one of its pages was given.
 fn without_page(text: &str) -> &str {
     let Some(start) = text.find("://").map(|at| at + 3) else {
         return text;

@@ -1,4 +1,4 @@
-//! Reading the record.
+//! Reads the activity log.
 
 use super::error::ClientError;
 use super::{Client, PAGE_SIZE};
@@ -6,7 +6,7 @@ use crate::urls;
 use crate::wire::audit::{AuditBody, AuditList, RecordQuery};
 
 impl Client {
-    /// The newest lines of the record, newest first, at most `limit`.
+    /// The newest entries of the activity log, newest first, at most `limit`.
     pub fn record(&self, asked: &RecordQuery, limit: usize) -> Result<Vec<AuditBody>, ClientError> {
         let size = limit.min(PAGE_SIZE).to_string();
         let asked = [&asked.pairs()[..], &[("limit", size.as_str())]].concat();
@@ -14,7 +14,7 @@ impl Client {
         self.list_from(first, |page: AuditList| page.entries, limit)
     }
 
-    /// The record as a table, whole.
+    /// The whole activity log as a table.
     pub fn record_table(&self, asked: &RecordQuery) -> Result<String, ClientError> {
         let path = format!("{}/audit.csv{}", urls::API, urls::query(&asked.pairs()));
         Ok(self.ask(&path)?.text)

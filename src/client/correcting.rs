@@ -1,4 +1,4 @@
-//! Changing just what was read.
+//! Edits and deletions that fail if the resource has changed since it was read.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::error::ClientError;
 use super::{Client, read};
 
 impl Client {
-    /// Corrects what stands at a path, unless it was changed since it had the tag `etag`.
+    /// Edits the resource at a path, unless it has changed since it had the ETag `etag`.
     pub fn edit(
         &self,
         path: &str,
@@ -23,7 +23,7 @@ impl Client {
         Ok(read(response)?.value)
     }
 
-    /// Takes away what stands at a path, unless it was changed since it had the tag `etag`.
+    /// Deletes the resource at a path, unless it has changed since it had the ETag `etag`.
     pub fn delete(&self, path: &str, etag: &str) -> Result<Value, ClientError> {
         let mut request = self.agent.delete(self.address.join(path));
         for (name, value) in self.headers_of_edit(etag) {

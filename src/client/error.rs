@@ -1,4 +1,4 @@
-//! Why a call came to nothing, and whether the change may have been made nevertheless.
+//! Why a call failed, and whether the change may have been made nevertheless.
 
 use std::io::ErrorKind;
 
@@ -7,35 +7,35 @@ use ureq::{Error, Timeout};
 use crate::wire::FieldError;
 use crate::wire::problem::{FirstPost, Problem};
 
-/// Why a call came to nothing.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
-    /// What was given isn't the address of a server.
+    /// The address isn't a valid server address.
     #[error("{text:?} can't be the address of the status page: {why}")]
     BadAddress {
-        /// What was given.
+        /// The address as given.
         text: String,
         /// What is wrong with it.
         why: String,
     },
-    /// The token would travel unencrypted.
+    /// The token would be sent unencrypted.
     #[error(
         "the token would be sent to {0} unencrypted; use an address that begins with https:// \
          (http:// only works on this machine itself)"
     )]
     Insecure(String),
-    /// The server said no.
+    /// The server refused the request.
     #[error("{0}")]
     Refused(Box<Refusal>),
-    /// There was no answer.
+    /// No response arrived.
     #[error("the server can't be reached: {why}")]
     Unreachable {
         /// What went wrong.
         why: String,
-        /// The request may have got there before it went wrong.
+        /// Whether the request may have arrived before the failure.
         perhaps_arrived: bool,
     },
-    /// The answer wasn't one that a Lightship server gives.
+    /// The response doesn't come from a Lightship server.
     #[error("the server's answer wasn't understood (HTTP {status}): {why}")]
     Unexpected {
         /// The HTTP status.
@@ -45,19 +45,19 @@ pub enum ClientError {
     },
 }
 
-/// Why the server said no.
+/// Why the server refused a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What it told.
+    /// The problem that the response describes.
     pub problem: Problem,
-    /// It asks to come back later.
+    /// Whether the server asks the client to retry later.
     pub must_wait: bool,
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let problem = &self.problem;
-        // A server sums the mistakes up in the detail: what follows says the same with places.
+        // The server's detail summarises the errors; the list below repeats them with their places.
         let details: Vec<_> = problem.errors.iter().map(|it| it.detail.as_str()).collect();
         let is_sum = problem
             .detail
@@ -81,7 +81,7 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// A mistake in one field, with its place in words.
+/// An error in one field, with its place in words.
 fn mistake(error: &FieldError) -> String {
     let place = error.pointer.trim_start_matches('/').replace('/', " ");
     match place.as_str() {
@@ -127,7 +127,7 @@ impl ClientError {
         }
     }
 
-    /// Whether the same request would be refused again, whenever and by whomever it is sent.
+    /// Whether the server would refuse the same request again, at any time and from anybody.
     pub fn is_final(&self) -> bool {
         match self {
             Self::BadAddress { .. } | Self::Insecure(_) => true,
@@ -154,7 +154,7 @@ impl ClientError {
         }
     }
 
-    /// What was posted before, where that is why it was refused.
+    /// The earlier post, if the server refused this one as its repetition.
     pub fn first_post(&self) -> Option<&FirstPost> {
         match self {
             Self::Refused(refusal) => refusal.problem.first.as_ref(),
@@ -165,7 +165,7 @@ impl ClientError {
         }
     }
 
-    /// What to do about the token, where that is what the server minds.
+    /// What to do about the token, if the server rejected it.
     pub fn token_advice(&self) -> Option<&'static str> {
         match self {
             Self::Refused(refusal) => match refusal.problem.status {
@@ -181,7 +181,7 @@ impl ClientError {
     }
 }
 
-/// The refusal that an answer tells, or what else it is.
+/// The error that a response describes.
 pub(super) fn of_answer(status: u16, text: &str, must_wait: bool) -> ClientError {
     match serde_json::from_str::<Problem>(text) {
         Ok(problem) if !problem.title.is_empty() => ClientError::Refused(Box::new(Refusal {

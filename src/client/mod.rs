@@ -1,4 +1,4 @@
-//! The admin API as the command line calls it: one connection to one server.
+//! The admin API's client for the command line: a connection to one server.
 
 mod address;
 mod audit;
@@ -28,42 +28,42 @@ use crate::wire::template::{TemplateBody, TemplateList, TemplateQuery};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const OVERALL_TIMEOUT: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = concat!("lightship/", env!("CARGO_PKG_VERSION"));
-/// An answer longer than this isn't one of ours.
+/// Maximum size of a response. A longer one doesn't come from Lightship.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
 const PAGE_SIZE: usize = 100;
-/// Reading stops after this many pages of a list, lest a faulty server keep us for ever.
+/// Maximum number of pages read from a list, so that a faulty server can't cause an endless loop.
 const MAX_PAGES: usize = 100;
 
-/// The path under which an incident is opened.
+/// The path that creates an incident.
 pub fn incidents_path() -> String {
     format!("{}/incidents", urls::API)
 }
 
-/// The path under which an incident gets updates.
+/// The path that adds an update to an incident.
 pub fn updates_path(incident: &Slug) -> String {
     format!("{}/incidents/{incident}/updates", urls::API)
 }
 
-/// The path under which a maintenance is begun, extended, ended or cancelled.
+/// The path that begins, extends, ends or cancels a maintenance.
 pub fn maintenance_path(incident: &Slug) -> String {
     format!("{}/incidents/{incident}/maintenance", urls::API)
 }
 
-/// The path under which a component's state is set.
+/// The path that sets a component's state.
 pub fn state_path(component: &Slug) -> String {
     format!("{}/components/{component}/state", urls::API)
 }
 
-/// What the server thinks of a token.
+/// What the server lets a token do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenStanding {
-    /// It can do everything.
+    /// Everything.
     Admin,
-    /// It is known and may do some things.
+    /// Some things.
     Limited,
 }
 
-/// Speaks with one server, as the holder of a token or as anybody.
+/// A client of one server, with a token or anonymous.
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: Agent,
@@ -72,12 +72,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the server at `url`. A token is refused if it would travel unencrypted.
+    /// A client of the server at `url`. Fails if a token would be sent unencrypted.
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, ClientError> {
         Self::with_patience(url, token, OVERALL_TIMEOUT)
     }
 
-    /// The same; waits for each answer for so long.
+    /// Like [`Client::new`], with a time limit for each response.
     pub fn with_patience(
         url: &str,
         token: Option<&str>,
@@ -94,11 +94,11 @@ impl Client {
             .user_agent(USER_AGENT)
             .accept("application/json, application/problem+json")
             .http_status_as_error(false)
-            // A redirected POST would become a GET, and its answer be taken for a success.
+            // A redirected POST would become a GET, whose response would look like a success.
             .max_redirects(0)
             .max_redirects_will_error(false);
         if address.is_loopback() {
-            // A proxy would see the token, and knows another loopback than ours.
+            // A proxy would see the token, and its loopback is another machine.
             config = config.proxy(None);
         }
         Ok(Self {
@@ -108,23 +108,23 @@ impl Client {
         })
     }
 
-    /// Where the server is.
+    /// The address of the server.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// The token that is sent along.
+    /// The token sent with each request.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
 
-    /// Every component, in the order shown on the page.
+    /// All components, in the order of the page.
     pub fn components(&self) -> Result<Vec<ComponentBody>, ClientError> {
         let path = format!("{}/components", urls::API);
         self.list(&path, |page: ComponentList| page.components)
     }
 
-    /// Every template, filled in for what is asked, the most fitting first.
+    /// All templates, filled in for the query, best match first.
     pub fn templates(&self, asked: &TemplateQuery) -> Result<Vec<TemplateBody>, ClientError> {
         let values: Vec<_> = asked.values().collect();
         let pairs = values
@@ -135,7 +135,7 @@ impl Client {
         Ok(self.find::<TemplateList>(&path)?.value.templates)
     }
 
-    /// The site: its name and the zone of its times.
+    /// The site: its name and time zone.
     pub fn site(&self) -> Result<SiteBody, ClientError> {
         Ok(self.find(&format!("{}/site", urls::API))?.value)
     }
@@ -146,17 +146,17 @@ impl Client {
         Ok(self.find(&path)?.value)
     }
 
-    /// Every incident, newest first.
+    /// All incidents, newest first.
     pub fn incidents(&self) -> Result<Vec<IncidentBody>, ClientError> {
         self.list(&incidents_path(), |page: IncidentList| page.incidents)
     }
 
-    /// Reads what stands at a path.
+    /// Reads the resource at a path.
     pub fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Fetched<T>, ClientError> {
         parse(self.ask(path)?)
     }
 
-    /// Sends a change. Sent again with the same `key`, it is done only once.
+    /// Sends a change. The server makes it only once for the same `key`.
     pub fn post(&self, path: &str, body: &impl Serialize, key: &str) -> Result<Value, ClientError> {
         let mut request = self
             .agent
@@ -169,9 +169,9 @@ impl Client {
         Ok(read(response)?.value)
     }
 
-    /// Asks whether the server knows the token.
+    /// Checks whether the server accepts the token.
     pub fn check_token(&self) -> Result<TokenStanding, ClientError> {
-        // The smallest question that no one without a token gets an answer to.
+        // The smallest request that needs a token.
         match self.find::<AuditList>(&format!("{}/audit?limit=1", urls::API)) {
             Ok(_) => Ok(TokenStanding::Admin),
             Err(ClientError::Refused(refusal)) if refusal.problem.status == 403 => {
@@ -181,7 +181,7 @@ impl Client {
         }
     }
 
-    /// Asks whether the server is alive.
+    /// Checks whether the server is alive.
     pub fn check_health(&self) -> Result<(), ClientError> {
         let response = self
             .agent
@@ -202,7 +202,7 @@ impl Client {
         read_text(request.call().map_err(ClientError::of_transport)?)
     }
 
-    /// Every page of a list, whose items `items` takes out.
+    /// The items of all pages of a list; `items` takes them out of a page.
     fn list<L: DeserializeOwned, T>(
         &self,
         path: &str,
@@ -211,7 +211,7 @@ impl Client {
         self.list_from(format!("{path}?limit={PAGE_SIZE}"), items, usize::MAX)
     }
 
-    /// The pages of a list from one on, until there are enough items.
+    /// The pages of a list, from the given one on, until there are enough items.
     fn list_from<L: DeserializeOwned, T>(
         &self,
         first: String,
@@ -233,14 +233,14 @@ impl Client {
     }
 }
 
-/// One thing as the server had it.
+/// A resource as the server returned it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetched<T> {
-    /// It.
+    /// The resource.
     pub value: T,
-    /// The tag of what was read, for changing just that.
+    /// Its ETag, for a conditional change.
     pub etag: String,
-    /// The path and query of a list's next page.
+    /// The path and query of the list's next page.
     next: Option<String>,
 }
 
@@ -271,7 +271,7 @@ fn parse<T: DeserializeOwned>(answer: Text) -> Result<Fetched<T>, ClientError> {
     })
 }
 
-/// The body of an answer that isn't a refusal.
+/// The body of a successful response.
 fn read_text(mut response: Response<ureq::Body>) -> Result<Text, ClientError> {
     let status = response.status();
     let header = |name| {
@@ -303,8 +303,8 @@ fn read_text(mut response: Response<ureq::Body>) -> Result<Text, ClientError> {
     Err(error::of_answer(status.as_u16(), &text, must_wait))
 }
 
-/// The path and query of `rel="next"` in a `Link` header (RFC 8288). Only what follows the host
-/// is taken: the token goes nowhere else.
+/// The path and query of `rel="next"` in a `Link` header (RFC 8288). The host is ignored, so that
+/// the token is sent nowhere else.
 fn next_page(link: &str) -> Option<String> {
     let part = link
         .split(',')

@@ -1,17 +1,17 @@
-//! The files that come with the binary: stylesheet, icon and the contract of the admin API.
+//! The files in the binary: stylesheet, icon and the contract of the admin API.
 
 use chrono::{DateTime, Utc};
 
 use crate::site::document::{CachePolicy, Document};
 use crate::urls;
 
-/// The documents of the files that come with the binary, compressed once at start.
+/// Documents of the files in the binary, compressed once at start.
 #[derive(Debug)]
 pub struct Assets(Vec<(&'static str, Document)>);
 
 impl Assets {
-    /// Compresses them; `started` is when they are said to have changed last, `contract` the text of
-    /// the admin API's contract.
+    /// Builds and compresses them. `started` becomes their modification time; `contract` is the
+    /// text of the admin API's contract.
     pub fn new(started: DateTime<Utc>, contract: String) -> Self {
         let file = |path, media_type, body: &'static str| {
             (

@@ -1,4 +1,4 @@
-//! The record as it is asked for: which lines, by actor, component, incident and time.
+//! Queries of the activity log: by actor, component, incident and time.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -24,12 +24,12 @@ pub(super) struct RecordPart {
     pub(super) query: RecordQuery,
 }
 
-/// All of what is asked for.
+/// A query of the whole activity log.
 #[derive(Debug)]
 pub(super) struct AuditQuery(pub(super) RecordQuery);
 
 impl RecordQuery {
-    /// Takes the parameters; one that is left empty, as forms do, says nothing.
+    /// Takes the parameters. An empty one, as forms send it, counts as absent.
     pub(super) fn take(query: &mut Query) -> Self {
         let text = |name| {
             let value = query.take(name).map(|value| value.trim().to_owned());
@@ -45,8 +45,8 @@ impl RecordQuery {
         Self::read(text)
     }
 
-    /// The lines that are meant. The outer error is the database's; the inner one names each
-    /// parameter that means nothing here.
+    /// The filter for the store. The outer error comes from the database; the inner one names each
+    /// invalid parameter.
     pub(super) async fn filter(
         &self,
         tx: &mut Tx,
@@ -101,7 +101,7 @@ impl RecordQuery {
     }
 }
 
-/// From when, and until when.
+/// The start and the end.
 type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 type Reader = fn(&str, Tz) -> Result<Span, String>;
 
@@ -115,7 +115,7 @@ fn read_day(text: &str, zone: Tz) -> Result<Span, String> {
     ))
 }
 
-/// An instant, or the beginning and the end of a day.
+/// An instant, or the start and the end of a day.
 fn read_time(text: &str, zone: Tz) -> Result<Span, String> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok((Some(at.to_utc()), Some(at.to_utc())));
@@ -129,7 +129,7 @@ fn read_time(text: &str, zone: Tz) -> Result<Span, String> {
 }
 
 impl RecordPart {
-    /// The path of the part that begins with `next`, what was asked for kept.
+    /// The path of the page that begins at `next`, with the same parameters.
     pub(super) fn next(&self, next: &str) -> String {
         let asked = urls::query(&self.query.pairs());
         format!("{next}{}", asked.replacen('?', "&", 1))

@@ -1,4 +1,4 @@
-//! Who asks: a token in the `Authorization` header, and what it may be used for.
+//! Authentication by a token in the `Authorization` header, and what the token permits.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -20,11 +20,11 @@ use crate::domain::staff::Token;
 use crate::store::tokens::find_token_by_hash;
 use crate::store::{Store, StoreError};
 
-/// A member of staff, signed in. As a parameter it means: only for staff.
+/// An authenticated member of staff. As a parameter, it restricts a handler to staff.
 #[derive(Debug, Clone)]
 pub(super) struct Staff {
     pub(super) token: Token,
-    /// What changes it makes are made by.
+    /// The actor for changes.
     pub(super) actor: Actor,
 }
 
@@ -36,16 +36,16 @@ impl Staff {
         }
     }
 
-    /// Refuses to show what not everybody may see. Changes are refused by the actions themselves.
+    /// Refuses a read without the permission. Actions check changes themselves.
     pub(super) fn require(&self, permission: Permission) -> Result<(), Lacking> {
         self.actor.require(permission)
     }
 }
 
-/// A longer secret isn't one of ours, and isn't worth hashing.
+/// Maximum length of a secret. A longer one isn't valid, and isn't worth hashing.
 const MAX_SECRET_BYTES: usize = 200;
 
-/// The token with this secret.
+/// Finds the token with this secret.
 pub(super) async fn find_token(store: &Store, secret: &str) -> Result<Option<Token>, StoreError> {
     if secret.len() > MAX_SECRET_BYTES {
         return Ok(None);
@@ -53,9 +53,9 @@ pub(super) async fn find_token(store: &Store, secret: &str) -> Result<Option<Tok
     find_token_by_hash(store, &hash_of(secret)).await
 }
 
-/// Says in the log that a token was refused, and whom. What keeps out those who guess, such as
-/// fail2ban, reads this line, so it stays as it is (docs/deploy.md): the message, then the way, then
-/// the address, at the end.
+/// Logs that a token from this address was refused. Tools that block guessers, such as fail2ban,
+/// parse this line, so its format is fixed (docs/deploy.md): the message, then the way, and the
+/// address at the end.
 pub(super) fn log_failure(address: IpAddr, way: &'static str) {
     tracing::warn!(way, %address, "failed sign-in");
 }
@@ -95,8 +95,8 @@ impl FromRequestParts<AppState> for Staff {
     }
 }
 
-/// Writes down which tokens were used, after the answer is made and apart from it, so that no
-/// request waits for it or fails with it.
+/// Stores which tokens were used, in a task of its own after the response is ready, so that no
+/// request waits for it or fails because of it.
 pub(super) async fn note_uses(
     State(state): State<AppState>,
     request: Request<Body>,

@@ -1,4 +1,4 @@
-//! A request with its body.
+//! A request together with its body.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -6,10 +6,10 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::error::AppError;
 
-/// Longest body of a request, in bytes.
+/// Maximum size of a request's body, in bytes.
 pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// What a request is, as far as repeating it is concerned.
+/// The parts of a request that decide whether another one repeats it.
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) uri: Uri,

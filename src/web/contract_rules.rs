@@ -1,6 +1,6 @@
-//! What the contract of the API says beyond the types: which fields belong together, and how names
-//! look. Said in the schemas, so that a program that makes up requests finds none refused that they
-//! allow.
+//! Rules of the API's contract that the Rust types can't express: which fields belong together, and
+//! the format of names. They are part of the schemas, so that the server accepts any request
+//! generated from them.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::domain::update::Phase;
 use crate::wire::words::NOT_BLANK;
 
-/// Adds what types can't say.
+/// Adds the rules.
 pub(super) fn add_rules(document: &mut OpenApi) {
     contract_texts::add_patterns(document);
     if let Some(components) = &mut document.components {
@@ -65,7 +65,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     .flatten()
 }
 
-/// The names in paths.
+/// Adds the format of names in paths.
 fn add_patterns(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else {
@@ -82,7 +82,7 @@ fn add_patterns(operation: &mut Operation) {
     }
 }
 
-/// Adds a rule to a schema that has fields.
+/// Adds a rule to an object schema.
 fn also(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str, rule: Schema) {
     if let Some(RefOr::T(schema @ Schema::Object(_))) = schemas.get_mut(name) {
         let whole = AllOfBuilder::new().item(schema.clone()).item(rule);
@@ -90,12 +90,12 @@ fn also(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str, rule: Schema)
     }
 }
 
-/// A correction of what may have a window.
+/// An edit of something that may have a window.
 fn with_window() -> ObjectBuilder {
     any().property("kind", only(&[Kind::Maintenance.as_str()]))
 }
 
-/// A correction that makes it something without a window.
+/// An edit that turns it into something without a window.
 fn without_window() -> ObjectBuilder {
     let kinds = [Kind::Disruption, Kind::Notice].map(Kind::as_str);
     any()
@@ -109,7 +109,7 @@ fn step_at_a_time() -> ObjectBuilder {
     any().property("do", only(&["extend"]))
 }
 
-/// A step that means now.
+/// A step that takes effect now.
 fn step_now() -> ObjectBuilder {
     any()
         .property("do", only(&["start", "end", "cancel"]))
@@ -138,7 +138,7 @@ fn has_component() -> ObjectBuilder {
         .required("components")
 }
 
-/// A rule for some fields of an object whose type is said elsewhere.
+/// A rule for some fields of an object whose type is defined elsewhere.
 fn any() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::AnyValue)
 }
@@ -147,14 +147,14 @@ fn null() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Null)
 }
 
-/// One of some words.
+/// A string that is one of `words`.
 fn only(words: &[&str]) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(words.iter().copied()))
 }
 
-/// One of some words; `null` is as if it were left out.
+/// A string that is one of `words`, or `null`, which counts as absent.
 fn words<'a>(words: impl Iterator<Item = Option<&'a str>>) -> ObjectBuilder {
     let words: Vec<serde_json::Value> = words.map(Into::into).collect();
     ObjectBuilder::new()
@@ -167,14 +167,14 @@ fn phases(kind: Kind) -> ObjectBuilder {
     words(phases.map(Some).chain([None]))
 }
 
-/// The first update has phases of the incident's kind, too.
+/// Restricts the first update to the phases of the incident's kind.
 fn first_update(kind: Kind) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::AnyValue)
         .property("phase", phases(kind))
 }
 
-/// What has no window.
+/// An incident without a window.
 fn of_now(kinds: &[Option<Kind>]) -> ObjectBuilder {
     let kind = kinds.iter().flatten().next().copied();
     let mut shape = ObjectBuilder::new()
@@ -192,7 +192,7 @@ fn of_now(kinds: &[Option<Kind>]) -> ObjectBuilder {
     shape
 }
 
-/// What has one; a draft may wait for it.
+/// An incident with a window, which a draft may still lack.
 fn maintenance(is_draft: bool) -> ObjectBuilder {
     let draft = ObjectBuilder::new();
     let instant = || ObjectBuilder::new().schema_type(Type::String);

@@ -1,5 +1,5 @@
-//! What the contract of the API says about the texts in bodies: which characters they may hold, and
-//! which years a time may be in.
+//! Rules of the API's contract for strings in bodies: which characters they may contain, and the
+//! range of years.
 
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{
@@ -10,12 +10,12 @@ use utoipa::openapi::{OpenApi, RefOr, Schema};
 use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::wire::words::{AFFECTED, BLANK, LINE, NOTE};
 
-/// A text of any length.
+/// A string without U+0000.
 const TEXT: &str = "^[^\\u0000]*$";
-/// A day or an instant in a year that anything here can be about.
+/// A date or an instant in a valid year.
 const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9][0-9])[0-9]-";
 
-/// The bodies of requests.
+/// The schemas of request bodies.
 const BODIES: [&str; 10] = [
     "EditIncident",
     "EditUpdate",
@@ -29,7 +29,7 @@ const BODIES: [&str; 10] = [
     "SetState",
 ];
 
-/// Adds a pattern to each text in the body of a request.
+/// Adds a pattern to each string in a request body.
 pub(super) fn add_patterns(document: &mut OpenApi) {
     let Some(components) = &mut document.components else {
         return;
@@ -75,7 +75,7 @@ fn add_pattern(name: &str, field: &mut RefOr<Schema>) {
     }
 }
 
-/// Adds what the parameters of a query may be. An empty one says nothing.
+/// Adds patterns to query parameters. An empty parameter counts as absent.
 pub(super) fn add_query_patterns(operation: &mut Operation) {
     let is_of_log = operation.operation_id.as_deref() == Some("list_audit");
     for parameter in operation.parameters.iter_mut().flatten() {

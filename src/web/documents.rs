@@ -1,5 +1,5 @@
-//! Answers public GET and HEAD requests with ready documents: which encoding, which ETag, whether
-//! the reader has it already. Never touches the database.
+//! Answers public GET and HEAD requests with documents: chooses the encoding and compares the ETag.
+//! Never touches the database.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -16,7 +16,7 @@ use crate::site::renderer::Renderer;
 use crate::site::{Found, SiteHandle};
 use crate::urls;
 
-/// What every path that isn't the API's leads to.
+/// The handler of every path outside the API.
 pub(super) async fn show_document(
     State(site): State<SiteHandle>,
     State(renderer): State<Renderer>,
@@ -40,20 +40,20 @@ pub(super) async fn show_document(
     }
 }
 
-/// What of a document answers a request.
+/// The response that a document gives to a request.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentResponse<'d> {
     /// Status and headers.
     pub head: &'d Head,
-    /// The bytes, if they are to be sent.
+    /// The bytes, if there is a body.
     pub bytes: Option<&'d Bytes>,
-    /// Whether browsers are to come by HTTPS from now on.
+    /// Whether to send HSTS.
     pub by_https: bool,
-    /// Whether `head` says that the reader has the bytes already.
+    /// Whether `head` says 304 Not Modified.
     not_modified: bool,
 }
 
-/// Chooses the encoding, and whether the bytes are sent at all.
+/// Chooses the encoding, and whether a body is sent.
 pub(super) fn choose<'d>(
     document: &'d Document,
     headers: &RequestHeaders,
@@ -77,7 +77,7 @@ pub(super) fn choose<'d>(
 }
 
 impl DocumentResponse<'_> {
-    /// Its status.
+    /// The status code.
     pub fn status(&self) -> u16 {
         match self.not_modified {
             true => StatusCode::NOT_MODIFIED.as_u16(),
@@ -85,7 +85,7 @@ impl DocumentResponse<'_> {
         }
     }
 
-    /// The answer as a response; `body` makes its body.
+    /// Converts it into a response; `body` makes the body.
     pub(super) fn response<B>(self, body: impl FnOnce(Option<Bytes>) -> B) -> Response<B> {
         let mut response = Response::new(body(self.bytes.cloned()));
         if self.not_modified {
@@ -100,14 +100,14 @@ impl DocumentResponse<'_> {
     }
 }
 
-/// The answer with a document that was made for a path that leads somewhere.
+/// Responds with the document of an existing path.
 fn show<B>(document: &Document, request: &Request<B>) -> Response {
     let is_head = request.method() == Method::HEAD;
     choose(document, &RequestHeaders::of(request.headers()), is_head)
         .response(|bytes| bytes.map_or_else(Body::empty, Body::from))
 }
 
-/// The answer with a document that says that there is nothing.
+/// Responds with a "not found" document.
 fn show_nothing<B>(document: &Document, request: &Request<B>) -> Response {
     let headers = RequestHeaders::of(request.headers());
     let variant = document.variant(|encoding| headers.accepts(encoding));
@@ -129,7 +129,7 @@ fn moved(path: &str) -> Response {
     *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
     let out = response.headers_mut();
     set(out, header::LOCATION, path);
-    // The old address may be given to something else one day.
+    // The old address may be assigned to something else one day.
     out.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static(CachePolicy::Live.header()),

@@ -1,7 +1,7 @@
 //! One error for every handler: the API answers problem+json (RFC 9457).
 //!
-//! What is made here is the status, the headers and the problem itself, as an extension of the
-//! response; `layers` writes its body, once it knows the request's id.
+//! The response made here has the status, the headers and, as an extension, the problem itself.
+//! `layers` writes the body once it knows the request's id.
 
 use std::any::Any;
 
@@ -22,38 +22,38 @@ use crate::wire::update::UpdateBody;
 pub(super) enum AppError {
     /// No token.
     NoToken,
-    /// A token that opens nothing.
+    /// A token that isn't valid.
     Unauthorized(&'static str),
-    /// Too many failed tokens from this address.
+    /// Too many invalid tokens from this address.
     Throttled,
-    /// The body or the query can't be used.
+    /// The body or the query is invalid.
     Invalid(Vec<FieldError>),
     /// The request itself is malformed.
     BadRequest(String),
-    /// Nothing is there.
+    /// The resource doesn't exist.
     NotFound(String),
-    /// Something is there, but it doesn't take this method.
+    /// The resource exists, but doesn't support this method.
     NotAllowed,
-    /// The body is longer than bodies may be.
+    /// The body is too long.
     TooLarge {
-        /// So long they may be.
+        /// The limit.
         max_bytes: usize,
     },
-    /// The body is in a format that isn't read here.
+    /// The body's format isn't supported.
     UnsupportedFormat(&'static str),
-    /// It was changed meanwhile.
+    /// The resource has changed since the client read it.
     PreconditionFailed,
-    /// Something was posted that the writer hasn't seen.
+    /// There are newer updates that the author hasn't seen.
     Newer(String, Vec<UpdateBody>),
     /// The same was posted a moment ago.
     Repeated(String, FirstPost),
-    /// The program itself is at fault.
+    /// A bug: the handler panicked.
     Panicked,
     /// The action refused or failed.
     Action(ActionError),
 }
 
-/// What a program is told that may not do something.
+/// What the client is told if a permission is missing.
 fn how_to_get(lacking: &Lacking) -> String {
     let scope = lacking.permission.scope();
     format!(
@@ -84,7 +84,7 @@ impl From<StoreError> for AppError {
 }
 
 impl AppError {
-    /// Nothing is there under a name.
+    /// No resource has this name.
     pub(super) fn missing(what: &str, name: &str) -> Self {
         Self::NotFound(format!("there is no {what} {name:?}"))
     }
@@ -192,7 +192,7 @@ fn invalid(mut errors: Vec<FieldError>) -> Problem {
     }
 }
 
-/// What a path of the API that leads nowhere is answered with.
+/// The response to an unknown path of the API.
 pub(super) async fn nothing_here() -> AppError {
     AppError::NotFound(format!(
         "the API has nothing under this address; {} lists what it has",
@@ -200,12 +200,12 @@ pub(super) async fn nothing_here() -> AppError {
     ))
 }
 
-/// What a path of the API answers to a method that it doesn't take; the router adds `Allow`.
+/// The response if a path of the API doesn't support the method; the router adds `Allow`.
 pub(super) async fn not_allowed() -> AppError {
     AppError::NotAllowed
 }
 
-/// What is answered when a handler panics. The panic itself is in the log already.
+/// The response if a handler panics. The panic itself is in the log already.
 pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     AppError::Panicked.into_response()
 }

@@ -1,4 +1,4 @@
-//! Reading requests: slugs and ids from paths, and bodies from JSON, with errors that name the
+//! Extracts slugs and ids from paths, and parses JSON bodies, with errors that name the
 //! field.
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -19,7 +19,7 @@ use crate::wire::setting::Setting;
 use crate::wire::template::TemplateQuery;
 use crate::wire::{self, FieldError, Unusable, update};
 
-/// The body of a request, read.
+/// Parses the body of a request.
 pub(super) fn body<T: Body>(call: &Call) -> Result<T, AppError> {
     check_format(&call.headers)?;
     wire::parse(&call.body).map_err(|error| match error {
@@ -28,7 +28,7 @@ pub(super) fn body<T: Body>(call: &Call) -> Result<T, AppError> {
     })
 }
 
-/// JSON, as it is. A body whose format isn't named is taken for JSON.
+/// Accepts only JSON without an encoding. A body without a stated format counts as JSON.
 fn check_format(headers: &HeaderMap) -> Result<(), AppError> {
     let text = |name| {
         headers
@@ -54,12 +54,12 @@ fn check_format(headers: &HeaderMap) -> Result<(), AppError> {
     }
 }
 
-/// A slug from a path. One that can't be a slug names nothing.
+/// Parses a slug from a path. An invalid one counts as missing.
 pub(super) fn slug(text: &str, what: &str) -> Result<Slug, AppError> {
     Slug::parse(text).map_err(|_| AppError::missing(what, text))
 }
 
-/// What a request says of components, as actions take it.
+/// Converts the components of a request for actions.
 pub(super) fn settings(said: ByComponent<Option<Setting>>) -> StatedStates {
     said.0
         .into_iter()
@@ -71,7 +71,7 @@ pub(super) fn settings(said: ByComponent<Option<Setting>>) -> StatedStates {
         .collect()
 }
 
-/// A new update as actions take it.
+/// Converts a new update for actions.
 pub(super) fn new_update(said: update::NewUpdate) -> NewUpdate {
     NewUpdate {
         markdown: said.markdown,
@@ -87,13 +87,13 @@ pub(super) fn new_update(said: update::NewUpdate) -> NewUpdate {
     }
 }
 
-/// A slug for something that may be made.
+/// Parses the slug of something that the request may create.
 pub(super) fn new_slug(text: &str) -> Result<Slug, AppError> {
     Slug::parse(text)
         .map_err(|error| AppError::Invalid(vec![FieldError::new("", error.to_string())]))
 }
 
-/// The one name in a path.
+/// The only name in a path.
 pub(super) struct Name(pub(super) String);
 
 /// The names in a path, in order.
@@ -118,7 +118,7 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Names<N> {
             .await
             .map_err(|_| unreadable())?;
         let names: Vec<String> = params.iter().map(|(_, name)| name.to_owned()).collect();
-        // PostgreSQL can't even be asked about U+0000.
+        // PostgreSQL can't store U+0000.
         if let Some(odd) = names.iter().find(|name| name.contains(char::is_control)) {
             return Err(AppError::NotFound(format!(
                 "there is nothing named {odd:?}"
@@ -128,7 +128,7 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Names<N> {
     }
 }
 
-/// What templates are asked for: `?component=selma&component=nelson=degraded`.
+/// The query for templates: `?component=selma&component=nelson=degraded`.
 #[derive(Debug)]
 pub(super) struct Affected(pub(super) TemplateQuery);
 
@@ -147,7 +147,7 @@ impl Affected {
         Ok(Self(asked))
     }
 
-    /// One of them can't be used.
+    /// An invalid parameter.
     pub(super) fn refuse(detail: String) -> AppError {
         AppError::Invalid(vec![FieldError::of_field(TemplateQuery::COMPONENT, detail)])
     }

@@ -1,5 +1,5 @@
-//! The door in front of the router: what is ready is answered here, before any layer; everything
-//! else is handed on.
+//! The entry in front of the router. Requests for ready documents are answered here, before any
+//! layer; all others go to the router.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -21,49 +21,49 @@ pub use super::documents::DocumentResponse;
 pub use super::negotiation::RequestHeaders;
 pub use crate::site::head::Head;
 
-/// Answers requests; clones share everything.
+/// Answers requests. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Front {
     state: AppState,
     router: Router,
 }
 
-/// What is asked for, and how.
+/// A request for a document.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentRequest<'r> {
-    /// The path, without what follows a question mark.
+    /// The path without the query.
     pub path: &'r str,
-    /// Whether the head alone is wanted.
+    /// Whether it is a HEAD request.
     pub is_head: bool,
-    /// What the headers say.
+    /// The relevant headers.
     pub headers: RequestHeaders<'r>,
 }
 
-/// The body of an answer: ready bytes, or whatever the router makes.
+/// The body of a response: ready bytes, or whatever the router makes.
 #[derive(Debug)]
 pub enum Body {
-    /// Bytes in one piece; none once they are sent.
+    /// Bytes in one piece; `None` once they are sent.
     Ready(Option<Bytes>),
-    /// What the router answers with.
+    /// The body of the router's response.
     Other(axum::body::Body),
 }
 
 impl Front {
-    /// The door in front of all routes.
+    /// Creates the entry and its router.
     pub fn new(state: AppState) -> Self {
         let router = super::router(state.clone());
         Self { state, router }
     }
 
-    /// How often the site was replaced by another. What is found after this was asked stays the
-    /// answer to the same request as long as it is the same: but for better packed bytes, and for
-    /// the word of a proxy, which depends on who asks.
+    /// How often the site was replaced. If the number hasn't changed since a request was answered,
+    /// the same request has the same answer, except that the compression may have improved. A
+    /// trusted proxy's headers aren't covered, because they depend on the peer.
     pub fn replaced(&self) -> u64 {
         self.state.site.replaced()
     }
 
-    /// Hands the answer to `take`, if it is ready. `peer` is the other end of the connection. The
-    /// document stays where it is meanwhile, so `take` has to be quick.
+    /// Passes the answer to `take` if it is ready. `peer` is the other end of the connection.
+    /// `take` must be quick, because the document is borrowed while it runs.
     pub fn find<T>(
         &self,
         wanted: &DocumentRequest,
@@ -96,8 +96,8 @@ impl Front {
         self.find(&wanted, peer, |answer| answer.response(Body::Ready))
     }
 
-    /// The answer to a request that says less or more than once which host it means (RFC 9112,
-    /// 3.2): what a proxy before us made of it is anybody's guess.
+    /// Refuses a request that doesn't have exactly one `Host` header (RFC 9112, 3.2): a proxy in
+    /// front of us may have understood it differently.
     pub fn refuse<B>(request: &Request<B>) -> Option<Response<Body>> {
         let hosts = request.headers().get_all(header::HOST).iter().count();
         if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
@@ -109,13 +109,13 @@ impl Front {
         ))
     }
 
-    /// The reader's address: that of the connection, or what a trusted proxy says last in
+    /// The reader's address: that of the connection, or the last one in a trusted proxy's
     /// X-Forwarded-For.
     pub fn reader(&self, peer: SocketAddr, forwarded: Option<&str>) -> IpAddr {
         address_of(peer, forwarded, &self.state.proxies)
     }
 
-    /// What is answered if making an answer took too long.
+    /// The response if making one took too long.
     pub fn took_too_long() -> Response<Body> {
         tracing::error!("an answer took too long to make, and was given up");
         plain(
@@ -124,7 +124,7 @@ impl Front {
         )
     }
 
-    /// The router's answer.
+    /// The router's response.
     pub async fn other<B>(self, mut request: Request<B>, peer: SocketAddr) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -139,7 +139,7 @@ impl Front {
     }
 }
 
-/// A refusal in a line, after which the connection ends.
+/// A refusal of one line, after which the connection is closed.
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
     let bytes = Bytes::from_static(text.as_bytes());
     let mut response = Response::new(Body::Ready(Some(bytes)));

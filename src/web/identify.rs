@@ -1,5 +1,5 @@
-//! Every request has an id: it stands in each line of the log that the request causes, in the
-//! answer's headers where a program asked, and in each refusal.
+//! Gives every request an id. It is in each log line about the request, in the headers of responses
+//! to programs, and in each refusal.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, header};
@@ -16,7 +16,7 @@ use crate::wire::problem::Problem;
 /// The header with a request's id.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// So much of a path stands in the log.
+/// How much of a path is logged.
 const MAX_SHOWN_CHARS: usize = 200;
 
 /// Gives the request its id, and writes the body of a refusal.
@@ -48,7 +48,7 @@ pub(super) async fn identify(request: Request<Body>, next: Next) -> Response {
     response
 }
 
-/// Somebody's browser asked, so the refusal becomes a page.
+/// Turns a refusal into a page, because a browser asked.
 fn show_to_people(response: &mut Response, problem: &Problem, id: &str) {
     let text = format!(
         "That's our fault, not yours. Please try again in a moment. If you write to us about it, \

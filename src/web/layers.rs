@@ -1,4 +1,4 @@
-//! What every answer carries, whatever made it.
+//! The headers of every response.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use ipnet::IpNet;
 use super::negotiation::RequestHeaders;
 use crate::site::document::safety_headers;
 
-/// A browser that came by HTTPS comes by HTTPS for a year.
+/// Tells a browser that used HTTPS to use it for a year.
 pub(super) const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Adds the headers that keep browsers safe; HSTS only where the request came by HTTPS.
+/// Adds the security headers; HSTS only if the request came by HTTPS.
 pub(super) async fn secure(
     State(proxies): State<Arc<Vec<IpNet>>>,
     request: Request<Body>,
@@ -28,7 +28,7 @@ pub(super) async fn secure(
         peer.is_some_and(|ConnectInfo(peer)| says_https(request.headers(), *peer, &proxies));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    // What an answer says itself, it knows better.
+    // Headers that the response sets itself take precedence.
     for (name, value) in safety_headers() {
         headers.entry(name).or_insert(value);
     }
@@ -38,7 +38,7 @@ pub(super) async fn secure(
     response
 }
 
-/// The address of whoever asks: the connection's, or what a trusted proxy says last.
+/// The client's address: the connection's, or the last one that a trusted proxy reports.
 pub(super) fn reader_address(parts: &Parts, proxies: &[IpNet]) -> Option<IpAddr> {
     let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
     let said = parts.headers.get_all("x-forwarded-for").iter().next_back();
@@ -59,12 +59,12 @@ pub(super) fn address_of(peer: SocketAddr, forwarded: Option<&str>, proxies: &[I
     last.map_or(address, |last| last.to_canonical())
 }
 
-/// Whether a proxy that may speak for a reader says that the reader came by HTTPS.
+/// Whether a trusted proxy says that the reader used HTTPS.
 pub(super) fn says_https(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpNet]) -> bool {
     is_proxy(peer, proxies) && RequestHeaders::of(headers).says_https()
 }
 
-/// Whether the other end of a connection may speak for a reader.
+/// Whether the other end of a connection is a trusted proxy.
 pub(super) fn is_proxy(peer: SocketAddr, proxies: &[IpNet]) -> bool {
     let address = peer.ip().to_canonical();
     if proxies.is_empty() {

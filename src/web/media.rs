@@ -1,4 +1,4 @@
-//! Pictures and other files that posts show: the content folder's `media/`, as they are.
+//! Pictures and other files for posts: those in the content folder's `media/`, unchanged.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,22 +23,22 @@ use crate::site::document::CachePolicy;
 use crate::site::renderer::Renderer;
 use crate::urls;
 
-/// A file of the folder is somebody's upload: opened by itself, it runs nothing.
+/// The files are untrusted uploads. Opened directly, they can't run scripts.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src \
     'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-/// So many files are looked for at once, and each for so long: a disk that doesn't answer takes
-/// nothing else with it.
+/// How many files are looked up at once, each for a limited time. A disk that hangs must not block
+/// anything else.
 const AT_ONCE: usize = 32;
 
-/// So many large files are sent at once, since each is open meanwhile. A small one is read before its
-/// reader has taken it.
+/// How many large files are sent at once, because each stays open until it is sent. Small ones are
+/// read in advance.
 pub const LARGE_AT_ONCE: usize = 64;
 const LARGE_BYTES: u64 = 256 * 1024;
 
 const WITHIN: Duration = Duration::from_secs(5);
 
-/// The folder, and who looks into it.
+/// The folder, and the limits on concurrent access.
 #[derive(Debug)]
 pub struct Media {
     folder: PathBuf,
@@ -57,7 +57,7 @@ impl Media {
     }
 }
 
-/// A file of `media/`; what begins with a dot is nobody's business, nor what lies elsewhere.
+/// Serves a file of `media/`. Hidden files and files outside the folder count as missing.
 pub(super) async fn show_file(
     State(media): State<Arc<Media>>,
     State(site): State<SiteHandle>,
@@ -109,7 +109,7 @@ pub(super) async fn show_file(
     response
 }
 
-/// A body, and the turn that it holds until it is sent.
+/// A body with the permit that it holds until it is sent.
 struct Held<B> {
     body: B,
     _turn: Option<OwnedSemaphorePermit>,
@@ -135,7 +135,7 @@ impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
     }
 }
 
-/// The name of a file within the folder, from a path: decoded once, and then looked at part by part.
+/// The relative path of a file, from a URL path: percent-decoded once, then checked part by part.
 fn name_of(path: &str) -> Option<PathBuf> {
     let inside = path.strip_prefix(urls::MEDIA)?;
     let inside = percent_decode_str(inside).decode_utf8().ok()?;
@@ -147,13 +147,13 @@ fn name_of(path: &str) -> Option<PathBuf> {
         .then(|| inside.split('/').collect())
 }
 
-/// The plain file of that name, wherever links within the folder lead; none that lies outside.
+/// The regular file of that name. Links are followed within the folder, but not out of it.
 async fn find_file(media: &Media, name: PathBuf) -> Option<PathBuf> {
     let turn = media.looking.clone().acquire_owned();
     let turn = timeout(WITHIN, turn).await.ok()?.ok()?;
     let folder = media.folder.clone();
     let looking = tokio::task::spawn_blocking(move || {
-        // Until the disk has answered, whoever asked may have gone.
+        // The lookup keeps its permit even if the request is cancelled in the meantime.
         let _turn = turn;
         look(&folder, &name)
     });
@@ -170,8 +170,8 @@ fn look(folder: &Path, name: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Leaves out a header Range that asks for several ranges, or for none that is one: the whole is a
-/// right answer to it (RFC 9110, 14.2).
+/// Removes a `Range` header that is invalid or asks for several ranges. The whole file is a valid
+/// answer to it (RFC 9110, 14.2).
 fn keep_single_range(request: &mut Request<Body>) {
     let said = request.headers().get(header::RANGE);
     let is_single = said.is_some_and(|said| {
@@ -206,7 +206,7 @@ mod tests {
             Some("2013/St\u{f6}rung 1.png"),
         );
         check("/media/100%25.png", Some("100%.png"));
-        // Decoded once, not twice.
+        // It is decoded only once.
         check("/media/%252e", Some("%2e"));
         for path in [
             "/media/",

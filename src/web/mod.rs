@@ -1,5 +1,5 @@
-//! The only room with axum: the routes, then the layers in order. Those of the API are in `api`, those
-//! of the staff pages in `staff`.
+//! The only room with axum: the routes, then the layers in order. The API's routes are in `api`,
+//! those of the staff pages in `staff`.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -36,8 +36,8 @@ pub mod state;
 pub mod token_uses;
 mod writing;
 
-/// Everything that is served on the public address and isn't ready. What is ready, `front` answers
-/// before it comes here, the files of the binary among it.
+/// The router for everything that isn't a ready document. `front` answers requests for those,
+/// including the files in the binary.
 fn router(state: AppState) -> Router {
     let (api, _) = api::routes().split_for_parts();
     let api = api

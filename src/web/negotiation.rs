@@ -1,4 +1,4 @@
-//! What a reader takes and what a reader has, by the headers of the request.
+//! The request headers that choose a response: accepted encodings and conditions.
 
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Utc};
@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use crate::site::document::{Validator, Variant};
 use crate::site::encoding::Encoding;
 
-/// Lines of `If-None-Match` that are read. Whoever sends more gets the document.
+/// How many lines of `If-None-Match` are read. If there are more, the document is sent in full.
 const MAX_TAG_LINES: usize = 4;
 
-/// What a request says about the answer that it wants. It is gathered header by header and
-/// borrows from the request, so that nothing is allocated.
+/// The headers that choose a response. They are collected one by one and borrow from the request,
+/// so nothing is allocated.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RequestHeaders<'r> {
     brotli: Option<bool>,
@@ -23,7 +23,7 @@ pub struct RequestHeaders<'r> {
 }
 
 impl<'r> RequestHeaders<'r> {
-    /// What all of these headers say.
+    /// Collects the headers of a request.
     pub(super) fn of(all: &'r HeaderMap) -> Self {
         let mut headers = Self::default();
         for (name, value) in all {
@@ -32,9 +32,9 @@ impl<'r> RequestHeaders<'r> {
         headers
     }
 
-    /// Takes one header into account, whatever its name.
+    /// Records one header; irrelevant ones are ignored.
     pub fn note(&mut self, name: &[u8], value: &'r [u8]) {
-        // Lengths tell most names apart, and cost nothing.
+        // Most names differ in length, which is cheap to compare.
         match name.len() {
             13 if is(name, &header::IF_NONE_MATCH) => {
                 if let Some(place) = self.tags.get_mut(self.tag_lines) {
@@ -52,8 +52,8 @@ impl<'r> RequestHeaders<'r> {
         }
     }
 
-    /// `Accept-Encoding` (RFC 9110, 12.5.3). Nearly every request has it, so only names that are as
-    /// long as a known one are compared, and only what has a parameter is looked at for a weight.
+    /// Parses `Accept-Encoding` (RFC 9110, 12.5.3). Nearly every request has it, so names are
+    /// compared only if their lengths match, and weights are parsed only if there are parameters.
     fn note_encodings(&mut self, value: &[u8]) {
         for item in value.split(|byte| *byte == b',') {
             let item = item.trim_ascii();
@@ -75,7 +75,7 @@ impl<'r> RequestHeaders<'r> {
         }
     }
 
-    /// Whether the reader takes this encoding.
+    /// Whether the reader accepts this encoding.
     pub(super) fn accepts(&self, encoding: Encoding) -> bool {
         match encoding {
             Encoding::Plain => true,
@@ -84,8 +84,8 @@ impl<'r> RequestHeaders<'r> {
         }
     }
 
-    /// By what the reader has these bytes already, or none (RFC 9110, 13.1): `If-None-Match`
-    /// decides if it is there, else `If-Modified-Since`.
+    /// Which condition shows that the reader has these bytes already, if any (RFC 9110, 13.1).
+    /// `If-None-Match` takes precedence over `If-Modified-Since`.
     pub(super) fn has<'v>(
         &self,
         variant: &'v Variant,
@@ -102,7 +102,7 @@ impl<'r> RequestHeaders<'r> {
         (last_modified.timestamp() <= since.timestamp()).then_some(current)
     }
 
-    /// Whether `If-None-Match` names this ETag. The comparison is weak, as the header wants it.
+    /// Whether `If-None-Match` contains this ETag. The comparison is weak, as the header requires.
     fn names(&self, etag: &[u8]) -> bool {
         self.tags[..self.tag_lines]
             .iter()
@@ -112,7 +112,7 @@ impl<'r> RequestHeaders<'r> {
             .any(|tag| tag == etag || tag == b"*")
     }
 
-    /// Whether whoever sent this says that it came by HTTPS; only a proxy's word counts.
+    /// Whether the sender says that the request came by HTTPS. Only trust this from a proxy.
     pub fn says_https(&self) -> bool {
         self.says_https.unwrap_or(false)
     }
@@ -122,7 +122,7 @@ fn is(name: &[u8], known: &header::HeaderName) -> bool {
     name.eq_ignore_ascii_case(known.as_str().as_bytes())
 }
 
-/// Whether a weight of zero is among these parameters.
+/// Whether the parameters contain a weight of zero.
 fn refuses(parameters: &[u8]) -> bool {
     !parameters.is_empty() && parameters.split(|byte| *byte == b';').any(is_zero_weight)
 }

@@ -1,5 +1,5 @@
-//! The contract of the admin API (OpenAPI 3.1), made from the handlers themselves, and what all of
-//! them have in common, said once.
+//! The contract of the admin API (OpenAPI 3.1). It is generated from the handlers; what all of them
+//! have in common is added here.
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -24,7 +24,7 @@ Times are RFC 3339: with an offset in requests, in UTC with `Z` in answers. Ever
 /// The name of the security scheme.
 const TOKEN: &str = "token";
 
-/// The contract, as it is served and checked in.
+/// The contract as JSON text, as served and as checked in.
 pub fn text() -> String {
     let mut text = document().to_pretty_json().unwrap_or_default();
     text.push('\n');
@@ -76,12 +76,12 @@ fn bearer() -> SecurityScheme {
     )
 }
 
-/// A refusal that several operations have in common.
+/// An error response that several operations share.
 struct Refusal {
     status: u16,
     name: &'static str,
     about: &'static str,
-    /// What its header `Retry-After` is for.
+    /// Whether it can have a `Retry-After` header.
     waits: bool,
 }
 
@@ -153,7 +153,7 @@ impl From<&Refusal> for Response {
     }
 }
 
-/// What follows for an operation from its method, its path and whether it takes a body.
+/// Adds what follows from an operation's method, its path and whether it has a body.
 fn add_common(path: &str, item: &mut PathItem) {
     let has_name = path.contains('{');
     if let Some(operation) = &mut item.get {
@@ -168,7 +168,7 @@ fn add_common(path: &str, item: &mut PathItem) {
     }
     if let Some(operation) = &mut item.post {
         add_refusals(operation, has_name);
-        // A preview changes nothing, so it may be repeated anyhow.
+        // A preview changes nothing, so it needs no key to be repeatable.
         if !path.ends_with("/preview") {
             add_parameter(operation, idempotency_key());
             refuse(operation, &[409, 422]);

@@ -1,4 +1,4 @@
-//! For those who run it: is it alive, can it take work.
+//! Health checks for operators: liveness and readiness.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use axum::response::IntoResponse;
 
 use super::readiness::Readiness;
 
-/// It runs.
+/// Liveness: the process is running.
 pub(super) async fn show_health() -> impl IntoResponse {
     ([("cache-control", "no-store")], "ok\n")
 }
 
-/// Whether it takes posts and keeps its pages up to date, as was found out last. Pages are served
-/// also while this says no.
+/// Readiness: whether posts are accepted and pages are up to date, by the latest findings. Pages
+/// are served even if it isn't ready.
 pub(super) async fn show_readiness(State(readiness): State<Arc<Readiness>>) -> impl IntoResponse {
     let headers = [
         ("cache-control", "no-store"),

@@ -1,4 +1,4 @@
-//! Reading queries: each parameter once, none that is unknown, and which part of a list is wanted.
+//! Parses queries: each parameter at most once, no unknown ones, and the page of a list.
 
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
@@ -10,7 +10,7 @@ use crate::urls;
 use crate::wire::FieldError;
 use crate::wire::fields::unknown;
 
-/// The parameters of a query that haven't been taken yet, and the mistakes found so far.
+/// The parameters of a query that haven't been taken yet, and the errors so far.
 #[derive(Default)]
 pub(super) struct Query {
     pairs: Vec<(String, String)>,
@@ -30,11 +30,11 @@ pub(super) fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Vec<FieldError>>
         .map_err(|_| vec![FieldError::new("", "the query can't be read")])
 }
 
-/// No query has more parameters.
+/// Maximum number of parameters.
 const MOST_PAIRS: usize = 20;
 
 impl Query {
-    /// The query of an address.
+    /// Parses the query of a URI.
     pub(super) fn of(uri: &Uri) -> Result<Self, Vec<FieldError>> {
         let pairs = pairs(uri)?;
         if pairs.len() > MOST_PAIRS {
@@ -48,7 +48,7 @@ impl Query {
         })
     }
 
-    /// The value of a parameter, if it stands there; the first one of several, which are a mistake.
+    /// Takes the value of a parameter. A repeated one is an error; its first value is returned.
     pub(super) fn take(&mut self, name: &'static str) -> Option<String> {
         self.asked.push(name);
         let (own, rest) = std::mem::take(&mut self.pairs)
@@ -61,12 +61,12 @@ impl Query {
         own.into_iter().next().map(|(_, value)| value)
     }
 
-    /// Notes a mistake in a parameter.
+    /// Records an error in a parameter.
     pub(super) fn refuse(&mut self, name: &str, detail: impl Into<String>) {
         self.errors.push(FieldError::of_field(name, detail.into()));
     }
 
-    /// Every mistake, those of parameters that nobody asked for first; or nothing.
+    /// Returns all errors, those of unknown parameters first.
     pub(super) fn finish(self) -> Result<(), Vec<FieldError>> {
         let mut errors: Vec<_> = self
             .pairs
@@ -94,9 +94,9 @@ pub(super) struct Part {
     pub(super) before: Option<String>,
 }
 
-/// How many are listed if nothing is said.
+/// The default limit of a list.
 const USUAL_LIMIT: usize = 50;
-/// How many are listed at most.
+/// The maximum limit of a list.
 const MAX_LIMIT: usize = 200;
 
 impl Part {
@@ -129,12 +129,12 @@ impl Part {
         query.finish().map(|()| part)
     }
 
-    /// How many to read: one more than wanted, to see whether there are more.
+    /// How many items to read: one more than the limit, to find out whether more follow.
     pub(super) fn to_read(&self) -> i64 {
         i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
     }
 
-    /// What was read without the one too many, and the query of the next part if there is one.
+    /// The items up to the limit, and the query of the next page if there is one.
     pub(super) fn divide<T>(
         &self,
         mut read: Vec<T>,
@@ -149,7 +149,7 @@ impl Part {
     }
 }
 
-/// The list goes on after something that isn't there.
+/// The error if `before` names something that doesn't exist.
 pub(super) fn unknown_before(what: &str) -> AppError {
     let how = format!("there is no {what} with this id; take it from the header Link");
     AppError::Invalid(vec![FieldError::of_field("before", how)])

@@ -1,4 +1,4 @@
-//! How many wrong tokens may come from an address. A valid token is never held up by them.
+//! Limits the number of invalid tokens per network. It never delays a valid token.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
@@ -13,29 +13,29 @@ use ipnet::Ipv6Net;
 
 use crate::clock::Clock;
 
-/// So many may come at once, and as many in each minute.
+/// The burst size, and the number per minute.
 const MAX_FAILURES: NonZeroU32 = NonZeroU32::new(20).expect("more than none");
-/// So many networks are told apart; while there are more, all share one limit.
+/// How many networks are counted separately. If there are more, all share one limit.
 const MAX_NETWORKS: usize = 10_000;
-/// What they share it as, with whoever has no address.
+/// The key of the shared limit, and of requests without an address.
 const ALL_OTHERS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 type Limiter =
     RateLimiter<IpAddr, HashMapStateStore<IpAddr>, ForwardClock, NoOpMiddleware<Duration>>;
 
-/// A clock that stands still while the system's is set back: nobody is refused for that.
+/// A monotonic clock: it stands still while the system's is set back, so that nobody is blocked.
 #[derive(Debug, Clone)]
 struct ForwardClock {
     clock: Clock,
     latest_millis: Arc<AtomicU64>,
 }
 
-/// Wrong tokens by network.
+/// A rate limit for invalid tokens, by network.
 #[derive(Debug)]
 pub struct FailureLimit(Limiter);
 
 impl FailureLimit {
-    /// A limit that nobody has used yet.
+    /// A limit without any failures yet.
     pub fn new(clock: Clock) -> Self {
         let quota = Quota::per_minute(MAX_FAILURES);
         let clock = ForwardClock {
@@ -45,7 +45,7 @@ impl FailureLimit {
         Self(Limiter::hashmap_with_clock(quota, clock))
     }
 
-    /// Counts one more wrong token; whether that is too many.
+    /// Counts one more invalid token, and returns whether the limit is exceeded.
     pub(super) fn is_exceeded_by(&self, address: IpAddr) -> bool {
         if self.0.len() >= MAX_NETWORKS {
             self.0.retain_recent();
@@ -58,7 +58,7 @@ impl FailureLimit {
     }
 }
 
-/// Whoever has an address of IPv6 has all of its network of 64 bits.
+/// The network of an address. An IPv6 user usually has all of a /64.
 fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
@@ -112,7 +112,7 @@ mod tests {
     fn a_clock_that_is_set_back_refuses_nobody() {
         let (limit, clock) = limit();
         let selma = address("192.0.2.1");
-        // The limiter itself knows no time before its own start.
+        // The limiter can't represent times before its own start.
         clock.advance(chrono::Duration::hours(2));
         assert!(!limit.is_exceeded_by(selma));
         clock.advance(chrono::Duration::hours(-1));

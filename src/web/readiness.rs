@@ -1,32 +1,32 @@
-//! Whether work can be taken: what those found out who tried. Asking for it waits for nothing.
+//! Readiness, as reported by the tasks that do the work. Asking for it never blocks.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Pages that nobody has compared with the database for so long are out of date.
+/// Pages count as out of date if they weren't compared with the database for this long.
 const PAGES_OLD: Duration = Duration::from_secs(30);
 
-/// What nobody has tried for so long isn't known to work.
+/// A probe older than this proves nothing.
 const PROBE_OLD: Duration = Duration::from_secs(40);
 
-/// What is known; clones aren't made, an `Arc` is shared.
+/// The latest findings, shared in an `Arc`.
 #[derive(Debug)]
 pub struct Readiness(Mutex<Findings>);
 
 #[derive(Debug)]
 struct Findings {
     started: Instant,
-    /// When a write was tried last, and why it failed.
+    /// When the last write was tried, and its error.
     database: Option<(Instant, Result<(), String>)>,
-    /// What was found in the file itself. It stays until a restart.
+    /// Damage found in the database file. It stays until a restart.
     damage: Option<String>,
-    /// When the pages were last seen to be what the database says.
+    /// When the pages last matched the database.
     pages: Option<Instant>,
-    /// Why making them fails.
+    /// Why rendering them fails.
     pages_trouble: Option<String>,
-    /// Why the clock can't be right.
+    /// Why the clock must be wrong.
     clock: Option<String>,
-    /// Why the content folder isn't synced. That alone doesn't keep anybody from posting.
+    /// Why the content folder isn't synced. Posting works nevertheless.
     folder: Option<String>,
     is_stopping: bool,
 }
@@ -46,12 +46,12 @@ impl Default for Readiness {
     }
 }
 
-/// Whether it is ready, and the lines that say why not and how old everything is.
+/// Whether it is ready, the reasons if it isn't, and the age of each finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Whether posts are taken and pages are kept up to date.
+    /// Whether posts are accepted and pages are kept up to date.
     pub is_ready: bool,
-    /// One thing a line.
+    /// One finding per line.
     pub text: String,
 }
 
@@ -60,7 +60,7 @@ impl Readiness {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Notes that a write was tried, and why it failed. Returns whether that is news.
+    /// Records the result of a write. Returns whether it differs from the one before.
     pub fn note_database(&self, tried: Result<(), String>) -> bool {
         self.with(|known| {
             let is_news = match &known.database {
@@ -72,12 +72,12 @@ impl Readiness {
         })
     }
 
-    /// Notes that the database's file is damaged, for good.
+    /// Records that the database file is damaged, permanently.
     pub fn note_damage(&self, why: String) {
         self.with(|known| known.damage = Some(why));
     }
 
-    /// Notes that the pages are what the database says, or why they can't be made.
+    /// Records that the pages match the database, or why they can't be rendered.
     pub fn note_pages(&self, made: Result<(), String>) {
         self.with(|known| match made {
             Ok(()) => {
@@ -88,7 +88,7 @@ impl Readiness {
         });
     }
 
-    /// Notes why the clock can't be right, if it can't. Returns whether that is news.
+    /// Records why the clock must be wrong, if so. Returns whether that is news.
     pub fn note_clock(&self, trouble: Option<String>) -> bool {
         self.with(|known| {
             let is_news = known.clock.is_some() != trouble.is_some();
@@ -97,17 +97,17 @@ impl Readiness {
         })
     }
 
-    /// Notes why the content folder isn't synced, if it isn't.
+    /// Records why the content folder isn't synced, if so.
     pub fn note_folder(&self, trouble: Option<String>) {
         self.with(|known| known.folder = trouble);
     }
 
-    /// From now on it isn't ready: it is about to end.
+    /// Reports "not ready" from now on, because the server is stopping.
     pub fn begin_stopping(&self) {
         self.with(|known| known.is_stopping = true);
     }
 
-    /// What is known.
+    /// The current report.
     pub fn report(&self) -> Report {
         self.with(|known| known.report(Instant::now()))
     }

@@ -1,14 +1,14 @@
-//! Requests with an `Idempotency-Key` that are running now: none is begun twice at once.
+//! Requests in progress with an `Idempotency-Key`: the same one never runs twice at once.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::actions::ActionError;
 
-/// Requests that are running now, by token and key.
+/// Requests in progress, by token and key.
 pub type Running = Arc<Mutex<HashSet<(String, String)>>>;
 
-/// The turn of a request that is running. Dropped, it leaves the key to others.
+/// The exclusive right to run a request with a key. Dropping it releases the key.
 pub(super) struct Turn {
     running: Running,
     key: (String, String),
@@ -21,10 +21,10 @@ impl Drop for Turn {
     }
 }
 
-/// Takes the turn of a key.
+/// Claims a key.
 ///
 /// # Errors
-/// `StillRunning`, if another request has it.
+/// `StillRunning`, if another request holds it.
 pub(super) fn take_turn(running: &Running, token_id: &str, key: &str) -> Result<Turn, ActionError> {
     let running = running.clone();
     let key = (token_id.to_owned(), key.to_owned());

@@ -1,4 +1,4 @@
-//! What handlers may take: the parts of the application, each by itself.
+//! The state that handlers share; each can extract the parts that it needs.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,31 +26,31 @@ pub struct AppState {
     pub store: Store,
     /// The clock.
     pub clock: Clock,
-    /// The bytes served now.
+    /// The documents being served.
     pub site: SiteHandle,
-    /// Where documents are made that aren't ready.
+    /// Renders documents that aren't ready.
     pub renderer: Renderer,
-    /// The site as the database has it, for staff.
+    /// The latest site in the database, for staff.
     pub latest: Latest,
-    /// Says that the database has changed, so that nobody waits for the next look at it.
+    /// Notifies `site` of a change, so that nobody waits for its next check.
     pub nudge: Arc<Notify>,
-    /// The files that come with the binary.
+    /// The files in the binary.
     pub assets: Arc<Assets>,
-    /// The folder of the pictures that posts show.
+    /// The folder of files for posts.
     pub media: Arc<Media>,
-    /// The content folder, whether it is there or not.
+    /// The content folder, which may not exist.
     pub content: Arc<Path>,
-    /// The proxies that may speak for a reader.
+    /// The networks of trusted proxies.
     pub proxies: Arc<Vec<IpNet>>,
-    /// Whether work can be taken.
+    /// The latest findings on readiness.
     pub readiness: Arc<Readiness>,
-    /// Wrong tokens by network.
+    /// The rate limit for invalid tokens.
     pub failures: Arc<FailureLimit>,
-    /// When each token was used last.
+    /// The last use of each token.
     pub uses: Arc<Uses>,
-    /// Requests with an `Idempotency-Key` that are running now.
+    /// Requests in progress with an `Idempotency-Key`.
     pub running: Running,
-    /// Whether the server is stopping: answers that go on and on end then.
+    /// Whether the server is stopping; long-lived responses then end.
     pub stopping: watch::Receiver<bool>,
 }
 

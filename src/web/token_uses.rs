@@ -1,4 +1,4 @@
-//! When each token was used last, until that is written down.
+//! The last use of each token, until it is stored.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use crate::domain::staff::Token;
 use crate::store::tokens::set_token_used;
 use crate::store::{Store, StoreError};
 
-/// When each token was used last, to the minute.
+/// The last use of each token, to the minute.
 #[derive(Debug, Default)]
 pub struct Uses(Mutex<HashMap<String, Use>>);
 
@@ -20,7 +20,7 @@ struct Use {
 }
 
 impl Uses {
-    /// Notes that a token was used.
+    /// Records the use of a token.
     pub(super) fn note(&self, token: &Token, now: DateTime<Utc>) {
         let Ok(minute) = now.duration_trunc(Duration::minutes(1)) else {
             return;
@@ -41,7 +41,7 @@ impl Uses {
         }
     }
 
-    /// The uses that are to be written down now.
+    /// The uses that aren't stored yet; marks them as stored.
     pub(super) fn take(&self) -> Vec<(String, DateTime<Utc>)> {
         let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         uses.iter_mut()
@@ -54,7 +54,7 @@ impl Uses {
     }
 }
 
-/// Writes uses down.
+/// Stores uses in the database.
 pub(super) async fn write_uses(
     store: &Store,
     uses: &[(String, DateTime<Utc>)],

@@ -1,4 +1,4 @@
-//! A request that changes something: its change, its `Idempotency-Key` and its answer, all in one
+//! A request that changes something: its change, its `Idempotency-Key` and its response, all in one
 //! transaction.
 
 use std::sync::Arc;
@@ -21,18 +21,18 @@ use crate::site::encoding::Encoding;
 use crate::store::idempotency::StoredAnswer;
 use crate::wire::FieldError;
 
-/// A change in the making, asked for by a request or a form.
+/// A change in progress, for a request or a form.
 pub(super) struct Writing {
     pub(super) change: Box<Change>,
     nudge: Arc<tokio::sync::Notify>,
     _turn: Option<Turn>,
 }
 
-/// What a request leads to.
+/// The result of beginning a request.
 pub(super) enum BegunWriting {
     /// A change to make.
     Fresh(Box<Writing>),
-    /// The answer that was given before.
+    /// The response that was given before.
     Repeated(Response),
 }
 
@@ -45,7 +45,7 @@ impl Writing {
         })
     }
 
-    /// Begins a change that does no harm if it is made twice.
+    /// Begins a change that is idempotent by itself.
     pub(super) async fn begin_edit(
         state: &AppState,
         staff: &Staff,
@@ -54,7 +54,7 @@ impl Writing {
         Ok(Self::of(state, Box::new(change)))
     }
 
-    /// Begins the change that a POST asks for, unless it was made already.
+    /// Begins the change of a POST, unless it was made already.
     pub(super) async fn begin(
         state: &AppState,
         staff: &Staff,
@@ -83,7 +83,7 @@ impl Writing {
         }
     }
 
-    /// Commits the change together with the memory of its answer.
+    /// Commits the change and stores its response.
     pub(super) async fn commit(
         self,
         status: StatusCode,
@@ -97,7 +97,7 @@ impl Writing {
         Ok(())
     }
 
-    /// Finishes, and shows what was changed as it is now, or was.
+    /// Finishes with a response that shows what was changed.
     pub(super) async fn shown<T: Serialize>(
         self: Box<Self>,
         body: &T,
@@ -105,7 +105,7 @@ impl Writing {
         self.finish(StatusCode::OK, None, body, None).await
     }
 
-    /// Finishes, and shows what was made, with its address.
+    /// Finishes with a response that shows what was created, and its location.
     pub(super) async fn created<T: Serialize>(
         self: Box<Self>,
         location: String,
@@ -115,8 +115,8 @@ impl Writing {
             .await
     }
 
-    /// Commits the change together with the memory of its answer, and answers. What is remembered
-    /// may say less.
+    /// Commits the change, stores its response and returns it. The stored body may differ:
+    /// `remembered` may leave out a secret.
     pub(super) async fn finish<T: Serialize>(
         self: Box<Self>,
         status: StatusCode,
@@ -156,18 +156,18 @@ fn repeated(answer: StoredAnswer) -> Response {
     json_response(status, answer.location.as_deref(), answer.body)
 }
 
-/// A value as JSON. What is written here consists of texts, numbers and maps with text keys, which
-/// can always be written.
+/// Serialises a value as JSON. The types used here contain only strings, numbers and maps with
+/// string keys, so it can't fail.
 pub(super) fn as_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A value as the answer to whoever asked for it.
+/// A response with a value as JSON.
 pub(super) fn shown<T: Serialize>(value: &T) -> Response {
     json_response(StatusCode::OK, None, as_json(value))
 }
 
-/// An answer in JSON, with an ETag made of it.
+/// A response with a JSON body and its ETag.
 fn json_response(status: StatusCode, location: Option<&str>, body: String) -> Response {
     let etag = etag(body.as_bytes(), Encoding::Plain);
     let mut response = Response::new(Body::from(body));
@@ -187,7 +187,7 @@ fn json_response(status: StatusCode, location: Option<&str>, body: String) -> Re
     response
 }
 
-/// A part of the list at `path`, with the way to the next one; `next` is its query.
+/// A response with a page of the list at `path`, and a link to the next one; `next` is its query.
 pub(super) fn list_response(path: &str, next: Option<&str>, body: String) -> Response {
     let mut response = json_response(StatusCode::OK, None, body);
     let link = next.map(|query| format!("<{path}{query}>; rel=\"next\""));
@@ -197,7 +197,7 @@ pub(super) fn list_response(path: &str, next: Option<&str>, body: String) -> Res
     response
 }
 
-/// Checks `If-Match` against what stands now.
+/// Checks `If-Match` against the current value.
 pub(super) fn check_match<T: Serialize>(call: &Call, current: &T) -> Result<(), AppError> {
     let Some(value) = call.headers.get(header::IF_MATCH) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The record: who did what when.
+//! The activity log: who did what and when.
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -20,9 +20,9 @@ use crate::web::writing::{as_json, list_response};
 use crate::wire::FieldError;
 use crate::wire::audit::{ActorBody, AuditBody, AuditList, RecordQuery};
 
-/// Longest table of the record, in bytes.
+/// Maximum size of the table, in bytes.
 const MAX_TABLE_BYTES: usize = 32 << 20;
-/// How many lines are read at once for it.
+/// How many entries are read at a time for the table.
 const LINES_AT_ONCE: i64 = 500;
 
 /// List who did what, newest first.
@@ -45,7 +45,7 @@ pub(in crate::web) async fn list_all(
 ) -> Result<Response, AppError> {
     staff.require(Permission::ReadActivity)?;
     let part = &wanted.part;
-    // Ids are times first, so any of them is a place in the record.
+    // An id begins with its time, so any id marks a position in the log.
     let before = part.before.as_deref();
     if before.is_some_and(|id| Uuid::try_parse(id).is_err()) {
         return Err(query::unknown_before("line"));
@@ -97,7 +97,7 @@ pub(in crate::web) async fn export(
     Ok((headers, table).into_response())
 }
 
-/// The lines that are meant, or what is wrong with what was asked for.
+/// The filter that a query describes, or the errors in the query.
 async fn filter_of(
     state: &AppState,
     tx: &mut Tx,
@@ -107,7 +107,7 @@ async fn filter_of(
     wanted.filter(tx, zone).await?.map_err(AppError::Invalid)
 }
 
-/// Every line that a filter leaves, as a table.
+/// All entries that match a filter, as a table.
 pub(in crate::web) async fn table_of(
     tx: &mut Tx,
     filter: &AuditFilter,
@@ -130,7 +130,7 @@ pub(in crate::web) async fn table_of(
     }
 }
 
-/// A line of the record as it is told.
+/// An entry of the activity log as the API returns it.
 pub(in crate::web) fn body_of(entry: AuditEntry) -> AuditBody {
     let json = |text: Option<String>| {
         let text = text?;

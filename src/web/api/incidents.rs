@@ -44,7 +44,7 @@ pub(in crate::web) async fn list_all(
     let mut tx = state.store.read().await?;
     let states = States::with_own(list_own_states(&mut tx).await?);
     if let Some(before) = &part.before {
-        // One that may not be read isn't there.
+        // A draft that the token may not read counts as missing.
         let found = find_incident(&mut tx, before).await?;
         if !found.is_some_and(|stored| stored.may_be_known_to(&staff.actor)) {
             return Err(query::unknown_before("incident"));
@@ -200,7 +200,7 @@ pub(in crate::web) async fn delete(
     writing.shown(&current).await
 }
 
-/// An incident that this member of staff may see.
+/// Finds an incident that this member of staff may see.
 pub(super) async fn find(
     tx: &mut Tx,
     slug: &Slug,

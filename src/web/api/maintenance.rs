@@ -1,4 +1,4 @@
-//! Maintenance: begun, ended, extended or cancelled by staff.
+//! Maintenance: staff begin, end, extend or cancel it.
 
 use axum::extract::State;
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! The admin API, one resource a file, and its routes.
+//! The admin API, one resource per file, and its routes.
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +18,7 @@ mod tokens;
 mod updates;
 mod versions;
 
-/// The admin API. What is routed here stands in its contract, too.
+/// The routes of the admin API. Each one is also part of its contract.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(components::list_all, components::order))

@@ -1,4 +1,4 @@
-//! What a text will look like, before anybody else sees it.
+//! Previews of Markdown.
 
 use axum::response::Response;
 

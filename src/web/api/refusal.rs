@@ -1,4 +1,4 @@
-//! How the API refuses a post: with what was posted meanwhile, or before, if that is why.
+//! How the API refuses a post: with the newer or repeated post, if that is the reason.
 
 use crate::actions::ActionError;
 use crate::render::json;
@@ -7,7 +7,7 @@ use crate::web::error::AppError;
 use crate::web::state::AppState;
 use crate::wire::problem::FirstPost;
 
-/// How a refused post is told: with what was posted meanwhile, or before, if that is why.
+/// Converts an action's error. If a newer or repeated post is the reason, the error includes it.
 pub(super) fn refusal(state: &AppState, error: ActionError) -> AppError {
     let detail = error.to_string();
     let site = state.site.current();

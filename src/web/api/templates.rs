@@ -60,7 +60,7 @@ pub(in crate::web) async fn list_all(
     Ok(shown(&TemplateList { templates }))
 }
 
-/// The names of what is affected; each must be there.
+/// The names of the affected components; each must exist.
 fn names_of<'a>(asked: &TemplateQuery, known: &'a [Component]) -> Result<Vec<&'a str>, AppError> {
     let slugs = asked.component.iter().map(|(slug, _)| slug);
     slugs

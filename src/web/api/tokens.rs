@@ -1,4 +1,4 @@
-//! Tokens: issued, listed, taken back.
+//! Tokens: issuing, listing, revoking.
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -62,7 +62,7 @@ pub(in crate::web) async fn create(
         again,
         ..extract::new_update(said)
     };
-    // A text alone sets no state and gives none back, so that it needn't be read again.
+    // An update that is only text changes no state, so the incident needn't be read again.
     let is_text = wanted.is_text();
     let made = add_update_to(&mut writing.change, &before, wanted)
         .await
@@ -129,7 +129,7 @@ pub(in crate::web) async fn edit(
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call, &current)?;
     let correction = Correction {
-        // What tells a fact goes on doing so if its words come back.
+        // If the text equals the words of the update's fact, the fact stays.
         markdown: said.markdown.filter(|text| text.trim() != current.markdown),
         phase: said.phase,
         components: said.components.map(extract::settings),
@@ -200,8 +200,8 @@ pub(in crate::web) async fn restore(
     writing.shown(&body).await
 }
 
-/// What may not have been meant: something is said about an incident that is over, or it is over
-/// only until a later update.
+/// A warning about a likely mistake: an update of an incident that is over, or an end that a later
+/// update contradicts.
 fn hint(incident: &Incident, said: &wire::NewUpdate, now: DateTime<Utc>) -> Option<String> {
     if let (Some(at), true) = (said.at, said.phase.is_some_and(Phase::is_final)) {
         let later = incident.updates.iter().filter(|update| update.at > at);

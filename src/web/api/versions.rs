@@ -1,4 +1,4 @@
-//! Earlier versions of posts and updates: what was there before each correction.
+//! Earlier versions of posts and updates, from before each correction.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -71,7 +71,7 @@ pub(in crate::web) async fn of_update(
     Ok(shown(&list))
 }
 
-/// What something was before each change that replaced it, newest first.
+/// The earlier versions, one for each change that replaced one, newest first.
 pub(in crate::web) async fn versions_of(
     tx: &mut Tx,
     kind: &str,

@@ -1,4 +1,4 @@
-//! The record, searched and as a table.
+//! The activity log: its search page, and the export as a table.
 
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -24,10 +24,10 @@ use crate::web::state::AppState;
 use crate::wire::FieldError;
 use crate::wire::audit::RecordQuery;
 
-/// How many lines are on a page, unless the address says: a few screens of a phone.
+/// How many entries a page has by default: a few screens of a phone.
 const LINES: usize = 20;
 
-/// A part of the record.
+/// Shows a page of the activity log.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
@@ -37,7 +37,7 @@ pub(super) async fn show(
     let site = state.latest.find().await?;
     let mut tx = state.store.read().await?;
     let (mut asked, mut errors) = read(&uri);
-    // One day is a span that begins and ends with it.
+    // A single day is a span that begins and ends with it.
     if let Some(day) = asked.query.day.take() {
         asked.query.from.get_or_insert_with(|| day.clone());
         asked.query.to.get_or_insert(day);
@@ -90,7 +90,7 @@ pub(super) async fn show(
     Ok(html_response(status, page.into_string()))
 }
 
-/// All of it as a table for spreadsheets.
+/// Exports all entries as a table for spreadsheets.
 pub(super) async fn export(
     State(state): State<AppState>,
     visit: Visit,
@@ -131,7 +131,7 @@ async fn table(tx: &mut Tx, filter: &AuditFilter) -> Result<String, StaffError> 
     }
 }
 
-/// What was asked for, and what of it means nothing.
+/// Parses the query, and collects its errors.
 fn read(uri: &Uri) -> (RecordPart, Vec<FieldError>) {
     let mut query = match Query::of(uri) {
         Ok(query) => query,
@@ -139,7 +139,7 @@ fn read(uri: &Uri) -> (RecordPart, Vec<FieldError>) {
     };
     let asked = take(&mut query);
     let mut errors = query.finish().err().unwrap_or_default();
-    // Ids are times first, so any of them is a place in the record.
+    // An id begins with its time, so any id marks a position in the log.
     let before = asked.part.before.as_deref();
     if before.is_some_and(|id| Uuid::try_parse(id).is_err()) {
         errors.push(FieldError::new(

@@ -1,4 +1,4 @@
-//! Adding a component, and describing one anew.
+//! Adding a component, and editing its description.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,7 +24,7 @@ use crate::render::html::staff::fields::{Fields, Filled, Wrong};
 use crate::store::components::{find_component, list_components};
 use crate::web::state::AppState;
 
-/// The form for a new component.
+/// Shows the form for a new component.
 pub(super) async fn show_new(
     State(state): State<AppState>,
     visit: Visit,
@@ -33,7 +33,7 @@ pub(super) async fn show_new(
     page(&state, &visit, None, StatusCode::OK, &filled).await
 }
 
-/// The form that describes a component.
+/// Shows the form for an existing component.
 pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -48,7 +48,7 @@ pub(super) async fn show(
     page(&state, &visit, Some(&component), StatusCode::OK, &filled).await
 }
 
-/// Adds it.
+/// Adds a component.
 pub(super) async fn create(
     State(state): State<AppState>,
     sent: Submission,
@@ -57,7 +57,7 @@ pub(super) async fn create(
     done.map_err(|error| sent.keeping(error))
 }
 
-/// Describes it anew.
+/// Edits a component's description.
 pub(super) async fn edit(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -110,7 +110,7 @@ async fn write(
     }
 }
 
-/// Puts a component before another one, if that is still there.
+/// Moves a component before another one, if that still exists.
 async fn put_before(change: &mut Change, slug: &Slug, before: &str) -> Result<(), StaffError> {
     let known = list_components(change.tx()).await?;
     let others = movable(known).into_iter().map(|it| it.slug);
@@ -130,7 +130,7 @@ fn movable(components: Vec<Component>) -> Vec<Component> {
     movable
 }
 
-/// What the form says, all of what is wrong with it at once.
+/// Parses the form, and collects all errors.
 fn read(slug: Option<&Slug>, fields: &Fields) -> Result<(Slug, Description), Vec<Wrong>> {
     let mut wrong = Vec::new();
     let name = fields.first(NAME).trim();
@@ -173,7 +173,7 @@ fn wrong_at(field: &str, detail: &str) -> Wrong {
     }
 }
 
-/// The address belongs to another component.
+/// The slug belongs to another component.
 fn taken(known: &Component) -> Wrong {
     let (name, slug) = (&known.name, &known.slug);
     let how = if known.retired_at.is_some() {
@@ -187,7 +187,7 @@ fn taken(known: &Component) -> Wrong {
     )
 }
 
-/// A component that can be described here.
+/// Returns the component if it can be edited here.
 fn editable(component: Option<Component>) -> Result<Component, StaffError> {
     let component = component.ok_or_else(|| StaffError::missing("there is no such component"))?;
     if component.retired_at.is_some() {

@@ -1,4 +1,4 @@
-//! Changing a component's state, outside of an update.
+//! Changing a component's state without an update.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::store::history::find_standing;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -40,7 +40,7 @@ pub(super) async fn show(
     page(&site, &visit, &slug, StatusCode::OK, &fresh(fields), false)
 }
 
-/// Changes it.
+/// Changes the state.
 pub(super) async fn create(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -99,7 +99,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
             lead_to(posting, &place).await
         }
         Err(ActionError::Invalid(errors)) => {
-            // What waits for the database to answer must not hold it.
+            // Showing the form reads the database, so the transaction must end first.
             drop(posting);
             let filled = again(sent.fields.clone(), wrong_fields(errors));
             show_again(state, slug, sent, StatusCode::UNPROCESSABLE_ENTITY, &filled).await
@@ -108,8 +108,8 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     }
 }
 
-/// The form once more, if the note of the former state was left in it: customers would read that
-/// Selma works again, and beside it that her disk is failing. Sent once more, it holds.
+/// Shows the form again if it still has the note of the former state: otherwise customers would
+/// read that Selma works, and beside it that her disk is failing. Sending it again confirms it.
 fn asks_about_note(
     site: &Site,
     now: &Standing,
@@ -166,7 +166,7 @@ fn page(
     Ok(html_response(status, page.into_string()))
 }
 
-/// Refuses what isn't a component in service.
+/// Fails unless the slug belongs to an active component.
 fn refuse_missing(site: &Site, slug: &Slug) -> Result<(), StaffError> {
     let mut active = site.snapshot().active_components();
     let is_there = active.any(|record| record.component.slug == *slug);
@@ -177,7 +177,7 @@ fn missing() -> StaffError {
     StaffError::missing("there is no such component, or it is retired")
 }
 
-/// What tells what a component is from what it was when the form was opened.
+/// A value that shows whether a component has changed since the form was opened.
 fn seen_of(standing: &Standing) -> String {
     let note = standing.note.as_deref().unwrap_or_default();
     format!("{} {note}", standing.state.as_str())

@@ -1,4 +1,4 @@
-//! The list of components: moved, retired, brought back.
+//! The list of components: moving, retiring and reinstating them.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -21,7 +21,7 @@ use crate::store::components::list_components;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// The list.
+/// Shows the list.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
@@ -63,7 +63,7 @@ pub(super) async fn reorder(
             group_moved(&groups, name, *direction)
         }
     };
-    // Somebody else may have moved it to the end meanwhile; then it is where it should be.
+    // Somebody else may have moved it to the end in the meantime; then nothing is left to do.
     if let Some(order) = order {
         order_components(&mut posting.change, &order).await?;
     }
@@ -84,7 +84,7 @@ pub(super) async fn retire(
     lead_to(posting, &told(&format!("retired.{slug}"))).await
 }
 
-/// Brings a component back.
+/// Reinstates a component.
 pub(super) async fn bring_back(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -98,7 +98,7 @@ pub(super) async fn bring_back(
     lead_to(posting, &told(&format!("back.{slug}"))).await
 }
 
-/// The list, saying what was just done.
+/// The path of the list, with a message about what was just done.
 pub(super) fn told(done: &str) -> String {
     flash::after(urls::STAFF_COMPONENTS, done)
 }

@@ -1,5 +1,5 @@
-//! Correcting the post of an incident: headline, text, impact, byline, date, and the components
-//! that it speaks of; of a maintenance that isn't published, its window.
+//! Correcting the post of an incident: title, text, impact, byline, date and components; for an
+//! unpublished maintenance, also its window.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,7 +41,7 @@ use crate::web::api::audit::body_of;
 use crate::web::state::AppState;
 use crate::wire::audit::AuditBody;
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -64,7 +64,7 @@ pub(super) async fn show(
         .await
 }
 
-/// Corrects it.
+/// Corrects the post.
 pub(super) async fn create(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -117,7 +117,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
         (Some(_), true) => "saved",
         (Some(_), false) => "corrected",
     };
-    // What changes nothing leaves no line in the record.
+    // A correction that changes nothing isn't logged.
     if let Some(wanted) = wanted {
         match edit_incident(&mut posting.change, slug, wanted).await {
             Ok(()) => {}
@@ -131,7 +131,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
     lead_to(posting, &flash::after(&place, done)).await
 }
 
-/// What the form changes; `None` if that is nothing.
+/// What the form changes; `None` if it changes nothing.
 fn read(
     fields: &Fields,
     incident: &Incident,
@@ -153,7 +153,7 @@ fn read(
     }
     let at = local_time(fields, PUBLISHED_AT, frame)?;
     wanted.published_at = at.filter(|_| !is_same_minute(at, Some(incident.published_at)));
-    // Whoever may not set states has no fields for them.
+    // The form has no component fields without the permission to set states.
     if form::has_components(incident) && fields.under(STATE).next().is_some() {
         let components = sorted(settings_of(fields)?);
         let stated = settings_of(&as_it_is(incident, frame)).map(sorted);

@@ -39,7 +39,7 @@ use crate::web::state::AppState;
 use crate::web::writing::Writing;
 use crate::wire::audit::AuditBody;
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(
     State(state): State<AppState>,
     UpdateOf(slug, id): UpdateOf,
@@ -64,7 +64,7 @@ pub(super) async fn show(
         );
         return Ok(html_response(StatusCode::OK, page.into_string()));
     }
-    // The button that withdraws stands in a form of its own, with nothing to keep.
+    // The button that withdraws is in a form of its own, with no other fields to keep.
     let mut filled = visit.opened(&uri, || screen.as_it_is(&state));
     if filled.fields.filled(WAS).is_none() {
         filled = fresh(screen.as_it_is(&state));
@@ -72,7 +72,7 @@ pub(super) async fn show(
     screen.page(&state, &visit, StatusCode::OK, &filled).await
 }
 
-/// Corrects it, or shows what it would be.
+/// Corrects the update, or shows a preview.
 pub(super) async fn create(
     State(state): State<AppState>,
     UpdateOf(slug, id): UpdateOf,
@@ -147,7 +147,7 @@ async fn correct(
     lead_to(posting, &urls::staff_update(slug, id)).await
 }
 
-/// What tells one version of an update or a post from another.
+/// A value that identifies a version of an update or a post.
 pub(super) fn version_of(edited_at: Option<DateTime<Utc>>) -> String {
     let edited = edited_at.map(|at| at.timestamp_millis());
     edited.map_or_else(|| "first".to_owned(), |millis| millis.to_string())
@@ -194,7 +194,7 @@ impl Screen {
         })
     }
 
-    /// What stands in the form at first.
+    /// The initial values of the form.
     fn as_it_is(&self, state: &AppState) -> Fields {
         let update = &self.update;
         let frame = render::frame_of(state.site.current().snapshot());
@@ -220,7 +220,7 @@ impl Screen {
         fields
     }
 
-    /// What a form changes; what it leaves as it was isn't among it.
+    /// What the form changes; unchanged fields are left out.
     fn read_form(&self, state: &AppState, fields: &Fields) -> Result<Correction, Vec<Wrong>> {
         let was = self.as_it_is(state);
         let frame = frame_now(state);
@@ -246,7 +246,7 @@ impl Screen {
         Ok(Correction {
             markdown: Some(text).filter(|text| text.trim() != self.update.markdown),
             phase: (phase != self.update.phase && fields.has(PHASE)).then_some(phase),
-            // Whoever may not set states has no fields for them.
+            // The form has no component fields without the permission to set states.
             components: (stated != wanted && fields.under(STATE).next().is_some())
                 .then_some(components),
             at: at.filter(|_| is_moved),

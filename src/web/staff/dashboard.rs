@@ -1,4 +1,4 @@
-//! The dashboard: what customers see now, and what can be done about it.
+//! The dashboard: what customers see now, and what staff can do about it.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -14,10 +14,10 @@ use crate::store::drafts::list_withdrawn;
 use crate::store::incidents::list_drafts;
 use crate::web::state::AppState;
 
-/// How many of the withdrawn incidents are listed.
+/// How many withdrawn incidents are listed.
 const WITHDRAWN: i64 = 20;
 
-/// The page.
+/// Shows the page.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,

@@ -1,4 +1,4 @@
-//! Drafts: seen as they would be, published, thrown away.
+//! Drafts: previewing, publishing, discarding.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -21,7 +21,7 @@ use crate::render::html::incident as public;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// The page as it would be; of what is published, the page as it is.
+/// Shows the preview of a draft; if it is published already, the actual page.
 pub(super) async fn preview(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -39,7 +39,7 @@ pub(super) async fn preview(
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
 
-/// Publishes it.
+/// Publishes a draft.
 pub(super) async fn publish(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -56,7 +56,7 @@ pub(super) async fn publish(
             lead_to(posting, &flash::after(&place, "published")).await
         }
         Err(ActionError::Invalid(errors)) => {
-            // What shows the page reads the database, which this would hold.
+            // Showing the page reads the database, so the transaction must end first.
             drop(posting);
             let shown = PageNotice {
                 wrong: maintenance::wrong(errors),
@@ -68,7 +68,7 @@ pub(super) async fn publish(
     }
 }
 
-/// Throws it away.
+/// Discards a draft.
 pub(super) async fn discard(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,

@@ -1,5 +1,5 @@
-//! What was just done, said on the page that it leads to. The address carries a word; the sentence
-//! is made here, so that nobody can put their own into an address.
+//! Messages about what was just done. The URL has only a keyword; the sentence is made here, so
+//! that nobody can put their own text into a URL.
 
 use axum::http::Uri;
 
@@ -10,17 +10,17 @@ use crate::urls;
 
 const DONE: &str = "done";
 
-/// A path that says what was done.
+/// The path with the keyword for a message.
 pub(super) fn after(path: &str, done: &str) -> String {
     format!("{path}{}", urls::query(&[(DONE, done)]))
 }
 
-/// The word in an address that says what was done; empty without one.
+/// The keyword in a URI; empty if there is none.
 pub(super) fn said(uri: &Uri) -> String {
     said_in(uri, DONE)
 }
 
-/// The sentence for the dashboard.
+/// The message for the dashboard.
 pub(super) fn on_dashboard(site: &Site, uri: &Uri) -> Option<String> {
     let snapshot = site.snapshot();
     let done = said(uri);
@@ -51,7 +51,7 @@ pub(super) fn on_dashboard(site: &Site, uri: &Uri) -> Option<String> {
     }
 }
 
-/// The sentence for the page of an incident.
+/// The message for an incident's page.
 pub(super) fn on_incident(uri: &Uri) -> Option<&'static str> {
     match said(uri).as_str() {
         "corrected" => Some("Post corrected. Customers see the new version, marked as edited."),

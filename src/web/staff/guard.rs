@@ -1,14 +1,14 @@
-//! What every request for the staff pages must pass, and what every answer carries.
+//! Checks on every request for the staff pages, and headers for every response.
 //!
-//! **Cross-site requests.** Whatever changes something is refused if it comes from another site.
-//! A browser says where a request comes from in `Sec-Fetch-Site` (only `same-origin` and `none`,
-//! which is the reader's own doing, pass), in `Origin` (must be this host, or the site's base URL,
-//! for a proxy may change the host), and failing both in `Referer` (the same). Each that is there
-//! must agree. A request that has none of the three doesn't come from a browser of the last years,
-//! so nobody's cookie is misused by it; older ones are covered by the cookie's `SameSite=Lax`.
+//! **Cross-site requests.** A request that changes something is refused if it comes from another
+//! site. A browser states the origin of a request in `Sec-Fetch-Site` (only `same-origin` and
+//! `none`, a direct action of the user, pass), in `Origin` (must be this host, or the site's base
+//! URL, because a proxy may change the host), or else in `Referer` (the same). Every header that is
+//! present must pass. A request without any of them doesn't come from a current browser, so it
+//! can't misuse anybody's cookie; older browsers are covered by the cookie's `SameSite=Lax`.
 //!
-//! **HTTP.** A cookie must not be read on the way. So signing in needs HTTPS, as a trusted proxy
-//! says it, or a connection that never leaves the machine.
+//! **HTTP.** Nobody may intercept a cookie. So signing in requires HTTPS, as reported by a trusted
+//! proxy, or a connection that never leaves the machine.
 
 use std::net::SocketAddr;
 
@@ -26,18 +26,18 @@ use crate::urls;
 use crate::web::layers::says_https;
 use crate::web::state::AppState;
 
-/// How a request came.
+/// How a request arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// By HTTPS, up to a trusted proxy at least.
+    /// By HTTPS, at least as far as a trusted proxy.
     Https,
-    /// By HTTP from this very machine.
+    /// By HTTP from the same machine.
     Loopback,
-    /// By HTTP, readable for others.
+    /// By HTTP, which others can read.
     Plain,
 }
 
-/// How a request came.
+/// Determines how a request arrived.
 pub(super) fn way_of(parts: &Parts, proxies: &[IpNet]) -> Way {
     let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
         return Way::Plain;
@@ -63,7 +63,7 @@ pub(super) fn way_of(parts: &Parts, proxies: &[IpNet]) -> Way {
     }
 }
 
-/// Lets a request pass or refuses it, and says of each answer that nobody may keep it.
+/// Checks a request, and forbids caching of the response.
 pub(super) async fn guard(
     State(state): State<AppState>,
     request: Request<Body>,
@@ -81,7 +81,7 @@ pub(super) async fn guard(
     for (name, value) in [
         (header::CACHE_CONTROL, CachePolicy::Private.header()),
         (HeaderName::from_static("x-robots-tag"), "noindex"),
-        // The address of a draft is nobody else's business.
+        // Other sites must not learn the address of a draft.
         (header::REFERRER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
@@ -113,7 +113,7 @@ fn is_cross_site(parts: &Parts, base_url: &str) -> bool {
     }
 }
 
-/// A header's text; one that can't be read is there all the same.
+/// A header's text; an unreadable one still counts as present.
 fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get(name)

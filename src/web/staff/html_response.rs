@@ -1,10 +1,10 @@
-//! A page as an answer, or a part of one.
+//! Responses with a page or a part of one.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-/// A page.
+/// A response with a page.
 pub(super) fn html_response(status: StatusCode, page: String) -> Response {
     let mut response = Response::new(Body::from(page));
     *response.status_mut() = status;
@@ -15,7 +15,7 @@ pub(super) fn html_response(status: StatusCode, page: String) -> Response {
     response
 }
 
-/// The part of a page that a script asked for, where there is nothing to show yet.
+/// The response to a script that asks for a part of a page if there is nothing to show yet.
 pub(super) fn no_part() -> Response {
     html_response(StatusCode::OK, String::new())
 }

@@ -20,7 +20,7 @@ use crate::store::incidents::StoredIncident;
 use crate::store::updates::list_updates_of_incident;
 use crate::web::state::AppState;
 
-/// The page.
+/// Shows the page.
 pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -42,14 +42,14 @@ pub(super) async fn show(
     .await
 }
 
-/// What the page says of what was just done, or of what wasn't.
+/// What the page reports: what was just done, or what failed.
 #[derive(Debug, Default)]
 pub(super) struct PageNotice {
     pub(super) told: Option<&'static str>,
     pub(super) wrong: Vec<Wrong>,
 }
 
-/// The page of an incident that was read.
+/// Renders the page of an incident that was read already.
 pub(super) async fn page(
     state: &AppState,
     visit: &Visit,
@@ -60,7 +60,7 @@ pub(super) async fn page(
     let mut tx = state.store.read().await?;
     let mut withdrawn = list_updates_of_incident(&mut tx, &stored.incident.id).await?;
     drop(tx);
-    // What a file doesn't say any more is the file's to say again.
+    // Updates that were removed from a file can only be reinstated in the file.
     withdrawn.retain(|it| it.withdrawn_at.is_some() && it.update.source != Source::File);
     let withdrawn: Vec<_> = withdrawn.into_iter().map(|it| it.update).collect();
     let status = if shown.wrong.is_empty() {
@@ -81,7 +81,7 @@ pub(super) async fn page(
     Ok(html_response(status, page.into_string()))
 }
 
-/// By the ids of a file's updates, the lines at which they stand in it, as far as it can be read here.
+/// The line of each of a file's updates, by the update's id, as far as the file can be read here.
 async fn lines_in_file(state: &AppState, stored: &StoredIncident) -> HashMap<String, usize> {
     let Some(file) = &stored.file else {
         return HashMap::new();

@@ -1,5 +1,5 @@
-//! Times in forms, in the site's zone. A time that the clocks skip or have twice is asked about,
-//! never guessed.
+//! Times in forms, in the site's zone. If a local time doesn't exist or occurs twice, the form
+//! asks; it never guesses.
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +13,7 @@ use crate::render::html::staff::window::{ENDS, FIRST, SECOND, STARTS, which};
 use crate::render::time::Frame;
 use crate::web::state::AppState;
 
-/// How a form's times are read: in the site's zone, by the clock.
+/// The frame for times in forms: the site's zone and the current time.
 pub(super) fn frame_now(state: &AppState) -> Frame {
     Frame {
         as_of: state.clock.now(),
@@ -21,8 +21,8 @@ pub(super) fn frame_now(state: &AppState) -> Frame {
     }
 }
 
-/// The time in a field; none if it is empty. Of a time that happens twice, the field beside it
-/// says which is meant.
+/// The time in a field; `None` if the field is empty. If the local time occurs twice, a second
+/// field says which occurrence is meant.
 pub(super) fn local_time(
     fields: &Fields,
     name: &str,
@@ -85,7 +85,7 @@ pub(super) fn window_of(fields: &Fields, frame: Frame) -> Result<Window, Vec<Wro
     }
 }
 
-/// Puts a time into a field; of one that happens twice, the field beside it says which it is.
+/// Sets the field for a time, and the second field if the local time occurs twice.
 pub(super) fn set_time(fields: &mut Fields, name: &str, at: Option<DateTime<Utc>>, frame: Frame) {
     let Some(at) = at else { return };
     fields.set(name, time_text(at, frame.zone));
@@ -95,7 +95,7 @@ pub(super) fn set_time(fields: &mut Fields, name: &str, at: Option<DateTime<Utc>
     }
 }
 
-/// Whether two times are one in a form, which has no seconds.
+/// Whether two times look the same in a form, which has no seconds.
 pub(super) fn is_same_minute(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> bool {
     let minute = |at: DateTime<Utc>| at.timestamp().div_euclid(60);
     one.map(minute) == other.map(minute)

@@ -1,4 +1,4 @@
-//! Maintenance: the list, and the steps of each.
+//! Maintenance: the list, and the steps of each maintenance.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -31,7 +31,7 @@ use crate::render::time::Frame;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// The list.
+/// Shows the list.
 pub(super) async fn list(
     State(state): State<AppState>,
     visit: Visit,
@@ -41,7 +41,7 @@ pub(super) async fn list(
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
 
-/// What can be done with one.
+/// Shows what staff can do with a maintenance.
 pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -53,7 +53,7 @@ pub(super) async fn show(
     page(&state, &slug, &visit, StatusCode::OK, filled, &done).await
 }
 
-/// Makes a step.
+/// Takes a step.
 pub(super) async fn create(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -100,7 +100,7 @@ async fn take_step(
             again(sent.fields.clone(), wrong),
         ),
     };
-    // Whoever shows the form again reads the database, which this would hold.
+    // Showing the form reads the database, so the transaction must end first.
     drop(posting);
     page(state, slug, visit, status, filled, "").await
 }
@@ -114,7 +114,7 @@ fn meanwhile() -> Wrong {
     }
 }
 
-/// The step that a form asks for; of a move, only the times that are new.
+/// Parses the step of a form. For a move, it contains only the times that changed.
 fn read(
     fields: &Fields,
     incident: &Incident,
@@ -142,7 +142,7 @@ fn read(
                     detail: detail.to_owned(),
                 }]));
             }
-            // What wasn't touched doesn't move.
+            // Times that weren't edited don't move.
             let starts = window
                 .starts
                 .filter(|at| !is_same_minute(Some(*at), old.starts));
@@ -157,7 +157,7 @@ fn read(
                             .to_owned(),
                 }]));
             }
-            // Both fields were there to be seen, so an end that wasn't touched is meant to stay.
+            // The form showed both fields, so an end that wasn't edited is meant to stay.
             let ends = if starts.is_some() {
                 ends.or(old.ends)
             } else {
@@ -179,7 +179,7 @@ fn read(
     }))
 }
 
-/// What actions say of a maintenance's fields, said of the form's.
+/// Maps an action's field errors to the fields of the form.
 pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
     let mut wrong = wrong_fields(errors);
     for wrong in &mut wrong {
@@ -199,7 +199,7 @@ pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
     wrong
 }
 
-/// The steps of a maintenance, saying what was just done.
+/// The path of a maintenance's steps, with a message about what was just done.
 pub(super) fn told(slug: &Slug, done: &str) -> String {
     flash::after(&urls::staff_maintenance(slug), done)
 }

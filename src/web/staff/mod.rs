@@ -1,4 +1,4 @@
-//! The staff pages, one screen a file, on the same actions as the API.
+//! The staff pages, one screen per file. They call the same actions as the API.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -42,7 +42,7 @@ mod trouble;
 mod update;
 mod withdraw;
 
-/// Everything under `/staff`.
+/// The routes under `/staff`.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
     let pages = Router::new()
         .route(urls::STAFF, get(dashboard::show))
@@ -97,7 +97,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), guard::guard))
 }
 
-/// What admins see to by day, and who is signed in.
+/// The routes for administration and sessions.
 fn office() -> Router<AppState> {
     Router::new()
         .route(
@@ -141,7 +141,7 @@ fn office() -> Router<AppState> {
         .route("/staff/sessions/{id}/end", post(sessions::end))
 }
 
-/// A path under `/staff` that leads nowhere.
+/// The response to an unknown path under `/staff`.
 async fn nothing_here() -> Response {
     StaffError::missing("there is no page at this address").into_response()
 }

@@ -1,4 +1,4 @@
-//! A new incident: from scratch or from a template, posted or kept as a draft.
+//! A new incident: from scratch or from a template, published or saved as a draft.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -33,7 +33,7 @@ use crate::render::markdown::of_typed;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
@@ -60,7 +60,7 @@ pub(super) async fn show(
     page(&state, &visit, StatusCode::OK, &begin.filled, &around).await
 }
 
-/// Posts it, keeps it as a draft, or shows what it would be.
+/// Publishes the incident, saves it as a draft, or shows a preview.
 pub(super) async fn create(
     State(state): State<AppState>,
     sent: Submission,
@@ -109,7 +109,7 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
     }
 }
 
-/// Where posting an incident leads: to its first update, or, if it isn't public, to itself.
+/// Where the browser goes afterwards: to the first update, or to the incident if it isn't public.
 fn place_of(incident: &Incident) -> String {
     let place = urls::staff_incident(&incident.slug);
     if incident.draft {
@@ -121,7 +121,7 @@ fn place_of(incident: &Incident) -> String {
     )
 }
 
-/// Shows the incident as it would be: posts it, looks, and takes it back.
+/// Shows a preview: runs the action, renders the result and rolls back.
 async fn preview(
     state: &AppState,
     sent: &Submission,
@@ -179,7 +179,7 @@ async fn page(
     Ok(html_response(status, page.into_string()))
 }
 
-/// The incident that a form describes.
+/// Parses the form into an incident.
 fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> {
     let fields: &Fields = &sent.fields;
     let is_draft = sent.is(DRAFT);

@@ -1,4 +1,4 @@
-//! Planning a maintenance: the form, its preview, and what came of it.
+//! Planning a maintenance: the form and its preview.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -32,7 +32,7 @@ use crate::render::time::Frame;
 use crate::site::Site;
 use crate::web::state::AppState;
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
@@ -59,8 +59,8 @@ pub(super) async fn show(
     page(&state, &visit, StatusCode::OK, &begin.filled, &around).await
 }
 
-/// What stands in the form at first: the next full hour, as the clocks of the site show it, and the
-/// hour after.
+/// The initial values of the form: from the next full hour in the site's zone to one hour
+/// later.
 fn usual(now: DateTime<Utc>, frame: Frame) -> Fields {
     let mut fields = Fields::default();
     let minute = i64::from(now.with_timezone(&frame.zone).minute());
@@ -70,7 +70,7 @@ fn usual(now: DateTime<Utc>, frame: Frame) -> Fields {
     fields
 }
 
-/// Plans it, or shows what it would be.
+/// Plans the maintenance, or shows a preview.
 pub(super) async fn create(
     State(state): State<AppState>,
     sent: Submission,
@@ -135,7 +135,7 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
     }
 }
 
-/// Shows the maintenance as it would be: plans it, looks, and takes it back.
+/// Shows a preview: runs the action, renders the result and rolls back.
 async fn preview(
     state: &AppState,
     sent: &Submission,
@@ -160,7 +160,7 @@ async fn preview(
     page(state, visit, StatusCode::OK, &filled, &around).await
 }
 
-/// The maintenance that a form describes, or all that is wrong with the form.
+/// Parses the form into an incident, or returns all errors.
 fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<Wrong>> {
     let mut wrong = Vec::new();
     if fields.filled(TITLE).is_none() {

@@ -1,4 +1,4 @@
-//! What a form asks for, done once, under the form's key. Sent again, it leads there again.
+//! Runs a form once per key. Sending it again leads to the same place.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,17 +14,17 @@ use crate::store::sessions::{find_session, set_kept};
 use crate::web::state::AppState;
 use crate::web::writing::Writing;
 
-/// What a form leads to.
+/// The result of beginning a form.
 pub(super) enum BegunForm {
     /// A change to make.
     Fresh(Box<Writing>),
-    /// It was sent before; this leads to what came of it.
+    /// The form was sent before; this redirects to the result.
     Done(Response),
-    /// It was sent before with something else in it; this is the path of what came of that.
+    /// The form was sent before with other contents; this is the path of that result.
     Changed(String),
 }
 
-/// Begins what a form asks for, unless that was done. Once it is posted, the form isn't kept.
+/// Begins the change of a form, unless it was made before. Once it is posted, the form isn't kept.
 pub(super) async fn begin_form(
     state: &AppState,
     sent: &Submission,
@@ -55,8 +55,8 @@ pub(super) async fn begin_form(
     Ok(BegunForm::Fresh(Writing::of(state, change)))
 }
 
-/// Begins what a single button asks for, with nothing to type and so nothing to lose; or, if that was
-/// done, leads to where it led.
+/// Begins the change of a single button, which has no typed text to lose. If it was made before,
+/// redirects to the earlier result.
 pub(super) async fn begin_button(
     state: &AppState,
     sent: &Submission,
@@ -68,7 +68,7 @@ pub(super) async fn begin_button(
     })
 }
 
-/// Commits the change together with the memory of where it led, and leads there.
+/// Commits the change, stores where it led, and redirects there.
 pub(super) async fn lead_to(writing: Box<Writing>, location: &str) -> Result<Response, StaffError> {
     writing
         .commit(StatusCode::SEE_OTHER, Some(location), "")

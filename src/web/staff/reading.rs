@@ -1,4 +1,4 @@
-//! What the handlers of the staff pages share: names from paths, and forms.
+//! Shared by the handlers of the staff pages: names from paths, and forms.
 
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
@@ -58,7 +58,7 @@ fn nothing_named() -> StaffError {
     StaffError::missing("there is nothing at this address")
 }
 
-/// What an address says under a name; the empty text if it says nothing.
+/// The value of a query parameter; empty if it is absent.
 pub(super) fn said_in(uri: &Uri, name: &str) -> String {
     let query = uri.query().unwrap_or_default();
     form_urlencoded::parse(query.as_bytes())
@@ -67,12 +67,12 @@ pub(super) fn said_in(uri: &Uri, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A form that nobody has sent yet, with a key of its own.
+/// A form that nobody has sent yet, with a new key.
 pub(super) fn fresh(fields: Fields) -> Filled {
     again(fields, Vec::new())
 }
 
-/// What was sent, with what is wrong with it.
+/// The form as it was sent, with its errors.
 pub(super) fn again(mut fields: Fields, wrong: Vec<Wrong>) -> Filled {
     if fields.filled(Fields::KEY).is_none() {
         fields.set(Fields::KEY, new_key());
@@ -85,7 +85,7 @@ pub(super) fn again(mut fields: Fields, wrong: Vec<Wrong>) -> Filled {
     }
 }
 
-/// A form to begin again, where a preview was asked for that is no longer kept.
+/// A form that starts over, because its preview is no longer stored.
 pub(super) fn lost(fields: Fields) -> Filled {
     Filled {
         is_lost: true,
@@ -93,8 +93,8 @@ pub(super) fn lost(fields: Fields) -> Filled {
     }
 }
 
-/// What was sent after the same form led to `path` with something else in it. Sent again, it is a
-/// form of its own.
+/// The form as it was sent, after the same key led to `path` with other contents. It gets a new
+/// key.
 pub(super) fn sent_before(mut fields: Fields, path: String) -> Filled {
     fields.set(Fields::KEY, new_key());
     Filled {
@@ -105,13 +105,13 @@ pub(super) fn sent_before(mut fields: Fields, path: String) -> Filled {
     }
 }
 
-/// A key that no form has had.
+/// A new random key for a form.
 pub(super) fn new_key() -> String {
     Uuid::now_v7().to_string()
 }
 
-/// What actions say of fields, said of the form's: `/components/selma` is `state.selma`, and what
-/// stands under `/update` is the form's own.
+/// Maps an action's field errors to the form: `/components/selma` is `state.selma`, and `/update`
+/// is the form itself.
 pub(super) fn wrong_fields(errors: Vec<FieldError>) -> Vec<Wrong> {
     let to_wrong = |error: FieldError| {
         let pointer = error.pointer.trim_start_matches("/update");

@@ -1,4 +1,4 @@
-//! Being signed in: the cookie, and the session behind it.
+//! Sessions and their cookie.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -20,19 +20,19 @@ use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::state::AppState;
 
-/// The cookie's name by HTTPS; the prefix makes browsers hold it to this host and to HTTPS.
+/// The cookie's name with HTTPS. Browsers tie the prefix `__Host-` to this host and to HTTPS.
 const COOKIE: &str = "__Host-lightship";
-/// Its name on the machine itself, by HTTP.
+/// The cookie's name with HTTP, on the machine itself.
 const COOKIE_HERE: &str = "lightship";
-/// How long a browser keeps it, in seconds: a month. The session may end earlier, and says so.
+/// How long browsers keep the cookie, in seconds: a month. The session may end earlier.
 const MAX_AGE: u32 = 30 * 24 * 60 * 60;
-/// When a session was last used is written down at most this often.
+/// The minimum time between two writes of a session's last use.
 const SEEN_EVERY: Duration = Duration::minutes(5);
 
-/// A page asked for by somebody who is signed in. As a parameter it means: only for staff.
+/// A request of a signed-in member of staff. As a parameter, it restricts a handler to staff.
 #[derive(Debug)]
 pub(super) struct Visit {
-    /// Who it is.
+    /// The member of staff.
     pub(super) staff: Staff,
     /// The session.
     pub(super) session: Session,
@@ -41,20 +41,20 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    /// What was typed into the form of this page while nobody was signed in.
+    /// What was typed into this page's form while nobody was signed in.
     pub(super) fn kept(&self) -> Option<Fields> {
         let mut fields = self.kept_fields(None)?;
         fields.remove(Fields::BUTTON);
         Some(fields)
     }
 
-    /// What was typed into the form of this page, to be looked at before it is posted.
+    /// What was typed into this page's form and is being previewed.
     pub(super) fn previewed(&self, uri: &Uri) -> Option<Fields> {
         self.kept_fields(Some(&said_in(uri, PREVIEW)))
     }
 
-    /// The form of this page to be filled in, where there is nothing to look at: with what was typed
-    /// while nobody was signed in, or else as usual.
+    /// The form of this page when nothing is previewed: with what was typed while nobody was signed
+    /// in, or else with the usual values.
     pub(super) fn opened(&self, uri: &Uri, usual: impl FnOnce() -> Fields) -> Filled {
         if asks_for_preview(uri) {
             return lost(usual());
@@ -87,16 +87,16 @@ impl FromRequestParts<AppState> for Visit {
     }
 }
 
-/// In the address of a preview, the name under which the form's key stands.
+/// The query parameter of a preview, whose value is the form's key.
 const PREVIEW: &str = "preview";
 
-/// Whether an address is that of a preview, kept or not.
+/// Whether a URI asks for a preview, stored or not.
 pub(super) fn asks_for_preview(uri: &Uri) -> bool {
     !said_in(uri, PREVIEW).is_empty()
 }
 
-/// Keeps a form that is to be looked at, and leads to its page: going back to a page that was asked
-/// for by its address, no browser asks whether to send anything again.
+/// Stores a form for its preview, and redirects to its page. Because that is a GET, a browser that
+/// goes back to it doesn't ask whether to send the form again.
 pub(super) async fn keep_preview(
     state: &AppState,
     visit: &Visit,
@@ -110,7 +110,7 @@ pub(super) async fn keep_preview(
         form: serde_json::to_string(fields.pairs()).unwrap_or_default(),
     };
     let mut tx = state.store.begin().await?;
-    // Another window may have kept one meanwhile.
+    // Another window may have stored a form in the meantime.
     if let Some(mut session) = find_session(&mut tx, &visit.session.id).await? {
         session.keep(form);
         set_kept(&mut tx, &session.id, &session.kept).await?;
@@ -120,20 +120,20 @@ pub(super) async fn keep_preview(
     Ok(Redirect::to(&format!("{}{query}", visit.path)).into_response())
 }
 
-/// Longest key of a form.
+/// Maximum length of a form's key.
 const MAX_KEY: usize = 100;
 
-/// The key by which a form is known again.
+/// The form's idempotency key.
 pub(super) fn key_of(fields: &Fields) -> Option<&str> {
     fields
         .filled(Fields::KEY)
         .filter(|key| key.len() <= MAX_KEY)
 }
 
-/// Longest path that is gone on to after signing in.
+/// Maximum length of the path to continue to after signing in.
 pub(super) const MAX_NEXT: usize = 1000;
 
-/// Who asks, if their session holds.
+/// The visit of whoever sends the request, if their session is valid.
 pub(super) async fn find_visit(
     parts: &Parts,
     state: &AppState,
@@ -190,7 +190,7 @@ fn cookie_name(way: Way) -> Option<&'static str> {
     }
 }
 
-/// The cookie of a session, or with `None` the end of it.
+/// The cookie of a session; `None` deletes it.
 pub(super) fn cookie(way: Way, secret: Option<&str>) -> Option<HeaderValue> {
     let name = cookie_name(way)?;
     let secure = if way == Way::Https { "; Secure" } else { "" };

@@ -1,4 +1,4 @@
-//! Who is signed in: one's own sessions, for admins all; each can be ended.
+//! Sessions: one's own or, for admins, all of them. Each can be ended.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -18,10 +18,10 @@ use crate::store::tokens::list_tokens;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// What the address says was just done.
+/// The keyword in the URL for the message.
 const ENDED: &str = "ended";
 
-/// The list.
+/// Shows the list.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,

@@ -1,4 +1,4 @@
-//! What forms say of components, phases and days.
+//! Components, phases and days in forms.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -11,7 +11,7 @@ use crate::domain::update::Phase;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::fields::{Fields, Wrong};
 
-/// What a form says of components. What is left as it is isn't among it.
+/// The components that a form sets or names; the others are left out.
 pub(super) fn settings_of(fields: &Fields) -> Result<StatedStates, Vec<Wrong>> {
     let mut settings = StatedStates::new();
     let mut wrong = Vec::new();
@@ -34,13 +34,13 @@ pub(super) fn settings_of(fields: &Fields) -> Result<StatedStates, Vec<Wrong>> {
     }
 }
 
-/// The same in the order of the components, so that two can be compared.
+/// The same, sorted by component, so that two can be compared.
 pub(super) fn sorted(mut settings: StatedStates) -> StatedStates {
     settings.sort_by(|(one, _), (other, _)| one.cmp(other));
     settings
 }
 
-/// A day in a field; none if it is empty.
+/// The day in a field; `None` if the field is empty.
 pub(super) fn day_of(fields: &Fields, name: &str) -> Result<Option<NaiveDate>, Wrong> {
     let Some(text) = fields.filled(name) else {
         return Ok(None);
@@ -49,7 +49,7 @@ pub(super) fn day_of(fields: &Fields, name: &str) -> Result<Option<NaiveDate>, W
     day.map(Some).map_err(|_| no_day(name, text))
 }
 
-/// That a field holds no day.
+/// The error if a field isn't a day.
 pub(super) fn no_day(name: &str, text: &str) -> Wrong {
     Wrong {
         field: name.to_owned(),
@@ -57,7 +57,7 @@ pub(super) fn no_day(name: &str, text: &str) -> Wrong {
     }
 }
 
-/// What a part of a form says; what is wrong with it goes to `wrong`, and it says nothing then.
+/// The parsed part of a form. If it has errors, they are added to `wrong`, and the part is empty.
 pub(super) fn gather<T: Default>(
     read: Result<T, impl Into<Vec<Wrong>>>,
     wrong: &mut Vec<Wrong>,
@@ -68,7 +68,7 @@ pub(super) fn gather<T: Default>(
     })
 }
 
-/// The phase in a field; none if it is empty.
+/// The phase in a field; `None` if the field is empty.
 pub(super) fn phase_of(fields: &Fields, name: &str) -> Result<Option<Phase>, Wrong> {
     let Some(word) = fields.filled(name) else {
         return Ok(None);
@@ -79,7 +79,7 @@ pub(super) fn phase_of(fields: &Fields, name: &str) -> Result<Option<Phase>, Wro
     })
 }
 
-/// The impact in a field; none if it is empty.
+/// The impact in a field; `None` if the field is empty.
 pub(super) fn impact_of(fields: &Fields, name: &str) -> Result<Option<Impact>, Wrong> {
     let Some(word) = fields.filled(name) else {
         return Ok(None);
@@ -90,7 +90,7 @@ pub(super) fn impact_of(fields: &Fields, name: &str) -> Result<Option<Impact>, W
     })
 }
 
-/// A time as a field holds it, in the site's zone.
+/// A time in the format of a field, in the site's zone.
 pub(super) fn time_text(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string()
 }

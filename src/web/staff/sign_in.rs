@@ -1,4 +1,4 @@
-//! Signing in with a token, and out.
+//! Signing in with a token, and signing out.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -22,7 +22,7 @@ use crate::web::auth::{Staff, find_token, log_failure};
 use crate::web::layers::reader_address;
 use crate::web::state::AppState;
 
-/// The page.
+/// Shows the page.
 pub(super) async fn show(
     State(state): State<AppState>,
     request: Request,
@@ -99,7 +99,7 @@ pub(super) async fn delete(
     Ok(with_cookie(way, None, Redirect::to(urls::STAFF_SIGN_IN)))
 }
 
-/// Why a token doesn't open the door.
+/// Why a token isn't accepted.
 struct Refusal {
     status: StatusCode,
     detail: &'static str,
@@ -175,8 +175,8 @@ fn next_of(uri: &Uri) -> String {
     checked(&said.map(|(_, next)| next.into_owned()).unwrap_or_default())
 }
 
-/// The path to go on to if it is one of the staff pages, else the dashboard. Browsers take `//host` and
-/// `/\host` for other sites, so only what can be nothing but a path of ours passes.
+/// The path to continue to, if it is a staff page, or else the dashboard. Browsers treat `//host`
+/// and `/\host` as other sites, so only paths that are certainly ours pass.
 fn checked(next: &str) -> String {
     let path = next.split('?').next().unwrap_or_default();
     let is_ours = path == urls::STAFF || path.starts_with("/staff/");

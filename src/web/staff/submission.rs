@@ -1,5 +1,5 @@
-//! A form that was sent by somebody who is signed in. If nobody is, it isn't lost: the page to
-//! sign in carries it.
+//! A form sent by a signed-in member of staff. If nobody is signed in, the form isn't lost: the
+//! sign-in page carries it along.
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -15,20 +15,20 @@ use crate::render::html::staff::sign_in::{self, KEPT};
 use crate::urls;
 use crate::web::state::AppState;
 
-/// Longest form, in bytes: the longest text, each byte of it written as three.
+/// Maximum size of a form, in bytes: the longest text with every byte percent-encoded.
 pub(super) const MAX_FORM_BYTES: usize = 1024 * 1024;
 
-/// A form, and who sent it.
+/// A form and its sender.
 #[derive(Debug)]
 pub(super) struct Submission {
-    /// Who sent it, from which page.
+    /// The sender and the page.
     pub(super) visit: Visit,
-    /// What stands in it.
+    /// The fields.
     pub(super) fields: Fields,
 }
 
 impl Submission {
-    /// Whether it was sent with this button.
+    /// Whether this button sent it.
     pub(super) fn is(&self, button: &str) -> bool {
         self.fields.first(Fields::BUTTON) == button
     }
@@ -45,7 +45,7 @@ impl FromRequest<AppState> for Submission {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, StaffError> {
         let (parts, body) = request.into_parts();
         let path = sign_in_path(parts.uri.path());
-        // Before it is known who that is, little is read.
+        // If the sender isn't signed in, only little is read.
         let visit = find_visit(&parts, state).await;
         let sender = match &visit {
             Ok(Some(_)) => Sender::Staff,
@@ -66,7 +66,7 @@ impl FromRequest<AppState> for Submission {
     }
 }
 
-/// A path that is gone on to after signing in; a longer one isn't one of ours.
+/// The sign-in page that leads back to a path; a path that is too long isn't ours.
 fn sign_in_path(path: &str) -> String {
     match path.len() <= MAX_PATH_BYTES {
         true => path.to_owned(),
@@ -74,37 +74,37 @@ fn sign_in_path(path: &str) -> String {
     }
 }
 
-/// Longest path of a form.
+/// Maximum length of a form's path.
 const MAX_PATH_BYTES: usize = 1000;
 
-/// Who sends a form, as far as that is known before it is read.
+/// What is known about a form's sender before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sender {
-    /// Somebody who is signed in.
+    /// A signed-in member of staff.
     Staff,
     /// Anybody at all.
     Anybody,
-    /// Somebody who signs in, perhaps with a form that anybody sent before.
+    /// Somebody who is signing in, perhaps with a form that was sent before.
     SigningIn,
 }
 
 impl Sender {
-    /// Longest form, in bytes.
+    /// Maximum size of a form, in bytes.
     fn max_bytes(self) -> usize {
         match self {
             Self::Staff => MAX_FORM_BYTES,
             Self::Anybody => 64 * 1024,
-            // Each field then has more before its name.
+            // Each field of the earlier form has a prefix.
             Self::SigningIn => 80 * 1024,
         }
     }
 }
 
-/// Forms have so many fields at most, and so many more for each component.
+/// Maximum number of fields in a form, and additionally for each component.
 const MAX_FIELDS: usize = 100;
 const MAX_FIELDS_EACH: usize = 5;
 
-/// The fields of a form that are ours, line breaks as we write them.
+/// Reads the known fields of a form, with normalised line breaks.
 pub(super) async fn read_fields(
     request: Request,
     state: &AppState,

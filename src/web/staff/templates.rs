@@ -1,4 +1,4 @@
-//! Beginning a new incident with a template.
+//! Starting a new incident from a template.
 
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
@@ -23,20 +23,20 @@ use crate::site::Site;
 use crate::store::templates::list_templates;
 use crate::web::state::AppState;
 
-/// How the form for a new incident begins.
+/// The initial form for a new incident.
 #[derive(Debug, Default)]
 pub(super) struct Begin {
-    /// What stands in it.
+    /// The form's contents.
     pub(super) filled: Filled,
-    /// Templates to begin with, the most fitting first.
+    /// The templates to start from, best match first.
     pub(super) templates: Vec<(Slug, String)>,
-    /// The template that waits to hear which component it is about.
+    /// The chosen template, if the component that it is about is still to be chosen.
     pub(super) asks_component: Option<Slug>,
 }
 
-/// With what was typed while nobody was signed in, or else by the query of the form's address:
-/// `?template=NAME&component=SLUG`. `is_offered` says for which kinds of incidents there are
-/// templates here; `usual` completes what a template leaves open.
+/// The initial form: with what was typed while nobody was signed in, or else by the URL's query,
+/// `?template=NAME&component=SLUG`. `is_offered` says whether a template's kind fits this form;
+/// `usual` completes what a template leaves open.
 pub(super) async fn begin(
     state: &AppState,
     visit: &Visit,
@@ -91,7 +91,7 @@ async fn by_template(
         let asks = slug.is_none() && template.components.is_empty();
         let fields = filled(site, template, slug, state.clock.now());
         let begin = Begin {
-            // Another one may be meant.
+            // The user may want another template.
             templates: templates
                 .iter()
                 .map(|it| (it.name.clone(), title(it)))
@@ -116,7 +116,7 @@ async fn by_template(
     Ok((Fields::default(), begin))
 }
 
-/// What stands in the form with a template, for a component if one was chosen.
+/// The form's contents from a template, and for a component if one was chosen.
 fn filled(site: &Site, template: &Template, chosen: Option<&Slug>, now: DateTime<Utc>) -> Fields {
     let snapshot = site.snapshot();
     let mut components = template.components.clone();
@@ -154,7 +154,7 @@ fn filled(site: &Site, template: &Template, chosen: Option<&Slug>, now: DateTime
     fields
 }
 
-/// Puts the names of the chosen components into the place that waits for them.
+/// Replaces the placeholder for component names with those of the chosen components.
 pub(super) fn filling(site: &Site, components: &StatedStates) -> impl Fn(&str) -> String + use<> {
     let snapshot = site.snapshot();
     let names: Vec<&str> = components

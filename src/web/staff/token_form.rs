@@ -24,7 +24,7 @@ use crate::render::html::staff::token_form::{
 };
 use crate::web::state::AppState;
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
@@ -33,7 +33,7 @@ pub(super) async fn show(
     page(&state, &visit, StatusCode::OK, &filled).await
 }
 
-/// Issues it, and shows its secret in this one answer.
+/// Issues a token, and shows its secret in this response only.
 pub(super) async fn create(
     State(state): State<AppState>,
     sent: Submission,
@@ -56,7 +56,7 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
     let wrong = match read(&sent.fields, zone) {
         Ok(wanted) => match issue_token(&mut posting.change, wanted).await {
             Ok((token, secret)) => {
-                // The secret is nowhere but in this answer; sent again, the form leads to the list.
+                // Only this response has the secret. If the form is sent again, it leads to the list.
                 lead_to(posting, &issued_already(&token.id)).await?;
                 let site = state.latest.find().await?;
                 let page = form::issued(site.snapshot(), &visit.staff.actor, &token, &secret);
@@ -72,7 +72,7 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
     page(state, visit, StatusCode::UNPROCESSABLE_ENTITY, &filled).await
 }
 
-/// What is wrong, as the form has words for it.
+/// Rewords errors for the form.
 fn told(mut wrong: Vec<Wrong>) -> Vec<Wrong> {
     for wrong in &mut wrong {
         if wrong.field == SCOPES {

@@ -1,4 +1,4 @@
-//! The list of tokens, and taking one back.
+//! The list of tokens, and revoking one.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -17,11 +17,11 @@ use crate::store::tokens::list_tokens;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// What the address says was just done: the word, and the token's id.
+/// The keyword in the URL for the message, followed by the token's id.
 const REVOKED: &str = "revoked";
 const ISSUED: &str = "issued";
 
-/// The list.
+/// Shows the list.
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
@@ -55,7 +55,7 @@ pub(super) async fn show(
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
 
-/// Takes a token back.
+/// Revokes a token.
 pub(super) async fn revoke(
     State(state): State<AppState>,
     IdOf(id): IdOf,
@@ -69,7 +69,7 @@ pub(super) async fn revoke(
     lead_to(posting, &told(REVOKED, &token.id)).await
 }
 
-/// The list, once more after a token was issued.
+/// The path of the list, for when a token was issued already.
 pub(super) fn issued_already(id: &str) -> String {
     told(ISSUED, id)
 }

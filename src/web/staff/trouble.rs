@@ -1,4 +1,4 @@
-//! Why a request of the staff pages was refused or failed; becomes a page, or the way to sign in.
+//! Errors of the staff pages. Each becomes a page, or a redirect to the sign-in page.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,14 +12,14 @@ use crate::render::html::staff::trouble::{self, Trouble};
 use crate::store::StoreError;
 use crate::urls;
 
-/// Why there is no page, or another one.
+/// Why a request gets no page, or another one.
 #[derive(Debug)]
 pub(super) enum StaffError {
-    /// Nobody is signed in; afterwards it goes on to this path.
+    /// Nobody is signed in. After signing in, the browser continues to this path.
     SignIn(String),
-    /// Nobody is signed in, and this page says so and keeps what was typed.
+    /// Nobody is signed in. This page says so and keeps what was typed.
     Page(Box<Response>),
-    /// It went wrong, and this says how.
+    /// Any other error.
     Trouble(Box<Trouble>),
 }
 
@@ -60,7 +60,7 @@ impl From<ActionError> for StaffError {
     }
 }
 
-/// "it is so" as a sentence: "It is so."
+/// A clause as a sentence: "it is so" becomes "It is so."
 pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first: String = chars
@@ -86,7 +86,7 @@ impl StaffError {
         }))
     }
 
-    /// Nothing is there.
+    /// The resource doesn't exist.
     pub(super) fn missing(what: &str) -> Self {
         Self::trouble(StatusCode::NOT_FOUND, "Not found", &sentence(what))
     }
@@ -102,7 +102,7 @@ impl StaffError {
         )
     }
 
-    /// Signing in would show the token to others on the way.
+    /// Signing in would expose the token to eavesdroppers.
     pub(super) fn needs_https() -> Self {
         Self::trouble(
             StatusCode::FORBIDDEN,
@@ -113,7 +113,7 @@ impl StaffError {
         )
     }
 
-    /// Keeps what was typed, so that it can be sent again or copied.
+    /// Adds what was typed, so that it can be sent again or copied.
     pub(super) fn keeping(self, path: &str, fields: &Fields) -> Self {
         match self {
             Self::Trouble(mut trouble) => {

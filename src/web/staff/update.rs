@@ -1,4 +1,4 @@
-//! Posting an update: the form, its preview, and what came of it.
+//! Posting an update: the form, its preview, and the page that confirms it.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -33,7 +33,7 @@ use crate::store::incidents::{StoredIncident, find_incident_for};
 use crate::urls;
 use crate::web::state::AppState;
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -49,13 +49,13 @@ pub(super) async fn show(
     screen.page(&state, &visit, StatusCode::OK, &filled).await
 }
 
-/// Posts it, or shows what it would be.
+/// Posts the update, or shows a preview.
 pub(super) async fn create(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
     sent: Submission,
 ) -> Result<Response, StaffError> {
-    // Where a state is chosen, that counts.
+    // A chosen state takes precedence over reverting.
     let sent = Submission {
         fields: form::settled(sent.fields),
         ..sent
@@ -67,7 +67,7 @@ pub(super) async fn create(
     done.map_err(|error| sent.keeping(error))
 }
 
-/// What is public of an update.
+/// Shows what the public sees of an update.
 pub(super) async fn show_posted(
     State(state): State<AppState>,
     UpdateOf(slug, id): UpdateOf,
@@ -89,7 +89,7 @@ pub(super) async fn show_posted(
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
 
-/// An incident that this member of staff may see.
+/// Finds an incident that this member of staff may see.
 pub(super) async fn find(
     tx: &mut Tx,
     slug: &Slug,
@@ -107,7 +107,7 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
         Err(wrong) => return refuse(state, slug, sent, wrong).await,
     };
     if !visit.staff.actor.may(Permission::SetStates) {
-        // The form says so.
+        // The form has told the author that states stay as they are.
         wanted.restore = Some(false);
     }
     if sent.is("preview") || sent.is("part") {
@@ -138,15 +138,15 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
             lead_to(posting, &place).await
         }
         Err(error) => {
-            // Whoever shows the form again reads the database, which this would hold.
+            // Showing the form reads the database, so the transaction must end first.
             drop(posting);
             not_added(state, slug, sent, error).await
         }
     }
 }
 
-/// The form once more, if its time lies long before the incident: a wrong day, or am for pm. Sent once
-/// more, it holds.
+/// Shows the form again if the time is long before the incident, such as after a wrong day or am
+/// for pm. Sending it again confirms the time.
 async fn asks_about_time(
     state: &AppState,
     slug: &Slug,
@@ -197,7 +197,7 @@ async fn not_added(
     }
 }
 
-/// Shows the update as it would be: posts it, looks, and takes it back.
+/// Shows a preview: runs the action, renders the result and rolls back.
 async fn preview(
     state: &AppState,
     slug: &Slug,
@@ -206,7 +206,7 @@ async fn preview(
 ) -> Result<Response, StaffError> {
     let mut change =
         Change::begin(&state.store, &state.clock, sent.visit.staff.actor.clone()).await?;
-    // What colleagues posted is for the posting to say.
+    // Newer updates are reported when it is posted, not in the preview.
     let wanted = NewUpdate {
         seen: None,
         ..wanted
@@ -251,7 +251,7 @@ async fn refuse(
     screen.page(state, &sent.visit, status, &filled).await
 }
 
-/// The update that a form describes.
+/// Parses the form into an update.
 fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
     let mut wrong = Vec::new();
     let phase = gather(phase_of(fields, form::PHASE), &mut wrong);
@@ -283,12 +283,12 @@ fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
     })
 }
 
-/// The id of the update that was made last; the empty text if there is none.
+/// The id of the update that was made last; empty if there is none.
 fn last_made(incident: &Incident) -> &str {
     incident.last_made().map_or("", |update| update.id.as_str())
 }
 
-/// Components that are not to return as the incident is resolved, as they are now.
+/// Components whose states don't revert when the incident is resolved, with their current states.
 fn held_back(
     state: &AppState,
     fields: &Fields,
@@ -342,7 +342,7 @@ impl Screen {
         })
     }
 
-    /// What stands in the form at first: everything as it is, and every component returns.
+    /// The initial values of the form: nothing changes, and all states revert.
     fn as_it_is(&self, state: &AppState) -> Fields {
         let incident = &self.stored.incident;
         let phase = incident.phase(state.clock.now());

@@ -1,4 +1,4 @@
-//! Withdrawing an incident, after asking once more; and bringing back an update that was withdrawn.
+//! Withdrawing an incident after a confirmation, and reinstating a withdrawn update.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,7 +19,7 @@ use crate::render::html::staff::withdraw;
 use crate::urls;
 use crate::web::state::AppState;
 
-/// Asks.
+/// Asks for confirmation.
 pub(super) async fn show(
     State(state): State<AppState>,
     SlugOf(slug): SlugOf,
@@ -30,7 +30,7 @@ pub(super) async fn show(
     let stored = find(&mut tx, &slug, &visit).await?;
     drop(tx);
     if stored.file.is_some() {
-        // The page that says which file it is.
+        // That page says which file the incident comes from.
         return Ok(Redirect::to(&urls::staff_correct_incident(&slug)).into_response());
     }
     let site = state.latest.find().await?;
@@ -53,7 +53,7 @@ pub(super) async fn create(
     lead_to(posting, &flash::after(urls::STAFF, "withdrawn")).await
 }
 
-/// Brings back an update.
+/// Reinstates an update.
 pub(super) async fn bring_back(
     State(state): State<AppState>,
     UpdateOf(slug, id): UpdateOf,
