@@ -1,7 +1,7 @@
-//! The reference for reading: hyper with fixed bytes and the same headers, and nothing else.
+//! The reference for reading: hyper with fixed bytes, the same headers, and nothing else.
 //!
 //! `bare_hyper ADDRESS PATH HEADERS_FILE BODY_FILE …` answers each path with these headers and
-//! this body, and with 304 where the reader has the body's ETag.
+//! this body, or with 304 if the reader has the body's ETag.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -51,7 +51,7 @@ fn main() {
                     let response = respond(&answers, &request);
                     async move { Ok::<_, Infallible>(response) }
                 });
-                // Readers may go away.
+                // Clients may disconnect.
                 let _ = http1::Builder::new()
                     .serve_connection(TokioIo::new(stream), service)
                     .await;

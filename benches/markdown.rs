@@ -1,5 +1,5 @@
-//! Markdown made to cost much, at one size and at twice that: what grows with the text takes twice
-//! the time, what grows with its square takes four times. `cargo bench --bench markdown`.
+//! Expensive Markdown, at one size and at twice that: linear time doubles, quadratic time takes
+//! four times as long. `cargo bench --bench markdown`.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ mod hostile;
 
 const ROUNDS: usize = 5;
 
-/// Bytes of the smaller texts, about.
+/// The approximate size of the smaller texts, in bytes.
 const SIZE: usize = 100_000;
 
 fn main() -> std::io::Result<()> {

@@ -1,4 +1,4 @@
-//! `lightship check`: what is wrong in the content folder, before anything is published.
+//! `lightship check`: finds problems in the content folder before anything is published.
 
 use std::path::PathBuf;
 
@@ -31,8 +31,8 @@ pub(super) struct CheckArgs {
     pub(super) json: bool,
 }
 
-/// Gives the exit code: 1 if something in the folder can't be published as it is; if it is to be
-/// strict, also if something may not be meant.
+/// Returns the exit code: 1 if something in the folder can't be published as it is, or, in strict
+/// mode, if there are warnings.
 pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
     let folder = &args.content;
     if !folder.is_dir() {

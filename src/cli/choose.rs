@@ -1,4 +1,4 @@
-//! Which incident is meant: the open one, or that whose slug holds some letters.
+//! Chooses an incident: the open one, or the one whose slug contains some letters.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -6,21 +6,21 @@ use super::console::{BOLD, Console, styled};
 use super::failure::Failure;
 use crate::wire::incident::IncidentBody;
 
-/// What a person's words may mean.
+/// The incidents that a person's words may mean.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice<'a> {
-    /// This one.
+    /// Exactly one.
     One(&'a IncidentBody),
-    /// One of these.
+    /// Several.
     Several(Vec<&'a IncidentBody>),
-    /// One of these, all of which are over: not meant unless somebody says so.
+    /// Several that are all over, which are used only if the person confirms it.
     Old(Vec<&'a IncidentBody>),
-    /// None that is known.
+    /// None.
     Nothing,
 }
 
-/// With a part of a slug: the one with that very slug, else the open ones that have the part,
-/// else those that aren't over; of those that are, none is taken unasked. Without: the open ones.
+/// With a part of a slug: the incident with exactly that slug, or else the open ones that contain
+/// the part, or else those that aren't over, or else those that are. Without: the open ones.
 pub(super) fn choice<'a>(
     incidents: &'a [IncidentBody],
     part: Option<&str>,
@@ -57,7 +57,7 @@ fn of_list(list: Vec<&IncidentBody>) -> Choice<'_> {
     }
 }
 
-/// Chooses; asks where several could be meant and a person is there to be asked.
+/// Chooses an incident. If several match, asks the person at the terminal.
 pub(super) fn incident(
     incidents: &[IncidentBody],
     part: Option<&str>,
@@ -85,8 +85,8 @@ pub(super) fn incident(
     ask(&several, &what, "--incident ", console)
 }
 
-/// Chooses one that may be over: of those that are, the only one, or the only one that something
-/// was said of in the last day.
+/// Chooses an incident that may be over. If all matches are over, takes the only one, or the only
+/// one with an update in the last day.
 pub(super) fn recent(
     incidents: &[IncidentBody],
     part: Option<&str>,
@@ -143,7 +143,7 @@ pub(super) fn maintenance(
     }
 }
 
-/// Asks which one is meant; a script is told what to say, which is a slug after `option`.
+/// Asks which one is meant. A script gets an error instead: give a slug after `option`.
 fn ask(
     several: &[&IncidentBody],
     what: &str,

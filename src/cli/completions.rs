@@ -1,4 +1,4 @@
-//! `lightship completions`: what a shell needs to complete our commands.
+//! `lightship completions`: shell completions for our commands.
 
 use clap::{Args, Command};
 use clap_complete::Shell;
@@ -13,7 +13,7 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Writes the script for `command`.
+/// Writes the completion script of `command`.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "every command answers in the same way"

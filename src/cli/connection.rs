@@ -1,4 +1,4 @@
-//! Which server, and with which token: flags, else variables, else the login.
+//! The server and the token: from the options, or else the variables, or else the login.
 
 use std::fs;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub(super) struct Connection {
     pub(super) json: bool,
 }
 
-/// What `lightship login` keeps.
+/// What `lightship login` stores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Login {
     pub(super) url: String,
@@ -72,7 +72,7 @@ impl Login {
         })
     }
 
-    /// Keeps it for the commands to come; gives the file.
+    /// Stores it for later commands, and returns the file's path.
     pub(super) fn keep(&self, console: &Console) -> Result<PathBuf, Failure> {
         let file = Self::file(console)?;
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
@@ -120,7 +120,7 @@ impl Connection {
             .ok_or_else(|| Failure::Usage(NO_URL.to_owned()))?;
         let token = match self.said_token() {
             Some(token) => Some(token),
-            // A token is for the server that it was made by, and shown to no other.
+            // A login's token belongs to one server, and is sent to no other.
             None => match &login {
                 Some(login) if same_server(&login.url, url) => Some(login.token.as_str()),
                 Some(_) | None => None,
@@ -130,7 +130,7 @@ impl Connection {
     }
 }
 
-/// Whether two addresses are the same but for a slash at the end.
+/// Whether two addresses are equal, apart from a trailing slash.
 pub(super) fn same_server(one: &str, other: &str) -> bool {
     match (Address::parse(one), Address::parse(other)) {
         (Ok(one), Ok(other)) => one == other,

@@ -1,4 +1,4 @@
-//! What a command touches besides the server: the streams, the clock, the environment.
+//! A command's surroundings other than the server: streams, clock, environment.
 
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
@@ -13,7 +13,7 @@ pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// The colour of a tone; the word beside it says the same.
+/// The colour of a tone. The word beside it gives the same information.
 pub(super) fn colour(tone: Tone) -> Style {
     match tone {
         Tone::Ok => AnsiColor::Green.on_default(),
@@ -24,19 +24,19 @@ pub(super) fn colour(tone: Tone) -> Style {
     }
 }
 
-/// A text in a style; where colours are unwanted, the stream takes the style out again.
+/// A text in a style. If colours are off, the stream removes the style again.
 pub(super) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// What a command touches besides the server.
+/// A command's surroundings other than the server.
 pub(super) struct Console {
     pub(super) out: AutoStream<Box<dyn Write>>,
     pub(super) err: AutoStream<Box<dyn Write>>,
     pub(super) input: Box<dyn BufRead>,
-    /// A person is at the keyboard.
+    /// Whether a person is at the keyboard.
     pub(super) interactive: bool,
-    /// A script reads the output.
+    /// Whether the output is JSON for a script.
     pub(super) json: bool,
     pub(super) clock: Clock,
     pub(super) environment: UserEnvironment,
@@ -59,22 +59,22 @@ impl Console {
         }
     }
 
-    /// A line of the result. A reader who has gone away (`| head`) is no failure.
+    /// Writes a line of the result. A reader that has gone away (`| head`) is no failure.
     pub(super) fn say(&mut self, line: &str) {
         let _ = writeln!(self.out, "{line}");
     }
 
-    /// The result as it is, to its last byte.
+    /// Writes the result exactly as it is.
     pub(super) fn write(&mut self, text: &str) {
         let _ = write!(self.out, "{text}");
     }
 
-    /// A line beside the result.
+    /// Writes a message to standard error.
     pub(super) fn tell(&mut self, line: &str) {
         let _ = writeln!(self.err, "{line}");
     }
 
-    /// The answer to a question; `None` at the end of the input.
+    /// Asks a question and returns the answer; `None` at the end of the input.
     pub(super) fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
         write!(self.err, "{question} ")?;
         self.err.flush()?;
@@ -84,7 +84,7 @@ impl Console {
     }
 }
 
-/// Colours only where the stream is a terminal that shows them, and nobody minds.
+/// The choice of colours: that of the stream, unless colours are unwanted.
 pub(super) fn choice(unwanted: bool, found: ColorChoice) -> ColorChoice {
     if unwanted { ColorChoice::Never } else { found }
 }

@@ -1,4 +1,4 @@
-//! `lightship correct`: mend what was published, or take it back.
+//! `lightship correct`: corrects or withdraws what was published.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ use crate::urls;
 use crate::wire::incident::{EditIncident, IncidentBody};
 use crate::wire::update::{EditUpdate, UpdateBody};
 
-/// How many updates are offered for choice.
+/// How many updates are listed to choose from.
 const OFFERED: usize = 9;
 
 /// Correct or withdraw an update; the newest one unless you name another
@@ -109,7 +109,7 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
             console,
         )?),
     };
-    // Read before anything is typed, so that what a colleague changes meanwhile is noticed.
+    // Read before the person types anything, so that a colleague's change is noticed.
     let (path, old, etag) = match update {
         Some(update) => {
             let path = urls::api_update(&slug, &update.id);
@@ -166,8 +166,8 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
     Ok(())
 }
 
-/// The corrected text, if there is to be one, and whether it would be lost with this process;
-/// `is_more` says that something else is corrected, so that the text may stay as it is.
+/// The corrected text, if any, and whether this process has the only copy of it. `is_more` says
+/// that other fields are corrected, so the text may stay unchanged.
 fn text(
     args: &CorrectArgs,
     is_more: bool,
@@ -202,7 +202,7 @@ fn choose_update<'a>(
         ));
     };
     let part = part.map(|part| part.trim().to_lowercase());
-    // Part of an id, if it begins with a zero.
+    // A number that begins with a zero is part of an id.
     let row = part.as_ref().filter(|part| !part.starts_with('0'));
     let row = row.and_then(|part| part.parse::<usize>().ok());
     if let Some(update) = row.and_then(|row| updates.iter().rev().nth(row.checked_sub(1)?)) {
@@ -248,7 +248,7 @@ fn choose_update<'a>(
         .ok_or_else(|| Failure::Usage("nothing chosen; use --update with its number".to_owned()))
 }
 
-/// The newest updates, for choice.
+/// Lists the newest updates to choose from.
 fn offer(updates: &[UpdateBody], client: &Client, console: &mut Console) {
     let lines = lines(updates, Clockwork::or_utc(client, console));
     for line in lines.iter().take(OFFERED) {
@@ -256,7 +256,7 @@ fn offer(updates: &[UpdateBody], client: &Client, console: &mut Console) {
     }
 }
 
-/// The updates, newest first, each with the end of its id, which differs soonest.
+/// The updates, newest first, each with the end of its id, which is the part that differs most.
 fn lines(updates: &[UpdateBody], clockwork: Clockwork) -> Vec<String> {
     if updates.is_empty() {
         return vec!["It has no updates yet.".to_owned()];
@@ -301,7 +301,7 @@ fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, cons
     }
 }
 
-/// Puts a text where it isn't lost.
+/// Saves a text to a file.
 fn keep(text: &str, console: &Console) -> SavedAs {
     let nowhere = |why: String| SavedAs::Nowhere {
         text: text.to_owned(),

@@ -1,4 +1,4 @@
-//! `lightship draft`: what is kept without being published.
+//! `lightship draft`: lists, publishes and discards drafts.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -121,7 +121,7 @@ fn discard(part: Option<&str>, client: &Client, console: &mut Console) -> Result
     }
     let path = urls::api_incident(&draft.slug);
     let found = client.find::<IncidentBody>(&path)?;
-    // A colleague may have published it just now; then the page that was read is another one.
+    // If a colleague has published it in the meantime, the ETag no longer matches.
     let answer = client.delete(&path, &found.etag)?;
     if console.json {
         output::json(&answer, console);
@@ -131,7 +131,7 @@ fn discard(part: Option<&str>, client: &Client, console: &mut Console) -> Result
     Ok(())
 }
 
-/// The draft that is meant; there is no guessing among several.
+/// The draft that is meant. If several match, it is an error.
 fn choose(drafts: Vec<IncidentBody>, part: Option<&str>) -> Result<IncidentBody, Failure> {
     let part = part.unwrap_or_default().trim().to_lowercase();
     let exact = drafts.iter().find(|it| it.slug.as_str() == part).cloned();

@@ -1,5 +1,5 @@
-//! A time that is given with an update and lies long before its incident began: a wrong day, or the
-//! other half of one. It is asked about.
+//! Asks for confirmation if an update's time is long before its incident began: probably a wrong
+//! day, or am for pm.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,10 +10,10 @@ use super::unsent::Unsent;
 use crate::client::Client;
 use crate::render::time::duration;
 
-/// What was seen so long before an incident was posted is nothing unusual.
+/// An update this long before its incident is nothing unusual.
 const USUAL: TimeDelta = TimeDelta::hours(1);
 
-/// Asks about `at`, unless `yes` was said; a script is told to say it.
+/// Asks about `at`, unless `yes` is set. A script gets an error that names the option.
 pub(super) fn ask(
     unsent: &mut Unsent,
     at: Option<DateTime<Utc>>,
@@ -26,7 +26,7 @@ pub(super) fn ask(
     };
     match unsent.settle(client, console) {
         Ok(()) => {}
-        // It can't be sent either, and is kept for later then.
+        // Sending will fail, too, and then the request is saved for later.
         Err(Failure::Server(_)) => return Ok(()),
         Err(other) => return Err(other),
     }

@@ -1,6 +1,6 @@
-//! What the environment says about the person at the keyboard: folders, editor, taste in colours.
+//! The user's environment: folders, editor, colour preference.
 //!
-//! They are hidden options, because clap is the only one who reads the environment.
+//! They are hidden options, because only clap may read the environment.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -34,14 +34,14 @@ pub(super) struct UserEnvironment {
     no_color: Option<OsString>,
 }
 
-/// A variable that is empty counts as not set.
+/// Treats an empty variable as not set.
 fn filled(variable: Option<&OsString>) -> Option<&OsString> {
     variable.filter(|value| !value.is_empty())
 }
 
 impl UserEnvironment {
     fn folder(&self, variable: Option<&OsString>, fallback: &str) -> Option<PathBuf> {
-        // The XDG Base Directory Specification: a relative path is to be ignored.
+        // The XDG Base Directory Specification says to ignore relative paths.
         let said = filled(variable).map(PathBuf::from);
         let base = said.filter(|path| path.is_absolute()).or_else(|| {
             let home = filled(self.home.as_ref())?;
@@ -50,17 +50,17 @@ impl UserEnvironment {
         base.map(|base| base.join("lightship"))
     }
 
-    /// Where the login is kept.
+    /// The folder of the login.
     pub(super) fn config_folder(&self) -> Option<PathBuf> {
         self.folder(self.config_home.as_ref(), ".config")
     }
 
-    /// Where what couldn't be sent is kept.
+    /// The folder of unsent requests.
     pub(super) fn state_folder(&self) -> Option<PathBuf> {
         self.folder(self.state_home.as_ref(), ".local/state")
     }
 
-    /// The command that starts the person's editor.
+    /// The command that starts the user's editor.
     pub(super) fn editor(&self) -> OsString {
         filled(self.visual.as_ref())
             .or(filled(self.editor.as_ref()))

@@ -1,4 +1,4 @@
-//! Why a command came to nothing, told to people and to scripts.
+//! Why a command failed, for people and for scripts.
 
 use std::path::{Path, PathBuf};
 
@@ -7,37 +7,37 @@ use serde_json::{Value, json};
 use super::console::{Console, ERROR, styled};
 use crate::client::ClientError;
 
-/// The exit code of a command that was refused.
+/// The exit code if a command was refused.
 pub(super) const REFUSED: u8 = 1;
-/// The exit code of a command that was used wrongly.
+/// The exit code if a command was used incorrectly.
 pub(super) const WRONG_USAGE: u8 = 2;
 
-/// Where that which was typed is now.
+/// Where the user's input was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SavedAs {
-    /// In a file that `resend` sends.
+    /// As a request, in a file that `resend` sends.
     Request(PathBuf),
-    /// The text alone, in a file.
+    /// The text only, in a file.
     Text(PathBuf),
     /// Nowhere: the file couldn't be written.
     Nowhere {
         /// The text.
         text: String,
-        /// Why it couldn't.
+        /// Why writing failed.
         why: String,
     },
 }
 
-/// Why a command came to nothing.
+/// Why a command failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It was asked for in a way that can't be followed.
+    /// The command was used incorrectly.
     Usage(String),
-    /// It can't be done.
+    /// The command can't be carried out.
     Refused(String),
-    /// The server refused it or wasn't heard.
+    /// The server refused it or didn't respond.
     Server(ClientError),
-    /// Another failure, after something was typed.
+    /// Any failure after the user typed something.
     AfterTyping(Box<Failure>, SavedAs),
 }
 
@@ -53,7 +53,7 @@ impl Failure {
         Self::Refused(format!("{what}: {error}"))
     }
 
-    /// Says what went wrong and what to do next; gives the exit code.
+    /// Reports the failure and what to do next; returns the exit code.
     pub(super) fn report(&self, console: &mut Console) -> u8 {
         if console.json {
             let told = serde_json::to_string_pretty(&self.as_json()).unwrap_or_default();
@@ -163,8 +163,8 @@ impl SavedAs {
     }
 }
 
-/// An error and its causes on one line. Many errors say their cause themselves; that is not said
-/// a second time.
+/// An error and its causes on one line. Many errors include their cause's text; it isn't
+/// repeated.
 pub(super) fn chain(error: &anyhow::Error) -> String {
     let mut told = String::new();
     for cause in error.chain().map(ToString::to_string) {
@@ -179,7 +179,7 @@ pub(super) fn chain(error: &anyhow::Error) -> String {
     told
 }
 
-/// A path as a shell takes it.
+/// A path quoted for a shell.
 pub(super) fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
     if path.chars().all(plain) {

@@ -1,4 +1,4 @@
-//! `lightship healthcheck`: whether the server on this machine is alive, for containers.
+//! `lightship healthcheck`: checks whether the server on this machine is alive, for containers.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::output;
 use crate::client::Client;
 use crate::config::Listen;
 
-/// A server that doesn't answer within this time isn't well.
+/// A server that doesn't respond within this time is unhealthy.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Ask the server whether it is alive; the exit code is the answer
@@ -54,7 +54,7 @@ pub(super) fn run(args: &HealthcheckArgs, console: &mut Console) -> Result<(), F
     Ok(())
 }
 
-/// Who listens on every address is asked on that of the machine itself.
+/// An address to connect to. If the server listens on all addresses, it is the loopback address.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         ip if !ip.is_unspecified() => ip,

@@ -1,4 +1,4 @@
-//! `lightship incident`: a new incident.
+//! `lightship incident`: creates an incident.
 
 use std::path::PathBuf;
 
@@ -103,7 +103,7 @@ pub(super) fn run(args: &IncidentArgs, console: &mut Console) -> Result<(), Fail
     let template = template.as_ref();
     let kind = args.kind.or(template.map(|it| it.kind));
     let phase = args.phase.or(template.and_then(|it| it.phase));
-    // As in the form: the first update says where it stands.
+    // As in the staff pages' form: a disruption starts as "investigating".
     let is_disruption = kind.is_none_or(|kind| kind == Kind::Disruption);
     let wanted = NewIncident {
         title: title.trim().to_owned(),

@@ -1,4 +1,4 @@
-//! `lightship login`: which status page, and with which token, from now on.
+//! `lightship login`: stores the address of the status page and a token.
 
 use std::process::{Command, Stdio};
 
@@ -27,7 +27,7 @@ pub(super) fn run(args: &LoginArgs, console: &mut Console) -> Result<(), Failure
         }
         None => return Err(Failure::Usage("which status page? Give --url".to_owned())),
     };
-    // Checked before a token is typed.
+    // Checked before the person types a token.
     Client::new(&url, None)?;
     let token = match args.connection.said_token() {
         Some(token) => token.to_owned(),
@@ -60,7 +60,7 @@ fn answer(asked: std::io::Result<Option<String>>, else_what: &str) -> Result<Str
         .ok_or_else(|| Failure::Usage(format!("nothing was typed; {else_what}")))
 }
 
-/// A token from the keyboard, unseen, or from a pipe.
+/// Reads a token from the keyboard without echo, or from a pipe.
 fn secret(console: &mut Console) -> Result<String, Failure> {
     const ELSE_WHAT: &str = "give the token, or make one with `lightship token create NAME`";
     if !console.interactive {
@@ -71,7 +71,7 @@ fn secret(console: &mut Console) -> Result<String, Failure> {
     }
     let echo = |setting| {
         let mut stty = Command::new("stty");
-        // Where there is no stty, the token is seen as it is typed: no reason to refuse it.
+        // Without stty, the token is visible while it is typed; that is no reason to fail.
         let _ = stty.arg(setting).stderr(Stdio::null()).status();
     };
     echo("-echo");

@@ -1,4 +1,4 @@
-//! `lightship maintenance`: work with a window, planned, begun, extended, ended, cancelled.
+//! `lightship maintenance`: plans, begins, extends, ends and cancels work with a window.
 
 use std::path::PathBuf;
 
@@ -252,7 +252,7 @@ fn plan(args: &PlanArgs, client: &Client, console: &mut Console) -> Result<(), F
     send::change(unsent, Some(&source), &hints, client, console)
 }
 
-/// What is said of a plan whose time has come already: the command that posts such work.
+/// The error for a plan whose start has passed: it suggests the command for such work.
 fn past_plan(
     title: &str,
     starts: DateTime<Utc>,
@@ -294,7 +294,7 @@ fn extend(args: &ExtendArgs, client: &Client, console: &mut Console) -> Result<(
     send_step(wanted, chosen.slug, client, console)
 }
 
-/// Says how a window was understood.
+/// Tells how a window was understood.
 fn tell_window(
     clockwork: Clockwork,
     starts: Option<DateTime<Utc>>,
@@ -313,7 +313,7 @@ fn step(step: Do, args: &StepArgs, client: &Client, console: &mut Console) -> Re
     send_step(step_of(step, args), chosen.slug, client, console)
 }
 
-/// A step, with what is said of it.
+/// A step with its message.
 fn step_of(step: Do, args: &StepArgs) -> MaintenanceStep {
     MaintenanceStep {
         step,

@@ -1,4 +1,4 @@
-//! The command line: one file a command. Here: which there are, and how one is run.
+//! The command line: one file per command. This file lists and runs them.
 
 mod check;
 mod choose;
@@ -93,14 +93,14 @@ enum Command {
     Completions(completions::CompletionsArgs),
 }
 
-/// Does what the process was asked for.
+/// Runs the command of this process.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let mut console = Console::of_process(cli.environment.clone());
     ExitCode::from(run_in(&cli, &mut console))
 }
 
-/// Does what was asked for; gives the exit code: 0 done, 1 refused, 2 wrong usage.
+/// Runs a command and returns the exit code: 0 done, 1 refused, 2 wrong usage.
 fn run_in(cli: &Cli, console: &mut Console) -> u8 {
     let Some(command) = &cli.command else {
         return on_host(serve::serve(cli.serve.clone()));
@@ -127,7 +127,7 @@ fn run_in(cli: &Cli, console: &mut Console) -> u8 {
         Command::Login(args) => login::run(args, console).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, console).map(|()| 0),
         Command::Completions(args) => {
-            // The subcommands alone: shells would offer the hidden options of `Cli` too.
+            // Only the subcommands: shells would complete the hidden options of `Cli`, too.
             let bare = Command::augment_subcommands(clap::Command::new("lightship"));
             completions::run(args, bare, console).map(|()| 0)
         }

@@ -1,4 +1,4 @@
-//! What a command says when the server has done what was asked.
+//! The output of a command after the server has made the change.
 
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
@@ -17,7 +17,7 @@ use crate::wire::incident::IncidentBody;
 use crate::wire::resolution::ResolutionBody;
 use crate::wire::update::{LastStates, UpdateBody};
 
-/// Says what was done, and where customers see it.
+/// Reports what was done, and where customers see it.
 pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, console: &mut Console) {
     if let Ok(UpdateBody {
         hint: Some(hint), ..
@@ -41,8 +41,8 @@ pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, console: &m
     }
 }
 
-/// An answer as scripts read it, or in words. What was done isn't called a failure because its
-/// answer isn't understood: then only its address is told.
+/// Prints a response as JSON or in words. If the response can't be parsed, the command hasn't
+/// failed: then only the address is printed.
 fn tell<T: DeserializeOwned>(
     answer: &Value,
     console: &mut Console,
@@ -61,12 +61,12 @@ fn tell<T: DeserializeOwned>(
     }
 }
 
-/// A value as scripts read it.
+/// Prints a value as JSON.
 pub(super) fn json(value: &Value, console: &mut Console) {
     console.say(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-/// Components as scripts read them in a list.
+/// Components as a JSON list.
 pub(super) fn components(list: &[ComponentBody]) -> Vec<Value> {
     let one = |it: &ComponentBody| {
         json!({
@@ -77,7 +77,7 @@ pub(super) fn components(list: &[ComponentBody]) -> Vec<Value> {
     list.iter().map(one).collect()
 }
 
-/// Incidents as scripts read them in a list.
+/// Incidents as a JSON list.
 pub(super) fn incidents(list: &[IncidentBody]) -> Vec<Value> {
     let one = |it: &IncidentBody| {
         json!({
@@ -89,7 +89,7 @@ pub(super) fn incidents(list: &[IncidentBody]) -> Vec<Value> {
     list.iter().map(one).collect()
 }
 
-/// A state in its colour. Which tone a state of the site's own has, only the site knows.
+/// A state in its colour. The tone of a custom state is known only to the server.
 pub(super) fn state_label(key: &str, width: usize) -> String {
     let (key, states) = (StateKey::new(key), States::default());
     let label = format!("{:width$}", states.label(&key));
@@ -115,7 +115,7 @@ fn incident(incident: &IncidentBody, console: &mut Console) {
     } else {
         "Published"
     };
-    // A notice stands nowhere.
+    // A notice has no phase.
     let phase = Some(incident.phase).filter(|_| incident.kind != Kind::Notice);
     console.say(&format!("{what}: {}", standing(&incident.slug, phase)));
     if incident.phase == Phase::Scheduled && !incident.components.is_empty() {
@@ -165,7 +165,7 @@ fn standing(slug: &Slug, phase: Option<Phase>) -> String {
     )
 }
 
-/// What resolving an incident would change.
+/// Prints what resolving an incident would change.
 pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, console: &mut Console) {
     if console.json {
         json(&serde_json::to_value(told).unwrap_or_default(), console);
@@ -191,7 +191,7 @@ pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, console: &mut Conso
     }
 }
 
-/// Says what an update is, now that it was corrected.
+/// Reports an update after its correction.
 pub(super) fn corrected_update(slug: &Slug, answer: &Value, console: &mut Console) {
     tell(answer, console, |update: &UpdateBody, console| {
         console.say(&format!("Corrected: {}", standing(slug, update.phase)));
@@ -201,7 +201,7 @@ pub(super) fn corrected_update(slug: &Slug, answer: &Value, console: &mut Consol
     });
 }
 
-/// Says what a post is, now that it was corrected.
+/// Reports a post after its correction.
 pub(super) fn corrected_post(answer: &Value, console: &mut Console) {
     tell(answer, console, |post: &IncidentBody, console| {
         let standing = standing(&post.slug, Some(post.phase));
@@ -213,7 +213,7 @@ pub(super) fn corrected_post(answer: &Value, console: &mut Console) {
     });
 }
 
-/// Says that a draft is public now.
+/// Reports that a draft is published.
 pub(super) fn published(answer: &Value, console: &mut Console) {
     tell(answer, console, incident);
 }
@@ -242,14 +242,14 @@ fn address(url: &str, console: &mut Console) {
     console.say(&format!("  {}", styled(DIM, url)));
 }
 
-/// What was typed by others, on one line and without what a terminal would obey.
+/// Text from others, on one line and without control characters for the terminal.
 pub(super) fn clean(text: &str) -> String {
     let words = text.split(char::is_control);
     let words: Vec<_> = words.map(str::trim).filter(|it| !it.is_empty()).collect();
     words.join(" ")
 }
 
-/// A phase as people write it.
+/// A phase with spaces between its words.
 pub(super) fn spaced(word: &str) -> String {
     word.replace('_', " ")
 }

@@ -1,10 +1,10 @@
-//! Files that only their owner can read: the login, and what couldn't be sent.
+//! Files that only their owner can read: the login, and unsent requests.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file, whole or not at all, that only its owner can read; makes its folder if need be.
+/// Writes a file atomically, readable only by its owner; creates its folder if necessary.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         let mut builder = DirBuilder::new();
@@ -13,11 +13,11 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder)?;
     }
-    // The process's number keeps two commands from writing into one another's file.
+    // The process id keeps concurrent commands from writing to the same file.
     let beside = path.with_extension(format!("new-{}", std::process::id()));
     let _ = fs::remove_file(&beside);
     let mut options = OpenOptions::new();
-    // A file that is there already would keep its own mode.
+    // An existing file would keep its own permissions.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -1,4 +1,4 @@
-//! `lightship record`: who did what and when.
+//! `lightship record`: shows the activity log.
 
 use clap::Args;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::domain::field_change::{field_changes, value_in_words};
 use crate::domain::slug::Slug;
 use crate::wire::audit::{AuditBody, AuditList, RecordQuery};
 
-/// Longest value that is shown of what changed, in characters.
+/// Maximum length of a shown value, in characters.
 const MAX_VALUE_CHARS: usize = 300;
 
 /// Show the activity log: who did what and when, newest first (needs an admin token)
@@ -89,8 +89,8 @@ fn asked(args: &RecordArgs) -> RecordQuery {
     }
 }
 
-/// `2013-02-26 02:15 MST (09:15 UTC)  on call: correct update, Selma is down`, and below it what
-/// changed.
+/// Prints `2013-02-26 02:15 MST (09:15 UTC)  on call: correct update, Selma is down`, and below it
+/// the changes.
 fn tell(entry: &AuditBody, clockwork: Clockwork, console: &mut Console) {
     let at = styled(DIM, &clockwork.stamp(entry.at));
     let actor = match (entry.actor.kind.as_str(), entry.actor.name.as_str()) {
@@ -116,7 +116,7 @@ fn tell(entry: &AuditBody, clockwork: Clockwork, console: &mut Console) {
     }
 }
 
-/// A value on one line, shortened where it is long.
+/// A value on one line, shortened if it is long.
 fn shown(value: &Value) -> String {
     let text = clean(&value_in_words(value));
     if text.chars().count() <= MAX_VALUE_CHARS {

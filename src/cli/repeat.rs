@@ -1,5 +1,5 @@
-//! The same words once more: a command taken from the shell's history, or given again in doubt
-//! whether it arrived. The server knows it again and refuses; here it is told what was posted.
+//! A repeated command, from the shell's history or because it was unclear whether it arrived. The
+//! server recognises and refuses it; this shows what was posted before.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::Client;
 use crate::wire::problem::FirstPost;
 
-/// What a person is told instead of that it was done.
+/// The message that replaces the usual confirmation.
 pub(super) fn told(first: &FirstPost, now: DateTime<Utc>) -> String {
     let ago = match (now - first.posted_at).num_minutes() {
         ..=0 => "less than a minute".to_owned(),
@@ -19,7 +19,7 @@ pub(super) fn told(first: &FirstPost, now: DateTime<Utc>) -> String {
     )
 }
 
-/// What was posted before, as the server has it; if it can't be asked, where it stands.
+/// The earlier post from the server; if that fails, only its address.
 pub(super) fn answer(first: &FirstPost, client: &Client) -> Value {
     match client.find(&first.api) {
         Ok(found) => found.value,

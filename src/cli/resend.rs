@@ -1,4 +1,4 @@
-//! `lightship resend`: what couldn't be sent, sent again.
+//! `lightship resend`: sends unsent requests again.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -37,7 +37,7 @@ pub(super) fn run(args: &ResendArgs, console: &mut Console) -> Result<(), Failur
             return Ok(());
         }
         let client = args.connection.client(console)?;
-        // What comes later may need what comes before.
+        // Later requests may depend on earlier ones.
         return files
             .iter()
             .try_for_each(|file| resend(file, None, &client, console));
@@ -86,7 +86,7 @@ fn resend(
         }
         unsent.incident_part = Some(part.clone());
     }
-    // The command line it came from may be long gone.
+    // The command line that it came from may no longer exist.
     unsent.only_copy = true;
     if let Some(at) = unsent.date_as_typed(console.clock.now()) {
         let at = Clockwork::or_utc(client, console).said(at);
@@ -97,7 +97,7 @@ fn resend(
     Ok(())
 }
 
-/// What is waiting, in the order in which it was typed.
+/// The waiting requests, in the order in which they were typed.
 fn waiting(console: &Console) -> Result<Vec<PathBuf>, Failure> {
     let Some(folder) = Unsent::folder(console) else {
         return Ok(Vec::new());
@@ -111,7 +111,7 @@ fn waiting(console: &Console) -> Result<Vec<PathBuf>, Failure> {
     let mut files: Vec<_> = paths
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .collect();
-    // What can't be read comes last, so that it doesn't hold up the others.
+    // Unreadable files come last, so that they don't hold up the others.
     files.sort_by_cached_key(|file| {
         let age = read(file).map(|unsent| unsent.age());
         (age.is_none(), age, file.clone())

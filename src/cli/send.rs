@@ -1,4 +1,4 @@
-//! The way every change takes: find out what is meant, get the text, keep it, send it, say so.
+//! The steps of every change: choose the incident, read the text, save it, send it, report it.
 
 use super::console::Console;
 use super::failure::Failure;
@@ -7,7 +7,7 @@ use super::text::TextSource;
 use super::unsent::Unsent;
 use crate::client::Client;
 
-/// Sends a change, with a text if it has one. `hints` stand below the text in an editor.
+/// Sends a change, with a text if it has one. `hints` appear below the text in an editor.
 pub(super) fn change(
     mut unsent: Unsent,
     source: Option<&TextSource>,
@@ -17,7 +17,7 @@ pub(super) fn change(
 ) -> Result<(), Failure> {
     if let Some(source) = source {
         if *source == TextSource::Editor {
-            // Before anything is typed, as it may turn out that there is nothing to write about.
+            // Before the person types anything, because there may be no incident to write about.
             unsent.settle(client, console)?;
         }
         let hints = match &unsent.incident {

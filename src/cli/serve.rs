@@ -1,4 +1,4 @@
-//! `lightship serve`: the server, until it is told to stop.
+//! `lightship serve`: runs the server until it is told to stop.
 
 use std::io::IsTerminal;
 
@@ -14,7 +14,7 @@ use crate::telemetry;
 /// Serves until SIGINT, SIGTERM or SIGHUP, then lets running requests finish.
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::start(config.log_format, config.log.clone());
-    // Heard from the start on: in a container nobody else would end a start that doesn't end.
+    // From the very start: a hanging start in a container must react to signals, too.
     let mut stop = Box::pin(until_stopped()?);
     let app = tokio::select! {
         app = App::build(config, Clock::System) => app?,
@@ -48,7 +48,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     };
     tokio::select! {
         ended = app.run(stop) => ended,
-        // Who asks twice doesn't want to wait.
+        // A second signal means that the user doesn't want to wait.
         () = asked_again(stopped) => {
             tracing::warn!("asked to stop again: stopped at once");
             Ok(())
@@ -56,7 +56,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     }
 }
 
-/// Ends once it was asked to stop, and then once more.
+/// Completes at the second request to stop.
 async fn asked_again(stopped: tokio::sync::oneshot::Receiver<()>) {
     let _ = stopped.await;
     match until_stopped() {
@@ -65,7 +65,7 @@ async fn asked_again(stopped: tokio::sync::oneshot::Receiver<()>) {
     }
 }
 
-/// Ends with SIGINT, SIGTERM or SIGHUP, which the end of a terminal or a service manager may send.
+/// Completes at SIGINT, SIGTERM or SIGHUP, which a closed terminal or a service manager may send.
 pub(super) fn until_stopped() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     let listen = |kind, name| signal(kind).with_context(|| format!("listening for {name}"));
     let mut interrupted = listen(SignalKind::interrupt(), "SIGINT")?;

@@ -1,4 +1,4 @@
-//! `lightship state`: what a component is now.
+//! `lightship state`: sets a component's state.
 
 use clap::Args;
 

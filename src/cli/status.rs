@@ -1,4 +1,4 @@
-//! `lightship status`: what customers see now.
+//! `lightship status`: shows what customers see now.
 
 use std::cmp::Reverse;
 
@@ -59,7 +59,7 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console) -> Result<(), Failur
     Ok(())
 }
 
-/// What is open, in the order of the page: the worst first, and of equals the newest.
+/// The open incidents in the order of the page: the worst first; among equals, the newest.
 fn worst_first<'a>(
     mut open: Vec<&'a IncidentBody>,
     components: &[ComponentBody],
@@ -126,7 +126,7 @@ fn list(heading: &str, incidents: &[&IncidentBody], clockwork: Clockwork, consol
     console.say("");
 }
 
-/// When a planned maintenance takes place, or when something was last said.
+/// When a planned maintenance takes place, or when the last update was made.
 fn times_of(incident: &IncidentBody, clockwork: Clockwork) -> Option<String> {
     if incident.phase == Phase::Scheduled {
         let starts = clockwork.stamp(incident.starts?);

@@ -1,4 +1,4 @@
-//! `lightship sync`: brings the database in step with the content folder, once.
+//! `lightship sync`: syncs the content folder into the database once.
 
 use std::collections::BTreeSet;
 
@@ -38,18 +38,18 @@ pub(super) struct SyncArgs {
     pub(super) json: bool,
 }
 
-/// What was done, over all looks at the folder.
+/// The result of all passes over the folder.
 #[derive(Default)]
 struct Outcome {
     report: SyncReport,
     content: Content,
-    /// Why nothing was done.
+    /// Why the sync was refused.
     refusal: Option<String>,
     /// Files that got ids.
     written: Vec<String>,
 }
 
-/// Gives the exit code: 1 if there was an error or the sync was refused.
+/// Returns the exit code: 1 if there was an error or the sync was refused.
 pub(super) fn run(args: &SyncArgs, console: &mut Console) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::io("no threads can be started", &error))?;
@@ -75,7 +75,7 @@ async fn sync(args: &SyncArgs, console: &Console) -> anyhow::Result<Outcome> {
     look(args, console, &store, BTreeSet::new(), &mut outcome).await?;
     let missing = outcome.report.missing.clone();
     if !missing.is_empty() || outcome.refusal.is_some() {
-        // What is missing may be on its way: an editor or a deploy puts files in their place.
+        // Missing files may reappear soon: an editor or a deploy may be replacing them.
         tokio::time::sleep(GONE_AFTER).await;
         look(args, console, &store, missing, &mut outcome).await?;
     }
@@ -86,7 +86,7 @@ async fn sync(args: &SyncArgs, console: &Console) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// One look at the folder; what it did is added to what was done before.
+/// One pass over the folder; its result is added to `outcome`.
 async fn look(
     args: &SyncArgs,
     console: &Console,
@@ -102,7 +102,7 @@ async fn look(
     };
     let folder = &args.source.content;
     let synced = match args.write_ids {
-        // Every file is asked for its ids.
+        // All files must be parsed for their ids, even if nothing has changed.
         true => {
             outcome.content = read(store, &console.clock, folder, BTreeSet::new()).await?;
             sync_content(store, &console.clock, &outcome.content, &options).await
@@ -133,7 +133,7 @@ async fn look(
     }
 }
 
-/// Writes ids into the files, and takes over that they are there.
+/// Writes ids into the files, and syncs them again.
 async fn write_ids(
     args: &SyncArgs,
     console: &Console,
@@ -165,7 +165,7 @@ async fn write_ids(
     if !outcome.written.is_empty() {
         let before = outcome.report.clone();
         look(args, console, store, BTreeSet::new(), outcome).await?;
-        // That ids were written is no change of any incident.
+        // Writing ids doesn't count as changing an incident.
         outcome.report.changed = before.changed;
     }
     outcome.report.problems.append(&mut problems);
@@ -203,7 +203,7 @@ fn tell(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, console: &mut 
     }
 }
 
-/// "3 incidents added, 1 changed, 1 hidden"; "nothing new".
+/// "3 incidents added, 1 changed, 1 hidden", or "nothing new".
 fn summary(report: &SyncReport) -> String {
     let counts = [
         (report.added, "added"),

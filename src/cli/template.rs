@@ -1,4 +1,4 @@
-//! Posts that begin with a template of the content folder.
+//! Posts that start from a template of the content folder.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::wire::fields::unknown;
 use crate::wire::setting::{self, ComponentSettings};
 use crate::wire::template::{TemplateBody, TemplateQuery};
 
-/// The text: as it was given, else the template's, else what is still to be written.
+/// The source of the text: as given, or else the template, or else an editor.
 pub(super) fn source(
     template: Option<&TemplateBody>,
     text: Option<&String>,
@@ -28,7 +28,7 @@ pub(super) fn source(
     }
 }
 
-/// What is said of components: as the template has it, but for what `--set` says.
+/// The components: those of the template, overridden by `--set`.
 pub(super) fn components(
     template: Option<&TemplateBody>,
     set: &[Setting],
@@ -43,7 +43,7 @@ pub(super) fn components(
     Ok(components)
 }
 
-/// The template of this name, filled for these components.
+/// The template of this name, filled in for these components.
 pub(super) fn find(
     name: &str,
     components: &[Slug],
@@ -67,7 +67,7 @@ pub(super) fn find(
     }))
 }
 
-/// A template that speaks of a component is posted only once it is told of which.
+/// Fails if a text still has a template's placeholder for a component.
 pub(super) fn refuse_blanks(template: &TemplateBody, texts: &[&str]) -> Result<(), Failure> {
     if !texts.iter().any(|text| text.contains(BLANK)) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Where the text of a post comes from: the command line, a file, standard input, an editor.
+//! The source of a post's text: the command line, a file, standard input, an editor.
 
 use std::fs;
 use std::io::Read;
@@ -12,26 +12,26 @@ use super::failure::{Failure, SavedAs, quoted};
 use super::private_file;
 use crate::render::markdown::of_typed;
 
-/// Above the hints in an editor; everything from here on is left out.
+/// The line above the hints in an editor; the text ends before it.
 const CUT: &str = "-------- 8< -------- this line and everything below it is left out";
 
-/// Where the text comes from.
+/// The source of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TextSource {
-    /// It stands on the command line.
+    /// The command line.
     Typed(String),
-    /// A template brought it.
+    /// A template.
     Template(String),
-    /// It stands in a file.
+    /// A file.
     File(PathBuf),
-    /// It comes through standard input.
+    /// Standard input.
     Stdin,
-    /// It is still to be written.
+    /// An editor, which is still to be opened.
     Editor,
 }
 
 impl TextSource {
-    /// What the options say; `-` means standard input.
+    /// The source that the options name; `-` means standard input.
     pub(super) fn of(
         text: Option<&String>,
         file: Option<&PathBuf>,
@@ -51,7 +51,7 @@ impl TextSource {
         }
     }
 
-    /// The text as far as it is known.
+    /// The text as far as it is known without reading.
     pub(super) fn text(&self) -> &str {
         match self {
             Self::Typed(text) | Self::Template(text) => text,
@@ -59,7 +59,7 @@ impl TextSource {
         }
     }
 
-    /// Whether the text would be lost with this process.
+    /// Whether this process has the only copy of the text.
     pub(super) fn is_only_copy(&self) -> bool {
         match self {
             Self::Stdin | Self::Editor => true,
@@ -67,12 +67,12 @@ impl TextSource {
         }
     }
 
-    /// The text, without blanks around it.
+    /// Reads the text and trims it.
     pub(super) fn read(&self, hints: &str, console: &mut Console) -> Result<String, Failure> {
         self.read_from("", hints, console)
     }
 
-    /// The same; an editor opens with `old` in it.
+    /// Like [`TextSource::read`], but an editor opens with `old` in it.
     pub(super) fn read_from(
         &self,
         old: &str,
@@ -110,7 +110,7 @@ fn edit(old: &str, hints: &str, console: &Console) -> Result<String, Failure> {
     let failed = |error| Failure::io(file.display(), &error);
     private_file::write(&file, &format!("{}\n\n{CUT}\n{hints}\n", old.trim())).map_err(failed)?;
     let editor = console.environment.editor();
-    // Through a shell, as an editor's command may have options of its own: "code --wait".
+    // Run by a shell, because an editor's command may have options of its own: "code --wait".
     let status = Command::new("sh")
         .arg("-c")
         .arg("eval \"$1\" '\"$2\"'")

@@ -1,4 +1,4 @@
-//! Times as people type them on the command line: in the site's zone, by words, or from now.
+//! Times as typed on the command line: in the site's zone, in words, or relative to now.
 
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use chrono_tz::Tz;
@@ -12,18 +12,18 @@ use crate::domain::time_style::{HourClock, StatedTimes};
 use crate::domain::zone;
 use crate::render::time::Frame;
 
-/// What a time is read by.
+/// What is needed to read and write times.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clockwork {
     pub(super) zone: Tz,
-    /// How the site writes times.
+    /// The site's 12-hour or 24-hour clock.
     pub(super) clock: HourClock,
-    /// To the second, as all times that are counted from it.
+    /// The current time, truncated to the second, as are all times derived from it.
     pub(super) now: DateTime<Utc>,
 }
 
 impl Clockwork {
-    /// That of a site.
+    /// The clockwork of the client's site.
     pub(super) fn of(client: &Client, console: &Console) -> Result<Self, Failure> {
         let site = client.site()?;
         let zone = zone::by_name(&site.time_zone).unwrap_or(Tz::UTC);
@@ -39,7 +39,7 @@ impl Clockwork {
         })
     }
 
-    /// That of a site; of one that doesn't say its zone, in UTC.
+    /// The clockwork of the client's site, or UTC if the site can't be read.
     pub(super) fn or_utc(client: &Client, console: &Console) -> Self {
         Self::of(client, console).unwrap_or(Self {
             zone: Tz::UTC,
@@ -64,7 +64,7 @@ impl Clockwork {
         format!("{local} {name} ({utc} UTC)")
     }
 
-    /// The instant that a text means; `base` is what "+2h" is counted from.
+    /// Parses a time; "+2h" is relative to `base`.
     pub(super) fn read(
         self,
         text: &str,
@@ -106,7 +106,7 @@ impl Clockwork {
         }
     }
 
-    /// How times are written, by the example of tomorrow.
+    /// The accepted formats, with tomorrow as the example.
     fn forms(self) -> String {
         let here = self.now.with_timezone(&self.zone) + Duration::days(1);
         let day = here.format("%Y-%m-%d");
@@ -117,7 +117,7 @@ impl Clockwork {
         )
     }
 
-    /// What was understood, in the site's zone and in UTC.
+    /// A time as it was understood, in the site's zone and in UTC.
     pub(super) fn said(self, at: DateTime<Utc>) -> String {
         let here = Frame {
             zone: self.zone,
@@ -140,8 +140,8 @@ fn now(console: &Console) -> DateTime<Utc> {
     console.clock.now().trunc_subsecs(0)
 }
 
-/// The instant of an option, if it is given. One that isn't RFC 3339 is read in the site's zone, and
-/// what was understood is told.
+/// The time of an option, if it is given. Unless it is RFC 3339, it is read in the site's zone, and
+/// the user is told how it was understood.
 pub(super) fn option(
     name: &str,
     text: Option<&String>,
@@ -163,7 +163,7 @@ pub(super) fn option(
     Ok(Some(at))
 }
 
-/// The instant that `--at` says, if anything.
+/// The time of `--at`, if it is given.
 pub(super) fn at(
     text: Option<&String>,
     client: &Client,
@@ -172,7 +172,7 @@ pub(super) fn at(
     option("--at", text, Lean::Back, client, console)
 }
 
-/// "2h", "90m", "1h30m", "2d".
+/// Parses a duration: "2h", "90m", "1h30m", "2d".
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is not a length of time; write 2h, 90m, 1h30m or 2d");
     let text = text.trim().to_lowercase();

@@ -1,4 +1,4 @@
-//! `lightship token`: credentials of the admin API, made on the host itself.
+//! `lightship token`: manages credentials of the admin API, on the host itself.
 
 use chrono::{DateTime, Duration, Utc};
 use clap::Subcommand;
@@ -103,7 +103,7 @@ pub(super) async fn token(command: TokenCommand, source: &SourceConfig) -> anyho
     Ok(())
 }
 
-/// The admin token of a database that has none yet.
+/// Creates an admin token if the database has no token yet.
 pub(super) async fn first_token(store: &Store, clock: &Clock) -> anyhow::Result<Option<String>> {
     let mut tx = store.read().await?;
     let known = list_tokens(&mut tx).await?;

@@ -1,4 +1,4 @@
-//! A change on its way to the server, kept in a file until the server has answered.
+//! A change on its way to the server, saved in a file until the server has responded.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,19 +22,19 @@ use crate::wire::incident::{IncidentBody, NewIncident};
 use crate::wire::maintenance::MaintenanceStep;
 use crate::wire::update::NewUpdate;
 
-/// The server remembers a key for 7 days; an hour is left for clocks that disagree.
+/// The server remembers a key for 7 days. An hour less allows for clocks that differ.
 const KEY_LIFETIME: TimeDelta = TimeDelta::hours(7 * 24 - 1);
 
-/// What is sent so long after it was typed is dated when it was typed.
+/// If a request is sent this long after it was typed, it is dated to when it was typed.
 const LATE: TimeDelta = TimeDelta::minutes(2);
 
-/// What is to be done, as the server takes it.
+/// The change as the server accepts it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "verb", content = "body", rename_all = "lowercase")]
 pub(super) enum Request {
     /// Set a component's state.
     State(SetState),
-    /// Open an incident.
+    /// Create an incident.
     Incident(Box<NewIncident>),
     /// Add an update.
     Update(NewUpdate),
@@ -76,7 +76,7 @@ impl Request {
         }
     }
 
-    /// The words by which a person knows it again.
+    /// The words that help a person recognise it.
     fn words(&self) -> [&str; 2] {
         match self {
             Self::State(body) => [
@@ -89,7 +89,7 @@ impl Request {
         }
     }
 
-    /// Where it says when it was, if it may.
+    /// Its date field, if it has one.
     fn date(&mut self) -> Option<&mut Option<DateTime<Utc>>> {
         match self {
             Self::State(body) => Some(&mut body.at),
@@ -100,27 +100,27 @@ impl Request {
     }
 }
 
-/// A change as it is sent, however often: the same key and, once it went out, the same body.
-/// The token isn't in it.
+/// A change to send, possibly several times: always with the same key and, once sent, the same
+/// body. It doesn't contain the token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Unsent {
     #[serde(flatten)]
     pub(super) request: Request,
-    /// The server it is for.
+    /// The address of its server.
     pub(super) server: String,
     pub(super) typed_at: DateTime<Utc>,
-    /// Of a state: whose.
+    /// The component, if it sets a state.
     pub(super) component: Option<Slug>,
-    /// The incident as it was asked for.
+    /// The incident as the user named it.
     pub(super) incident_part: Option<String>,
-    /// The incident that this turned out to mean.
+    /// The incident that the name was resolved to.
     pub(super) incident: Option<Slug>,
     pub(super) idempotency_key: String,
-    /// A digest of the token with which it may have arrived; `null` if it never did.
+    /// A digest of the token with which it may have arrived; `null` if it certainly hasn't.
     pub(super) perhaps_arrived_as: Option<String>,
-    /// The text was typed in an editor or came through a pipe: there is no other copy of it.
+    /// Whether it has the only copy of the text, which came from an editor or a pipe.
     pub(super) only_copy: bool,
-    /// When the incident began that this turned out to mean.
+    /// When that incident began.
     #[serde(skip)]
     pub(super) began: Option<DateTime<Utc>>,
 }
@@ -150,7 +150,7 @@ impl Unsent {
         needs && self.incident.is_none()
     }
 
-    /// Finds out which incident is meant, unless that is known.
+    /// Finds the incident, unless it is known.
     pub(super) fn settle(&mut self, client: &Client, console: &mut Console) -> Result<(), Failure> {
         if !self.needs_incident() {
             return Ok(());
@@ -171,7 +171,7 @@ impl Unsent {
         }
     }
 
-    /// The path it is posted to, once it is settled.
+    /// The path for the POST, once the incident is known.
     fn path(&self) -> Option<String> {
         let incident = self.incident.as_ref();
         match self.request {
@@ -182,7 +182,7 @@ impl Unsent {
         }
     }
 
-    /// The folder of what couldn't be sent.
+    /// The folder of unsent requests.
     pub(super) fn folder(console: &Console) -> Option<PathBuf> {
         Some(console.environment.state_folder()?.join("unsent"))
     }
@@ -194,7 +194,7 @@ impl Unsent {
         format!("{time}-{}-{tail}", self.request.verb())
     }
 
-    /// What it is, for someone who has several: `2013-02-26 09:15 UTC, update of selma: "Mail …"`.
+    /// A line that identifies it: `2013-02-26 09:15 UTC, update of selma: "Mail …"`.
     pub(super) fn summary(&self) -> String {
         let time = self.typed_at.format("%Y-%m-%d %H:%M UTC");
         let about = match (&self.component, &self.incident, &self.incident_part) {
@@ -218,18 +218,18 @@ impl Unsent {
         format!("{time}, {verb}{about}: \"{start}{dots}\"")
     }
 
-    /// Orders what is waiting as it was typed: the key, too, begins with its time.
+    /// Sorts waiting requests by when they were typed. The key, too, begins with its time.
     pub(super) fn age(&self) -> (DateTime<Utc>, String) {
         (self.typed_at, self.idempotency_key.clone())
     }
 
-    /// Reads a file that was kept.
+    /// Parses a saved file.
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
-    /// Puts a text in. That of a new incident is its first update, with the phase, the states and the
-    /// time that it has; that of a maintenance announces it, and is its post.
+    /// Sets the text. For a new incident, it becomes the first update, with the incident's phase,
+    /// states and time. For a maintenance, it becomes the post, which announces it.
     pub(super) fn set_text(&mut self, text: String) {
         match &mut self.request {
             Request::State(_) => {}
@@ -250,8 +250,8 @@ impl Unsent {
         }
     }
 
-    /// What is sent late is dated when it was typed, if it can't have arrived: what may have is sent
-    /// as it was.
+    /// Dates a late request to when it was typed, unless it may have arrived already: then it must
+    /// be sent unchanged.
     pub(super) fn date_as_typed(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let is_late = now - self.typed_at > LATE;
         let date = self.request.date()?;
@@ -268,7 +268,7 @@ impl Unsent {
         Some(self.typed_at)
     }
 
-    /// Writes it down, so that neither a lost connection nor a lost process loses it.
+    /// Saves it, so that neither a lost connection nor a crash loses it.
     pub(super) fn keep(&self, file: Option<&Path>, console: &Console) -> SavedAs {
         let nowhere = |why: String| SavedAs::Nowhere {
             text: self.request.text().to_owned(),
@@ -286,7 +286,7 @@ impl Unsent {
         }
     }
 
-    /// Why sending it again could post it twice, if it could.
+    /// Why sending it again could post it twice, if so.
     pub(super) fn danger(&self, client: &Client, console: &Console) -> Option<String> {
         let arrived_as = self.perhaps_arrived_as.as_ref()?;
         let look = "Check with `lightship status` whether it arrived; if it did, delete the file, \
@@ -312,8 +312,8 @@ impl Unsent {
         })
     }
 
-    /// Sends it. It stands in `file` until the server has answered; only an answer that
-    /// would always be the same removes it.
+    /// Sends it. It stays in `file` until the server has responded; only a success or a final
+    /// refusal removes it.
     pub(super) fn send(
         &mut self,
         client: &Client,
@@ -330,7 +330,7 @@ impl Unsent {
         let before = self.perhaps_arrived_as.take();
         self.server = client.address().to_string();
         self.perhaps_arrived_as = digest(client);
-        // Written before it goes out: from then on key, body and address stay as they are.
+        // Saved before it is sent: from now on, key, body and address stay the same.
         if file.is_some() {
             self.keep(file, console);
         }
@@ -356,7 +356,7 @@ impl Unsent {
     fn failed(&self, failure: Failure, file: Option<&Path>, console: &Console) -> Failure {
         let is_final = match &failure {
             Failure::Server(error) => error.is_final(),
-            // What stands on the command line is soon typed again, and rightly; the rest isn't.
+            // A command line is easily repeated; text that exists only here isn't.
             Failure::Usage(_) | Failure::Refused(_) | Failure::AfterTyping(..) => !self.only_copy,
         };
         if !is_final {
@@ -379,7 +379,7 @@ impl Unsent {
     }
 }
 
-/// The file has done its duty; one that can't be removed does no harm, as its key is spent.
+/// Removes the file. If that fails, no harm is done, because the key is used up.
 fn remove(file: Option<&Path>) {
     if let Some(file) = file {
         let _ = fs::remove_file(file);

@@ -1,4 +1,4 @@
-//! `lightship update` and `lightship resolve`: what is new about an incident.
+//! `lightship update` and `lightship resolve`: add an update to an incident.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! How the words on a command line are read: states to set, phases.
+//! Parses words on the command line: states to set, kinds, phases.
 
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
@@ -7,14 +7,14 @@ use crate::domain::update::Phase;
 use crate::wire::setting::{self, ComponentSettings};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-/// `component=state`: what `--set` says.
+/// The value of `--set`: `component=state`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Setting {
     component: Slug,
     state: StateKey,
 }
 
-/// Reads `component=state`. Which states there are is for the server to say.
+/// Parses `component=state`. Only the server knows which states exist.
 pub(super) fn setting(text: &str) -> Result<Setting, String> {
     let (component, state) = text
         .split_once('=')
@@ -32,14 +32,14 @@ pub(super) fn setting(text: &str) -> Result<Setting, String> {
     })
 }
 
-/// Reads a component: its slug, or its name in any case.
+/// Parses a component: its slug, or its name in any case.
 pub(super) fn component(text: &str) -> Result<Slug, String> {
     Slug::from_title(text).ok_or_else(|| {
         "which component? Use the name in its address, such as shared-ssl".to_owned()
     })
 }
 
-/// The settings as the API takes them; an error if two speak of one component.
+/// The settings as the API takes them. Two for the same component are an error.
 pub(super) fn settings(list: &[Setting]) -> Result<ComponentSettings, String> {
     let mut all = ComponentSettings::default();
     for Setting { component, state } in list {
@@ -51,7 +51,7 @@ pub(super) fn settings(list: &[Setting]) -> Result<ComponentSettings, String> {
     Ok(all)
 }
 
-/// What is said of components, if anything is.
+/// The settings, unless there are none.
 pub(super) fn if_any(components: ComponentSettings) -> Option<ComponentSettings> {
     Some(components).filter(|components| !components.is_empty())
 }

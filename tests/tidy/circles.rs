@@ -1,4 +1,4 @@
-//! Circles: files that import each other, straight or by way of others.
+//! Finds import cycles: files that import each other, directly or indirectly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use super::rules::File;
 /// A module's path from the crate's root, such as `["web", "api"]`.
 type Module = Vec<String>;
 
-/// What each file imports of the others.
+/// The modules that each file imports.
 type Imports = BTreeMap<Module, BTreeSet<Module>>;
 
-/// Each circle, as the names of its files.
+/// Each cycle, as the names of its files.
 pub(super) fn circles(files: &[File]) -> Vec<Vec<String>> {
     let imports = imports_of(files);
     let mut found: Vec<Vec<String>> = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn circles(files: &[File]) -> Vec<Vec<String>> {
     found
 }
 
-/// The modules that one imports, straight or by way of others.
+/// The modules that one imports, directly or indirectly.
 fn reached_from<'a>(module: &Module, imports: &'a Imports) -> BTreeSet<&'a Module> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&Module> = imports[module].iter().collect();
@@ -81,7 +81,7 @@ fn module_of(name: &str) -> Module {
     parts
 }
 
-/// The children that a file declares for tests only.
+/// The child modules that a file declares for tests only.
 fn modules_for_tests(file: &File) -> Vec<Module> {
     let lines: Vec<&str> = file.text.lines().collect();
     let pairs = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]");
@@ -91,7 +91,7 @@ fn modules_for_tests(file: &File) -> Vec<Module> {
         .collect()
 }
 
-/// A file's code up to its tests, without comments and without who may see what.
+/// A file's code before its tests, without comments and visibility modifiers.
 fn code_of(file: &File) -> String {
     let mut code = String::new();
     for (_, line) in file.code() {
@@ -106,7 +106,7 @@ fn code_of(file: &File) -> String {
     code
 }
 
-/// Every path in a file that may name a module, from the crate's root.
+/// Every path in a file that may name a module, relative to the crate's root.
 fn modules_named(module: &Module, code: &str) -> Vec<Module> {
     let mut named = Vec::new();
     let mut rest = code;
@@ -130,7 +130,7 @@ fn modules_named(module: &Module, code: &str) -> Vec<Module> {
     named
 }
 
-/// Adds what a `use` imports: `a::{b, c::d}` is `a::b` and `a::c::d`.
+/// Adds the paths that a `use` imports: `a::{b, c::d}` is `a::b` and `a::c::d`.
 fn add_tree(module: &Module, before: &[&str], tree: &str, named: &mut Vec<Module>) {
     let (head, group) = match tree.split_once('{') {
         Some((head, group)) => (head, group.strip_suffix('}')),
@@ -156,7 +156,7 @@ fn add_tree(module: &Module, before: &[&str], tree: &str, named: &mut Vec<Module
     }
 }
 
-/// A path as seen from the crate's root: `crate::…`, `super::…`, `self::…`, or a child's.
+/// A path relative to the crate's root: from `crate::…`, `super::…`, `self::…` or a child's name.
 fn from_the_root(module: &Module, path: &[&str]) -> Option<Module> {
     let (first, rest) = path.split_first()?;
     let mut base = match *first {

@@ -1,4 +1,4 @@
-//! The house rules, as a test: who may import whom, where outside crates live, how files look.
+//! The house rules as a test: imports between rooms, homes of outside crates, the form of files.
 
 mod circles;
 mod rules;
@@ -12,7 +12,7 @@ use rules::{
     requires_permission, rooms_named, sql_in_lower_case,
 };
 
-/// Every breach of a rule, or nothing.
+/// Panics with all violations of a rule, if there are any.
 fn check(folder: &str, rule: impl Fn(&File, &mut Vec<String>)) {
     let mut breaches = Vec::new();
     for file in files(folder) {

@@ -1,9 +1,9 @@
-//! The rules, each with what it looks at: a file and the breaches found in it.
+//! The rules. Each examines a file and adds the violations that it finds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The rooms, and what each may import beside itself.
+/// The rooms, and what each may import besides itself.
 pub(super) const LADDER: &[(&str, &str)] = &[
     ("clock", ""),
     ("config", ""),
@@ -30,7 +30,7 @@ pub(super) const LADDER: &[(&str, &str)] = &[
     ),
 ];
 
-/// Outside crates that have a home, and where that is.
+/// Outside crates that are restricted to some rooms or files.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store/"]),
     ("any_ascii", &["domain/slug.rs"]),
@@ -70,10 +70,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["telemetry.rs", "config.rs"]),
 ];
 
-/// Longest file, in lines.
+/// Maximum length of a file, in lines.
 pub(super) const MAX_LINES: usize = 400;
 
-/// What a name tells nobody.
+/// File names that say nothing.
 const EMPTY_NAMES: &[&str] = &[
     "util", "utils", "helper", "helpers", "common", "misc", "manager", "types", "models",
 ];
@@ -94,7 +94,7 @@ impl File {
         self.name.contains("/tests/") || self.name.ends_with("/tests.rs")
     }
 
-    /// Its lines of code, numbered from 1, up to its tests; without comments.
+    /// Its lines of code, numbered from 1, up to its tests and without comments.
     pub(super) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         (1..)
             .zip(self.text.lines())
@@ -147,7 +147,7 @@ pub(super) fn rooms_named(line: &str) -> Vec<&str> {
         .collect()
 }
 
-/// A room imports only what the ladder says.
+/// A room imports only what the ladder allows.
 pub(super) fn imports_from_below(file: &File, breaches: &mut Vec<String>) {
     let ladder: BTreeMap<&str, &str> = LADDER.iter().copied().collect();
     if ["lib.rs", "main.rs"].contains(&file.name.as_str()) || file.is_test() {
@@ -172,7 +172,7 @@ pub(super) fn imports_from_below(file: &File, breaches: &mut Vec<String>) {
     }
 }
 
-/// An outside crate is named only where it lives.
+/// An outside crate is used only in its home.
 pub(super) fn crates_at_home(file: &File, breaches: &mut Vec<String>) {
     if file.is_test() {
         return;
@@ -195,7 +195,7 @@ pub(super) fn crates_at_home(file: &File, breaches: &mut Vec<String>) {
     }
 }
 
-/// Whether a name that is a crate's is a module's here: the file imports it from ours.
+/// Whether a crate's name refers to one of our modules here, because the file imports that.
 fn is_module_of_ours(file: &File, name: &str) -> bool {
     file.text.lines().any(|line| {
         line.starts_with("use crate::") && line.contains(name)
@@ -204,7 +204,7 @@ fn is_module_of_ours(file: &File, name: &str) -> bool {
     })
 }
 
-/// The first line says what lives in the file.
+/// The first line says what the file contains.
 pub(super) fn opens_with_what_it_is(file: &File, breaches: &mut Vec<String>) {
     let first = file.text.lines().next().unwrap_or_default();
     if !first.starts_with("//! ") {
@@ -212,7 +212,7 @@ pub(super) fn opens_with_what_it_is(file: &File, breaches: &mut Vec<String>) {
     }
 }
 
-/// A file can be read in one go.
+/// A file stays under the maximum length.
 pub(super) fn is_short(file: &File, breaches: &mut Vec<String>) {
     let lines = file.text.lines().count();
     if lines > MAX_LINES {
@@ -220,7 +220,7 @@ pub(super) fn is_short(file: &File, breaches: &mut Vec<String>) {
     }
 }
 
-/// A name isn't anything's; a room's own file is `mod.rs`.
+/// A file's name says something, and a room's main file is `mod.rs`.
 pub(super) fn name_says_something(file: &File, breaches: &mut Vec<String>) {
     let stem = file.name.trim_end_matches(".rs");
     let last = stem.rsplit('/').next().unwrap_or(stem);
@@ -233,7 +233,7 @@ pub(super) fn name_says_something(file: &File, breaches: &mut Vec<String>) {
     }
 }
 
-/// Each import says what it is.
+/// Each import is explicit.
 pub(super) fn imports_one_by_one(file: &File, breaches: &mut Vec<String>) {
     if file.is_test() {
         return;
@@ -249,8 +249,8 @@ pub(super) fn imports_one_by_one(file: &File, breaches: &mut Vec<String>) {
     }
 }
 
-/// Words of what is left for later, printed for debugging, ignored or allowed. Written apart, so that
-/// this file doesn't find itself.
+/// Marks of unfinished work, debug output, ignored tests and allowed lints. Each is split in two,
+/// so that this file doesn't match itself.
 pub(super) const LEFT: [[&str; 2]; 6] = [
     ["to", "do"],
     ["fix", "me"],
@@ -260,7 +260,7 @@ pub(super) const LEFT: [[&str; 2]; 6] = [
     ["#[al", "low"],
 ];
 
-/// Nothing is left lying about.
+/// No such marks are left.
 pub(super) fn left_nothing(file: &File, breaches: &mut Vec<String>) {
     for (number, line) in (1..).zip(file.text.lines()) {
         let lower = line.to_lowercase();
@@ -276,11 +276,11 @@ pub(super) fn left_nothing(file: &File, breaches: &mut Vec<String>) {
     }
 }
 
-/// Actions for which nobody needs a permission: what the clock says comes true, and a session is
-/// opened with a token that was checked just before. Who ends one is asked there, by whose it is.
+/// Actions that need no permission: the clock carries out what was decided before, and signing in
+/// verifies a token itself. Ending a session checks there whose it is.
 pub(super) const NEED_NOTHING: [&str; 3] = ["follow_clock", "begin_session", "end_session"];
 
-/// Each action that others may call begins with what its actor must be allowed to do.
+/// Each public action begins by requiring a permission.
 pub(super) fn requires_permission(file: &File, breaches: &mut Vec<String>) {
     if file.room() != "actions" {
         return;

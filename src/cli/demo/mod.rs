@@ -1,4 +1,4 @@
-//! `lightship demo`: the sample story told as if it were today, on a throw-away database.
+//! `lightship demo`: the sample story as if it happened today, on a temporary database.
 
 mod shift;
 mod story;
@@ -37,7 +37,7 @@ pub(super) struct DemoArgs {
 /// The zone of the story.
 const ZONE: Tz = Tz::America__Denver;
 
-/// Serves the story until it is told to stop, then throws everything away.
+/// Serves the story until it is stopped, then deletes everything.
 pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let folder = tempfile::Builder::new()
         .prefix("lightship-demo-")
@@ -80,7 +80,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     folder.close().context("throwing the demo's folder away")
 }
 
-/// Writes the story to a content folder, so that its last update was within the day before `now`.
+/// Writes the story to a content folder; its last update is within the day before `now`.
 fn write_story(content: &Path, now: DateTime<Utc>) -> anyhow::Result<()> {
     std::fs::create_dir_all(content.join("incidents"))?;
     std::fs::create_dir_all(content.join("templates"))?;
@@ -102,7 +102,7 @@ fn shift_to(now: DateTime<Utc>) -> anyhow::Result<Shift> {
     let told = ZONE
         .from_local_datetime(&today.and_time(last_update))
         .latest();
-    // A night in which 2:15 doesn't exist has no update of that time, either.
+    // If 2:15 doesn't exist in that night, the update can't be then, either.
     if told.is_none_or(|told| told > now) {
         today -= Duration::days(1);
     }

@@ -1,15 +1,15 @@
-//! Moves the sample story to another day: every date that its files write, in whatever form, and
-//! the names of days, months and zones in its prose.
+//! Moves the sample story to another day: all dates in its files, in every format, and the names of
+//! days, months and zones in its prose.
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
-/// Where a text is moved to.
+/// How a text is moved.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shift {
-    /// So many days later.
+    /// The number of days to add.
     pub(super) days: u64,
-    /// The zone of its clock times; decides between `MST` and `MDT`.
+    /// The zone of its local times, which decides between `MST` and `MDT`.
     pub(super) zone: Tz,
 }
 
@@ -38,7 +38,7 @@ const WEEKDAYS: [&str; 7] = [
     "Sunday",
 ];
 
-/// A place in a text that says when: how many bytes it takes, and what stands there afterwards.
+/// A date or time found in a text: its length in bytes, and its replacement.
 struct Found {
     length: usize,
     text: String,
@@ -46,7 +46,7 @@ struct Found {
 }
 
 impl Shift {
-    /// The text with everything in it that many days later.
+    /// The text with everything moved.
     pub(super) fn text(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut day = None;
@@ -67,7 +67,7 @@ impl Shift {
         out
     }
 
-    /// What stands at the beginning of `rest`; `day` is the last one that was moved.
+    /// Finds a date or time at the beginning of `rest`; `day` is the last date that was moved.
     fn find(self, rest: &str, day: Option<NaiveDate>) -> Option<Found> {
         let first = rest.chars().next()?;
         if first.is_ascii_digit() {
@@ -97,7 +97,7 @@ impl Shift {
         self.month(rest, word)
     }
 
-    /// `2013-02-26`. Years before the story are of things that don't move with it.
+    /// `2013-02-26`. Years before the story refer to things that don't move with it.
     fn iso(self, rest: &str) -> Option<Found> {
         let text = rest.get(..10)?;
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
@@ -130,7 +130,7 @@ impl Shift {
         let full = MONTHS.iter().position(|name| *name == word);
         let index = full.or_else(|| MONTHS.iter().position(short))?;
         let month = u32::try_from(index).ok()? + 1;
-        // The story begins in autumn of the one year and ends in spring of the other.
+        // The story begins in autumn 2012 and ends in spring 2013.
         let year = if month > 6 { 2012 } else { 2013 };
         let name = |date: NaiveDate| {
             let name = MONTHS[date.month0() as usize];
@@ -142,7 +142,7 @@ impl Shift {
             end.unwrap_or(behind.len())
         });
         if digits == 0 {
-            // A month alone moves by as many months as the story does; others are words.
+            // A full month name alone moves by whole months; a short one is some other word.
             full?;
             let months = u32::try_from((self.days * 12 + 182) / 365).ok()?;
             let date =

@@ -1,7 +1,7 @@
-//! The sample content, carried in the binary, so that the demo needs no folder; and a maintenance
-//! that only the demo has, because only there is it still to come.
+//! The sample content, embedded in the binary, so that the demo needs no folder; and a maintenance
+//! that only the demo has, because only there is it still in the future.
 
-/// A file of the sample content: its place in the folder, and its text.
+/// A file of the sample content: its path in the folder, and its text.
 type File = (&'static str, &'static str);
 
 macro_rules! file {
@@ -10,13 +10,13 @@ macro_rules! file {
     };
 }
 
-/// The maintenance that is planned.
+/// The planned maintenance.
 pub(super) const PLANNED: File = (
     "incidents/2013-02-21-new-disks-for-clark.md",
     include_str!("2013-02-21-new-disks-for-clark.md"),
 );
 
-/// Every file of the sample content.
+/// All files of the sample content.
 pub(super) const FILES: [File; 11] = [
     file!("site.toml"),
     file!("incidents/2012-11-13-control-panel-not-loading.md"),
@@ -31,7 +31,7 @@ pub(super) const FILES: [File; 11] = [
     file!("incidents/2013-02-26-selma-nelson-blacklists-and-shared-ssl.md"),
 ];
 
-/// The templates of the sample, which have no dates.
+/// The templates of the sample, which contain no dates.
 pub(super) const TEMPLATES: [File; 3] = [
     file!("templates/mail-delayed.md"),
     file!("templates/planned-work.md"),

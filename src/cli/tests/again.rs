@@ -1,4 +1,4 @@
-//! The same command given twice, and the times that lists show.
+//! Repeated commands, and the times in lists.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use super::answers;
 use super::bench::{Bench, with_typed_at};
 use super::fake_server::{Reply, Request};
 
-/// One open incident whose newest update was made two minutes ago, and one that is just open.
+/// One open incident whose newest update is two minutes old, and one without updates.
 fn answer(request: &Request) -> Reply {
     let at = crate::clock::Clock::System.now() - TimeDelta::seconds(150);
     let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -40,7 +40,7 @@ fn answer(request: &Request) -> Reply {
     }
 }
 
-/// What the server says to what it has heard before.
+/// The server's response to a repeated request.
 fn said_before(place: &str) -> Reply {
     let at = crate::clock::Clock::System.now() - TimeDelta::seconds(150);
     let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -119,13 +119,13 @@ fn the_text_of_a_new_incident_is_its_first_update() {
     let sent = posted(&["-m", "We look.", "--at", "2013-02-26T09:15:00Z"]);
     assert_eq!(sent["published_at"], "2013-02-26T09:15:00Z");
     assert_eq!(sent["update"]["at"], "2013-02-26T09:15:00Z");
-    // The text of a maintenance announces it.
+    // The text of a maintenance is its announcement.
     let sent = posted(&["--kind", "maintenance", "-m", "New disks."]);
     assert_eq!(
         (&sent["markdown"], &sent["update"]),
         (&json!("New disks."), &Value::Null)
     );
-    // What comes through a pipe is Markdown.
+    // Text from a pipe is Markdown.
     let args = ["incident", "Mail is down", "-"];
     bench.run_with_input(&args, "We look.\nMore soon.");
     let sent = bench.posts().pop().expect("it was sent").body;
@@ -140,7 +140,7 @@ fn what_is_sent_late_is_dated_when_it_was_typed() {
         true => answer(request),
         false => Reply::HangUp,
     });
-    // It fails as the incident is looked for, so the text never went out.
+    // Looking up the incident fails, so the text was never sent.
     assert_eq!(bench.run(&["update", "Mail is up."]).code, 1);
     let file = bench.unsent().remove(0);
     let typed_at = crate::clock::Clock::System.now() - TimeDelta::minutes(40);
@@ -224,7 +224,7 @@ fn all_that_waits_is_sent_in_the_order_in_which_it_was_typed() {
             "POST /api/v1/incidents/selma-down/updates"
         ]
     );
-    // What can't be read holds nothing up, and is told.
+    // An unreadable file is reported and doesn't block the others.
     assert_eq!((ran.code, bench.unsent()), (1, vec![broken]));
 }
 
@@ -238,7 +238,7 @@ fn what_is_kept_is_read_whoever_kept_it() {
     });
     assert_eq!(bench.run(&["update", "x"]).code, 1);
     let file = bench.unsent().remove(0);
-    // In another order, and with a time as it was typed.
+    // With the components in another order, and a time as it was typed.
     let kept = json!({
         "verb": "update", "server": bench.url(), "typed_at": crate::clock::Clock::System.now(),
         "component": null, "incident_part": "selma-down", "incident": null,

@@ -1,4 +1,4 @@
-//! Answers as the server gives them, whole: a test says only what it is about.
+//! Complete server responses. A test states only the fields that matter to it.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! What a person expects of commands: that they name what works, take what lists show, and ask where
-//! something can hardly be meant.
+//! What people expect of commands: they list valid values, accept what lists show, and ask if
+//! something is unlikely to be meant.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Runs a command in folders of its own, and says what came out.
+//! Runs a command in temporary folders, and returns its output.
 
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(super) struct Bench {
     folder: TempDir,
 }
 
-/// What came out of a command.
+/// The output of a command.
 pub(super) struct Ran {
     pub(super) code: u8,
     pub(super) out: String,
@@ -68,7 +68,7 @@ impl Bench {
         posts.cloned().collect()
     }
 
-    /// The files of what couldn't be sent.
+    /// The files of unsent requests.
     pub(super) fn unsent(&self) -> Vec<PathBuf> {
         let folder = self.folder.path().join("state/lightship/unsent");
         let Ok(entries) = std::fs::read_dir(folder) else {
@@ -77,7 +77,7 @@ impl Bench {
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 
-    /// Signed in, in a script.
+    /// Runs a command in a script, signed in.
     pub(super) fn run(&self, args: &[&str]) -> Ran {
         self.run_as("lsp_test", args)
     }
@@ -100,7 +100,7 @@ impl Bench {
         self.start(&self.signed_in(args), "", false, ColorChoice::AlwaysAnsi)
     }
 
-    /// With nothing but what `args` say.
+    /// Runs a command with nothing but `args` and `input`.
     pub(super) fn run_bare(&self, args: &[&str], input: &str) -> Ran {
         let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
         self.start(&args, input, false, ColorChoice::Never)
@@ -150,7 +150,7 @@ impl Bench {
     }
 }
 
-/// A kept request as if it had been typed at another time.
+/// A saved request as if it had been typed at another time.
 pub(super) fn with_typed_at(file: &str, at: DateTime<Utc>) -> String {
     let mut value: serde_json::Value = serde_json::from_str(file).unwrap();
     value["typed_at"] = json!(at);

@@ -1,4 +1,4 @@
-//! `lightship check`, run over folders made for it.
+//! `lightship check` on test folders.
 
 use std::fs;
 use std::path::Path;
@@ -143,7 +143,7 @@ fn a_folder_that_is_none_says_what_to_do() {
 fn the_sample_that_comes_with_us_is_in_order() {
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
     let ran = check(&content, &[]);
-    // Its newest post is left open, so that the page has something to show.
+    // The sample's newest post is deliberately open, so that the page has something to show.
     assert!(ran.out.contains("nothing says it is over"), "{}", ran.out);
     assert!(
         ran.out.ends_with("\n1 warning in 11 files\n"),

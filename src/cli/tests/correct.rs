@@ -37,7 +37,7 @@ fn answer(request: &Request) -> Reply {
     Reply::json(200, &found).with_header("ETag", "\"seen\"")
 }
 
-/// What was changed: method and path, what it is now, and what must not have changed meanwhile.
+/// The changes sent: method and path, body, and the `If-Match` header.
 fn changed(bench: &Bench) -> Vec<(String, Value, String)> {
     let all = bench.requests();
     let changing = all.iter().filter(|request| request.method() != "GET");

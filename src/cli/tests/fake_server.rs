@@ -1,4 +1,4 @@
-//! A server of a few lines: one thread, one request a connection, each answered by a function.
+//! A minimal server: one thread, one request per connection, each answered by a function.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,16 +9,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// What came in.
+/// A request.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     /// Method and path.
     pub(super) line: String,
     headers: Vec<(String, String)>,
     pub(super) body: Value,
-    /// How many requests came before.
+    /// How many requests came before it.
     pub(super) number: usize,
-    /// How many of them were POSTs.
+    /// How many of those were POSTs.
     pub(super) posts_before: usize,
 }
 
@@ -33,21 +33,21 @@ impl Request {
     }
 }
 
-/// What goes out.
+/// A response.
 #[derive(Debug, Clone)]
 pub(super) enum Reply {
-    /// An answer.
+    /// A normal response.
     Answer {
         status: u16,
         headers: String,
         body: String,
     },
-    /// The connection is closed without a word.
+    /// The connection is closed without a response.
     HangUp,
 }
 
 impl Reply {
-    /// An answer that isn't one of the API.
+    /// A response that the API wouldn't give.
     pub(super) fn text(status: u16, body: &str) -> Self {
         Self::Answer {
             status,
@@ -106,7 +106,7 @@ impl FakeServer {
 impl Drop for FakeServer {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
-        // Wakes the thread up, so that it sees that it is over.
+        // Wakes the thread, so that it notices the end.
         let _ = TcpStream::connect(self.address);
         let ended = self.thread.take().unwrap().join();
         if !std::thread::panicking() {

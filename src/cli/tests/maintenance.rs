@@ -1,4 +1,4 @@
-//! `lightship maintenance`, the times it takes, and which incident is meant.
+//! `lightship maintenance`: its times, and which incident is meant.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn incident(slug: &str, kind: &str, phase: &str) -> Value {
     }))
 }
 
-/// A site in Denver, with these incidents.
+/// A site in Denver with these incidents.
 fn denver(request: &Request, incidents: &[Value]) -> Reply {
     let line = request.line.as_str();
     if line == "GET /api/v1/site" {

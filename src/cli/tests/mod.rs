@@ -1,4 +1,4 @@
-//! The commands, run against a small server of our own.
+//! The commands, run against a fake server.
 
 mod again;
 mod answers;

@@ -1,5 +1,5 @@
-//! A token that may not set states: the command says which scope is missing, by the name that people
-//! know it by.
+//! Tokens that may not set states: the command names the missing scope with the name that people
+//! know.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ fn whoever_may_not_set_states_reads_which_scope_is_missing() {
         assert_eq!(ran.code, 1, "{command:?}");
         assert!(ran.err.contains(&missing), "{command:?}: {}", ran.err);
         assert_eq!(ran.out, "", "{command:?}");
-        // It isn't sent again in the hope of another answer.
+        // Retrying wouldn't help, so it isn't sent again.
         assert_eq!(bench.posts().len(), before + 1, "{command:?}");
     }
 }

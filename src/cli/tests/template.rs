@@ -1,4 +1,4 @@
-//! An incident that begins with a template.
+//! Incidents that start from a template.
 
 use serde_json::{Value, json};
 

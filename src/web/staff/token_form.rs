@@ -56,7 +56,7 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
     let wrong = match read(&sent.fields, zone) {
         Ok(wanted) => match issue_token(&mut posting.change, wanted).await {
             Ok((token, secret)) => {
-                // Only this response has the secret. If the form is sent again, it leads to the list.
+                // Only this response has the secret. A repeated form leads to the list.
                 lead_to(posting, &issued_already(&token.id)).await?;
                 let site = state.latest.find().await?;
                 let page = form::issued(site.snapshot(), &visit.staff.actor, &token, &secret);

@@ -1,4 +1,4 @@
-//! The whole application over a content folder of its own, asked through its router.
+//! The whole application over a content folder of its own, called through its router.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use super::new_database;
 
-/// What is to be started.
+/// What to start.
 pub(crate) struct TestAppBuilder {
     now: DateTime<Utc>,
     components: Vec<String>,
@@ -42,7 +42,7 @@ pub(crate) struct TestApp {
     folder: tempfile::TempDir,
 }
 
-/// An answer, whole.
+/// A response, read completely.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -62,14 +62,14 @@ impl TestApp {
         }
     }
 
-    /// One that was built by somebody else, with a token of its own.
+    /// Wraps an application that was built elsewhere, and issues a token.
     pub(crate) async fn over(app: App) -> Self {
         let clock = app.state().clock.clone();
         let token = issue(&app, &clock, "test", &Scope::ALL).await;
         Self::of(app, token)
     }
 
-    /// One that was built by somebody else, with a token that its database knows.
+    /// Wraps an application that was built elsewhere, with a token from its database.
     pub(crate) fn of(app: App, token: String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         Self {
@@ -86,7 +86,7 @@ impl TestApp {
         self.folder.path().join("content")
     }
 
-    /// The application, and the folder that has to outlive it.
+    /// The application, and the folder that must outlive it.
     pub(crate) fn into_parts(self) -> (App, tempfile::TempDir) {
         (self.app, self.folder)
     }
@@ -96,7 +96,7 @@ impl TestApp {
         write(&self.content(), name, text.as_ref());
     }
 
-    /// Takes a file of the content folder away.
+    /// Removes a file of the content folder.
     pub(crate) fn remove(&self, name: &str) {
         std::fs::remove_file(self.content().join(name)).expect("the file was there");
     }
@@ -127,17 +127,17 @@ impl TestApp {
         standing.state.to_string()
     }
 
-    /// Moves the clock on.
+    /// Advances the clock.
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
 
-    /// Starts it anew over the same database and folder, as after a stop.
+    /// Restarts it over the same database and folder.
     pub(crate) async fn restart(&mut self) {
         self.app = self.another().await;
     }
 
-    /// Another process over the same database.
+    /// A second process over the same database.
     pub(crate) async fn another(&self) -> App {
         let mut app = App::build(self.config.clone(), self.clock.clone())
             .await
@@ -146,35 +146,35 @@ impl TestApp {
         app
     }
 
-    /// Makes new pages if anything has changed.
+    /// Renders the site again if anything has changed.
     pub(crate) async fn refresh_site(&mut self) -> bool {
         self.app.refresh_site().await.expect("pages are made")
     }
 
-    /// A token with these scopes; gives its secret.
+    /// Issues a token with these scopes and returns its secret.
     pub(crate) async fn issue_token(&self, name: &str, scopes: &[Scope]) -> String {
         issue(&self.app, &self.clock, name, scopes).await
     }
 
-    /// Asks as a reader.
+    /// A GET by a reader.
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(Request::get(path).body(Body::empty()).expect("a request"))
             .await
     }
 
-    /// Asks as staff, with the admin token.
+    /// A GET of the API, with the admin token.
     pub(crate) async fn api_get(&self, path: &str) -> Reply {
         self.api("GET", path, None).await
     }
 
-    /// Posts as staff, with the admin token; the pages are made anew.
+    /// A POST to the API with the admin token; then renders the site again.
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Reply {
         let reply = self.api("POST", path, Some(body)).await;
         self.refresh_site().await;
         reply
     }
 
-    /// Any call of the API with the admin token. The path is what follows `/api/v1`.
+    /// Any call of the API with the admin token. The path is relative to `/api/v1`.
     pub(crate) async fn api(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
         let token = self.token.clone();
         self.api_as(&token, method, path, &[], body).await
@@ -201,7 +201,7 @@ impl TestApp {
         self.send(request.body(body).expect("a request")).await
     }
 
-    /// Any request, from the machine itself unless it says otherwise.
+    /// Any request; it comes from the same machine unless it says otherwise.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 4711));
         let said = request.extensions().get::<ConnectInfo<SocketAddr>>();
@@ -236,14 +236,14 @@ impl Reply {
             .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
-    /// The same, if the status is as expected.
+    /// Asserts the status.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         self
     }
 
-    /// A header's value, or nothing.
+    /// A header's value, or the empty string.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
@@ -252,38 +252,38 @@ impl Reply {
 }
 
 impl TestAppBuilder {
-    /// The clock stands at this instant.
+    /// Sets the clock.
     pub(crate) fn at(mut self, now: &str) -> Self {
         self.now = now.parse().expect("an instant");
         self
     }
 
-    /// `site.toml` has this component; its name is the slug with a capital.
+    /// Adds a component to `site.toml`; its name is the capitalised slug.
     pub(crate) fn with_component(mut self, slug: &str) -> Self {
         self.components.push(slug.to_owned());
         self
     }
 
-    /// `site.toml` has these lines, too (before its components).
+    /// Adds lines to `site.toml`, before its components.
     pub(crate) fn with_site(mut self, lines: &str) -> Self {
         self.site_lines.push_str(lines);
         self.site_lines.push('\n');
         self
     }
 
-    /// The content folder has this file.
+    /// Adds a file to the content folder.
     pub(crate) fn with_file(mut self, name: &str, text: impl AsRef<[u8]>) -> Self {
         self.files.push((name.to_owned(), text.as_ref().to_vec()));
         self
     }
 
-    /// Whoever comes from here may speak for readers, and nobody else.
+    /// Makes this address the only trusted proxy.
     pub(crate) fn with_proxy(mut self, address: impl Into<IpAddr>) -> Self {
         self.proxies.push(address.into());
         self
     }
 
-    /// Starts it.
+    /// Starts the application.
     pub(crate) async fn start(self) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let content = folder.path().join("content");

@@ -1,6 +1,6 @@
-//! Databases of their own for tests.
+//! Separate databases for tests.
 
-/// The URL of an empty database; `folder`, which is the world's own, holds it or gives it its name.
+/// The URL of an empty database. `folder` belongs to one test world: it holds the file or names it.
 pub(crate) async fn new_database(folder: &std::path::Path) -> String {
     match option_env_database() {
         None => format!("sqlite:{}", folder.join("test.db").display()),
@@ -8,7 +8,7 @@ pub(crate) async fn new_database(folder: &std::path::Path) -> String {
     }
 }
 
-/// The server that the second run of the suite names.
+/// The PostgreSQL server for the second run of the suite.
 pub(crate) fn option_env_database() -> Option<String> {
     #[expect(
         clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Every kind of public page, and a world in which each of them occurs.
+//! Every kind of public page, and an application that has all of them.
 
 use chrono::{DateTime, Duration, Utc};
 use lightship::actions::Change;
@@ -14,12 +14,12 @@ use super::slug;
 
 /// A kind of page.
 pub(crate) struct Kind {
-    /// One of them.
+    /// An example of the kind.
     pub(crate) example: Page,
     includes: fn(&Page) -> bool,
 }
 
-/// Each kind with an example. There is no wildcard: a page without a line here doesn't compile.
+/// Lists each kind with an example. A variant that is missing here doesn't compile.
 macro_rules! kinds {
     ($($kind:pat => $example:expr,)*) => {{
         let _each_has_a_line = |page: &Page| match page { $($kind => {})* };
@@ -27,7 +27,7 @@ macro_rules! kinds {
     }};
 }
 
-/// Every kind of page.
+/// All kinds of pages.
 pub(crate) fn kinds() -> Vec<Kind> {
     let selma = || slug("selma");
     kinds! {
@@ -53,7 +53,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
     }
 }
 
-/// The public pages of an application that was started with every page.
+/// The public pages of an application started with every kind of page.
 #[track_caller]
 pub(crate) fn every_page(app: &TestApp) -> Vec<Page> {
     let pages = pages::list(app.app.state().site.current().snapshot());
@@ -65,8 +65,8 @@ pub(crate) fn every_page(app: &TestApp) -> Vec<Page> {
 }
 
 impl TestAppBuilder {
-    /// Starts it with a brand, an incident and a server with a long history: every kind of page
-    /// occurs.
+    /// Starts it with a brand, an incident and a server with a long history, so that every kind of
+    /// page occurs.
     pub(crate) async fn start_with_every_page(self) -> TestApp {
         let post = "---\ntitle: Ada moves\ndate: 2013-01-01\n---\n\nIts disks are old.\n";
         let mut app = self

@@ -1,5 +1,5 @@
-//! The test worlds: a database of its own, a clock that stands still; and the whole application
-//! over them, asked as readers and staff ask.
+//! Test worlds, each with a separate database and a stopped clock, and the whole application over
+//! them, used the way readers and staff use it.
 
 pub(crate) use self::database::new_database;
 
@@ -22,7 +22,7 @@ pub(crate) mod staff;
 pub(crate) mod wire;
 pub(crate) mod xml;
 
-/// A database and a clock. On PostgreSQL each world is a schema of its own.
+/// A database and a clock. On PostgreSQL, each world is a separate schema.
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Clock,

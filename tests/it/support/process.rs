@@ -1,4 +1,4 @@
-//! The real program as a process of its own, over a database and a content folder of its own.
+//! The real program as a process, over a separate database and content folder.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -13,7 +13,7 @@ use lightship::domain::actor::Actor;
 use lightship::domain::scope::Scope;
 use lightship::store::Store;
 
-/// A server that runs; dropping it kills it.
+/// A running server; dropping it kills it.
 pub(crate) struct Server {
     child: Child,
     /// The lines of its log.
@@ -30,7 +30,7 @@ impl Server {
         Self::start_with(database, content, &[], None)
     }
 
-    /// The same with further flags, and with so many open files at most.
+    /// The same, with more flags and a limit on open files.
     pub(crate) fn start_with(
         database: &str,
         content: &Path,
@@ -59,7 +59,7 @@ impl Server {
         let output = lines_of(child.stdout.take().expect("a pipe"));
         let (told, log_told) = mpsc::channel();
         let (told_address, address) = mpsc::channel();
-        // The pipe is read to its end, so that the server never waits for room in it.
+        // The pipe is read continuously, so that the server never blocks on it.
         std::thread::spawn(move || {
             for line in log {
                 let line: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
@@ -91,7 +91,7 @@ impl Server {
         self.child.wait().expect("it ends")
     }
 
-    /// Kills it as a loss of power would: it gets no chance to do anything.
+    /// Kills it abruptly, as a power failure would.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it is gone");
@@ -115,7 +115,7 @@ fn lines_of(pipe: impl std::io::Read + Send + 'static) -> mpsc::Receiver<String>
     lines
 }
 
-/// Whoever asks a server over its socket.
+/// A client that calls servers over a socket.
 pub(crate) struct Poster {
     agent: ureq::Agent,
     token: String,
@@ -133,7 +133,7 @@ impl Poster {
         }
     }
 
-    /// Posts to the API; status and text of the answer.
+    /// Sends a POST to the API; returns status and body.
     pub(crate) fn send(&self, url: &str, path: &str, body: &serde_json::Value) -> (u16, String) {
         let answer = self
             .agent
@@ -144,7 +144,7 @@ impl Poster {
         told(answer.expect("an answer"))
     }
 
-    /// Reads; status and text of the answer.
+    /// Sends a GET; returns status and body.
     pub(crate) fn read(&self, url: &str, path: &str) -> (u16, String) {
         told(
             self.agent
@@ -160,7 +160,7 @@ fn told(mut answer: ureq::http::Response<ureq::Body>) -> (u16, String) {
     (answer.status().as_u16(), text)
 }
 
-/// A token with every scope, made on the host.
+/// Creates a token with every scope, on the host.
 pub(crate) async fn token(database: &str) -> String {
     let store = Store::open(database).await.expect("the database opens");
     let mut change = Change::begin(&store, &Clock::System, Actor::host())

@@ -1,19 +1,19 @@
-//! A TCP proxy that falls silent without a word, as a host does that has lost its power: nothing is
-//! passed on any more, and nothing is closed.
+//! A TCP proxy that falls silent, like a host that has lost power: it passes nothing on any more,
+//! and closes nothing.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// What it does with what comes.
+/// How it treats connections and data.
 #[derive(Default)]
 struct Manner {
-    /// Nothing passes on connections made so far.
+    /// Connections with a lower number are silent.
     silent_before: usize,
-    /// Once this was sent to the server, nothing comes back on any connection made so far.
+    /// Once these bytes are sent to the server, nothing comes back on any existing connection.
     swallow_after: Option<Vec<u8>>,
-    /// Connections made.
+    /// The number of connections so far.
     made: usize,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct SilentProxy {
 }
 
 impl SilentProxy {
-    /// A proxy before `server` (host and port), on a port of its own.
+    /// Starts a proxy for `server` (host and port), on a free port.
     pub(crate) fn start(server: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
@@ -48,17 +48,17 @@ impl SilentProxy {
         Self { address, manner }
     }
 
-    /// From now on nothing passes on the connections that there are, nor on new ones.
+    /// Silences all existing and new connections from now on.
     pub(crate) fn silence(&self) {
         self.manner.lock().expect("no panic").silent_before = usize::MAX;
     }
 
-    /// What the server answers to a message with these bytes is lost, and whatever comes after it.
+    /// Loses the server's answer to a message with these bytes, and everything after it.
     pub(crate) fn swallow_answer_to(&self, bytes: &[u8]) {
         self.manner.lock().expect("no panic").swallow_after = Some(bytes.to_vec());
     }
 
-    /// New connections work again; those that were silent stay so.
+    /// Lets new connections work again; silent ones stay silent.
     pub(crate) fn speak(&self) {
         let mut manner = self.manner.lock().expect("no panic");
         manner.silent_before = manner.made + 1;
@@ -94,7 +94,7 @@ fn pass(
                 was_silent
             };
             if is_silent {
-                // Neither passed on nor closed: both ends stay open for as long as the process runs.
+                // Neither passed on nor closed: both ends stay open as long as the process runs.
                 std::mem::forget((from, to));
                 return;
             }

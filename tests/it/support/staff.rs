@@ -1,4 +1,4 @@
-//! A browser of staff: keeps the cookie, follows redirects when told to, sends forms as they stand.
+//! A staff browser: stores the cookie, follows redirects on request, sends forms as they are.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use axum::http::Request;
 
 use super::app::{Reply, TestApp};
 
-/// Where it comes from, and who it is.
+/// The browser: its address, headers and cookie.
 #[derive(Clone)]
 pub(crate) struct Browser {
     cookie: Option<String>,
@@ -17,7 +17,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// A browser on the machine itself, by plain HTTP.
+    /// A browser on the same machine, with plain HTTP.
     pub(crate) fn here() -> Self {
         Self {
             cookie: None,
@@ -26,20 +26,20 @@ impl Browser {
         }
     }
 
-    /// The same with other headers; one of the same name is replaced.
+    /// The same with a header set or replaced.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// A browser that signed in with the admin token.
+    /// A browser signed in with the admin token.
     pub(crate) async fn signed_in(app: &TestApp) -> Self {
         let token = app.token.clone();
         Self::signed_in_with(app, &token).await
     }
 
-    /// A browser that signed in with this token.
+    /// A browser signed in with this token.
     pub(crate) async fn signed_in_with(app: &TestApp, token: &str) -> Self {
         let mut browser = Self::here();
         browser
@@ -49,7 +49,7 @@ impl Browser {
         browser
     }
 
-    /// The cookie that it has.
+    /// Its cookie.
     pub(crate) fn cookie(&self) -> Option<&str> {
         self.cookie.as_deref()
     }
@@ -73,7 +73,7 @@ impl Browser {
         self.send(app, request.expect("a request")).await
     }
 
-    /// Sends what no form would.
+    /// Sends a body that no form would send.
     pub(crate) async fn post_raw(&mut self, app: &TestApp, path: &str, body: String) -> Reply {
         let request = self
             .request("POST", path)
@@ -82,7 +82,7 @@ impl Browser {
         self.send(app, request.expect("a request")).await
     }
 
-    /// Opens the form at `path`, sets these fields in it, and sends it.
+    /// Opens the form at `path`, fills in these fields and sends it.
     pub(crate) async fn fill(
         &mut self,
         app: &TestApp,
@@ -93,7 +93,7 @@ impl Browser {
         post_again(self, app, path, &form, fields).await
     }
 
-    /// Opens the form at `path`, sets these fields in it, and has it shown before it is sent.
+    /// Opens the form at `path`, fills in these fields and asks for a preview.
     pub(crate) async fn preview(
         &mut self,
         app: &TestApp,
@@ -128,7 +128,7 @@ impl Browser {
     }
 }
 
-/// Sends the form of a page to `path`, with other values for some fields.
+/// Sends a page's form to `path`, with other values for some fields.
 pub(crate) async fn post_again(
     browser: &mut Browser,
     app: &TestApp,
@@ -144,7 +144,7 @@ pub(crate) async fn post_again(
     browser.post(app, path, &all).await
 }
 
-/// Names and values as forms send them.
+/// Names and values, encoded as forms send them.
 fn encoded(fields: &[(&str, &str)]) -> String {
     let escaped = |text: &str| {
         text.bytes().fold(String::new(), |mut out, byte| {
@@ -163,7 +163,7 @@ fn encoded(fields: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
-/// What a page's form holds, with other values for some fields; the value "-" takes a field out.
+/// The fields of a page's form, with some values changed; the value "-" removes a field.
 pub(crate) fn filled(page: &Reply, changed: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut fields = fields_of(page.text());
     for (name, value) in changed {
@@ -175,7 +175,7 @@ pub(crate) fn filled(page: &Reply, changed: &[(&str, &str)]) -> Vec<(String, Str
     fields
 }
 
-/// The fields of a page's form as it stands, but for the one that signs out.
+/// The fields of a page's form as they are, except those of the sign-out form.
 pub(crate) fn fields_of(page: &str) -> Vec<(String, String)> {
     let main = page.split("<main").nth(1).expect("a main part");
     let mut found = Vec::new();

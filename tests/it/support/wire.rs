@@ -1,4 +1,4 @@
-//! The application on a socket, asked with bytes as they stand.
+//! The application on a socket, tested with raw bytes.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
@@ -11,10 +11,10 @@ use tokio::task::JoinHandle;
 
 use super::app::TestApp;
 
-/// The application, serving. The test's runtime has to have several threads, since whoever asks
-/// here blocks.
+/// The application, serving. The test's runtime must have several threads, because these calls
+/// block.
 pub(crate) struct Served {
-    /// What it serves.
+    /// The site that it serves.
     pub(crate) site: SiteHandle,
     address: SocketAddr,
     stop: oneshot::Sender<()>,
@@ -23,7 +23,7 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Serves it on a port of its own.
+    /// Serves it on a free port.
     pub(crate) fn start(app: TestApp) -> Self {
         let (app, folder) = app.into_parts();
         let address = app.address().expect("an address");
@@ -46,7 +46,7 @@ impl Served {
         Wire::new(TcpStream::connect(self.address).expect("it listens"))
     }
 
-    /// The same from one of the machine's addresses.
+    /// A new connection from one of the machine's addresses.
     pub(crate) async fn connect_from(&self, address: impl Into<IpAddr>) -> Wire {
         let socket = TcpSocket::new_v4().expect("a socket");
         let from = SocketAddr::new(address.into(), 0);
@@ -57,7 +57,7 @@ impl Served {
         Wire::new(stream)
     }
 
-    /// The answer to one request on a connection of its own.
+    /// The response to one request on a new connection.
     pub(crate) fn ask(&self, request: &str) -> Told {
         let mut wire = self.connect();
         wire.send(request);
@@ -79,7 +79,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     fn new(stream: TcpStream) -> Self {
-        // A deadline, not a pace: nothing here takes long.
+        // A deadline for a broken test: nothing here takes long.
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
             .expect("a timeout");
@@ -94,17 +94,17 @@ impl Wire {
         self.stream.write_all(bytes.as_ref()).expect("it is taken");
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending side.
     pub(crate) fn finish(&mut self) {
         self.stream.shutdown(Shutdown::Write).expect("it is open");
     }
 
-    /// Sends what is taken.
+    /// Sends as much as the server accepts.
     pub(crate) fn try_send(&mut self, text: &str) {
         let _ = self.stream.write_all(text.as_bytes());
     }
 
-    /// The next answer.
+    /// Reads the next response.
     pub(crate) fn answer(&mut self, is_head: bool) -> Told {
         let end = loop {
             let end = self.read.windows(4).position(|four| four == b"\r\n\r\n");
@@ -141,7 +141,7 @@ impl Wire {
         told
     }
 
-    /// Whether it ends without a word.
+    /// Whether the connection ends without further data.
     pub(crate) fn ends(&mut self) -> bool {
         self.read.is_empty() && !self.more()
     }
@@ -150,7 +150,7 @@ impl Wire {
         let mut room = [0; 64 * 1024];
         let count = match self.stream.read(&mut room) {
             Ok(count) => count,
-            // It was closed while something was on its way to it.
+            // It was closed while data was on its way to it.
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => 0,
             Err(error) => panic!("nothing came: {error}"),
         };
@@ -159,19 +159,19 @@ impl Wire {
     }
 }
 
-/// An answer as it came.
+/// A response as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Told {
     /// The status line.
     pub(crate) status: String,
     /// The headers by name, without the date.
     pub(crate) headers: Vec<(String, String)>,
-    /// The body, with escapes for what isn't ASCII, so that a difference can be read.
+    /// The body, with non-ASCII bytes escaped so that differences are readable.
     pub(crate) body: String,
 }
 
 impl Told {
-    /// A header's value, or nothing.
+    /// A header's value, or the empty string.
     pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)

@@ -1,12 +1,12 @@
-//! XML as a tree, and HTML as its tags: enough to check rules on.
+//! XML as a tree, and HTML as its tags: just enough to check rules.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// An element, its attributes, what it holds.
+/// An element with its attributes and content.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Element {
-    /// With its prefix, as it is written.
+    /// The name with its prefix, as written.
     pub(crate) name: String,
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) text: String,
@@ -26,7 +26,7 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    /// The text of the one child of that name.
+    /// The text of the only child of that name.
     #[track_caller]
     pub(crate) fn one(&self, name: &str) -> &str {
         let mut found = self.all(name);
@@ -38,7 +38,7 @@ impl Element {
     }
 }
 
-/// A well-formed document as a tree; fails if it isn't one.
+/// Parses a document into a tree; panics if it isn't well-formed.
 #[track_caller]
 pub(crate) fn parse(text: &str) -> Element {
     let mut reader = Reader::from_str(text);
@@ -101,7 +101,7 @@ fn element(start: &BytesStart<'_>) -> Element {
     }
 }
 
-/// The tags of HTML that a sanitiser wrote; fails where they don't match.
+/// The tags of sanitised HTML; panics if they don't match.
 #[track_caller]
 pub(crate) fn tags(html: &str) -> Vec<Element> {
     const VOID: [&str; 4] = ["br", "hr", "img", "wbr"];
