@@ -30,25 +30,25 @@ ROWS = [
     ("sync_s", "sync, nothing changed", "s"),
     ("sync_read_s", "sync that reads every file, nothing changed", "s"),
 ]
-# Of more pages than this, so many are asked for, evenly spread.
+# At most this many pages are requested; if there are more, an even sample.
 MOST_PAGES = 70_000
-# So many incidents nobody has asked for yet are asked for at once, by so many readers.
+# How many unrendered incident pages are requested, and by how many concurrent readers.
 COLD_PAGES, COLD_READERS = 2_000, 16
 COLORS = ["#8a6d1f", "#1f6f54", "#2459a9", "#b4410e", "#7a3c97", "#5b6066", "#b7791f", "#a3123f", "#0d7c86",
           "#4a5d23"]
 
 
 def listed_in(server, sitemap):
-    """The paths that a site map, or an index of its parts, lists."""
+    """The paths in a sitemap or in a sitemap index."""
     xml = server.get(sitemap)[1].decode()
     return [re.sub(r"^https?://[^/]*", "", url) or "/" for url in re.findall("<loc>(.*?)</loc>", xml)]
 
 
 def every_path(server):
-    """Every public path: those of the map, and what belongs to them."""
+    """Every public path: those in the sitemap, and their feeds and data."""
     paths = listed_in(server, "/sitemap.xml")
     if paths and paths[0].startswith("/sitemap-"):
-        # A long map comes in parts.
+        # A long sitemap is split into parts.
         paths = [path for part in paths for path in listed_in(server, part)]
     feeds = ("feed.rss", "feed.atom", "feed.json")
     for path in list(paths):
@@ -69,7 +69,7 @@ def time_requests(server, connection, count):
 
 
 def compare_home(server, sample, rounds=15, count=200):
-    """How long a home page takes, to that of the sample site: by turns, the median of ratios."""
+    """The time of a home page relative to the sample site's: a median of alternating runs."""
     ways = [(server, server.connect()), (sample, sample.connect())]
     ratios = []
     for _ in range(rounds):
@@ -79,8 +79,8 @@ def compare_home(server, sample, rounds=15, count=200):
 
 
 def time_cold(server, paths):
-    """Pages a second when each is asked for once, by several readers at once, and none is ready."""
-    # The newest are kept ready.
+    """Pages per second if several concurrent readers request each page once, and none is ready."""
+    # The newest pages are always ready.
     paths = [path for path in paths if path.count("/") == 2 and path.startswith("/incidents/")
              and not path.endswith((".md", ".json"))][40:]
     paths = paths[::max(1, len(paths) // COLD_PAGES)][:COLD_PAGES]
@@ -142,8 +142,8 @@ def measure(binary, generator, folder, work, size, with_files, sample):
 
 
 def time_sync(binary, generator, folder, work, size):
-    """Seconds for syncs that find nothing changed: the first reads every file to see that, the
-    others only hash them."""
+    """Seconds for syncs that find no changes: the first one reads every file, the others only hash
+    them."""
     content = folder / f"files-{size}"
     if not content.exists():
         part = content.with_suffix(".part")
@@ -174,7 +174,7 @@ def table(rows):
 
 
 def plot(rows):
-    """Each figure relative to its value at the smallest history, both axes logarithmic."""
+    """Each figure relative to its value for the smallest history, with logarithmic axes."""
     width, height, left, bottom, right, top = 820, 420, 60, 50, 310, 20
     sizes = [row["incidents"] for row in rows]
     values = {key: [(row["incidents"], row[key] / rows[0][key]) for row in rows if row.get(key)]
@@ -212,7 +212,7 @@ def plot(rows):
         ends.append([y(points[-1][1]), name, color])
     ends.sort()
     for place, (at, name, color) in enumerate(ends):
-        # Names that would lie on one another are moved apart.
+        # Overlapping labels are moved apart.
         at = max(at, ends[place - 1][0] + 16) if place else at
         ends[place][0] = at
         out.append(f'<text x="{width - right + 8}" y="{at + 4:.1f}" fill="{color}">{name}</text>')

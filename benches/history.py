@@ -1,4 +1,4 @@
-"""What the benchmarks of publishing and growing share: long histories, a server, a durable commit."""
+"""Shared by the benchmarks of publishing and growing: long histories, a server, durable commits."""
 
 import argparse
 import http.client
@@ -19,7 +19,7 @@ HISTORIES = ROOT / "target" / "histories"
 
 
 def options_of(description):
-    """The options that every measurement takes."""
+    """The options that all measurements have."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--lightship", default=ROOT / "target" / "release" / "lightship")
     parser.add_argument("--histories", default=HISTORIES, help="where long histories are kept")
@@ -30,7 +30,7 @@ def options_of(description):
 
 
 def generator_of(lightship):
-    """The generator of the same build; it is built if it isn't there."""
+    """The history generator from the same build. It is built if it is missing."""
     generator = pathlib.Path(lightship).resolve().parent / "examples" / "long_history"
     if not generator.exists():
         subprocess.run(["cargo", "build", "--release", "--locked", "--example", "long_history"],
@@ -39,7 +39,7 @@ def generator_of(lightship):
 
 
 def make_history(generator, folder, incidents, updates=5, components=500, changes=None):
-    """A database with a long history; made once and kept."""
+    """A database with a long history, generated once and kept."""
     changes = changes if changes is not None else incidents * 50
     file = pathlib.Path(folder) / f"history-{incidents}.db"
     if not file.exists():
@@ -80,7 +80,7 @@ class Server:
                               env=environment).stdout
 
     def start(self):
-        """Starts it; gives the seconds from the start of the process to the first 200."""
+        """Starts it, and returns the seconds from the start of the process to the first 200."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -135,7 +135,7 @@ class Server:
 
 
 class Commits:
-    """The reference: one row, durably committed, on the same disk."""
+    """The reference: a durable commit of one row on the same disk."""
 
     def __init__(self, folder):
         file = pathlib.Path(folder) / "commits.db"

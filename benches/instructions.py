@@ -1,11 +1,9 @@
-"""Instructions for each request, counted by callgrind: figures that don't depend on how busy the
-machine is. Counted are the instructions of the program itself, in all of its threads, not those of
-the system beneath it.
+"""Instructions per request, counted by callgrind: figures that don't depend on the load of the
+machine. The count includes all threads of the program, but not the kernel.
 
-The program is built as for release, with names (profile `counted`), and asked on kept connections,
-all of them at once, as when it is busy. Counting begins once pages are packed as well as can be.
-Work that is done once a second, whoever asks, is measured by asking nothing for as long, and taken
-off.
+The program is a release build with debug names (profile `counted`). The requests use persistent
+connections, all at once, as under load. Counting begins when the compression of pages is complete.
+Periodic work is measured in an idle phase of the same length and subtracted.
 """
 
 import argparse
@@ -25,12 +23,12 @@ CONNECTIONS = 16
 ROUNDS = 400
 REQUESTS = CONNECTIONS * ROUNDS
 
-# More instructions than this in two seconds without a request say that pages are being packed.
+# More instructions than this in two idle seconds mean that pages are still being compressed.
 MOST_IDLE = 5_000_000
 
 
 def build():
-    """Release, but with names, so that callgrind can say where the instructions are."""
+    """Builds a release with debug names, so that callgrind can attribute instructions."""
     subprocess.run(["cargo", "build", "--locked", "--profile", "counted", "--bin", "lightship"],
                    check=True)
     return "target/counted/lightship"
@@ -54,7 +52,7 @@ class Counted:
             time.sleep(0.2)
 
     def connect(self):
-        """Takes new connections; whether there are any."""
+        """Opens new connections, and returns whether that succeeded."""
         one = lambda: socket.create_connection(("127.0.0.1", self.port), timeout=60)
         try:
             self.wires = [one() for _ in range(CONNECTIONS)]
@@ -67,7 +65,7 @@ class Counted:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def total(self, work):
-        """Instructions while `work` runs."""
+        """The instructions executed while `work` runs."""
         self.control("-z")
         before = set(self.folder.glob("out.*"))
         work()
@@ -76,15 +74,15 @@ class Counted:
         return int(re.search(r"^(?:totals|summary): (\d+)", written.read_text(), re.MULTILINE)[1])
 
     def settle(self):
-        """Waits until nothing is done in the background but what is done every second."""
+        """Waits until only periodic work is left in the background."""
         deadline = time.monotonic() + 300
         while self.total(lambda: time.sleep(2)) > MOST_IDLE:
             if time.monotonic() > deadline:
                 raise SystemExit("the program doesn't come to rest")
 
     def ask(self, request, differs=False):
-        """The same request on all connections, or on each another one; status and head of one
-        answer."""
+        """Sends the same request, or different ones, on all connections; returns the status and the
+        head of one response."""
         for number, wire in enumerate(self.wires):
             own = f"\r\nCookie: reader={number:02}\r\n\r\n".encode()
             wire.sendall(request.replace(b"\r\n\r\n", own) if differs else request)
@@ -107,7 +105,7 @@ def whole_answer(wire):
 
 
 def request(path, lines=()):
-    """What a browser sends, more or less."""
+    """A request much like a browser's."""
     return "\r\n".join([
         f"GET {path} HTTP/1.1", "Host: status.example.com",
         "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -117,7 +115,7 @@ def request(path, lines=()):
 
 
 def count(server):
-    # The first to ask makes the page ready.
+    # The first request renders the page.
     server.ask(request("/"))
     server.settle()
     _, head = server.ask(request("/"))
@@ -132,7 +130,7 @@ def count(server):
     ]
     rows, figures = [], {}
     for name, asked, differs, expected in cases:
-        # hyper keeps a connection on which anything but ready pages was asked for.
+        # A connection stays with hyper after any request that isn't for a ready page.
         server.connect()
         for _ in range(20):
             assert server.ask(asked, differs)[0] == expected

@@ -1,5 +1,5 @@
-"""From a posted update to the first home page that shows it, beside one durable commit on the same
-disk: one after the other in each round, and at last many a second of which each counts."""
+"""The time from posting an update to the first home page that shows it, compared with a durable
+commit on the same disk: first one by one in each round, then many per second."""
 
 import json
 import multiprocessing
@@ -15,13 +15,13 @@ import report
 from history import Commits, Server, generator_of, make_history, options_of
 
 
-# Seconds; with what the system adds, a page is asked for some seven thousand times a second.
+# In seconds. With the system's overhead, this is about seven thousand requests per second.
 PAUSE = 0.00005
 
 
 class Wire:
-    """A kept connection that sends ready bytes; little more than a socket, so that what it takes
-    itself isn't measured."""
+    """A persistent connection that sends prepared bytes. It is little more than a socket, so that
+    its own overhead isn't measured."""
 
     def __init__(self, server):
         self.server = server
@@ -34,7 +34,7 @@ class Wire:
                 .encode() + body)
 
     def update(self, slug, said):
-        """The bytes that post an update."""
+        """The request that posts an update, as bytes."""
         body = json.dumps(said).encode()
         return self.question(f"POST /api/v1/incidents/{slug}/updates", body,
                              f"Authorization: Bearer {self.server.token}\r\n"
@@ -42,7 +42,7 @@ class Wire:
                              f"Content-Length: {len(body)}\r\n")
 
     def ask(self, question):
-        """The body of the answer, as it is."""
+        """Sends a request, and returns the raw body of the response."""
         self.socket.sendall(question)
         answer = self.more()
         while (end := answer.find(b"\r\n\r\n")) < 0:
@@ -62,14 +62,14 @@ class Wire:
         return more
 
     def home(self):
-        """The home page, after a short pause: who asked without one would keep a core from the very
-        work that is waited for."""
+        """The home page, after a short pause. Without it, polling would occupy a core that the
+        measured work needs."""
         time.sleep(PAUSE)
         return self.ask(self.home_question)
 
 
 def publish(slug, number, poster, reader, components=None):
-    """Seconds from the request to the first home page that shows it, and to its answer."""
+    """Seconds from the request to the first home page with the update, and to the response."""
     marker = f"Publication number {number} x"
     update = {"markdown": marker}
     if components:
@@ -84,7 +84,7 @@ def publish(slug, number, poster, reader, components=None):
 
 
 def post_at_rate(server, slug, plan, posters, posted):
-    """Posts each number of the plan at its time, on several connections; sends back when it did."""
+    """Posts each number of the plan at its time, on several connections; sends back the times."""
     taken, lock = {}, threading.Lock()
 
     def post(part):
@@ -106,9 +106,9 @@ def post_at_rate(server, slug, plan, posters, posted):
 
 
 def storm(server, slug, rate, reader, first):
-    """Publishes at a rate for a second, from a process of its own; seconds until each is seen. They
-    are numbered from `first` on. A later update hides an earlier one on the home page, so each
-    counts as seen with the first that is as new or newer."""
+    """Publishes at a rate for a second, from a separate process; returns the seconds until each
+    update was seen. They are numbered from `first` on. On the home page, a later update hides an earlier
+    one, so an update counts as seen once it or a newer one appears."""
     here, there = multiprocessing.Pipe()
     begun = time.perf_counter() + 0.5
     numbers = range(first, first + rate)
@@ -164,7 +164,7 @@ def main():
         medians, number = [], 0
         for _ in range(options.rounds):
             references, times, answers, with_state = [], [], [], []
-            # A new incident for each round: nobody says five hundred things about one.
+            # A new incident for each round, because nobody posts five hundred updates to one.
             slug = begin(f"Published over and over, round {len(medians) + 1}")
             for _ in range(options.publishes):
                 references.append(commits.one())

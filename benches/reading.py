@@ -1,8 +1,8 @@
 """Reading: Lightship beside nginx and a bare hyper server, by requests per second of CPU time.
 
-Each serves the very same bytes with the same headers, one after the other in each round, in an
-order that changes; the server on one core, the load (wrk) on another. Prints medians over the
-rounds and their ratios; writes them into a document and as JSON if asked.
+All serve the same bytes with the same headers, one server after the other in each round, in
+changing order. The server runs on one core, the load generator (wrk) on another. Prints medians
+over the rounds and their ratios; writes them into a document and as JSON if asked.
 """
 
 import argparse
@@ -25,21 +25,21 @@ from servers import (Server, cpu_seconds, fetch, free_port, nginx_config, nginx_
 LOAD_CORE = "1"
 GZIP, PLAIN = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
 
-# What the ratios are to be, to nginx and to bare hyper.
+# The target ratios, to nginx and to bare hyper.
 TARGETS = {"home": (1.4, 0.95), "incident": (1.4, 0.95), "feed.rss": (1.4, 0.95),
            "feed.json": (1.4, 0.95), "304": (1.1, None), "uncompressed": (1.0, None),
            "new connections": (0.95, None)}
 
 
 class Case:
-    """What is asked of each server in turn."""
+    """A request that each server gets in turn."""
 
     def __init__(self, name, path, headers, close=False, crowd=0):
         self.name, self.path, self.headers = name, path, headers
         self.close, self.crowd = close, crowd
 
     def of(self, server):
-        """Port, path and headers: each server knows its bytes by another path or ETag."""
+        """Port, path and headers, because paths and ETags differ between servers."""
         headers = {**self.headers, **({"Connection": "close"} if self.close else {})}
         path = server.paths.get((self.path, self.headers["Accept-Encoding"]), self.path)
         port = server.port
@@ -50,7 +50,7 @@ class Case:
 
 
 class Crowd:
-    """Connections that have read a page, are kept open and say nothing."""
+    """Connections that have read a page and stay open and idle."""
 
     def __init__(self, port, count):
         self.sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
@@ -65,7 +65,7 @@ class Crowd:
 
 
 def load(server, case, seconds):
-    """One run of wrk: requests per second of server CPU time, and the 99th percentile in ms."""
+    """Runs wrk once; returns requests per second of server CPU time and the 99th percentile in ms."""
     port, path, headers = case.of(server)
     command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", "-c64", f"-d{seconds}s", "--latency"]
     for name, value in headers.items():
@@ -89,7 +89,7 @@ def load(server, case, seconds):
 
 
 def start(args, folder, servers):
-    """Starts all three over the same bytes; gives the cases."""
+    """Starts all three servers with the same bytes, and returns the cases."""
     ports = {name: free_port() for name in ["lightship", "nginx", "nginx 304", "hyper"]}
     lightship = Server("lightship", [
         os.path.abspath(args.lightship), "serve", "--listen", f"127.0.0.1:{ports['lightship']}",
@@ -101,7 +101,7 @@ def start(args, folder, servers):
     items = json.loads(ask("/feed.json", {})[1])["items"]
     pages = list(dict.fromkeys("/" + item["url"].split("/", 3)[3].split("#")[0] for item in items))
     feeds = ["/feed.rss", "/feed.atom", "/feed.json"]
-    # The document that is nearest to 35 KB, for the case without compression.
+    # The document with a size nearest to 35 KB, for the case without compression.
     sizes = {path: len(ask(path, PLAIN)[1]) for path in ["/", "/history", *feeds, *pages]}
     long = min(sizes, key=lambda path: abs(sizes[path] - 35_000))
     hyper = [os.path.abspath(args.bare_hyper), f"127.0.0.1:{ports['hyper']}"]
@@ -155,8 +155,8 @@ def start(args, folder, servers):
 
 
 def wait_until_packed(server):
-    """Waits until everything that was asked for is packed as well as can be, which is done in the
-    background: until then its bytes change, and others would be compared with those of before."""
+    """Waits until the background compression of all requested pages is complete. Until then, their
+    bytes change, and the comparison would use outdated ones."""
     quiet, before = 0, cpu_seconds(server.pids)
     while quiet < 3:
         time.sleep(1)
@@ -166,7 +166,7 @@ def wait_until_packed(server):
 
 
 def check_same(servers, cases):
-    """The race is only fair if everyone sends the same."""
+    """Fails unless all servers send the same bytes; otherwise the comparison isn't fair."""
     for case in cases:
         if case.name == "304":
             continue
@@ -179,8 +179,8 @@ def check_same(servers, cases):
 
 
 def measure(args):
-    """All rounds. Each starts the servers anew: how quick one is depends on where the system has put
-    it, and that stays as it is until it ends."""
+    """Runs all rounds. Each one restarts the servers, because a process's speed depends on its
+    memory layout, which doesn't change while it runs."""
     seen = {}
     for turn in range(args.rounds):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="lightship-bench-"))
@@ -191,7 +191,7 @@ def measure(args):
             cases = [case for case in cases if args.only in case.name]
             for case in cases:
                 runs = seen.setdefault(case.name, {})
-                # Whoever is first in a round isn't always the same.
+                # The first server of a round changes.
                 order = servers[turn % len(servers):] + servers[:turn % len(servers)]
                 for server in order:
                     runs.setdefault(server.name, []).append(load(server, case, args.seconds))

@@ -1,5 +1,5 @@
-"""The record (activity log) of long histories: what a page of a hundred lines takes by incident, by
-component, by actor and with nothing asked for, and how that grows with the record."""
+"""The activity log of long histories: the time for a page of a hundred entries by incident, by
+component, by actor and without a filter, and how it grows with the log."""
 
 import argparse
 import pathlib
@@ -23,7 +23,7 @@ ASKED = [("everything", ""), ("by incident", "&incident=incident-7"),
 
 
 def fill(database, incidents):
-    """Incidents, each with updates, and a line of the record for each of them."""
+    """Adds incidents with updates, and an entry of the activity log for each of them."""
     db = sqlite3.connect(database)
     has_subjects = db.execute(
         "select count(*) from sqlite_master where name = 'audit_subjects'").fetchone()[0]
@@ -66,7 +66,7 @@ def fill(database, incidents):
 
 
 def measure(lightship, incidents, rounds, patience):
-    """Milliseconds by what is asked for."""
+    """Milliseconds by kind of query."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "content" / "incidents").mkdir(parents=True)

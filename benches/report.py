@@ -1,4 +1,4 @@
-"""Writes figures into docs/performance.md: a block between two marks, made anew by each run."""
+"""Writes figures into docs/performance.md: a block between two marks, replaced by each run."""
 
 import datetime
 import json
@@ -10,7 +10,7 @@ import subprocess
 
 
 def machine():
-    """What the figures were measured on, in a few words."""
+    """The machine and the commit, in a few words."""
     cpu = platform.processor() or "unknown processor"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -31,20 +31,20 @@ def machine():
 
 
 def said(facts):
-    """The same as a sentence."""
+    """The facts as a sentence."""
     return (f"Measured {facts['date']} on {facts['cpu']}, {facts['memory']}, {facts['system']}, "
             f"commit {facts['commit']}; load average at the start {facts['load']}.")
 
 
 def table(header, rows):
-    """A table in Markdown: figures to the right."""
+    """A table in Markdown, with right-aligned figures."""
     lines = [" | ".join(header), " | ".join(["---"] + ["---:"] * (len(header) - 1))]
     lines += [" | ".join(str(cell) for cell in row) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)
 
 
 def write_block(path, name, text):
-    """Puts `text` between the marks `name:begin` and `name:end` of a document."""
+    """Replaces what is between the marks `name:begin` and `name:end` of a document by `text`."""
     file = pathlib.Path(path)
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
@@ -56,5 +56,5 @@ def write_block(path, name, text):
 
 
 def write_json(path, figures):
-    """The same figures for programs."""
+    """Writes the figures as JSON, for programs."""
     pathlib.Path(path).write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

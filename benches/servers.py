@@ -1,4 +1,4 @@
-"""The servers that are compared: starting them, asking them, and the CPU time that they use."""
+"""The compared servers: starting them, sending requests, measuring their CPU time."""
 
 import pathlib
 import signal
@@ -9,7 +9,7 @@ import urllib.request
 
 SERVER_CORE = "0"
 
-# What belongs to the connection or the moment, or is nginx's own business.
+# Headers that depend on the connection or the time, or that nginx sets itself.
 NOT_COPIED = {"date", "connection", "content-length", "content-type", "content-encoding", "etag",
               "last-modified", "vary"}
 
@@ -21,7 +21,7 @@ def free_port():
 
 
 def cpu_seconds(pids):
-    """Time that all threads of some processes have spent on a CPU, in either mode."""
+    """The CPU time of all threads of some processes, in user and kernel mode."""
     total = 0
     for pid in pids:
         for thread in pathlib.Path(f"/proc/{pid}/task").iterdir():
@@ -30,7 +30,7 @@ def cpu_seconds(pids):
 
 
 def resident_bytes(pids):
-    """Memory that processes hold now."""
+    """The current memory of processes."""
     total = 0
     for pid in pids:
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
@@ -54,7 +54,7 @@ class Server:
 
     def __init__(self, name, command, port, children=False):
         self.name, self.port = name, port
-        # What an idle connection holds, once that is measured.
+        # Memory of an idle connection, once it is measured.
         self.bytes_each = 0
         self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *command],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -73,17 +73,17 @@ class Server:
 
 
 def fetch(port, path, headers):
-    """Headers by their names in small letters, and the body."""
+    """The headers, with names in lower case, and the body."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     with urllib.request.urlopen(request) as response:
         return {name.lower(): value for name, value in response.headers.items()}, response.read()
 
 
 def nginx_config(folder, port, port_304, shown, sendfile="on"):
-    """nginx for static files: what each line gains was tried. `shown` are Lightship's headers of
-    the home page; those that say how long bytes are kept are on both ports, the others only where
-    Lightship sends them, too: not with a 304. Without sendfile, nginx reads each file into memory
-    and writes it out from there, which small files leave faster by."""
+    """nginx for static files; the effect of each line was measured. `shown` are Lightship's headers
+    of the home page. Caching headers are on both ports, the others only where Lightship sends them,
+    too: not with a 304. Without sendfile, nginx reads each file into memory and writes it from
+    there, which is faster for small files."""
     headers = {name: value for name, value in shown.items() if name not in NOT_COPIED}
     line = lambda name: f'add_header {name} "{headers[name]}";'
     all_lines = "\n        ".join(line(name) for name in headers)
@@ -125,7 +125,7 @@ http {{
 
 
 def nginx_file(www, path):
-    """The file in which nginx has a path: without a detour from one name to another."""
+    """The file for a path, so that nginx needs no rewrites."""
     if path == "/":
         return www / "home.html"
     return www / (path[1:] if "." in path else path[1:] + ".html")

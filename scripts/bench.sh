@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures Lightship beside its references and writes the figures into docs/performance.md, and as
-# JSON into benches/results/. Installs what it needs, where that is missing. Takes about a quarter of
-# an hour and wants two quiet cores.
+# JSON into benches/results/. Installs whatever is missing. Takes about a quarter of an hour and
+# needs two idle cores.
 #
 #   scripts/bench.sh                   # everything
 #   scripts/bench.sh reading           # one part: reading, instructions, publishing, growing, record
@@ -39,7 +39,7 @@ fi
 say "release build"
 cargo build --release --locked --bin lightship
 LIGHTSHIP=$(pwd)/target/release/lightship
-# The last line that names an executable is the bench's.
+# The last message with an executable is the benchmark's.
 BARE_HYPER=$(cargo build --release --locked --bench bare_hyper --message-format=json |
     python3 -c 'import json, sys
 found = [json.loads(line).get("executable") for line in sys.stdin]
@@ -59,7 +59,7 @@ for part in "${PARTS[@]}"; do
         python3 benches/instructions.py --document "$DOCUMENT" --json "$RESULTS/instructions.json"
         ;;
     *)
-        # Every other part is a script of the same name that takes the same options.
+        # Every other part is a script of the same name with the same options.
         if [ ! -e "benches/$part.py" ]; then
             echo "there is no benches/$part.py; left out" >&2
             continue

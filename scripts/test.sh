@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the tests need, where it is missing, and runs them all: format, lints, unit and
-# integration tests on SQLite and on PostgreSQL, the pages in a real browser. Nothing is skipped in
-# silence: what can't be installed or started is a failure.
+# Installs whatever the tests need and runs them all: formatting, lints, unit and integration tests
+# on SQLite and on PostgreSQL, the pages in a real browser. Nothing is skipped silently: if
+# something can't be installed or started, that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# A zone that isn't UTC and has an odd offset, so that no test leans on the machine's.
+# A zone with an odd offset that isn't UTC, so that no test depends on the machine's zone.
 export TZ=Asia/Kathmandu
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 
