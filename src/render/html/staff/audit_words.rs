@@ -69,7 +69,7 @@ fn deed_in_words(deed: Deed) -> &'static str {
     }
 }
 
-/// What an update did to its incident, apart from adding a text.
+/// What an update did to its incident, or else that it was posted.
 fn step(phase: Option<Phase>, moves: bool) -> &'static str {
     match phase {
         Some(Phase::Resolved) => "resolved",
