@@ -23,8 +23,8 @@ pub(super) fn in_words(
     }
 }
 
-/// "Planned from February 26, 2013 at 2:15 am MST to …". If an update moves the window, the text
-/// says that it is now planned so. `None` if there is no window.
+/// "Planned from February 26, 2013 at 2:15 am MST to …", or "Now planned …" if an update moves the
+/// window. `None` if there is no window.
 pub(super) fn planned(window: Window, is_moved: bool, style: TimeStyle) -> Option<String> {
     let instant = |at: Option<DateTime<Utc>>| in_words(at?, Precision::Minute, style);
     let when = match (instant(window.starts), instant(window.ends)) {

@@ -200,7 +200,7 @@ impl<'a> Shaper<'a> {
             return;
         };
         self.depth -= 1;
-        // Raw HTML ends with the element that it began in. A raw HTML block may stay open.
+        // Raw HTML ends with the element that it began in, but a block's may stay open.
         if end != TagEnd::HtmlBlock {
             let ends = self.raw.close_to(raw_depth);
             self.html(ends);

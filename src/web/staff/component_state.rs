@@ -108,7 +108,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     }
 }
 
-/// Shows the form again if it still has the note of the former state: otherwise customers would
+/// Shows the form again if it still has the note of the former state: otherwise customers might
 /// read that Selma works, and beside it that her disk is failing. Sending it again confirms it.
 fn asks_about_note(
     site: &Site,

@@ -16,7 +16,7 @@ pub const STATE: &str = "state";
 pub const NOTE: &str = "note";
 /// The field that identifies the state that the writer saw.
 pub const SEEN: &str = "seen";
-/// The field that says for which state the note of the former one holds, too, and which note.
+/// The field with the state and the note that the writer confirmed as belonging together.
 pub const HOLDS: &str = "holds";
 
 /// Renders the page; `is_other` says that the component changed while the form was open.
