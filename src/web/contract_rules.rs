@@ -37,7 +37,10 @@ pub(super) fn add_rules(document: &mut OpenApi) {
             .item(with_window())
             .item(without_window());
         also(schemas, "EditIncident", Schema::from(edits.build()));
-        let steps = OneOfBuilder::new().item(step_at_a_time()).item(step_now());
+        let steps = AnyOfBuilder::new()
+            .item(step_to("starts"))
+            .item(step_to("ends"))
+            .item(step_now());
         also(schemas, "MaintenanceStep", Schema::from(steps.build()));
         let says = AnyOfBuilder::new()
             .item(has_text())
@@ -105,8 +108,13 @@ fn without_window() -> ObjectBuilder {
         .required("kind")
 }
 
-fn step_at_a_time() -> ObjectBuilder {
-    any().property("do", only(&["extend"]))
+/// A step that moves the window to the time in `field`.
+fn step_to(field: &str) -> ObjectBuilder {
+    let instant = ObjectBuilder::new().schema_type(Type::String);
+    any()
+        .property("do", only(&["extend"]))
+        .property(field, instant)
+        .required(field)
 }
 
 /// A step that takes effect now.

@@ -225,25 +225,23 @@ async fn the_contract_says_what_texts_times_and_steps_may_be() {
     assert_eq!(*year, "^(19[7-9]|[2-9][0-9][0-9])[0-9]-");
     let slug = &schemas["OrderComponents"]["properties"]["order"]["items"]["pattern"];
     assert_eq!(*slug, "^[a-z0-9]+(-[a-z0-9]+)*$");
-    for (body, field, words) in [
-        (
-            "MaintenanceStep",
-            "do",
-            [json!(["extend"]), json!(["start", "end", "cancel"])],
-        ),
-        (
-            "EditIncident",
-            "kind",
-            [json!(["maintenance"]), json!(["disruption", "notice"])],
-        ),
+    let of_text = |words: &[&str]| json!({"type": "string", "enum": words});
+    let steps = &schemas["MaintenanceStep"]["allOf"][1]["anyOf"];
+    let kinds = &schemas["EditIncident"]["allOf"][1]["oneOf"];
+    // A word of another type than a text would allow nothing.
+    for (rule, field, words) in [
+        (&steps[0], "do", vec!["extend"]),
+        (&steps[1], "do", vec!["extend"]),
+        (&steps[2], "do", vec!["start", "end", "cancel"]),
+        (&kinds[0], "kind", vec!["maintenance"]),
+        (&kinds[1], "kind", vec!["disruption", "notice"]),
     ] {
-        let rules = &schemas[body]["allOf"][1]["oneOf"];
-        for (place, words) in words.into_iter().enumerate() {
-            let word = &rules[place]["properties"][field];
-            // A word of another type than a text would allow nothing.
-            assert_eq!(*word, json!({"type": "string", "enum": words}), "{body}");
-        }
-        assert_eq!(rules[1]["properties"]["starts"]["type"], "null", "{body}");
+        assert_eq!(rule["properties"][field], of_text(&words), "{rule}");
+    }
+    assert_eq!(steps[0]["required"], json!(["starts"]));
+    assert_eq!(steps[1]["required"], json!(["ends"]));
+    for rule in [&steps[2], &kinds[1]] {
+        assert_eq!(rule["properties"]["starts"]["type"], "null", "{rule}");
     }
     let says = schemas["NewUpdate"]["allOf"][1]["anyOf"].as_array();
     assert_eq!(says.expect("what it needs").len(), 3);
