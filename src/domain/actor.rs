@@ -149,3 +149,53 @@ impl Actor {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    fn token() -> Token {
+        Token {
+            id: "t1".to_owned(),
+            name: "on call".to_owned(),
+            display_name: Some("Anna".to_owned()),
+            scopes: vec![Permission::SetStates.scope()],
+            created_at: DateTime::UNIX_EPOCH,
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn the_record_and_the_byline_call_each_actor_by_its_names() {
+        let check = |actor: &Actor, kind: &str, name: &str, staff: Option<(&str, &str)>| {
+            assert_eq!((actor.kind(), actor.name()), (kind, name));
+            assert_eq!(actor.id().zip(actor.display_name()), staff);
+        };
+        let anna = Some(("t1", "Anna"));
+        let by_token = Actor::staff(&token(), Credential::Token);
+        let by_session = Actor::staff(&token(), Credential::Session);
+        check(&by_token, "token", "on call", anna);
+        check(&by_session, "staff", "on call", anna);
+        check(&Actor::host(), "host", "command line", None);
+        check(&Actor::file("selma.md"), "file", "selma.md", None);
+        check(&Actor::clock(), "clock", "clock", None);
+    }
+
+    #[test]
+    fn staff_may_do_what_their_token_says_and_the_host_may_do_all() {
+        let staff = Actor::staff(&token(), Credential::Session);
+        assert!(staff.may(Permission::SetStates));
+        assert_eq!(staff.require(Permission::SetStates), Ok(()));
+        let lacking = staff.require(Permission::ReadDrafts);
+        let refusal = lacking.map_err(|lacking| lacking.to_string());
+        let due = "the token \"on call\" lacks the scope \"Incidents\" (incidents:write)";
+        assert_eq!(refusal, Err(due.to_owned()));
+        for actor in [Actor::host(), Actor::file("selma.md"), Actor::clock()] {
+            let may = |permission: &Permission| actor.may(*permission);
+            assert!(Permission::ALL.iter().all(may), "{actor:?}");
+        }
+    }
+}

@@ -64,3 +64,48 @@ impl Freshness {
         updates.fold(Self::of_post(incident), Self::max)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::incident::Kind;
+    use crate::domain::incident::example::{at, change};
+
+    #[test]
+    fn what_became_public_last_is_freshest_whatever_time_it_speaks_of() {
+        let mut incident = Incident::example(Kind::Disruption, 60).said(70, None);
+        let post = Freshness::of_post(&incident);
+        let update = Freshness::of_update(&incident.updates[0]);
+        let at_70 = Freshness::of_change(&change("selma", 70, "degraded", None));
+        assert!(post < at_70 && at_70 < update);
+        assert_eq!(Freshness::of_incident(&incident), update);
+        // It was added late, with an earlier time.
+        incident = incident.said(65, None);
+        incident.last_put().public_at = at(90);
+        let late = Freshness::of_update(&incident.updates[1]);
+        assert!(late > update);
+        assert_eq!(Freshness::of_incident(&incident), late);
+        incident.public_at = at(100);
+        let published = Freshness::of_post(&incident);
+        assert_eq!(Freshness::of_incident(&incident), published);
+    }
+
+    #[test]
+    fn of_what_became_public_at_once_the_later_said_is_fresher() {
+        let mut incident = Incident::example(Kind::Disruption, 60)
+            .said(70, None)
+            .said(80, None)
+            .said(80, None);
+        for update in &mut incident.updates {
+            update.public_at = at(60);
+        }
+        incident.updates[2].seq += 1;
+        let of = |place: usize| Freshness::of_update(&incident.updates[place]);
+        assert!(Freshness::of_post(&incident) < of(0) && of(0) < of(1) && of(1) < of(2));
+        let mut set = change("selma", 80, "degraded", None);
+        set.public_at = at(60);
+        let before = Freshness::of_change(&set);
+        set.seq = 1;
+        assert!(Freshness::of_change(&set) > before && before < of(0));
+    }
+}

@@ -15,3 +15,34 @@ pub fn worst_held<'a>(
         .filter(|state| states.tone(state) != Tone::Ok)
         .max_by_key(|state| states.severity(state))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_component_the_milder_counts_and_of_those_the_worst() {
+        let states = States::default();
+        let check = |pairs: &[[&str; 2]], wanted: Option<&str>| {
+            let pairs: Vec<_> = pairs.iter().map(|pair| pair.map(StateKey::new)).collect();
+            let lent = pairs.iter().map(|[set, is]| [set, is]);
+            let found = worst_held(lent, &states).map(StateKey::as_str);
+            assert_eq!(found, wanted, "{pairs:?}");
+        };
+        check(&[], None);
+        check(&[["operational", "operational"]], None);
+        check(&[["degraded", "degraded"]], Some("degraded"));
+        check(&[["migrating", "migrating"]], Some("migrating"));
+        check(&[["major_outage", "degraded"]], Some("degraded"));
+        check(&[["degraded", "major_outage"]], Some("degraded"));
+        check(&[["major_outage", "operational"]], None);
+        check(
+            &[
+                ["degraded", "degraded"],
+                ["partial_outage", "major_outage"],
+                ["major_outage", "operational"],
+            ],
+            Some("partial_outage"),
+        );
+    }
+}

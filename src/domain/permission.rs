@@ -91,4 +91,27 @@ mod tests {
         assert_eq!(granted(&[Scope::Admin]), Permission::ALL);
         assert_eq!(Permissions::of(&[Scope::Admin]), Permissions::all());
     }
+
+    #[test]
+    fn scopes_are_read_as_they_are_written() {
+        for (scope, word, named) in [
+            (
+                Scope::StatesWrite,
+                "states:write",
+                "\"States\" (states:write)",
+            ),
+            (
+                Scope::IncidentsWrite,
+                "incidents:write",
+                "\"Incidents\" (incidents:write)",
+            ),
+            (Scope::Admin, "admin", "\"Everything\" (admin)"),
+        ] {
+            assert_eq!((scope.as_str(), Scope::parse(word)), (word, Some(scope)));
+            assert_eq!(
+                (serde_json::json!(scope), scope.named()),
+                (word.into(), named.into())
+            );
+        }
+    }
 }

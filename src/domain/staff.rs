@@ -118,6 +118,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::permission::Permission;
 
     fn session() -> Session {
         Session {
@@ -165,5 +166,52 @@ mod tests {
         assert_eq!(keys(&session), ["1", "2"]);
         session.keep(form(3, MOST_KEPT_BYTES * 2));
         assert_eq!(keys(&session), ["3"]);
+    }
+
+    #[test]
+    fn what_was_posted_is_forgotten_and_so_is_what_was_typed_while_nobody_was_signed_in() {
+        let mut session = session();
+        let typed = Kept {
+            key: None,
+            ..form(0, 1)
+        };
+        for form in [form(1, 1), typed, form(2, 1)] {
+            session.keep(form);
+        }
+        session.forget("/staff/b", Some("1"));
+        assert_eq!(session.kept, [form(1, 1), form(2, 1)]);
+        session.forget("/staff/a", Some("1"));
+        assert_eq!(session.kept, [form(2, 1)]);
+    }
+
+    #[test]
+    fn a_session_ends_when_it_was_idle_for_long() {
+        let session = session();
+        let short = Duration::milliseconds(1);
+        assert!(session.is_alive(DateTime::UNIX_EPOCH + IDLE - short));
+        assert!(!session.is_alive(DateTime::UNIX_EPOCH + IDLE));
+        assert!(!session.is_alive(DateTime::UNIX_EPOCH + IDLE + short));
+    }
+
+    #[test]
+    fn a_token_works_until_it_expires_or_is_taken_back() {
+        let at = |second: i64| DateTime::from_timestamp(second, 0).expect("in range");
+        let mut token = Token {
+            id: "t".to_owned(),
+            name: "on call".to_owned(),
+            display_name: None,
+            scopes: vec![Permission::SetStates.scope()],
+            created_at: at(0),
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        assert!(token.is_valid(at(100)));
+        assert!(token.permissions().include(Permission::SetStates));
+        token.expires_at = Some(at(100));
+        let valid = [99, 100, 101].map(|second| token.is_valid(at(second)));
+        assert_eq!(valid, [true, false, false]);
+        token.revoked_at = Some(at(50));
+        assert!(!token.is_valid(at(60)));
     }
 }

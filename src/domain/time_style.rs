@@ -200,4 +200,67 @@ mod tests {
             assert_eq!(times.style(), TimeStyle { zone, clock });
         }
     }
+
+    #[test]
+    fn without_a_word_dates_have_the_month_first_in_the_united_states() {
+        let check = |zone: &str, order: DateOrder| {
+            let times = StatedTimes {
+                zone: zone.parse().expect("a zone"),
+                date_order: None,
+                clock: None,
+            };
+            assert_eq!(times.date_order(), order, "{zone}");
+        };
+        for zone in [
+            "America/Denver",
+            "America/Indiana/Knox",
+            "US/Pacific",
+            "PST8PDT",
+        ] {
+            check(zone, DateOrder::Mdy);
+        }
+        for zone in [
+            "America/Toronto",
+            "America/Sao_Paulo",
+            "Europe/Berlin",
+            "UTC",
+        ] {
+            check(zone, DateOrder::Dmy);
+        }
+    }
+
+    #[test]
+    fn clocks_and_orders_are_read_as_they_are_written() {
+        for (word, clock) in [("12h", HourClock::Twelve), ("24h", HourClock::TwentyFour)] {
+            assert_eq!(
+                (clock.as_str(), HourClock::parse(word)),
+                (word, Some(clock))
+            );
+        }
+        for (word, order) in [("mdy", DateOrder::Mdy), ("dmy", DateOrder::Dmy)] {
+            assert_eq!(
+                (order.as_str(), DateOrder::parse(word)),
+                (word, Some(order))
+            );
+            assert_eq!(serde_json::json!(order), word);
+        }
+    }
+
+    #[test]
+    fn a_day_of_another_year_in_the_zone_is_said_with_it() {
+        let instant = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
+        let style = TimeStyle {
+            zone: Tz::America__Denver,
+            clock: HourClock::Twelve,
+        };
+        // Still December 31 in Denver.
+        let as_of = instant("2014-01-01T05:00:00Z");
+        let check = |at: &str, said: &str| assert_eq!(style.instant(instant(at), as_of), said);
+        check("2013-02-06T09:15:00Z", "February 6 at 2:15 am MST");
+        check("2014-01-02T09:15:00Z", "January 2, 2014 at 2:15 am MST");
+        check("2012-02-26T09:15:00Z", "February 26, 2012 at 2:15 am MST");
+        assert_eq!(style.day_end(), "midnight");
+        let clock = HourClock::TwentyFour;
+        assert_eq!(TimeStyle { clock, ..style }.day_end(), "24:00");
+    }
 }

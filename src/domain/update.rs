@@ -238,3 +238,79 @@ impl Update {
         changes.any(|change| change.origin != Origin::Restore)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::incident::example::change;
+    use crate::domain::incident::{Incident, Kind};
+    use serde_json::json;
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        for (word, phase) in [
+            ("investigating", Phase::Investigating),
+            ("identified", Phase::Identified),
+            ("monitoring", Phase::Monitoring),
+            ("resolved", Phase::Resolved),
+            ("scheduled", Phase::Scheduled),
+            ("in_progress", Phase::InProgress),
+            ("verifying", Phase::Verifying),
+            ("completed", Phase::Completed),
+            ("cancelled", Phase::Cancelled),
+            ("postmortem", Phase::Postmortem),
+        ] {
+            assert_eq!((phase.as_str(), Phase::parse(word)), (word, Some(phase)));
+            assert_eq!(json!(phase), word);
+            let label = phase.label().to_lowercase().replace(' ', "_");
+            assert_eq!(label, word);
+        }
+        for (word, precision) in [
+            ("minute", Precision::Minute),
+            ("day", Precision::Day),
+            ("none", Precision::None),
+        ] {
+            let read = Precision::parse(word);
+            assert_eq!((precision.as_str(), read), (word, Some(precision)));
+            assert_eq!(json!(precision), word);
+        }
+        for (word, source) in [
+            ("file", Source::File),
+            ("api", Source::Api),
+            ("clock", Source::Clock),
+        ] {
+            assert_eq!((source.as_str(), Source::parse(word)), (word, Some(source)));
+            assert_eq!(json!(source), word);
+        }
+    }
+
+    #[test]
+    fn a_phase_is_further_along_than_those_before_it_and_the_last_ones_are_final() {
+        for kind in Kind::ALL {
+            let phases = kind.phases();
+            assert!(phases.is_sorted_by_key(|phase| phase.progress()));
+            assert!(phases.is_sorted_by_key(|phase| phase.is_final()));
+            assert_eq!(phases[0].progress(), 0);
+            assert_eq!(phases[2].progress(), 2);
+            for phase in phases {
+                assert_eq!(phase.is_final(), phase.progress() > 2, "{phase:?}");
+                let is_shared = *phase == Phase::Postmortem;
+                let is_work = kind == Kind::Maintenance && !is_shared;
+                assert_eq!(phase.is_of_maintenance(), is_work, "{phase:?}");
+                assert_eq!(phase.progress() == 4, is_shared, "{phase:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_came_of_an_end_is_no_state_that_it_sets() {
+        let mut incident = Incident::example(Kind::Disruption, 60).said(70, None);
+        assert!(!incident.updates[0].sets_states());
+        let mut given_back = change("selma", 70, "operational", Some("0"));
+        given_back.origin = Origin::Restore;
+        incident.add_change(given_back);
+        assert!(!incident.updates[0].sets_states());
+        incident.add_change(change("nelson", 70, "degraded", Some("0")));
+        assert!(incident.updates[0].sets_states());
+    }
+}
