@@ -176,4 +176,15 @@ mod tests {
         let now = standing(&changes, at(40));
         assert_eq!((now.note, now.since), (None, Some(at(20))));
     }
+
+    #[test]
+    fn origins_are_read_as_they_are_written_and_two_follow_from_the_history() {
+        let words = ["post", "update", "request", "restore", "plan", "begin"];
+        for (origin, word) in Origin::ALL.into_iter().zip(words) {
+            assert_eq!((origin.as_str(), Origin::parse(word)), (word, Some(origin)));
+            assert_eq!(serde_json::json!(origin), word);
+            let is_derived = matches!(word, "restore" | "begin");
+            assert_eq!(origin.is_derived(), is_derived, "{word}");
+        }
+    }
 }

@@ -103,4 +103,37 @@ mod tests {
             assert_eq!(Fact::parse(&fact.to_text()), Some(fact));
         }
     }
+
+    #[test]
+    fn times_are_written_as_the_site_wrote_them_then() {
+        let check = |zone: &str, clock: &str, wanted: TimeStyle| {
+            let fact = Fact {
+                became: Became::Begun,
+                components: Vec::new(),
+                more: 0,
+                said_at: DateTime::UNIX_EPOCH,
+                zone: zone.to_owned(),
+                clock: clock.to_owned(),
+            };
+            assert_eq!(fact.style(), wanted, "{zone} {clock}");
+        };
+        let style = |zone, clock| TimeStyle { zone, clock };
+        check(
+            "America/Denver",
+            "24h",
+            style(Tz::America__Denver, HourClock::TwentyFour),
+        );
+        check(
+            "Europe/Berlin",
+            "12h",
+            style(Tz::Europe__Berlin, HourClock::Twelve),
+        );
+        // What isn't known any more is taken as a site that says nothing has it.
+        check(
+            "America/Denver",
+            "13h",
+            style(Tz::America__Denver, HourClock::Twelve),
+        );
+        check("Nowhere", "", style(Tz::UTC, HourClock::TwentyFour));
+    }
 }

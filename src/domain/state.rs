@@ -318,4 +318,54 @@ mod tests {
         }
         assert!(states.find_by_word("migratng").is_none());
     }
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        let words = ["ok", "info", "warn", "mid", "bad"];
+        for (tone, word) in Tone::ALL.into_iter().zip(words) {
+            assert_eq!((tone.as_str(), Tone::parse(word)), (word, Some(tone)));
+            assert_eq!(serde_json::json!(tone), word);
+        }
+        let key = StateKey::new("migrating");
+        assert_eq!(key.to_string(), "migrating");
+        assert_eq!(serde_json::json!(key), "migrating");
+        let read = serde_json::from_value::<StateKey>("migrating".into());
+        assert_eq!(read.ok(), Some(key));
+    }
+
+    #[test]
+    fn a_dropped_state_is_known_and_not_to_be_set() {
+        let mut own = built_in().remove(3);
+        own.key = StateKey::new("rescue_mode");
+        own.label = "On the mend".to_owned();
+        let states = States::with_own(vec![own.clone()]);
+        for word in ["rescue mode", "on the mend"] {
+            assert_eq!(states.find_by_word(word), Some(&own), "{word}");
+        }
+        own.dropped = true;
+        let states = States::with_own(vec![own.clone()]);
+        assert_eq!(states.find_by_word("rescue mode"), None);
+        assert_eq!(states.find(&own.key), Some(&own));
+        assert_eq!(states.tone(&own.key), Tone::Warn);
+    }
+
+    #[test]
+    fn of_an_unknown_key_only_the_word_is_known() {
+        let (states, key) = (States::default(), StateKey::new("rescue_mode"));
+        assert_eq!(states.find(&key), None);
+        assert_eq!(states.label(&key), "rescue_mode");
+        assert_eq!((states.tone(&key), states.severity(&key)), (Tone::Info, 0));
+        assert!(StateKey::new("operational").is_operational() && !key.is_operational());
+    }
+
+    #[test]
+    fn each_built_in_state_is_one_of_statuspage() {
+        for state in built_in() {
+            assert!(
+                STATUSPAGE_VALUES.contains(&state.statuspage.as_str()),
+                "{}",
+                state.key
+            );
+        }
+    }
 }

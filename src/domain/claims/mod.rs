@@ -12,6 +12,8 @@ mod plain;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod tests;
 
 pub use self::involved::{Involved, SEQ_STEP, Step};

@@ -96,3 +96,55 @@ fn open_incidents_are_told_by_what_is_done_about_them() {
     ];
     assert_eq!(told.news, News::Open(wanted));
 }
+
+/// The headline of components A, B, C… in these states, with open incidents about some of them.
+fn with_open(states: &[usize], open: &[&str]) -> Headline {
+    let slugs: Vec<Slug> = ('a'..='z')
+        .filter_map(|letter| Slug::from_title(&letter.to_string()))
+        .collect();
+    let parts: Vec<_> = states
+        .iter()
+        .zip(&slugs)
+        .map(|(state, slug)| part(slug, slug.as_str(), *state))
+        .collect();
+    let about = |letters: &&str| {
+        let named = slugs.iter().filter(|slug| letters.contains(slug.as_str()));
+        named.collect::<Vec<_>>()
+    };
+    let about: Vec<_> = open.iter().map(about).collect();
+    let incident = |components| Open {
+        title: "An incident",
+        kind: Kind::Disruption,
+        phase: Phase::Identified,
+        components,
+    };
+    let open: Vec<_> = about.iter().map(|it| incident(it.as_slice())).collect();
+    headline(&parts, &open)
+}
+
+#[test]
+fn the_rest_works_if_there_is_one_and_nothing_open_is_about_it() {
+    let check = |states: &[usize], open: &[&str], works: bool| {
+        let found = with_open(states, open).rest_is_working;
+        assert_eq!(found, works, "{states:?} {open:?}");
+    };
+    // That all work is told in another way.
+    check(&[0, 0], &[], false);
+    check(&[2, 0], &[], true);
+    check(&[2, 1], &[], false);
+    check(&[2, 0], &["a"], true);
+    check(&[2, 0], &["ab"], true);
+    check(&[2, 0], &["a", "b"], false);
+    check(&[2, 0], &[""], false);
+    check(&[0, 0], &["a"], true);
+    check(&[0, 0], &[""], true);
+    check(&[0, 0], &["a", "b"], false);
+    check(&[], &[""], false);
+}
+
+#[test]
+fn the_tone_is_that_of_the_worst_component() {
+    let tone = |states: &[usize]| with_open(states, &["a"]).tone;
+    assert_eq!(tone(&[]), Tone::Ok);
+    assert_eq!(tone(&[0, 2, 1]), Tone::Mid);
+}
