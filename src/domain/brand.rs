@@ -197,4 +197,43 @@ mod tests {
         }
         assert_eq!(colour("#ffcc00").readable(Theme::Light).hex(), "#8c7000");
     }
+
+    #[test]
+    fn contrasts_are_those_of_the_standard() {
+        let check = |text: &str, on_white: f64, on_black: f64| {
+            let colour = Colour::parse(text).expect("a colour");
+            for (ground, wanted) in [(Colour([255; 3]), on_white), (Colour([0; 3]), on_black)] {
+                let found = colour.contrast(ground);
+                assert!((found - wanted).abs() < 0.001, "{text}: {found}");
+                assert!((ground.contrast(colour) - found).abs() < 1e-9);
+            }
+        };
+        check("#ff0000", 3.998, 5.252);
+        check("#00ff00", 1.372, 15.304);
+        check("#0000ff", 8.592, 2.444);
+        check("#777777", 4.478, 4.689);
+        check("#0a0a0a", 19.798, 1.061);
+        check("#0b5a94", 7.231, 2.904);
+        check("#ffffff", 1.0, 21.0);
+    }
+
+    #[test]
+    fn an_accent_for_light_paper_has_its_tint_for_dark_unless_one_is_stated() {
+        let light = Colour([0x0b, 0x5a, 0x94]);
+        let tint = light.readable(Theme::Dark);
+        let accent = |stated_dark| Accent { light, stated_dark };
+        assert!(!light.is_readable(Theme::Dark) && tint.is_readable(Theme::Dark));
+        assert_eq!(accent(None).dark(), tint);
+        let stated = Colour([0xff; 3]);
+        assert_eq!(accent(Some(stated)).dark(), stated);
+    }
+
+    #[test]
+    fn a_brand_is_empty_if_it_says_nothing() {
+        let icon = Brand {
+            favicon: Some("media/icon.svg".to_owned()),
+            ..Brand::default()
+        };
+        assert!(Brand::default().is_empty() && !icon.is_empty());
+    }
 }

@@ -148,6 +148,7 @@ mod tests {
         check("a b c", "c", Direction::Down, "stays");
         check("a b c", "x", Direction::Down, "stays");
         check("a:G x:H b:G", "b", Direction::Up, "b a x");
+        check("x:H a:G b:G", "b", Direction::Up, "x b a");
         check("F a b", "a", Direction::Up, "stays");
         check("F a b", "f", Direction::Down, "stays");
         check("a gone b", "b", Direction::Up, "b a");

@@ -6,7 +6,7 @@ use super::*;
 
 /// A component called `name`, with a state of the severity that `reads` has in [`READS`].
 fn part<'a>(slug: &'a Slug, name: &'a str, reads: usize) -> Part<'a> {
-    let tones = [Tone::Ok, Tone::Warn, Tone::Mid, Tone::Bad];
+    let tones = [Tone::Ok, Tone::Warn, Tone::Mid, Tone::Bad, Tone::Bad];
     Part {
         slug,
         name,
@@ -16,7 +16,7 @@ fn part<'a>(slug: &'a Slug, name: &'a str, reads: usize) -> Part<'a> {
     }
 }
 
-const READS: [&str; 4] = ["works", "is slow", "is partly down", "is down"];
+const READS: [&str; 5] = ["works", "is slow", "is partly down", "is down", "is lost"];
 
 /// The news of components A, B, C… in these states.
 fn news(states: &[usize]) -> News {
@@ -63,6 +63,21 @@ fn beyond_a_few_components_are_counted() {
         grouped(Some(1), &["B", "C", "D"], 0),
     ];
     assert_eq!(news(&[3, 1, 1, 1]), News::Affected(four.into()));
+}
+
+#[test]
+fn beyond_a_few_states_the_rest_is_only_counted() {
+    let worst = || vec![grouped(Some(4), &["A"], 0), grouped(Some(3), &["B"], 0)];
+    let mut counted = worst();
+    counted.push(grouped(None, &[], 3));
+    assert_eq!(news(&[4, 3, 2, 2, 1]), News::Affected(counted));
+    let mut last = worst();
+    last.push(grouped(Some(2), &[], 3));
+    assert_eq!(news(&[4, 3, 2, 2, 2]), News::Affected(last));
+    let mut four = worst();
+    four.push(grouped(Some(2), &["C"], 0));
+    four.push(grouped(Some(1), &["D"], 0));
+    assert_eq!(news(&[4, 3, 2, 1]), News::Affected(four));
 }
 
 #[test]
@@ -147,4 +162,13 @@ fn the_tone_is_that_of_the_worst_component() {
     let tone = |states: &[usize]| with_open(states, &["a"]).tone;
     assert_eq!(tone(&[]), Tone::Ok);
     assert_eq!(tone(&[0, 2, 1]), Tone::Mid);
+}
+
+#[test]
+fn two_states_that_read_alike_are_told_apart() {
+    let [a, b] = ["a", "b"].map(|text| Slug::parse(text).expect("a slug"));
+    let mut parts = [part(&a, "A", 2), part(&b, "B", 3)];
+    parts[1].reads = Cow::Borrowed(READS[2]);
+    let groups = ["B", "A"].map(|name| grouped(Some(2), &[name], 0));
+    assert_eq!(headline(&parts, &[]).news, News::Affected(groups.into()));
 }
