@@ -256,6 +256,39 @@ mod tests {
     }
 
     #[test]
+    fn what_ends_at_midnight_is_no_trouble_of_the_next_day() {
+        check(
+            &[
+                ("2013-02-24T12:00:00Z", "major_outage"),
+                ("2013-02-25T00:00:00Z", "degraded"),
+                ("2013-02-26T00:00:00Z", "operational"),
+            ],
+            ("2013-02-24T00:00:00Z", "2013-02-26T12:00:00Z", Tz::UTC, 3),
+            &[
+                "2013-02-24 major_outage 1440 major_outage=720",
+                "2013-02-25 degraded 1440 degraded=1440",
+                "2013-02-26 operational 720",
+            ],
+            Some(1.0 - 12.0 / 60.0),
+        );
+    }
+
+    #[test]
+    fn a_state_that_comes_twice_in_a_day_counts_twice() {
+        check(
+            &[
+                ("2013-02-26T01:00:00Z", "major_outage"),
+                ("2013-02-26T02:00:00Z", "operational"),
+                ("2013-02-26T05:00:00Z", "major_outage"),
+                ("2013-02-26T07:00:00Z", "operational"),
+            ],
+            ("2013-02-24T00:00:00Z", "2013-02-26T12:00:00Z", Tz::UTC, 1),
+            &["2013-02-26 major_outage 720 major_outage=180"],
+            Some(1.0 - 3.0 / 12.0),
+        );
+    }
+
+    #[test]
     fn days_before_it_began_are_unknown_and_dont_count() {
         check(
             &[("2013-02-25T18:00:00Z", "major_outage")],

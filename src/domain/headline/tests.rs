@@ -57,6 +57,13 @@ fn beyond_a_few_components_are_counted() {
     assert_eq!(news(&[3, 3, 3, 3, 3]), News::Affected(first_alone.into()));
     let last_alone = [grouped(Some(3), &["A"], 0), grouped(Some(1), &[], 4)];
     assert_eq!(news(&[3, 1, 1, 1, 1]), News::Affected(last_alone.into()));
+    // Where a group has no room, none of it is named, and none of what comes after.
+    let no_room = [
+        grouped(Some(4), &["A"], 0),
+        grouped(Some(3), &[], 3),
+        grouped(Some(2), &[], 1),
+    ];
+    assert_eq!(news(&[4, 3, 3, 3, 2]), News::Affected(no_room.into()));
     // A fourth is named: that is shorter than to count it.
     let four = [
         grouped(Some(3), &["A"], 0),
