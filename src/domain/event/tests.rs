@@ -384,3 +384,16 @@ fn an_event_is_about_the_components_that_either_side_names() {
     };
     assert_eq!(event.about(), about);
 }
+
+#[test]
+fn only_an_edit_after_which_it_is_no_draft_any_more_publishes() {
+    for (was, is) in [(true, true), (true, false), (false, false)] {
+        let (id, before, after) = ("i1".to_owned(), post(was), post(is));
+        let event = Event::IncidentEdited { id, before, after };
+        let (deed, line) = (event.deed(), event.line());
+        let read = Deed::read(deed.action(), line.before.as_ref(), line.after.as_ref());
+        let publishes = (was, is) == (true, false);
+        assert_eq!(deed, Deed::EditIncident { publishes });
+        assert_eq!(read, Some(deed));
+    }
+}
