@@ -183,4 +183,33 @@ mod tests {
             &["b-any", "c-down", "a-other", "d-selma", "e-selma-down"],
         );
     }
+
+    #[test]
+    fn a_state_of_its_own_for_the_component_goes_before_that_for_any() {
+        let slug = |text: &str| Slug::parse(text).expect("a slug");
+        let state = |key: &str| Some(StateKey::new(key));
+        let template = |name: &str, components| Template {
+            name: slug(name),
+            title: name.to_owned(),
+            kind: Kind::Disruption,
+            phase: None,
+            impact: None,
+            state: state("major_outage"),
+            components,
+            markdown: String::new(),
+        };
+        let (selma, nelson) = (slug("selma"), slug("nelson"));
+        let own = vec![
+            (nelson, state("major_outage")),
+            (selma.clone(), state("degraded")),
+        ];
+        let mut all = [
+            template("down", vec![(selma.clone(), None)]),
+            template("slow", own),
+        ];
+        for (key, first) in [("degraded", "slow"), ("major_outage", "down")] {
+            sort_by_fit(&mut all, &[(selma.clone(), state(key))]);
+            assert_eq!(all[0].name.as_str(), first, "{key}");
+        }
+    }
 }
