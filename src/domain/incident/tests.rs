@@ -267,3 +267,20 @@ fn each_component_is_named_once_in_the_order_in_which_it_is_spoken_of() {
             .all(|change| change.state == degraded)
     );
 }
+
+#[test]
+fn serialized_it_comes_back_as_it_was() {
+    let mut incident = Incident::example(MAINTENANCE, 60)
+        .within(Some(100), None)
+        .said(70, Some(Phase::Scheduled));
+    incident.last_put().id = "0191f1c2-8a3b-7c4d-8e5f-001122334455".to_owned();
+    incident.add_change(change("selma", 60, "degraded", None));
+    let update = Some(incident.updates[0].id.clone());
+    incident.add_change(StateChange {
+        update,
+        ..change("selma", 70, "operational", None)
+    });
+    assert_eq!(incident.updates[0].changes.len(), 1);
+    let read = serde_json::from_value::<Incident>(json!(incident));
+    assert_eq!(read.ok(), Some(incident));
+}
