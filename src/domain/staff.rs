@@ -169,6 +169,15 @@ mod tests {
     }
 
     #[test]
+    fn two_posts_as_long_as_people_write_are_both_kept() {
+        let mut session = session();
+        for key in 0..2 {
+            session.keep(form(key, 100 * 1024));
+        }
+        assert_eq!(keys(&session), ["0", "1"]);
+    }
+
+    #[test]
     fn what_was_posted_is_forgotten_and_so_is_what_was_typed_while_nobody_was_signed_in() {
         let mut session = session();
         let typed = Kept {
