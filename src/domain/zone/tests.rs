@@ -15,6 +15,8 @@ fn the_abbreviation_shown_is_the_zones_own_or_an_offset() {
         (Tz::Asia__Dubai, "2013-07-26T09:15:00Z", "UTC+4"),
         (Tz::Asia__Kathmandu, "2013-07-26T09:15:00Z", "UTC+5:45"),
         (Tz::America__Sao_Paulo, "2023-07-26T09:15:00Z", "UTC-3"),
+        // Its own name for that was "-0530".
+        (Tz::America__Belize, "1950-01-01T00:00:00Z", "UTC-5:30"),
     ] {
         assert_eq!(abbreviation(zone, at(instant)), shown, "{zone}");
     }
