@@ -1,5 +1,5 @@
-//! Which address each incident file gets, where several would have the same. Knows no database:
-//! what is held already is told.
+//! Decides which address each incident file gets when several want the same one. Reads no database:
+//! the caller passes in the addresses that are already held.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,40 +10,40 @@ use super::incident_file::{IncidentFile, SlugSource};
 use super::problem::{Problem, Severity};
 use crate::domain::slug::Slug;
 
-/// A file that is to have an address.
+/// A file that needs an address.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     /// The file.
     pub file: &'a IncidentFile,
-    /// The address that its incident has.
+    /// The address that its incident has now.
     pub has: Option<&'a Slug>,
-    /// The address that its incident had when its file went, if that is still free.
+    /// The address that its incident had when its file was removed, if that is still free.
     pub had: Option<&'a Slug>,
 }
 
-/// Who holds an address that no claim is about.
+/// Who holds an address that no claim covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
-    /// The incident of a file that isn't read now, told with the reason.
+    /// The incident of a file that isn't read now; the text includes the reason.
     File(String),
-    /// The incident of this file, which is gone. It gives way to whoever asks by name.
+    /// The incident of this file, which is gone. It yields to a file that asks for the address.
     Gone(String),
-    /// An incident that was made by API, with this title.
+    /// An incident made through the API, with this title.
     Api(String),
 }
 
-/// What a file gets.
+/// What a file is given.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
-    /// An address, and what is to be said of it.
+    /// An address, and a problem to report, if there is one.
     Address(Slug, Option<Problem>),
-    /// None: it asks for one that is held.
+    /// No address: the file asks for one that is already held.
     Refused(Problem),
 }
 
-/// Gives each claim its address, in their order. Who has one keeps it; who asks for one by name
-/// gets it if it is free; the others get that of their file's name, the older first, or one with
-/// their day behind it.
+/// Gives each claim its address, in the order of the claims. A file keeps the address it has. One
+/// that asks by name gets that address if it is free. The others get the address of their file
+/// name, oldest first, or one with their date appended.
 pub fn give_out(claims: &[Claim<'_>], held: &HashMap<Slug, Holder>, zone: Tz) -> Vec<Given> {
     let mut table = Table {
         claims,
@@ -80,7 +80,7 @@ pub fn give_out(claims: &[Claim<'_>], held: &HashMap<Slug, Holder>, zone: Tz) ->
         .collect()
 }
 
-/// Says of a folder what a new database would make of its addresses and ids.
+/// Reports what a new database would make of a folder's addresses and ids.
 pub fn check_addresses(content: &mut Content) {
     let Some(zone) = content.site.as_ref().map(|site| site.zone) else {
         return;
@@ -108,7 +108,7 @@ pub fn check_addresses(content: &mut Content) {
         .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
 }
 
-/// Files whose address another would have had but for its date, or may have in a new database.
+/// Slugs that several file names lead to; in a new database another of the files may get one.
 pub fn contested<'a>(files: impl Iterator<Item = &'a IncidentFile>) -> HashSet<&'a Slug> {
     let mut seen = HashSet::new();
     files
@@ -118,7 +118,7 @@ pub fn contested<'a>(files: impl Iterator<Item = &'a IncidentFile>) -> HashSet<&
         .collect()
 }
 
-/// Ids that a file has from another: the older one keeps them.
+/// Reports ids that a file copied from another; the older file keeps them.
 fn copied_ids(files: &[IncidentFile]) -> Vec<Problem> {
     let mut by_age: Vec<&IncidentFile> = files.iter().collect();
     by_age.sort_by_key(|file| age(file));
@@ -152,19 +152,19 @@ fn copied_ids(files: &[IncidentFile]) -> Vec<Problem> {
     problems
 }
 
-/// An error: a file states the id of another one's incident.
+/// The error for a file that states the id of another file's incident.
 pub fn copied_id(file: &IncidentFile, id: &str, owner: &str) -> Problem {
     clash(file, &format!("the id {id:?} belongs to {owner}"))
 }
 
-/// An error that is about a file as a whole.
+/// An error about a file as a whole.
 pub fn clash(file: &IncidentFile, message: &str) -> Problem {
     let help = "give this file its own name or \"slug:\", and remove an \"id:\" that belongs to \
                 another";
     Problem::of_file(Severity::Error, &file.file, message, Some(help))
 }
 
-/// Older posts come first.
+/// Sort key by age: older posts come first.
 pub fn age(file: &IncidentFile) -> (chrono::DateTime<chrono::Utc>, &str) {
     (file.published_at, &file.file)
 }
@@ -173,9 +173,9 @@ struct Table<'a> {
     claims: &'a [Claim<'a>],
     held: &'a HashMap<Slug, Holder>,
     zone: Tz,
-    /// Addresses that were given, each with the claim that has it.
+    /// Addresses already given, each with the index of its claim.
     taken: HashMap<Slug, usize>,
-    /// The number that comes next behind an address with its day.
+    /// The next number to append to a dated address.
     numbers: HashMap<Slug, usize>,
     given: Vec<Option<Slug>>,
 }
@@ -186,7 +186,7 @@ impl Table<'_> {
         self.given[index] = Some(slug);
     }
 
-    /// Those that have an address and ask for no other.
+    /// Serves the claims that have an address and ask for no other.
     fn keep(&mut self) {
         for (index, claim) in self.claims.iter().enumerate() {
             if let Some(slug) = claim.has.filter(|slug| may_keep(claim.file, slug)) {
@@ -195,8 +195,8 @@ impl Table<'_> {
         }
     }
 
-    /// Those that ask by name. One that is refused keeps what it had, which another may have
-    /// counted on. Returns those that are refused, each with who holds what it asks for.
+    /// Serves the claims that ask by name. A refused claim keeps its old address, even if another
+    /// has just got it. Returns the refused claims with the holders of what they asked for.
     fn give_by_name(&mut self, named: &[usize]) -> HashMap<usize, String> {
         let mut refused = HashMap::new();
         let mut lost = Vec::new();
@@ -221,7 +221,7 @@ impl Table<'_> {
                 lost.push((other, claim.file.file.clone()));
             }
         }
-        // What is about to be left is held by nobody; what was refused holds on.
+        // An address that a claim gives up is free for others; a refused claim keeps its own.
         refused
     }
 
@@ -254,7 +254,7 @@ impl Table<'_> {
 }
 
 impl Holder {
-    /// Who it is, if it doesn't give way to a file that asks for the address by name.
+    /// Describes the holder, unless it yields to a file that asks for the address by name.
     fn holds_on(&self) -> Option<String> {
         match self {
             Self::Gone(_) => None,
@@ -271,7 +271,7 @@ impl Holder {
     }
 }
 
-/// Whether an address is one that a file may have without asking for it anew.
+/// Whether a file may keep an address without asking for it again.
 fn may_keep(file: &IncidentFile, slug: &Slug) -> bool {
     match file.slug_source {
         SlugSource::Stated => file.slug == *slug,
@@ -280,7 +280,7 @@ fn may_keep(file: &IncidentFile, slug: &Slug) -> bool {
     }
 }
 
-/// That a file has another address than its name says, or that its name says none.
+/// The warning for a file whose address isn't the one that its name gives.
 fn told(
     file: &IncidentFile,
     slug: &Slug,

@@ -1,4 +1,4 @@
-//! What is told of posts that can be read, but probably aren't meant as they are.
+//! Problems reported for posts that can be read but probably don't say what was meant.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use super::tests::{GOOD, folder, read};
 use super::{Content, KnownSite, read_folder};
 use crate::domain::update::Phase;
 
-/// Reads a folder with this one post, seven weeks after it, and says what is told of it.
+/// Reads a folder with this one post, seven weeks after its date; returns the problems as text.
 fn told(front: &str, body: &str) -> (Content, String) {
     let folder = TempDir::new().expect("a folder");
     let site = "name = \"Example\"\ntime_zone = \"Europe/Berlin\"\n\n\

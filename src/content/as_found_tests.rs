@@ -1,11 +1,11 @@
-//! Posts as people have them: what is read of them, and what is told.
+//! Posts as they occur in practice: how they are read, and which problems are reported.
 
 use std::fs;
 
 use super::Content;
 use super::tests::{GOOD, folder, read};
 
-/// What is told of a post with this front matter and text, in `incidents/` under a name.
+/// Reads this text as the file `incidents/{name}`; returns the problems as text.
 fn told_of(name: &str, text: &str) -> (Content, String) {
     let folder = folder();
     fs::remove_file(folder.path().join("incidents/good.md")).expect("removed");

@@ -1,4 +1,4 @@
-//! Groups of components, as files may name them.
+//! Groups of components, as files can name them.
 
 use crate::domain::component_name::folded;
 use crate::domain::slug::Slug;
@@ -7,13 +7,13 @@ use crate::domain::slug::Slug;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     pub(super) heading: String,
-    /// The heading as it is compared, and the slug made of it.
+    /// The heading, folded for comparison, and the slug made from it.
     words: (String, Option<Slug>),
     pub(super) components: Vec<Slug>,
 }
 
 impl Group {
-    /// The groups of components, each of which is told with its heading.
+    /// Groups components, each given with its heading.
     pub fn list(components: &[(Slug, String)]) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
         for (slug, heading) in components {
@@ -29,7 +29,7 @@ impl Group {
         groups
     }
 
-    /// Whether a word, as it is compared, is its heading.
+    /// Whether a folded word names the group, by its heading or slug.
     pub(super) fn is_named(&self, word: &str) -> bool {
         let (heading, slug) = &self.words;
         heading == word || slug.as_ref().is_some_and(|slug| slug.as_str() == word)

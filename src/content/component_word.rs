@@ -1,24 +1,24 @@
-//! Which components a word in a file means.
+//! Which components a word in a file refers to.
 
 use super::update_entries::context::Context;
 use crate::domain::component_name::{folded, folds_to, full_name};
 use crate::domain::slug::Slug;
 
-/// What a word means.
+/// What a word refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meant {
-    /// One component; whether a group has the same name.
+    /// One component; the flag says whether a group has the same name.
     One(Slug, bool),
     /// All components of a group.
     Group(Vec<Slug>),
-    /// One of several that have this name.
+    /// Several components that share this name.
     Ambiguous(Vec<Slug>),
-    /// Nothing that there is.
+    /// No component and no group.
     Nothing,
 }
 
-/// The components that a slug or name means, in any case; "API (Europe)" for one whose name
-/// others have, too.
+/// Finds the components that a slug or name refers to, in any case. "API (Europe)" refers to a
+/// component whose name others share.
 pub(super) fn meant(cx: &Context<'_>, word: &str) -> Meant {
     let word = word.trim();
     let wanted = folded(word);
@@ -54,7 +54,7 @@ pub(super) fn meant(cx: &Context<'_>, word: &str) -> Meant {
     }
 }
 
-/// That a word may mean several components, and how to say which.
+/// The message and the help for a word that may refer to several components.
 pub(super) fn ambiguous(word: &str, slugs: &[Slug]) -> (String, String) {
     let slugs: Vec<&str> = slugs.iter().map(Slug::as_str).collect();
     (
@@ -67,7 +67,7 @@ pub(super) fn ambiguous(word: &str, slugs: &[Slug]) -> (String, String) {
     )
 }
 
-/// That a word names a group, too, and how to name all of it.
+/// The message and the help for a component's name that is also a group's.
 pub(super) fn also_group(word: &str, slug: &Slug) -> (String, String) {
     (
         format!("\"{word}\" is a component and a group; the component {slug} is meant"),

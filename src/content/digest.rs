@@ -1,4 +1,4 @@
-//! What a content folder holds, as one hash: two looks with the same hash saw the same bytes.
+//! One hash over a content folder: two looks with the same hash saw the same bytes.
 
 use std::fs;
 use std::path::Path;
@@ -11,12 +11,12 @@ use super::problem::Severity;
 use super::site_file;
 use crate::domain::hash::hex;
 
-/// How files are read. Whoever makes the reader read something otherwise counts this up, so that
-/// every file is read anew.
+/// The version of the reader. Increment it when a change makes files read differently, so that all
+/// files are read again.
 const READING: u32 = 2;
 
-/// The hash of every file of a folder, and of what else its reading depends on: this version of
-/// Lightship and the day. `None` if something of it can't be read.
+/// The hash of all files in a folder and of what else reading them depends on: Lightship's version
+/// and the day. `None` if a file can't be read.
 pub fn digest_folder(folder: &Path, now: DateTime<Utc>) -> Option<String> {
     let mut problems = Vec::new();
     let mut names = vec![site_file::NAME.to_owned()];
@@ -36,7 +36,7 @@ pub fn digest_folder(folder: &Path, now: DateTime<Utc>) -> Option<String> {
     for name in pictures(&folder.join("media"), 0) {
         whole.update(format!("{name}\n"));
     }
-    // A hint is of a file that isn't read, and is shown again only if all is read.
+    // Hints are about files that aren't read. They are shown only when the folder is read again.
     problems.sort_by(|a, b| a.file.cmp(&b.file));
     for problem in &problems {
         if problem.severity != Severity::Hint {
@@ -47,11 +47,11 @@ pub fn digest_folder(folder: &Path, now: DateTime<Utc>) -> Option<String> {
     Some(hex(&whole.finalize()))
 }
 
-/// Folders within each other are looked at so deep.
+/// How deep nested folders are searched.
 const DEPTH: usize = 8;
 
-/// The names of the files in a folder and those within, sorted: whether a picture is there, not
-/// what it shows.
+/// The names of all files in a folder and its subfolders, sorted. It matters whether a picture
+/// exists, not what it shows.
 fn pictures(folder: &Path, depth: usize) -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -1,17 +1,17 @@
-//! Where in its file an update stands, for whoever is to correct it there.
+//! Finds where in its file an update stands, for people who want to correct it there.
 
 use std::collections::HashMap;
 
 use crate::domain::update::Update;
 
-/// So much of a text is enough to know it again.
+/// How many characters of a text are enough to recognise it.
 const BEGINNING: usize = 24;
 
-/// An update's text stands at most so many lines below its header.
+/// How many lines below its header an update's text begins at most.
 const BELOW: usize = 4;
 
-/// By the ids of updates, the lines, counted from 1, at which they begin in the text of their file.
-/// Those for which that can't be said for certain are left out.
+/// The line of the file on which each update begins, counted from 1, by the update's id. Updates
+/// that can't be located with certainty are left out.
 pub fn lines_of(text: &str, updates: &[Update]) -> HashMap<String, usize> {
     let file = Lines::of(text);
     let found = updates
@@ -20,13 +20,13 @@ pub fn lines_of(text: &str, updates: &[Update]) -> HashMap<String, usize> {
     found.collect()
 }
 
-/// A file's lines, and where in it each word stands, so that looking for an update takes no longer in
-/// a longer file.
+/// A file's lines, with an index of their words, so that finding an update takes no longer in a
+/// longer file.
 struct Lines<'a> {
     lines: Vec<&'a str>,
-    /// The lines that hold a word, in their order.
+    /// The lines that contain a word, in order.
     words: HashMap<&'a str, Vec<usize>>,
-    /// The first line that notes an id.
+    /// The first line that mentions an id.
     ids: HashMap<&'a str, usize>,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Lines<'a> {
         if let [only] = headers[..] {
             return Some(only + 1);
         }
-        // Of several, the one above the text.
+        // If several headers match, the last one above the text counts.
         let [text] = self.holding(beginning)[..] else {
             return None;
         };
@@ -74,7 +74,7 @@ impl<'a> Lines<'a> {
         (text - above < BELOW).then_some(above + 1)
     }
 
-    /// The lines that hold these words. Only those that hold the rarest of them are looked at.
+    /// The lines that contain these words. Only lines with the rarest of the words are checked.
     fn holding(&self, wanted: &str) -> Vec<usize> {
         let places = |word| self.words.get(word).map_or(&[][..], Vec::as_slice);
         let says = |place: &usize| holds(self.lines[*place], wanted);
@@ -85,7 +85,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The beginning of a text's first line, up to a whole word where there are several.
+/// The beginning of a text's first line, cut after a whole word if it has several.
 fn beginning(markdown: &str) -> &str {
     let line = markdown.lines().next().unwrap_or_default();
     let Some((cut, next)) = line.char_indices().nth(BEGINNING) else {
@@ -97,7 +97,7 @@ fn beginning(markdown: &str) -> &str {
     }
     match head.rsplit_once(char::is_whitespace) {
         Some((words, _)) if !words.trim().is_empty() => words.trim_end(),
-        // One long word, or a script without spaces: all of it.
+        // It is one long word, or a script without spaces: take all of it.
         _ => line.split(char::is_whitespace).next().unwrap_or_default(),
     }
 }
@@ -107,7 +107,7 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| !word.is_empty())
 }
 
-/// The ids that a line notes for machines.
+/// The ids that a line gives in comments for machines.
 fn ids_in(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices("id: ").filter_map(|(at, key)| {
         let is_key = !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
@@ -118,7 +118,7 @@ fn ids_in(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a line holds these words, whole: "12:15" doesn't hold "2:15", nor does "2:15:30".
+/// Whether a line contains these words as a whole: "2:15" is neither in "12:15" nor in "2:15:30".
 fn holds(line: &str, wanted: &str) -> bool {
     let is_whole = |(at, found): (usize, &str)| {
         let (before, after) = (&line[..at], &line[at + found.len()..]);

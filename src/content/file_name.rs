@@ -1,14 +1,14 @@
-//! What the name of a file says: its words, and the day before them.
+//! What a file's name says: its words, and the day before them.
 
 use chrono::NaiveDate;
 
-/// The name of a file without folder and ending.
+/// A file's name without folder and extension.
 pub(super) fn stem(file: &str) -> &str {
     let name = file.rsplit('/').next().unwrap_or(file);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// A name without the date before it.
+/// A name without the date at its beginning.
 pub(super) fn undated(stem: &str) -> &str {
     let date = stem.get(..11).filter(|date| {
         date.bytes().enumerate().all(|(index, b)| match index {
@@ -22,7 +22,7 @@ pub(super) fn undated(stem: &str) -> &str {
         .unwrap_or(stem)
 }
 
-/// The day with which a file's name begins: `2013-02-26-selma.md`, `2013-02-26.md`.
+/// The day at the beginning of a file's name: `2013-02-26-selma.md`, `2013-02-26.md`.
 pub(super) fn day(file: &str) -> Option<NaiveDate> {
     let stem = stem(file);
     let goes_on = stem.as_bytes().get(10).is_some_and(u8::is_ascii_digit);

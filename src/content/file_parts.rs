@@ -1,9 +1,9 @@
-//! The parts of a file with front matter: what stands between the `---` lines, and the text below.
+//! Splits a file with front matter: what is between the `---` lines, and the text below.
 
 use super::problem::{Problem, Severity};
 use super::update_entries::report::Report;
 
-/// What is wrong with a file that [`split`] can't divide.
+/// Reports why [`split`] can't split a file.
 pub(super) fn missing_front_matter(file: &str, text: &str) -> Vec<Problem> {
     let mut report = Report::new(file, text, 1);
     let whole = "begin the file with a line \"---\", then title and date, then another \"---\"";
@@ -41,7 +41,7 @@ pub(super) struct Parts<'a> {
     pub(super) body_line: usize,
 }
 
-/// Front matter stands between two lines of `---`, the first of which begins the file.
+/// Splits a text. Its front matter is between two `---` lines; the first one begins the file.
 pub(super) fn split(text: &str) -> Option<Parts<'_>> {
     let mut lines = text.split_inclusive('\n');
     let first = lines.next()?;

@@ -8,16 +8,16 @@ use super::problem::{Problem, Severity};
 use super::site_file;
 use crate::domain::hash::sha256;
 
-/// A larger file is not read.
+/// Larger files aren't read.
 pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 
-/// How a site begins.
+/// How to begin a site.
 const NEW_SITE: &str = "make one; two lines are enough: name = \"Example status\" and time_zone = \
                         \"America/Denver\"";
 
 const DEAD_LINK: &str = "it is a broken link; correct or remove it";
 
-/// How to mend it that a file or folder can't be read.
+/// How to fix a file or folder that can't be read.
 fn help_to_read(path: &Path, kind: ErrorKind) -> Option<&'static str> {
     if kind == ErrorKind::PermissionDenied {
         return Some("give the user who runs Lightship the right to read it");
@@ -25,8 +25,8 @@ fn help_to_read(path: &Path, kind: ErrorKind) -> Option<&'static str> {
     path.is_symlink().then_some(DEAD_LINK)
 }
 
-/// The names of the Markdown files in the part `within` of a folder, sorted. `None` if that is
-/// there but can't be listed.
+/// The names of the Markdown files in the subfolder `within`, sorted. `None` if it exists but can't
+/// be listed.
 pub(super) fn list_posts(
     folder: &Path,
     within: &str,
@@ -35,7 +35,7 @@ pub(super) fn list_posts(
     let path = folder.join(within);
     let entries = match fs::read_dir(&path) {
         Ok(entries) => entries,
-        // A link that leads nowhere is not an empty folder.
+        // A broken link isn't an empty folder.
         Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
             return Some(Vec::new());
         }
@@ -91,7 +91,7 @@ pub(super) fn list_posts(
     Some(names)
 }
 
-/// Says of what looks like a post why it is none.
+/// Reports why something that looks like a post isn't one.
 fn passed_over(path: &Path, file: &str, problems: &mut Vec<Problem>) {
     let ends = |path: &Path, wanted: &[&str]| {
         let end = path.extension().unwrap_or_default().to_ascii_lowercase();
@@ -119,7 +119,7 @@ pub(super) fn fingerprint(bytes: &[u8]) -> String {
     sha256(bytes)
 }
 
-/// The bytes of a plain file that isn't too large; anything else isn't even opened.
+/// Reads a regular file that isn't too large. Anything else isn't even opened.
 pub(super) fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
     let path = folder.join(file);
     let mut refuse = |message: String, help: Option<&str>| {
@@ -178,7 +178,7 @@ pub(super) fn read_file(folder: &Path, file: &str, problems: &mut Vec<Problem>) 
     }
 }
 
-/// Bytes as text, if they are UTF-8 without NUL.
+/// Decodes bytes as text, if they are UTF-8 without NUL.
 pub(super) fn decode(file: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) -> Option<String> {
     let place = |bytes: &[u8], at: usize| {
         let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;

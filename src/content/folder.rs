@@ -1,4 +1,4 @@
-//! A content folder: every file of it, read one by one, so that none takes its neighbours down.
+//! Reads a content folder, file by file, so that a broken file doesn't affect its neighbours.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,27 +15,27 @@ use super::{pictures, template_file};
 use crate::domain::slug::Slug;
 use crate::domain::template::Template;
 
-/// A content folder, read.
+/// The contents of a content folder.
 #[derive(Debug, Clone, Default)]
 pub struct Content {
     /// What `site.toml` says; `None` if it can't be read for certain.
     pub site: Option<SiteFile>,
     /// The incident files that could be read, by file name.
     pub incidents: Vec<IncidentFile>,
-    /// The names of incident files that are there but can't be read for certain: their last good
+    /// The names of incident files that exist but can't be read for certain: their last good
     /// version stays.
     pub unreadable: Vec<String>,
     /// The templates that could be read, by name; `None` if their folder can't be listed.
     pub templates: Option<Vec<Template>>,
-    /// The names of templates that are there but can't be read for certain: their last good
-    /// version stays.
+    /// The names of templates that exist but can't be read for certain: their last good version
+    /// stays.
     pub unreadable_templates: Vec<Slug>,
-    /// Everything that is wrong or doubtful, by file, line and column.
+    /// Everything that is wrong or doubtful, sorted by file, line and column.
     pub problems: Vec<Problem>,
 }
 
-/// Reads `site.toml` and `incidents/*.md` in a folder. Never fails and never stops: what is wrong
-/// is in the problems. Posts in `moving` are left as they were.
+/// Reads a folder: `site.toml`, templates and `incidents/*.md`. Never fails and never stops early:
+/// whatever is wrong becomes a problem. Posts in `moving` aren't read and stay as they were.
 pub fn read_folder_but(
     folder: &Path,
     known: &KnownSite,
@@ -76,7 +76,7 @@ pub fn read_folder_but(
     content
 }
 
-/// The same with every post.
+/// The same, for all posts.
 pub fn read_folder(folder: &Path, known: &KnownSite, now: DateTime<Utc>) -> Content {
     read_folder_but(folder, known, now, &BTreeSet::new())
 }

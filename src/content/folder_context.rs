@@ -1,4 +1,4 @@
-//! What every file of a content folder is read with.
+//! The context in which every file of a content folder is read.
 
 use std::collections::HashSet;
 
@@ -11,21 +11,21 @@ use crate::domain::slug::Slug;
 use crate::domain::state::{State, States};
 use crate::domain::update::Precision;
 
-/// What is known of the site beside its files.
+/// What is known about the site besides its files.
 #[derive(Debug, Clone, Default)]
 pub struct KnownSite {
-    /// Slugs and names of the components that exist through the API.
+    /// Slugs and names of the components created through the API.
     pub components: Vec<(Slug, String)>,
-    /// Slugs of those of them that stand in a group, each with its heading.
+    /// Slugs of those components that are in a group, each with the group's heading.
     pub groups: Vec<(Slug, String)>,
-    /// The states of its own that it has or had: what files say of the past stays readable.
+    /// The site's own states, current and past, so that files about the past stay readable.
     pub states: Vec<State>,
     /// The lines that announced something when they were first seen; `None` if nothing was ever
-    /// kept.
+    /// stored.
     pub announced: Option<AnnouncedLines>,
 }
 
-/// What every file of a folder is read with.
+/// The context in which every file of a folder is read.
 pub(super) struct FolderContext {
     pub(super) site: SiteFile,
     components: Vec<(Slug, String)>,
@@ -36,7 +36,7 @@ pub(super) struct FolderContext {
 }
 
 impl FolderContext {
-    /// What `site.toml` says goes before what else is known.
+    /// What `site.toml` says takes precedence over what else is known.
     pub(super) fn of(site: SiteFile, known: &KnownSite, now: DateTime<Utc>) -> Self {
         let mut components: Vec<(Slug, String)> = site
             .components
@@ -71,7 +71,7 @@ impl FolderContext {
         }
     }
 
-    /// For a file whose name and place aren't known yet.
+    /// The context for a file whose name and place aren't known yet.
     pub(super) fn context(&self) -> Context<'_> {
         let site = &self.site;
         Context {

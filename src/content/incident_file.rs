@@ -1,4 +1,4 @@
-//! One incident file: its name, its front matter, its body, and what they say together.
+//! Reads an incident file: its name, its front matter, its body, and what they say together.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -26,18 +26,18 @@ pub enum SlugSource {
     Nothing,
 }
 
-/// An incident file, read. `None` means that the file doesn't say.
+/// An incident file after reading. `None` means that the file doesn't say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncidentFile {
     /// Its name, relative to the content folder: `incidents/2013-02-26-selma.md`.
     pub file: String,
     /// SHA-256 of its bytes, in hexadecimal.
     pub fingerprint: String,
-    /// The incident's name in URLs, as far as the file says it: another may hold it already.
+    /// The incident's name in URLs that the file asks for; another incident may hold it already.
     pub slug: Slug,
     /// Where the slug comes from.
     pub slug_source: SlugSource,
-    /// The incident's identity.
+    /// The incident's id.
     pub id: Option<String>,
     /// The headline.
     pub title: String,
@@ -49,29 +49,29 @@ pub struct IncidentFile {
     pub precision: Precision,
     /// What kind of post it is.
     pub kind: Option<Kind>,
-    /// What it names, and the states it sets at its date (of a maintenance: at `starts`).
+    /// The components it names, and the states it sets at its date (a maintenance: at `starts`).
     pub components: Vec<StateLine>,
     /// Whether the front matter has a `components` key at all.
     pub states_components: bool,
-    /// The phase before any update says one.
+    /// The phase that holds until an update sets one.
     pub phase: Option<Phase>,
-    /// The impact that staff set.
+    /// The impact set by staff.
     pub impact: Option<Impact>,
-    /// A maintenance's window: its start.
+    /// The start of a maintenance's window.
     pub starts: Option<DateTime<Utc>>,
-    /// A maintenance's window: its end.
+    /// The end of a maintenance's window.
     pub ends: Option<DateTime<Utc>>,
     /// One or two sentences for lists and feeds.
     pub summary: Option<String>,
-    /// Read and checked, not published.
+    /// It is a draft: read and checked, but not published.
     pub draft: bool,
     /// The post, without its entries.
     pub markdown: String,
-    /// Its entries, in the order in which they stand.
+    /// Its entries, in file order.
     pub entries: Vec<Entry>,
     /// The entries run newest first.
     pub newest_first: bool,
-    /// The lines that stay text because they announce something, to be kept.
+    /// The lines that stay text because they announce something; the caller stores them.
     pub announced: Vec<String>,
     /// When it was last corrected, if the front matter says (`edited_at`, written by `export`).
     pub edited_at: Option<DateTime<Utc>>,
@@ -79,14 +79,14 @@ pub struct IncidentFile {
     pub public_at: Option<DateTime<Utc>>,
 }
 
-/// So long after its last entry, in days, an open disruption may have been forgotten.
+/// After this many days without an entry, an open disruption may have been forgotten.
 const QUIET_DAYS: i64 = 7;
 
-/// So long after it, it was.
+/// After this many days without an entry, it has been.
 const FORGOTTEN_DAYS: i64 = 30;
 
-/// Reads a file whose text and name are known. `site` holds what is the same for all files.
-/// `None` if there is an error in it.
+/// Reads a file whose text and name are known. `site` holds what all files share. Returns no
+/// incident if there is an error in it.
 pub(super) fn read(
     file: &str,
     text: &str,
@@ -165,7 +165,7 @@ pub(super) fn read(
     (Some(incident), problems)
 }
 
-/// The slug that a file's name gives, with a hint if it isn't the name as it stands.
+/// The slug made from a file's name, with a hint if it differs from the name.
 fn named(
     file: &str,
     kind: Kind,
@@ -186,7 +186,7 @@ fn named(
     (slug, source)
 }
 
-/// The phase of the latest entry that has one; of equal instants, of the one that comes last.
+/// The phase and instant of the latest entry that sets one; of equal instants, the one made last.
 fn latest(reading: &Reading) -> Option<(Phase, DateTime<Utc>)> {
     let phases = reading
         .entries
@@ -241,12 +241,12 @@ fn check_phase(
     }
 }
 
-/// The heading of an entry of this moment, as an example.
+/// The heading of an entry made now, as an example.
 fn heading_now(cx: &Context<'_>) -> String {
     format!("## UPDATE {}", written(cx.now, cx.zone))
 }
 
-/// Says of a disruption that nobody wrote of for long that it still stands as open.
+/// Reports a disruption that is still open although nobody has posted about it for long.
 fn left_open(
     front: &FrontMatter,
     kind: Kind,
@@ -288,7 +288,7 @@ fn left_open(
     );
 }
 
-/// Leaves phases out that don't fit the kind, or takes the one that fits and means the same.
+/// Drops phases that don't fit the kind, or replaces them with the one that means the same.
 fn fit_phases(file: &str, text: &str, kind: Kind, entries: &mut [Entry]) -> Vec<Problem> {
     let mut report = Report::new(file, text, 1);
     for entry in entries {

@@ -1,4 +1,4 @@
-//! Files to domain values and back. Reading never stops at the first problem, never fails.
+//! Files to domain values and back. Reading never fails and never stops at the first problem.
 
 pub mod addresses;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Files of `media/` that a post shows or links to and that aren't there.
+//! Finds files of `media/` that a post shows or links to but that don't exist.
 
 use std::ops::Range;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use super::problem::{Problem, Severity};
 use super::update_entries::report::Report;
 
-/// A warning for each.
+/// A warning for each missing file.
 pub(super) fn missing(folder: &Path, file: &str, text: &str) -> Vec<Problem> {
     let mut report = Report::new(file, text, 1);
     for (place, name) in named(text) {
@@ -22,7 +22,7 @@ pub(super) fn missing(folder: &Path, file: &str, text: &str) -> Vec<Problem> {
     report.finish()
 }
 
-/// The files of `media/` that a text names as targets, each with its place. Code isn't looked at.
+/// The files of `media/` that a text links to, each with its place. Code is skipped.
 fn named(text: &str) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     let mut fence: Option<&str> = None;
@@ -47,7 +47,7 @@ fn named(text: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// Targets in a line: behind `(`, a quote, `<` or `]: `.
+/// Targets in a line: after `(`, a quote, `<` or `]: `.
 fn in_line(line: &str) -> impl Iterator<Item = (usize, &str)> {
     const MEDIA: &str = "media/";
     line.match_indices(MEDIA).filter_map(|(at, _)| {
@@ -65,7 +65,7 @@ fn in_line(line: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// A name as it stands on disk: `a%20b.png` is `a b.png`.
+/// A percent-decoded name: `a%20b.png` is `a b.png`.
 fn decoded(name: &str) -> String {
     let mut bytes = Vec::with_capacity(name.len());
     let mut rest = name.as_bytes();

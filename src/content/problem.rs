@@ -1,4 +1,4 @@
-//! Problems: what is wrong in a file, where, and how to mend it.
+//! Problems: what is wrong in a file, where, and how to fix it.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub enum Severity {
     /// The file isn't published; its last good version stays.
     Error,
-    /// Published, but something was understood that may not be meant.
+    /// The file is published, but it may have been misunderstood.
     Warning,
-    /// Published; only `check` says it.
+    /// The file is published; only `check` shows the problem.
     Hint,
 }
 
@@ -36,32 +36,32 @@ impl Severity {
     }
 }
 
-/// One thing that is wrong or doubtful in a file.
+/// Something that is wrong or doubtful in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
     /// The file, relative to the content folder.
     pub file: String,
-    /// Its line, counted from 1; 0 if it is about the file as a whole.
+    /// The line, counted from 1; 0 for a problem with the file as a whole.
     pub line: usize,
-    /// The character in the line at which it begins, counted from 1.
+    /// The character of the line at which the problem begins, counted from 1.
     pub column: usize,
-    /// How many characters it spans.
+    /// How many characters the problem spans.
     pub width: usize,
-    /// The line itself; of a very long one, its beginning.
+    /// The line itself; if it is very long, its beginning.
     pub source: String,
     /// What is wrong.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
-/// Columns of a line that are shown at most.
+/// The most columns of a line that are shown.
 const SHOWN: usize = 100;
 
 impl Problem {
-    /// A problem of a file as a whole.
+    /// A problem with a file as a whole.
     pub(crate) fn of_file(
         severity: Severity,
         file: &str,
@@ -80,8 +80,8 @@ impl Problem {
         }
     }
 
-    /// The problem as compilers draw theirs, ending in a line end. `prefix` is the content
-    /// folder as it was named, or empty; `colour` is for terminals.
+    /// Renders the problem as compilers do, with a line end at the end. `prefix` is the content
+    /// folder as the user named it, or empty; `colour` is for terminals.
     pub fn render(&self, prefix: &str, colour: bool) -> String {
         let path = match prefix.trim_end_matches('/') {
             "" => printable(&self.file),
@@ -122,8 +122,8 @@ impl Problem {
     }
 }
 
-/// Text for a terminal, with as many characters: nothing in it moves the cursor, changes colours or
-/// turns the direction of writing.
+/// Makes a text safe for a terminal, with as many characters: nothing in it moves the cursor,
+/// changes colours or the writing direction.
 fn printable(text: &str) -> String {
     let visible = |c: char| match c {
         '\t' => ' ',

@@ -1,5 +1,5 @@
-//! Whether files are still being written. One that was changed within the last second may not be
-//! whole yet: an upload takes its time, and an editor writes in several steps.
+//! Finds files that are still being written. A file changed within the last second may be
+//! incomplete: an upload takes time, and an editor writes in several steps.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,34 +9,34 @@ use std::time::{Duration, Instant, SystemTime};
 use super::files::list_posts;
 use super::site_file;
 
-/// A file is whole once its size and time have stayed the same for so long.
+/// A file is complete once its size and modification time have stayed the same for this long.
 pub const STILL_AFTER: Duration = Duration::from_secs(1);
 
-/// Looks at a folder time after time.
+/// Looks at a folder again and again.
 #[derive(Debug, Default)]
 pub struct Stillness {
-    /// Files whose time lies ahead of the clock, as they were seen first with that size and time.
+    /// Files dated in the future: their size and time, and when these were first seen.
     ahead: BTreeMap<String, (u64, SystemTime, Instant)>,
 }
 
-/// What is still being written.
+/// The files that are still being written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Moving {
-    /// Posts.
+    /// The posts among them.
     pub posts: BTreeSet<String>,
-    /// Whether `site.toml` or a template is among it, on which all others depend.
+    /// Whether `site.toml` or a template is among them, on which all other files depend.
     pub is_ground: bool,
 }
 
 impl Moving {
-    /// Whether anything is.
+    /// Whether there are any.
     pub fn is_any(&self) -> bool {
         self.is_ground || !self.posts.is_empty()
     }
 }
 
 impl Stillness {
-    /// What is still being written in a folder.
+    /// Finds what is still being written in a folder.
     pub fn look(&mut self, folder: &Path) -> Moving {
         let mut moving = Moving::default();
         let mut ahead = BTreeMap::new();
@@ -72,7 +72,7 @@ impl Stillness {
         if let Ok(age) = modified.elapsed() {
             return age < STILL_AFTER;
         }
-        // Another machine's clock gave it its time, or somebody set it: only looking twice tells.
+        // Another machine's clock set this time, or a person did: only a second look can tell.
         let size = metadata.len();
         let since = match self.ahead.get(name) {
             Some((known, at, since)) if (*known, *at) == (size, modified) => *since,

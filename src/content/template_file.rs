@@ -1,4 +1,4 @@
-//! Template files: each one's name, front matter and text.
+//! Reads template files: name, front matter and text.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ use crate::domain::incident::Kind;
 use crate::domain::slug::Slug;
 use crate::domain::template::Template;
 
-/// The templates of a folder. They take no post down.
+/// The templates of a folder. Their errors don't affect posts.
 #[derive(Debug, Default)]
 pub(super) struct Templates {
-    /// Those that could be read.
+    /// The templates that could be read.
     pub(super) templates: Vec<Template>,
-    /// The names of those that can't be read for certain.
+    /// The names of the templates that can't be read for certain.
     pub(super) unreadable: Vec<Slug>,
-    /// What is wrong or doubtful.
+    /// Everything that is wrong or doubtful.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn read_all(folder: &Path, names: Vec<String>, cx: &Context<'_>) -> T
     all
 }
 
-/// Reads a template whose text and name are known. `None` if there is an error in it.
+/// Reads a template whose text and name are known. Returns no template if there is an error in it.
 fn read(file: &str, text: &str, cx: &Context<'_>) -> (Option<Template>, Vec<Problem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");

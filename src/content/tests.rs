@@ -1,5 +1,5 @@
-//! A content folder with what doesn't belong into one: each such file is named with its reason,
-//! and its neighbours are read all the same.
+//! A content folder with things that don't belong in it: each such file is reported with a reason,
+//! and its neighbours are still read.
 
 use std::fs;
 use std::path::Path;
@@ -29,8 +29,8 @@ pub(super) fn read(folder: &Path) -> Content {
     read_folder(folder, &KnownSite::default(), now)
 }
 
-/// Reads a folder in which `make` has put something in the place of `incidents/bad.md`: it must
-/// be refused with words that hold `message`, and with `help`.
+/// Reads a folder in which `make` creates `incidents/bad.md`. The file must be refused with a
+/// message that contains `message`, and with `help`.
 #[track_caller]
 fn refused(make: impl FnOnce(&Path), message: &str, help: &str) {
     let folder = folder();
@@ -54,7 +54,7 @@ fn refused(make: impl FnOnce(&Path), message: &str, help: &str) {
     assert!(content.site.is_some());
 }
 
-/// `bad.md` holds these bytes.
+/// The same for a `bad.md` with these bytes.
 #[track_caller]
 fn refused_bytes(bytes: impl AsRef<[u8]>, message: &str, help: &str) {
     refused(
@@ -101,7 +101,7 @@ fn what_is_no_file_is_refused_unopened() {
         "can't be read",
         "a broken link",
     );
-    // To open one would wait for a writer without end.
+    // Opening a FIFO would wait forever for a writer.
     let make_fifo = |path: &Path| {
         let made = Command::new("mkfifo").arg(path).status().expect("mkfifo");
         assert!(made.success());
@@ -235,7 +235,7 @@ fn what_permissions_forbid_is_named() {
     let bad = folder.path().join("incidents/bad.md");
     fs::write(&bad, GOOD).expect("written");
     fs::set_permissions(&bad, fs::Permissions::from_mode(0o000)).expect("set");
-    // The superuser reads it nevertheless.
+    // The superuser can read it anyway.
     let readable = fs::File::open(&bad).is_ok();
     let content = read(folder.path());
     assert_eq!(content.unreadable.is_empty(), readable);
@@ -248,7 +248,7 @@ fn what_permissions_forbid_is_named() {
     );
 }
 
-/// The blocks of a document that are fenced with this word.
+/// The code blocks of a document that are fenced with this word.
 fn fenced<'a>(document: &'a str, word: &str) -> Vec<&'a str> {
     let begins = format!("\n```{word}\n");
     let blocks = document.split(begins.as_str()).skip(1);

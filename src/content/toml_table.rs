@@ -1,4 +1,4 @@
-//! TOML tables whose keys are taken one by one, so that what is left over is an unknown key.
+//! TOML tables whose keys are taken one by one; a key that is left over is unknown.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::problem::Severity;
 use super::update_entries::report::Report;
 use crate::domain::nearest::nearest;
 
-/// A table being read, and where its problems go.
+/// A table being read, with the report that collects its problems.
 pub(super) struct Table<'t, 'i, 'r, 'x> {
     entries: Vec<(&'t str, Range<usize>, &'t Spanned<DeValue<'i>>)>,
     place: Range<usize>,
@@ -52,7 +52,7 @@ impl<'t, 'i, 'r, 'x> Table<'t, 'i, 'r, 'x> {
         })
     }
 
-    /// Takes a key that must hold a text; an empty one counts as missing.
+    /// Takes a key that must hold a text; an empty text counts as missing.
     pub(super) fn text(&mut self, key: &'static str) -> Option<(String, Range<usize>)> {
         let value = self.take(key)?;
         let Some(text) = value.value.as_str() else {
@@ -63,7 +63,7 @@ impl<'t, 'i, 'r, 'x> Table<'t, 'i, 'r, 'x> {
             );
             return None;
         };
-        // Escaped, it comes past whoever looks at the bytes, and no database takes it.
+        // The check of the file's bytes can't see an escaped NUL, and no database accepts it.
         if text.contains('\0') {
             let help = "remove \\u0000".to_owned();
             self.error(value.place, format!("\"{key}\" contains a NUL"), Some(help));
@@ -76,7 +76,7 @@ impl<'t, 'i, 'r, 'x> Table<'t, 'i, 'r, 'x> {
         Some((text.to_owned(), value.place))
     }
 
-    /// Takes a key that must be there and hold a text.
+    /// Takes a required key that must hold a text.
     pub(super) fn required_text(&mut self, key: &'static str) -> Option<(String, Range<usize>)> {
         let is_there = self.entries.iter().any(|(name, _, _)| *name == key);
         let before = self.report.error_count();
@@ -98,7 +98,7 @@ impl<'t, 'i, 'r, 'x> Table<'t, 'i, 'r, 'x> {
         self.report.add(Severity::Error, place, message, help);
     }
 
-    /// Warns of the keys that were not taken.
+    /// Warns about the keys that weren't taken.
     pub(super) fn finish(self) {
         for (key, place, _) in &self.entries {
             let near = nearest(key, self.known.iter().copied());

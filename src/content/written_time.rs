@@ -1,4 +1,4 @@
-//! Dates and times in front matter: they must say their year, and nothing is guessed.
+//! Dates and times in front matter: they must state the year, and nothing is guessed.
 
 use std::borrow::Cow;
 
@@ -11,8 +11,8 @@ use super::update_entries::resolution::{Resolved, resolve_alone};
 use super::update_entries::time_text::whole_text;
 use crate::domain::update::Precision;
 
-/// Reads a date, with or without a time, in the site's zone unless it names one. The problems
-/// are in `report`, or, where there is nothing to be read, the answer is `Err`.
+/// Reads a date, with or without a time, in the site's zone unless it names one. Problems go to
+/// `report`; if there is nothing to read, the answer is `Err`.
 pub(super) fn read(
     text: &str,
     zones: &Context<'_>,
@@ -36,7 +36,7 @@ pub(super) fn read(
         });
     };
     let noon = day.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
-    // In no zone does that stand on the same day, whose beginning is meant.
+    // In every zone, this post is on another day, so a day without a time means its start.
     let cx = Context {
         posted_at: noon - Duration::hours(36),
         posted_precision: Precision::Day,
@@ -46,7 +46,7 @@ pub(super) fn read(
     Ok(resolve_alone(&time, &cx, report))
 }
 
-/// `2023-12-04T8:00:00-00:00` with the hour as the standard wants it.
+/// `2023-12-04T8:00:00-00:00` with the two-digit hour that RFC 3339 requires.
 fn two_digit_hour(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     match (bytes.get(10), bytes.get(11), bytes.get(12)) {
@@ -58,9 +58,9 @@ fn two_digit_hour(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// An instant as front matter and headings have it, in a form that [`read`] reads back: the
-/// site's zone and abbreviation where that leaves no doubt, else UTC. A day alone if the
-/// precision is that and the day begins at that instant.
+/// An instant for front matter and headings, in a form that [`read`] reads back: with the site's
+/// zone and abbreviation if that is unambiguous, else in UTC. It is only a day if the precision is
+/// that and the day begins at that instant.
 pub(super) fn render(
     at: DateTime<Utc>,
     precision: Precision,

@@ -1,4 +1,4 @@
-//! YAML as a tree in which everything knows its place in the text.
+//! YAML as a tree in which everything has its place in the text.
 
 use std::fmt;
 use std::ops::Range;
@@ -46,11 +46,11 @@ pub(super) struct YamlError {
     pub(super) message: String,
     pub(super) help: String,
     pub(super) place: Range<usize>,
-    /// It isn't wrong, but too large or too deep.
+    /// It isn't wrong, but too large or too deeply nested.
     pub(super) is_too_large: bool,
 }
 
-/// Reads a text whose top is a map.
+/// Reads a text whose top level is a map.
 pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
@@ -92,7 +92,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<(Key, Placed)>, YamlError> {
     }
 }
 
-/// From line and column to a place in the text.
+/// Converts lines and columns to places in the text.
 struct Places<'a> {
     text: &'a str,
     line_starts: Vec<usize>,
@@ -157,7 +157,7 @@ impl<'a> Places<'a> {
     }
 }
 
-/// A value as the YAML library gives it.
+/// A value as the YAML library returns it.
 #[derive(Debug)]
 enum Raw {
     Null,
@@ -220,7 +220,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Raw, E> {
-        // Escaped, it comes past whoever looks at the bytes, and no database takes it.
+        // The check of the file's bytes can't see an escaped NUL, and no database accepts it.
         if text.contains('\0') {
             return Err(E::custom("a text contains a NUL"));
         }
@@ -286,7 +286,7 @@ mod tests {
             assert_eq!(found, line, "{text}: {error:?}");
             assert!(!error.message.is_empty(), "{text}");
         }
-        // An alias bomb is stopped by the library's limits.
+        // The library's limits stop an alias bomb.
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let before = format!("*a{}, ", level - 1).repeat(9);

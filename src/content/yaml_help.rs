@@ -1,18 +1,18 @@
-//! What is wrong with front matter that is no YAML, in the words of someone who writes a post,
-//! and how to mend that very line.
+//! Explains what is wrong with front matter that isn't YAML, in the words of someone who writes a
+//! post, and how to fix that very line.
 
 use std::ops::Range;
 
 use serde_saphyr::granit_parser::ErrorKind;
 use serde_saphyr::{DefaultMessageFormatter, Error, ExternalMessageSource, MessageFormatter as _};
 
-/// What is wrong, and how to mend it.
+/// What is wrong, and how to fix it.
 pub(super) struct Explained {
     pub(super) message: String,
     pub(super) help: String,
 }
 
-/// Whether it isn't wrong, but too large or too deep.
+/// Whether a text isn't wrong, but too large or too deeply nested.
 pub(super) fn is_too_large(error: &Error) -> bool {
     match error {
         Error::Budget { .. }
@@ -25,7 +25,7 @@ pub(super) fn is_too_large(error: &Error) -> bool {
     }
 }
 
-/// What the parser stumbled over, if it was the parser.
+/// The parser's error, if it was the parser's.
 fn syntax_error(error: &Error) -> Option<&ErrorKind> {
     match error {
         Error::ExternalMessage { source, .. } => match &**source {
@@ -83,7 +83,7 @@ pub(super) fn explain(error: &Error, text: &str, place: &Range<usize>) -> Explai
     }
 }
 
-/// The line that the library stumbled over, and the one before.
+/// The line at which the library failed, and the one before.
 struct Line<'a> {
     text: &'a str,
     before: &'a str,
@@ -153,7 +153,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The bracket with which a line's value begins and that isn't closed in it.
+/// The bracket at the beginning of a line's value that isn't closed on the line.
 fn open_bracket(line: &str) -> Option<char> {
     let (_, value) = line.split_once(": ")?;
     let open = value.trim().chars().next()?;

@@ -1,8 +1,8 @@
-//! `[brand]` as it stands in `site.toml`: the inverse of reading it.
+//! Writes the `[brand]` table of `site.toml`: the inverse of reading it.
 
 use crate::domain::brand::{Brand, Colour};
 
-/// The table, with its heading; nothing for a page without a brand.
+/// The table with its heading; empty for a page without a brand.
 pub fn brand(brand: &Brand) -> String {
     if brand.is_empty() {
         return String::new();

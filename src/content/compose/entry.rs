@@ -1,4 +1,4 @@
-//! One update as an entry: heading, comment, text, closing list of states.
+//! Writes an update as an entry: heading, comment, text, closing list of states.
 
 use super::writer::{SENTINEL, Writer, as_literal, clean, ends_in_sentinel, has_fence};
 use crate::content::update_entries::comment::{self, Comment};
@@ -7,9 +7,9 @@ use crate::domain::component::StateChange;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Precision, Update};
 
-/// The entry, without line end. Of the ways to write its text the plainest is taken that reads
-/// back: as it is; with a comment that marks its end; between comments that make it stand for
-/// itself.
+/// Writes the entry, without a trailing line end. Uses the plainest form of its text that reads
+/// back unchanged: as it is; with a comment that marks its end; or between comments that make it a
+/// literal text.
 pub(super) fn render(update: &Update, writer: &Writer<'_>) -> String {
     let changes = changes(update);
     let list = list(&changes, writer);
@@ -17,7 +17,7 @@ pub(super) fn render(update: &Update, writer: &Writer<'_>) -> String {
     let expected = expected(update, &text, &changes);
     let plain = [&text[..], &list].join("\n\n").trim().to_owned();
     let may_mislead = ends_like_states(&text) || has_fence(&text);
-    // Without a time that it can say, an entry has all of it in its comment.
+    // If the heading can't express the time exactly, the comment gives the instant.
     for stated in [false, true] {
         let head = head(update, writer, stated);
         let with = |body: &str| [&head[..], body].join("\n\n").trim_end().to_owned();
@@ -35,12 +35,12 @@ pub(super) fn render(update: &Update, writer: &Writer<'_>) -> String {
     with_nothing_lost(update, writer, &text, &list)
 }
 
-/// The last resort, which is never met: everything stated, the text for itself.
+/// The last resort, which should never be needed: everything stated, the text as a literal.
 fn with_nothing_lost(update: &Update, writer: &Writer<'_>, text: &str, list: &str) -> String {
     [&head(update, writer, true)[..], &as_literal(text), list].join("\n\n")
 }
 
-/// The states that the update itself set; what came back by itself isn't written.
+/// The states that the update itself set. Derived changes aren't written.
 fn changes(update: &Update) -> Vec<&StateChange> {
     let mut own: Vec<&StateChange> = Vec::new();
     for change in &update.changes {
@@ -53,7 +53,7 @@ fn changes(update: &Update) -> Vec<&StateChange> {
     own
 }
 
-/// Heading and comment. `stated`: the comment says the instant whatever the heading says.
+/// Heading and comment. With `stated`, the comment gives the instant whatever the heading says.
 fn head(update: &Update, writer: &Writer<'_>, stated: bool) -> String {
     let time = match update.precision {
         Precision::Minute => Some(writer.time(update.at, Precision::Minute)),
@@ -123,7 +123,7 @@ fn list(changes: &[&StateChange], writer: &Writer<'_>) -> String {
         .join("\n")
 }
 
-/// Whether a name can stand in a list without being taken for Markdown.
+/// Whether a name can stand in a list without being parsed as Markdown.
 fn is_plain(name: &str) -> bool {
     name.starts_with(char::is_alphabetic)
         && name.ends_with(char::is_alphanumeric)
@@ -136,8 +136,8 @@ fn one_line(note: &str) -> String {
     note.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text ends in a list that a reader who knows more components and states might take
-/// for one of states.
+/// Whether a text ends in a list that a reader who knows more components and states might take for
+/// a list of states.
 fn ends_like_states(text: &str) -> bool {
     let Some(last) = text.trim_end().lines().last() else {
         return false;
@@ -186,7 +186,7 @@ fn expected(update: &Update, text: &str, changes: &[&StateChange]) -> Entry {
     }
 }
 
-/// Whether what is written reads as the entry and lets the next one be.
+/// Whether the written text reads back as the entry and leaves the next entry intact.
 fn reads_back(written: &str, expected: &Entry, writer: &Writer<'_>) -> bool {
     let reading = read(&format!("\n{written}\n\n{SENTINEL}"), &writer.context());
     reading.entries.len() == 2

@@ -39,7 +39,7 @@ pub(super) fn matter(writer: &Writer<'_>) -> String {
     lines.0
 }
 
-/// What the post says of components: the state that it gives each, or only that it names it.
+/// Writes what the post says about components: the state that it gives each, or only the name.
 fn components(writer: &Writer<'_>, lines: &mut Lines) {
     let incident = writer.incident;
     let mut stated: Vec<(&Slug, String)> = Vec::new();
@@ -93,7 +93,7 @@ impl Lines {
     }
 }
 
-/// A text as YAML: plain where that reads back as the same text, else quoted.
+/// A text as YAML: plain where that reads back as the same text, otherwise quoted.
 fn scalar(text: &str) -> String {
     let simple = !text.is_empty()
         && text.len() < 200
@@ -113,7 +113,7 @@ fn scalar(text: &str) -> String {
     }
 }
 
-/// A text in double quotes. JSON is YAML, but for characters that YAML wants escaped.
+/// A text in double quotes. JSON is YAML, except for characters that YAML wants escaped.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     for c in serde_json::Value::from(text).to_string().chars() {

@@ -1,4 +1,4 @@
-//! Incidents as files: the inverse of reading. What is written reads back to the same.
+//! Writes incidents as files: the inverse of reading. What is written reads back the same.
 
 mod brand;
 mod entry;
@@ -12,8 +12,7 @@ use crate::domain::slug::Slug;
 
 pub use self::brand::brand;
 
-/// Writes a whole incident file. `name_of` gives the names of components, for the lists of
-/// states.
+/// Writes a whole incident file. `name_of` returns a component's name, for the lists of states.
 pub fn incident(
     incident: &Incident,
     site: &SiteSettings,
@@ -42,7 +41,7 @@ pub fn incident(
     text
 }
 
-/// The name under which an incident's file is kept: `2013-02-26-selma.md`.
+/// The name of an incident's file: `2013-02-26-selma.md`.
 pub fn file_name(incident: &Incident, site: &SiteSettings) -> String {
     let day = incident.published_at.with_timezone(&site.zone);
     format!("{}-{}.md", day.format("%Y-%m-%d"), incident.slug)

@@ -14,7 +14,7 @@ use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::domain::window::Window;
 
-/// A small generator of numbers, the same on every run.
+/// A small generator of random numbers, the same on every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -217,7 +217,7 @@ fn site(zone: Tz) -> SiteSettings {
     }
 }
 
-/// What is different after writing and reading; empty if nothing is.
+/// What differs after writing and reading; empty if nothing does.
 fn check(incident: &Incident, zone: Tz) -> Vec<String> {
     let site = site(zone);
     let name_of = |slug: &Slug| match slug.as_str() {

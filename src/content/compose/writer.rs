@@ -1,4 +1,4 @@
-//! An incident being written: how the reader will read it, and texts that read back to the same.
+//! An incident being written: how the reader will read it, and texts that read back unchanged.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::{State, StateKey, States, Tone};
 use crate::domain::update::Precision;
 
-/// What the reader will know of components and states, as far as the incident names them.
+/// The components and states that the incident names, as the reader will know them.
 pub(super) struct KnownNames {
     pub(super) components: Vec<(Slug, String)>,
     states: States,
@@ -43,7 +43,7 @@ impl KnownNames {
     }
 }
 
-/// A state of which only the key matters here.
+/// A placeholder for a state of which only the key matters here.
 pub(super) fn stand_in(key: &StateKey) -> State {
     State {
         key: key.clone(),
@@ -70,7 +70,7 @@ const FAR_AHEAD: DateTime<Utc> = match DateTime::from_timestamp(221_845_392_000,
 };
 
 impl Writer<'_> {
-    /// How the reader will read the file.
+    /// The context in which the reader will read the file.
     pub(super) fn context(&self) -> Context<'_> {
         Context {
             file: "",
@@ -93,7 +93,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A clock that nothing in the incident runs ahead of, nor a time that its text announces.
+    /// A clock that is later than every update and every time that the text may announce.
     fn far_ahead(&self) -> DateTime<Utc> {
         let latest = self
             .incident
@@ -107,7 +107,7 @@ impl Writer<'_> {
             .unwrap_or(latest)
     }
 
-    /// The post as Markdown, or as a text that stands for itself if it would read otherwise.
+    /// The post as Markdown, or as a literal text if it would read differently.
     pub(super) fn post(&self) -> String {
         let text = clean(&self.incident.markdown);
         let same = |written: &str| {
@@ -120,13 +120,13 @@ impl Writer<'_> {
         as_literal(&text)
     }
 
-    /// An instant for people, in a form that reads back to it.
+    /// An instant for people, in a form that reads back as the same instant.
     pub(super) fn time(&self, at: DateTime<Utc>, precision: Precision) -> String {
         written_time::render(at, precision, self.site.zone, &self.context())
     }
 }
 
-/// An entry put behind a text to see that it doesn't swallow it.
+/// An entry put after a text to check that the text doesn't swallow it.
 pub(super) const SENTINEL: &str =
     "## UPDATE 2000-01-01 00:00 UTC\n\n<!-- id: sentinel -->\n\nsentinel\n";
 
@@ -137,19 +137,19 @@ pub(super) fn ends_in_sentinel(reading: &Reading) -> bool {
         .is_some_and(|last| last.markdown == "sentinel" && last.id.as_deref() == Some("sentinel"))
 }
 
-/// A text as files have it: line ends as `\n`, nothing that no file may hold.
+/// A text as files can hold it: `\n` as line end, no NUL.
 pub(super) fn clean(text: &str) -> String {
     text.replace("\r\n", "\n")
         .replace('\r', "\n")
         .replace('\0', "\u{fffd}")
 }
 
-/// Whether a line of the text would begin or end a text that stands for itself.
+/// Whether a line of the text would begin or end a literal text.
 pub(super) fn has_fence(text: &str) -> bool {
     text.lines().any(|line| literal::fence(line).is_some())
 }
 
-/// A text between the comments that make it stand for itself.
+/// A text between the comments that make it a literal text.
 pub(super) fn as_literal(text: &str) -> String {
     let taken = |word: &str| {
         text.lines()

@@ -48,7 +48,7 @@ impl Reader<'_, '_, '_> {
                 once.push(line);
             }
         }
-        // What is said of one alone goes before what is said of its group.
+        // What is said about one component takes precedence over what is said about its group.
         for (line, _) in by_group {
             if once.iter().all(|other| other.component != line.component) {
                 once.push(line);
@@ -127,7 +127,7 @@ impl Reader<'_, '_, '_> {
         found.map(|state| state.key.clone())
     }
 
-    /// Adds the components that a word means.
+    /// Adds the components that a word refers to.
     fn components_named(
         &mut self,
         value: &Placed,
@@ -188,5 +188,5 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-/// Components with what is said of them, and whether it is said of each alone.
+/// Components with what is said about each, and whether it is said about that one alone.
 type Lines = Vec<(StateLine, bool)>;

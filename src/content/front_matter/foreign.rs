@@ -1,6 +1,6 @@
-//! Keys of other systems' front matter: what to write here instead.
+//! Keys from other systems' front matter, and what to write here instead.
 
-/// What to do about a key that cState, Jekyll, Hugo or the like know, with its value as written.
+/// What to do about a key of cState, Jekyll, Hugo or the like; `written` is its value as typed.
 pub(super) fn help(key: &str, written: &str) -> Option<String> {
     let shown: String = written
         .lines()

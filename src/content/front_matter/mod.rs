@@ -27,7 +27,7 @@ use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 
-/// Front matter, read. What can't be read is missing, and said in the report.
+/// Front matter after reading. What can't be read is missing here and reported.
 #[derive(Debug, Clone, Default)]
 pub(in crate::content) struct FrontMatter {
     pub(in crate::content) slug: Option<Slug>,
@@ -45,7 +45,7 @@ pub(in crate::content) struct FrontMatter {
     pub(in crate::content) draft: bool,
     pub(in crate::content) edited_at: Option<DateTime<Utc>>,
     pub(in crate::content) public_at: Option<DateTime<Utc>>,
-    /// Some of it is no YAML, and may have said more.
+    /// Some of it isn't YAML and may have said more.
     pub(in crate::content) is_broken: bool,
 }
 
@@ -67,7 +67,7 @@ const KEYS: [&str; 15] = [
     "public_at",
 ];
 
-/// Reads front matter: `yaml` is what stands between the `---` lines.
+/// Reads front matter: `yaml` is the text between the `---` lines.
 pub(in crate::content) fn read(
     yaml: &str,
     cx: &Context<'_>,
@@ -160,14 +160,14 @@ impl Reader<'_, '_, '_> {
         );
     }
 
-    /// The post's date. One that is still to come keeps the post back, which may be meant.
+    /// The post's date. A future date holds the post back, which may be intended.
     fn post_date(&mut self, key: &Key, value: &Placed) -> Option<Resolved> {
         let date = self.time(key, value)?;
         self.tell_future(date, value.place.clone());
         Some(date)
     }
 
-    /// The day in the file's name, for a post that has no other date.
+    /// The day in the file's name, for a post without any other date.
     fn date_of_name(&mut self, tells: bool) -> Option<Resolved> {
         let day = file_name::day(self.cx.file)?.to_string();
         let mut silent = Report::new("", &day, 1);

@@ -1,4 +1,4 @@
-//! How single values of front matter are read.
+//! Reads single values of front matter.
 
 use chrono::TimeDelta;
 
@@ -13,7 +13,7 @@ use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 
-/// Says that front matter is no YAML.
+/// Reports that front matter isn't YAML.
 pub(super) fn unreadable(error: YamlError, report: &mut Report<'_>) {
     report.add(
         Severity::Error,
@@ -23,7 +23,7 @@ pub(super) fn unreadable(error: YamlError, report: &mut Report<'_>) {
     );
 }
 
-/// Reads values, each with the mistakes in it.
+/// Reads values and reports the mistakes in them.
 pub(super) struct Reader<'a, 'b, 'c> {
     pub(super) yaml: &'a str,
     pub(super) cx: &'a Context<'b>,
@@ -41,7 +41,7 @@ impl Reader<'_, '_, '_> {
             .add(Severity::Error, value.place.clone(), message, help);
     }
 
-    /// A text; numbers and the like are taken as they were typed.
+    /// A text; numbers and booleans are taken as typed.
     pub(super) fn text(&mut self, key: &Key, value: &Placed, required: bool) -> Option<String> {
         let text = match &value.node {
             Node::Text(text) => text.trim(),
@@ -100,7 +100,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    /// Now as an example, in the site's zone: `2013-02-26 02:15`.
+    /// The current time as an example, in the site's zone: `2013-02-26 02:15`.
     pub(super) fn now(&self) -> String {
         let now = self.cx.now.with_timezone(&self.cx.zone);
         now.format("%Y-%m-%d %H:%M").to_string()

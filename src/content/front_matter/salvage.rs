@@ -1,15 +1,15 @@
-//! What front matter says beside the lines that are no YAML, so that one mistake doesn't hide the
-//! others.
+//! Reads what front matter says besides the lines that aren't YAML, so that one mistake doesn't
+//! hide the others.
 
 use crate::content::yaml::{self, Key, Placed, YamlError};
 
-/// More lines than this that are no YAML, and the rest isn't looked at either.
+/// If more lines than this aren't YAML, the rest isn't read either.
 const MOST_LOST: usize = 4;
 
-/// Longer front matter that is no YAML isn't looked at once more, in bytes.
+/// Front matter longer than this, in bytes, isn't salvaged.
 const MAX_BYTES: usize = 8 * 1024;
 
-/// Lines that were left out.
+/// The lines that were left out.
 #[derive(Debug, Default)]
 pub(super) struct Lost {
     pub(super) is_any: bool,
@@ -19,13 +19,13 @@ pub(super) struct Lost {
 }
 
 impl Lost {
-    /// Whether a key may stand in them.
+    /// Whether the lines may contain a key.
     pub(super) fn may_hold(&self, key: &str) -> bool {
         self.is_all || self.lines.iter().any(|line| line.contains(key))
     }
 }
 
-/// The rest, and what was left out. Lines are blanked, so that every place stays what it is.
+/// Reads the rest, and returns what was left out. Lines are blanked, so that all places stay valid.
 pub(super) fn salvaged(yaml: &str, error: &YamlError) -> (Vec<(Key, Placed)>, Lost) {
     let mut text = yaml.to_owned();
     let mut lost = Lost {
@@ -49,8 +49,8 @@ pub(super) fn salvaged(yaml: &str, error: &YamlError) -> (Vec<(Key, Placed)>, Lo
     (Vec::new(), lost)
 }
 
-/// The line at a place; if that is blank, the nearest above it that isn't, else the nearest below:
-/// the library may have stumbled only behind it.
+/// The line at a place. If it is blank, the nearest line above that isn't, else the nearest below:
+/// the library may report a mistake only after the line that has it.
 fn line_to_blame(text: &str, at: usize) -> Option<(usize, usize)> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -58,7 +58,7 @@ fn line_to_blame(text: &str, at: usize) -> Option<(usize, usize)> {
         lines.push((start, start + line.len()));
         start += line.len() + 1;
     }
-    // YAML allows no tab where the indentation is, but stumbles over it anywhere around.
+    // YAML allows no tab in the indentation, but the library may report one anywhere near it.
     let has_tab = |place: &&(usize, usize)| {
         let line = &text[place.0..place.1];
         let indent = &line[..line.len() - line.trim_start().len()];

@@ -10,7 +10,7 @@ use crate::domain::nearest::nearest;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 
-/// The front matter of a template, read. What can't be read is missing, and said in the report.
+/// A template's front matter after reading. What can't be read is missing here and reported.
 #[derive(Debug, Default)]
 pub(in crate::content) struct TemplateFront {
     pub(in crate::content) title: Option<String>,
@@ -23,7 +23,7 @@ pub(in crate::content) struct TemplateFront {
 
 const KEYS: [&str; 6] = ["title", "kind", "phase", "impact", "state", "components"];
 
-/// Reads a template's front matter: `yaml` is what stands between the `---` lines.
+/// Reads a template's front matter: `yaml` is the text between the `---` lines.
 pub(in crate::content) fn read_template(
     yaml: &str,
     cx: &Context<'_>,

@@ -1,14 +1,14 @@
-//! The ids that belong into an incident file.
+//! The ids to write into an incident file.
 
 use crate::domain::slug::Slug;
 
-/// The ids that an incident file's incident and entries have.
+/// The ids of an incident file's incident and entries.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileIds {
-    /// The incident's.
+    /// The incident's id.
     pub incident: String,
-    /// The incident's slug, where its file's name alone doesn't say it for certain.
+    /// The incident's slug, if the file's name alone doesn't determine it.
     pub slug: Option<Slug>,
-    /// Those of its entries, in the order in which they stand in the file.
+    /// The ids of its entries, in file order.
     pub entries: Vec<String>,
 }

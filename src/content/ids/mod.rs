@@ -1,5 +1,5 @@
-//! Puts ids into incident files, so that a database built anew from them has the same. Of all
-//! other bytes none changes: line ends, spaces, the order of keys, a byte order mark.
+//! Puts ids into incident files, so that a new database built from them has the same ids. All other
+//! bytes stay as they are: line ends, spaces, the order of keys, a byte order mark.
 
 mod file_ids;
 mod text;
@@ -24,7 +24,7 @@ pub struct IdWriter<'a> {
 }
 
 impl<'a> IdWriter<'a> {
-    /// For a folder that was read with the same `site`, `known` and `now`.
+    /// A writer for a folder that was read with the same `site`, `known` and `now`.
     pub fn new(folder: &'a Path, site: &SiteFile, known: &KnownSite, now: DateTime<Utc>) -> Self {
         Self {
             folder,
@@ -32,13 +32,13 @@ impl<'a> IdWriter<'a> {
         }
     }
 
-    /// Writes those ids into a file that it doesn't state. Returns whether there were any.
+    /// Writes those ids that a file doesn't state yet. Returns whether there were any.
     ///
     /// # Errors
-    /// Why it could not be done, and what to do; the file is then as it was.
+    /// Why the file can't be written and what to do; it is then unchanged.
     pub fn write(&self, file: &IncidentFile, ids: &FileIds) -> Result<bool, String> {
         let failed = |error: std::io::Error| format!("the file can't be written: {error}");
-        // A link stays a link: what it leads to is replaced.
+        // Replace the target of a link, so that the link stays a link.
         let path = self
             .folder
             .join(&file.file)

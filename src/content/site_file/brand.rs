@@ -9,12 +9,12 @@ use crate::content::toml_table::{Table, Value};
 use crate::content::update_entries::report::Report;
 use crate::domain::brand::{Accent, Brand, Colour, LEAST_CONTRAST, Link, Theme};
 
-/// Where the pictures are.
+/// The folder of the pictures.
 const FOLDER: &str = "media/";
-/// What browsers show as a picture.
+/// The extensions of files that browsers show as pictures.
 const PICTURES: [&str; 7] = ["svg", "png", "webp", "avif", "jpg", "jpeg", "gif"];
 
-/// Reads it; `has_file` says whether the content folder has a file of that name.
+/// Reads the table; `has_file` says whether the content folder has a file of that name.
 pub(super) fn read_brand(
     value: &Value<'_, '_>,
     has_file: &dyn Fn(&str) -> bool,
@@ -49,7 +49,7 @@ pub(super) fn read_brand(
     }
 }
 
-/// The name of a picture in the content folder, and its place.
+/// Reads the name of a picture in the content folder; returns it with its place.
 fn picture(
     table: &mut Table<'_, '_, '_, '_>,
     key: &'static str,
@@ -79,7 +79,7 @@ fn picture(
         return None;
     }
     if !has_file(&name) {
-        // No post waits for a picture.
+        // A missing picture doesn't hold back posts.
         let help = format!("put it there, or correct the line: {key} = \"{FOLDER}…\"");
         table.report.add(
             Severity::Warning,
@@ -107,7 +107,7 @@ fn accent(table: &mut Table<'_, '_, '_, '_>) -> Option<Accent> {
     if !light.is_readable(Theme::Light) {
         let near = light.readable(Theme::Light);
         let mut help = format!("the nearest readable colour: accent = \"{}\"", near.hex());
-        // A bright colour has its place on dark paper.
+        // A bright colour suits the dark theme.
         if dark.is_none() && light.is_readable(Theme::Dark) {
             help.push_str(&format!(" and accent_dark = \"{}\"", light.hex()));
         } else if dark.is_none() {

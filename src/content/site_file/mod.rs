@@ -1,4 +1,4 @@
-//! `site.toml`: the company, its components, its own states, its zones.
+//! Reads `site.toml`: the site, its components, its own states, its zones.
 
 mod brand;
 mod states;
@@ -26,7 +26,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::State;
 use crate::domain::time_style::{HourClock, StatedTimes};
 
-/// The name of the file, in the content folder.
+/// The file's name in the content folder.
 pub(in crate::content) const NAME: &str = "site.toml";
 
 /// What `site.toml` says.
@@ -36,28 +36,28 @@ pub struct SiteFile {
     pub name: String,
     /// Scheme and host of the page, without a slash at the end.
     pub base_url: Option<String>,
-    /// The name in feed ids.
+    /// The name used in feed ids.
     pub authority: Option<String>,
     /// The site's zone.
     pub zone: Tz,
-    /// How dates in figures are read.
+    /// How numeric dates are read.
     pub date_order: Option<DateOrder>,
-    /// By which clock times are written.
+    /// Whether times are written on the 12-hour or the 24-hour clock.
     pub clock: Option<HourClock>,
-    /// Where customers turn for help.
+    /// Where customers can get help.
     pub support: Option<Support>,
     /// Logo, icon, colour and links.
     pub brand: Brand,
-    /// In the order of the page.
+    /// The components, in page order.
     pub components: Vec<ComponentEntry>,
     /// The site's own states, and built-in ones with other labels.
     pub states: Vec<State>,
-    /// Abbreviations with several meanings that the site has settled.
+    /// What ambiguous zone abbreviations mean on this site.
     pub zones: BTreeMap<String, FixedOffset>,
 }
 
 impl SiteFile {
-    /// What it says of times.
+    /// Its settings for times.
     pub(in crate::content) fn times(&self) -> StatedTimes {
         StatedTimes {
             zone: self.zone,
@@ -70,7 +70,7 @@ impl SiteFile {
 /// A component as `site.toml` describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComponentEntry {
-    /// Its id.
+    /// Its slug, which is its id.
     pub slug: Slug,
     /// Its name for people.
     pub name: String,
@@ -82,8 +82,8 @@ pub struct ComponentEntry {
     pub since: Option<NaiveDate>,
 }
 
-/// Reads the file. `None` if there is an error in it. `has_file` says whether the content folder
-/// has a file of that name.
+/// Reads the file. Returns no site if there is an error in it. `has_file` says whether the content
+/// folder has a file of that name.
 pub(in crate::content) fn read(
     text: &str,
     has_file: &dyn Fn(&str) -> bool,
@@ -96,7 +96,7 @@ pub(in crate::content) fn read(
         let help = "each line is key = \"value\", such as: name = \"Example status\"".to_owned();
         report.add(Severity::Error, place, message, Some(help));
     }
-    // What else seems to be wrong in a text that is no TOML only follows from that.
+    // If the text isn't TOML, other problems would only follow from that.
     if report.error_count() > 0 {
         return (None, report.finish());
     }
@@ -194,7 +194,7 @@ fn read_support(value: &Value<'_, '_>, report: &mut Report<'_>) -> Option<Suppor
     })
 }
 
-/// Reads each table of a list of tables, and keeps the place of each.
+/// Reads each table in an array of tables, and keeps its place.
 fn each<T>(
     value: Option<&Value<'_, '_>>,
     name: &str,
@@ -278,7 +278,7 @@ fn component(table: &mut Table<'_, '_, '_, '_>) -> Option<ComponentEntry> {
     }
 }
 
-/// A day, as TOML's own or as a text.
+/// A day, as a TOML date or as a text.
 fn day(value: &Value<'_, '_>, table: &mut Table<'_, '_, '_, '_>) -> Option<NaiveDate> {
     let day = match value.value {
         DeValue::Datetime(datetime) => datetime.date.and_then(|date| {

@@ -1,4 +1,4 @@
-//! `[[states]]`: own states, and new labels for the built-in ones.
+//! `[[states]]`: the site's own states, and new labels for built-in ones.
 
 use toml::de::DeValue;
 
@@ -6,7 +6,7 @@ use crate::content::toml_table::{Table, Value};
 use crate::domain::nearest::nearest;
 use crate::domain::state::{STATUSPAGE_VALUES, State, StateKey, Tone, built_in};
 
-/// Reads one of them.
+/// Reads one of these tables.
 pub(super) fn state(table: &mut Table<'_, '_, '_, '_>) -> Option<State> {
     let key = table.required_text("key");
     let (key, place) = key?;
@@ -24,7 +24,7 @@ pub(super) fn state(table: &mut Table<'_, '_, '_, '_>) -> Option<State> {
         );
         return None;
     }
-    // A built-in state keeps what isn't said anew.
+    // A built-in state keeps what isn't stated anew.
     let known = built_in()
         .into_iter()
         .find(|state| state.key.as_str() == key);
@@ -102,7 +102,7 @@ fn one_of(table: &mut Table<'_, '_, '_, '_>, key: &'static str, words: &[&str]) 
     None
 }
 
-/// 0 to 1, in thousandths.
+/// A share from 0 to 1, in thousandths.
 fn permille(value: &Value<'_, '_>, table: &mut Table<'_, '_, '_, '_>) -> Option<u16> {
     let number: Option<f64> = match value.value {
         DeValue::Float(float) => float.as_str().replace('_', "").parse().ok(),

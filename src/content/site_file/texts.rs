@@ -1,4 +1,4 @@
-//! The keys of `site.toml` that hold one text.
+//! The keys of `site.toml` that hold a single text.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::domain::date_order::DateOrder;
 use crate::domain::nearest::nearest;
 use crate::domain::time_style::HourClock;
 
-/// A name of the IANA database.
+/// The name of a zone in the IANA database.
 pub(super) fn time_zone(
     text: &str,
     place: Range<usize>,
@@ -59,7 +59,7 @@ pub(super) fn base_url(
     good.then_some(lower)
 }
 
-/// The name in feed ids.
+/// The name used in feed ids.
 pub(super) fn authority(
     text: String,
     place: Range<usize>,
@@ -80,7 +80,7 @@ pub(super) fn authority(
     good.then_some(text)
 }
 
-/// How dates in figures are read.
+/// How numeric dates are read.
 pub(super) fn date_order(
     text: &str,
     place: Range<usize>,
@@ -94,7 +94,7 @@ pub(super) fn date_order(
     order
 }
 
-/// By which clock times are written.
+/// Whether times are written on the 12-hour or the 24-hour clock.
 pub(super) fn clock(
     text: &str,
     place: Range<usize>,

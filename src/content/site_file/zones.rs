@@ -1,4 +1,4 @@
-//! `[zones]`: what abbreviations with several meanings mean here.
+//! `[zones]`: what ambiguous zone abbreviations mean on this site.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub(super) fn read_zones(
     zones
 }
 
-/// `+05:30`, `-7`, `UTC+2`, `Z`
+/// Reads `+05:30`, `-7`, `UTC+2`, `Z`.
 fn parse_offset(text: &str) -> Option<FixedOffset> {
     let text = text
         .trim()

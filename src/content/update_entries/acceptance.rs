@@ -1,5 +1,5 @@
-//! Whether what reads like a header is one: the rules of what must stand between header and
-//! text, by what the header holds.
+//! Decides whether what reads like a header is one: the rules for what must stand between header
+//! and text, depending on what the header holds.
 
 use super::draft::Draft;
 use super::flat::{Line, Mark};
@@ -8,20 +8,20 @@ use super::gap::{Gap, tail};
 use super::lexer::{Cursor, Lex, Token};
 use crate::domain::update::Phase;
 
-/// What follows a draft.
+/// What follows a draft of a header.
 struct Rest<'a> {
     tail: Gap,
     /// The line ends here.
     ends: bool,
     /// The first token of the text.
     next: Option<&'a Token>,
-    /// Every bracket that was opened is closed.
+    /// Every opened bracket is closed.
     enclosed: bool,
-    /// A bracket that stays open.
+    /// A bracket that isn't closed.
     open: Option<char>,
     /// Bold or italics span the label and end before the text.
     marked: bool,
-    /// Bold does.
+    /// Bold text does so.
     bold: bool,
 }
 
@@ -47,7 +47,7 @@ impl Rest<'_> {
     }
 }
 
-/// What the line is if the header is `draft`; `None` if it can't be that.
+/// What the line is if `draft` is its header; `None` if it can't be.
 pub(super) fn judge(
     draft: &Draft,
     line: &Line,
@@ -62,7 +62,7 @@ pub(super) fn judge(
     if goes_on(cursor) {
         return None;
     }
-    // No word is joined to a time, so that this hyphen is a dash.
+    // Times don't form hyphenated words, so this hyphen is a dash.
     let joined = draft.time.clock.is_some() && cursor.sign('-');
     let mut tail = tail(&mut cursor, &mut open);
     tail.dash |= joined;
@@ -91,36 +91,36 @@ pub(super) fn judge(
     )))
 }
 
-/// Whether the last word of a draft is only the beginning of one: "Tuesday's maintenance".
+/// Whether a draft's last word goes on, as in "Tuesday's maintenance".
 fn goes_on(cursor: Cursor<'_>) -> bool {
     let letter = |token: &Token| token.lex == Lex::Word;
     cursor.is_sign('\'') && cursor.peek_at(1).is_some_and(letter)
 }
 
-/// Nothing but a date.
+/// Whether the line is only a date.
 fn is_day(draft: &Draft, rest: &Rest<'_>) -> bool {
     rest.ends && draft.time.has_date() && draft.time.clock.is_none() && rest.open.is_none()
 }
 
-/// How a draft is a header.
+/// Whether a draft is a header.
 #[derive(Clone, Copy)]
 enum Verdict {
     /// It is one.
     Sure,
-    /// If a time turns up at the end of the entry.
+    /// It is one if a time turns up at the end of the entry.
     NeedsTime,
-    /// It is one, and the phase at its end is the text, too.
+    /// It is one, and the phase at its end is also the text.
     PhaseIsText,
 }
 
-/// A date and a clock without label, or a clock under a day.
+/// Judges a date and a clock time without a label, or a clock time below a day.
 fn unlabelled(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
     let time = &draft.time;
     time.clock?;
     let separated = rest.tail.colon || rest.tail.dash || rest.ends;
-    // In the middle of a paragraph, small letters behind it are more likely a sentence.
+    // In the middle of a paragraph, lower case after the time is more likely a sentence.
     let set_off = draft.begins_bracketed && rest.enclosed || rest.bold;
-    // Programs that write logs put seconds into the brackets.
+    // Log files have seconds in the brackets.
     let plain = place.first && time.clock.is_some_and(|clock| clock.second == 0);
     let apart = set_off && (plain || rest.begins_sentence());
     let dated = time.has_date() && (separated || apart);
@@ -128,7 +128,7 @@ fn unlabelled(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdic
     (rest.open.is_none() && (dated || under_day)).then_some(Verdict::Sure)
 }
 
-/// A label or phase word.
+/// Judges a header with a label or a phase word.
 fn worded(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
     let timed = !draft.time.is_empty();
     let capitals = match (draft.label, draft.phase) {
@@ -166,7 +166,7 @@ fn with_time(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, capitals: bool) -
     let begins = draft.colon && (rest.tail.comma || rest.begins_sentence());
     let equals = draft.equals && rest.tail.equals;
     let separated = rest.separates() || capitals || rest.bold || begins || equals;
-    // In the middle of a paragraph, small letters are more likely a sentence that was wrapped.
+    // In the middle of a paragraph, lower case is more likely a wrapped sentence.
     let small = !place.first && !draft.initial && !rest.marked;
     let small_ok = draft.label.is_some() && rest.strictly();
     (separated && (!small || small_ok)).then_some(Verdict::Sure)
@@ -191,7 +191,7 @@ fn phase_alone(
 ) -> Option<Verdict> {
     let equals = draft.equals && rest.tail.equals;
     if place.heading || rest.marked || rest.enclosed || equals {
-        // "**Resolved** Mail is up." is a phase, "**Scheduled** maintenance" is prose.
+        // "**Resolved** Mail is up." has a phase, "**Scheduled** maintenance" is prose.
         let begins = rest.bold && rest.begins_sentence();
         return (rest.separates() || equals || begins).then_some(Verdict::Sure);
     }
@@ -206,7 +206,7 @@ fn phase_alone(
     rest.separates().then_some(Verdict::NeedsTime)
 }
 
-/// The phase stands after label or time: `UPDATE 10:48 - RESOLVED`.
+/// The phase follows a label or a time: `UPDATE 10:48 - RESOLVED`.
 fn phase_at_end(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, timed: bool) -> Option<Verdict> {
     let capitals = draft.phase.is_some_and(|phase| phase.capitals);
     let shouted = rest
@@ -227,7 +227,7 @@ fn phase_at_end(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, timed: bool) -
     Some(Verdict::Sure)
 }
 
-/// Whether a mark spans the label and ends before the text; whether a bold one does.
+/// Whether a mark spans the label and ends before the text, and whether a bold one does.
 fn marks(
     draft: &Draft,
     line: &Line,
@@ -281,7 +281,7 @@ fn time(
     time
 }
 
-/// `12:00 CEST (06:00 AM EDT` loses its closing bracket with the gap after it.
+/// Restores the closing bracket that `12:00 CEST (06:00 AM EDT` lost with the gap after it.
 fn close_bracket(time: &mut super::time_text::TimeText) {
     for (open, close) in [('(', ')'), ('[', ']')] {
         let count = |bracket| time.written.chars().filter(|c| *c == bracket).count();
@@ -332,8 +332,8 @@ fn build(
     }
 }
 
-/// Where the text begins that is seen to begin with the glyph `index`: at the marker that opens
-/// right before it. And the markers that began in the header and go on, to be opened again.
+/// Where the text begins whose first visible character is the glyph `index`: at the marker that
+/// opens right before it. Also returns the markers that the header leaves open, to be opened again.
 fn text_begins(index: usize, line: &Line, place: Place<'_>) -> (Option<usize>, String) {
     let Some(glyph) = line.glyphs.get(index) else {
         return (None, String::new());

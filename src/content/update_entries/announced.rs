@@ -1,8 +1,8 @@
-//! Times without a label that announce something rather than tell of it: they stay text.
+//! Times without a label that announce something rather than report it: they stay text.
 //!
-//! Whether such a time is still to come is judged when its line is first seen. The caller keeps
-//! the lines that were ([`super::Reading::announced`]) and gives them back as [`AnnouncedLines`], so that the line
-//! doesn't turn into an entry once its time has come.
+//! Whether such a time is in the future is judged when its line is first seen. The caller stores
+//! those lines ([`super::Reading::announced`]) and passes them back as [`AnnouncedLines`], so that
+//! a line doesn't turn into an entry once its time has come.
 
 use std::collections::BTreeSet;
 
@@ -16,23 +16,23 @@ use super::scan::{Scan, Start};
 use crate::content::problem::Severity;
 use crate::domain::incident::CLOCK_TOLERANCE;
 
-/// No more lines are changed at a time than this.
+/// The most lines that may count as reworded at a time.
 const MOST_REWORDED: usize = 100;
 
 /// Why a time without a label is text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
-    /// It is still to come.
+    /// It is in the future.
     ToCome,
-    /// It was, when its line was first seen.
+    /// It was in the future when its line was first seen.
     WasToCome,
-    /// It stands behind such a time, with no label between them.
+    /// It follows such a time, with no label between them.
     Behind,
-    /// It lies in the maintenance that the post announces.
+    /// It isn't before the start of the maintenance that the post announces.
     Maintenance,
 }
 
-/// Takes the times that announce something out of the beginnings of entries. Gives their lines.
+/// Removes times that announce something from the starts of entries. Returns their lines.
 pub(super) fn take_out(
     scan: &mut Scan,
     blocks: &[Block],
@@ -74,24 +74,24 @@ pub(super) fn take_out(
     announced
 }
 
-/// What becomes of a time without a label.
+/// What a time without a label turns out to be.
 enum Judged {
     /// It is text.
     Text(Why),
-    /// It has passed, so it begins an entry, also behind one that announces something: an entry that
-    /// is there already isn't taken away by what is written above it.
+    /// It has passed, so it begins an entry, even after a line that announces something: text added
+    /// above an existing entry doesn't take it away.
     Passed,
-    /// It names no instant by itself.
+    /// It doesn't determine an instant by itself.
     Unknown,
 }
 
-/// What is known of lines that were seen before.
+/// What is known about lines that were seen before.
 struct Memory<'a> {
-    /// Of this file; `None` if nothing is known of it.
+    /// The lines of this file; `None` if nothing is known about it.
     own: Option<BTreeSet<&'a str>>,
-    /// Of all files.
+    /// The lines of all files.
     all: Option<&'a AnnouncedLines>,
-    /// Known lines of this file that aren't in it any more: they may have been reworded.
+    /// Known lines that are no longer in this file: they may have been reworded.
     vanished: Vec<&'a str>,
 }
 
@@ -118,7 +118,7 @@ impl<'a> Memory<'a> {
             Some(own) => {
                 own.contains(line) || self.vanished.iter().any(|known| known.contains(written))
             }
-            // It may be a file that was renamed.
+            // The file may have been renamed.
             None => {
                 let all = self.all.map(AnnouncedLines::values).into_iter();
                 all.flatten().flatten().any(|known| known == line)
@@ -145,7 +145,7 @@ fn judge(start: &Start, scan: &Scan, line: &str, memory: &Memory<'_>, cx: &Conte
     }
 }
 
-/// Whether a comment for machines belongs to the line: then it has been an entry before.
+/// Whether the line has a comment for machines, and so has been an entry before.
 fn is_noted(start: &Start, blocks: &[Block], source: &str) -> bool {
     let is_note = |html: &str| comment::parse(html).is_some();
     let own = &blocks[start.block].flat.comments;
@@ -160,7 +160,7 @@ fn is_noted(start: &Start, blocks: &[Block], source: &str) -> bool {
     inside || below.is_some_and(is_note)
 }
 
-/// The line of the source in which a place is, as it is known again.
+/// The source line at a place, in the form in which lines are compared.
 fn line_of(source: &str, at: usize) -> String {
     let (before, after) = source.split_at_checked(at).unwrap_or((source, ""));
     let start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -193,7 +193,7 @@ fn tell_announced(start: &Start, why: Why, report: &mut Report<'_>) {
     );
 }
 
-/// Says of the first time without a label that the clock decided about it.
+/// Reports that the clock decided about a time without a label.
 fn tell_judged(start: &Start, report: &mut Report<'_>) {
     report.add(
         Severity::Hint,

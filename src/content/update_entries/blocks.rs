@@ -1,4 +1,4 @@
-//! Where things stand: the top-level blocks of a body, as the Markdown parser sees them.
+//! The top-level blocks of a body and their places, as the Markdown parser sees them.
 
 use std::ops::Range;
 
@@ -6,20 +6,20 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::flat::{Flat, Flattener};
 
-/// What sort of block it is, as far as entries care.
+/// The sort of a block, as far as entries care.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sort {
     /// A heading and its level.
     Heading(u8),
     /// A paragraph.
     Paragraph,
-    /// An item of a list at the top level; its list, counted from 0.
+    /// An item of a list at the top level, with the number of the list, counted from 0.
     Item(usize),
     /// A thematic break.
     Rule,
-    /// HTML that is nothing but one comment.
+    /// HTML that is only one comment.
     Comment,
-    /// A text that stands for itself, between comments; see [`super::literal`].
+    /// A literal text between comments; see [`super::literal`].
     Literal,
     /// Code, a quote, a table, HTML: nothing in it is an entry.
     Other,
@@ -30,18 +30,18 @@ pub(super) enum Sort {
 pub(super) struct Block {
     pub(super) sort: Sort,
     pub(super) range: Range<usize>,
-    /// Of a paragraph, a heading, or the first paragraph of a list item; else empty.
+    /// For a paragraph, a heading, or the first paragraph of a list item; otherwise empty.
     pub(super) flat: Flat,
-    /// Lines in it that are nothing but attributes, which are left out.
+    /// Lines in it that are only attributes; they are left out.
     pub(super) attributes: Vec<Range<usize>>,
 }
 
-/// What goes on from one part of a body to the next.
+/// What is carried over from one part of a body to the next.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// How many lists there were.
+    /// How many lists there have been.
     lists: usize,
-    /// Where code and comments stand, and texts that stand for themselves.
+    /// The places of code, comments and literal texts.
     pub(super) hidden: Vec<Range<usize>>,
 }
 
@@ -73,7 +73,7 @@ struct Walker<'a> {
     /// The paragraph or heading being collected, and the depth of its inside.
     open: Option<(Flattener<'a>, usize)>,
     seen: &'a mut Seen,
-    /// The item of a top-level list that the events are in, until its first paragraph is read.
+    /// The item of a top-level list around the events, until its first paragraph is read.
     item: Option<usize>,
 }
 
@@ -115,7 +115,7 @@ impl<'a> Walker<'a> {
             Event::Rule if self.depth == 0 => self.push(Sort::Rule, range),
             Event::Rule | Event::Html(_) => {}
             _ => {
-                // The text of a tight item stands in it without a paragraph.
+                // The text of a tight item has no paragraph around it.
                 if self.depth == 2 && self.item.is_some() {
                     self.open_at(range.start, self.depth);
                     if let Some((flattener, _)) = &mut self.open {
@@ -219,8 +219,8 @@ fn is_one_comment(html: &str) -> bool {
         .is_some_and(|rest| rest.trim().is_empty())
 }
 
-/// Markdown takes `[UPDATE 10:48]: Restored.` for the definition of a link and shows nothing.
-/// Such lines come back as paragraphs of one line each.
+/// Markdown takes `[UPDATE 10:48]: Restored.` for a link definition and shows nothing. This brings
+/// such lines back as paragraphs of one line each.
 fn with_swallowed_lines(blocks: Vec<Block>, part: &str, offset: usize, source: &str) -> Vec<Block> {
     let mut all = Vec::with_capacity(blocks.len());
     let mut covered = offset;

@@ -1,4 +1,4 @@
-//! Which day a written date means: its order, its year, its existence.
+//! Which day a written date means: its order, its year, and whether it exists.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
@@ -10,7 +10,7 @@ use super::time_text::TimeText;
 use crate::content::problem::Severity;
 use crate::domain::date_order::DateOrder;
 
-/// The day that a date means; `None` if there is none: the error is in the report.
+/// The day that a date means; `None` if there is no such day, which is reported.
 pub(super) fn date(
     date: DateText,
     time: &TimeText,
@@ -41,8 +41,8 @@ pub(super) fn date(
     found
 }
 
-/// Two figures: in the site's order, unless only the other is possible, or the site's lies more
-/// than a day before the post and the other doesn't.
+/// Reads two numbers in the site's order, unless only the other order is possible, or the site's
+/// order gives a day more than a day before the post and the other doesn't.
 fn figures(
     first: u32,
     second: u32,
@@ -96,7 +96,7 @@ fn figures(
     Some(found)
 }
 
-/// More than a day before the post.
+/// Whether a day is more than a day before the post.
 fn is_old(day: NaiveDate, cx: &Context<'_>) -> bool {
     let (_, posted) = local_date(cx.posted_at, cx.zone);
     posted - day > Duration::days(1)
@@ -110,7 +110,7 @@ fn nearest_year(month: u32, day: u32, cx: &Context<'_>) -> Option<NaiveDate> {
         .min_by_key(|found| (*found - posted).num_days().abs())
 }
 
-/// The first day on or after `from` that is that day of the week.
+/// The first such weekday on or after `from`.
 pub(super) fn on_or_after(from: NaiveDate, weekday: Weekday) -> NaiveDate {
     let ahead = (7 + weekday.num_days_from_monday() - from.weekday().num_days_from_monday()) % 7;
     from.checked_add_signed(Duration::days(i64::from(ahead)))
@@ -136,12 +136,12 @@ fn name(date: DateText) -> String {
     }
 }
 
-/// The day in the site's zone.
+/// The day of an instant in a zone.
 pub(super) fn local_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
 }
 
-/// The year of an instant in the site's zone.
+/// The year and the day of an instant in a zone.
 fn local_date(at: DateTime<Utc>, zone: Tz) -> (i32, NaiveDate) {
     let day = local_day(at, zone);
     (day.year(), day)

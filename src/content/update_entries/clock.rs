@@ -11,7 +11,7 @@ pub(super) enum Half {
     Pm,
 }
 
-/// A time of day as it was written. The figures may be impossible; see [`ClockText::check`].
+/// A time of day as written. Its numbers may be impossible; see [`ClockText::check`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ClockText {
     pub(super) hour: u32,
@@ -46,18 +46,18 @@ impl ClockText {
         Ok(seconds)
     }
 
-    /// Whether the hour could be one of the afternoon, too.
+    /// Whether the hour could also be in the afternoon.
     pub(super) fn is_doubtful(&self) -> bool {
         self.half.is_none() && !self.sure && (1..12).contains(&self.hour)
     }
 
-    /// As figures, on whichever clock it was written.
+    /// The time in digits, on whichever clock it was written.
     pub(super) fn plain(&self) -> String {
         format!("{}:{:02}", self.hour, self.minute)
     }
 }
 
-/// Takes a time of day, if one stands here.
+/// Takes a time of day, if there is one here.
 pub(super) fn clock(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     for parser in [by_word, with_minutes, hour_alone, without_sign, after_mark] {
         let mut ahead = *cursor;
@@ -140,7 +140,7 @@ fn with_minutes(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     ends(*cursor).then_some(clock)
 }
 
-/// Takes the `10.30` of `26/02/13 10.30`: only behind a date, for it may be anything else alone.
+/// Takes the `10.30` of `26/02/13 10.30`: only after a date, because alone it could be anything.
 pub(super) fn dotted(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     let mut ahead = *cursor;
     let leading_zero = ahead.peek()?.text.starts_with('0') && ahead.digits() == 2;
@@ -197,8 +197,8 @@ fn hour_alone(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     (named && ends(*cursor)).then_some(clock)
 }
 
-/// `1830 UTC`, `0915h`, `1830hrs`, `0915`, `915pm`. Without anything after it, `1830` might as
-/// well be a year: then only what can't be one is a time.
+/// `1830 UTC`, `0915h`, `1830hrs`, `0915`, `915pm`. With nothing after it, `1830` might be a year,
+/// so only what can't be a year is a time.
 fn without_sign(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     let digits = cursor.digits();
     let value = cursor.number(3..=4)?;
@@ -239,7 +239,7 @@ fn after_mark(cursor: &mut Cursor<'_>) -> Option<ClockText> {
     })
 }
 
-/// Takes `am`, `p.m.`, `a`, `Uhr`, `hrs`, `h`, if one stands here.
+/// Takes `am`, `p.m.`, `a`, `Uhr`, `hrs`, `h`, if one is here.
 fn half_or_unit(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
     let mut ahead = *cursor;
     let spaced = ahead.space();
@@ -248,7 +248,7 @@ fn half_or_unit(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
     };
     let mut dots = true;
     let half = match word {
-        // The dot of "2:15 AM." ends a sentence, that of "2:15 a.m." may belong to the word.
+        // The dot of "2:15 AM." ends a sentence; that of "2:15 a.m." may belong to the word.
         "am" | "pm" => {
             dots = false;
             Some(if word == "am" { Half::Am } else { Half::Pm })
@@ -285,7 +285,7 @@ fn half_or_unit(cursor: &mut Cursor<'_>, clock: &mut ClockText) -> bool {
     true
 }
 
-/// Whether a time can end here: nothing goes on that would make it another number.
+/// Whether a time can end here: what follows doesn't make it another number.
 fn ends(cursor: Cursor<'_>) -> bool {
     let next_is_number = cursor
         .peek_at(1)
@@ -294,13 +294,13 @@ fn ends(cursor: Cursor<'_>) -> bool {
     let word = cursor
         .peek()
         .filter(|token| matches!(token.lex, Lex::Word | Lex::Number));
-    // `2:15MST` and `09:15:00Z`: a zone may stand close.
+    // `2:15MST` and `09:15:00Z`: a zone may follow without a space.
     let close_zone = word.is_some_and(|token| token.lex == Lex::Word && token.capitals);
     !goes_on && (word.is_none() || close_zone) && !cursor.is_sign('%')
 }
 
 impl Cursor<'_> {
-    /// Whether `h` and two figures follow, as in `14h15`.
+    /// Whether `h` and two digits follow, as in `14h15`.
     fn digits_after_h(&self) -> bool {
         self.peek()
             .is_some_and(|token| token.lex == Lex::Word && token.text == "h")

@@ -7,7 +7,7 @@ use crate::domain::slug::Slug;
 use crate::domain::update::Precision;
 use crate::domain::window::Window;
 
-/// What a comment says of its entry.
+/// What a comment says about its entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::content) struct Comment {
     pub(in crate::content) id: Option<String>,
@@ -15,11 +15,11 @@ pub(in crate::content) struct Comment {
     pub(in crate::content) edited_at: Option<DateTime<Utc>>,
     pub(in crate::content) public_at: Option<DateTime<Utc>>,
     pub(in crate::content) restore: bool,
-    /// The window of a maintenance, as far as the update moves it.
+    /// The maintenance window, as far as the update moves it.
     pub(in crate::content) window: Window,
-    /// The instant, where the header can't say it.
+    /// The instant, if the header can't express it.
     pub(in crate::content) at: Option<DateTime<Utc>>,
-    /// The precision, where the header can't say it.
+    /// The precision, if the header can't express it.
     pub(in crate::content) precision: Option<Precision>,
     /// The time as it was once typed.
     pub(in crate::content) written: Option<String>,
@@ -53,8 +53,8 @@ fn inner(html: &str) -> Option<&str> {
     html.trim().strip_prefix("<!--")?.strip_suffix("-->")
 }
 
-/// Reads a comment; `None` if it isn't one of this kind. What can't be understood in it is in
-/// the list, for a warning.
+/// Reads a comment; `None` if it isn't one of this kind. The list holds the fields that can't be
+/// understood, for a warning.
 pub(super) fn parse(html: &str) -> Option<(Comment, Vec<String>)> {
     let inner = inner(html)?;
     if inner.len() > 10_000 {
@@ -80,7 +80,7 @@ pub(super) fn parse(html: &str) -> Option<(Comment, Vec<String>)> {
     any.then_some((comment, bad))
 }
 
-/// Sets a field. `None`: there is none of that name. `Some(false)`: it can't have that value.
+/// Sets a field. `None`: no field has that name. `Some(false)`: the value isn't valid.
 fn set(comment: &mut Comment, key: &str, value: &str) -> Option<bool> {
     let instant = || {
         DateTime::parse_from_rfc3339(value)
@@ -143,7 +143,7 @@ fn set(comment: &mut Comment, key: &str, value: &str) -> Option<bool> {
     })
 }
 
-/// Splits at semicolons and line ends that stand outside of quotes.
+/// Splits at semicolons and line ends outside quotes.
 fn fields(text: &str) -> Vec<&str> {
     let mut fields = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
@@ -171,12 +171,12 @@ fn unquote(value: &str) -> String {
     }
 }
 
-/// Writes a value so that [`parse`] reads it back and no comment ends in it.
+/// Writes a value so that [`parse`] reads it back and it can't end the comment.
 fn quote(value: &str) -> String {
     let plain =
         |c: char| c.is_alphanumeric() || matches!(c, ' ' | ',' | '.' | '/' | ':' | '+' | '_');
     let simple = !value.is_empty() && value.trim() == value && value.chars().all(plain);
-    // Hyphens one at a time can't end a comment.
+    // Single hyphens can't end a comment.
     if simple
         || (!value.is_empty()
             && !value.contains("--")

@@ -5,24 +5,24 @@ use chrono::Weekday;
 use super::clock;
 use super::lexer::{Cursor, Lex};
 
-/// A date as it was written; what it means may depend on the site and the post.
+/// A date as written; its meaning may depend on the site and the post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateText {
-    /// Year, month and day are plain.
+    /// Year, month and day are certain.
     Full { year: i32, month: u32, day: u32 },
-    /// The month has a name or a place that leaves no doubt; the year is left out.
+    /// The month has a name or a position that leaves no doubt; the year is missing.
     DayMonth { month: u32, day: u32 },
-    /// Two figures whose order must be found out, with or without a year.
+    /// Two numbers whose order must be worked out, with or without a year.
     Figures {
         first: u32,
         second: u32,
         year: Option<i32>,
-        /// Written with dots, as where the day comes first.
+        /// Written with dots, as is usual where the day comes first.
         dotted: bool,
     },
 }
 
-/// Takes a date, if one stands here.
+/// Takes a date, if there is one here.
 pub(super) fn date(cursor: &mut Cursor<'_>) -> Option<DateText> {
     let parsers = [
         compact, year_first, year_name, figures, day_month, month_day,
@@ -111,7 +111,7 @@ fn figures(cursor: &mut Cursor<'_>) -> Option<DateText> {
         return None;
     }
     if year.is_none() && dotted && !closes_with_dot(*cursor) {
-        // `21.11 14 Uhr`: with a clock behind it, it is no version.
+        // `21.11 14 Uhr`: with a clock time after it, this isn't a version.
         let mut clock = *cursor;
         if !clock.space() || !is_clock(clock) {
             return None;
@@ -126,7 +126,7 @@ fn figures(cursor: &mut Cursor<'_>) -> Option<DateText> {
 }
 
 /// Takes the `05-08` of `05-08 10:00`: month and day, unless only the other order is possible. A
-/// clock must follow, for it could be anything alone.
+/// clock time must follow, because alone it could be anything.
 pub(super) fn month_then_day(cursor: &mut Cursor<'_>) -> Option<DateText> {
     let mut ahead = *cursor;
     let first = ahead.number(2..=2)?;
@@ -149,7 +149,7 @@ pub(super) fn month_then_day(cursor: &mut Cursor<'_>) -> Option<DateText> {
     Some(DateText::DayMonth { month, day })
 }
 
-/// Whether figures with a colon stand here, as in `14:15`.
+/// Whether there are digits with a colon here, as in `14:15`.
 fn is_minutes(cursor: Cursor<'_>) -> bool {
     let colon = cursor
         .peek_at(1)
@@ -157,12 +157,12 @@ fn is_minutes(cursor: Cursor<'_>) -> bool {
     colon && is_digit(cursor.peek_at(2))
 }
 
-/// Whether a time of day stands here.
+/// Whether there is a time of day here.
 fn is_clock(cursor: Cursor<'_>) -> bool {
     clock::clock(&mut cursor.clone()).is_some() || clock::dotted(&mut cursor.clone()).is_some()
 }
 
-/// Whether the token before this one is a dot: `2.15` is no date, `26.2.` is.
+/// Whether the token before this one is a dot: `2.15` isn't a date, `26.2.` is.
 fn closes_with_dot(cursor: Cursor<'_>) -> bool {
     cursor
         .at
@@ -224,7 +224,7 @@ fn month_day(cursor: &mut Cursor<'_>) -> Option<DateText> {
     Some(with_year(year, month, day))
 }
 
-/// Whether a month stands here and a day after it, rather than a time of day.
+/// Whether there is a month here with a day after it, rather than a time of day.
 pub(super) fn month_and_day(cursor: Cursor<'_>) -> bool {
     let mut time = cursor;
     let timed = month(&mut time).is_some()
@@ -293,7 +293,7 @@ fn is_digit(token: Option<&super::lexer::Token>) -> bool {
     token.is_some_and(|token| token.lex == Lex::Number)
 }
 
-/// Whether a date can end here: no letter or figure goes on, but for the `T` before a time.
+/// Whether a date can end here: no letter or digit follows, except the `T` before a time.
 fn ends(cursor: Cursor<'_>) -> bool {
     if is_time_mark(cursor) {
         return true;

@@ -10,7 +10,7 @@ use super::time_text::TimeText;
 use super::zone_reading;
 use crate::domain::update::{Phase, Precision};
 
-/// What decides about the order: an entry's time, and the day above it.
+/// What decides the order: an entry's time, and the day above it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dated<'a> {
     pub(super) time: &'a TimeText,
@@ -21,9 +21,9 @@ pub(super) struct Dated<'a> {
     pub(super) phase: Option<Phase>,
 }
 
-/// Whether the entries run newest first: the dated ones decide; if they can't, the direction in
-/// which fewer of the others change the day; if none has a time, phases that only run backwards;
-/// else oldest first.
+/// Whether the entries run newest first. The dated ones decide. If they can't, the direction in
+/// which fewer of the others change the day does. If no entry has a time, phases that only run
+/// backwards do. Otherwise it is oldest first.
 pub(super) fn newest_first(entries: &[Dated<'_>], cx: &Context<'_>) -> bool {
     let fixed: Vec<_> = entries
         .iter()
@@ -35,7 +35,7 @@ pub(super) fn newest_first(entries: &[Dated<'_>], cx: &Context<'_>) -> bool {
         let (a, b) = if first.1 && second.1 {
             (first.0.timestamp(), second.0.timestamp())
         } else {
-            // Where one has no clock, only the days can be compared.
+            // If one has no clock time, only the days can be compared.
             let day = |at: DateTime<Utc>| {
                 i64::from(at.with_timezone(&cx.zone).date_naive().to_epoch_days())
             };
@@ -66,7 +66,7 @@ fn phases_run_backwards(entries: &[Dated<'_>]) -> bool {
     steps.is_sorted_by(|first, second| first >= second) && steps.windows(2).any(falls)
 }
 
-/// The instant of an entry that says its day itself, and whether it says the time, too.
+/// The instant of an entry that states its own day, and whether it states the time as well.
 fn fixed(entry: &Dated<'_>, cx: &Context<'_>) -> Option<(DateTime<Utc>, bool)> {
     if let Some(known) = entry.known {
         return Some((known.at, known.precision == Precision::Minute));
@@ -75,7 +75,7 @@ fn fixed(entry: &Dated<'_>, cx: &Context<'_>) -> Option<(DateTime<Utc>, bool)> {
     Some((at, entry.time.clock.is_some()))
 }
 
-/// The instant of a time that says its day itself, or has it above.
+/// The instant of a time that states its own day or has one above it.
 pub(super) fn plain_instant(
     time: &TimeText,
     day: Option<&TimeText>,

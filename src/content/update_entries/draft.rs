@@ -13,16 +13,16 @@ use super::zone_text;
 pub(super) struct Draft {
     pub(super) label: Option<Label>,
     pub(super) phase: Option<PhaseWord>,
-    /// The last part read is the phase, and stands after others.
+    /// The phase is the last part read, and follows others.
     pub(super) phase_last: bool,
     /// What stands before that phase.
     pub(super) phase_gap: Gap,
     /// The first token of that phase.
     pub(super) phase_from: usize,
-    /// The first token of the label, or of the phase that stands for one.
+    /// The first token of the label, or of the phase in its place.
     pub(super) word_from: usize,
     pub(super) time: TimeText,
-    /// Tokens of each run of time parts.
+    /// The token range of each run of time parts.
     pub(super) runs: Vec<(usize, usize)>,
     /// Brackets that are open.
     pub(super) open: Vec<char>,
@@ -36,14 +36,14 @@ pub(super) struct Draft {
     pub(super) initial: bool,
     /// `=` stands before the first part.
     pub(super) equals: bool,
-    /// One past the last part's last token.
+    /// One past the last token of the last part.
     pub(super) end: usize,
-    /// Its first token.
+    /// The first token of the header.
     pub(super) from: usize,
 }
 
 /// Every header that the line could begin with, shortest first; and whether what follows the
-/// longest makes it a span of time.
+/// longest makes it a time span.
 pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool) {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut draft = Draft {
@@ -82,7 +82,7 @@ pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool)
     }
 }
 
-/// Takes the next part of a header, if one stands here.
+/// Takes the next part of a header, if there is one here.
 fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     let from = cursor.at;
     let began = draft.label.is_some() || draft.phase.is_some() || !draft.time.is_empty();
@@ -113,7 +113,7 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     if taken {
         draft.phase_last = false;
         match draft.runs.last_mut() {
-            // It goes on from the part before: no label or phase stands between.
+            // It continues the part before: there is no label or phase between them.
             Some(run) if run.1 == draft.end => run.1 = cursor.at,
             Some(_) | None => draft.runs.push((from, cursor.at)),
         }
@@ -121,7 +121,7 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     taken
 }
 
-/// What is a time only behind a label: `UPDATE 05-08 10:00`, `UPDATE 10.30:`.
+/// Takes what is a time only after a label: `UPDATE 05-08 10:00`, `UPDATE 10.30:`.
 fn unsure(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
     let worded = draft.label.is_some() || draft.phase.is_some();
     if !worded || draft.time.date.is_some() {
@@ -154,7 +154,7 @@ fn unsure(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
     true
 }
 
-/// A time in another zone after a comma, if the header ends with it: `0330 EST, 0830 UTC`.
+/// Takes a time in another zone after a comma, if it ends the header: `0330 EST, 0830 UTC`.
 fn other_at_the_end(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
     let mut ahead = *cursor;
     let mut time = draft.time.clone();
@@ -171,7 +171,7 @@ fn other_at_the_end(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
     ends
 }
 
-/// Capitals right after a clock, before what ends a header.
+/// Takes capitals right after a clock time, before whatever ends a header.
 fn unknown_zone(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     let bare = !(gap.colon || gap.dash || gap.comma || gap.opened || gap.words || gap.equals);
     let after_clock = draft.time.clock.is_some()
@@ -194,7 +194,7 @@ fn unknown_zone(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
     ends
 }
 
-/// Whether a clock that stands here makes a span of time of the clock before: `11 PM - 11:59 PM`.
+/// Whether a clock time here makes a time span with the one before: `11 PM - 11:59 PM`.
 fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
     if draft.time.clock.is_none() || gap.opened || gap.slash {
         return false;
@@ -221,7 +221,7 @@ fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
     second.clock.is_some()
 }
 
-/// Whether the hyphen here joins two clocks, as in `9:00-11:59 PM`, rather than beginning an
+/// Whether the hyphen here joins two clock times, as in `9:00-11:59 PM`. Otherwise it begins an
 /// offset, as in `09:15:00-07:00`: that is how machines write, with a `T` or with seconds.
 fn joins_clocks(cursor: Cursor<'_>, draft: &Draft) -> bool {
     let is = |back: usize, wanted: &dyn Fn(Lex) -> bool| {

@@ -1,4 +1,4 @@
-//! What is read of a body: the post's own text and its entries.
+//! What a body yields: the post's own text and its entries.
 
 use chrono::{DateTime, Utc};
 
@@ -8,14 +8,14 @@ use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision};
 use crate::domain::window::Window;
 
-/// One UPDATE entry, read.
+/// An UPDATE entry after reading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// The instant that it speaks of.
+    /// The instant that it refers to.
     pub at: DateTime<Utc>,
-    /// How exactly it is known.
+    /// How exactly the instant is known.
     pub precision: Precision,
-    /// The time as it was typed, such as `2/26/13 – 2:15 MST`; `None` without one.
+    /// The time as typed, such as `2/26/13 – 2:15 MST`; `None` without one.
     pub as_written: Option<String>,
     /// The phase that it sets.
     pub phase: Option<Phase>,
@@ -35,7 +35,7 @@ pub struct Entry {
     pub public_at: Option<DateTime<Utc>>,
     /// If it resolves: whether components return to what they were (`restore: no` in its comment).
     pub restore: bool,
-    /// Of a maintenance: the window, as far as the entry moves it (`starts: …`, `ends: …` in its
+    /// For a maintenance: the window, as far as the entry moves it (`starts: …`, `ends: …` in its
     /// comment).
     pub window: Window,
     /// The line of the file on which it begins, counted from 1.
@@ -47,23 +47,23 @@ pub struct Entry {
 pub struct StateLine {
     /// The component.
     pub component: Slug,
-    /// The state; `None` if it is only named.
+    /// The state; `None` if the component is only named.
     pub state: Option<StateKey>,
     /// The line for customers.
     pub note: Option<String>,
 }
 
-/// A body, read: the post's own text and its entries.
+/// A body after reading: the post's own text and its entries.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reading {
     /// The body without its entries, trimmed.
     pub markdown: String,
-    /// In the order in which they stand.
+    /// The entries, in file order.
     pub entries: Vec<Entry>,
-    /// What is wrong or doubtful. If one is an error, the reading is not to be published.
+    /// Everything that is wrong or doubtful. A reading with an error must not be published.
     pub problems: Vec<Problem>,
     /// The entries run newest first.
     pub newest_first: bool,
-    /// The lines that stay text because they announce something, to be kept.
+    /// The lines that stay text because they announce something; the caller stores them.
     pub announced: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! How far an entry reaches, and what of that is its text.
+//! How far an entry reaches, and which part of that is its text.
 
 use std::ops::Range;
 
@@ -9,11 +9,11 @@ use super::scan::{Scan, Start};
 /// How far an entry reaches.
 #[derive(Debug, Clone)]
 pub(super) struct Extent {
-    /// Where its text begins, markers to be opened again aside.
+    /// Where its text is, not counting markers that must be opened again.
     pub(super) text: Range<usize>,
-    /// The part of the body that is no more part of the post.
+    /// The part of the body that is removed from the post.
     pub(super) removed: Range<usize>,
-    /// The blocks that belong to it beside the one in which it begins.
+    /// The blocks that belong to it besides the one in which it begins.
     pub(super) blocks: Range<usize>,
 }
 
@@ -92,7 +92,7 @@ fn extent(
     }
 }
 
-/// The end of the line before the one that begins at `line_start`, without the sign of a hard
+/// The end of the line before the one that begins at `line_start`, without the marker of a hard
 /// break between them.
 fn previous_line_end(block: &Block, line_start: usize) -> Option<usize> {
     let lines = &block.flat.lines;
@@ -103,14 +103,14 @@ fn previous_line_end(block: &Block, line_start: usize) -> Option<usize> {
     (found && index > 0).then(|| lines[index - 1].end)
 }
 
-/// The block in which a place is.
+/// The block that contains a place.
 fn block_at(blocks: &[Block], at: usize) -> Option<&Block> {
     let after = blocks.partition_point(|block| block.range.start <= at);
     after.checked_sub(1).and_then(|index| blocks.get(index))
 }
 
-/// The end of a block whose last line ends at `line_end`, with the marks that close there; else
-/// the end of that line.
+/// The end of a block whose last line ends at `line_end`, with the marks that close there;
+/// otherwise the end of that line.
 fn paragraph_end(block: &Block, line_end: usize) -> usize {
     match block.flat.lines.last() {
         Some(last) if last.end == line_end => block.range.end,
@@ -118,7 +118,7 @@ fn paragraph_end(block: &Block, line_end: usize) -> usize {
     }
 }
 
-/// Where the text begins: behind the header, or on the line after it.
+/// Where the text begins: after the header, or on the next line.
 fn text_start(block: &Block, start: &Start) -> usize {
     if let Some(text_start) = start.header.text_start {
         return text_start;
@@ -141,7 +141,7 @@ fn text_start(block: &Block, start: &Start) -> usize {
     }
 }
 
-/// The end of an entry that is not in a list, and of what is cut out for it.
+/// The end of an entry outside a list, and the end of what is cut out for it.
 fn top_level(blocks: &[Block], scan: &Scan, start: &Start, next: usize) -> (usize, usize) {
     let block = &blocks[start.block];
     let level = match block.sort {
@@ -153,8 +153,8 @@ fn top_level(blocks: &[Block], scan: &Scan, start: &Start, next: usize) -> (usiz
         | Sort::Literal
         | Sort::Other => None,
     };
-    // A header that fills its line, but not its paragraph, is followed by its text there. A time
-    // on the next line belongs to the header.
+    // If a header fills its line but not its paragraph, the rest of the paragraph is its text. A
+    // time on the next line belongs to the header.
     let timed_below = start.trailing.as_ref().is_some_and(|it| !it.closes);
     let header_lines = start.line + 1 + usize::from(timed_below);
     let fills = start.header.text_start.is_none() && header_lines >= block.flat.lines.len();

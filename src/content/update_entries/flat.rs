@@ -1,11 +1,11 @@
-//! Inline Markdown made flat: the characters that a reader sees, each with its place in the
-//! source, and the marks (bold, italics) that span them.
+//! Flattens inline Markdown: the characters that a reader sees, each with its place in the source,
+//! and the marks (bold, italics) that span them.
 
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
 
-/// More characters of a line than any header needs; the rest of a longer line is not kept.
+/// How many characters of a line are kept: more than any header needs.
 const LINE_LIMIT: usize = 400;
 
 /// One character as a reader sees it.
@@ -17,7 +17,7 @@ pub(super) struct Glyph {
     pub(super) start: usize,
     /// Where it ends in the source.
     pub(super) end: usize,
-    /// It stands for something that no header holds: code, a link, a picture.
+    /// It stands for something that can't be in a header: code, a link, a picture.
     pub(super) opaque: bool,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Mark {
     pub(super) range: Range<usize>,
     /// The marker that opens it, such as `**` or `<b>`.
     pub(super) opener: Range<usize>,
-    /// Bold, rather than italics.
+    /// It is bold, not italics.
     pub(super) strong: bool,
 }
 
@@ -61,9 +61,9 @@ pub(super) struct Flattener<'a> {
     line: Line,
     /// How deep inside something opaque the events are.
     opaque_depth: usize,
-    /// HTML tags that opened a mark, by their index in `flat.marks`.
+    /// The HTML tags that opened a mark, with the index in `flat.marks`.
     open_tags: Vec<(String, usize)>,
-    /// Where the last text ended, to notice a backslash before the next.
+    /// Where the last text ended, to notice a backslash before the next one.
     last_end: usize,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Flattener<'a> {
         }
     }
 
-    /// Takes an event that stands inside the paragraph or heading.
+    /// Takes an event inside the paragraph or heading.
     pub(super) fn take(&mut self, event: &Event<'_>, range: Range<usize>) {
         if self.opaque_depth > 0 {
             match event {
@@ -196,8 +196,8 @@ impl<'a> Flattener<'a> {
         self.last_end = range.end;
     }
 
-    /// Formatting tags are marks or nothing; comments can't be seen; a line break is one; all
-    /// else is opaque.
+    /// Formatting tags are marks or ignored, comments are collected, `<br>` breaks the line, and
+    /// everything else is opaque.
     fn html(&mut self, html: &str, range: Range<usize>) {
         self.last_end = range.end;
         if html.starts_with("<!--") {
@@ -239,7 +239,7 @@ impl<'a> Flattener<'a> {
     }
 }
 
-/// Characters that nobody sees count nowhere: joiners, marks of direction, soft hyphens, variants.
+/// Whether a character is invisible: joiners, direction marks, soft hyphens, variation selectors.
 fn is_invisible(ch: char) -> bool {
     matches!(
         ch,
@@ -263,7 +263,7 @@ fn is_invisible(ch: char) -> bool {
     ) || (ch.is_control() && !ch.is_whitespace())
 }
 
-/// Wide forms, dashes and spaces as the plain characters that the grammar knows.
+/// Folds wide forms, dashes and spaces to the plain characters that the grammar knows.
 fn fold(ch: char) -> char {
     match ch {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(ch) - 0xfee0).map_or(ch, fold),

@@ -22,7 +22,7 @@ pub(super) enum Found {
 pub(super) struct Doubtful {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// It begins with a label and a figure, not only with a time.
+    /// It begins with a label and a number, not only with a time.
     pub(super) labelled: bool,
     /// Its first letter is a capital.
     pub(super) initial: bool,
@@ -39,24 +39,24 @@ pub(super) struct Header {
     /// Where it begins and ends in the source.
     pub(super) start: usize,
     pub(super) end: usize,
-    /// It is an entry only if a time turns up at its end.
+    /// It is the header of an entry only if a time turns up at the entry's end.
     pub(super) needs_time: bool,
-    /// A bracket that it opened and its text may close.
+    /// A bracket that it opens and that its text may close.
     pub(super) open_bracket: Option<char>,
-    /// Markers that began in it and go on in the text, to be put before that.
+    /// Markers that begin in it and go on in the text; they are put before the text.
     pub(super) prefix: String,
-    /// The time stands without label.
+    /// The time has no label.
     pub(super) unlabelled: bool,
 }
 
 impl Header {
-    /// It is a time that fills its line, and nothing else.
+    /// Whether it is only a time that fills its line.
     pub(super) fn is_bare_time(&self) -> bool {
         self.unlabelled && self.text_start.is_none()
     }
 }
 
-/// Where the line stands.
+/// Where a line stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) source: &'a str,

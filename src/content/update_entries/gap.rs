@@ -1,4 +1,4 @@
-//! What stands between the parts of a header, and between it and its text.
+//! What stands between the parts of a header, and between a header and its text.
 
 use super::lexer::{Cursor, Lex, Token};
 use super::zone_text;
@@ -117,7 +117,7 @@ fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, betw
     true
 }
 
-/// Whether the `-` here joins two words, or is the sign of an offset or a figure.
+/// Whether the `-` here joins two words or is the sign of an offset or a number.
 fn is_hyphen(cursor: Cursor<'_>, between: bool) -> bool {
     let before = cursor
         .at
@@ -135,14 +135,14 @@ fn is_hyphen(cursor: Cursor<'_>, between: bool) -> bool {
         && after.is_some_and(|token| token.lex == Lex::Number)
 }
 
-/// Whether a space, another dot or the end of the line follows the sign here.
+/// Whether the sign here is followed by a space, another dot or the end of the line.
 fn ends_sentence(cursor: Cursor<'_>) -> bool {
     cursor
         .peek_at(1)
         .is_none_or(|token| matches!(token.lex, Lex::Space | Lex::Sign('.' | '…')))
 }
 
-/// Whether spaces stand on both sides of the sign here.
+/// Whether the sign here has spaces on both sides.
 fn is_spaced(cursor: Cursor<'_>) -> bool {
     let is_space = |token: Option<&Token>| token.is_some_and(|token| token.lex == Lex::Space);
     let before = cursor.at.checked_sub(1);
@@ -165,7 +165,7 @@ fn is_dots(cursor: Cursor<'_>) -> bool {
     is_dot(cursor.peek_at(1)) || is_dot(before.and_then(|at| cursor.tokens.get(at)))
 }
 
-/// An emoji or the like, which may stand between the parts of a header.
+/// Whether this is an emoji or the like, which may stand between the parts of a header.
 fn is_symbol(sign: char) -> bool {
     !sign.is_ascii() && !matches!(sign, '“' | '”' | '„' | '‟' | '«' | '‹' | '›' | '…')
 }

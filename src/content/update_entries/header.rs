@@ -1,4 +1,4 @@
-//! Says of a line whether what stands at its beginning is a header, a day, or merely prose.
+//! Decides whether the beginning of a line is a header, a day, or just prose.
 
 use super::acceptance;
 use super::draft::{Draft, drafts};
@@ -7,7 +7,7 @@ use super::found::{Doubtful, Found, Place};
 use super::gap;
 use super::lexer::{Cursor, Lex, Token, tokens};
 
-/// Says what a line is.
+/// Decides what a line is.
 pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
     let tokens = tokens(line);
     let mut cursor = Cursor::new(&tokens);
@@ -37,7 +37,7 @@ pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
     }
 }
 
-/// Whether a line begins with a label and a figure: "UPDATE 4.2", "Update 05-08 10h".
+/// Whether a line begins with a label and a number: "UPDATE 4.2", "Update 05-08 10h".
 fn is_label_and_figure(draft: &Draft, tokens: &[Token]) -> bool {
     let Some(label) = draft.label else {
         return false;
@@ -62,7 +62,7 @@ fn doubtful(line: &Line, draft: &Draft, tokens: &[Token], labelled: bool) -> Fou
     })
 }
 
-/// Skips symbols, emoji and their short names before a header. Says whether `=` was among them.
+/// Skips symbols, emoji and their short names before a header. Returns whether `=` was among them.
 fn decoration(cursor: &mut Cursor<'_>) -> bool {
     let mut equals = false;
     while let Some(token) = cursor.peek() {

@@ -1,4 +1,4 @@
-//! Ids of updates and incidents: how they are made, and how an entry is recognised after an edit.
+//! Ids of updates and incidents: how they are derived, and how edited entries are recognised.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
@@ -10,33 +10,33 @@ use super::entry::Entry;
 use crate::domain::hash::digest_of_parts;
 use crate::domain::update::Precision;
 
-/// An entry of the last sync.
+/// An entry as of the last sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownEntry {
     /// Its id.
     pub id: String,
     /// Its instant.
     pub at: DateTime<Utc>,
-    /// Its text, as [`Entry::markdown`] had it.
+    /// Its text, in the form of [`Entry::markdown`].
     pub text: String,
-    /// It doesn't say its time, so that `at` tells nothing of it.
+    /// It doesn't state its time, so `at` says nothing about it.
     pub undated: bool,
 }
 
-/// The id of an update that has none yet: the same for the same slug, instant and text, wherever
-/// and whenever it is made.
+/// Derives the id of an update that has none yet: always the same for the same slug, instant and
+/// text.
 pub fn derive_id(slug: &str, at: DateTime<Utc>, text: &str) -> String {
     let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
     hashed("lightship update 1", &[slug, &at, text])
 }
 
-/// The id of an incident whose file states none.
+/// Derives the id of an incident whose file states none.
 pub fn derive_incident_id(slug: &str) -> String {
     hashed("lightship incident 1", &[slug])
 }
 
-/// A UUID of version 8 (RFC 9562, section 5.8) from the SHA-256 of a label and fields, each
-/// after its length, so that no two lists of fields look alike.
+/// A version 8 UUID (RFC 9562, section 5.8) from the SHA-256 of a label and fields. The length of
+/// each comes first, so that no two lists of fields look alike.
 fn hashed(label: &str, fields: &[&str]) -> String {
     let digest = digest_of_parts(std::iter::once(&label).chain(fields));
     let mut bytes = [0; 16];
@@ -44,9 +44,9 @@ fn hashed(label: &str, fields: &[&str]) -> String {
     Uuid::new_v8(bytes).to_string()
 }
 
-/// For each entry the id that it has: the one in its comment; else that of the known entry with
-/// the same instant and text, or the same text, or the same instant, or, where neither says its
-/// time, nearly the same text; each known one taken once. `None` for an entry that is new.
+/// The id of each entry: the one in its comment; else that of the known entry with the same instant
+/// and text, or the same text, or the same instant, or, if neither states its time, nearly the same
+/// text. Each known entry is used once. `None` for a new entry.
 pub fn recognise(known: &[KnownEntry], entries: &[Entry]) -> Vec<Option<String>> {
     let mut ids: Vec<Option<String>> = entries.iter().map(|entry| entry.id.clone()).collect();
     let mut taken: HashSet<&str> = entries
@@ -74,7 +74,7 @@ pub fn recognise(known: &[KnownEntry], entries: &[Entry]) -> Vec<Option<String>>
         entries,
         &mut ids,
         &mut taken,
-        // Each undated one has a key of its own.
+        // An undated entry must not match by its instant.
         |k| (k.undated.then_some(k.id.as_str()), k.at),
         |e| (is_undated(e).then_some(""), e.at),
     );
@@ -86,7 +86,7 @@ fn is_undated(entry: &Entry) -> bool {
     entry.precision == Precision::None
 }
 
-/// The last round: a typo mended in an entry without a time.
+/// The last round: finds entries without a time in which a typo was corrected.
 fn take_alike<'a>(
     known: &'a [KnownEntry],
     entries: &[Entry],
@@ -110,10 +110,10 @@ fn take_alike<'a>(
     }
 }
 
-/// From this likeness on (of 0 to 1), a text without a time is the same one, edited.
+/// From this likeness on (0 to 1), a text without a time is the same one, edited.
 const ALIKE: f64 = 0.7;
 
-/// One round: gives ids to the entries that agree with a known one in `key`.
+/// One round: gives ids to the entries that match a known one by `key`.
 fn take<'a, K: Eq + Hash>(
     known: &'a [KnownEntry],
     entries: &'a [Entry],
@@ -145,8 +145,8 @@ fn take<'a, K: Eq + Hash>(
     }
 }
 
-/// Ids for all entries: recognised, else derived. Where a derived id belongs to another entry,
-/// or `is_used` says that it once did, a number is put to the text until it is free.
+/// The ids of all entries, recognised or derived. If a derived id belongs to another entry, or
+/// `is_used` says that it once did, a number is added to the text until the id is free.
 pub fn assign(
     slug: &str,
     known: &[KnownEntry],
@@ -224,28 +224,28 @@ mod tests {
             known("c", 3, "three"),
         ];
         let e = |minute, text| entry(None, minute, text);
-        // Moved, reversed, one added before.
+        // Moved, reversed, one added at the beginning.
         check(
             &old,
             &[e(3, "three"), e(2, "two"), e(0, "zero"), e(1, "one")],
             &[Some("c"), Some("b"), None, Some("a")],
         );
-        // A typo mended; a time corrected; both at once is another entry.
+        // A typo corrected; a time corrected; both at once make another entry.
         check(
             &old,
             &[e(1, "One"), e(9, "two"), e(8, "3")],
             &[Some("a"), Some("b"), None],
         );
-        // The text of one and the time of another: text goes first.
+        // The text of one and the time of another: the text wins.
         check(&old, &[e(2, "one")], &[Some("a")]);
-        // Twins are told apart by their order, and each old one is taken once.
+        // Twins are told apart by their order, and each known one is used once.
         let twins = [known("a", 1, "x"), known("b", 1, "x")];
         check(
             &twins,
             &[e(1, "x"), e(1, "x"), e(1, "x")],
             &[Some("a"), Some("b"), None],
         );
-        // A comment wins, and its id is not given to another.
+        // A comment wins, and its id isn't given to another entry.
         check(
             &old,
             &[entry(Some("a"), 7, "new"), e(1, "one")],
@@ -274,7 +274,7 @@ mod tests {
             ],
             &[Some("a"), Some("b")],
         );
-        // It stands at the instant of its neighbour, whose id it doesn't take.
+        // It has the instant of its neighbour, but doesn't take its id.
         check(
             &old,
             &[undated(1, "All is well."), entry(None, 1, "Mail was down.")],

@@ -12,7 +12,7 @@ use super::told_instant;
 use crate::content::problem::Severity;
 use crate::domain::update::Precision;
 
-/// Gives each entry its instant; says whether they run newest first.
+/// Gives each entry its instant; returns whether they run newest first.
 pub(super) fn resolve_all(
     scan: &Scan,
     raws: &[Raw],

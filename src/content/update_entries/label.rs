@@ -10,11 +10,11 @@ use crate::domain::update::Phase;
 pub(super) struct Label {
     /// Its number: "Second update", "Update #2".
     pub(super) number: Option<u32>,
-    /// The label's own word is all capitals.
+    /// The label word itself is all capitals.
     pub(super) capitals: bool,
 }
 
-/// Takes a label, with what stands before it and its number, if one stands here.
+/// Takes a label, with what precedes it and its number, if there is one here.
 pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
     let mut ahead = *cursor;
     let mut number = None;
@@ -37,7 +37,7 @@ pub(super) fn label(cursor: &mut Cursor<'_>) -> Option<Label> {
     let token = ahead.peek()?;
     let noun = matches!(ahead.word()?, "update" | "edit");
     let participle = matches!(token.text.as_str(), "updated" | "edited");
-    // "Last updated: …" speaks of the page, not of an event.
+    // "Last updated: …" is about the page, not about an event.
     if !(noun || participle && !prefixed) {
         return None;
     }
@@ -75,7 +75,7 @@ fn number_after(cursor: &mut Cursor<'_>) -> Option<u32> {
     Some(value)
 }
 
-/// Whether the figure after these spaces begins a date or a time.
+/// Whether the number after these spaces begins a date or a time.
 fn is_part_of_more(mut cursor: Cursor<'_>) -> bool {
     cursor.space();
     let mut clock = cursor;
@@ -84,14 +84,14 @@ fn is_part_of_more(mut cursor: Cursor<'_>) -> bool {
         || (date::date(&mut day).is_some() && !is_before_a_date(cursor))
 }
 
-/// Whether the figure here counts, and the date after it begins with its month: in "Update 3
-/// Feb 26, 2:15" there is no third of February.
+/// Whether the number here is a count and the date after it begins with its month: in "Update 3 Feb
+/// 26, 2:15" there is no third of February.
 fn is_before_a_date(mut cursor: Cursor<'_>) -> bool {
     let counts = cursor.number(1..=3).is_some() && cursor.space();
     counts && date::month_and_day(cursor)
 }
 
-/// Whether a number goes on after what was taken: `4.2`, `10:48`, `2nd`, `5%`.
+/// Whether a number continues after what was taken: `4.2`, `10:48`, `2nd`, `5%`.
 fn continues(cursor: Cursor<'_>) -> bool {
     let sign = cursor.any_sign_ahead(&['.', ':', '/', '-', ',']);
     let number = cursor
@@ -100,7 +100,7 @@ fn continues(cursor: Cursor<'_>) -> bool {
     cursor.is_alphanumeric() || (sign && number) || cursor.any_sign_ahead(&['%', '°', '$', '€'])
 }
 
-/// A word of order before a label. `Some(None)` for one without a number, such as "final".
+/// An ordinal before a label. `Some(None)` for one without a number, such as "final".
 fn ordinal(cursor: &mut Cursor<'_>) -> Option<Option<u32>> {
     if cursor.digits() > 0 {
         let value = cursor.number(1..=2)?;
@@ -141,7 +141,7 @@ pub(super) struct PhaseWord {
     pub(super) capitals: bool,
 }
 
-/// Takes a phase word, if one stands here.
+/// Takes a phase word, if there is one here.
 pub(super) fn phase(cursor: &mut Cursor<'_>) -> Option<PhaseWord> {
     let mut ahead = *cursor;
     let token = ahead.peek()?;
@@ -183,7 +183,7 @@ pub(super) fn phase(cursor: &mut Cursor<'_>) -> Option<PhaseWord> {
     Some(PhaseWord { phase, capitals })
 }
 
-/// Words that people write for a phase and that are none.
+/// Words that people write for a phase, but that aren't phase words.
 const OVER: [&str; 9] = [
     "behoben",
     "closed",
@@ -196,7 +196,7 @@ const OVER: [&str; 9] = [
     "restored",
 ];
 
-/// The phase word that another is nearest to, if it is near: `monitorng`, `done`.
+/// The phase word nearest to a word, if it is near enough: `monitorng`, `done`.
 pub(super) fn nearest_phase(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     if OVER.contains(&word.as_str()) {

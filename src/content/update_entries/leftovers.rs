@@ -1,5 +1,5 @@
-//! Marks of other systems that are left in a body: kramdown's lines of attributes, which are left
-//! out; Hugo's shortcodes and Liquid's tags, which readers would see, so that a hint says so.
+//! Marks of other systems that are left in a body. kramdown's attribute lines are left out. Readers
+//! would see Hugo's shortcodes and Liquid's tags, so these are reported.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use super::report::Report;
 use super::scan::Scan;
 use crate::content::problem::Severity;
 
-/// A mark is no longer than this.
+/// The longest mark, in bytes.
 const LONGEST: usize = 2000;
 
-/// The marks, with what ends each, the longer ones first.
+/// How each mark begins and ends, and what it is; the longer ones come first.
 const MARKS: [(&str, &str, &str); 5] = [
     ("{{<", ">}}", "a Hugo shortcode"),
     ("{{%", "%}}", "a Hugo shortcode"),
@@ -20,8 +20,8 @@ const MARKS: [(&str, &str, &str); 5] = [
     ("{:", "}", "a kramdown attribute"),
 ];
 
-/// The lines of `range` that are nothing but attributes, such as `{: .notice}`, with their ends,
-/// outside of code.
+/// The lines of `range` outside code that are only attributes, such as `{: .notice}`, with their
+/// line ends.
 pub(super) fn attribute_lines(
     source: &str,
     range: Range<usize>,
@@ -38,7 +38,7 @@ pub(super) fn attribute_lines(
     found
 }
 
-/// Gives each block the lines of attributes in it, and takes them out of its words.
+/// Assigns the attribute lines to their blocks, and removes them from the flat lines.
 pub(super) fn set_aside(blocks: &mut [Block], lines: &[Range<usize>]) {
     for block in blocks {
         let first = lines.partition_point(|line| line.end <= block.range.start);
@@ -54,7 +54,7 @@ pub(super) fn set_aside(blocks: &mut [Block], lines: &[Range<usize>]) {
     }
 }
 
-/// `{: .notice}`, also in a quote; not `{::comment}` or `{:/}`, which stand around text.
+/// `{: .notice}`, also in a quote; not `{::comment}` or `{:/}`, which enclose text.
 fn is_attributes(line: &str) -> bool {
     let line = line.trim_start_matches([' ', '\t', '>']).trim_end();
     let Some(inner) = line
@@ -66,7 +66,7 @@ fn is_attributes(line: &str) -> bool {
     !inner.starts_with([':', '/']) && !inner.contains(['{', '}']) && line.len() <= LONGEST
 }
 
-/// Says which marks readers would see as they are.
+/// Reports marks that readers would see as they are.
 pub(super) fn hint(
     source: &str,
     scan: &Scan,
@@ -92,7 +92,7 @@ pub(super) fn hint(
         let Some(end) = ahead.from(source, inner).map(|end| end + closer.len()) else {
             continue;
         };
-        // It may go on for lines, but not for paragraphs.
+        // A mark may span lines, but not paragraphs.
         let is_over = gap.from(source, inner).is_some_and(|gap| gap < end);
         if is_over || end - start > LONGEST {
             continue;
@@ -113,8 +113,8 @@ pub(super) fn hint(
     }
 }
 
-/// Where a text is found next. Places are asked for in order, so that all of them together cost no
-/// more than one look through the source.
+/// Finds the next occurrence of a text. Places are asked for in order, so that together they cost
+/// no more than one pass through the source.
 struct Ahead {
     text: &'static str,
     /// Where it was found last, or the end of the source.
@@ -137,7 +137,7 @@ impl Ahead {
     }
 }
 
-/// Whether one of these ranges, which are sorted and apart, holds a place.
+/// Whether one of these ranges, which are sorted and disjoint, contains a place.
 fn is_in(ranges: &[Range<usize>], at: usize) -> bool {
     let next = ranges.partition_point(|range| range.end <= at);
     ranges.get(next).is_some_and(|range| range.start <= at)

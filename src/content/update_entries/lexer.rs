@@ -1,8 +1,8 @@
-//! A line as words, numbers and signs, and a cursor over them that parsers can copy to go back.
+//! Splits a line into words, numbers and signs, with a cursor that parsers copy to backtrack.
 
 use super::flat::Line;
 
-/// What sort of token it is.
+/// The sort of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lex {
     /// Letters.
@@ -13,7 +13,7 @@ pub(super) enum Lex {
     Sign(char),
     /// Spaces of any kind.
     Space,
-    /// Something that no header holds: code, a link, a picture.
+    /// Something that can't be in a header: code, a link, a picture.
     Opaque,
 }
 
@@ -21,9 +21,9 @@ pub(super) enum Lex {
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     pub(super) lex: Lex,
-    /// Of a word, in lower case; of a number, its digits; else empty.
+    /// A word in lower case, or the digits of a number; otherwise empty.
     pub(super) text: String,
-    /// A word of capitals only.
+    /// It is a word in capitals.
     pub(super) capitals: bool,
     /// Its first character is a capital.
     pub(super) initial: bool,
@@ -75,7 +75,7 @@ fn kept(lex: Lex, ch: char) -> impl Iterator<Item = char> {
     ch.to_lowercase().filter(move |_| keep)
 }
 
-/// A place in a line's tokens.
+/// A position in a line's tokens.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
     pub(super) tokens: &'a [Token],
@@ -87,12 +87,12 @@ impl<'a> Cursor<'a> {
         Self { tokens, at: 0 }
     }
 
-    /// The token here.
+    /// The current token.
     pub(super) fn peek(&self) -> Option<&'a Token> {
         self.tokens.get(self.at)
     }
 
-    /// The token `ahead` of the one here.
+    /// The token `ahead` positions after the current one.
     pub(super) fn peek_at(&self, ahead: usize) -> Option<&'a Token> {
         self.tokens.get(self.at + ahead)
     }
@@ -101,14 +101,14 @@ impl<'a> Cursor<'a> {
         self.at >= self.tokens.len()
     }
 
-    /// Takes a word, in lower case, if one stands here.
+    /// Takes a word, in lower case, if there is one here.
     pub(super) fn word(&mut self) -> Option<&'a str> {
         let token = self.peek().filter(|token| token.lex == Lex::Word)?;
         self.at += 1;
         Some(&token.text)
     }
 
-    /// Takes one of `words`, if it stands here.
+    /// Takes one of `words`, if it is here.
     pub(super) fn one_of(&mut self, words: &[&str]) -> bool {
         let mut ahead = *self;
         let found = ahead.word().is_some_and(|word| words.contains(&word));
@@ -118,7 +118,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// Takes a number of `lengths` digits, if one stands here.
+    /// Takes a number of `lengths` digits, if there is one here.
     pub(super) fn number(&mut self, lengths: std::ops::RangeInclusive<usize>) -> Option<u32> {
         let token = self.peek().filter(|token| token.lex == Lex::Number)?;
         if !lengths.contains(&token.text.len()) {
@@ -136,7 +136,7 @@ impl<'a> Cursor<'a> {
             .map_or(0, |token| token.text.len())
     }
 
-    /// Takes a sign, if it stands here.
+    /// Takes a sign, if it is here.
     pub(super) fn sign(&mut self, sign: char) -> bool {
         let found = self.is_sign(sign);
         if found {
@@ -150,7 +150,7 @@ impl<'a> Cursor<'a> {
             .is_some_and(|token| token.lex == Lex::Sign(sign))
     }
 
-    /// Takes one of `signs`, if it stands here.
+    /// Takes one of `signs`, if it is here.
     pub(super) fn any_sign(&mut self, signs: &[char]) -> Option<char> {
         match self.peek()?.lex {
             Lex::Sign(sign) if signs.contains(&sign) => {
@@ -161,7 +161,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether one of `signs` stands here.
+    /// Whether one of `signs` is here.
     pub(super) fn any_sign_ahead(&self, signs: &[char]) -> bool {
         let mut ahead = *self;
         ahead.any_sign(signs).is_some()
@@ -176,7 +176,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// Whether a word or number stands here: what came before it would go on.
+    /// Whether there is a word or number here, which would continue what came before it.
     pub(super) fn is_alphanumeric(&self) -> bool {
         self.peek()
             .is_some_and(|token| matches!(token.lex, Lex::Word | Lex::Number))

@@ -1,6 +1,6 @@
-//! Texts that stand for themselves: what is between `<!-- text -->` and `<!-- end of text -->`,
-//! each alone on its line, is taken as it is, and nothing in it is an entry, a list of states or
-//! the end of anything. A word may tell pairs apart: `<!-- text a -->`, `<!-- end of text a -->`.
+//! Literal texts: what is between `<!-- text -->` and `<!-- end of text -->`, each alone on its
+//! line, is taken as it is. Nothing in it is an entry, a list of states or the end of anything. A
+//! word can tell pairs apart: `<!-- text a -->`, `<!-- end of text a -->`.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,16 +8,16 @@ use std::ops::Range;
 /// A part of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Segment {
-    /// Markdown, to be read.
+    /// Markdown to be read.
     Markdown(Range<usize>),
-    /// A text that stands for itself: all of it, and the text without its comments.
+    /// A literal text: all of it, and the text without its comments.
     Literal {
         range: Range<usize>,
         text: Range<usize>,
     },
 }
 
-/// Whether a line is a comment that begins or ends such a text, and with which word.
+/// The word of a comment line that begins (`true`) or ends (`false`) a literal text.
 pub(in crate::content) fn fence(line: &str) -> Option<(bool, &str)> {
     let inner = line
         .trim_end()
@@ -34,7 +34,7 @@ pub(in crate::content) fn fence(line: &str) -> Option<(bool, &str)> {
         .then_some((begins, word))
 }
 
-/// Splits a body. A beginning without an end is Markdown like all else.
+/// Splits a body. A beginning without an end is ordinary Markdown.
 pub(super) fn segments(body: &str) -> Vec<Segment> {
     let mut fences = Vec::new();
     let mut ends: HashMap<&str, Vec<usize>> = HashMap::new();

@@ -1,13 +1,13 @@
 //! The grammar of UPDATE entries: what people type into a post, and what it means.
 //!
-//! The way of a body: [`literal`] takes out what stands for itself, [`blocks`] finds the
-//! paragraphs, headings and list items of the rest, [`flat`] and [`lexer`] make their lines into
-//! words, numbers and signs, [`draft`] reads label ([`label`]) and time ([`time_text`]), [`header`]
-//! judges by the rules of [`acceptance`], [`scan`] collects the beginnings, [`announced`] takes those
-//! out that announce something, [`extent`] says how far each reaches, [`raw`] collects what it holds,
-//! [`instants`] finds out the [`direction`] and gives each its instant ([`resolution`]).
-//! [`leftovers`] knows marks of other systems, [`told_instant`] how problems tell an instant.
-//! [`spoken`] reads the times of flags and forms.
+//! The path of a body: [`literal`] takes out literal texts, [`blocks`] finds the paragraphs,
+//! headings and list items of the rest, [`flat`] and [`lexer`] turn their lines into words, numbers
+//! and signs, [`draft`] reads label ([`label`]) and time ([`time_text`]), [`header`] decides by the
+//! rules of [`acceptance`], [`scan`] collects the starts of entries, [`announced`] removes those
+//! that announce something, [`extent`] says how far each entry reaches, [`raw`] collects its parts,
+//! and [`instants`] finds the [`direction`] and gives each its instant ([`resolution`]).
+//! [`leftovers`] knows the marks of other systems, [`told_instant`] formats instants for problems,
+//! and [`spoken`] reads the times of flags and forms.
 
 mod acceptance;
 mod announced;

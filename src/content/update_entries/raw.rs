@@ -23,7 +23,7 @@ pub(super) struct Raw {
     pub(super) markdown: String,
 }
 
-/// Collects what belongs to an entry.
+/// Collects the parts of an entry.
 pub(super) fn raw(
     start: &Start,
     extent: &Extent,
@@ -75,7 +75,7 @@ pub(super) fn raw(
         | Sort::Other => None,
     };
     if let (Some(end), Some(from)) = (end_of_header, start.header.text_start) {
-        // What else belongs to a heading: its closing signs, or the line under it.
+        // The rest of a heading: its closing signs, or the line that underlines it.
         cuts.push(Cut::with(end.max(from)..own.range.end.max(end), "\n\n"));
     }
     let attributes = std::iter::once(own).chain(inside.iter().copied());
@@ -137,14 +137,14 @@ pub(super) fn raw(
     }
 }
 
-/// A comment right after an entry that is a paragraph of its own.
+/// The comment after an entry, if it is a block of its own.
 pub(super) fn following_comment(extent: &Extent, blocks: &[Block]) -> Option<Range<usize>> {
     let next = blocks.get(extent.blocks.end)?;
     (next.sort == Sort::Comment && next.range.start == extent.removed.end)
         .then(|| next.range.clone())
 }
 
-/// `## UPDATE …: monitorng`
+/// Reports a misspelt phase: `## UPDATE …: monitorng`.
 fn unknown_phase(start: &Start, markdown: &str, own: &Block, report: &mut Report<'_>) {
     let heading = matches!(own.sort, Sort::Heading(_));
     let (true, Some(from)) = (

@@ -1,4 +1,4 @@
-//! Reads a body: segments, blocks, beginnings, extents, then instants.
+//! Reads a body: segments, blocks, starts of entries, extents, then instants.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,7 +20,7 @@ use super::text::{self, Cut};
 use super::told_instant;
 use crate::content::problem::{Problem, Severity};
 
-/// Reads the entries of a body, and the post that is left without them.
+/// Reads the entries of a body, and the post that remains without them.
 pub fn read(body: &str, cx: &Context<'_>) -> Reading {
     let body = normalised(body);
     let source = body.as_ref();
@@ -65,7 +65,7 @@ pub fn read(body: &str, cx: &Context<'_>) -> Reading {
     }
 }
 
-/// Adds to a warning about an entry how its line would be text.
+/// Adds to a warning about an entry how to keep its line as text.
 pub(in crate::content) fn say_how_to_keep(problem: &mut Problem) {
     if problem.severity != Severity::Warning {
         return;
@@ -77,8 +77,8 @@ pub(in crate::content) fn say_how_to_keep(problem: &mut Problem) {
     });
 }
 
-/// Takes the headers out that nothing stands behind, neither in their paragraph nor in the next,
-/// and that say no phase: they are text. Says whether there were any.
+/// Removes headers that have neither a phase nor anything after them, in their paragraph or the
+/// next: they are text. Returns whether there were any.
 fn drop_empty(
     scan: &mut Scan,
     extents: &[Extent],
@@ -110,7 +110,7 @@ fn drop_empty(
     scan.starts.len() < count
 }
 
-/// Line ends as `\n`, no byte order mark.
+/// The body with `\n` as line end and without a byte order mark.
 fn normalised(body: &str) -> Cow<'_, str> {
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     if body.contains('\r') {
@@ -120,7 +120,7 @@ fn normalised(body: &str) -> Cow<'_, str> {
     }
 }
 
-/// The blocks of a body, and where code, comments and literal texts stand in it.
+/// The blocks of a body, and the places of code, comments and literal texts.
 fn all_blocks(source: &str) -> (Vec<Block>, Vec<Range<usize>>) {
     let mut all = Vec::new();
     let mut seen = Seen::default();
@@ -156,7 +156,7 @@ fn hints(scan: &Scan, extents: &[Extent], cx: &Context<'_>, report: &mut Report<
             .and_then(|index| extents.get(index))
             .is_some_and(|extent| extent.removed.end > doubt.from);
         let message = match doubt.why {
-            // In the text of an entry a time is just a time.
+            // In the text of an entry, a time is just a time.
             Why::Prose | Why::LastLine if inside => continue,
             Why::Prose | Why::Label => "this looks like an entry, but is read as text",
             Why::LastLine => {
@@ -245,8 +245,8 @@ fn entry(raw: Raw, start: &Start, resolved: Resolved, line: usize) -> Entry {
     }
 }
 
-/// Whether a time has the form in which times are written here: then, beside an id, it says
-/// nothing of how a person once typed it.
+/// Whether a time has the canonical form. Next to an id, it then doesn't show how a person once
+/// typed it.
 fn is_canonical(written: &str) -> bool {
     let bytes = written.as_bytes();
     let shape = |from: usize, shape: &str| {

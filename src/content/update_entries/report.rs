@@ -1,13 +1,13 @@
-//! Problems with their places: turns a range of the body into file, line, column and width.
+//! Collects problems, and turns a range of the body into file, line, column and width.
 
 use std::ops::Range;
 
 use crate::content::problem::{Problem, Severity};
 
-/// More problems than anyone reads; the last one says how many there were.
+/// How many problems are reported. Errors may be twice as many; the last one counts the rest.
 const MOST: usize = 100;
 
-/// Characters of a line that a problem shows at most.
+/// The most characters of a line that a problem keeps.
 const SHOWN: usize = 1000;
 
 /// Collects the problems of one text.
@@ -21,7 +21,7 @@ pub(in crate::content) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// For a text that begins on line `first_line` of a file.
+    /// A report for a text that begins on line `first_line` of a file.
     pub(in crate::content) fn new(file: &'a str, text: &'a str, first_line: usize) -> Self {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
@@ -36,12 +36,12 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Nothing was wrong so far.
+    /// Whether there are no problems so far.
     pub(in crate::content) fn is_empty(&self) -> bool {
         self.problems.is_empty()
     }
 
-    /// How many errors there are.
+    /// The number of errors.
     pub(in crate::content) fn error_count(&self) -> usize {
         self.problems
             .iter()
@@ -49,7 +49,7 @@ impl<'a> Report<'a> {
             .count()
     }
 
-    /// The line of the file in which a place of the text is.
+    /// The line of the file that contains a place of the text.
     pub(in crate::content) fn line_of(&self, at: usize) -> usize {
         self.first_line
             + self
@@ -117,7 +117,7 @@ impl<'a> Report<'a> {
         self.add(severity, start..end, message, help);
     }
 
-    /// The problems, by line and column.
+    /// The problems, sorted by line and column.
     pub(in crate::content) fn finish(mut self) -> Vec<Problem> {
         self.problems
             .sort_by_key(|problem| (problem.line, problem.column));

@@ -1,5 +1,5 @@
-//! From a time as it was written to an instant: the table of rules, with a problem for whatever
-//! could mean something else.
+//! Resolves a written time to an instant: the table of rules, with a problem for whatever could
+//! mean something else.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 
@@ -26,19 +26,19 @@ pub(in crate::content) struct Resolved {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Base<'a> {
     pub(super) cx: &'a Context<'a>,
-    /// The entry that precedes it in time.
+    /// The entry before it in time.
     pub(super) previous: Option<Resolved>,
 }
 
 impl Base<'_> {
-    /// The instant of the entry that precedes, else the post's.
+    /// The instant of the entry before, else the post's.
     fn instant(&self) -> DateTime<Utc> {
         self.previous
             .map_or(self.cx.posted_at, |previous| previous.at)
     }
 }
 
-/// Resolves a time. `None` if it can't be: the error is in the report.
+/// Resolves a time. `None` if it can't be resolved, which is reported.
 pub(super) fn resolve(
     time: &TimeText,
     day: Option<&TimeText>,
@@ -54,7 +54,7 @@ pub(super) fn resolve(
     Some(resolved)
 }
 
-/// Says how a time was read that could be something else.
+/// Reports how a time that could be something else was read.
 fn say_unsure(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &mut Report<'_>) {
     let why = match time.unsure {
         Some(Unsure::Dotted) => "it could also be a version",
@@ -85,7 +85,7 @@ fn resolve_known(
     let date = match &dated.date {
         Some(date) => {
             let Some(found) = calendar::date(*date, dated, base.cx, report) else {
-                // One error is enough, but a wrong clock is worth saying as well.
+                // One error would do, but a wrong clock time is worth reporting as well.
                 check_clock(time, report);
                 return None;
             };
@@ -124,7 +124,7 @@ fn check_clock(time: &TimeText, report: &mut Report<'_>) -> Option<u32> {
     }
 }
 
-/// A day without a time: its start, or the instant of what precedes it on that day.
+/// A day without a time: its start, or the instant of the entry or post before it on that day.
 fn day_only(time: &TimeText, date: Option<NaiveDate>, base: Base<'_>) -> Option<Resolved> {
     let zone = base.cx.zone;
     let date = date.or_else(|| {
@@ -210,14 +210,14 @@ fn with_clock(
 }
 
 impl ClockText {
-    /// The doubt about the half of the day has been reported already, and says as much.
+    /// Whether the half of the day is in doubt: that has been reported already and explains this.
     fn is_doubtful_before(&self, first: Option<DateTime<Utc>>, from: DateTime<Utc>) -> bool {
         self.is_doubtful() && first.is_some_and(|at| at < from && at + Duration::hours(12) >= from)
     }
 }
 
-/// A clock without am or pm whose afternoon reading fits better: warns, and gives the afternoon
-/// if the morning has yet to come.
+/// Checks a time without am or pm whose afternoon reading fits better: warns, and returns the
+/// afternoon if the morning is still in the future.
 fn doubt(
     time: &TimeText,
     first: DateTime<Utc>,
@@ -291,7 +291,7 @@ fn check_weekday(time: &TimeText, date: NaiveDate, report: &mut Report<'_>) {
     }
 }
 
-/// Long before the post, or in the future.
+/// Reports an instant that is long before the post or in the future.
 fn bounds(at: DateTime<Utc>, time: &TimeText, cx: &Context<'_>, report: &mut Report<'_>) {
     if at < cx.posted_at - Duration::days(3) {
         report.add(
@@ -318,7 +318,7 @@ fn bounds(at: DateTime<Utc>, time: &TimeText, cx: &Context<'_>, report: &mut Rep
     }
 }
 
-/// The day, checked like an instant.
+/// Checks a day like an instant.
 pub(super) fn check_day(
     resolved: Resolved,
     time: &TimeText,
@@ -330,7 +330,7 @@ pub(super) fn check_day(
     }
 }
 
-/// Resolves a time that stands alone and says its day.
+/// Resolves a time that stands alone and states its day.
 pub(in crate::content) fn resolve_alone(
     time: &TimeText,
     cx: &Context<'_>,

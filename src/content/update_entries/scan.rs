@@ -1,5 +1,5 @@
 //! Goes through the blocks of a body once and notes where entries begin, where days stand, and
-//! which lines give an entry its time at its end.
+//! which lines at the end of an entry give it its time.
 
 use super::blocks::{Block, Sort};
 use super::flat::Line;
@@ -7,7 +7,7 @@ use super::found::{Doubtful, Found, Header, Place};
 use super::header;
 use super::time_text::{self, TimeText};
 
-/// The beginning of an entry.
+/// The start of an entry.
 #[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) block: usize,
@@ -15,14 +15,14 @@ pub(super) struct Start {
     pub(super) header: Header,
     /// The day that stands above it.
     pub(super) day: Option<usize>,
-    /// The time in a line of its own.
+    /// The time, if it is on a line of its own.
     pub(super) trailing: Option<Trailing>,
-    /// Where what is cut out of the post for it begins.
+    /// Where the part begins that is cut out of the post for it.
     pub(super) offset: usize,
 }
 
 impl Start {
-    /// It is text after all.
+    /// The doubt to report if it is text after all.
     pub(super) fn doubt(&self, why: Why) -> Doubt {
         Doubt {
             from: self.header.start,
@@ -38,11 +38,11 @@ pub(super) struct Trailing {
     pub(super) time: TimeText,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// The entry ends with it; else it is still part of the header.
+    /// The entry ends with it; otherwise it is still part of the header.
     pub(super) closes: bool,
 }
 
-/// A line or heading that is nothing but a date.
+/// A line or heading that is only a date.
 #[derive(Debug, Clone)]
 pub(super) struct Day {
     pub(super) time: TimeText,
@@ -55,11 +55,11 @@ pub(super) struct Day {
 pub(super) struct Scan {
     pub(super) starts: Vec<Start>,
     pub(super) days: Vec<Day>,
-    /// What looks like a header and was not read as one.
+    /// What looks like a header but wasn't read as one.
     pub(super) doubtful: Vec<Doubt>,
 }
 
-/// What looks like a header and was not read as one.
+/// Something that looks like a header but wasn't read as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Doubt {
     pub(super) from: usize,
@@ -67,20 +67,20 @@ pub(super) struct Doubt {
     pub(super) why: Why,
 }
 
-/// Why it was not read as one.
+/// Why it wasn't read as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Why {
     /// It begins with a time or a phase, but nothing sets that off from a sentence.
     Prose,
-    /// The same, with a label and a figure.
+    /// The same, but with a label and a number.
     Label,
-    /// It is a time alone on the last line of a paragraph that is no entry.
+    /// It is a time alone on the last line of a paragraph that isn't an entry.
     LastLine,
-    /// Nothing stands behind it.
+    /// Nothing follows it.
     Empty,
 }
 
-/// Goes through the blocks.
+/// Scans the blocks.
 pub(super) fn scan(blocks: &[Block], source: &str) -> Scan {
     let mut scanner = Scanner {
         source,
@@ -103,8 +103,8 @@ pub(super) fn scan(blocks: &[Block], source: &str) -> Scan {
     scan
 }
 
-/// A time in a paragraph of its own would begin an entry without text if nothing stands under it:
-/// then it is that of the entry above, if that has none.
+/// A time in a paragraph of its own, with nothing below it, would begin an entry without text. It
+/// goes to the entry above instead, if that has no time.
 fn join_times_below(starts: Vec<Start>, blocks: &[Block], days: &[Day]) -> Vec<Start> {
     let day_in = |block: &Block| {
         let after = days.partition_point(|day| day.start < block.range.start);
@@ -152,9 +152,9 @@ fn join_times_below(starts: Vec<Start>, blocks: &[Block], days: &[Day]) -> Vec<S
 struct Scanner<'a> {
     source: &'a str,
     scan: Scan,
-    /// The day above, and the level of its heading; 7 for a line.
+    /// The day above, with the level of its heading; 7 for a line.
     day: Option<(usize, u8)>,
-    /// The entry without a time that a line below may give one.
+    /// The entry without a time that a later line may still give one.
     open: Option<Open>,
 }
 
@@ -162,13 +162,13 @@ struct Scanner<'a> {
 #[derive(Clone, Copy)]
 struct Open {
     start: usize,
-    /// Its header fills its line, so that it goes on after its paragraph.
+    /// Its header fills its line, so the entry goes on after its paragraph.
     fills: bool,
-    /// It is in an item of a list.
+    /// It is in a list item.
     item: bool,
     /// It has text, so that a time would be its last line.
     has_text: bool,
-    /// Its paragraph is over: only a line that says "posted" counts.
+    /// Its paragraph has ended: only a line that says "posted" counts.
     over: bool,
 }
 
@@ -312,12 +312,12 @@ impl Scanner<'_> {
         self.day = Some((self.scan.days.len() - 1, level.unwrap_or(7)));
     }
 
-    /// Takes the line for the time of the entry that waits for one, if it is one.
+    /// Takes a line as the time of the entry that waits for one, if it is a time.
     fn takes_time(&mut self, line: &Line, begins_block: bool) -> bool {
         let Some(open) = self.open else {
             return false;
         };
-        // A line that long is text.
+        // A line this long is text.
         let Some(time) = (line.glyphs.len() <= 120)
             .then(|| time_text::whole_line(line, self.source))
             .flatten()
@@ -383,8 +383,8 @@ fn track_in(source: &str, start: usize, end: usize) -> Option<(usize, &str)> {
     Some((start + at, quoted.trim_matches(['"', '\'', '“', '”'])))
 }
 
-/// Whether a line that begins like a header is worth a hint: the first of its block, or, with a
-/// label and a figure, any that begins with a capital.
+/// Whether a line that begins like a header is worth a hint: the first line of its block, or any
+/// with a label and a number that begins with a capital.
 fn is_told(found: Doubtful, number: usize) -> bool {
     number == 0 || (found.labelled && found.initial)
 }

@@ -1,5 +1,5 @@
-//! Times as people say them in flags and forms: what files take, and words that count from now,
-//! such as `tomorrow 10pm` or `20 minutes ago`. What could mean two things is asked about.
+//! Times as people state them in flags and forms: what files accept, and words relative to now,
+//! such as `tomorrow 10pm` or `20 minutes ago`. Ambiguous ones are refused with a question.
 
 use std::collections::BTreeMap;
 
@@ -17,29 +17,29 @@ use crate::domain::state::States;
 use crate::domain::update::Precision;
 use crate::domain::zone::Local;
 
-/// A longer text is no time.
+/// A longer text isn't a time.
 const LONGEST: usize = 200;
 
-/// No length of time is longer, in minutes.
+/// The longest duration, in minutes.
 const MOST_MINUTES: i64 = 10 * 366 * 24 * 60;
 
-/// Which day a time without one is on.
+/// On which day a time without a day is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lean {
-    /// The next time that it is so late.
+    /// The next time that clocks show it.
     Ahead,
-    /// The last time that it was.
+    /// The last time that clocks showed it.
     Back,
 }
 
-/// What a time is read by.
+/// The context in which a time is read.
 #[derive(Debug, Clone, Copy)]
 pub struct SpokenContext {
     /// The site's zone.
     pub zone: Tz,
-    /// The clock.
+    /// The current time.
     pub now: DateTime<Utc>,
-    /// Where a time without a day lies.
+    /// On which side of now a time without a day is.
     pub lean: Lean,
 }
 
@@ -89,17 +89,17 @@ pub fn read_spoken(text: &str, ground: SpokenContext) -> Result<SpokenTime, Stri
 /// The day that a time is on.
 #[derive(Clone, Copy)]
 enum Day {
-    /// So many days from today.
+    /// This many days from today.
     FromToday(i64),
-    /// This one.
+    /// This date.
     Date(NaiveDate),
-    /// One of the week.
+    /// A day of the week.
     Weekday(Weekday),
-    /// Not said.
+    /// Not stated.
     Nearest,
 }
 
-/// What stands in front matter, where nothing is guessed; also without a year, then the nearest.
+/// A stated day, which must be as certain as in front matter; without a year, the nearest one.
 fn stated_day(time: &TimeText, text: &str, ground: SpokenContext) -> Result<Day, String> {
     if let Some(day) = time.plain_day() {
         let exists = match time.date {
@@ -221,7 +221,7 @@ fn step(day: NaiveDate, days: u64, lean: Lean) -> NaiveDate {
     found.unwrap_or(day)
 }
 
-/// The "tomorrow" of `tomorrow 10pm` or `10pm tomorrow` as days from today, and what is left.
+/// The "tomorrow" of `tomorrow 10pm` or `10pm tomorrow` as days from today, and the rest.
 fn day_word(text: &str) -> (Option<i64>, String) {
     let words: Vec<&str> = text.split_whitespace().collect();
     let days = |word: &&str| match word.trim_end_matches(',').to_lowercase().as_str() {
@@ -239,7 +239,7 @@ fn day_word(text: &str) -> (Option<i64>, String) {
     (None, text.to_owned())
 }
 
-/// How far from now `now`, `in 20 minutes`, `+2h`, `20 minutes ago` or `-20m` is.
+/// The distance from now of `now`, `in 20 minutes`, `+2h`, `20 minutes ago` or `-20m`.
 fn distance(text: &str) -> Option<Duration> {
     if text == "now" {
         return Some(Duration::zero());
@@ -292,7 +292,7 @@ mod tests {
     use super::super::spoken_times::SPOKEN_TIMES;
     use super::*;
 
-    /// It is Tuesday, 2013-02-26 02:15 in Denver.
+    /// Now is Tuesday, 2013-02-26 02:15 in Denver.
     fn ground(lean: Lean) -> SpokenContext {
         SpokenContext {
             zone: Tz::America__Denver,

@@ -1,5 +1,5 @@
-//! Times as people say them and what they mean, for the tests of all who read them: on Tuesday,
-//! 2013-02-26, at 02:15 in Denver.
+//! Stated times and what they mean, for the tests of all that read them. Now is Tuesday,
+//! 2013-02-26, 02:15 in Denver.
 
 use super::Lean;
 

@@ -1,4 +1,4 @@
-//! The list that closes an entry and says what components became: `- Selma: migrating – note`.
+//! The list that closes an entry and sets the states of components: `- Selma: migrating – note`.
 
 use super::blocks::{Block, Sort};
 use super::context::Context;
@@ -10,10 +10,10 @@ use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 
-/// Longest name or state that an item can hold, in characters.
+/// Longest name or state in an item, in characters.
 const LONGEST: usize = 80;
 
-/// One item, split.
+/// An item after splitting.
 struct Item {
     name: String,
     state: String,
@@ -21,8 +21,8 @@ struct Item {
     place: std::ops::Range<usize>,
 }
 
-/// Reads the list that closes `blocks`, if it is one of states: the changes, and how many blocks
-/// it takes.
+/// Reads the list that closes `blocks`, if it is a list of states. Returns the changes and the
+/// number of its blocks.
 pub(super) fn read(
     blocks: &[Block],
     cx: &Context<'_>,
@@ -82,7 +82,7 @@ pub(super) fn read(
             Some((Meant::Nothing, _)) | None => complain(item, cx, report),
         }
     }
-    // What is said of one alone goes before what is said of its group.
+    // What is said about one component takes precedence over what is said about its group.
     by_group.retain(|line| lines.iter().all(|other| other.component != line.component));
     lines.extend(by_group);
     Some((lines, count))
@@ -125,7 +125,7 @@ fn complain(item: &Item, cx: &Context<'_>, report: &mut Report<'_>) {
     );
 }
 
-/// A list of which no item can be read, but that may have been meant to be.
+/// Reports a list of which no item can be read but that may have been meant as a list of states.
 fn near_misses(items: &[Item], cx: &Context<'_>, report: &mut Report<'_>) {
     for item in items {
         let component_known = is_component(cx, &item.name);
@@ -159,7 +159,7 @@ fn near_misses(items: &[Item], cx: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// `- Selma - operational`: no colon, but a component and a state.
+/// Reports `- Selma - operational`: no colon, but a component and a state.
 fn dashed(blocks: &[Block], cx: &Context<'_>, source: &str, report: &mut Report<'_>) {
     for block in blocks {
         let [line] = block.flat.lines.as_slice() else {
@@ -186,12 +186,12 @@ fn dashed(blocks: &[Block], cx: &Context<'_>, source: &str, report: &mut Report<
     }
 }
 
-/// Splits an item of one line at its first colon; `None` if it has no such shape.
+/// Splits an item of one line at its first colon; `None` if it has another form.
 fn split(block: &Block, source: &str) -> Option<Item> {
     let [line] = block.flat.lines.as_slice() else {
         return None;
     };
-    // More in the item than this line makes it something else.
+    // If there is more in the item than this line, it is something else.
     let whole = source.get(line.end..block.range.end)?;
     if line.cut || !whole.trim().is_empty() {
         return None;

@@ -1,10 +1,10 @@
-//! Bodies that nobody would type: the reader ends, doesn't panic, and says the same twice.
+//! Bodies that nobody would type: the reader ends, doesn't panic, and gives the same result twice.
 
 use super::tests::{cases, read_as};
 
 const NOW: &str = "2030-01-01T00:00:00Z";
 
-/// A sequence of numbers that look random and are the same each time.
+/// A sequence of pseudo-random numbers, the same every time.
 struct Dice(u64);
 
 impl Dice {

@@ -24,12 +24,12 @@ pub(super) fn cases() -> impl Iterator<Item = Value> {
     lines.map(|line| serde_json::from_str(line).expect("a case"))
 }
 
-/// Reads a body as that of a case, at `now`, with what the site says of abbreviations.
+/// Reads a body in the context of a case, at `now`, with the site's zone abbreviations.
 pub(super) fn read_as(case: &Value, body: &str, now: &str, zones: &[(&str, i32)]) -> Reading {
     read_within(case, now, zones, |cx| read(body, cx))
 }
 
-/// What `run` makes of the context of a case.
+/// What `run` returns in the context of a case.
 pub(super) fn read_within(
     case: &Value,
     now: &str,
@@ -185,7 +185,7 @@ fn the_corpus_is_read_rightly() {
     );
 }
 
-/// A post of Tuesday, 2013-02-26 01:00 in Denver.
+/// Reads a body as a post of Tuesday, 2013-02-26 01:00 in Denver.
 fn read_in_denver(body: &str, now: &str, zones: &[(&str, i32)]) -> Reading {
     let case = serde_json::json!({"zone": "America/Denver", "post": "2013-02-26 01:00"});
     read_as(&case, body, now, zones)

@@ -1,26 +1,26 @@
-//! The text of an entry or a post: a range of the source with parts cut out of it.
+//! The text of an entry or a post: a range of the source with parts cut out.
 
 use std::ops::Range;
 
 use super::blocks::{Block, Sort};
 use super::found::Header;
 
-/// A part of the source that is left out, and what stands in its place.
+/// A part of the source that is left out, and its replacement.
 #[derive(Debug, Clone)]
 pub(super) struct Cut {
     range: Range<usize>,
     instead: String,
-    /// What stands instead is to be kept as it is.
+    /// The replacement must stay as it is.
     literal: bool,
 }
 
 impl Cut {
-    /// Nothing stands in its place.
+    /// Leaves a range out.
     pub(super) fn out(range: Range<usize>) -> Self {
         Self::with(range, "")
     }
 
-    /// `instead` stands in its place.
+    /// Replaces a range with `instead`.
     pub(super) fn with(range: Range<usize>, instead: &str) -> Self {
         Self {
             range,
@@ -29,7 +29,7 @@ impl Cut {
         }
     }
 
-    /// A text between comments stands for itself.
+    /// Replaces a literal text, with its comments, by the text inside.
     pub(super) fn literal(range: Range<usize>, source: &str) -> Self {
         let whole = source.get(range.clone()).unwrap_or_default();
         let inner = whole
@@ -104,9 +104,9 @@ pub(super) fn without(source: &str, cuts: Vec<Cut>) -> String {
 }
 
 enum Applied {
-    /// It is nothing but one text between comments.
+    /// It is only one literal text.
     Literal(String),
-    /// All else.
+    /// Everything else.
     Mixed(String),
 }
 
@@ -144,7 +144,7 @@ fn apply(source: &str, range: Range<usize>, mut cuts: Vec<Cut>) -> Applied {
     }
 }
 
-/// Adds a piece; after a cut, without the blank lines that it begins with.
+/// Adds a piece; after a cut, without the blank lines at its beginning.
 fn push(text: &mut String, piece: &str) {
     if text.ends_with("\n\n") {
         text.push_str(trim_start(piece));
@@ -153,7 +153,7 @@ fn push(text: &mut String, piece: &str) {
     }
 }
 
-/// Without blank lines at the beginning, and without white space or `<br>` at the end.
+/// Removes blank lines at the beginning, and white space or `<br>` at the end.
 fn trim(text: &str) -> &str {
     let mut rest = trim_start(text).trim_end();
     while let Some(at) = rest.strip_suffix('>').and_then(|tag| tag.rfind('<')) {
@@ -166,7 +166,7 @@ fn trim(text: &str) -> &str {
     rest
 }
 
-/// Without blank lines at the beginning; the indentation of the first line stays.
+/// Removes blank lines at the beginning; the first line keeps its indentation.
 fn trim_start(text: &str) -> &str {
     let mut rest = text;
     while let Some((line, after)) = rest.split_once('\n') {
@@ -178,7 +178,7 @@ fn trim_start(text: &str) -> &str {
     rest
 }
 
-/// Takes the indentation of a list item from the lines after the first.
+/// Removes the indentation of a list item from the lines after the first.
 fn dedent(text: &str) -> String {
     let indent = text
         .lines()

@@ -1,4 +1,4 @@
-//! A time as it was written: date, day of the week, clock and zone, each if it is there.
+//! A time as written: date, day of the week, clock time and zone, each if it is there.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::flat::{Flattener, Line};
 use super::lexer::{Cursor, Lex, tokens};
 use super::zone_text::{self, ZoneText};
 
-/// A time as it was written.
+/// A time as written.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::content) struct TimeText {
     pub(super) date: Option<DateText>,
@@ -20,38 +20,38 @@ pub(in crate::content) struct TimeText {
     pub(super) zone: Option<ZoneText>,
     /// The same instant in other zones, as in `12:00 CEST (06:00 AM EDT)`.
     pub(super) others: Vec<(ClockText, ZoneText)>,
-    /// A `T` joins date and clock, as machines write.
+    /// A `T` joins date and clock time, as machines write it.
     pub(super) machine: bool,
-    /// How it was read could be something else; a warning says so.
+    /// The reading is uncertain; a warning says so.
     pub(super) unsure: Option<Unsure>,
     /// Where it stands in the source.
     pub(super) place: Range<usize>,
-    /// As a reader sees it.
+    /// The time as a reader sees it.
     pub(super) written: String,
 }
 
-/// Why a time could be something else.
+/// Why a reading is uncertain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unsure {
     /// `10.30` without a date could be a version.
     Dotted,
-    /// `05-08` without a year could have its day first.
+    /// `05-08` without a year could have the day first.
     MonthDay,
 }
 
 impl TimeText {
-    /// Nothing of a time was written.
+    /// Whether no part of a time was written.
     pub(super) fn is_empty(&self) -> bool {
         self.date.is_none() && self.weekday.is_none() && self.clock.is_none()
     }
 
-    /// A day of the year is named, not only one of the week.
+    /// Whether a date is given, not only a day of the week.
     pub(in crate::content) fn has_date(&self) -> bool {
         self.date.is_some()
     }
 
-    /// The day, if year, month and day are written so that they can't mean another: `2013-02-26`,
-    /// `26.2.2013`, `2/26/2013`.
+    /// The day, if year, month and day are written so that they can't mean anything else:
+    /// `2013-02-26`, `26.2.2013`, `2/26/2013`.
     pub(in crate::content) fn plain_day(&self) -> Option<NaiveDate> {
         match self.date? {
             DateText::Full { year, month, day } => {
@@ -78,7 +78,7 @@ impl TimeText {
         }
     }
 
-    /// Takes the next part of a time, if one stands here that isn't known yet.
+    /// Takes the next part of a time, if there is one here that isn't known yet.
     pub(super) fn part(&mut self, cursor: &mut Cursor<'_>) -> bool {
         if self.date.is_none()
             && let Some(date) = date::date(cursor)
@@ -116,7 +116,7 @@ impl TimeText {
         self.zone_part(cursor)
     }
 
-    /// A zone stands after its clock, or right before it.
+    /// Takes a zone after its clock time, or right before it.
     fn zone_part(&mut self, cursor: &mut Cursor<'_>) -> bool {
         if self.zone.is_some() {
             return false;
@@ -136,7 +136,7 @@ impl TimeText {
         true
     }
 
-    /// Takes a time in another zone, such as `06:00 AM EDT`, if one stands here.
+    /// Takes a time in another zone, such as `06:00 AM EDT`, if there is one here.
     pub(super) fn other(&mut self, cursor: &mut Cursor<'_>) -> bool {
         let mut ahead = *cursor;
         let Some(clock) = clock::clock(&mut ahead) else {
@@ -151,8 +151,8 @@ impl TimeText {
         true
     }
 
-    /// Takes the zone once more in another form, such as the `GMT-7` of `2:15 PM MST (GMT-7)`, if
-    /// it stands here alone in a bracket, or behind a slash: `14:15 UTC/GMT`.
+    /// Takes the zone repeated in another form: alone in a bracket, as the `GMT-7` of `2:15 PM MST
+    /// (GMT-7)`, or after a slash, as in `14:15 UTC/GMT`.
     pub(super) fn zone_again(&mut self, cursor: &mut Cursor<'_>, slash: bool) -> bool {
         let (Some(clock), Some(_)) = (self.clock, &self.zone) else {
             return false;
@@ -169,7 +169,7 @@ impl TimeText {
         true
     }
 
-    /// Adds the tokens `from..to` of a line to what was written.
+    /// Adds the tokens `from..to` of a line to the text as written.
     pub(super) fn note(&mut self, line: &Line, from: usize, to: usize, source: &str) {
         let Some(glyphs) = line.glyphs.get(from..to) else {
             return;
@@ -209,7 +209,7 @@ fn part_of_day(cursor: &mut Cursor<'_>) {
     }
 }
 
-/// Reads a line that is nothing but a time, with the words that systems put before it.
+/// Reads a line that is only a time, with the words that systems put before it.
 pub(super) fn whole_line(line: &Line, source: &str) -> Option<TimeText> {
     if line.cut || line.glyphs.is_empty() {
         return None;
@@ -282,7 +282,7 @@ fn ago(cursor: &mut Cursor<'_>) {
     }
 }
 
-/// Reads a text that is nothing but a time, such as one in front matter.
+/// Reads a text that is only a time, such as one in front matter.
 pub(in crate::content) fn whole_text(text: &str) -> Option<TimeText> {
     let mut flattener = Flattener::new(text, 0);
     flattener.take(&Event::Text(text.into()), 0..text.len());

@@ -1,4 +1,4 @@
-//! An instant as problems tell it, in the site's zone.
+//! Formats instants for problems, in the site's zone.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -11,7 +11,7 @@ pub(in crate::content) fn shown(at: DateTime<Utc>, cx: &Context<'_>) -> String {
     written(at, cx.zone)
 }
 
-/// An instant in the form that leaves no doubt: `2013-02-26 02:15 MST`.
+/// An instant in a form that leaves no doubt: `2013-02-26 02:15 MST`.
 pub(in crate::content) fn written(at: DateTime<Utc>, zone: Tz) -> String {
     let local = at.with_timezone(&zone);
     format!(
@@ -21,7 +21,7 @@ pub(in crate::content) fn written(at: DateTime<Utc>, zone: Tz) -> String {
     )
 }
 
-/// The header that leaves no doubt about an instant.
+/// A header that leaves no doubt about an instant.
 pub(super) fn header(at: DateTime<Utc>, cx: &Context<'_>) -> String {
     format!("\"UPDATE {}\"", written(at, cx.zone))
 }

@@ -1,4 +1,4 @@
-//! What is told of lines that are no entries, and of times that announce something.
+//! What is reported about lines that aren't entries, and about times that announce something.
 
 use serde_json::json;
 
@@ -59,7 +59,7 @@ fn a_label_and_a_figure_that_are_not_read_are_told() {
     check_hints("We look.\nUpdate 4.2 is out.", &["2: this looks"]);
     check_hints("We found that\nupdate 4.2 is out.", &[]);
     check_hints("Update your mail client.", &[]);
-    // It may be an entry that another swallows.
+    // It may be an entry that another one swallows.
     check_hints(
         "## UPDATE 2013-02-26 02:15 MST\n\nMail is up.\n\nUPDATE 4.2 of the panel",
         &["5: this looks"],
@@ -85,7 +85,7 @@ fn marks_of_other_systems_are_told() {
     check_hints("{{ site.title }}\n\n{% raw %}", &["1: this", "3: this"]);
     check_hints("![x](x.png){: .right }", &["a kramdown attribute"]);
     check_hints("{::comment}\n\nx\n\n{:/comment}", &["kramdown", "kramdown"]);
-    // Left out, or shown as they are on purpose, or no mark at all.
+    // Left out, or shown as they are on purpose, or not marks at all.
     check_hints("Text.\n{: .notice}", &[]);
     check_hints("`{{< x >}}`\n\n```\n{% x %}\n```\n\n<!-- {{ x }} -->", &[]);
     check_hints("<!-- text -->\n{{ x }}\n<!-- end of text -->", &[]);
@@ -106,7 +106,7 @@ const BEFORE: &str = "2013-02-26T12:00:00Z";
 fn a_time_without_label_that_is_still_to_come_is_text() {
     let reading = read_at(PLAN, BEFORE, None, None);
     let texts: Vec<_> = reading.entries.iter().map(|it| &it.markdown[..]).collect();
-    // One that has passed is an entry behind it, too: nothing that was told is taken away.
+    // A time that has passed is an entry even after such a line: no published entry is taken away.
     assert_eq!(texts, ["We have it.", "It is tested."]);
     assert!(reading.markdown.ends_with("All servers are down."));
     let told = hints(&reading);
@@ -128,7 +128,7 @@ fn a_time_without_label_that_is_still_to_come_is_text() {
             "{body}"
         );
     }
-    // A quarter of an hour is the difference of two clocks.
+    // Two clocks may differ by a quarter of an hour.
     let soon = read_at("2013-02-26 05:10 - Mail is up.", BEFORE, None, None);
     assert_eq!(soon.entries.len(), 1);
 }
@@ -144,7 +144,7 @@ fn what_announced_something_stays_text() {
     assert_eq!(later.entries.len(), first.entries.len());
     assert_eq!(later.announced, first.announced);
     assert!(hints(&later)[0].contains("was in the future"));
-    // A line that is new is judged by the clock, one that was reworded or moved is the same.
+    // The clock judges a new line; one that was reworded or moved is the same line.
     let list = |name: &str| format!("Work:\n\n- 2013-03-02 22:00: {name}");
     let known = kept(read_at(&list("Selma"), BEFORE, None, None).announced);
     let entries =
@@ -163,7 +163,7 @@ fn what_announced_something_stays_text() {
     )]);
     assert_eq!(entries(&list("Selma"), &renamed), 0);
     assert_eq!(entries(&list("Selma"), &AnnouncedLines::new()), 1);
-    // What is noted in a comment has been an entry before.
+    // A line with a comment for machines has been an entry before.
     let noted = "2013-03-02 22:00 – Selma\n<!-- id: one -->";
     assert_eq!(read_at(noted, BEFORE, None, None).entries.len(), 1);
 }

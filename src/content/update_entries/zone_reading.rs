@@ -1,4 +1,4 @@
-//! Which zone a written one means, and what a local time is there.
+//! Finds the zone that a time was written in, and what a local time is there.
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
 use chrono_tz::Tz;
@@ -11,17 +11,17 @@ use super::zone_text::ZoneText;
 use crate::content::problem::Severity;
 use crate::domain::zone::{self, Local};
 
-/// A zone that is settled.
+/// A zone that has been determined.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Zone {
-    /// An offset.
+    /// A fixed offset.
     Fixed(FixedOffset),
-    /// A rule.
+    /// A zone with rules.
     Rule(Tz),
 }
 
 impl Zone {
-    /// The day on which an instant falls there.
+    /// The day of an instant in this zone.
     pub(super) fn day(self, at: DateTime<Utc>) -> NaiveDate {
         match self {
             Self::Fixed(offset) => at.with_timezone(&offset).date_naive(),
@@ -29,7 +29,7 @@ impl Zone {
         }
     }
 
-    /// A local time there; `seconds` since midnight, which may run over into the next day.
+    /// Looks up a local time in this zone; `seconds` since midnight may run over into the next day.
     pub(super) fn instant(self, day: NaiveDate, seconds: u32, milli: u32) -> Instant {
         let local = day.and_time(NaiveTime::MIN)
             + Duration::seconds(i64::from(seconds))
@@ -41,7 +41,7 @@ impl Zone {
     }
 }
 
-/// A local time, looked up.
+/// The result of looking up a local time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Instant(Local);
 
@@ -60,7 +60,7 @@ impl Instant {
     }
 }
 
-/// Takes the one instant of a local time, or says why there isn't one.
+/// Returns the one instant of a local time, or reports why there isn't exactly one.
 pub(super) fn settle(
     instant: Instant,
     time: &TimeText,
@@ -103,7 +103,7 @@ pub(super) fn settle(
     }
 }
 
-/// The zone that a time was written in; `None` if it can't be told: the error is in the report.
+/// The zone that a time was written in; `None` if it can't be determined, which is reported.
 pub(super) fn read(time: &TimeText, cx: &Context<'_>, report: &mut Report<'_>) -> Option<Zone> {
     let Some(written) = &time.zone else {
         return Some(Zone::Rule(cx.zone));
@@ -131,7 +131,7 @@ fn settled(written: &ZoneText, cx: &Context<'_>) -> Result<Zone, (String, String
     if let [only] = meanings {
         return Ok(Zone::Fixed(only.offset()));
     }
-    // A site in Dubai means Dubai's time by `GST`, though its zone has no letters for it.
+    // On a site in Dubai, `GST` means Dubai's time, though its zone has no letters for it.
     if let Some(own) = zone::nameless_offset(cx.zone, cx.posted_at)
         && meanings.iter().any(|meaning| meaning.offset() == own)
     {
@@ -165,7 +165,7 @@ fn settled(written: &ZoneText, cx: &Context<'_>) -> Result<Zone, (String, String
     ))
 }
 
-/// Standard time written in summer, or the reverse.
+/// Reports standard time written in summer, or the reverse.
 fn check_season(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &mut Report<'_>) {
     let Some(ZoneText::Abbreviation(name)) = &time.zone else {
         return;
@@ -180,7 +180,7 @@ fn check_season(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &m
         }),
     };
     let Some(place) = wrong else { return };
-    // `GMT` is written all year for UTC; only where the site itself has left it is it doubtful.
+    // People write `GMT` for UTC all year; it is doubtful only if the site itself isn't on it then.
     let there = zone::abbreviation(place, at);
     report.add(
         Severity::Warning,
@@ -193,7 +193,7 @@ fn check_season(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &m
     );
 }
 
-/// Whether the times in other zones say the same instant.
+/// Checks that times in other zones are the same instant.
 pub(super) fn compare_others(
     time: &TimeText,
     at: DateTime<Utc>,

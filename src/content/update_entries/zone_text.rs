@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::lexer::{Cursor, Lex};
 use crate::domain::zone;
 
-/// A zone as it was written.
+/// A zone as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ZoneText {
     /// An offset that leaves no doubt.
@@ -17,11 +17,11 @@ pub(super) enum ZoneText {
     Rule(Tz),
     /// "local time": the site's zone.
     Site,
-    /// Capitals in the place of a zone that nobody knows.
+    /// Unknown capitals in the place of a zone.
     Unknown(String),
 }
 
-/// Takes a zone, if one stands here. Never gives [`ZoneText::Unknown`].
+/// Takes a zone, if there is one here. Never returns [`ZoneText::Unknown`].
 pub(super) fn zone(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     for parser in [named, abbreviation, signed_offset] {
         let mut ahead = *cursor;
@@ -33,7 +33,7 @@ pub(super) fn zone(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     None
 }
 
-/// Takes capitals that stand where a zone would, if they do.
+/// Takes capitals in the place of a zone, if there are any.
 pub(super) fn unknown(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     let token = cursor.peek()?;
     let like_one =
@@ -80,7 +80,7 @@ fn named(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
     Some(zone)
 }
 
-/// What `name` is as a zone, and where it ends with the words that may follow: "time",
+/// The zone that `name` means, and where it ends, including the words that may follow: "time",
 /// "standard time", "daylight time".
 fn ending(
     name: &str,
@@ -113,7 +113,7 @@ fn ending(
     }
     let end = if timed { cursor.at } else { bare_end };
     if name.len() <= 3 && !matches!(name, "uk") {
-        // `ET` must be in capitals, for `at` and `ct` are other things.
+        // `ET` must be in capitals, because `at` and `ct` mean other things.
         let rule = capitals.then(|| zone::by_name(name)).flatten()?;
         return (name != "at" && zone::meanings(&name.to_uppercase()).is_empty())
             .then_some((ZoneText::Rule(rule), end));
@@ -138,7 +138,7 @@ fn ending(
     }
     let rule = zone::by_name(name)?;
     if season == Some("standard") && rule == Tz::America__Chicago {
-        // Its abbreviation means other things as well.
+        // Its abbreviation is ambiguous.
         return Some((ZoneText::Offset(zone::offset_of_minutes(-6 * 60)), end));
     }
     let seasonal = |season: &str| zone::seasonal(name, season == "standard");
@@ -184,7 +184,7 @@ fn abbreviation(cursor: &mut Cursor<'_>) -> Option<ZoneText> {
             return Some(ZoneText::Offset(zone::offset_of_minutes(minutes)));
         }
     }
-    // In small letters only where a header would end, for `est` and `met` are words too.
+    // Lower case counts only where a header would end, because `est` and `met` are also words.
     let plain = token.capitals || (COMMON.contains(&name.as_str()) && stops(*cursor));
     if !plain || cursor.is_alphanumeric() {
         return None;
@@ -223,7 +223,7 @@ fn part_of_hour(mut cursor: Cursor<'_>) -> Option<u32> {
     }
 }
 
-/// A sign and hours, with or without minutes; `full` asks for all four figures.
+/// Takes a sign and hours, with or without minutes; `full` requires all four digits.
 fn offset_minutes(cursor: &mut Cursor<'_>, full: bool) -> Option<i32> {
     let sign = cursor.any_sign(&['+', '-'])?;
     let digits = cursor.digits();

@@ -1,15 +1,15 @@
-//! The text of an incident file with ids put in: tries the places where an id may stand, and takes
-//! the first with which the file reads as it did.
+//! Puts ids into the text of an incident file: tries the places where an id may stand, and takes
+//! the first with which the file reads as before.
 
 use crate::content::ids::file_ids::FileIds;
 use crate::content::incident_file::{self, IncidentFile, SlugSource};
 use crate::content::update_entries::Context;
 use crate::content::update_entries::comment::{self, Comment};
 
-/// The text with those ids that it doesn't state. One that it states otherwise is left.
+/// The text with the ids that it doesn't state yet. An id that it states differently is left alone.
 ///
 /// # Errors
-/// Which id found no place.
+/// The id for which no place was found.
 pub(super) fn with_ids(
     file: &str,
     text: &str,
@@ -60,8 +60,8 @@ pub(super) fn with_ids(
     Ok(text)
 }
 
-/// Whether a file reads as it should: places may differ, and beside an id a time in the written
-/// form isn't kept as it was typed.
+/// Whether a file reads as it should. Line numbers may differ, and next to an id, a time in the
+/// canonical form isn't kept as it was typed.
 fn same(found: &IncidentFile, wanted: &IncidentFile) -> bool {
     let mut found = found.clone();
     if found.entries.len() != wanted.entries.len() {
@@ -84,7 +84,7 @@ struct Line {
     end: usize,
 }
 
-/// The lines of a text, whatever ends them.
+/// The lines of a text, with any kind of line end.
 fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let mut lines = Vec::new();
@@ -108,7 +108,7 @@ fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// How lines end in a text.
+/// The line end that a text uses.
 fn line_end(text: &str) -> &str {
     lines(text)
         .first()
@@ -122,7 +122,7 @@ fn inserted(text: &str, at: usize, what: &str) -> String {
     [before, what, after].concat()
 }
 
-/// The text with a key as the last line of the front matter; its value plain, else quoted.
+/// The text with a key as the last line of its front matter, its value plain and quoted.
 fn in_front_matter(text: &str, key: &str, value: &str) -> Vec<String> {
     let end = line_end(text);
     let closing = lines(text).into_iter().skip(1).find(|line| {
@@ -137,7 +137,7 @@ fn in_front_matter(text: &str, key: &str, value: &str) -> Vec<String> {
     })
 }
 
-/// The text with the id of the entry that begins on `line`, at each place where it may stand.
+/// The text with an id for the entry that begins on `line`, once for each possible place.
 fn in_entry(text: &str, line: usize, next: Option<usize>, id: &str) -> Vec<String> {
     let all = lines(text);
     let end = line_end(text);
@@ -154,7 +154,7 @@ fn in_entry(text: &str, line: usize, next: Option<usize>, id: &str) -> Vec<Strin
     };
     let is_blank = |line: &Line| text[line.start..line.content_end].trim().is_empty();
     let mut tries = Vec::new();
-    // Into the comment that is there.
+    // Into the existing comment.
     let region = first.start..own.last().map_or(first.end, |last| last.end);
     if let Some(at) = text[region.clone()].find("<!--") {
         tries.push(inserted(
@@ -177,7 +177,7 @@ fn in_entry(text: &str, line: usize, next: Option<usize>, id: &str) -> Vec<Strin
         };
         inserted(text, after.end, &format!("{gap}{end}{comment}{end}{close}"))
     };
-    // Under a heading, of either form.
+    // Below a heading, whatever its style.
     if content.starts_with('#') {
         tries.push(on_its_own(first, own.get(1)));
     } else if let Some(second) = own.get(1).filter(|second| is_underline(text, second)) {
@@ -194,7 +194,7 @@ fn in_entry(text: &str, line: usize, next: Option<usize>, id: &str) -> Vec<Strin
         ""
     };
     let under = inserted(text, last.end, &format!("{gap}{comment}{end}"));
-    // Behind the text of its line, but before a sign that breaks the line.
+    // After the text of its line, but before a backslash that marks a hard break.
     let shown = text[first.start..first.content_end]
         .trim_end()
         .trim_end_matches('\\');
@@ -210,7 +210,7 @@ fn in_entry(text: &str, line: usize, next: Option<usize>, id: &str) -> Vec<Strin
     tries
 }
 
-/// The line under a heading.
+/// Whether a line underlines a heading.
 fn is_underline(text: &str, line: &Line) -> bool {
     let content = text[line.start..line.content_end].trim();
     !content.is_empty()

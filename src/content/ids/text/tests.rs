@@ -124,7 +124,7 @@ fn a_comment_that_is_there_takes_the_id() {
         1,
         "## UPDATE 2013-02-26 02:15 MST\n\n<!-- id: entry-1; author: Tyler -->\n\nMail is up.\n",
     );
-    // One of somebody else's does not.
+    // A comment that somebody wrote for people does not.
     check(
         "## UPDATE 2013-02-26 02:15 MST\n\nMail is up.\n\n<!-- to do: tell sales -->\n",
         1,
@@ -152,7 +152,7 @@ fn a_file_with_no_safe_place_is_refused() {
     assert!(error.contains("id: incident-1"), "{error}");
 }
 
-/// What people typed takes ids, too, and reads as it did.
+/// Entries in every form that people type can take ids, and read as before.
 #[test]
 fn whatever_form_an_entry_has_there_is_a_place_for_its_id() {
     let corpus = [
