@@ -1,4 +1,4 @@
-//! The record on the wire: who did what when.
+//! The activity log on the wire: who did what, and when.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub struct AuditBody {
 }
 
 impl AuditBody {
-    /// What was done; `None` if another version did what this one doesn't know.
+    /// What was done; `None` if another version did something that this one doesn't know.
     pub fn deed(&self) -> Option<Deed> {
         Deed::read(&self.action, self.before.as_ref(), self.after.as_ref())
     }

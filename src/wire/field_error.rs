@@ -1,4 +1,4 @@
-//! A mistake in a request, and its place.
+//! A mistake in a request, with its place.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Reading the fields of a body, one by one, collecting every mistake.
+//! Reads the fields of a body one by one, and collects every mistake.
 
 use serde_json::{Map, Value};
 
@@ -7,12 +7,12 @@ use crate::domain::nearest::nearest;
 
 /// A request body that is read field by field.
 pub trait Body: Sized {
-    /// Reads every field that the body has, mistakes going to `fields`; `None` if there's no
-    /// making sense of it. Fields that it doesn't ask for are unknown.
+    /// Reads every field of the body; mistakes go to `fields`. `None` if the body can't be used.
+    /// Fields that this doesn't ask for count as unknown.
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
 }
 
-/// The place that is being read, and the mistakes found so far.
+/// The place being read, and the mistakes found so far.
 pub struct Place<'a> {
     pointer: String,
     errors: &'a mut Vec<FieldError>,
@@ -35,14 +35,14 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Notes a mistake here.
+    /// Reports a mistake here.
     pub(super) fn refuse<T>(&mut self, detail: impl Into<String>) -> Option<T> {
         self.errors
             .push(FieldError::new(self.pointer.clone(), detail));
         None
     }
 
-    /// Notes that something else was expected here.
+    /// Reports that something else was expected here.
     pub(super) fn expected<T>(&mut self, wanted: &str, found: &Value) -> Option<T> {
         self.refuse(format!("expected {wanted}, got {}", sort(found)))
     }
@@ -59,7 +59,7 @@ pub struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// A field that must be there.
+    /// Reads a field that must be present.
     pub fn required<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<T> {
         match self.take(name) {
             Some(value) => read(value, &mut self.place.inside(name)),
@@ -70,7 +70,7 @@ impl Fields<'_> {
         }
     }
 
-    /// A field that may be left out or `null`.
+    /// Reads a field that may be left out or `null`.
     pub fn optional<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<T> {
         match self.take(name) {
             Some(Value::Null) | None => None,
@@ -78,7 +78,7 @@ impl Fields<'_> {
         }
     }
 
-    /// A field that, left out, stays as it is; `null` clears it.
+    /// Reads a field that stays as it is if it is left out; `null` clears it.
     pub fn edited<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<Option<T>> {
         match self.take(name) {
             Some(Value::Null) => Some(None),
@@ -87,7 +87,7 @@ impl Fields<'_> {
         }
     }
 
-    /// A field that, left out, stays as it is, and can't be cleared.
+    /// Reads a field that stays as it is if it is left out, and that can't be cleared.
     pub fn replaced<T>(&mut self, name: &'static str, read: Reader<T>) -> Option<T> {
         match self.take(name) {
             Some(Value::Null) => {
@@ -99,12 +99,12 @@ impl Fields<'_> {
         }
     }
 
-    /// Notes that a field can't be what it is, whatever it was read as.
+    /// Reports that a field can't have its value, whatever it was read as.
     pub fn wrong(&mut self, name: &'static str, detail: &str) {
         self.place.inside(name).refuse::<()>(detail);
     }
 
-    /// A field that people would expect here, and what to do instead.
+    /// Refuses a field that people may expect here, and says what to do instead.
     pub fn refused(&mut self, name: &'static str, instead: &str) {
         if self.object.shift_remove(name).is_some() {
             self.place.inside(name).refuse::<()>(instead);
@@ -117,7 +117,7 @@ impl Fields<'_> {
     }
 }
 
-/// Reads a body that stands at `place`.
+/// Reads the body at `place`.
 pub(super) fn body<T: Body>(value: Value, place: &mut Place<'_>) -> Option<T> {
     let object = match value {
         Value::Object(object) => object,
@@ -146,13 +146,13 @@ pub(super) fn body<T: Body>(value: Value, place: &mut Place<'_>) -> Option<T> {
     read.filter(|_| here.errors.len() == before)
 }
 
-/// More mistakes than this aren't listed: whoever made them all mends these first.
+/// How many mistakes are listed. Whoever made more has to fix these first.
 pub const MOST_ERRORS: usize = 20;
 
-/// So many names of those that are known are listed.
+/// How many known names are listed.
 const MOST_KNOWN: usize = 20;
 
-/// A word that came in, as it is repeated: its beginning.
+/// The beginning of a word that was received, for messages.
 pub fn shown(word: &str) -> String {
     let mut short: String = word.chars().take(40).collect();
     if short.len() < word.len() {
@@ -161,7 +161,7 @@ pub fn shown(word: &str) -> String {
     short
 }
 
-/// "unknown field "titel"; did you mean "title"?", or the list of those known.
+/// "unknown field "titel"; did you mean "title"?", or a list of the known names.
 pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
     let short: String = word.chars().take(40).collect();
     match nearest(&short, known.iter().copied()) {

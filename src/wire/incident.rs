@@ -95,17 +95,17 @@ impl IncidentBody {
         times.fold(self.published_at, DateTime::min)
     }
 
-    /// Whether it is work with a window.
+    /// Whether it is a maintenance.
     pub fn is_maintenance(&self) -> bool {
         self.kind == Kind::Maintenance
     }
 
-    /// Whether it is a maintenance that customers are told of at `now`, and that is still to come.
+    /// Whether it is a planned maintenance that customers can read about at `now`.
     pub fn is_planned(&self, now: DateTime<Utc>) -> bool {
         self.is_shown(now) && self.is_maintenance() && self.phase == Phase::Scheduled
     }
 
-    /// Whether customers can read it at `now`: one that is dated ahead waits until then.
+    /// Whether customers can read it at `now`: a post dated in the future waits until then.
     fn is_shown(&self, now: DateTime<Utc>) -> bool {
         !self.draft && self.published_at <= now + CLOCK_TOLERANCE
     }

@@ -25,7 +25,7 @@ impl Do {
     /// Every step.
     pub const ALL: [Self; 4] = [Self::Start, Self::End, Self::Extend, Self::Cancel];
 
-    /// Its word.
+    /// The word used in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",

@@ -1,9 +1,9 @@
-//! What the admin API takes and answers, one resource a file: written and read here only, by the
-//! server and the command line alike. Incidents are also the public `/incidents/{slug}.json`.
+//! The requests and answers of the admin API, one resource a file. The server and the command line
+//! read and write them only here. Incidents are also the public `/incidents/{slug}.json`.
 //!
-//! A request is defined with `request!`, each field once; the server reads it with [`parse`], which
-//! reports every mistake with its place and how to mend it. An answer is a plain structure; a field
-//! that is added later has a default, as an older server doesn't send it.
+//! A request is defined with `request!`, each field once. The server reads it with [`parse`], which
+//! reports every mistake with its place and how to fix it. An answer is a plain struct. A field
+//! that is added later has a default, because an older server doesn't send it.
 
 pub mod audit;
 pub mod component;

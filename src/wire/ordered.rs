@@ -1,4 +1,4 @@
-//! JSON objects whose order means something.
+//! JSON objects whose order matters.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::slug::Slug;
 
-/// Components and something about each, in the order in which they were named.
+/// A value for each of some components, in the order in which they were named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByComponent<V>(pub Vec<(Slug, V)>);
 
@@ -19,13 +19,13 @@ impl<V> Default for ByComponent<V> {
 }
 
 impl<V> ByComponent<V> {
-    /// What is said about a component.
+    /// The value for a component.
     pub fn find(&self, slug: &Slug) -> Option<&V> {
         let pair = self.0.iter().find(|(named, _)| named == slug);
         pair.map(|(_, value)| value)
     }
 
-    /// Says it of a component, in its old place if there was one.
+    /// Sets the value for a component, which keeps its place if it has one.
     pub fn set(&mut self, slug: &Slug, value: V) {
         match self.0.iter_mut().find(|(named, _)| named == slug) {
             Some((_, old)) => *old = value,
@@ -33,7 +33,7 @@ impl<V> ByComponent<V> {
         }
     }
 
-    /// Nothing is named.
+    /// Whether no component is named.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

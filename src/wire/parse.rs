@@ -1,4 +1,4 @@
-//! Bytes to a request body: every mistake with its place, none guessed away.
+//! Parses bytes as a request body: every mistake is reported with its place, nothing is guessed.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -12,14 +12,14 @@ use super::fields::{Body, MOST_ERRORS, Place, body, shown};
 /// Why a body can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unusable {
-    /// It isn't JSON; the text says where it stops being it.
+    /// It isn't JSON; the text says where it goes wrong.
     NotJson(String),
     /// It is JSON with mistakes, each with its place.
     Mistaken(Vec<FieldError>),
 }
 
-/// Reads a body. Fields given twice, unknown ones and values of the wrong sort are mistakes, all
-/// of which are listed. Nesting is limited by the JSON reader (128 levels).
+/// Reads a body. Duplicate fields, unknown fields and values of the wrong type are mistakes, and
+/// all of them are listed. The JSON reader limits nesting to 128 levels.
 pub fn parse<T: Body>(bytes: &[u8]) -> Result<T, Unusable> {
     let value = value(bytes)?;
     let mut errors = Vec::new();
@@ -48,8 +48,8 @@ fn value(bytes: &[u8]) -> Result<Value, Unusable> {
     }
 }
 
-/// A JSON value at a place, in which keys that stand twice are noted rather than merged.
-/// Its place is put into words only where something is wrong: a body may hold very many.
+/// A JSON value at a place. Duplicate keys in it are reported, not merged. The place is formatted
+/// only for a mistake, because a body may hold very many values.
 struct Node<'a> {
     inside: Option<&'a Node<'a>>,
     key: &'a str,
@@ -117,7 +117,7 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        // Which of a list's items it is doesn't matter to what is taken here.
+        // No request that is read here needs to know which item of a list it is.
         while let Some(item) = items.next_element_seed(self.at("-"))? {
             list.push(item);
         }

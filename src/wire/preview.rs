@@ -1,4 +1,4 @@
-//! `POST /preview`: Markdown to the HTML that it will become.
+//! `POST /preview`: the HTML that Markdown will become.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

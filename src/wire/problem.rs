@@ -1,4 +1,4 @@
-//! Refusals: problem details (RFC 9457), with a place and a remedy for each mistake.
+//! Refusals: problem details (RFC 9457), with a place and a fix for each mistake.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ pub struct FirstPost {
 }
 
 impl Problem {
-    /// A problem of which the status says the sort.
+    /// A problem whose kind follows from its status.
     pub fn new(status: u16, title: impl Into<String>) -> Self {
         Self {
             kind: about_blank(),

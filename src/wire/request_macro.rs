@@ -1,21 +1,21 @@
-//! How requests are described: each field and parameter once, for all who need to know it.
+//! How requests are described: each field and parameter once, for everything that needs it.
 
 use serde::{Deserialize, Deserializer};
 
-/// Defines the body of a request. A field is `MANNER NAME: TYPE = READER`, the reader being one of
-/// `values`; its doc comment and `#[schema(..)]` go into the contract. From that follow what the
-/// client sends, what the server reads, which names it knows, and the contract.
+/// Defines the body of a request. A field is `MANNER NAME: TYPE = READER`, where the reader is a
+/// function of `values`; its doc comment and `#[schema(..)]` go into the contract. From this follow
+/// what the client sends, what the server reads, which names it knows, and the contract.
 ///
-/// The manner says what it means if the field isn't there:
+/// The manner says what it means if the field is missing:
 ///
 /// - `required`: it's a mistake. `required("key")` gives the field another name in JSON.
-/// - `optional`: nothing, as is `null`.
-/// - `defaulted`: the default of its type, as is `null`.
+/// - `optional`: nothing, and so does `null`.
+/// - `defaulted`: the default of its type, and so does `null`.
 /// - `edited`: it stays as it is; `null` clears it.
 /// - `replaced`: it stays as it is; `null` is a mistake.
 ///
-/// `refused NAME = HOW` is a field that people would expect, and what to do instead. `check` names a
-/// function that looks at the fields together.
+/// `refused NAME = HOW` is a field that people may expect, with what to do instead. `check` names a
+/// function that checks the fields together.
 macro_rules! request {
     (@key $field:ident) => {
         stringify!($field)
@@ -102,8 +102,8 @@ macro_rules! request {
     };
 }
 
-/// Defines the parameters of a query, each of which may be left out. From them follow what the
-/// client asks, what the server takes, and the contract.
+/// Defines the parameters of a query, all of which may be left out. From this follow what the
+/// client asks, what the server accepts, and the contract.
 macro_rules! query {
     (
         $(#[$about:meta])*
@@ -122,7 +122,7 @@ macro_rules! query {
                 Self { $($parameter: take(stringify!($parameter)),)+ }
             }
 
-            /// What is asked, as a query has it.
+            /// The parameters that are set, each with its value.
             pub fn pairs(&self) -> Vec<(&'static str, &str)> {
                 let all = [$((stringify!($parameter), &self.$parameter),)+].into_iter();
                 all.filter_map(|(name, value)| Some((name, value.as_deref()?)))
@@ -134,12 +134,12 @@ macro_rules! query {
 
 pub(super) use {query, request};
 
-/// What is as it would be if it were left out is left out.
+/// Whether a field has the value that it has when left out, so that it can be left out.
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// A field that is there, even if it is `null`.
+/// Reads a field that is present, even if it is `null`.
 pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {

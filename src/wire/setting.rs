@@ -29,7 +29,7 @@ request! {
 }
 
 impl Setting {
-    /// The state to set, as it was written.
+    /// The state to set, as written.
     pub fn state(&self) -> &StateKey {
         match self {
             Self::State(state) | Self::WithNote(StateWithNote { state, .. }) => state,
@@ -45,11 +45,11 @@ impl Setting {
     }
 }
 
-/// Components and what to set each to, in the order of the request; `None` only names it.
+/// Components and what to set each to, in the order of the request; `None` only names one.
 pub type ComponentSettings = ByComponent<Option<Setting>>;
 
 impl ComponentSettings {
-    /// A list of states without notes, as the command line's `--set` gives it.
+    /// Settings without notes, as the command line's `--set` gives them.
     pub fn of_states(states: impl IntoIterator<Item = (Slug, StateKey)>) -> Self {
         let setting = |(slug, state)| (slug, Some(Setting::State(state)));
         Self(states.into_iter().map(setting).collect())

@@ -1,4 +1,4 @@
-//! The site itself on the wire: what programs must know to speak its times.
+//! The site itself on the wire: what programs need to read and show times as it does.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -39,7 +39,7 @@ pub struct TemplateBody {
 }
 
 impl TemplateBody {
-    /// A template, filled for these components.
+    /// Fills in a template for these components.
     pub fn of(template: &Template, affected: &[Slug], filling: Filling<'_>) -> Self {
         let mut components = ByComponent(template.components.clone());
         for slug in affected {
@@ -77,10 +77,10 @@ pub struct TemplateQuery {
 }
 
 impl TemplateQuery {
-    /// The name of its parameter.
+    /// The name of the query parameter.
     pub const COMPONENT: &str = "component";
 
-    /// Adds a component as a query has it, unless it was named before.
+    /// Adds a component from the text of a query parameter, unless it is already there.
     pub fn add(&mut self, text: &str) -> Result<(), SlugError> {
         let (slug, state) = match text.split_once('=') {
             Some((slug, state)) => (slug, Some(StateKey::new(state.trim()))),
@@ -93,7 +93,7 @@ impl TemplateQuery {
         Ok(())
     }
 
-    /// Each component as a query has it.
+    /// Each component as the text of a query parameter.
     pub fn values(&self) -> impl Iterator<Item = String> {
         self.component.iter().map(|(slug, state)| match state {
             Some(state) => format!("{slug}={}", state.as_str()),

@@ -1,4 +1,4 @@
-//! What bodies are taken, what is said of the others, and that what is sent is what is read.
+//! Which bodies are accepted, how others are refused, and that what is sent is what is read.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -210,7 +210,7 @@ fn what_is_taken_is_written_the_same_way() {
     assert_eq!(order, ["z", "a", "m"]);
 }
 
-/// The names of the fields of a request in the contract.
+/// The names of a request's fields in the contract.
 fn names_in_contract<T: PartialSchema>() -> BTreeSet<String> {
     match T::schema() {
         RefOr::T(Schema::Object(object)) => object.properties.into_keys().collect(),
@@ -218,8 +218,8 @@ fn names_in_contract<T: PartialSchema>() -> BTreeSet<String> {
     }
 }
 
-/// What the client writes is what the server reads, and what the command line keeps. Every field is
-/// to be set.
+/// Checks that the server reads what the client writes, and that the command line keeps it. Every
+/// field must be set.
 #[track_caller]
 fn check_sent<T>(request: &T)
 where

@@ -1,4 +1,4 @@
-//! Tokens on the wire. A secret is shown once, when its token is made.
+//! Tokens on the wire. A secret is shown once, when its token is created.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Precision};
 
-/// What was set last, by component; `None` for one that is only named.
+/// The state last set for each component; `None` for one that is only named.
 pub type LastStates = ByComponent<Option<StateKey>>;
 
 /// One dated entry of an incident.

@@ -1,4 +1,4 @@
-//! How single values of a body are read.
+//! Reads single values of a body.
 
 use std::ops::RangeInclusive;
 
@@ -83,22 +83,22 @@ pub(super) fn day(value: Value, place: &mut Place<'_>) -> Option<NaiveDate> {
     }
 }
 
-/// The years that anything here can be about.
+/// The years that a date can be in.
 const YEARS: RangeInclusive<i32> = 1970..=9999;
 const NO_YEAR: &str = "isn't between the years 1970 and 9999; is the year right?";
 
-/// Longest list that anything can have a place in.
+/// The highest place in a list.
 const MAX_COUNT: i64 = 1_000_000;
 
-/// Up to here, every whole number has a form of its own as a float.
+/// Up to here, a float represents every whole number exactly.
 const WHOLE: f64 = 9_007_199_254_740_991.0;
 
-/// A whole number from 0 up.
+/// A whole number from 0 on.
 pub(super) fn count(value: Value, place: &mut Place<'_>) -> Option<i64> {
     let Value::Number(number) = value else {
         return place.expected("a whole number", &value);
     };
-    // To JSON Schema, 4.0 is a whole number as well.
+    // In JSON Schema, 4.0 is a whole number, too.
     let whole = number
         .as_f64()
         .filter(|it| it.fract() == 0.0 && it.abs() <= WHOLE);
@@ -114,7 +114,7 @@ pub(super) fn count(value: Value, place: &mut Place<'_>) -> Option<i64> {
     }
 }
 
-/// Yes or no.
+/// True or false.
 pub(super) fn flag(value: Value, place: &mut Place<'_>) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(flag),
@@ -131,7 +131,7 @@ pub(super) fn slug(value: Value, place: &mut Place<'_>) -> Option<Slug> {
     }
 }
 
-/// The word of a state; which words there are is for the site to say.
+/// The key of a state; the site knows which keys exist.
 pub(super) fn state(value: Value, place: &mut Place<'_>) -> Option<StateKey> {
     line(value, place).map(StateKey::new)
 }
@@ -177,7 +177,7 @@ pub(super) fn impact(value: Value, place: &mut Place<'_>) -> Option<Impact> {
     word(value, place, "impact", &Impact::ALL, Impact::as_str)
 }
 
-/// What a token may be used for, each once.
+/// The scopes of a token, each once.
 pub(super) fn scopes(value: Value, place: &mut Place<'_>) -> Option<Vec<Scope>> {
     let Value::Array(items) = value else {
         return place.expected("a list of scopes", &value);
@@ -193,12 +193,12 @@ pub(super) fn scopes(value: Value, place: &mut Place<'_>) -> Option<Vec<Scope>> 
     Some(scopes)
 }
 
-/// Slugs, in their order.
+/// Slugs, in order.
 pub(super) fn slugs(value: Value, place: &mut Place<'_>) -> Option<Vec<Slug>> {
     let Value::Array(items) = value else {
         return place.expected("a list of slugs", &value);
     };
-    // All are read, so that every mistake is told.
+    // All are read, so that every mistake is reported.
     let read: Vec<_> = (0..)
         .zip(items)
         .map(|(index, item): (usize, _)| slug(item, &mut place.inside(&index.to_string())))

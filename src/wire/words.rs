@@ -1,5 +1,5 @@
-//! Schemas that types can't say: words of a fixed list, made from the domain's own lists, and
-//! objects that speak of components.
+//! Schemas that types can't express: words of a fixed list, made from the domain's lists, and
+//! objects with components as keys.
 
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
@@ -10,13 +10,13 @@ use crate::domain::scope::Scope;
 use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::domain::update::{Phase, Precision, Source};
 
-/// White space, as a class of characters in a regular expression (ECMA 262).
+/// White space, as a character class of a regular expression (ECMA 262).
 macro_rules! space {
     () => {
         "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
     };
 }
-/// Characters that control something.
+/// Control characters, as a character class.
 macro_rules! control {
     () => {
         "\\u0000-\\u001f\\u007f-\\u009f"
@@ -41,11 +41,11 @@ macro_rules! line {
 
 /// A text on one line that isn't blank, as a regular expression.
 pub const LINE: &str = concat!("^[", space!(), "]*", line!(), "[", space!(), "]*$");
-/// Some character that isn't white space.
+/// A character that isn't white space.
 pub const NOT_BLANK: &str = concat!("[^", space!(), "]");
-/// Nothing but white space, if anything.
+/// Nothing, or only white space.
 pub const BLANK: &str = concat!("^[", space!(), "]*$");
-/// A component, with a state after `=` or without one.
+/// A component, with or without a state after `=`.
 pub const AFFECTED: &str = concat!(
     "^[",
     space!(),
@@ -131,7 +131,7 @@ pub(super) fn scopes() -> ArrayBuilder {
     ArrayBuilder::new().items(one).min_items(Some(1))
 }
 
-/// Components by slug, each with the state that was set last.
+/// Components by slug, each with the state last set.
 pub(super) fn last_states() -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Object)
