@@ -1,4 +1,4 @@
-//! Who acts: an identity, how it was shown, and what it may do.
+//! Who acts: an identity, how it was proved, and what it may do.
 
 use super::permission::{Permission, Permissions};
 use super::staff::Token;
@@ -8,16 +8,16 @@ use super::staff::Token;
 pub struct Actor {
     /// Who it is.
     pub identity: Identity,
-    /// How a member of staff showed it; the host, its files and its clock need nothing.
+    /// How a member of staff proved it; the host, its files and its clock need no proof.
     pub credential: Option<Credential>,
     /// What it may do.
     pub permissions: Permissions,
 }
 
-/// Who somebody is.
+/// Who an actor is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
-    /// A member of staff: whoever a token was issued to.
+    /// A member of staff: the holder of a token.
     Staff {
         /// The token's id.
         id: String,
@@ -37,7 +37,7 @@ pub enum Identity {
     Clock,
 }
 
-/// How a member of staff showed who they are.
+/// How a member of staff proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
     /// By a token, in the request itself.
@@ -46,18 +46,18 @@ pub enum Credential {
     Session,
 }
 
-/// Somebody lacks a permission.
+/// An actor lacks a permission.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the token {name:?} lacks the scope {}", .permission.scope().named())]
 pub struct Lacking {
-    /// What is lacking.
+    /// The permission that is lacking.
     pub permission: Permission,
-    /// The name of who lacks it.
+    /// The name of the actor.
     pub name: String,
 }
 
 impl Actor {
-    /// Whoever holds a token.
+    /// The holder of a token.
     pub fn staff(token: &Token, credential: Credential) -> Self {
         Self {
             identity: Identity::Staff {
@@ -85,7 +85,7 @@ impl Actor {
         Self::unlimited(Identity::Clock)
     }
 
-    /// Whoever has the host, its files or its clock may do all.
+    /// The host, its files and its clock may do everything.
     fn unlimited(identity: Identity) -> Self {
         Self {
             identity,
@@ -122,7 +122,7 @@ impl Actor {
         }
     }
 
-    /// The byline of what it posts, where nothing else is said.
+    /// The byline of what it posts, unless another is stated.
     pub fn display_name(&self) -> Option<&str> {
         match &self.identity {
             Identity::Staff { display_name, .. } => display_name.as_deref(),
@@ -130,15 +130,15 @@ impl Actor {
         }
     }
 
-    /// Whether it may do something.
+    /// Whether it has a permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.include(permission)
     }
 
-    /// Refuses whoever may not do something.
+    /// Refuses an actor that lacks a permission.
     ///
     /// # Errors
-    /// `Lacking`, if it may not.
+    /// `Lacking`, if it does.
     pub fn require(&self, permission: Permission) -> Result<(), Lacking> {
         if self.may(permission) {
             return Ok(());

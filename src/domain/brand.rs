@@ -18,7 +18,7 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// Whether the page looks as it does without a brand.
+    /// Whether nothing is stated, so that the page looks as it does without a brand.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -27,24 +27,24 @@ impl Brand {
 /// A link in the footer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    /// Its words.
+    /// Its text.
     pub text: String,
     /// Where it leads.
     pub url: String,
 }
 
-/// The colour of links and buttons. No single colour has enough contrast on light and on dark
-/// paper, so there is one for each theme.
+/// The colour of links and buttons. No single colour has enough contrast on both a light and a dark
+/// background, so there is one for each theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accent {
-    /// On light paper.
+    /// The colour on a light background.
     pub light: Colour,
-    /// On dark paper, if it was stated.
+    /// The colour on a dark background, if it was stated.
     pub stated_dark: Option<Colour>,
 }
 
 impl Accent {
-    /// On dark paper: as stated, else the nearest tint that can be read there.
+    /// The colour on a dark background: as stated, else the nearest tint that is readable there.
     pub fn dark(&self) -> Colour {
         self.stated_dark
             .unwrap_or_else(|| self.light.readable(Theme::Dark))
@@ -54,14 +54,14 @@ impl Accent {
 /// A theme of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
-    /// Dark words on light paper.
+    /// Dark text on a light background.
     Light,
-    /// Light words on dark paper.
+    /// Light text on a dark background.
     Dark,
 }
 
 impl Theme {
-    /// The colours on which text stands: page and card, as in the stylesheet.
+    /// The background colours of text: page and card, as in the stylesheet.
     pub fn grounds(self) -> [Colour; 2] {
         match self {
             Self::Light => [Colour([0xfb, 0xfa, 0xf7]), Colour([0xff; 3])],
@@ -73,7 +73,7 @@ impl Theme {
 /// The least contrast of text (WCAG 2.2, 1.4.3).
 pub const LEAST_CONTRAST: f64 = 4.5;
 
-/// A colour of sRGB: red, green, blue.
+/// An sRGB colour: red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colour(pub [u8; 3]);
 
@@ -86,7 +86,7 @@ impl Colour {
             6 => digits.to_owned(),
             _ => return None,
         };
-        // A sign before the digits would be read, too.
+        // The number parser would also accept a sign before the digits.
         if !whole.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
@@ -94,7 +94,7 @@ impl Colour {
         Some(Self([red, green, blue]))
     }
 
-    /// `#0b5a94`.
+    /// The colour as `#0b5a94`.
     pub fn hex(self) -> String {
         let [red, green, blue] = self.0;
         format!("#{red:02x}{green:02x}{blue:02x}")
@@ -106,19 +106,19 @@ impl Colour {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// The lowest contrast with what text stands on in a theme.
+    /// The lowest contrast with the backgrounds of a theme.
     pub fn contrast_in(self, theme: Theme) -> f64 {
         let contrasts = theme.grounds().map(|ground| self.contrast(ground));
         contrasts[0].min(contrasts[1])
     }
 
-    /// Whether text in it can be read in a theme.
+    /// Whether text in this colour is readable in a theme.
     pub fn is_readable(self, theme: Theme) -> bool {
         self.contrast_in(theme) >= LEAST_CONTRAST
     }
 
-    /// The nearest colour of the same hue that can be read in a theme: darker on light paper,
-    /// lighter on dark.
+    /// The nearest colour of the same hue that is readable in a theme: darker on a light
+    /// background, lighter on a dark one.
     pub fn readable(self, theme: Theme) -> Self {
         let end = match theme {
             Theme::Light => 0,
@@ -130,7 +130,7 @@ impl Colour {
             .unwrap_or(Self([end; 3]))
     }
 
-    /// Mixed with black or white: `share` of 255 parts of it.
+    /// Mixes in black or white, `share` parts of 255.
     fn towards(self, end: u8, share: u16) -> Self {
         let mixed = self.0.map(|part| {
             let sum = u16::from(part) * (255 - share) + u16::from(end) * share;

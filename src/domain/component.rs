@@ -21,29 +21,29 @@ pub struct Component {
     pub position: i64,
     /// The day on which it began, if the site says so.
     pub since: Option<NaiveDate>,
-    /// When Lightship first heard of it.
+    /// When Lightship first saw it.
     pub created_at: DateTime<Utc>,
-    /// When it was retired; such a component is shown only on its own page and in the past.
+    /// When it was retired; it is then shown only on its own page and in the past.
     pub retired_at: Option<DateTime<Utc>>,
-    /// `site.toml` states it, so the API may not change what that says.
+    /// It is in `site.toml`, so the API can't change what that states.
     pub from_file: bool,
 }
 
-/// Who or what made a change of state.
+/// What made a change of state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// The post of an incident, at the post's date.
+    /// An incident's post, at the post's date.
     Post,
-    /// An update of an incident.
+    /// An incident's update.
     Update,
-    /// A request of its own, by API, command line or staff page.
+    /// A request of its own, through the API, the command line or a staff page.
     Request,
-    /// Lightship itself, as an incident was resolved: the component returned to what it was.
+    /// Lightship itself, when an incident was resolved: the component returned to what it was.
     Restore,
-    /// The post of a maintenance: what the component will take. It doesn't hold by itself.
+    /// A maintenance's post: what the component will become. It has no effect by itself.
     Plan,
-    /// Lightship itself, as a maintenance began: the component took what was planned.
+    /// Lightship itself, when a maintenance began: the component took the planned state.
     Begin,
 }
 
@@ -75,7 +75,7 @@ impl Origin {
         Self::ALL.into_iter().find(|origin| origin.as_str() == word)
     }
 
-    /// Whether nobody stated the change: it follows from the history, and is made anew with it.
+    /// Whether nobody stated the change: it follows from the history and is derived again with it.
     pub fn is_derived(self) -> bool {
         match self {
             Self::Restore | Self::Begin => true,
@@ -84,29 +84,29 @@ impl Origin {
     }
 }
 
-/// At an instant, a component took a state. Sorted by `(at, seq)`.
+/// A component took a state at an instant. Sorted by `(at, seq)`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StateChange {
     /// The component that changed.
     pub component: Slug,
-    /// When it did.
+    /// When it changed.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
-    /// The order in which changes of the same instant were made.
+    /// Its place among the changes at the same instant.
     pub seq: i64,
     /// What it became.
     pub state: StateKey,
     /// A line for customers; a change without one clears it.
     pub note: Option<String>,
-    /// Id of the incident that it belongs to.
+    /// The id of the incident that it belongs to.
     #[serde(with = "super::uuid_text::option")]
     pub incident: Option<String>,
-    /// Id of the update that it belongs to.
+    /// The id of the update that it belongs to.
     #[serde(with = "super::uuid_text::option")]
     pub update: Option<String>,
-    /// Who or what made it.
+    /// What made it.
     pub origin: Origin,
-    /// When it became public here; feeds choose and order by it.
+    /// When it became public here; feeds select and sort by it.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub public_at: DateTime<Utc>,
 }
@@ -116,15 +116,15 @@ pub struct StateChange {
 pub struct Standing {
     /// Its state.
     pub state: StateKey,
-    /// The note of the change that put it there.
+    /// The note of the change that set it.
     pub note: Option<String>,
-    /// When it took that state; `None` if it never was in another.
+    /// When it took that state; `None` if it was never in another.
     pub since: Option<DateTime<Utc>>,
 }
 
-/// What `changes` (sorted by `(at, seq)`) make of a component at the instant `at`: the latest
-/// change at or before it, whoever made it. `since` is when the state was taken: repeating a
-/// state (with another note) doesn't begin it anew.
+/// What a component is at the instant `at`, given its `changes` (sorted by `(at, seq)`): the latest
+/// change at or before it decides, whatever made it. `since` is when the state was first taken:
+/// repeating a state (with another note) doesn't reset it.
 pub fn standing(changes: &[StateChange], at: DateTime<Utc>) -> Standing {
     let so_far = &changes[..changes.partition_point(|change| change.at <= at)];
     let Some(latest) = so_far.last() else {

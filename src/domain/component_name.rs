@@ -1,12 +1,12 @@
-//! Names that several components share, and how people tell them apart; groups as words.
+//! Names that several components share, how people tell them apart, and groups as words.
 
 use std::collections::HashMap;
 
 use super::component::Component;
 use super::slug::Slug;
 
-/// The names of those components whose own name another has, too: with the group behind it, or
-/// the slug where that doesn't tell them apart. Retired ones count for nothing.
+/// Full names of the components whose own name another one has, too: with the group in brackets, or
+/// the slug if that doesn't tell them apart. Retired components are ignored.
 pub fn full_names<'a>(components: impl Iterator<Item = &'a Component>) -> HashMap<Slug, String> {
     let mut by_name: HashMap<String, Vec<&Component>> = HashMap::new();
     for component in components.filter(|it| it.retired_at.is_none()) {
@@ -32,12 +32,12 @@ pub fn full_names<'a>(components: impl Iterator<Item = &'a Component>) -> HashMa
     names
 }
 
-/// "API (Europe)".
+/// A name with its group: "API (Europe)".
 pub fn full_name(name: &str, group: &str) -> String {
     format!("{name} ({group})")
 }
 
-/// Whether a word names a group: by its heading, in any case, or by the slug made of that.
+/// Whether a word names a group: by its heading, in any case, or by the slug made from it.
 pub fn names_group(word: &str, group: &str) -> bool {
     let word = folded(word);
     folded(group) == word || Slug::from_title(group).is_some_and(|slug| slug.as_str() == word)
@@ -52,7 +52,7 @@ pub fn folds_to(name: &str, wanted: &str) -> bool {
     }
 }
 
-/// A name as it is compared.
+/// A name, folded for comparison.
 pub fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }

@@ -1,22 +1,22 @@
-//! The groups in which components are listed, and what moving one does to their order.
+//! The groups in which components are listed, and how moving one changes their order.
 //!
-//! Components that `site.toml` states have the place that it gives them; the others come behind
-//! them, in the list and in each group, and only they can be moved.
+//! Components in `site.toml` have the place that it gives them. The others follow, in the list and
+//! in each group, and only they can be moved.
 
 use super::component::Component;
 use super::slug::Slug;
 
-/// A heading, and what is listed under it.
+/// A heading, and the components under it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group<'a> {
     /// The heading, if it has one.
     pub name: Option<&'a str>,
-    /// What is listed, in order.
+    /// The components, in order.
     pub components: Vec<&'a Component>,
 }
 
 impl Group<'_> {
-    /// Whether it can be moved as a whole: `site.toml` has none of it.
+    /// Whether it can be moved as a whole: `site.toml` has none of its components.
     fn is_own(&self) -> bool {
         self.components.iter().all(|it| !it.from_file)
     }
@@ -31,7 +31,7 @@ pub enum Direction {
     Down,
 }
 
-/// The components that aren't retired in their groups, in the order in which pages list them.
+/// The components that aren't retired, in their groups, in page order.
 pub fn groups(components: &[Component]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for component in components.iter().filter(|it| it.retired_at.is_none()) {
@@ -47,8 +47,8 @@ pub fn groups(components: &[Component]) -> Vec<Group<'_>> {
     groups
 }
 
-/// The order of all that can be moved once a component has gone past its neighbour in its group;
-/// `None` if there is no way to go.
+/// The order of all movable components after one has moved past its neighbour in its group; `None`
+/// if it can't move that way.
 pub fn component_moved(
     groups: &[Group<'_>],
     slug: &Slug,
@@ -65,7 +65,7 @@ pub fn component_moved(
     Some(order(&groups))
 }
 
-/// The same once a whole group has gone past its neighbour.
+/// The same after a whole group has moved past its neighbour.
 pub fn group_moved(
     groups: &[Group<'_>],
     name: Option<&str>,
@@ -85,7 +85,7 @@ fn places<T>(list: &[T], is_own: impl Fn(&T) -> bool) -> Vec<usize> {
         .collect()
 }
 
-/// The place before or after `place` among those that can be moved, if `place` is one of them.
+/// The place before or after `place` among the movable ones, if `place` is one of them.
 fn neighbour(own: &[usize], place: usize, direction: Direction) -> Option<usize> {
     let index = own.iter().position(|it| *it == place)?;
     let index = match direction {

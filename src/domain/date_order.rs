@@ -1,9 +1,9 @@
-//! The order of day and month in dates written in figures.
+//! The order of day and month in numeric dates.
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// In which order a date such as `3/4` is read.
+/// The order in which a date such as `3/4` is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DateOrder {
@@ -30,7 +30,7 @@ impl DateOrder {
     }
 }
 
-/// Month first where the zone is in the United States, else day first.
+/// Month first if the zone is in the United States, else day first.
 ///
 /// Source of the list: the `US` rows of the IANA time zone database's `zone.tab`, and the
 /// database's own `US/…` links.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::incident::{CLOCK_TOLERANCE, Incident, Kind};
 use super::update::{KnownInstant, Phase, Precision};
 
-/// From when until when an incident lasted.
+/// The span of time that an incident lasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lasted {
     /// When it began.
@@ -15,7 +15,7 @@ pub struct Lasted {
 }
 
 impl Lasted {
-    /// How long that is, if both ends are known to the minute.
+    /// Its length, if both ends are known to the minute.
     pub fn length(&self) -> Option<Duration> {
         let is_exact = |(_, precision): KnownInstant| precision == Precision::Minute;
         (is_exact(self.from) && is_exact(self.to)).then(|| self.to.0 - self.from.0)
@@ -23,7 +23,7 @@ impl Lasted {
 }
 
 impl Incident {
-    /// When it was over for good, as of `now`; `None` while it isn't. What comes after the end,
+    /// When it was over for good, as of `now`; `None` if it isn't over. What comes after the end,
     /// such as a postmortem, doesn't move it.
     pub fn ended(&self, now: DateTime<Utc>) -> Option<KnownInstant> {
         let said = self.updates.iter().filter_map(|update| {
@@ -43,7 +43,7 @@ impl Incident {
         self.stated_phase?.is_final().then(|| self.stated_end())
     }
 
-    /// When it was over, if only its post says that it is: with its window, else with its last entry.
+    /// When it was over, if only its post says so: at its window's end, else at its last entry.
     fn stated_end(&self) -> KnownInstant {
         if let Some(ends) = self.window().ends {
             return (ends, Precision::Minute);
@@ -54,8 +54,8 @@ impl Incident {
         })
     }
 
-    /// From when until when it lasted, if it is over and took time. A notice doesn't last, nor does
-    /// work that was cancelled.
+    /// The span of time that it lasted, if it is over and took time. A notice has none, and neither
+    /// has a cancelled maintenance.
     pub fn lasted(&self, now: DateTime<Utc>) -> Option<Lasted> {
         let is_cancelled = self
             .updates
@@ -73,7 +73,7 @@ impl Incident {
         (to.0 > from.0).then_some(Lasted { from, to })
     }
 
-    /// When a maintenance began: as somebody or the clock said, else with its window.
+    /// When a maintenance began: as staff or the clock said, else when its window opened.
     fn begun(&self) -> Option<KnownInstant> {
         let mut updates = self.updates.iter();
         let said = updates.find(|update| update.phase == Some(Phase::InProgress));
@@ -81,7 +81,7 @@ impl Incident {
         said.or_else(|| Some((self.window().starts?, Precision::Minute)))
     }
 
-    /// [`Incident::started`], and how exactly that is known.
+    /// [`Incident::started`], with its precision.
     pub fn started_known(&self) -> KnownInstant {
         let at = self.started();
         if at == self.published_at {

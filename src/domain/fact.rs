@@ -1,5 +1,5 @@
-//! What an update tells without a text. `render` puts it in words; what is kept here is all that takes,
-//! as it was then, so that the words stay the same when a component is renamed or a year passes.
+//! What an update states without a text, with all that its words need, as it was then. So the words
+//! stay the same when a component is renamed or a year passes. `render` writes them.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 
 use super::time_style::{HourClock, StatedTimes, TimeStyle};
 
-/// Something that became of a maintenance.
+/// Something that happened to a maintenance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
-    /// What it is.
+    /// What happened.
     pub became: Became,
-    /// The names of the maintenance's components, as far as they are named.
+    /// The names of those of the maintenance's components that are named.
     pub components: Vec<String>,
     /// How many more components there are.
     pub more: usize,
-    /// When it was told: a time in the same year is said without the year.
+    /// When it was stated: times in the same year are shown without the year.
     pub said_at: DateTime<Utc>,
-    /// The site's zone, by its name.
+    /// The name of the site's zone.
     pub zone: String,
-    /// The clock by which the site wrote times, by its word.
+    /// The word for the clock on which the site wrote times.
     pub clock: String,
 }
 
-/// What can become of a maintenance.
+/// What can happen to a maintenance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Became {
@@ -32,16 +32,16 @@ pub enum Became {
     Begun,
     /// It is complete.
     Completed,
-    /// It won't take place, or was stopped.
+    /// It won't take place, or it was stopped.
     Cancelled,
-    /// It ends at another time than was said.
+    /// Its end has been changed.
     Extended {
         /// The new end.
         until: DateTime<Utc>,
         /// It is later than the old one.
         is_later: bool,
     },
-    /// It takes place at another time than was said.
+    /// Its time has been changed.
     Moved {
         /// Its start, if that is known.
         starts: Option<DateTime<Utc>>,
@@ -51,17 +51,17 @@ pub enum Became {
 }
 
 impl Fact {
-    /// As it is stored.
+    /// The fact in its stored form.
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// What [`Fact::to_text`] wrote.
+    /// Reads what [`Fact::to_text`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// How the site wrote times.
+    /// How the site wrote times then.
     pub fn style(&self) -> TimeStyle {
         StatedTimes {
             zone: self.zone.parse().unwrap_or(Tz::UTC),

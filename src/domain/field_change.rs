@@ -1,20 +1,20 @@
-//! The record: what a line of it says has changed, field by field.
+//! Changes in a line of the record, field by field.
 
 use serde_json::{Map, Value};
 
-/// A field that something had before, after, or both; not the same.
+/// A field that isn't the same before and after, or is only on one side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldChange {
     /// Its name.
     pub field: String,
     /// What it was; `null` if it wasn't there.
     pub before: Value,
-    /// What it became; `null` if it isn't there any more.
+    /// What it became; `null` if it is no longer there.
     pub after: Value,
 }
 
-/// The fields that differ, in the order of what it became; of something that was only before or
-/// only after, each field that says something.
+/// The fields that differ, in the order of `after`. If there is only one side, these are all fields
+/// that say something.
 pub fn field_changes(before: Option<&Value>, after: Option<&Value>) -> Vec<FieldChange> {
     let nothing = Map::new();
     let fields = |side: Option<&Value>| side.and_then(Value::as_object).cloned();
@@ -37,7 +37,7 @@ pub fn field_changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Field
         .collect()
 }
 
-/// A value of the record as people read it: a text as it is, nothing as an empty text.
+/// A value of the record for people: a text as it is, `null` as an empty text.
 pub fn value_in_words(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,4 +1,4 @@
-//! In which order feeds have their items, and how many.
+//! The order of the items in feeds, and how many there are.
 
 use chrono::{DateTime, Utc};
 
@@ -6,12 +6,12 @@ use super::component::StateChange;
 use super::incident::Incident;
 use super::update::Update;
 
-/// How many items a feed has, the freshest ones.
+/// How many items a feed has: the freshest ones.
 pub const FEED_ITEMS: usize = 50;
 
-/// When something became public, as feeds order it: by the instant; of the same instant, an update
-/// is fresher than a post, and what was said later than what was said earlier. The fields are
-/// compared in this order.
+/// When something became public, as feeds order it. At the same instant, an update is fresher than
+/// a post, and what was said later is fresher than what was said earlier. The fields are compared
+/// in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Freshness {
     public_at: DateTime<Utc>,
@@ -28,7 +28,7 @@ enum Sort {
 }
 
 impl Freshness {
-    /// That of an incident's post.
+    /// The freshness of an incident's post.
     pub fn of_post(incident: &Incident) -> Self {
         Self {
             public_at: incident.public_at,
@@ -38,7 +38,7 @@ impl Freshness {
         }
     }
 
-    /// That of a change of state.
+    /// The freshness of a change of state.
     pub fn of_change(change: &StateChange) -> Self {
         Self {
             public_at: change.public_at,
@@ -48,7 +48,7 @@ impl Freshness {
         }
     }
 
-    /// That of an update.
+    /// The freshness of an update.
     pub fn of_update(update: &Update) -> Self {
         Self {
             public_at: update.public_at,
@@ -58,7 +58,7 @@ impl Freshness {
         }
     }
 
-    /// The freshest of an incident's post and updates.
+    /// The freshness of an incident's freshest part, post or update.
     pub fn of_incident(incident: &Incident) -> Self {
         let updates = incident.updates.iter().map(Self::of_update);
         updates.fold(Self::of_post(incident), Self::max)

@@ -1,4 +1,4 @@
-//! Hashes as text. Ids, ETags and secrets that are stored depend on them, so they never change.
+//! Hashes as text. Ids, ETags and stored secrets depend on them, so they never change.
 
 use sha2::{Digest, Sha256};
 
@@ -18,7 +18,7 @@ pub fn digest_of_parts<T: AsRef<[u8]>>(parts: impl IntoIterator<Item = T>) -> [u
     hash.finalize().into()
 }
 
-/// Bytes in hexadecimal, in small letters.
+/// Bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',

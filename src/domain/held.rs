@@ -1,10 +1,10 @@
-//! How bad what is open is now, by which it is put in order.
+//! How bad an open incident is now; open incidents are sorted by it.
 
 use super::state::{StateKey, States, Tone};
 
-/// The worst state that an incident holds now; none if everything works that it names. Of each
-/// component that is the milder of what the incident set last and what the component is:
-/// `pairs` has both.
+/// The worst state that an incident holds now; `None` if every component that it names works. For
+/// each component, the milder of two states counts: what the incident last set, and what the
+/// component is. `pairs` holds both.
 pub fn worst_held<'a>(
     pairs: impl Iterator<Item = [&'a StateKey; 2]>,
     states: &States,

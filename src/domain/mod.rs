@@ -3,27 +3,27 @@
 //! - **Component**: what customers depend on; has a slug, name, group, description, position.
 //! - **State**: what a component is right now; data, built in or defined by the site.
 //! - **Tone**: how a state looks; code, matched without a wildcard.
-//! - **Change (of state)**: at an instant, a component took a state.
+//! - **Change (of state)**: a component took a state at an instant.
 //! - **Incident**: a post about something that affects customers.
-//! - **Kind**: what sort of post: disruption, maintenance, notice.
+//! - **Kind**: what sort of post it is: disruption, maintenance, notice.
 //! - **Phase**: where an incident stands; only updates change it.
 //! - **Update**: one dated entry of an incident.
-//! - **Fact**: what an update tells without a text; `render` puts it in words.
+//! - **Fact**: what an update states without a text; `render` puts it into words.
 //! - **Impact**: how bad an incident is.
 //! - **Window**: when a maintenance takes place; the clock begins and completes it.
 //! - **Plan**: the states that components take while a maintenance runs.
-//! - **Giving back**: components returning to what they were as an incident is resolved.
-//! - **Headline**: how things are, at a glance; a value that `render` puts in a sentence.
-//! - **Uptime**: the share of time that wasn't down.
+//! - **Giving back**: components return to what they were when an incident is resolved.
+//! - **Headline**: how things are, at a glance; a value that `render` puts into a sentence.
+//! - **Uptime**: the share of time that a component wasn't down.
 //! - **Site**: the company whose page it is.
 //! - **Brand**: the company's own logo, icon, colour and links on its page.
-//! - **Actor**: who made a change; kept in the record, never shown.
-//! - **Event**: what happened, with its facts; one variant a verb.
-//! - **Deed**: what was done, as a line of the record tells it.
+//! - **Actor**: who made a change; kept in the record, never shown in public.
+//! - **Event**: what happened, with its facts; one variant per verb.
+//! - **Deed**: what was done, as read from a line of the record.
 //! - **Record**: who did what and when, with what it was before and after.
 //! - **Byline**: the author shown with a post or an update.
-//! - **Template**: a post that is half written before anything breaks.
-//! - **Token**: a credential of the admin API, with scopes.
+//! - **Template**: a half-written post, prepared before anything breaks.
+//! - **Token**: a credential for the admin API, with scopes.
 
 pub mod actor;
 pub mod brand;

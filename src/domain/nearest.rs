@@ -1,11 +1,11 @@
-//! The known word that a misspelt one is nearest to.
+//! Finds the known word that is nearest to a misspelt one.
 
-/// The one of `known` that `word` was probably meant to be, if one is near enough: in any case, and
-/// of several, the first.
+/// The one of `known` that `word` was probably meant to be, if one is near enough. Case is ignored;
+/// of equally near words, the first counts.
 ///
-/// About one letter in three may be wrong, but no more than three, and none in a word of one or
-/// two. Beyond that, a short word is near to any other, and a long one to words that mean something
-/// else.
+/// About one letter in three may be wrong, but no more than three, and none in a word of one or two
+/// letters. Beyond that, a short word is near to any other, and a long one to words that mean
+/// something else.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > 100 {
         return None;

@@ -1,4 +1,4 @@
-//! What somebody may do. Each action says which permission it needs; a token's scopes grant them.
+//! What actors may do. Each action states which permission it needs; a token's scopes grant them.
 
 use super::scope::Scope;
 
@@ -33,7 +33,7 @@ impl Permission {
         Self::ReadActivity,
     ];
 
-    /// The narrowest scope that grants it.
+    /// The narrowest scope that grants the permission.
     pub fn scope(self) -> Scope {
         match self {
             Self::SetStates => Scope::StatesWrite,
@@ -46,17 +46,17 @@ impl Permission {
     }
 }
 
-/// What somebody may do, all together.
+/// A set of permissions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions(Vec<Permission>);
 
 impl Permissions {
-    /// All there are.
+    /// All permissions.
     pub fn all() -> Self {
         Self(Permission::ALL.to_vec())
     }
 
-    /// Those that scopes grant; an admin's grants all.
+    /// The permissions that scopes grant; the admin scope grants all.
     pub fn of(scopes: &[Scope]) -> Self {
         let is_granted = |permission: &Permission| {
             scopes.contains(&permission.scope()) || scopes.contains(&Scope::Admin)

@@ -29,7 +29,7 @@ impl Scope {
         }
     }
 
-    /// What people call it.
+    /// The name for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::StatesWrite => "States",
@@ -38,7 +38,7 @@ impl Scope {
         }
     }
 
-    /// Both of its names, for refusals: `"States" (states:write)`.
+    /// Both names, for refusals: `"States" (states:write)`.
     pub fn named(self) -> String {
         format!("{:?} ({})", self.label(), self.as_str())
     }

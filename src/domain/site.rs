@@ -9,35 +9,35 @@ use super::brand::Brand;
 use super::date_order::DateOrder;
 use super::time_style::{HourClock, StatedTimes, TimeStyle};
 
-/// Where customers turn for help.
+/// Where customers can get help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Support {
-    /// The words of the link, such as "our 24/7 support department".
+    /// The text of the link, such as "our 24/7 support department".
     pub text: String,
     /// Where it leads.
     pub url: String,
 }
 
-/// What `site.toml` says of the company.
+/// What `site.toml` says about the company.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiteSettings {
     /// The page's name, such as "Example Hosting status".
     pub name: String,
     /// Scheme and host of the page, without a slash at the end.
     pub base_url: String,
-    /// The name in feed ids; stays the same when the domain changes.
+    /// The name used in feed ids; it stays the same when the domain changes.
     pub authority: String,
-    /// The zone in which times are shown and, unless they say otherwise, read.
+    /// The zone in which times are shown and, unless they name another, read.
     pub zone: Tz,
-    /// How dates in figures are read; see [`SiteSettings::date_order`].
+    /// How numeric dates are read; see [`SiteSettings::date_order`].
     pub stated_date_order: Option<DateOrder>,
-    /// By which clock times are written; see [`SiteSettings::time_style`].
+    /// On which clock times are written; see [`SiteSettings::time_style`].
     pub stated_clock: Option<HourClock>,
-    /// Where customers turn for help.
+    /// Where customers can get help.
     pub support: Option<Support>,
     /// Logo, icon, colour and links.
     pub brand: Brand,
-    /// Zone abbreviations with several meanings, and which is meant here.
+    /// Ambiguous zone abbreviations, and what each means here.
     pub zones: BTreeMap<String, FixedOffset>,
 }
 
@@ -60,7 +60,7 @@ impl SiteSettings {
 }
 
 impl SiteSettings {
-    /// How dates in figures are read; see [`StatedTimes::date_order`].
+    /// How numeric dates are read; see [`StatedTimes::date_order`].
     pub fn date_order(&self) -> DateOrder {
         self.stated_times().date_order()
     }

@@ -22,13 +22,13 @@ pub struct Slug(Arc<str>);
 /// Why a text isn't a slug.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
-    /// There is no character in it.
+    /// It is empty.
     #[error("a slug can't be empty")]
     Empty,
     /// It has more than [`MAX_LEN`] bytes.
     #[error("a slug has at most {MAX_LEN} characters")]
     TooLong,
-    /// A character or a hyphen stands where it may not.
+    /// A character or a hyphen is where it isn't allowed.
     #[error(
         "{0:?} is not a slug: use lower-case letters, digits and single hyphens, as in \"shared-ssl\""
     )]
@@ -56,7 +56,7 @@ impl Slug {
         Ok(Self(text.into()))
     }
 
-    /// A text that was a slug when it was put aside.
+    /// A text that was a slug when it was stored.
     pub fn trusted(text: String) -> Self {
         debug_assert!(Self::parse(&text).is_ok(), "{text:?} never was a slug");
         Self(text.into())
@@ -74,7 +74,7 @@ impl Slug {
                 let plain = spelled.chars().filter(char::is_ascii_alphanumeric);
                 text.extend(plain.map(|c| c.to_ascii_lowercase()));
             } else if matches!(c, '\'' | '’') || is_letter || spelled.is_empty() {
-                // Apostrophes, signs that only soften a letter, marks that stand on others.
+                // Drop apostrophes, signs that only soften a letter, and combining marks.
                 continue;
             } else if !text.is_empty() && !text.ends_with('-') {
                 text.push('-');
@@ -87,12 +87,12 @@ impl Slug {
         Self::parse(text).ok()
     }
 
-    /// The slug of what has no words to make one of: `disruption-2026-11-28`.
+    /// A slug for something without words to make one from: `disruption-2026-11-28`.
     pub fn of_day(kind: &str, day: NaiveDate) -> Self {
         Self::trusted(format!("{kind}-{}", day.format("%Y-%m-%d")))
     }
 
-    /// This slug with a day behind it, and from 2 on a number: `network-2026-11-28-2`. A long one
+    /// This slug with a day appended, and a number from 2 on: `network-2026-11-28-2`. A long slug
     /// is cut to make room.
     pub fn dated(&self, day: NaiveDate, number: usize) -> Self {
         let dated = format!("{}-{}", self.before_a_day(), day.format("%Y-%m-%d"));
@@ -102,7 +102,7 @@ impl Slug {
         })
     }
 
-    /// Whether this is `base` with a day behind it, as [`Self::dated`] makes it.
+    /// Whether this is `base` with a day appended, as [`Self::dated`] makes it.
     pub fn is_dated_from(&self, base: &Self) -> bool {
         let rest = self.0.strip_prefix(base.before_a_day());
         let Some(rest) = rest.and_then(|rest| rest.strip_prefix('-')) else {
@@ -114,7 +114,7 @@ impl Slug {
             && (number.is_empty() || number.strip_prefix('-').is_some_and(is_number))
     }
 
-    /// As much of it as leaves room for a day and a number.
+    /// The part of it that leaves room for a day and a number.
     fn before_a_day(&self) -> &str {
         let end = self.0.len().min(MAX_LEN - 20);
         self.0[..end].trim_end_matches('-')

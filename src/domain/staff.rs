@@ -1,4 +1,4 @@
-//! Staff: tokens and the sessions that are opened with them.
+//! Staff: tokens, and the sessions opened with them.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::permission::Permissions;
 use super::scope::Scope;
 
-/// A credential of the admin API; its secret is shown once and stored only as a hash.
+/// A credential for the admin API. Its secret is shown once and stored only as a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// Its identity.
@@ -23,12 +23,12 @@ pub struct Token {
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// When it was taken back.
+    /// When it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
 impl Token {
-    /// Whether it opens doors at `now`.
+    /// Whether it is accepted at `now`.
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|expires| now < expires)
     }
@@ -39,41 +39,41 @@ impl Token {
     }
 }
 
-/// A session ends when it wasn't used for so long.
+/// A session ends when it hasn't been used for this long.
 pub const IDLE: Duration = Duration::hours(12);
 
-/// Somebody who is signed in to the staff pages, from one browser. It may do what the token may
-/// with which it was opened, as that stands now.
+/// A person signed in to the staff pages from one browser. The session has the permissions of the
+/// token with which it was opened, as they are now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Its identity; not the cookie.
+    /// Its id, which isn't the cookie.
     pub id: String,
-    /// The token that it was opened with.
+    /// The id of the token with which it was opened.
     pub token_id: String,
-    /// What the browser calls itself, in short.
+    /// The browser's name for itself, shortened.
     pub device: Option<String>,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// When it was last used, to a few minutes.
     pub seen_at: DateTime<Utc>,
-    /// Forms that wait to be sent, the newest last.
+    /// Forms that wait to be sent, newest last.
     pub kept: Vec<KeptForm>,
 }
 
-/// A form, filled in, that could not be sent or is to be looked at before it is.
+/// A filled-in form that couldn't be sent, or that is to be reviewed before it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptForm {
     /// The path of the form.
     pub path: String,
-    /// The form's key, if it is to be looked at; its preview is found by it.
+    /// The form's key, if it is to be reviewed; the preview is found by it.
     pub key: Option<String>,
     /// Names and values, as JSON.
     pub form: String,
 }
 
-/// So many forms are kept at most.
+/// How many forms are kept at most.
 const MOST_KEPT: usize = 8;
-/// They have so many bytes at most; the newest is kept however long it is.
+/// How many bytes they have at most; the newest is kept whatever its size.
 const MOST_KEPT_BYTES: usize = 256 * 1024;
 
 impl KeptForm {
@@ -83,12 +83,12 @@ impl KeptForm {
 }
 
 impl Session {
-    /// The form that is kept under a path and a key.
+    /// The form kept under a path and a key.
     pub fn find_kept(&self, path: &str, key: Option<&str>) -> Option<&KeptForm> {
         self.kept.iter().find(|kept| kept.is_for(path, key))
     }
 
-    /// Keeps a form, in place of its earlier self. The oldest go where there are too many.
+    /// Keeps a form, replacing its earlier version. The oldest are dropped if there are too many.
     pub fn keep(&mut self, form: KeptForm) {
         self.kept
             .retain(|kept| !kept.is_for(&form.path, form.key.as_deref()));
@@ -103,13 +103,13 @@ impl Session {
         self.kept.drain(..gone);
     }
 
-    /// Forgets the form that was posted, and what was typed while nobody was signed in.
+    /// Drops the form that was posted, and what was typed while nobody was signed in.
     pub fn forget(&mut self, path: &str, key: Option<&str>) {
         self.kept
             .retain(|kept| kept.key.is_some() && !kept.is_for(path, key));
     }
 
-    /// Whether it still holds at `now`.
+    /// Whether the session is still valid at `now`.
     pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
         now - self.seen_at < IDLE
     }

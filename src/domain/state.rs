@@ -44,8 +44,8 @@ impl Tone {
 /// See [`StateKey::operational`].
 static OPERATIONAL: LazyLock<StateKey> = LazyLock::new(|| StateKey::new("operational"));
 
-/// The key of a state, such as `migrating`. Whether it is a known one is for [`States`] to say.
-/// Copies share the text.
+/// The key of a state, such as `migrating`. [`States`] knows which keys exist. Clones share the
+/// text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct StateKey(Arc<str>);
@@ -56,17 +56,17 @@ impl StateKey {
         Self(word.into())
     }
 
-    /// The state of a component of which nothing was ever said.
+    /// The state of a component about which nothing was ever said.
     pub fn operational() -> Self {
         Self::lent_operational().clone()
     }
 
-    /// The same, for who needs no copy.
+    /// The same, borrowed.
     pub fn lent_operational() -> &'static Self {
         &OPERATIONAL
     }
 
-    /// It is [`StateKey::operational`].
+    /// Whether it is [`StateKey::operational`].
     pub fn is_operational(&self) -> bool {
         *self == *OPERATIONAL
     }
@@ -100,9 +100,9 @@ impl std::fmt::Display for StateKey {
 pub struct State {
     /// The word that files and the API use.
     pub key: StateKey,
-    /// How a badge calls it: "Partial outage".
+    /// Its name on a badge: "Partial outage".
     pub label: String,
-    /// How a sentence calls it, after the component's name: "is partly down".
+    /// Its wording in a sentence, after the component's name: "is partly down".
     pub reads: String,
     /// How it looks.
     pub tone: Tone,
@@ -110,8 +110,8 @@ pub struct State {
     pub down_permille: u16,
     /// The component status of Atlassian Statuspage (API v2) that it maps to.
     pub statuspage: String,
-    /// It was a state of the site's own and is no longer defined: readable for the past,
-    /// not to be set any more.
+    /// It was one of the site's own states and is no longer defined. It is readable for the past
+    /// but can't be set.
     pub dropped: bool,
 }
 
@@ -124,7 +124,7 @@ pub const STATUSPAGE_VALUES: [&str; 5] = [
     "major_outage",
 ];
 
-/// Every state the site knows, mildest first: the order is that of severity.
+/// Every state the site knows, mildest first; this is the order of severity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct States {
     list: Vec<State>,
@@ -137,8 +137,8 @@ impl Default for States {
 }
 
 impl States {
-    /// The built-in states and the site's own. One of the site's own whose key is built in
-    /// replaces that; the others stand after the built-in ones of their tone.
+    /// The built-in states and the site's own. An own state with a built-in key replaces that
+    /// state; the others follow the built-in states of their tone.
     pub fn with_own(own: Vec<State>) -> Self {
         let mut list = built_in();
         for state in own {
@@ -156,7 +156,7 @@ impl States {
         self.list.iter()
     }
 
-    /// The state with this key, a dropped one too.
+    /// The state with this key, even a dropped one.
     pub fn find(&self, key: &StateKey) -> Option<&State> {
         self.list.iter().find(|state| state.key == *key)
     }
@@ -171,8 +171,8 @@ impl States {
             .find(|state| fold(state.key.as_str()) == wanted || fold(&state.label) == wanted)
     }
 
-    /// How severe a state is: its place in the order, 0 being the mildest. An unknown key is as
-    /// mild as it gets.
+    /// How severe a state is: its place in the order, 0 being the mildest. An unknown key counts as
+    /// the mildest.
     pub fn severity(&self, key: &StateKey) -> usize {
         self.list
             .iter()
@@ -180,7 +180,7 @@ impl States {
             .unwrap_or(0)
     }
 
-    /// The tone of a state; of an unknown key, `Info`: something is said, but not what.
+    /// The tone of a state. For an unknown key, `Info`: something is said, but not what.
     pub fn tone(&self, key: &StateKey) -> Tone {
         self.find(key).map_or(Tone::Info, |state| state.tone)
     }

@@ -1,45 +1,45 @@
-//! Templates: posts that are half written before anything breaks.
+//! Templates: half-written posts, prepared before anything breaks.
 
 use super::incident::{Impact, Kind};
 use super::slug::Slug;
 use super::state::StateKey;
 use super::update::Phase;
 
-/// A post that waits to be filled in.
+/// A post to be filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    /// Its name: that of its file, without the ending.
+    /// Its name: that of its file, without the extension.
     pub name: Slug,
-    /// The headline; may hold places to fill.
+    /// The headline; may contain placeholders.
     pub title: String,
     /// What sort of post it makes.
     pub kind: Kind,
     /// The phase of its first update.
     pub phase: Option<Phase>,
-    /// How bad it is, if the states are not to say so.
+    /// How bad it is, unless the states decide.
     pub impact: Option<Impact>,
-    /// What the components that staff choose become.
+    /// The state for the components that staff choose.
     pub state: Option<StateKey>,
-    /// The components that it is always about, and what they become.
+    /// The components that it is always about, with their states.
     pub components: Vec<(Slug, Option<StateKey>)>,
-    /// The first update; may hold places to fill.
+    /// The first update; may contain placeholders.
     pub markdown: String,
 }
 
-/// The place of the names of components.
+/// The placeholder for the names of components.
 pub const COMPONENT: &str = "{{component}}";
 
-/// What goes into the places of a template.
+/// The values for a template's placeholders.
 #[derive(Debug, Clone, Copy)]
 pub struct Filling<'a> {
-    /// For `{{component}}`: names, as a sentence has them. Without any, the place stays.
+    /// For `{{component}}`: names, joined as in a sentence. Without any, the placeholder stays.
     pub component: Option<&'a str>,
     /// For `{{time}}`: a time of day, as the page writes it.
     pub time: &'a str,
 }
 
-/// Puts `filling` into the places of a text, once, and changes nothing else: what is filled in is
-/// not read again, and braces that name no place are text.
+/// Replaces the placeholders of a text, once, and changes nothing else: inserted text isn't scanned
+/// again, and braces that aren't a placeholder are text.
 pub fn fill(text: &str, filling: Filling<'_>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
@@ -69,7 +69,7 @@ pub fn fill(text: &str, filling: Filling<'_>) -> String {
     filled
 }
 
-/// Names as a sentence has them: "Selma", "Selma and Nelson", "Selma, Nelson and Ruby".
+/// Names joined as in a sentence: "Selma", "Selma and Nelson", "Selma, Nelson and Ruby".
 pub fn joined(names: &[&str]) -> Option<String> {
     match names {
         [] => None,
@@ -78,9 +78,9 @@ pub fn joined(names: &[&str]) -> Option<String> {
     }
 }
 
-/// Puts the most fitting first. `affected` is what it will be about: each component with its
-/// state, where that is known. Those made for these components come first, then those for any
-/// component, then those for others; within each, those that set the same state; then by name.
+/// Sorts the best match first. `affected` holds the affected components, each with its state if
+/// that is known. Templates for these components come first, then those for any component, then
+/// those for others; within each, those that set the same state; then by name.
 pub fn sort_by_fit(templates: &mut [Template], affected: &[(Slug, Option<StateKey>)]) {
     templates.sort_by_cached_key(|template| {
         let is_named = |slug: &Slug| template.components.iter().any(|(named, _)| named == slug);

@@ -1,12 +1,12 @@
-//! How a site reads dates and writes times of day: by the clock of twelve hours or of twenty-four,
-//! in its zone.
+//! How a site reads dates and writes times of day: on the 12-hour or the 24-hour clock, in its
+//! zone.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::date_order::{DateOrder, default_date_order};
 
-/// The clock by which times are written.
+/// The clock on which times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HourClock {
     /// "2:15 am".
@@ -31,7 +31,7 @@ impl HourClock {
             .find(|clock| clock.as_str() == word)
     }
 
-    /// That of people who write dates in this order.
+    /// The usual clock of people who write dates in this order.
     pub fn of_dates(order: DateOrder) -> Self {
         match order {
             DateOrder::Mdy => Self::Twelve,
@@ -40,27 +40,27 @@ impl HourClock {
     }
 }
 
-/// What a site says of its times; what it leaves open follows from the zone.
+/// What a site states about its times; what it doesn't state follows from the zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatedTimes {
-    /// The zone in which times are shown and, unless they say otherwise, read.
+    /// The zone in which times are shown and, unless they name another, read.
     pub zone: Tz,
-    /// How dates in figures are read.
+    /// How numeric dates are read.
     pub date_order: Option<DateOrder>,
-    /// By which clock times are written.
+    /// The clock on which times are written.
     pub clock: Option<HourClock>,
 }
 
 impl StatedTimes {
-    /// How dates in figures are read: as stated, else month first where the zone is in the
-    /// United States, else day first.
+    /// How numeric dates are read: as stated, else month first if the zone is in the United States,
+    /// else day first.
     pub fn date_order(self) -> DateOrder {
         self.date_order
             .unwrap_or_else(|| default_date_order(self.zone))
     }
 
-    /// How times are written: in the zone, by the clock as stated, else by that of twelve hours
-    /// where dates have the month first.
+    /// How times are written: in the zone, on the stated clock, else on the 12-hour clock if dates
+    /// have the month first.
     pub fn style(self) -> TimeStyle {
         TimeStyle {
             zone: self.zone,
@@ -71,7 +71,7 @@ impl StatedTimes {
     }
 }
 
-/// Where and by which clock times are written.
+/// The zone and the clock in which times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeStyle {
     /// The zone.
@@ -81,7 +81,7 @@ pub struct TimeStyle {
 }
 
 impl TimeStyle {
-    /// "2:15 am", or "02:15".
+    /// The time of day: "2:15 am", or "02:15".
     pub fn hour(self, at: DateTime<Utc>) -> String {
         let local = at.with_timezone(&self.zone);
         match self.clock {
@@ -94,12 +94,12 @@ impl TimeStyle {
         }
     }
 
-    /// "2:15 am MST".
+    /// The time of day with the zone: "2:15 am MST".
     pub fn clock(self, at: DateTime<Utc>) -> String {
         format!("{} {}", self.hour(at), self.abbreviation(at))
     }
 
-    /// "February 26", or "February 26, 2013" where that isn't the year of `as_of`.
+    /// "February 26", or "February 26, 2013" if that isn't the year of `as_of`.
     pub fn day(self, at: DateTime<Utc>, as_of: DateTime<Utc>) -> String {
         let [day, today] = [at, as_of].map(|it| it.with_timezone(&self.zone).date_naive());
         if day.year() == today.year() {
@@ -114,8 +114,8 @@ impl TimeStyle {
         format!("{} at {}", self.day(at, as_of), self.clock(at))
     }
 
-    /// What the zone is called at an instant: "MST", or "UTC-03" where it has only figures. Feed
-    /// items that are out say it in this way, so it stays.
+    /// The zone's abbreviation at an instant: "MST", or "UTC-03" if it has only digits. Feed items
+    /// already published use this form, so it must not change.
     pub fn abbreviation(self, at: DateTime<Utc>) -> String {
         let name = at.with_timezone(&self.zone).format("%Z").to_string();
         if name.starts_with(['+', '-']) {

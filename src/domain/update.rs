@@ -65,7 +65,7 @@ impl Phase {
         }
     }
 
-    /// The words for people.
+    /// The name for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Investigating => "Investigating",
@@ -86,7 +86,7 @@ impl Phase {
         Self::ALL.into_iter().find(|phase| phase.as_str() == word)
     }
 
-    /// Nothing more is expected after it.
+    /// Whether nothing more is expected after it.
     pub fn is_final(self) -> bool {
         match self {
             Self::Resolved | Self::Completed | Self::Cancelled | Self::Postmortem => true,
@@ -99,7 +99,7 @@ impl Phase {
         }
     }
 
-    /// How far along it is, from 0 (just begun) to 3 (over) and 4 (accounted for).
+    /// How far along it is, from 0 (just begun) to 3 (over) and 4 (explained afterwards).
     pub fn progress(self) -> u8 {
         match self {
             Self::Investigating | Self::Scheduled => 0,
@@ -110,7 +110,7 @@ impl Phase {
         }
     }
 
-    /// Only a maintenance can be in it.
+    /// Whether only a maintenance can be in it.
     pub fn is_of_maintenance(self) -> bool {
         match self {
             Self::Scheduled
@@ -135,7 +135,7 @@ pub enum Precision {
     Minute,
     /// To the day: shown without a time.
     Day,
-    /// Not at all: it stands where its neighbours put it.
+    /// Not at all: its place follows from its neighbours.
     None,
 }
 
@@ -193,17 +193,17 @@ impl Source {
 /// One dated entry of an incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Update {
-    /// What permalinks and feeds call it; never changes, never used again.
+    /// Its id in permalinks and feeds; never changes and is never reused.
     #[serde(with = "super::uuid_text")]
     pub id: String,
-    /// The instant it speaks of.
+    /// The instant it refers to.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
-    /// The order in which updates of the same instant were made.
+    /// Its place among the updates of the same instant.
     pub seq: i64,
     /// How exactly `at` is known.
     pub precision: Precision,
-    /// The time as its author typed it, where a person did.
+    /// The time as its author typed it, if a person did.
     pub as_written: Option<String>,
     /// The phase it puts the incident in; `None` leaves it.
     pub phase: Option<Phase>,
@@ -211,15 +211,15 @@ pub struct Update {
     pub author: Option<String>,
     /// The text.
     pub markdown: String,
-    /// What it tells if it has no text.
+    /// The fact that it states if it has no text.
     pub fact: Option<Fact>,
-    /// The changes of state that it made, and those that came of it.
+    /// The changes of state that it made, and those that followed from it.
     pub changes: Vec<StateChange>,
     /// Components that it only names.
     pub mentions: Vec<Slug>,
     /// If it resolves: whether components return to what they were.
     pub restore: bool,
-    /// Of a maintenance: the window, as far as it moves it.
+    /// For a maintenance: the window, as far as the update moves it.
     pub window: Window,
     /// When it was last corrected.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]

@@ -7,10 +7,10 @@ use super::component::{Component, StateChange, standing};
 use super::state::{StateKey, States};
 use super::zone::start_of_day;
 
-/// A row of calendar days in the site's zone, the last being that of the instant shown.
+/// Consecutive calendar days in the site's zone; the last is the day of the instant shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// Oldest first.
+    /// The days, oldest first.
     pub days: Vec<Day>,
 }
 
@@ -19,13 +19,13 @@ pub struct Span {
 pub struct Day {
     /// Which day.
     pub date: NaiveDate,
-    /// The worst state that it was in; `None` where nothing is known, as before it began.
+    /// The worst state it was in; `None` if nothing is known, as before it began.
     pub worst: Option<StateKey>,
-    /// How long it was in each state but `operational`, worst first.
+    /// How long it was in each state except `operational`, worst first.
     pub troubles: Vec<(StateKey, Duration)>,
-    /// How much of the day is known: since the component began, and up to the instant shown.
+    /// How much of the day is known: from the component's beginning up to the instant shown.
     pub known: Duration,
-    /// Milliseconds, each weighed with the state's share that counts as down, times 1000.
+    /// Milliseconds in each state times its `down_permille`, added up.
     weighted_down: i64,
 }
 
@@ -36,7 +36,7 @@ impl Span {
     }
 }
 
-/// The uptime over some days; `None` if no time of them is known.
+/// The uptime over some days; `None` if no time is known.
 pub fn uptime<'a>(days: impl IntoIterator<Item = &'a Day>) -> Option<f64> {
     let (known, down) = days.into_iter().fold((0, 0), |(known, down), day| {
         (
@@ -51,8 +51,8 @@ pub fn uptime<'a>(days: impl IntoIterator<Item = &'a Day>) -> Option<f64> {
     (known > 0).then(|| 1.0 - down as f64 / 1000.0 / known as f64)
 }
 
-/// When a component began: at its `since`, else at the earlier of its creation and its first
-/// change.
+/// When a component began: at its `since`, else at its creation or its first change, whichever is
+/// earlier.
 pub fn began(component: &Component, first: Option<&StateChange>, zone: Tz) -> DateTime<Utc> {
     if let Some(since) = component.since {
         return start_of_day(zone, since);
@@ -62,8 +62,8 @@ pub fn began(component: &Component, first: Option<&StateChange>, zone: Tz) -> Da
     })
 }
 
-/// The days of a span, found once for all components that are shown side by side: where a day
-/// begins and ends is for the time zone's tables to say.
+/// The days of a span, found once for all components that are shown side by side, because finding
+/// where days begin needs the time zone's tables.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     /// Each day with the instant at which it begins, oldest first.
@@ -72,7 +72,7 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// The last `count` days up to and with that of `as_of`, at least one.
+    /// The last `count` days, at least one, up to and including that of `as_of`.
     pub fn last(count: u32, zone: Tz, as_of: DateTime<Utc>) -> Self {
         let count = count.max(1);
         let first = as_of.with_timezone(&zone).date_naive() - Days::new(u64::from(count - 1));
@@ -88,7 +88,7 @@ impl Calendar {
         self.days.first().map_or(self.as_of, |(_, start)| *start)
     }
 
-    /// When a day ends, or the instant shown if that comes before.
+    /// When a day ends, or the instant shown if that is earlier.
     fn end_of(&self, place: usize) -> DateTime<Utc> {
         let next = self.days.get(place + 1);
         next.map_or(self.as_of, |(_, start)| self.as_of.min(*start))
@@ -96,7 +96,7 @@ impl Calendar {
 }
 
 /// What a component was on each day. Looks at each day and each change once. `changes` are sorted
-/// by `(at, seq)`; those before the one that held when the first day began may be left out.
+/// by `(at, seq)`; those before the one that applied when the first day began may be left out.
 pub fn span(
     changes: &[StateChange],
     began: DateTime<Utc>,
@@ -127,7 +127,7 @@ pub fn span(
         from = to;
         let is_last = place + 1 == calendar.days.len();
         if is_last && began <= as_of {
-            // What began at this very instant has no length yet and is already so.
+            // A state that began at this very instant has no length yet, but already applies.
             lengths.add(&standing(changes, as_of).state, Duration::zero());
         }
         days.push(day(*date, &mut lengths, states));
@@ -135,7 +135,7 @@ pub fn span(
     Span { days }
 }
 
-/// How long each state held. Of a day there are one or two, which a list finds faster than a map.
+/// How long each state held. A day has one or two, which a list finds faster than a map.
 #[derive(Default)]
 struct Lengths(Vec<(StateKey, Duration)>);
 
@@ -148,7 +148,7 @@ impl Lengths {
     }
 }
 
-/// Leaves `lengths` empty for the next day.
+/// Turns the lengths into a day, and leaves `lengths` empty for the next one.
 fn day(date: NaiveDate, lengths: &mut Lengths, states: &States) -> Day {
     let by_severity = &mut lengths.0;
     by_severity.sort_by(|(a, _), (b, _)| {

@@ -1,11 +1,11 @@
-//! Texts most of which are UUIDs, such as ids: serialized for a program, a UUID takes 16 bytes.
+//! Texts that are mostly UUIDs, such as ids: serialized for a program, a UUID takes 16 bytes.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// A text, as it is serialized.
+/// A text in its serialized form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UuidText<'a> {
     /// A text as it is.
@@ -15,7 +15,7 @@ pub enum UuidText<'a> {
 }
 
 impl<'a> UuidText<'a> {
-    /// The shortest way to keep a text.
+    /// The shortest form of a text.
     pub fn of(text: &'a str) -> Self {
         match as_uuid(text) {
             Some(uuid) => Self::Uuid(uuid.into_bytes()),
@@ -32,7 +32,7 @@ impl<'a> UuidText<'a> {
     }
 }
 
-/// The UUID that a text is, if writing it anew gives the same text.
+/// The UUID that a text is, if formatting it gives the same text again.
 fn as_uuid(text: &str) -> Option<Uuid> {
     if text.len() != 36 {
         return None;
@@ -42,7 +42,7 @@ fn as_uuid(text: &str) -> Option<Uuid> {
     (uuid.hyphenated().encode_lower(&mut written) == text).then_some(uuid)
 }
 
-/// For `#[serde(with)]` at a text.
+/// For `#[serde(with)]` on a text field.
 ///
 /// # Errors
 /// Those of the serializer.
@@ -50,7 +50,7 @@ pub fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::E
     UuidText::of(text).serialize(serializer)
 }
 
-/// For `#[serde(with)]` at a text.
+/// For `#[serde(with)]` on a text field.
 ///
 /// # Errors
 /// Those of the deserializer.
@@ -58,7 +58,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
     UuidText::deserialize(deserializer).map(UuidText::into_text)
 }
 
-/// For `#[serde(with)]` at a text that may be missing.
+/// For `#[serde(with)]` on a text field that may be missing.
 pub mod option {
     use super::{Deserialize, Deserializer, Serialize, Serializer, UuidText};
 

@@ -1,9 +1,9 @@
-//! Windows: when a maintenance takes place, or is to.
+//! Windows: when a maintenance takes place or is planned.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A start and an end, each as far as it is known.
+/// A start and an end, each if it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// When it opens.
@@ -15,12 +15,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// Nothing is known of it.
+    /// Whether nothing is known about it.
     pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// This window with what another says put over it.
+    /// This window, with what another one states in its place.
     #[must_use]
     pub fn moved_by(self, other: Self) -> Self {
         Self {
@@ -29,7 +29,7 @@ impl Window {
         }
     }
 
-    /// Whether some instant is in both. One without a start never opens, one without an end never
+    /// Whether the two overlap. A window without a start never opens; one without an end never
     /// closes.
     pub fn overlaps(self, other: Self) -> bool {
         let (Some(starts), Some(other_starts)) = (self.starts, other.starts) else {

@@ -1,4 +1,4 @@
-//! The course of the incidents that name a component, as events in the order in which they count.
+//! The course of the incidents that name a component, as events in order.
 
 use std::collections::HashMap;
 
@@ -11,32 +11,32 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 
-/// Something that may change what the component is.
+/// Something that may change the component's state.
 pub(super) struct Event<'a> {
     pub(super) at: DateTime<Utc>,
     pub(super) seq: i64,
     pub(super) what: What<'a>,
 }
 
-/// What it is.
+/// What happened.
 pub(super) enum What<'a> {
-    /// Somebody set a state outside of incidents, or a notice did.
+    /// Somebody set a state outside incidents, or a notice did.
     ByHand(&'a StateChange),
-    /// An incident spoke.
+    /// An incident said something.
     Word(Word<'a>),
 }
 
 /// A post, an update or a request in an incident's name.
 #[derive(Clone, Copy)]
 pub(super) struct Word<'a> {
-    /// The incident's place in the list.
+    /// The incident's index in the list.
     pub(super) incident: usize,
-    /// Where the incident stands from then on; `None`: as before.
+    /// Where the incident stands afterwards; `None`: as before.
     pub(super) to: Option<Standing>,
     pub(super) update: Option<&'a str>,
     pub(super) public_at: DateTime<Utc>,
     pub(super) restore: bool,
-    /// The state that it sets; of several the last.
+    /// The state that it sets; the last one if there are several.
     pub(super) sets: Option<&'a StateChange>,
 }
 
@@ -62,14 +62,14 @@ impl Standing {
     }
 }
 
-/// What became of an incident with a word.
+/// How the standing of an incident changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// It stays open, or over, or still to come.
+    /// It stays open, over or planned.
     Stays,
-    /// It begins, or is opened again.
+    /// It begins or is reopened.
     Begins,
-    /// It is over, or (a maintenance) to come once more.
+    /// It is over or (a maintenance) planned again.
     Ends,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Event<'a> {
         matches!(self.what, What::ByHand(_))
     }
 
-    /// The change of state that came of it, to what is `now`.
+    /// The change of state that follows from the event; `now` is what the component is after it.
     pub(super) fn change(
         &self,
         component: &Slug,
@@ -127,14 +127,14 @@ impl<'a> Event<'a> {
     }
 }
 
-/// All that was said, in order: by instant, then as it was made.
+/// Everything that was said, in order: by instant, then by sequence number.
 pub(super) struct Events<'a> {
     pub(super) list: Vec<Event<'a>>,
-    /// Of each incident, what its post plans, if it is a maintenance.
+    /// For each incident, what its post plans, if it is a maintenance.
     pub(super) plans: Vec<Option<&'a StateChange>>,
 }
 
-/// What was stated and what became of the incidents, as events.
+/// Turns what was stated, and the course of the incidents, into events.
 pub(super) fn events<'a>(stated: &'a [StateChange], incidents: &'a [Involved]) -> Events<'a> {
     let mut said: HashMap<(&str, &str), &StateChange> = HashMap::new();
     let places: HashMap<&str, usize> = incidents
@@ -152,7 +152,7 @@ pub(super) fn events<'a>(stated: &'a [StateChange], incidents: &'a [Involved]) -
         };
         match place {
             None => events.push(event(What::ByHand(change))),
-            // Of an incident that nobody sees.
+            // The incident isn't public.
             Some(None) => {}
             Some(Some(place)) if incidents[place].kind == Kind::Notice => {
                 events.push(event(What::ByHand(change)));
@@ -195,7 +195,7 @@ pub(super) fn events<'a>(stated: &'a [StateChange], incidents: &'a [Involved]) -
     }
 }
 
-/// One incident, as its events are told.
+/// An incident whose events are being collected.
 struct Course<'a, 'b> {
     place: usize,
     incident: &'a Involved,
@@ -219,7 +219,7 @@ impl<'a, 'b> Course<'a, 'b> {
         self.said.get(&(self.incident.id.as_str(), update)).copied()
     }
 
-    /// What the post says, or what follows from it.
+    /// An event of the post, or of what follows from it.
     fn by_post(&self, to: Option<Standing>, at: DateTime<Utc>, seq: i64) -> Event<'a> {
         let sets = match (self.incident.kind, to) {
             (Kind::Disruption, None) => self.sets(""),
@@ -242,7 +242,7 @@ impl<'a, 'b> Course<'a, 'b> {
     fn tell(&self, events: &mut Vec<Event<'a>>) {
         let incident = self.incident;
         let has_phases = incident.steps.iter().any(|step| step.phase.is_some());
-        // Of a phase that ends it, the updates know better when that was.
+        // If the stated phase ends the incident, the updates know better when.
         let stated = incident
             .stated_phase
             .filter(|phase| !(phase.is_final() && has_phases));
@@ -269,7 +269,7 @@ impl<'a, 'b> Course<'a, 'b> {
         let incident = self.incident;
         let Some(phase) = stated else { return };
         let began = incident.window.starts.unwrap_or(incident.published_at);
-        // Whatever an update says of how it stands comes after that.
+        // It began before any update that states a phase.
         let phased = incident.steps.iter().filter(|step| step.phase.is_some());
         let began = phased.map(|step| step.at).fold(began, Ord::min);
         let begins = self.by_post(Some(Standing::Open), began, incident.seq + SEQ_STEP - 2);
@@ -290,7 +290,7 @@ impl<'a, 'b> Course<'a, 'b> {
         for step in &incident.steps {
             window = window.moved_by(step.window);
             let next = step.phase.unwrap_or(phase);
-            // One of which only the end was told began when it was to.
+            // If only the end was reported, it began as planned.
             if phase == Phase::Scheduled && took_place(next) {
                 let began = window.starts.filter(|starts| *starts <= step.at);
                 let seq = incident.seq + SEQ_STEP - 2;

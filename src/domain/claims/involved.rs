@@ -1,4 +1,4 @@
-//! What claims know of an incident: its course and the order in which it was told.
+//! What claims need to know about an incident: its course and the order in which it was told.
 
 use chrono::{DateTime, Utc};
 
@@ -7,28 +7,28 @@ use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
 
-/// How far `seq` numbers of posts and updates lie apart at least, so that the changes they make
-/// can stand between them; what follows from them comes last.
+/// The least distance between the `seq` numbers of posts and updates. The changes that they make
+/// have numbers in between; what follows from them has the last ones.
 pub const SEQ_STEP: i64 = 1024;
 
-/// An incident that names the component, as far as claims are concerned.
+/// An incident that names the component, as far as claims need it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Involved {
-    /// The incident.
+    /// The incident's id.
     pub id: String,
-    /// The component that is spoken of.
+    /// The component in question.
     pub component: Slug,
     /// What sort of post it is.
     pub kind: Kind,
     /// The post's own date.
     pub published_at: DateTime<Utc>,
-    /// The earliest instant of which it says a state of the component.
+    /// The earliest instant for which it states the component's state.
     pub first_said: Option<DateTime<Utc>>,
-    /// The order in which the post was made.
+    /// The post's sequence number.
     pub seq: i64,
     /// When the post became public.
     pub public_at: DateTime<Utc>,
-    /// The phase that front matter states.
+    /// The phase stated in the front matter.
     pub stated_phase: Option<Phase>,
     /// The window that the post states.
     pub window: Window,
@@ -37,7 +37,7 @@ pub struct Involved {
 }
 
 impl Involved {
-    /// The first instant that anything of it concerns.
+    /// The earliest instant that it affects.
     pub fn earliest(&self) -> DateTime<Utc> {
         let moved = self.steps.iter().map(|step| step.window.starts);
         let begun = moved.chain([self.window.starts, self.first_said]).flatten();
@@ -46,23 +46,23 @@ impl Involved {
     }
 }
 
-/// An update, as far as claims are concerned.
+/// An update, as far as claims need it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// The update.
+    /// The update's id.
     pub update: String,
-    /// The instant it speaks of.
+    /// The instant it refers to.
     pub at: DateTime<Utc>,
-    /// The order in which it was made.
+    /// Its sequence number.
     pub seq: i64,
     /// When it became public.
     pub public_at: DateTime<Utc>,
     /// The phase that it sets.
     pub phase: Option<Phase>,
-    /// The window, as far as it moves it.
+    /// The window, as far as the update moves it.
     pub window: Window,
-    /// If it ends the incident: whether components return; otherwise they stay as they are.
+    /// If it ends the incident: whether components return to what they were, or stay as they are.
     pub restore: bool,
-    /// It is an entry of the file that the incident comes from.
+    /// It is an entry of the incident's file.
     pub is_entry: bool,
 }

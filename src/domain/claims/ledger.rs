@@ -1,4 +1,4 @@
-//! What stands at an instant: the state by hand, and what each incident claims.
+//! What applies at an instant: the state set by hand, and what each incident claims.
 
 use chrono::{DateTime, Utc};
 
@@ -8,7 +8,7 @@ use crate::domain::component::StateChange;
 use crate::domain::incident::Kind;
 use crate::domain::state::{StateKey, States};
 
-/// What a component was by hand before a history begins, with nothing claimed.
+/// The state set by hand before a history begins, when nothing is claimed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Base {
     /// The state.
@@ -26,7 +26,7 @@ impl Default for Base {
     }
 }
 
-/// When something was said: the instant, then the order in which it was made.
+/// When something was said: the instant, then the sequence number.
 type When = (DateTime<Utc>, i64);
 
 /// A state that somebody set, with its line for customers.
@@ -37,30 +37,30 @@ struct Said<'a> {
     when: When,
 }
 
-/// An incident's part in what the component is.
+/// An incident's contribution to the component's state.
 #[derive(Debug, Clone)]
 struct Run<'a> {
     kind: Kind,
     standing: Standing,
     /// What it claims while it is open.
     claim: Option<Said<'a>>,
-    /// The claim is what was planned, so it hides nothing worse that was set by hand.
+    /// The claim was planned, so it doesn't hide a worse state that was set by hand.
     is_planned: bool,
-    /// Of a maintenance, what was said before it began.
+    /// For a maintenance: what was said before it began.
     plan: Option<Said<'a>>,
-    /// What its end left.
+    /// What it left when it ended.
     left: Option<Said<'a>>,
 }
 
-/// What stands, as events are taken in their order.
+/// What applies, as events are taken in order.
 pub(super) struct Ledger<'a> {
     states: &'a States,
     operational: &'a StateKey,
     by_hand: Said<'a>,
-    /// Since when no earlier claim counts: staff have set a state outside of incidents.
+    /// Claims made before this don't count: staff have set a state outside incidents.
     overruled: When,
     runs: Vec<Run<'a>>,
-    /// The places of those that claim something.
+    /// The indexes of the runs that claim something.
     claiming: Vec<usize>,
 }
 
@@ -99,17 +99,17 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Whether an open incident claims anything, overruled or not.
+    /// Whether an open incident claims anything, even if it is overruled.
     pub(super) fn is_claimed(&self) -> bool {
         !self.claiming.is_empty()
     }
 
-    /// The places of the incidents that claim anything.
+    /// The indexes of the incidents that claim anything.
     pub(super) fn claiming(&self) -> impl Iterator<Item = usize> {
         self.claiming.iter().copied()
     }
 
-    /// What the component is: state and note.
+    /// The component's state and note.
     pub(super) fn holds(&self) -> (&'a StateKey, Option<&'a str>) {
         let claims = self
             .claiming
@@ -130,7 +130,7 @@ impl<'a> Ledger<'a> {
         (holds.state, holds.note)
     }
 
-    /// Takes what was said, and returns what became of the incident that said it.
+    /// Takes an event, and returns how the standing of its incident changed.
     pub(super) fn take(&mut self, event: &Event<'a>) -> Turn {
         let when = (event.at, event.seq);
         match &event.what {
@@ -183,7 +183,7 @@ impl<'a> Ledger<'a> {
         turn
     }
 
-    /// Keeps the list of those that claim something.
+    /// Updates the list of the runs that claim something.
     fn note_claims(&mut self, incident: usize) {
         let claims = self.runs[incident].claim.is_some();
         let known = self.claiming.iter().position(|it| *it == incident);
@@ -194,7 +194,7 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// An incident is over: what it leaves is the state by hand from then on.
+    /// Ends an incident. What it leaves is the state by hand from then on.
     fn end(&mut self, word: &Word<'a>, said: Option<Said<'a>>, when: When) {
         let run = &self.runs[word.incident];
         let is_worse = |claim: &Said<'a>| {
@@ -204,7 +204,7 @@ impl<'a> Ledger<'a> {
         let left = match (said, run.claim) {
             (Some(said), _) => Some(said),
             (None, None) => None,
-            // What was set by hand since, and is worse, stays.
+            // A worse state that was set by hand since then stays.
             (None, Some(claim)) if is_worse(&claim) => None,
             (None, Some(_)) if !word.restore => {
                 let counts = self.counts(run);
@@ -228,14 +228,14 @@ impl<'a> Ledger<'a> {
         run.claim.filter(|claim| claim.when > self.overruled)
     }
 
-    /// Whether the state by hand doesn't count beside a claim: it was said before. What an end left
+    /// Whether a claim hides the state by hand, because that is older. What an ended incident left
     /// after the claim competes with it, and a plan hides nothing worse.
     fn hides_hand(&self, run: &Run<'a>, claim: &Said<'a>) -> bool {
         let is_older = claim.when > self.by_hand.when;
         is_older && !(run.is_planned && self.rank(&self.by_hand) > self.rank(claim))
     }
 
-    /// The worse of two; of equals the one that was set last.
+    /// The worse of two; of equals, the one that was set last.
     fn worse(&self, one: Said<'a>, other: Said<'a>) -> Said<'a> {
         let key = |said: &Said<'_>| (self.rank(said), said.when);
         if key(&other) > key(&one) { other } else { one }
@@ -257,7 +257,7 @@ impl<'a> Said<'a> {
 }
 
 impl Run<'_> {
-    /// It claims what was planned or, of one that is opened again, what its end left.
+    /// Claims what was planned or, if the incident is reopened, what it left when it ended.
     fn begin(&mut self, when: When) {
         let left_at = self.left.map(|left| left.when);
         let plan = self.plan.filter(|plan| Some(plan.when) > left_at);

@@ -1,8 +1,8 @@
-//! Claims: what a component is at each instant, given all that staff, files and incidents said of it.
+//! Claims: what a component is at each instant, given everything that was said about it.
 //!
-//! An open incident claims the state that it last set. The worst claim holds; without one, what was
-//! set by hand. A pure function of what was said, so that it comes out the same for files, API and
-//! clock, and follows when an update is corrected or withdrawn.
+//! An open incident claims the state that it last set. The worst claim holds; without a claim, the
+//! state set by hand does. This is a pure function of what was said. So the result is the same for
+//! files, API and clock, and it follows when an update is corrected or withdrawn.
 
 mod course;
 mod involved;
@@ -26,46 +26,46 @@ use self::ledger::Ledger;
 use super::component::StateChange;
 use super::state::States;
 
-/// A change of what a component is.
+/// A change of a component's state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
-    /// What it became, when, and what made it so. Its state isn't always what was set just then.
+    /// What it became, when, and why. The state isn't always the one that was set at that instant.
     pub change: StateChange,
-    /// From the end of its instant on nothing is claimed, so that a history can begin with it.
+    /// Nothing is claimed after this instant, so a history can begin with it.
     pub quiet: bool,
 }
 
-/// What a component was, and what is claimed of it after all that.
+/// What a component was, and what is claimed about it in the end.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
-    /// What it was, by time.
+    /// Its changes, by time.
     pub held: Vec<Held>,
-    /// What is claimed last.
+    /// The claims in the end, if they are known.
     pub last: Option<LastClaims>,
 }
 
-/// What is claimed of a component after all that was said of it.
+/// What is claimed about a component after everything that was said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastClaims {
-    /// The latest instant of which anything was said.
+    /// The latest instant for which anything was said.
     pub until: DateTime<Utc>,
-    /// The incidents that claim a state, in no order.
+    /// The incidents that claim a state, in no particular order.
     pub incidents: Vec<String>,
 }
 
 impl LastClaims {
-    /// Whether the component is what an update sets from then on, whatever was said before: nothing
-    /// was said of that instant or later, and the update's incident, which goes on, is the only one
-    /// that claims anything.
+    /// Whether the component takes the state that an update sets, whatever was said before. It does
+    /// if nothing was said for that instant or later, and if the update's incident, which goes on,
+    /// is the only one that claims anything.
     pub fn allow(&self, set: &StateChange) -> bool {
         let is_own = |id: &String| Some(id) == set.incident.as_ref();
         self.until < set.at && self.incidents.len() == 1 && self.incidents.iter().all(is_own)
     }
 }
 
-/// What a component was from `base` on, given what was stated (`stated`: by hand, by
-/// posts, updates and plans, of this component alone, in any order) and every public incident that
-/// names it. A state set by hand is in it even if nothing changed by it; else only what changed.
+/// What a component was from `base` on, given what was `stated` about it alone (by hand, posts,
+/// updates and plans; in any order) and every public incident that names it. A state set by hand is
+/// always in the result; otherwise only changes are.
 pub fn history(
     base: &Base,
     stated: &[StateChange],

@@ -1,4 +1,4 @@
-//! What was done, as a line of the record tells it: the verb, and what its facts make of it.
+//! What was done, as read from a line of the record: the verb, and what its facts add to it.
 
 use serde_json::Value;
 
@@ -7,14 +7,14 @@ use crate::domain::update::Phase;
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
-    /// An incident was made.
+    /// An incident was created.
     CreateIncident {
         /// Only staff can see it.
         is_draft: bool,
     },
     /// An incident's post was corrected.
     EditIncident {
-        /// It was a draft, and is one no longer.
+        /// It was a draft and no longer is one.
         publishes: bool,
     },
     /// An incident was withdrawn.
@@ -31,7 +31,7 @@ pub enum Deed {
     HideIncident,
     /// An update was added.
     AddUpdate {
-        /// Only staff can see its incident.
+        /// Only staff can see the incident.
         is_draft: bool,
         /// The phase that it sets.
         phase: Option<Phase>,
@@ -65,7 +65,7 @@ pub enum Deed {
     RetireComponent,
     /// A retired component was brought back.
     BringBackComponent,
-    /// A component got another place in the list.
+    /// A component was moved to another place in the list.
     MoveComponent,
     /// A file stated a template.
     SetTemplate,
@@ -73,7 +73,7 @@ pub enum Deed {
     RemoveTemplate,
     /// A token was issued.
     IssueToken,
-    /// A token was taken back.
+    /// A token was revoked.
     RevokeToken,
     /// Somebody signed in to the staff pages.
     SignIn,
@@ -110,7 +110,7 @@ impl Deed {
         }
     }
 
-    /// The word for what it was done to.
+    /// The word for the kind of thing it was done to.
     pub fn kind(self) -> &'static str {
         match self {
             Self::CreateIncident { .. }
@@ -135,8 +135,8 @@ impl Deed {
         }
     }
 
-    /// What a line of the record says was done; `None` for a verb of another version. Facts that a
-    /// line of an earlier version lacks are taken for not so.
+    /// What a line of the record says was done; `None` for a verb of another version. A fact that a
+    /// line of an earlier version lacks counts as false.
     pub fn read(action: &str, before: Option<&Value>, after: Option<&Value>) -> Option<Self> {
         let is_draft = |side: Option<&Value>| side.is_some_and(|it| it["draft"] == true);
         let is_new = before.is_none();

@@ -1,5 +1,5 @@
-//! What events know: posts, updates, states and templates as they were said, and how the record
-//! keeps them.
+//! The facts of events: posts, updates, states and templates as they were stated, and how the
+//! record stores them.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -12,10 +12,10 @@ use crate::domain::template::Template;
 use crate::domain::update::{Phase, Update};
 use crate::domain::window::Window;
 
-/// What is said of components, in its order: a state with its note, or only the name.
+/// What is said about components, in order: a state with its note, or only the name.
 pub type StatedStates = Vec<(Slug, Option<(StateKey, Option<String>)>)>;
 
-/// A post, with what it says of components.
+/// A post, with what it says about components.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Post {
     /// The incident's address.
@@ -30,18 +30,18 @@ pub struct Post {
     pub impact: Option<Impact>,
     /// The byline.
     pub author: Option<String>,
-    /// Of a maintenance: the window that the post states.
+    /// For a maintenance: the window that the post states.
     pub window: Window,
     /// The post's date.
     pub published_at: DateTime<Utc>,
     /// Only staff can see it.
     pub draft: bool,
-    /// What it says of components.
+    /// What it says about components.
     pub components: StatedStates,
 }
 
 impl Post {
-    /// The post of an incident that says this of components.
+    /// The post of an incident, with what it says about components.
     pub fn of(incident: &Incident, components: StatedStates) -> Self {
         Self {
             slug: incident.slug.clone(),
@@ -70,7 +70,7 @@ impl Post {
     }
 }
 
-/// A post as its file has it.
+/// A post as its file states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePost {
     /// The headline.
@@ -79,12 +79,12 @@ pub struct FilePost {
     pub markdown: String,
     /// The incident's address.
     pub slug: Slug,
-    /// The file; none if the incident had none so far.
+    /// The file; `None` if the incident had none so far.
     pub file: Option<String>,
 }
 
 impl FilePost {
-    /// The post of an incident that this file states.
+    /// The post of an incident, stated by this file.
     pub fn of(incident: &Incident, file: Option<&str>) -> Self {
         Self {
             title: incident.title.clone(),
@@ -99,7 +99,7 @@ impl FilePost {
     }
 }
 
-/// Which update it is.
+/// Identifies an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhichUpdate {
     /// Its id.
@@ -111,7 +111,7 @@ pub struct WhichUpdate {
 }
 
 impl WhichUpdate {
-    /// The update of an incident that has this id.
+    /// The update of an incident with this id.
     pub fn of(incident: &Incident, id: &str) -> Self {
         Self {
             id: id.to_owned(),
@@ -121,22 +121,22 @@ impl WhichUpdate {
     }
 }
 
-/// An update that is new.
+/// A new update.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewText {
-    /// The instant it speaks of.
+    /// The instant it refers to.
     pub at: DateTime<Utc>,
     /// The phase that it sets.
     pub phase: Option<Phase>,
     /// The text.
     pub markdown: String,
-    /// What it tells instead of a text.
+    /// The fact that it states instead of a text.
     pub fact: Option<Fact>,
-    /// What it says of components.
+    /// What it says about components.
     pub components: StatedStates,
-    /// Of a maintenance: the window, as far as it moves it.
+    /// For a maintenance: the window, as far as the update moves it.
     pub window: Window,
-    /// Only staff can see its incident.
+    /// Only staff can see the incident.
     pub draft: bool,
 }
 
@@ -151,25 +151,25 @@ impl NewText {
     }
 }
 
-/// An update that there was, or that stays.
+/// An existing update, before or after a change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
-    /// The instant it speaks of.
+    /// The instant it refers to.
     pub at: DateTime<Utc>,
     /// The phase that it sets.
     pub phase: Option<Phase>,
     /// The text.
     pub markdown: String,
-    /// What it tells instead of a text.
+    /// The fact that it states instead of a text.
     pub fact: Option<Fact>,
     /// The byline.
     pub author: Option<String>,
-    /// What it says of components; of an entry of a file, that isn't kept.
+    /// What it says about components; this isn't stored for an entry of a file.
     pub components: Option<StatedStates>,
 }
 
 impl Text {
-    /// What an update says.
+    /// The content of an update.
     pub fn of(update: &Update, components: Option<StatedStates>) -> Self {
         Self {
             at: update.at,
@@ -190,7 +190,7 @@ impl Text {
     }
 }
 
-/// What is kept of an update, with the fact that it tells, if it tells one.
+/// Adds an update's fact, if it has one, to what is stored about it.
 fn with_fact(mut kept: Value, fact: Option<&Fact>) -> Value {
     if let Some(fact) = fact {
         kept["fact"] = json!(fact);
@@ -222,7 +222,7 @@ pub struct InNameOf {
     pub slug: Slug,
 }
 
-/// A template as the record keeps it: all but its name.
+/// A template as the record stores it: everything but its name.
 pub(super) fn template_to_json(template: &Template) -> Value {
     json!({
         "title": template.title, "kind": template.kind, "phase": template.phase,
@@ -231,7 +231,7 @@ pub(super) fn template_to_json(template: &Template) -> Value {
     })
 }
 
-/// Of each component a state, a state with its note, or nothing for a name.
+/// What is said, by component: a state, a state with its note, or `null` for a name alone.
 fn said_to_json(said: &StatedStates) -> Value {
     let said = said.iter().map(|(slug, setting)| {
         let said = match setting {

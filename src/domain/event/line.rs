@@ -7,12 +7,12 @@ use super::facts::{FilePost, StateSaid, StatedStates, Text, WhichUpdate, templat
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 
-/// What a line of the record says of an event beside what was done.
+/// What a line of the record says about an event besides what was done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line<'a> {
-    /// The id of what it was done to.
+    /// The id of the thing it was done to.
     pub id: &'a str,
-    /// The name of that for people.
+    /// The name of that thing for people.
     pub label: &'a str,
     /// What it was.
     pub before: Option<Value>,
@@ -20,7 +20,7 @@ pub struct Line<'a> {
     pub after: Option<Value>,
 }
 
-/// What an event is about. Where it doesn't say which components, it is about all that are named.
+/// What an event is about. Without components, it is about all that its incident or update names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About<'a> {
     /// An incident.
@@ -34,7 +34,7 @@ pub enum About<'a> {
         incident: &'a str,
         components: Option<Vec<&'a Slug>>,
     },
-    /// A component, maybe in the name of an incident.
+    /// A component, possibly in the name of an incident.
     Component {
         slug: &'a Slug,
         incident: Option<&'a str>,
@@ -44,7 +44,7 @@ pub enum About<'a> {
 }
 
 impl Event {
-    /// How the record tells it.
+    /// The event as a line of the record.
     pub fn line(&self) -> Line<'_> {
         let (id, label, before, after) = match self {
             Self::IncidentCreated { id, after } => {
@@ -217,7 +217,7 @@ impl WhichUpdate {
     }
 }
 
-/// The components that either side names; `None` if neither says which.
+/// The components named on either side; `None` if neither side says which.
 fn named(said: [Option<&StatedStates>; 2]) -> Option<Vec<&Slug>> {
     let mut named: Option<Vec<&Slug>> = None;
     for said in said.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Events: what happened, one variant a verb, with its facts. The record is written from them.
+//! Events: what happened, one variant per verb, with its facts. The record is written from them.
 
 pub mod deed;
 pub mod facts;
@@ -15,11 +15,11 @@ use super::scope::Scope;
 use super::slug::Slug;
 use super::template::Template;
 
-/// What happened. `id` is the id of what it happened to, `before` what was replaced, and `after`
-/// what it became.
+/// What happened. `id` identifies what it happened to, `before` is what was replaced, and `after`
+/// is what it became.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// An incident was made.
+    /// An incident was created.
     IncidentCreated { id: String, after: Post },
     /// An incident's post was corrected.
     IncidentEdited {
@@ -77,7 +77,7 @@ pub enum Event {
     ComponentRetired { before: Component, after: Component },
     /// A retired component was brought back.
     ComponentBroughtBack { before: Component, after: Component },
-    /// A component got another place in the list.
+    /// A component was moved to another place in the list.
     ComponentMoved { before: Component, after: Component },
     /// A file stated a template.
     TemplateSet {
@@ -93,7 +93,7 @@ pub enum Event {
         scopes: Vec<Scope>,
         expires_at: Option<DateTime<Utc>>,
     },
-    /// A token was taken back.
+    /// A token was revoked.
     TokenRevoked { id: String, name: String },
     /// Somebody signed in to the staff pages with the token of this name.
     SignedIn {

@@ -1,5 +1,5 @@
-//! The headline: what answers "is it me?" before anything else is read. It is a value; `render` puts
-//! it in words.
+//! The headline: it answers "is it me?" before anything else is read. It is a value; `render` puts
+//! it into words.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::slug::Slug;
 use super::state::Tone;
 use super::update::Phase;
 
-/// How many components, and how many incidents, are named before they are only counted.
+/// How many components or incidents are named; the others are only counted.
 const NAMED: usize = 3;
 
 /// A component, and what it is right now.
@@ -18,11 +18,11 @@ pub struct Part<'a> {
     pub slug: &'a Slug,
     /// Its name for people.
     pub name: &'a str,
-    /// What its state makes of a sentence: "is partly down".
+    /// Its state in a sentence: "is partly down".
     pub reads: Cow<'a, str>,
-    /// The tone of its state; what isn't `Ok` is in the headline.
+    /// The tone of its state; whatever isn't `Ok` is in the headline.
     pub tone: Tone,
-    /// How severe its state is: the place in the list of states.
+    /// How severe its state is: its place in the list of states.
     pub severity: usize,
 }
 
@@ -42,33 +42,32 @@ pub struct Open<'a> {
 /// How things are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headline {
-    /// What is said first.
+    /// What it says first.
     pub news: News,
-    /// "Everything else is working." is true.
+    /// Whether "Everything else is working." is true.
     pub rest_is_working: bool,
     /// The worst tone among the components.
     pub tone: Tone,
 }
 
-/// What a headline tells.
+/// What a headline says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// No component is listed, and no incident is open.
     Nothing,
     /// Every component works, and no incident is open.
     AllWork,
-    /// Components that don't, worst first.
+    /// Components that don't work, worst first.
     Affected(Vec<Group>),
-    /// Incidents that no component's state shows, by what is being done about them.
+    /// Open incidents that no component's state shows, by what is being done about them.
     Open(Vec<Standing>),
 }
 
-/// Components that share a state: those that are named, and how many more there are. Only the
-/// first group has both.
+/// Components that share a state: the names of some, and how many more there are. Only the first
+/// group has both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// What their state makes of a sentence, of one component: "is down". `None` if they are in
-    /// several states.
+    /// Their state in a sentence about one component: "is down". `None` if their states differ.
     pub reads: Option<String>,
     /// Those that are named.
     pub names: Vec<String>,
@@ -76,19 +75,19 @@ pub struct Group {
     pub more: usize,
 }
 
-/// Open incidents of one stance.
+/// Open incidents about which the same is being done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// What is being done about them.
     pub stance: Stance,
-    /// The titles of those that are named.
+    /// The titles of some of them.
     pub titles: Vec<String>,
     /// How many are only counted.
     pub more: usize,
 }
 
-/// Finds how things are. `parts` are in the order of the page; retired ones are left out by the
-/// caller. Never has it that everything is working while an incident is open.
+/// Determines how things are. `parts` are in page order, without retired components. The result
+/// never says that everything is working while an incident is open.
 pub fn headline(parts: &[Part<'_>], open: &[Open<'_>]) -> Headline {
     let mut affected: Vec<&Part<'_>> = parts.iter().filter(|part| part.tone != Tone::Ok).collect();
     affected.sort_by_key(|part| std::cmp::Reverse(part.severity));
@@ -109,8 +108,8 @@ pub fn headline(parts: &[Part<'_>], open: &[Open<'_>]) -> Headline {
     }
 }
 
-/// Whether what the news don't speak of works: true only if something is left, and if no
-/// open incident is about that.
+/// Whether everything that the news doesn't mention works. This is true only if something is left
+/// and no open incident is about it.
 fn rest_is_working(parts: &[Part<'_>], affected: &[&Part<'_>], open: &[Open<'_>]) -> bool {
     let is_affected = |slug: &Slug| affected.iter().any(|part| part.slug == slug);
     if affected.is_empty() {
@@ -126,13 +125,13 @@ fn rest_is_working(parts: &[Part<'_>], affected: &[&Part<'_>], open: &[Open<'_>]
     affected.len() < parts.len() && all_are_covered
 }
 
-/// How many of `count` components are named in a sentence; the others are counted. A name is
+/// How many of `count` components are named in a sentence; the others are counted. One more name is
 /// shorter than "1 other component", and says more.
 pub fn named_of(count: usize) -> usize {
     if count == NAMED + 1 { count } else { NAMED }
 }
 
-/// Groups components by their state, as far as they are told apart; `affected` is worst first.
+/// Groups components by state, as long as names are left; `affected` is worst first.
 fn group(affected: &[&Part<'_>]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut names_left = named_of(affected.len());
@@ -168,7 +167,7 @@ fn group(affected: &[&Part<'_>]) -> Vec<Group> {
     groups
 }
 
-/// The open incidents by stance.
+/// The open incidents, grouped by stance.
 fn by_stance(open: &[Open<'_>]) -> Vec<Standing> {
     let standing = Stance::ALL.into_iter().map(|stance| {
         let titles: Vec<&str> = open
@@ -189,13 +188,13 @@ fn by_stance(open: &[Open<'_>]) -> Vec<Standing> {
 /// What is being done about an incident that no component's state shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stance {
-    /// What is wrong is being looked into.
+    /// The problem is being investigated.
     Looking,
-    /// It seems to be over, and is being watched.
+    /// It seems to be over and is being watched.
     Watching,
     /// Planned work is being done.
     Working,
-    /// Planned work is done, and is being checked.
+    /// Planned work is done and is being checked.
     Checking,
 }
 

@@ -37,7 +37,7 @@ impl Impact {
         Self::ALL.into_iter().find(|impact| impact.as_str() == word)
     }
 
-    /// How it looks: the inverse of [`Impact::of_tone`].
+    /// The tone: the inverse of [`Impact::of_tone`].
     pub fn tone(self) -> Tone {
         match self {
             Self::None => Tone::Ok,
@@ -47,7 +47,7 @@ impl Impact {
         }
     }
 
-    /// The impact of the worst state's tone.
+    /// The impact for a tone, usually that of the worst state.
     pub fn of_tone(tone: Tone) -> Self {
         match tone {
             Tone::Ok | Tone::Info => Self::None,

@@ -19,8 +19,8 @@ use super::window::Window;
 /// An update may run ahead of the clock by this much and still be shown.
 pub const CLOCK_TOLERANCE: Duration = Duration::minutes(15);
 
-/// What time it is for the page: the clock's, or that of what was made here last, if the clock was
-/// set back since; but that only as far as is tolerated.
+/// The time that the page goes by. If the clock was set back, this is the time of what was made
+/// here last, as far as that is tolerated.
 pub fn page_time(now: DateTime<Utc>, made_until: DateTime<Utc>) -> DateTime<Utc> {
     now.max(made_until.min(now + CLOCK_TOLERANCE))
 }
@@ -31,7 +31,7 @@ pub fn page_time(now: DateTime<Utc>, made_until: DateTime<Utc>) -> DateTime<Utc>
 pub enum Kind {
     /// Something broke.
     Disruption,
-    /// Work with a window.
+    /// Planned work with a window.
     Maintenance,
     /// Worth knowing; affects nothing right now.
     Notice,
@@ -55,7 +55,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The phase of an incident of which no update or front matter says one.
+    /// The phase of an incident if neither an update nor the front matter states one.
     pub fn first_phase(self) -> Phase {
         match self {
             Self::Disruption | Self::Notice => Phase::Investigating,
@@ -84,7 +84,7 @@ impl Kind {
         }
     }
 
-    /// The phase that ends it well.
+    /// The phase that ends it normally.
     pub fn resolving_phase(self) -> Phase {
         match self {
             Self::Disruption | Self::Notice => Phase::Resolved,
@@ -93,11 +93,11 @@ impl Kind {
     }
 }
 
-/// A post about something that affects customers, whole: its text, what it did to components,
-/// and its updates.
+/// A post about something that affects customers: its text, what it did to components, and its
+/// updates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
-    /// Its identity; never changes, never used again.
+    /// Its id; never changes and is never reused.
     #[serde(with = "super::uuid_text")]
     pub id: String,
     /// Its name in URLs.
@@ -106,9 +106,9 @@ pub struct Incident {
     pub title: String,
     /// What sort of post it is.
     pub kind: Kind,
-    /// The phase that holds before any update says one.
+    /// The phase that holds until an update sets one.
     pub stated_phase: Option<Phase>,
-    /// The impact that staff set; see [`Incident::impact`].
+    /// The impact set by staff; see [`Incident::impact`].
     pub stated_impact: Option<Impact>,
     /// The byline, if it has its own.
     pub author: Option<String>,
@@ -117,10 +117,10 @@ pub struct Incident {
     pub published_at: DateTime<Utc>,
     /// Whether `published_at` has a time of day.
     pub precision: Precision,
-    /// A maintenance's window as its post states it: its start. See [`Incident::window`].
+    /// The start of a maintenance's window, as its post states it. See [`Incident::window`].
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub starts: Option<DateTime<Utc>>,
-    /// A maintenance's window as its post states it: its end.
+    /// The end of a maintenance's window, as its post states it.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub ends: Option<DateTime<Utc>>,
     /// One or two sentences for lists, feeds and previews; see `render` for the fallback.
@@ -129,11 +129,11 @@ pub struct Incident {
     pub markdown: String,
     /// The components that the post itself names without setting a state.
     pub mentions: Vec<Slug>,
-    /// The changes of state that the post itself made; of a maintenance, those that it plans.
+    /// The changes of state that the post itself made; for a maintenance, those that it plans.
     pub changes: Vec<StateChange>,
-    /// Oldest first, by `(at, seq)`.
+    /// Its updates, oldest first, by `(at, seq)`.
     pub updates: Vec<Update>,
-    /// When title or text were last corrected.
+    /// When the title or text was last corrected.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub edited_at: Option<DateTime<Utc>>,
     /// When it became public here.
@@ -141,21 +141,21 @@ pub struct Incident {
     pub public_at: DateTime<Utc>,
     /// Where it comes from.
     pub source: Source,
-    /// Kept, but not published.
+    /// It is stored but not published.
     pub draft: bool,
-    /// Its post is an item of the feeds. If not, its first update stands for it. Decided as it
-    /// becomes public ([`has_own_item`]), and kept.
+    /// Its post is an item in feeds. If not, its first update stands in for it. This is decided
+    /// when it becomes public ([`has_own_item`]), and stored.
     pub own_item: bool,
 }
 
-/// Whether the post of an incident that becomes public is an item of its own: not if it says
-/// nothing that its updates don't.
+/// Whether the post of an incident that becomes public is a feed item of its own: not if its
+/// updates say everything.
 pub fn has_own_item(markdown: &str, has_updates: bool) -> bool {
     !(has_updates && markdown.trim().is_empty())
 }
 
 impl Incident {
-    /// Where it stands at `now`.
+    /// Its phase at `now`.
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {
         self.updates
             .iter()
@@ -166,19 +166,19 @@ impl Incident {
             .unwrap_or(self.kind.first_phase())
     }
 
-    /// Whether it affects customers at `now`: a disruption that isn't resolved, a maintenance in
-    /// progress or verifying, a notice never.
+    /// Whether it affects customers at `now`: an unresolved disruption does, a maintenance in
+    /// progress or being verified does, a notice never does.
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         is_open(self.kind, self.phase(now))
     }
 
-    /// Whether it is a maintenance still to come at `now`.
+    /// Whether it is a maintenance that is still planned at `now`.
     pub fn is_planned(&self, now: DateTime<Utc>) -> bool {
         self.kind == Kind::Maintenance && self.phase(now) == Phase::Scheduled
     }
 
-    /// When it takes place: as the post states it, moved by the updates that say so. Empty if it
-    /// isn't a maintenance.
+    /// When it takes place: as the post states it, moved by its updates. Empty if it isn't a
+    /// maintenance.
     pub fn window(&self) -> Window {
         let updates = self.updates.iter();
         match self.kind {
@@ -189,7 +189,7 @@ impl Incident {
         }
     }
 
-    /// When it takes place as far as its post says.
+    /// When it takes place according to its post.
     pub fn stated_window(&self) -> Window {
         Window {
             starts: self.starts,
@@ -197,8 +197,8 @@ impl Incident {
         }
     }
 
-    /// Of a maintenance: when the clock next takes a hand, and what phase it brings: a window that
-    /// opens or closes. Not if somebody has said since how it stands.
+    /// For a maintenance: when the clock next changes its phase, because its window opens or
+    /// closes, and the phase that follows. `None` if a later phase has been stated.
     pub fn next_turn(&self) -> Option<(DateTime<Utc>, Phase)> {
         if self.kind != Kind::Maintenance {
             return None;
@@ -228,20 +228,20 @@ impl Incident {
             .then_some((at, next))
     }
 
-    /// How long before everything that was said of it an instant lies, if that is so long that it may
-    /// be a mistake: a wrong day, or the other half of one.
+    /// How long an instant lies before everything said about the incident, if that is long enough
+    /// to be a mistake: a wrong day, or the wrong half of one.
     pub fn unusually_early(&self, at: DateTime<Utc>) -> Option<Duration> {
         let updates = self.updates.iter().map(|update| update.at);
         let first = updates.fold(self.published_at, Ord::min);
         Some(first - at).filter(|early| *early > Duration::hours(1))
     }
 
-    /// The update that was made last, whatever instant it speaks of.
+    /// The update that was made last, whatever instant it refers to.
     pub fn last_made(&self) -> Option<&Update> {
         self.updates.iter().max_by_key(|update| update.seq)
     }
 
-    /// The earlier of its post and its first update; of a maintenance with a window, its start.
+    /// The earlier of its post and its first update; for a maintenance, its window's start.
     pub fn started(&self) -> DateTime<Utc> {
         if let Some(starts) = self.window().starts {
             return starts;
@@ -251,7 +251,7 @@ impl Incident {
             .map_or(self.published_at, |first| first.at.min(self.published_at))
     }
 
-    /// The first instant that anything of it concerns.
+    /// The earliest instant that it affects.
     pub fn earliest(&self) -> DateTime<Utc> {
         let starts = self
             .updates
@@ -263,7 +263,7 @@ impl Incident {
         others.fold(self.published_at, Ord::min)
     }
 
-    /// The impact that staff set, else that of the worst state that it ever set.
+    /// The impact set by staff, else that of the worst state that it ever set.
     pub fn impact(&self, states: &States) -> Impact {
         self.stated_impact.unwrap_or_else(|| {
             self.all_changes()
@@ -280,8 +280,8 @@ impl Incident {
             .chain(self.updates.iter().flat_map(|update| &update.changes))
     }
 
-    /// Puts a change of state where it belongs by time: to the update that it states, or to the post.
-    /// A change of an update that isn't there is left out.
+    /// Inserts a change of state by time: into the update that it names, or into the post. A change
+    /// of an update that isn't there is dropped.
     pub fn add_change(&mut self, change: StateChange) {
         let place = match &change.update {
             None => Some(&mut self.changes),
@@ -298,7 +298,7 @@ impl Incident {
         }
     }
 
-    /// Every component that it names, in the order in which it does, each once.
+    /// Every component that it names, each once, in the order of first mention.
     pub fn components(&self) -> Vec<&Slug> {
         let mut found: Vec<&Slug> = Vec::new();
         let post = self
@@ -321,7 +321,7 @@ impl Incident {
         found
     }
 
-    /// The newest thing said: its latest update's instant, else its post's.
+    /// The instant of its latest update or of its post, whichever is later.
     pub fn last_said(&self) -> DateTime<Utc> {
         self.updates
             .last()

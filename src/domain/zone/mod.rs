@@ -1,5 +1,5 @@
-//! Time zones as people write them: abbreviations, names, and local times that a zone has once,
-//! twice or not at all.
+//! Time zones as people write them: abbreviations, names, and local times that happen once, twice
+//! or not at all in a zone.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,29 +13,29 @@ use chrono_tz::{GapInfo, OffsetName, TZ_VARIANTS, Tz};
 pub struct Meaning {
     /// The offset from UTC, in minutes, east positive.
     pub offset_minutes: i32,
-    /// What it is called in full, such as "India Standard Time".
+    /// Its full name, such as "India Standard Time".
     pub name: &'static str,
 }
 
 impl Meaning {
-    /// The offset as chrono has it.
+    /// The offset as a chrono type.
     pub fn offset(self) -> FixedOffset {
         offset_of_minutes(self.offset_minutes)
     }
 }
 
-/// A local time, looked up in a zone.
+/// The result of looking up a local time in a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Local {
     /// It happens once.
     Once(DateTime<Utc>),
-    /// The clocks go back over it: the first and the second time.
+    /// The clocks were set back over it: the first and the second time.
     Twice(DateTime<Utc>, DateTime<Utc>),
-    /// The clocks go forward over it.
+    /// The clocks were set forward over it.
     Skipped,
 }
 
-/// Looks a local date and time up in a zone.
+/// Looks up a local date and time in a zone.
 pub fn resolve(zone: Tz, local: NaiveDateTime) -> Local {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(at) => Local::Once(at.with_timezone(&Utc)),
@@ -46,8 +46,8 @@ pub fn resolve(zone: Tz, local: NaiveDateTime) -> Local {
     }
 }
 
-/// The first instant of a day in a zone; where the clocks skip midnight or the whole day, the first
-/// instant after that.
+/// The first instant of a day in a zone. If the clocks skip midnight or the whole day, this is the
+/// first instant after that.
 pub fn start_of_day(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     zone.from_local_datetime(&midnight)
@@ -56,8 +56,8 @@ pub fn start_of_day(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
         .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
 }
 
-/// The abbreviation of a zone at an instant as files and the command line have it, such as `MST`;
-/// where the zone has only figures, `UTC+3` or `UTC+5:45`.
+/// The abbreviation of a zone at an instant, as files and the command line write it, such as `MST`;
+/// if the zone has only digits, `UTC+3` or `UTC+5:45`.
 pub fn abbreviation(zone: Tz, at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&zone);
     match local.offset().abbreviation() {
@@ -81,8 +81,8 @@ pub fn offset_name(offset: FixedOffset) -> String {
     }
 }
 
-/// The offset that a zone itself calls `abbreviation` in the year around `near`, and whether it
-/// is in force at `near`. `None` if the zone doesn't use that abbreviation then.
+/// The offset that a zone itself calls `abbreviation` in the year around `near`, and whether it is
+/// in force at `near`. `None` if the zone doesn't use that abbreviation then.
 pub fn own_offset(
     zone: Tz,
     abbreviation: &str,
@@ -99,8 +99,8 @@ pub fn own_offset(
     if let Some(offset) = uses(near) {
         return Some((offset, true));
     }
-    // Half a year on either side shows the other half's name, a month apart so that short
-    // summers are met.
+    // The other season's name is used within half a year on either side. Steps of a month find
+    // short summers, too.
     (1..=6)
         .flat_map(|month| [month * 30, -month * 30])
         .filter_map(|days| near.checked_add_signed(Duration::days(days)))
@@ -116,7 +116,7 @@ pub fn nameless_offset(zone: Tz, at: DateTime<Utc>) -> Option<FixedOffset> {
         .then(|| local.offset().fix())
 }
 
-/// What an abbreviation can mean; empty for one that isn't known. Upper case.
+/// What an upper-case abbreviation can mean; empty if it isn't known.
 pub fn meanings(abbreviation: &str) -> &'static [Meaning] {
     MEANINGS
         .iter()
@@ -124,8 +124,8 @@ pub fn meanings(abbreviation: &str) -> &'static [Meaning] {
         .map_or(&[], |(_, meanings)| meanings)
 }
 
-/// The zone whose rule decides between the standard and the daylight time of a family, such as
-/// New York for `EST` and `EDT`. `None` for an abbreviation that some place uses all year.
+/// The zone whose rules decide between the standard and the daylight time of a family, such as New
+/// York for `EST` and `EDT`. `None` for an abbreviation that some place uses all year.
 pub fn family(abbreviation: &str) -> Option<Tz> {
     Some(match abbreviation {
         "EST" | "EDT" => Tz::America__New_York,
@@ -144,8 +144,8 @@ pub fn family(abbreviation: &str) -> Option<Tz> {
     })
 }
 
-/// The zone that a name means whose offset depends on the day: `et`, `eastern`, `uk`,
-/// `america/denver`. Lower case, without "time".
+/// The zone that a name means, if its offset depends on the day: `et`, `eastern`, `uk`,
+/// `america/denver`. Expects lower case, without "time".
 pub fn by_name(name: &str) -> Option<Tz> {
     let known = match name {
         "et" | "eastern" | "us eastern" | "eastern us" | "new york" => Tz::America__New_York,
@@ -173,8 +173,8 @@ pub fn by_name(name: &str) -> Option<Tz> {
 }
 
 /// The abbreviation of a family's standard or daylight time: "Pacific Standard Time" is `PST` on
-/// every day of the year. Lower case, without "standard time". `None` for a family without one,
-/// or whose abbreviation means other things as well.
+/// every day of the year. Expects lower case, without "standard time". `None` for a family that has
+/// none or whose abbreviation is ambiguous.
 pub fn seasonal(name: &str, standard: bool) -> Option<&'static str> {
     let (winter, summer) = match name.strip_prefix("us ").unwrap_or(name) {
         "eastern" => ("EST", "EDT"),
@@ -217,12 +217,12 @@ fn by_place(name: &str) -> Option<Tz> {
     PLACES.get(&name).copied()
 }
 
-/// `minutes` east of UTC; UTC itself if that is no offset.
+/// The offset `minutes` east of UTC; UTC itself if that isn't a valid offset.
 pub fn offset_of_minutes(minutes: i32) -> FixedOffset {
     FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or_else(|| Utc.fix())
 }
 
-/// The day of the week for people.
+/// The name of a day's weekday.
 pub fn weekday_name(day: NaiveDate) -> &'static str {
     match day.weekday() {
         chrono::Weekday::Mon => "Monday",
