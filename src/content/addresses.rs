@@ -26,7 +26,7 @@ pub struct Claim<'a> {
 pub enum Holder {
     /// The incident of a file that isn't read now; the text includes the reason.
     File(String),
-    /// The incident of this file, which is gone. It yields to a file that asks for the address.
+    /// The incident of this file, which is gone. It yields to a file that asks by name.
     Gone(String),
     /// An incident made through the API, with this title.
     Api(String),

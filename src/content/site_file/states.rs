@@ -24,7 +24,7 @@ pub(super) fn state(table: &mut Table<'_, '_, '_, '_>) -> Option<State> {
         );
         return None;
     }
-    // A built-in state keeps what isn't stated anew.
+    // A built-in state keeps what isn't stated.
     let known = built_in()
         .into_iter()
         .find(|state| state.key.as_str() == key);

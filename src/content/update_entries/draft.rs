@@ -15,7 +15,7 @@ pub(super) struct Draft {
     pub(super) phase: Option<PhaseWord>,
     /// The phase is the last part read, and follows others.
     pub(super) phase_last: bool,
-    /// What stands before that phase.
+    /// What precedes that phase.
     pub(super) phase_gap: Gap,
     /// The first token of that phase.
     pub(super) phase_from: usize,
@@ -30,11 +30,11 @@ pub(super) struct Draft {
     pub(super) begins_bracketed: bool,
     /// A bracket was opened before a part.
     pub(super) bracketed: bool,
-    /// A colon stands somewhere after the label.
+    /// There is a colon somewhere after the label.
     pub(super) colon: bool,
     /// The first word begins with a capital.
     pub(super) initial: bool,
-    /// `=` stands before the first part.
+    /// There is a `=` before the first part.
     pub(super) equals: bool,
     /// One past the last token of the last part.
     pub(super) end: usize,

@@ -65,6 +65,6 @@ pub(super) struct Place<'a> {
     pub(super) heading: bool,
     /// It begins its block, or follows a line that ended an entry.
     pub(super) first: bool,
-    /// A day stands above it.
+    /// There is a day above it.
     pub(super) under_day: bool,
 }

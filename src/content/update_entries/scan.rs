@@ -13,7 +13,7 @@ pub(super) struct Start {
     pub(super) block: usize,
     pub(super) line: usize,
     pub(super) header: Header,
-    /// The day that stands above it.
+    /// The day above it.
     pub(super) day: Option<usize>,
     /// The time, if it is on a line of its own.
     pub(super) trailing: Option<Trailing>,

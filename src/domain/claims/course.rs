@@ -50,7 +50,7 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    /// Where an incident of this kind stands in a phase.
+    /// Where an incident of this kind stands when it is in a phase.
     pub(super) fn of(kind: Kind, phase: Phase) -> Self {
         if is_open(kind, phase) {
             Self::Open

@@ -33,7 +33,7 @@ pub struct Open<'a> {
     pub title: &'a str,
     /// What sort of post it is.
     pub kind: Kind,
-    /// Where it stands.
+    /// Its phase.
     pub phase: Phase,
     /// The components that it names.
     pub components: &'a [&'a Slug],
