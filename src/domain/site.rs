@@ -31,7 +31,7 @@ pub struct SiteSettings {
     pub zone: Tz,
     /// How numeric dates are read; see [`SiteSettings::date_order`].
     pub stated_date_order: Option<DateOrder>,
-    /// On which clock times are written; see [`SiteSettings::time_style`].
+    /// The clock on which times are written; see [`SiteSettings::time_style`].
     pub stated_clock: Option<HourClock>,
     /// Where customers can get help.
     pub support: Option<Support>,

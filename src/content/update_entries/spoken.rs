@@ -23,7 +23,7 @@ const LONGEST: usize = 200;
 /// The longest duration, in minutes.
 const MOST_MINUTES: i64 = 10 * 366 * 24 * 60;
 
-/// On which day a time without a day is.
+/// Which day to assume for a time without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lean {
     /// The next time that clocks show it.
@@ -39,7 +39,7 @@ pub struct SpokenContext {
     pub zone: Tz,
     /// The current time.
     pub now: DateTime<Utc>,
-    /// On which side of now a time without a day is.
+    /// Which day to assume for a time without one.
     pub lean: Lean,
 }
 

@@ -151,8 +151,8 @@ impl TimeText {
         true
     }
 
-    /// Takes the zone repeated in another form: alone in a bracket, as the `GMT-7` of `2:15 PM MST
-    /// (GMT-7)`, or after a slash, as in `14:15 UTC/GMT`.
+    /// Takes the zone repeated in another form: after a slash, as in `14:15 UTC/GMT`, or alone in a
+    /// bracket, as in `2:15 PM MST (GMT-7)`.
     pub(super) fn zone_again(&mut self, cursor: &mut Cursor<'_>, slash: bool) -> bool {
         let (Some(clock), Some(_)) = (self.clock, &self.zone) else {
             return false;

@@ -31,7 +31,7 @@ use super::state::States;
 pub struct Held {
     /// What it became, when, and why. The state isn't always the one that was set at that instant.
     pub change: StateChange,
-    /// Nothing is claimed after this instant, so a history can begin with it.
+    /// Nothing is claimed at the end of its instant, so a history can begin with it.
     pub quiet: bool,
 }
 

@@ -19,8 +19,8 @@ use super::window::Window;
 /// An update may run ahead of the clock by this much and still be shown.
 pub const CLOCK_TOLERANCE: Duration = Duration::minutes(15);
 
-/// The time that the page goes by. If the clock was set back, this is the time of what was made
-/// here last, as far as that is tolerated.
+/// The time that the page goes by: the clock's, or, if the clock was set back, that of what was
+/// made here last, as far as that is tolerated.
 pub fn page_time(now: DateTime<Utc>, made_until: DateTime<Utc>) -> DateTime<Utc> {
     now.max(made_until.min(now + CLOCK_TOLERANCE))
 }
