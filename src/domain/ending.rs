@@ -102,7 +102,7 @@ mod tests {
     /// The minute in which it was over, and from which to which it lasted.
     #[track_caller]
     fn check(incident: &Incident, now: i64, ended: Option<i64>, lasted: Option<(i64, i64)>) {
-        let minute = |(at, _): Known| at.timestamp() / 60;
+        let minute = |(at, _): KnownInstant| at.timestamp() / 60;
         assert_eq!(incident.ended(at(now)).map(minute), ended);
         let found = incident.lasted(at(now));
         assert_eq!(found.map(|it| (minute(it.from), minute(it.to))), lasted);

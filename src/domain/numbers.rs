@@ -1,6 +1,6 @@
-//! Numbers that look random and are the same each time, for tests.
+//! A generator of pseudorandom numbers for tests; the same seed gives the same numbers.
 
-/// So many to come that nothing repeats.
+/// A generator with a period far longer than any test.
 #[derive(Debug)]
 pub struct Numbers(pub u64);
 

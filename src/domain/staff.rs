@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn what_was_posted_is_forgotten_and_so_is_what_was_typed_while_nobody_was_signed_in() {
         let mut session = session();
-        let typed = Kept {
+        let typed = KeptForm {
             key: None,
             ..form(0, 1)
         };
