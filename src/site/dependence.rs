@@ -1,5 +1,5 @@
 //! What pages depend on, so that a change renders only the pages that show it.
-//! [`super::pages::depends_on`] lists what each page depends on.
+//! [`super::public_pages::depends_on`] lists what each page depends on.
 
 use crate::domain::slug::Slug;
 use crate::snapshot::patch::Touched;

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use self::cache::{CACHE_BYTES, Cache, Generation, Slot};
 use self::dependence::Changed;
 use self::document::Document;
-use self::page::Page;
+use self::public_page::Page;
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -25,8 +25,8 @@ pub mod dependence;
 pub mod document;
 pub mod encoding;
 pub mod head;
-pub mod page;
-pub mod pages;
+pub mod public_page;
+pub mod public_pages;
 pub mod refresh;
 pub mod renderer;
 mod sitemap;
@@ -62,7 +62,7 @@ pub enum Found {
 impl Site {
     /// A site that shows `snapshot`.
     pub fn new(snapshot: Snapshot) -> Self {
-        let hot = pages::list_hot(&snapshot).into_iter();
+        let hot = public_pages::list_hot(&snapshot).into_iter();
         Self {
             hot: hot.map(|page| (page.path(), Arc::default())).collect(),
             snapshot,
@@ -79,11 +79,11 @@ impl Site {
         self.cache.change(changed, generation);
         let stays = |path: &str, page: &Page| {
             let place = self.hot.get(path).filter(|place| place.ready().is_some())?;
-            let depends_on = pages::depends_on(&snapshot, page);
+            let depends_on = public_pages::depends_on(&snapshot, page);
             let is_otherwise = depends_on.iter().any(|on| changed.affects(on));
             (!is_otherwise).then(|| place.clone())
         };
-        let hot = pages::list_hot(&snapshot).into_iter();
+        let hot = public_pages::list_hot(&snapshot).into_iter();
         Self {
             hot: hot
                 .map(|page| {
@@ -106,7 +106,7 @@ impl Site {
         if let Some(place) = self.hot.get(urls::HOME) {
             place.get(|| {
                 self.renders.fetch_add(1, Ordering::Relaxed);
-                Some(pages::render_home(&self.snapshot))
+                Some(public_pages::render_home(&self.snapshot))
             });
         }
     }
@@ -147,7 +147,7 @@ impl Site {
 
     /// What `path` leads to, unless a document must be rendered for it.
     pub fn find_made(&self, path: &str) -> Option<Found> {
-        if pages::find(&self.snapshot, path).is_none() {
+        if public_pages::find(&self.snapshot, path).is_none() {
             return Some(self.elsewhere(path));
         }
         let place = match self.hot.get(path) {
@@ -159,7 +159,7 @@ impl Site {
 
     /// What `path` leads to.
     pub fn find(&self, path: &str) -> Found {
-        let Some(page) = pages::find(&self.snapshot, path) else {
+        let Some(page) = public_pages::find(&self.snapshot, path) else {
             return self.elsewhere(path);
         };
         match self.document(path, &page) {
@@ -172,12 +172,12 @@ impl Site {
     fn document(&self, path: &str, page: &Page) -> Option<Arc<Document>> {
         let render = || {
             self.renders.fetch_add(1, Ordering::Relaxed);
-            aside(|| pages::render(&self.snapshot, page)).map(|made| made.copied())
+            aside(|| public_pages::render(&self.snapshot, page)).map(|made| made.copied())
         };
         if let Some(place) = self.hot.get(path) {
             return place.get(render).cloned();
         }
-        let depends_on = || pages::depends_on(&self.snapshot, page);
+        let depends_on = || public_pages::depends_on(&self.snapshot, page);
         let place = self.cache.place(path, self.generation, depends_on);
         let document = place.get(render).cloned();
         self.cache.count(path, &place);
@@ -193,7 +193,7 @@ impl Site {
     }
 
     fn nothing(&self) -> Arc<Document> {
-        let render = || Arc::new(pages::render_not_found(&self.snapshot));
+        let render = || Arc::new(public_pages::render_not_found(&self.snapshot));
         self.nothing.get_or_init(render).clone()
     }
 

@@ -1,7 +1,7 @@
 //! The sitemap for search engines (<https://www.sitemaps.org/protocol.html>). A file may have a
 //! limited number of addresses, so a larger site has an index of parts.
 
-use super::page::Page;
+use super::public_page::Page;
 use crate::urls;
 
 /// The most addresses in one file.

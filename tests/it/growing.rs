@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::http::Request;
 use chrono::Duration;
 use lightship::site::document::Document;
-use lightship::site::page::Page;
-use lightship::site::{Found, Site, pages};
+use lightship::site::public_page::Page;
+use lightship::site::{Found, Site, public_pages};
 use lightship::snapshot::load::{BaseUrl, load};
 use lightship::urls;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn bytes_of(site: &Site, path: &str) -> Option<Vec<u8>> {
 
 /// The paths of every page.
 fn paths_of(site: &Site) -> Vec<String> {
-    let pages = pages::list(site.snapshot());
+    let pages = public_pages::list(site.snapshot());
     pages.iter().map(Page::path).collect()
 }
 

@@ -1,7 +1,7 @@
 //! What is not public is nowhere: no draft, nothing withdrawn, in no document that anyone can get.
 
 use lightship::domain::scope::Scope;
-use lightship::site::page::Page;
+use lightship::site::public_page::Page;
 use serde_json::json;
 
 use crate::support::app::TestApp;

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use lightship::site::Found;
 use lightship::site::document::CachePolicy;
-use lightship::site::page::Page;
+use lightship::site::public_page::Page;
 use serde_json::json;
 
 use crate::support::app::TestApp;

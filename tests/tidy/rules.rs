@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("http_body", &["web/", "app/"]),
     ("tower", &["web/", "app/"]),
     ("tower_http", &["web/", "app/"]),
-    ("maud", &["render/html/", "site/pages.rs"]),
+    ("maud", &["render/html/", "site/public_pages.rs"]),
     (
         "pulldown_cmark",
         &["render/markdown/", "content/update_entries/"],

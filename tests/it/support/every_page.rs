@@ -6,8 +6,8 @@ use lightship::actions::set_component_state::{NewState, set_component_state};
 use lightship::domain::actor::Actor;
 use lightship::domain::state::StateKey;
 use lightship::render::feeds::entry::FeedScope;
-use lightship::site::page::{Format, Page};
-use lightship::site::pages;
+use lightship::site::public_page::{Format, Page};
+use lightship::site::public_pages;
 
 use super::app::{TestApp, TestAppBuilder};
 use super::slug;
@@ -56,7 +56,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
 /// The public pages of an application started with every kind of page.
 #[track_caller]
 pub(crate) fn every_page(app: &TestApp) -> Vec<Page> {
-    let pages = pages::list(app.app.state().site.current().snapshot());
+    let pages = public_pages::list(app.app.state().site.current().snapshot());
     let is_missing = |kind: &Kind| !pages.iter().any(kind.includes);
     let missing = kinds().into_iter().filter(is_missing);
     let missing: Vec<Page> = missing.map(|kind| kind.example).collect();

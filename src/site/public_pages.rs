@@ -5,7 +5,7 @@ use maud::Markup;
 
 use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
-use super::page::{Format, Page};
+use super::public_page::{Format, Page};
 use super::sitemap;
 use crate::content::compose;
 use crate::domain::incident::Incident;
