@@ -143,30 +143,15 @@ fn holds(line: &str, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::domain::update::{Precision, Source};
-    use crate::domain::window::Window;
+    use crate::domain::update::Source;
 
     fn update(id: &str, written: Option<&str>, markdown: &str) -> Update {
         Update {
-            id: id.to_owned(),
-            at: DateTime::UNIX_EPOCH,
-            seq: 0,
-            precision: Precision::Minute,
             as_written: written.map(str::to_owned),
-            phase: None,
-            author: None,
             markdown: markdown.to_owned(),
-            fact: None,
-            changes: Vec::new(),
-            mentions: Vec::new(),
-            restore: true,
-            window: Window::default(),
-            edited_at: None,
-            public_at: DateTime::UNIX_EPOCH,
             source: Source::File,
+            ..Update::example(id, 0)
         }
     }
 

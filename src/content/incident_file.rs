@@ -6,8 +6,8 @@ use super::file_name::{stem, undated};
 use super::file_parts::{missing_front_matter, split};
 use super::front_matter::{self, FrontMatter};
 use super::problem::{Problem, Severity};
+use super::update_entries::instant_text::written;
 use super::update_entries::report::Report;
-use super::update_entries::told_instant::written;
 use super::update_entries::{
     Context, Entry, Reading, StateLine, read as read_entries, say_how_to_keep,
 };

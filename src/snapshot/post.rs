@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn slug(numbers: &mut Numbers) -> Slug {
-        Slug::parse(["selma", "shared-ssl"][usize::from(numbers.one_in(2))]).expect("a slug")
+        Slug::parse(numbers.pick::<&str>(&["selma", "shared-ssl"])).expect("a slug")
     }
 
     fn change(numbers: &mut Numbers) -> StateChange {

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::context::Context;
 use super::direction::{self, Dated};
+use super::instant_text;
 use super::raw::Raw;
 use super::report::Report;
 use super::resolution::{self, Base, Resolved};
 use super::scan::{Scan, Start};
-use super::told_instant;
 use crate::content::problem::Severity;
 use crate::domain::update::Precision;
 
@@ -96,11 +96,11 @@ fn without_time(
         start.header.start..start.header.end,
         format!(
             "this entry has no time; it was given the time of {whose}, {}",
-            told_instant::shown(at, cx)
+            instant_text::shown(at, cx)
         ),
         Some(format!(
             "write its day and time: \"UPDATE {}\"",
-            told_instant::written(at, cx.zone)
+            instant_text::written(at, cx.zone)
         )),
     );
 }

@@ -6,7 +6,7 @@
 //! rules of [`acceptance`], [`scan`] collects the starts of entries, [`announced`] removes those
 //! that announce something, [`extent`] says how far each entry reaches, [`raw`] collects its parts,
 //! and [`instants`] finds the [`direction`] and gives each its instant ([`resolution`]).
-//! [`leftovers`] knows the marks of other systems, [`told_instant`] formats instants for problems,
+//! [`leftovers`] knows the marks of other systems, [`instant_text`] formats instants for problems,
 //! and [`spoken`] reads the times of flags and forms.
 
 mod acceptance;
@@ -27,6 +27,7 @@ mod found;
 mod gap;
 mod header;
 pub mod identity;
+pub(in crate::content) mod instant_text;
 mod instants;
 mod label;
 mod leftovers;
@@ -47,7 +48,6 @@ mod stress_tests;
 mod tests;
 mod text;
 pub(in crate::content) mod time_text;
-pub(in crate::content) mod told_instant;
 #[cfg(test)]
 mod told_tests;
 mod zone_reading;

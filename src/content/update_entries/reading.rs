@@ -9,6 +9,7 @@ use super::comment::{self, Comment};
 use super::context::Context;
 use super::entry::{Entry, Reading};
 use super::extent::{Extent, extents};
+use super::instant_text;
 use super::instants::resolve_all;
 use super::leftovers;
 use super::literal::{self, Segment};
@@ -17,7 +18,6 @@ use super::report::Report;
 use super::resolution::Resolved;
 use super::scan::{self, Scan, Start, Why};
 use super::text::{self, Cut};
-use super::told_instant;
 use crate::content::problem::{Problem, Severity};
 
 /// Reads the entries of a body, and the post that remains without them.
@@ -148,7 +148,7 @@ fn all_blocks(source: &str) -> (Vec<Block>, Vec<Range<usize>>) {
 }
 
 fn hints(scan: &Scan, extents: &[Extent], cx: &Context<'_>, report: &mut Report<'_>) {
-    let example = told_instant::written(cx.now, cx.zone);
+    let example = instant_text::written(cx.now, cx.zone);
     for doubt in &scan.doubtful {
         let before = extents.partition_point(|extent| extent.removed.start <= doubt.from);
         let inside = before

@@ -4,9 +4,9 @@ use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveTime, Offset, Utc}
 use chrono_tz::Tz;
 
 use super::context::Context;
+use super::instant_text::{shown, write_as};
 use super::report::Report;
 use super::time_text::TimeText;
-use super::told_instant::{shown, write_as};
 use super::zone_text::ZoneText;
 use crate::content::problem::Severity;
 use crate::domain::zone::{self, Local};

@@ -66,3 +66,23 @@ pub struct Step {
     /// It is an entry of the incident's file.
     pub is_entry: bool,
 }
+
+#[cfg(test)]
+impl Involved {
+    /// One that names Selma, whose post was published in a minute and says nothing else.
+    pub(super) fn example(id: &str, kind: Kind, minute: i64) -> Self {
+        let at = crate::domain::incident::example::at(minute);
+        Self {
+            id: id.to_owned(),
+            component: Slug::parse("selma").expect("a slug"),
+            kind,
+            published_at: at,
+            first_said: None,
+            seq: minute * SEQ_STEP,
+            public_at: at,
+            stated_phase: None,
+            window: Window::default(),
+            steps: Vec::new(),
+        }
+    }
+}

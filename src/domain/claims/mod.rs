@@ -12,7 +12,7 @@ mod plain;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
-mod sources;
+mod source_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,21 +1,16 @@
 //! What a component is while incidents overlap, end, begin and are opened again.
 
-use chrono::Duration;
-
 use super::*;
 use crate::domain::component::Origin;
 use crate::domain::incident::Kind;
+use crate::domain::incident::example::{at, slug};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
 
 fn selma() -> Slug {
-    Slug::parse("selma").expect("a slug")
-}
-
-fn at(minute: i64) -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + Duration::minutes(minute)
+    slug("selma")
 }
 
 /// What is said of Selma, as it is put together.
@@ -32,18 +27,8 @@ impl World {
     }
 
     fn incident(mut self, id: &str, kind: Kind, published: i64) -> Self {
-        self.incidents.push(Involved {
-            id: id.to_owned(),
-            component: selma(),
-            kind,
-            published_at: at(published),
-            first_said: None,
-            seq: published * SEQ_STEP,
-            public_at: at(published),
-            stated_phase: None,
-            window: Window::default(),
-            steps: Vec::new(),
-        });
+        let incident = Involved::example(id, kind, published);
+        self.incidents.push(incident);
         self
     }
 

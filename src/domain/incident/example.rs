@@ -72,23 +72,11 @@ impl Incident {
 
     /// The same with an update that speaks of a minute and may set a phase. Its id is its place.
     pub fn said(mut self, minute: i64, phase: Option<Phase>) -> Self {
+        let id = self.updates.len().to_string();
         self.updates.push(Update {
-            id: self.updates.len().to_string(),
-            at: at(minute),
             seq: minute,
-            precision: Precision::Minute,
-            as_written: None,
             phase,
-            author: None,
-            markdown: String::new(),
-            fact: None,
-            changes: Vec::new(),
-            mentions: Vec::new(),
-            restore: true,
-            window: Window::default(),
-            edited_at: None,
-            public_at: at(minute),
-            source: Source::Api,
+            ..Update::example(&id, minute)
         });
         self
     }
@@ -108,5 +96,29 @@ impl Incident {
     /// The update that was put to it last.
     pub fn last_put(&mut self) -> &mut Update {
         self.updates.last_mut().expect("an update")
+    }
+}
+
+impl Update {
+    /// One that speaks of a minute and says nothing.
+    pub fn example(id: &str, minute: i64) -> Self {
+        Self {
+            id: id.to_owned(),
+            at: at(minute),
+            seq: 0,
+            precision: Precision::Minute,
+            as_written: None,
+            phase: None,
+            author: None,
+            markdown: String::new(),
+            fact: None,
+            changes: Vec::new(),
+            mentions: Vec::new(),
+            restore: true,
+            window: Window::default(),
+            edited_at: None,
+            public_at: at(minute),
+            source: Source::Api,
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::incident::{Incident, Kind};
 use crate::domain::site::{SiteSettings, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
-use crate::domain::update::{Phase, Precision, Source, Update};
+use crate::domain::update::{Phase, Source, Update};
 use crate::snapshot::{Snapshot, Unpacked};
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
@@ -135,22 +135,13 @@ impl World {
             })
             .collect();
         Update {
-            id: id.into(),
             at: at(when),
             seq: self.seq,
-            precision: Precision::Minute,
-            as_written: None,
             phase,
-            author: None,
             markdown: text.into(),
-            fact: None,
             changes,
-            mentions: Vec::new(),
-            restore: true,
-            window: crate::domain::window::Window::default(),
-            edited_at: None,
             public_at: at(when),
-            source: Source::Api,
+            ..Update::example(id, 0)
         }
     }
 
@@ -159,24 +150,11 @@ impl World {
             id: format!("id-{key}"),
             slug: slug(key),
             title: title.into(),
-            kind: Kind::Disruption,
-            stated_phase: None,
-            stated_impact: None,
             author: Some("Tyler Jacobson".into()),
             published_at: at(when),
-            precision: Precision::Minute,
-            starts: None,
-            ends: None,
-            summary: None,
-            markdown: String::new(),
-            mentions: Vec::new(),
-            changes: Vec::new(),
-            updates: Vec::new(),
-            edited_at: None,
             public_at: at(when),
             source: Source::File,
-            draft: false,
-            own_item: true,
+            ..Incident::example(Kind::Disruption, 0)
         }
     }
 

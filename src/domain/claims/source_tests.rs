@@ -1,4 +1,4 @@
-//! What each change of a history comes from, where it stands in order, and what goes on from it.
+//! Tests of what each change of a history comes from, where it stands in order, and what goes on.
 
 use super::{Base, History, Involved, LastClaims, SEQ_STEP, Step, history};
 use crate::domain::component::{Origin, StateChange};
@@ -40,16 +40,8 @@ fn incident(id: &str, kind: Kind, published: i64, steps: &[(i64, Option<Phase>)]
         is_entry: true,
     };
     Involved {
-        id: id.to_owned(),
-        component: slug("selma"),
-        kind,
-        published_at: at(published),
-        first_said: None,
-        seq: published * SEQ_STEP,
-        public_at: at(published),
-        stated_phase: None,
-        window: Window::default(),
         steps: steps.iter().map(step).collect(),
+        ..Involved::example(id, kind, published)
     }
 }
 
