@@ -110,6 +110,7 @@ impl Story {
             stated_clock: None,
             support: None,
             brand: lightship::domain::brand::Brand::default(),
+            delivery: Default::default(),
             zones: BTreeMap::new(),
         }
     }

@@ -21,6 +21,7 @@ impl Change {
 
     /// Notes what another actor did, such as a file.
     pub(super) fn happened_by(&mut self, actor: Actor, event: Event) {
+        self.dispatch(&event, &actor.identity);
         self.events.push((actor, event));
     }
 

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::claims::SEQ_STEP;
 use crate::domain::component::StateChange;
+use crate::domain::dispatch::{News, Telling, Thread};
 use crate::domain::event::Event;
 use crate::domain::incident::{Incident, Kind, is_open, page_time};
 use crate::domain::permission::Permission;
@@ -36,6 +37,12 @@ pub struct Change {
     pub(super) is_judged: bool,
     /// What happened, and who did it.
     pub(super) events: Vec<(Actor, Event)>,
+    /// Whether subscribers are told of what happens.
+    pub(super) telling: Telling,
+    /// From which instant on entries of files are news.
+    pub(super) files_news_since: DateTime<Utc>,
+    /// What subscribers are to be told, in order.
+    pub(super) dispatches: Vec<(i64, Thread, News)>,
     /// How the request is recognised if it is repeated.
     pub(super) once: Option<Once>,
 }
@@ -57,6 +64,9 @@ impl Change {
             spoken_of: BTreeMap::new(),
             is_judged: false,
             events: Vec::new(),
+            telling: Telling::default(),
+            files_news_since: now,
+            dispatches: Vec::new(),
             once: None,
         })
     }

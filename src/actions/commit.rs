@@ -1,5 +1,5 @@
 //! The end of a change: everything it touched, its lines in the activity log and the new revision
-//! are written and committed.
+//! are written and committed, with what subscribers are to be told.
 
 use super::audit;
 use super::change::Change;
@@ -19,6 +19,7 @@ impl Change {
             }
             revision = Some(number);
         }
+        self.write_dispatches(revision.unwrap_or_default()).await?;
         self.tx.commit().await?;
         audit::log(&lines);
         Ok(revision)

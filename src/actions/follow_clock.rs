@@ -9,6 +9,7 @@ use super::error::ActionError;
 use super::maintenance_fact::fact_of;
 use super::new_update::NewUpdate;
 use crate::content::update_entries::identity::derive_id;
+use crate::domain::dispatch::Telling;
 use crate::domain::fact::Became;
 use crate::domain::update::Phase;
 use crate::store::incidents::{StoredIncident, find_incident};
@@ -80,6 +81,10 @@ async fn make(change: &mut Change, stored: &StoredIncident, turn: Turn) -> Resul
     // Nobody waited for news of a window that was over before it was known here.
     let known_since = find_created_at(&mut change.tx, &stored.incident.id).await?;
     let is_news = known_since.is_none_or(|known| known <= turn.at);
+    change.tell(match is_news {
+        true => Telling::AsUsual,
+        false => Telling::Quietly,
+    });
     let made = UpdateIdentity {
         id: turn.update,
         public_at: if is_news { change.now } else { turn.at },

@@ -115,6 +115,8 @@ pub async fn set_component_state(change: &mut Change, wanted: NewState) -> Resul
     change.happened(Event::ComponentStateSet {
         component: wanted.component,
         name: component.name,
+        change: id,
+        at,
         incident: incident.map(|stored| InNameOf {
             id: stored.incident.id,
             slug: stored.incident.slug,

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
 use super::change::Change;
 use super::error::ActionError;
 use super::sync_announced::keep_announced;
@@ -17,8 +20,10 @@ use crate::content::addresses::contested;
 use crate::content::problem::Severity;
 use crate::content::{Content, SlugSource};
 use crate::domain::actor::Actor;
+use crate::domain::dispatch::Telling;
 use crate::domain::event::Event;
 use crate::domain::slug::Slug;
+use crate::domain::zone::start_of_day;
 use crate::store::Store;
 use crate::store::changes::find_revision;
 use crate::store::incidents::{self, StoredIncident};
@@ -53,6 +58,11 @@ pub async fn sync_content(
     change.tx.be_patient().await?;
     let seen_revision = find_revision(&mut change.tx).await?;
     let is_new_feeder = check_feeder(&mut change, &options.feeder, options.take_over).await?;
+    if is_new_feeder {
+        // What a folder holds when it is first read is a history, not news.
+        change.tell(Telling::Quietly);
+    }
+    change.news_since(yesterday(site.zone, change.now));
     let known = incidents::list_file_incidents(&mut change.tx).await?;
     let matches = match_files(&mut change, content, &known).await?;
     let lost = matches.missing.len();
@@ -126,6 +136,13 @@ pub async fn sync_content(
         report.revision = change.commit().await?;
     }
     Ok(report)
+}
+
+/// The beginning of the day before, in the site's zone.
+fn yesterday(zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = now.with_timezone(&zone).date_naive();
+    let day = today.pred_opt().unwrap_or(today);
+    start_of_day(zone, day)
 }
 
 fn unusable(content: &Content) -> ActionError {

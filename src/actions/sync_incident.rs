@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::change::Change;
 use super::error::ActionError;
 use super::stated_states::{Owner, When};
-use super::sync_entries::{public_since, sync_entries};
+use super::sync_entries::{SyncedEntries, public_since, sync_entries};
 use super::sync_overruled::overruled;
 use super::sync_report::file_problem;
 use super::sync_states::{Standing, sync_states};
@@ -14,6 +14,7 @@ use crate::content::update_entries::{StateLine, identity};
 use crate::content::{FileIds, IncidentFile};
 use crate::domain::actor::Actor;
 use crate::domain::component::Origin;
+use crate::domain::dispatch::Telling;
 use crate::domain::event::Event;
 use crate::domain::event::facts::FilePost;
 use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind, has_own_item};
@@ -56,7 +57,7 @@ pub(super) async fn sync_incident(
         }
     }
     differs |= sync_post(change, file, old, &wanted).await?;
-    let entries = sync_entries(change, file, old, &wanted).await?;
+    let entries = sync_told_entries(change, file, old, &wanted).await?;
     differs |= entries.differs;
     let rewritten = match differs {
         true => incidents::find_incident(&mut change.tx, id).await?,
@@ -85,6 +86,22 @@ pub(super) async fn sync_incident(
         },
         problems,
     })
+}
+
+/// Syncs the entries; nobody is told of those of a draft.
+async fn sync_told_entries(
+    change: &mut Change,
+    file: &IncidentFile,
+    old: Option<&StoredIncident>,
+    wanted: &StoredIncident,
+) -> Result<SyncedEntries, ActionError> {
+    let telling = change.telling;
+    if wanted.incident.draft {
+        change.tell(Telling::Quietly);
+    }
+    let entries = sync_entries(change, file, old, wanted).await;
+    change.tell(telling);
+    entries
 }
 
 /// Syncs the states and names of the post itself. If the file never stated any, they are the API's.
@@ -334,10 +351,13 @@ fn note(
 ) {
     let post = |stored: &StoredIncident| FilePost::of(&stored.incident, stored.file.as_deref());
     let actor = Actor::file(file.file.as_str());
+    let is_public = !wanted.incident.draft;
+    let publishes = is_public && old.is_none_or(|old| old.never_public);
     let event = Event::IncidentSynced {
         id: wanted.incident.id.clone(),
         before: old.map(post),
         after: post(wanted),
+        publishes: publishes.then_some(wanted.incident.published_at),
     };
     change.happened_by(actor, event);
 }

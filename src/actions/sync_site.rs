@@ -18,7 +18,7 @@ pub(super) async fn sync_site(change: &mut Change, site: &SiteFile) -> Result<()
 
 async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
     let support = site.support.as_ref();
-    let wanted: [(&str, Option<String>); 10] = [
+    let wanted: [(&str, Option<String>); 11] = [
         ("name", Some(site.name.clone())),
         ("base_url", site.base_url.clone()),
         ("authority", site.authority.clone()),
@@ -31,6 +31,7 @@ async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), Actio
         ("support_text", support.map(|support| support.text.clone())),
         ("support_url", support.map(|support| support.url.clone())),
         ("brand", settings::brand_as_text(&site.brand)),
+        ("delivery", settings::delivery_as_text(&site.delivery)),
         ("zones", Some(settings::zones_as_text(&site.zones))),
     ];
     let known = settings::list_site_settings(&mut change.tx).await?;

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::brand::Brand;
 use super::date_order::DateOrder;
+use super::delivery_settings::DeliverySettings;
 use super::time_style::{HourClock, StatedTimes, TimeStyle};
 
 /// Where customers can get help.
@@ -37,6 +38,8 @@ pub struct SiteSettings {
     pub support: Option<Support>,
     /// Logo, icon, colour and links.
     pub brand: Brand,
+    /// How subscribers are told.
+    pub delivery: DeliverySettings,
     /// Ambiguous zone abbreviations, and what each means here.
     pub zones: BTreeMap<String, FixedOffset>,
 }
@@ -54,6 +57,7 @@ impl SiteSettings {
             stated_clock: None,
             support: None,
             brand: Brand::default(),
+            delivery: DeliverySettings::default(),
             zones: BTreeMap::new(),
         }
     }

@@ -22,7 +22,8 @@ use crate::store::changes::find_present;
 use crate::store::components::list_components;
 use crate::store::incidents::list_redirects;
 use crate::store::settings::{
-    brand_from_text, find_meta, list_site_settings, stated_times, zones_from_text,
+    brand_from_text, delivery_from_text, find_meta, list_site_settings, stated_times,
+    zones_from_text,
 };
 use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError, Tx};
@@ -184,6 +185,10 @@ pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<SiteSettings, 
         stated_date_order: times.date_order,
         stated_clock: times.clock,
         support,
+        delivery: settings
+            .get("delivery")
+            .map(|text| delivery_from_text(text))
+            .unwrap_or_default(),
         brand: settings
             .get("brand")
             .map(|text| brand_from_text(text))

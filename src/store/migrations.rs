@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0008" "items",
     "0009" "standing",
     "0010" "facts",
+    "0011" "delivery",
 ];
 
 /// All migrations. `sqlx::migrate!` would do the same, but it compiles all of sqlx with both

@@ -23,6 +23,7 @@ pub mod audit;
 pub mod bulk;
 pub mod changes;
 pub mod components;
+pub mod deliveries;
 pub mod drafts;
 mod engine;
 mod error;
@@ -35,10 +36,12 @@ pub mod incident_names;
 mod incident_rows;
 pub mod incidents;
 pub mod involved;
+pub mod letters;
 pub mod maintenance;
 mod migrate;
 mod migrations;
 mod open;
+pub mod outbox;
 mod packed;
 pub mod probe;
 mod row;
@@ -46,6 +49,7 @@ pub mod sessions;
 pub mod settings;
 pub mod states;
 mod stored_incident;
+pub mod subscribers;
 pub mod templates;
 pub mod tokens;
 mod tx;
@@ -169,7 +173,31 @@ impl Store {
         begun
     }
 
+    /// A transaction that writes nothing public, such as how far subscribers were told. It leaves
+    /// the revision's row alone, so that on PostgreSQL it never waits for staff, nor they for it.
+    pub async fn begin_delivery(&self) -> Result<Tx, StoreError> {
+        let begun = self.begin_uncounted().await;
+        if begun.is_err() {
+            self.failed.notify_one();
+        }
+        let mut tx = begun?;
+        tx.inner.set_deadline(DEADLINE);
+        Ok(tx)
+    }
+
     async fn begin_counted(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.begin_uncounted().await?;
+        let counted = "update revision set writes = writes + 1 where id = 1 \
+                       returning writes, made_until_ms";
+        let row = sqlx::query(counted).fetch_one(&mut tx.inner).await;
+        let row = row.map_err(|error| self.explained(error.into()))?;
+        tx.writes = row.try_get(0)?;
+        tx.made_until_ms = row.try_get(1)?;
+        tx.inner.set_deadline(DEADLINE);
+        Ok(tx)
+    }
+
+    async fn begin_uncounted(&self) -> Result<Tx, StoreError> {
         let until = Instant::now() + DEADLINE;
         let (statement, turn) = match self.engine {
             Engine::Sqlite => ("begin immediate", Some(self.take_turn(until).await?)),
@@ -183,21 +211,13 @@ impl Store {
             _turn: turn,
             failed: self.failed.clone(),
         });
-        let mut tx = Tx {
+        Ok(Tx {
             inner,
             engine: self.engine,
             writes: 0,
             made_until_ms: 0,
             file: self.file.clone(),
-        };
-        let counted = "update revision set writes = writes + 1 where id = 1 \
-                       returning writes, made_until_ms";
-        let row = sqlx::query(counted).fetch_one(&mut tx.inner).await;
-        let row = row.map_err(|error| self.explained(error.into()))?;
-        tx.writes = row.try_get(0)?;
-        tx.made_until_ms = row.try_get(1)?;
-        tx.inner.set_deadline(DEADLINE);
-        Ok(tx)
+        })
     }
 
     /// Waits until nobody else in this process writes to the file.

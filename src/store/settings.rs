@@ -10,6 +10,7 @@ use super::row::text;
 use super::tx::Tx;
 use crate::domain::brand::Brand;
 use crate::domain::date_order::DateOrder;
+use crate::domain::delivery_settings::DeliverySettings;
 use crate::domain::time_style::{HourClock, StatedTimes};
 
 /// Everything that `site.toml` said last, by key.
@@ -109,6 +110,19 @@ pub fn brand_as_text(brand: &Brand) -> Option<String> {
 
 /// The inverse of [`brand_as_text`]. Text that can't be read gives an empty brand.
 pub fn brand_from_text(text: &str) -> Brand {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// How subscribers are told, as one setting; `None` if it is as usual.
+pub fn delivery_as_text(delivery: &DeliverySettings) -> Option<String> {
+    let is_usual = *delivery == DeliverySettings::default();
+    (!is_usual)
+        .then(|| serde_json::to_string(delivery).ok())
+        .flatten()
+}
+
+/// The inverse of [`delivery_as_text`]. Text that can't be read means as usual.
+pub fn delivery_from_text(text: &str) -> DeliverySettings {
     serde_json::from_str(text).unwrap_or_default()
 }
 

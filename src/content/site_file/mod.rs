@@ -1,6 +1,7 @@
 //! Reads `site.toml`: the site, its components, its own states, its zones.
 
 mod brand;
+mod delivery;
 mod states;
 mod texts;
 mod zones;
@@ -13,6 +14,7 @@ use chrono_tz::Tz;
 use toml::de::{DeTable, DeValue};
 
 use self::brand::read_brand;
+use self::delivery::read_delivery;
 use self::states::state;
 use self::texts::{authority, base_url, clock, date_order, time_zone};
 use self::zones::read_zones;
@@ -21,6 +23,7 @@ use crate::content::toml_table::{Table, Value};
 use crate::content::update_entries::report::Report;
 use crate::domain::brand::Brand;
 use crate::domain::date_order::DateOrder;
+use crate::domain::delivery_settings::DeliverySettings;
 use crate::domain::site::Support;
 use crate::domain::slug::Slug;
 use crate::domain::state::State;
@@ -48,6 +51,8 @@ pub struct SiteFile {
     pub support: Option<Support>,
     /// Logo, icon, colour and links.
     pub brand: Brand,
+    /// How subscribers are told.
+    pub delivery: DeliverySettings,
     /// The components, in page order.
     pub components: Vec<ComponentEntry>,
     /// The site's own states, and built-in ones with other labels.
@@ -130,12 +135,14 @@ fn site(
         .and_then(|(text, place)| clock(&text, place, &mut table));
     let support = table.take("support");
     let brand = table.take("brand");
+    let delivery = table.take("delivery");
     let components = table.take("components");
     let states = table.take("states");
     let zones = table.take("zones");
     table.finish();
     let support = support.and_then(|value| read_support(&value, report));
     let brand = brand.map(|value| read_brand(&value, has_file, report));
+    let delivery = delivery.map(|value| read_delivery(&value, report));
     let components = each(components.as_ref(), "components", report, component);
     let components = without_twins(components, report, |component| component.slug.to_string());
     let states = each(states.as_ref(), "states", report, state);
@@ -149,6 +156,7 @@ fn site(
         clock,
         support,
         brand: brand.unwrap_or_default(),
+        delivery: delivery.unwrap_or_default(),
         components,
         states,
         zones: zones

@@ -57,7 +57,9 @@ impl Event {
             Self::IncidentWithdrawn { id, before } => {
                 (id.as_str(), &before.title, Some(before.to_json()), None)
             }
-            Self::IncidentSynced { id, before, after } => {
+            Self::IncidentSynced {
+                id, before, after, ..
+            } => {
                 let before = before.as_ref().map(FilePost::to_json);
                 (id.as_str(), &after.title, before, Some(after.to_json()))
             }
@@ -95,6 +97,7 @@ impl Event {
                 incident,
                 before,
                 after,
+                ..
             } => {
                 let before = before.as_ref().map(StateSaid::to_json);
                 let mut after = after.to_json();

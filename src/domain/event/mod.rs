@@ -29,11 +29,12 @@ pub enum Event {
     },
     /// An incident was withdrawn.
     IncidentWithdrawn { id: String, before: Post },
-    /// A file stated a post.
+    /// A file stated a post. `publishes` is its date, if it became public by this.
     IncidentSynced {
         id: String,
         before: Option<FilePost>,
         after: FilePost,
+        publishes: Option<DateTime<Utc>>,
     },
     /// The file of an incident was removed.
     IncidentHidden { id: String, title: String },
@@ -55,10 +56,12 @@ pub enum Event {
         before: Option<Text>,
         after: Text,
     },
-    /// A component's state was set by hand.
+    /// A component's state was set by hand, as of `at`; `change` is the id of what was written.
     ComponentStateSet {
         component: Slug,
         name: String,
+        change: String,
+        at: DateTime<Utc>,
         incident: Option<InNameOf>,
         before: Option<StateSaid>,
         after: StateSaid,

@@ -115,6 +115,7 @@ fn next(event: &Event) -> Option<Event> {
                 slug: slug("selma-is-down"),
                 file: Some("selma.md".to_owned()),
             },
+            publishes: None,
         },
         Event::IncidentSynced { .. } => Event::IncidentHidden { id, title },
         Event::IncidentHidden { .. } => Event::UpdateAdded {
@@ -153,6 +154,8 @@ fn next(event: &Event) -> Option<Event> {
         Event::UpdateSynced { .. } => Event::ComponentStateSet {
             component: slug("selma"),
             name: "Selma".to_owned(),
+            change: "c1".to_owned(),
+            at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
             incident: Some(InNameOf {
                 id,
                 slug: slug("selma-is-down"),

@@ -42,6 +42,7 @@ impl World {
                 url: "https://example.com/support".into(),
             }),
             brand: Brand::default(),
+            delivery: Default::default(),
             zones: BTreeMap::new(),
         };
         let whole = Unpacked {

@@ -1,0 +1,164 @@
+//! What subscribers are told of a change: a dispatch for each event that is news to them.
+//!
+//! Only facts are written, in the change's own transaction, so a publish costs the same whatever
+//! the number of subscribers. `delivery` spreads them.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::change::Change;
+use super::error::ActionError;
+use crate::domain::actor::Identity;
+use crate::domain::dispatch::{Dispatch, News, Status, Telling, Thread};
+use crate::domain::event::Event;
+use crate::store::outbox::insert_dispatch;
+
+/// What staff date back by more than this isn't news.
+const BACKDATED: Duration = Duration::hours(1);
+
+/// What the clock made isn't news if it is late by more than this.
+const LATE: Duration = Duration::days(1);
+
+impl Change {
+    /// Says whether subscribers are told of what happens from now on.
+    pub fn tell(&mut self, telling: Telling) {
+        self.telling = telling;
+    }
+
+    /// Says from which instant on entries of files are news: those of today and yesterday.
+    pub(super) fn news_since(&mut self, since: DateTime<Utc>) {
+        self.files_news_since = since;
+    }
+
+    /// Notes what is to be told of an event.
+    pub(super) fn dispatch(&mut self, event: &Event, identity: &Identity) {
+        let Some(told) = told_of(event, self.now) else {
+            return;
+        };
+        let is_news = match self.telling {
+            Telling::Quietly => false,
+            Telling::Surely => true,
+            Telling::AsUsual => match told.at {
+                None => false,
+                Some(at) => at >= self.earliest_news(identity),
+            },
+        };
+        if is_news {
+            let seq = self.next_seq();
+            self.dispatches.push((seq, told.thread, told.news));
+        }
+    }
+
+    /// Notes that a maintenance is to be reminded of.
+    pub(super) fn dispatch_reminder(&mut self, thread: Thread, news: News) {
+        let seq = self.next_seq();
+        self.dispatches.push((seq, thread, news));
+    }
+
+    fn earliest_news(&self, identity: &Identity) -> DateTime<Utc> {
+        match identity {
+            Identity::Staff { .. } | Identity::Host => self.now - BACKDATED,
+            Identity::Clock => self.now - LATE,
+            Identity::File { .. } => self.files_news_since,
+        }
+    }
+
+    /// Writes the dispatches into the outbox. `revision` is the first that shows them.
+    pub(super) async fn write_dispatches(&mut self, revision: i64) -> Result<(), ActionError> {
+        for (seq, thread, news) in std::mem::take(&mut self.dispatches) {
+            let dispatch = Dispatch {
+                seq,
+                thread,
+                news,
+                created_at: self.now,
+                due_at: None,
+                revision,
+                status: Status::Waiting,
+            };
+            insert_dispatch(&mut self.tx, &dispatch).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What an event could tell subscribers.
+struct Told {
+    thread: Thread,
+    news: News,
+    /// The date of what became public. `None` for what isn't told unless staff ask for it.
+    at: Option<DateTime<Utc>>,
+}
+
+fn told_of(event: &Event, now: DateTime<Utc>) -> Option<Told> {
+    let of_incident = |id: &str, news: News, at: Option<DateTime<Utc>>| {
+        Some(Told {
+            thread: Thread::Incident(id.to_owned()),
+            news,
+            at,
+        })
+    };
+    let correction = |id: &str| News::Correction {
+        id: id.to_owned(),
+        at_ms: now.timestamp_millis(),
+    };
+    match event {
+        Event::IncidentCreated { id, after } if !after.draft => {
+            of_incident(id, News::Post, Some(after.published_at))
+        }
+        Event::IncidentEdited { id, before, after } if !after.draft => match before.draft {
+            true => of_incident(id, News::Post, Some(after.published_at)),
+            false => of_incident(id, correction(""), None),
+        },
+        Event::IncidentSynced {
+            id,
+            publishes: Some(at),
+            ..
+        } => of_incident(id, News::Post, Some(*at)),
+        Event::UpdateAdded { which, after } if !after.draft => {
+            let id = which.id.clone();
+            of_incident(&which.incident, News::Update { id }, Some(after.at))
+        }
+        Event::UpdateSynced {
+            which,
+            before: None,
+            after,
+        } => {
+            let id = which.id.clone();
+            of_incident(&which.incident, News::Update { id }, Some(after.at))
+        }
+        Event::UpdateCorrected { which, .. } => {
+            of_incident(&which.incident, correction(&which.id), None)
+        }
+        Event::ComponentStateSet {
+            component,
+            incident: None,
+            change,
+            at,
+            ..
+        } => Some(Told {
+            thread: Thread::Component(component.clone()),
+            news: News::State { id: change.clone() },
+            at: Some(*at),
+        }),
+        Event::IncidentCreated { .. }
+        | Event::IncidentEdited { .. }
+        | Event::IncidentWithdrawn { .. }
+        | Event::IncidentSynced { .. }
+        | Event::IncidentHidden { .. }
+        | Event::UpdateAdded { .. }
+        | Event::UpdateWithdrawn { .. }
+        | Event::UpdateBroughtBack { .. }
+        | Event::UpdateSynced { .. }
+        | Event::ComponentStateSet { .. }
+        | Event::ComponentPut { .. }
+        | Event::ComponentDescribed { .. }
+        | Event::ComponentRetired { .. }
+        | Event::ComponentBroughtBack { .. }
+        | Event::ComponentMoved { .. }
+        | Event::TemplateSet { .. }
+        | Event::TemplateRemoved { .. }
+        | Event::TokenIssued { .. }
+        | Event::TokenRevoked { .. }
+        | Event::SignedIn { .. }
+        | Event::SessionEnded { .. } => None,
+    }
+}

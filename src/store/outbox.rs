@@ -1,0 +1,250 @@
+//! The outbox: what goes out to subscribers, and how far it has been spread to them.
+
+use chrono::{DateTime, Utc};
+use sqlx::any::AnyRow;
+
+use super::error::StoreError;
+use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
+use super::tx::Tx;
+use crate::domain::dispatch::{Dispatch, News, Status, Thread};
+use crate::domain::subscriber::Target;
+
+/// Puts a dispatch into the outbox. One for the same news stays as it is.
+pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into outbox (seq, thread, kind, subject, created_at_ms, due_at_ms, revision, \
+         status) values ($1, $2, $3, $4, $5, $6, $7, $8) \
+         on conflict (thread, kind, subject) do nothing",
+    )
+    .bind(dispatch.seq)
+    .bind(dispatch.thread.to_text())
+    .bind(dispatch.news.kind())
+    .bind(dispatch.news.subject())
+    .bind(dispatch.created_at.timestamp_millis())
+    .bind(dispatch.due_at.map(|at| at.timestamp_millis()))
+    .bind(dispatch.revision)
+    .bind(dispatch.status.as_str())
+    .execute(&mut tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// The dispatches with this status, in order.
+pub async fn list_dispatches(tx: &mut Tx, status: Status) -> Result<Vec<Dispatch>, StoreError> {
+    let rows = sqlx::query("select * from outbox where status = $1 order by seq")
+        .bind(status.as_str())
+        .fetch_all(&mut tx.inner)
+        .await?;
+    rows.iter().map(to_dispatch).collect()
+}
+
+/// The dispatches of a thread that come after `after` and go out, up to `until`, in order.
+pub async fn list_dispatches_between(
+    tx: &mut Tx,
+    thread: &Thread,
+    after: i64,
+    until: i64,
+) -> Result<Vec<Dispatch>, StoreError> {
+    let rows = sqlx::query(
+        "select * from outbox where thread = $1 and seq > $2 and seq <= $3 \
+         and status <> 'dropped' order by seq",
+    )
+    .bind(thread.to_text())
+    .bind(after)
+    .bind(until)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(to_dispatch).collect()
+}
+
+/// A dispatch by its number.
+pub async fn find_dispatch(tx: &mut Tx, seq: i64) -> Result<Option<Dispatch>, StoreError> {
+    let row = sqlx::query("select * from outbox where seq = $1")
+        .bind(seq)
+        .fetch_optional(&mut tx.inner)
+        .await?;
+    row.as_ref().map(to_dispatch).transpose()
+}
+
+/// The number of the last dispatch of a thread, whatever became of it.
+pub async fn find_last_seq(tx: &mut Tx, thread: &Thread) -> Result<Option<i64>, StoreError> {
+    let row = sqlx::query("select max(seq) as last from outbox where thread = $1")
+        .bind(thread.to_text())
+        .fetch_one(&mut tx.inner)
+        .await?;
+    Ok(sqlx::Row::try_get::<Option<i64>, _>(&row, "last")?)
+}
+
+/// Changes how far a dispatch has come, and when it is due.
+pub async fn set_dispatch(
+    tx: &mut Tx,
+    seq: i64,
+    status: Status,
+    due_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update outbox set status = $1, due_at_ms = coalesce($2, due_at_ms) where seq = $3",
+    )
+    .bind(status.as_str())
+    .bind(due_at.map(|at| at.timestamp_millis()))
+    .bind(seq)
+    .execute(&mut tx.inner)
+    .await?;
+    Ok(())
+}
+
+/// Who gets a dispatch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audience {
+    /// What it is about. Whoever follows any of it gets it, besides those who follow everything.
+    pub targets: Vec<Target>,
+    /// The kind of news that one must want.
+    pub wants: Wanted,
+    /// Whether everybody who was told of the thread before gets it, too.
+    pub and_whoever_was_told: bool,
+}
+
+/// The kinds of news that subscribers choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Disruptions and notices.
+    Incidents,
+    /// Maintenance.
+    Maintenance,
+    /// Changes of state without an incident.
+    Changes,
+}
+
+/// Whether a subscriber `s` is in the audience, with the targets as $1, the kind of news as $2, the
+/// thread as $3 and yes or no, whether those who were told get it, as $4. `s` must be active.
+macro_rules! in_audience {
+    () => {
+        "s.confirmed_at_ms is not null and s.paused_at_ms is null and s.suppressed_at_ms is null \
+         and ((($2 = 'incidents' and s.incidents = 'yes') \
+             or ($2 = 'maintenance' and s.maintenance = 'yes') \
+             or ($2 = 'changes' and s.changes = 'yes')) \
+            and (s.everything = 'yes' or exists (select 1 from follows f \
+                where f.subscriber_id = s.id \
+                and replace($1, '\n' || f.kind || ' ' || f.target || '\n', '') <> $1)) \
+         or exists (select 1 from follows f where f.subscriber_id = s.id \
+            and f.kind = 'incident' and f.target = $3) \
+         or ($4 = 'yes' and exists (select 1 from deliveries d \
+            where d.subscriber_id = s.id and d.thread = $3)))"
+    };
+}
+
+impl Audience {
+    /// The targets as one text: each on a line of its own, with an empty line between.
+    fn targets_as_text(&self) -> String {
+        let lines = self.targets.iter().map(|target| {
+            let key = target.key().replace('\n', " ");
+            format!("\n{} {key}\n", target.kind())
+        });
+        lines.collect()
+    }
+
+    fn wanted_word(&self) -> &'static str {
+        match self.wants {
+            Wanted::Incidents => "incidents",
+            Wanted::Maintenance => "maintenance",
+            Wanted::Changes => "changes",
+        }
+    }
+}
+
+/// How many subscribers get a dispatch.
+pub async fn count_audience(
+    tx: &mut Tx,
+    thread: &Thread,
+    audience: &Audience,
+) -> Result<i64, StoreError> {
+    let statement = concat!(
+        "select count(*) as many from subscribers s where ",
+        in_audience!()
+    );
+    let row = sqlx::query(statement)
+        .bind(audience.targets_as_text())
+        .bind(audience.wanted_word())
+        .bind(thread.to_text())
+        .bind(if audience.and_whoever_was_told {
+            "yes"
+        } else {
+            "no"
+        })
+        .fetch_one(&mut tx.inner)
+        .await?;
+    int(&row, "many")
+}
+
+/// Puts a dispatch into the queues of the next `size` subscribers. Returns whether that were all.
+pub async fn spread_dispatch(
+    tx: &mut Tx,
+    dispatch: &Dispatch,
+    audience: &Audience,
+    now: DateTime<Utc>,
+    size: i64,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query("select spread_to from outbox where seq = $1")
+        .bind(dispatch.seq)
+        .fetch_one(&mut tx.inner)
+        .await?;
+    let first = text_or_none(&row, "spread_to")?.unwrap_or_default();
+    let row = sqlx::query(
+        "select max(id) as last, count(*) as many from \
+         (select id from subscribers where id > $1 order by id limit $2) as next",
+    )
+    .bind(&first)
+    .bind(size)
+    .fetch_one(&mut tx.inner)
+    .await?;
+    let is_all = int(&row, "many")? < size;
+    if let Some(last) = text_or_none(&row, "last")? {
+        sqlx::query(concat!(
+            "insert into deliveries (subscriber_id, thread, told_seq, due_seq, next_at_ms, \
+             attempts) select s.id, $3, $5 - 1, $5, $6, 0 from subscribers s \
+             where s.id > $7 and s.id <= $8 and ",
+            in_audience!(),
+            " on conflict (subscriber_id, thread) do update set due_seq = excluded.due_seq, \
+             next_at_ms = coalesce(deliveries.next_at_ms, excluded.next_at_ms), \
+             gave_up_at_ms = null, failing_since_ms = case when deliveries.gave_up_at_ms is null \
+             then deliveries.failing_since_ms else null end \
+             where deliveries.due_seq < excluded.due_seq"
+        ))
+        .bind(audience.targets_as_text())
+        .bind(audience.wanted_word())
+        .bind(dispatch.thread.to_text())
+        .bind(if audience.and_whoever_was_told {
+            "yes"
+        } else {
+            "no"
+        })
+        .bind(dispatch.seq)
+        .bind(now.timestamp_millis())
+        .bind(&first)
+        .bind(&last)
+        .execute(&mut tx.inner)
+        .await?;
+        sqlx::query("update outbox set spread_to = $1 where seq = $2")
+            .bind(&last)
+            .bind(dispatch.seq)
+            .execute(&mut tx.inner)
+            .await?;
+    }
+    if is_all {
+        set_dispatch(tx, dispatch.seq, Status::Spread, None).await?;
+    }
+    Ok(is_all)
+}
+
+fn to_dispatch(row: &AnyRow) -> Result<Dispatch, StoreError> {
+    let (kind, subject) = (text(row, "kind")?, text(row, "subject")?);
+    Ok(Dispatch {
+        seq: int(row, "seq")?,
+        thread: word(row, "thread", Thread::parse)?,
+        news: News::parse(&kind, &subject).ok_or_else(|| unreadable("subject", &subject))?,
+        created_at: instant(row, "created_at_ms")?,
+        due_at: instant_or_none(row, "due_at_ms")?,
+        revision: int(row, "revision")?,
+        status: word(row, "status", Status::parse)?,
+    })
+}
