@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod random;
 pub mod telemetry;
 
 pub mod domain;
@@ -16,6 +17,7 @@ pub mod render;
 pub mod site;
 pub mod snapshot;
 
+pub mod delivery;
 pub mod schedule;
 
 pub mod app;

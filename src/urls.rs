@@ -312,6 +312,21 @@ pub fn encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, UNRESERVED)
 }
 
+/// The page that confirms a subscription, by the secret in its link.
+pub fn confirm_subscription(token: &str) -> String {
+    format!("{SUBSCRIBE}/confirm/{token}")
+}
+
+/// The page on which a subscriber chooses, pauses and leaves, by the secret in its link.
+pub fn manage_subscription(token: &str) -> String {
+    format!("{SUBSCRIBE}/manage/{token}")
+}
+
+/// Where a mail program ends a subscription with one click (RFC 8058).
+pub fn unsubscribe(token: &str) -> String {
+    format!("{SUBSCRIBE}/unsubscribe/{token}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use lightship::domain::slug::Slug;
 use lightship::render::messages::text_of;
-use lightship::snapshot::load::{BaseUrl, load};
+use lightship::snapshot::load::{Deployment, load};
 use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
@@ -79,7 +79,7 @@ async fn each_migration_leaves_what_was_there_readable() {
     }
     let store = Store::open(&url).await.expect("it is up to date");
     let now = "2013-02-26T09:30:00Z".parse().expect("an instant");
-    let loaded = load(&store, now, &BaseUrl::default())
+    let loaded = load(&store, now, &Deployment::default())
         .await
         .expect("a snapshot");
     let snapshot = loaded.snapshot;
@@ -137,7 +137,7 @@ async fn histories_of_earlier_versions_are_made_anew_by_the_rule_of_this_one() {
     run(&url, fs::read_to_string(rows).expect("rows")).await;
     let store = Store::open(&url).await.expect("it is up to date");
     let now = "2013-02-26T12:00:00Z".parse().expect("an instant");
-    let loaded = load(&store, now, &BaseUrl::default()).await;
+    let loaded = load(&store, now, &Deployment::default()).await;
     let snapshot = loaded.expect("a snapshot").snapshot;
     let nelson = Slug::parse("nelson").expect("a slug");
     let record = snapshot.find_component(&nelson).expect("a component");
@@ -171,7 +171,7 @@ async fn histories_of_earlier_versions_are_made_anew_by_the_rule_of_this_one() {
     // Opened once more, nothing is made anew.
     store.close().await;
     let again = Store::open(&url).await.expect("as it is");
-    let same = load(&again, now, &BaseUrl::default())
+    let same = load(&again, now, &Deployment::default())
         .await
         .expect("a snapshot");
     let same = same

@@ -111,6 +111,7 @@ impl Story {
             support: None,
             brand: lightship::domain::brand::Brand::default(),
             delivery: Default::default(),
+            sends_mail: false,
             zones: BTreeMap::new(),
         }
     }

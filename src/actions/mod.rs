@@ -33,6 +33,7 @@ mod settle;
 pub mod spoken_times;
 mod state_permission;
 mod stated_states;
+pub mod subscriptions;
 mod sync_addresses;
 pub mod sync_announced;
 mod sync_candidate;

@@ -1,7 +1,5 @@
 //! Tokens: issued once, stored only as a hash, revoked at any time.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -13,6 +11,7 @@ use crate::domain::hash::sha256;
 use crate::domain::permission::Permission;
 use crate::domain::scope::Scope;
 use crate::domain::staff::Token;
+use crate::random;
 use crate::store::{sessions, tokens};
 
 /// The prefix of a token's secret, so that a leaked one is recognised.
@@ -118,11 +117,6 @@ pub fn hash_of(secret: &str) -> String {
 
 /// 256 random bits as text, after a prefix.
 pub(super) fn random_secret(prefix: &str) -> Result<String, ActionError> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        ActionError::Conflict(format!(
-            "the system gave no random numbers ({error}); try again"
-        ))
-    })?;
-    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
+    let secret = random::secret().map_err(|error| ActionError::Conflict(error.to_string()))?;
+    Ok(format!("{prefix}{secret}"))
 }

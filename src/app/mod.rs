@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::schedule::Schedule;
 use crate::site::refresh::Refresher;
 use crate::site::renderer::Renderer;
-use crate::snapshot::load::BaseUrl;
+use crate::snapshot::load::Deployment;
 use crate::store::probe::Probe;
 use crate::store::{Store, without_password};
 use crate::web::assets::Assets;
@@ -86,11 +86,12 @@ impl App {
                 .await
                 .context("catching up with maintenance windows")?;
         }
-        let base_url = BaseUrl {
-            stated: config.base_url.clone(),
-            fallback: format!("http://{}", listener.local_addr()?),
+        let deployment = Deployment {
+            base_url: config.base_url.clone(),
+            fallback_url: format!("http://{}", listener.local_addr()?),
+            has_mail_server: config.smtp.is_some(),
         };
-        let refresher = Refresher::start(store.clone(), clock.clone(), base_url)
+        let refresher = Refresher::start(store.clone(), clock.clone(), deployment)
             .await
             .context("making the first pages")?;
         let (stopping, stopped) = signal::channel(false);

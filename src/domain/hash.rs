@@ -1,5 +1,6 @@
 //! Hashes as text. Ids, ETags and stored secrets depend on them, so they never change.
 
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of bytes, in hexadecimal.
@@ -18,6 +19,18 @@ pub fn digest_of_parts<T: AsRef<[u8]>>(parts: impl IntoIterator<Item = T>) -> [u
     hash.finalize().into()
 }
 
+/// The HMAC-SHA256 (RFC 2104) of bytes.
+pub fn hmac_sha256(key: &[u8], bytes: &[u8]) -> [u8; 32] {
+    // A key may have any length.
+    match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mut mac) => {
+            mac.update(bytes);
+            mac.finalize().into_bytes().into()
+        }
+        Err(_) => unreachable!("HMAC takes keys of any length"),
+    }
+}
+
 /// Bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = [
@@ -33,6 +46,16 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keyed_hashes_are_those_of_the_standard() {
+        // RFC 4231, test case 2.
+        let mac = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(
+            hex(&mac),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
 
     #[test]
     fn hashes_are_those_of_the_standard() {

@@ -23,6 +23,9 @@
 //! - **Record**: who did what and when, with what it was before and after.
 //! - **Byline**: the author shown with a post or an update.
 //! - **Template**: a half-written post, prepared before anything breaks.
+//! - **Subscriber**: who is told, where, and what they follow.
+//! - **Dispatch**: what goes out to subscribers: a fact, never a text.
+//! - **Thread**: the dispatches that belong together: of one incident, or of one component.
 //! - **Token**: a credential for the admin API, with scopes.
 
 pub mod actor;
@@ -54,6 +57,7 @@ pub mod slug;
 pub mod staff;
 pub mod state;
 pub mod subscriber;
+pub mod subscription_link;
 pub mod template;
 pub mod time_style;
 pub mod update;

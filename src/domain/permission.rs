@@ -19,11 +19,15 @@ pub enum Permission {
     ManageSessions,
     /// Read the activity log.
     ReadActivity,
+    /// See, add, remove and suppress subscribers.
+    ManageSubscribers,
+    /// Decide what becomes of messages that are held or were given up.
+    ManageDelivery,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::SetStates,
         Self::WriteIncidents,
         Self::ReadDrafts,
@@ -31,6 +35,8 @@ impl Permission {
         Self::ManageTokens,
         Self::ManageSessions,
         Self::ReadActivity,
+        Self::ManageSubscribers,
+        Self::ManageDelivery,
     ];
 
     /// The narrowest scope that grants the permission.
@@ -38,7 +44,9 @@ impl Permission {
         match self {
             Self::SetStates => Scope::StatesWrite,
             Self::WriteIncidents | Self::ReadDrafts => Scope::IncidentsWrite,
+            Self::ManageSubscribers => Scope::SubscribersWrite,
             Self::EditComponents
+            | Self::ManageDelivery
             | Self::ManageTokens
             | Self::ManageSessions
             | Self::ReadActivity => Scope::Admin,
@@ -88,6 +96,10 @@ mod tests {
             granted(&[Scope::IncidentsWrite]),
             [Permission::WriteIncidents, Permission::ReadDrafts]
         );
+        assert_eq!(
+            granted(&[Scope::SubscribersWrite]),
+            [Permission::ManageSubscribers]
+        );
         assert_eq!(granted(&[Scope::Admin]), Permission::ALL);
         assert_eq!(Permissions::of(&[Scope::Admin]), Permissions::all());
     }
@@ -104,6 +116,11 @@ mod tests {
                 Scope::IncidentsWrite,
                 "incidents:write",
                 "\"Incidents\" (incidents:write)",
+            ),
+            (
+                Scope::SubscribersWrite,
+                "subscribers:write",
+                "\"Subscribers\" (subscribers:write)",
             ),
             (Scope::Admin, "admin", "\"Everything\" (admin)"),
         ] {

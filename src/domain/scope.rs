@@ -11,20 +11,29 @@ pub enum Scope {
     /// Write and read incidents, drafts included.
     #[serde(rename = "incidents:write")]
     IncidentsWrite,
-    /// Everything, tokens and the record included.
+    /// See, add and remove subscribers.
+    #[serde(rename = "subscribers:write")]
+    SubscribersWrite,
+    /// Everything, tokens and the activity log included.
     #[serde(rename = "admin")]
     Admin,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::StatesWrite, Self::IncidentsWrite, Self::Admin];
+    pub const ALL: [Self; 4] = [
+        Self::StatesWrite,
+        Self::IncidentsWrite,
+        Self::SubscribersWrite,
+        Self::Admin,
+    ];
 
     /// The word used in the API, the command line and the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StatesWrite => "states:write",
             Self::IncidentsWrite => "incidents:write",
+            Self::SubscribersWrite => "subscribers:write",
             Self::Admin => "admin",
         }
     }
@@ -34,6 +43,7 @@ impl Scope {
         match self {
             Self::StatesWrite => "States",
             Self::IncidentsWrite => "Incidents",
+            Self::SubscribersWrite => "Subscribers",
             Self::Admin => "Everything",
         }
     }

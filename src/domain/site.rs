@@ -40,6 +40,8 @@ pub struct SiteSettings {
     pub brand: Brand,
     /// How subscribers are told.
     pub delivery: DeliverySettings,
+    /// Whether subscribers can be told by mail: there is a mail server, and an address it comes from.
+    pub sends_mail: bool,
     /// Ambiguous zone abbreviations, and what each means here.
     pub zones: BTreeMap<String, FixedOffset>,
 }
@@ -58,6 +60,7 @@ impl SiteSettings {
             support: None,
             brand: Brand::default(),
             delivery: DeliverySettings::default(),
+            sends_mail: false,
             zones: BTreeMap::new(),
         }
     }

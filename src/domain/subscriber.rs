@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::email_address::EmailAddress;
+use super::incident::Kind;
 use super::slug::Slug;
 
 /// How a subscriber is reached.
@@ -111,6 +112,25 @@ impl Following {
     }
 }
 
+impl Following {
+    /// Whether it covers an incident of a kind that names these components, each with its group. An
+    /// incident that names nothing goes to those who follow everything.
+    pub fn covers(&self, id: &str, kind: Kind, named: &[(&Slug, Option<&str>)]) -> bool {
+        let follows = |target: &Target| match target {
+            Target::Component(slug) => named.iter().any(|(name, _)| *name == slug),
+            Target::Group(group) => named.iter().any(|(_, of)| *of == Some(group.as_str())),
+            Target::Incident(_) => false,
+        };
+        let wants = match kind {
+            Kind::Disruption | Kind::Notice => self.incidents,
+            Kind::Maintenance => self.maintenance,
+        };
+        let one = Target::Incident(id.to_owned());
+        self.targets.contains(&one)
+            || (wants && (self.everything || self.targets.iter().any(follows)))
+    }
+}
+
 /// Why nothing is sent to an address any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
@@ -208,6 +228,41 @@ mod tests {
             assert_eq!(Consent::parse(&consent.to_text()), Some(consent));
         }
         assert_eq!(Consent::parse("perhaps"), None);
+    }
+
+    #[test]
+    fn an_incident_is_covered_by_what_it_names() {
+        let [selma, nelson] = ["selma", "nelson"].map(|name| Slug::parse(name).expect("a slug"));
+        let named = [(&selma, Some("Servers"))];
+        let all = Following::default();
+        assert!(all.covers("1", Kind::Disruption, &[]));
+        assert!(all.covers("1", Kind::Maintenance, &named));
+        let only = |target: Target| Following {
+            everything: false,
+            targets: BTreeSet::from([target]),
+            ..Following::default()
+        };
+        let check = |target: Target, covers: bool| {
+            let following = only(target);
+            assert_eq!(following.covers("1", Kind::Disruption, &named), covers);
+            assert!(!following.covers("2", Kind::Disruption, &[]));
+        };
+        check(Target::Component(selma.clone()), true);
+        check(Target::Component(nelson), false);
+        check(Target::Group("Servers".to_owned()), true);
+        check(Target::Group("Mail".to_owned()), false);
+        check(Target::Incident("1".to_owned()), true);
+        let no_maintenance = Following {
+            maintenance: false,
+            ..all
+        };
+        assert!(!no_maintenance.covers("1", Kind::Maintenance, &named));
+        assert!(no_maintenance.covers("1", Kind::Notice, &named));
+        let one = Following {
+            maintenance: false,
+            ..only(Target::Incident("1".to_owned()))
+        };
+        assert!(one.covers("1", Kind::Maintenance, &[]));
     }
 
     #[test]

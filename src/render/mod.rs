@@ -13,6 +13,7 @@ pub mod csv;
 pub mod feeds;
 pub mod html;
 pub mod json;
+pub mod mail;
 pub mod markdown;
 pub mod messages;
 pub mod time;

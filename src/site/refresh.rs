@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::domain::incident::{Kind, page_time};
 use crate::domain::zone::start_of_day;
 use crate::snapshot::Snapshot;
-use crate::snapshot::load::{BaseUrl, load};
+use crate::snapshot::load::{Deployment, load};
 use crate::snapshot::patch::patch;
 use crate::snapshot::shown::Waiting;
 use crate::store::changes::list_changes_since;
@@ -23,7 +23,7 @@ use crate::store::{Store, StoreError};
 pub struct Refresher {
     store: Store,
     clock: Clock,
-    base_url: BaseUrl,
+    deployment: Deployment,
     site: SiteHandle,
     /// What comes due later.
     waiting: Waiting,
@@ -37,13 +37,17 @@ pub struct Refresher {
 
 impl Refresher {
     /// Loads the first site.
-    pub async fn start(store: Store, clock: Clock, base_url: BaseUrl) -> Result<Self, StoreError> {
-        let loaded = load(&store, clock.now(), &base_url).await?;
+    pub async fn start(
+        store: Store,
+        clock: Clock,
+        deployment: Deployment,
+    ) -> Result<Self, StoreError> {
+        let loaded = load(&store, clock.now(), &deployment).await?;
         let midnight = midnight_after(&loaded.snapshot);
         Ok(Self {
             store,
             clock,
-            base_url,
+            deployment,
             site: SiteHandle::new(Site::new(loaded.snapshot)),
             waiting: loaded.waiting,
             midnight,
@@ -73,7 +77,7 @@ impl Refresher {
         Latest {
             store: self.store.clone(),
             clock: self.clock.clone(),
-            base_url: self.base_url.clone(),
+            deployment: self.deployment.clone(),
             site: self.site.clone(),
         }
     }
@@ -110,7 +114,7 @@ impl Refresher {
                 (next, patched.loaded.waiting)
             }
             None => {
-                let loaded = load(&self.store, now, &self.base_url).await?;
+                let loaded = load(&self.store, now, &self.deployment).await?;
                 self.has_other_maintenance = true;
                 (Site::new(loaded.snapshot), loaded.waiting)
             }
@@ -134,7 +138,7 @@ fn midnight_after(snapshot: &Snapshot) -> DateTime<Utc> {
 pub struct Latest {
     store: Store,
     clock: Clock,
-    base_url: BaseUrl,
+    deployment: Deployment,
     site: SiteHandle,
 }
 
@@ -154,7 +158,7 @@ impl Latest {
         drop(tx);
         let loaded = match patched {
             Some(patched) => patched.loaded,
-            None => load(&self.store, now, &self.base_url).await?,
+            None => load(&self.store, now, &self.deployment).await?,
         };
         // It gets documents of its own: only the refresher may update those that are served.
         Ok(Arc::new(Site::new(loaded.snapshot)))

@@ -40,25 +40,27 @@ pub struct Loaded {
     pub waiting: Waiting,
 }
 
-/// The base URL of the page, as far as the process's settings say.
+/// What the process's settings say about the page.
 #[derive(Debug, Clone, Default)]
-pub struct BaseUrl {
+pub struct Deployment {
     /// The base URL that overrides the site's own.
-    pub stated: Option<String>,
+    pub base_url: Option<String>,
     /// The base URL if nothing else states one: the listening address.
-    pub fallback: String,
+    pub fallback_url: String,
+    /// Whether a mail server is configured.
+    pub has_mail_server: bool,
 }
 
 /// Loads everything public at the instant `now`.
 pub async fn load(
     store: &Store,
     now: DateTime<Utc>,
-    base_url: &BaseUrl,
+    deployment: &Deployment,
 ) -> Result<Loaded, StoreError> {
     let (mut tx, second) = store.read_twice().await?;
     let revision = find_present(&mut tx).await?;
     let as_of = now.max(revision.made_until);
-    let site = load_site(&mut tx, base_url).await?;
+    let site = load_site(&mut tx, deployment).await?;
     let states = States::with_own(list_own_states(&mut tx).await?);
     let redirects = list_redirects(&mut tx).await?;
     let components = list_components(&mut tx).await?;
@@ -155,14 +157,14 @@ pub(super) async fn load_component(
 }
 
 /// Loads only the site's settings.
-pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<SiteSettings, StoreError> {
+pub async fn load_site(tx: &mut Tx, deployment: &Deployment) -> Result<SiteSettings, StoreError> {
     let mut settings = list_site_settings(tx).await?;
     let remembered = find_meta(tx, AUTHORITY).await?;
-    let base_url = base_url
-        .stated
+    let base_url = deployment
+        .base_url
         .clone()
         .or_else(|| settings.remove("base_url"))
-        .unwrap_or_else(|| base_url.fallback.clone());
+        .unwrap_or_else(|| deployment.fallback_url.clone());
     let authority = settings
         .remove("authority")
         .or(remembered)
@@ -175,6 +177,10 @@ pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<SiteSettings, 
         _ => None,
     };
     let times = stated_times(&settings);
+    let delivery = settings.get("delivery");
+    let delivery = delivery
+        .map(|text| delivery_from_text(text))
+        .unwrap_or_default();
     Ok(SiteSettings {
         name: settings
             .remove("name")
@@ -185,10 +191,8 @@ pub async fn load_site(tx: &mut Tx, base_url: &BaseUrl) -> Result<SiteSettings, 
         stated_date_order: times.date_order,
         stated_clock: times.clock,
         support,
-        delivery: settings
-            .get("delivery")
-            .map(|text| delivery_from_text(text))
-            .unwrap_or_default(),
+        sends_mail: deployment.has_mail_server && delivery.from.is_some(),
+        delivery,
         brand: settings
             .get("brand")
             .map(|text| brand_from_text(text))

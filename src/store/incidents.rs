@@ -118,6 +118,22 @@ pub async fn list_drafts(tx: &mut Tx) -> Result<Vec<(Slug, String)>, StoreError>
         .collect()
 }
 
+/// The ids of the incidents that customers may see and that aren't over, planned maintenance
+/// included.
+pub async fn list_unfinished_ids(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "select i.id from incidents i where i.kind <> 'notice' and ",
+        is_public!("i"),
+        " and coalesce((select u.phase from updates u where u.incident_id = i.id \
+              and u.withdrawn_at_ms is null and u.phase is not null \
+              order by u.at_ms desc, u.seq desc limit 1), i.stated_phase, 'investigating') \
+             not in ('resolved', 'completed', 'cancelled', 'postmortem') order by i.id"
+    ))
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(|row| text(row, "id")).collect()
+}
+
 /// An incident by its id, even if it is withdrawn or hidden.
 pub async fn find_incident(tx: &mut Tx, id: &str) -> Result<Option<StoredIncident>, StoreError> {
     let row = sqlx::query(concat!(incident_rows!(), "where i.id = $1"))

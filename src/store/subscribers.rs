@@ -7,9 +7,11 @@ use sqlx::any::AnyRow;
 
 use super::error::StoreError;
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
+use super::settings::find_meta;
 use super::tx::Tx;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::subscriber::{Channel, Consent, Following, Subscriber, Suppression, Target};
+use crate::domain::subscription_link::LinkKey;
 
 /// A subscriber by its id.
 pub async fn find_subscriber(tx: &mut Tx, id: &str) -> Result<Option<Subscriber>, StoreError> {
@@ -203,6 +205,25 @@ pub async fn delete_links(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), Stor
         .execute(&mut tx.inner)
         .await?;
     Ok(())
+}
+
+/// The key of the database under which the key for links is stored.
+const LINK_KEY: &str = "link_key";
+
+/// The site's key for links to subscriptions, if it has been made.
+pub async fn find_link_key(tx: &mut Tx) -> Result<Option<LinkKey>, StoreError> {
+    Ok(find_meta(tx, LINK_KEY).await?.map(LinkKey::new))
+}
+
+/// Stores the site's key for links, unless it has one; returns the one that counts.
+pub async fn keep_link_key(tx: &mut Tx, secret: &str) -> Result<LinkKey, StoreError> {
+    sqlx::query("insert into meta (key, value) values ($1, $2) on conflict (key) do nothing")
+        .bind(LINK_KEY)
+        .bind(secret)
+        .execute(&mut tx.inner)
+        .await?;
+    let key = find_link_key(tx).await?;
+    Ok(key.unwrap_or_else(|| LinkKey::new(secret)))
 }
 
 /// Reads subscribers, and what each follows.

@@ -10,7 +10,7 @@ use chrono::Duration;
 use lightship::site::document::Document;
 use lightship::site::public_page::Page;
 use lightship::site::{Found, Site, public_pages};
-use lightship::snapshot::load::{BaseUrl, load};
+use lightship::snapshot::load::{Deployment, load};
 use lightship::urls;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -264,7 +264,7 @@ async fn what_is_taken_over_is_what_would_be_made_anew() {
         let state = app.app.state().clone();
         let served = state.site.current();
         let as_of = served.snapshot().as_of;
-        let loaded = load(&state.store, as_of, &BaseUrl::default())
+        let loaded = load(&state.store, as_of, &Deployment::default())
             .await
             .expect("a snapshot");
         let fresh = Site::new(loaded.snapshot);

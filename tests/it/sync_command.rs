@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lightship::snapshot::load::{BaseUrl, load};
+use lightship::snapshot::load::{Deployment, load};
 use lightship::store::Store;
 use serde_json::Value;
 
@@ -77,7 +77,7 @@ impl Bench {
 async fn ids(database: &str) -> Vec<(String, String)> {
     let store = Store::open(database).await.expect("it opens");
     let now = "2013-02-27T09:15:00Z".parse().expect("an instant");
-    let loaded = load(&store, now, &BaseUrl::default())
+    let loaded = load(&store, now, &Deployment::default())
         .await
         .expect("a snapshot");
     store.close().await;

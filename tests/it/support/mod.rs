@@ -10,7 +10,7 @@ use lightship::clock::Clock;
 use lightship::domain::actor::Actor;
 use lightship::domain::slug::Slug;
 use lightship::snapshot::Snapshot;
-use lightship::snapshot::load::{BaseUrl, load};
+use lightship::snapshot::load::{Deployment, load};
 use lightship::store::Store;
 
 pub(crate) mod app;
@@ -64,7 +64,7 @@ impl World {
     }
 
     pub(crate) async fn snapshot(&self) -> Snapshot {
-        load(&self.store, self.clock.now(), &BaseUrl::default())
+        load(&self.store, self.clock.now(), &Deployment::default())
             .await
             .expect("a snapshot")
             .snapshot

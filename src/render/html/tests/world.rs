@@ -43,6 +43,7 @@ impl World {
             }),
             brand: Brand::default(),
             delivery: Default::default(),
+            sends_mail: false,
             zones: BTreeMap::new(),
         };
         let whole = Unpacked {

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
+pub use self::smtp::{Protection, SmtpServer};
 pub use tracing_subscriber::filter::Targets;
+
+mod smtp;
 
 /// How the server is to run: flags, else `LIGHTSHIP_*` variables, else these defaults.
 #[derive(Debug, Clone, clap::Args)]
@@ -48,6 +51,35 @@ pub struct Config {
         value_parser = clap::value_parser!(u32).range(2..=100)
     )]
     pub database_connections: u32,
+
+    /// The mail server that takes messages to subscribers: smtps://USER:PASSWORD@HOST, or
+    /// smtp://HOST (with STARTTLS, unless it is this machine). The sender stands in site.toml.
+    #[arg(
+        long,
+        env = "LIGHTSHIP_SMTP",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub smtp: Option<SmtpServer>,
+
+    /// How many connections to the mail server to use at once.
+    #[arg(
+        long,
+        env = "LIGHTSHIP_SMTP_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value_t = SMTP_CONNECTIONS,
+        value_parser = clap::value_parser!(u32).range(1..=100)
+    )]
+    pub smtp_connections: u32,
+
+    /// The most messages to hand to the mail server in a second; by default, as many as it takes.
+    #[arg(
+        long,
+        env = "LIGHTSHIP_SMTP_RATE",
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub smtp_rate: Option<u32>,
 
     /// Write a line to standard output for each request, in the Common Log Format or as JSON.
     #[arg(long, env = "LIGHTSHIP_ACCESS_LOG", value_enum, value_name = "FORMAT")]
@@ -103,6 +135,9 @@ pub enum AccessLogFormat {
 
 /// The default number of connections to the database.
 pub const CONNECTIONS: u32 = 8;
+
+/// The default number of connections to the mail server.
+pub const SMTP_CONNECTIONS: u32 = 16;
 
 /// An address to serve on: an IP address or a name, and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,215 @@
+//! What subscribers do themselves: ask, confirm, choose, pause and leave.
+//!
+//! Asking changes nothing that an answer could show: a letter is written, and what it says is
+//! decided when it is sent. So a known and an unknown address get the same answer in the same time.
+
+use chrono::Duration;
+use uuid::Uuid;
+
+use super::change::Change;
+use super::error::ActionError;
+use crate::domain::dispatch::Thread;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::hash::sha256;
+use crate::domain::slug::Slug;
+use crate::domain::subscriber::{Following, Subscriber, Target};
+use crate::domain::subscription_link::LinkKey;
+use crate::store::letters::{Letter, Purpose, insert_letter};
+use crate::store::outbox::find_last_seq;
+use crate::store::subscribers::{self, find_link, find_subscriber};
+use crate::store::{components, deliveries, incidents};
+
+/// How long the link to confirm a subscription works.
+pub const CONFIRM_WITHIN: Duration = Duration::days(7);
+
+/// Asks for a subscription: a letter goes to the address.
+///
+/// # Errors
+/// `Invalid` if it follows nothing, or something that doesn't exist.
+pub async fn subscribe(
+    change: &mut Change,
+    address: &EmailAddress,
+    following: Following,
+) -> Result<(), ActionError> {
+    check_following(change, &following).await?;
+    let letter = Letter {
+        id: Uuid::now_v7().to_string(),
+        address: address.clone(),
+        purpose: Purpose::Signup(following),
+        created_at: change.now,
+        attempts: 0,
+    };
+    Ok(insert_letter(&mut change.tx, &letter).await?)
+}
+
+/// The subscriber whom a link to confirm was sent to; `None` if it is unknown or too old.
+///
+/// # Errors
+/// The database's.
+pub async fn find_to_confirm(
+    change: &mut Change,
+    token: &str,
+) -> Result<Option<Subscriber>, ActionError> {
+    let since = change.now - CONFIRM_WITHIN;
+    match find_link(&mut change.tx, &sha256(token), since).await? {
+        Some(id) => Ok(find_subscriber(&mut change.tx, &id).await?),
+        None => Ok(None),
+    }
+}
+
+/// Confirms a subscription by the secret in its link. Doing so twice is harmless. A letter says what
+/// is open, and the subscriber counts as told of it.
+///
+/// # Errors
+/// `NotFound` if the link is unknown or too old.
+pub async fn confirm_subscription(
+    change: &mut Change,
+    token: &str,
+) -> Result<Subscriber, ActionError> {
+    let found = find_to_confirm(change, token).await?;
+    let mut subscriber = found.ok_or_else(|| {
+        let how = "this link has expired, or was replaced by a newer one; subscribe once more";
+        ActionError::NotFound(how.to_owned())
+    })?;
+    if subscriber.confirmed_at.is_some() {
+        return Ok(subscriber);
+    }
+    subscriber.confirmed_at = Some(change.now);
+    subscriber.suppressed = None;
+    subscriber.refusals = 0;
+    subscribers::set_subscriber(&mut change.tx, &subscriber).await?;
+    let letter = Letter {
+        id: Uuid::now_v7().to_string(),
+        address: subscriber.address.clone(),
+        purpose: Purpose::Welcome(subscriber.id.clone()),
+        created_at: change.now,
+        attempts: 0,
+    };
+    insert_letter(&mut change.tx, &letter).await?;
+    count_as_told(change, &subscriber).await?;
+    Ok(subscriber)
+}
+
+/// Counts a subscriber as told of every open incident: the letter that welcomes them names those.
+async fn count_as_told(change: &mut Change, subscriber: &Subscriber) -> Result<(), ActionError> {
+    let described = components::list_components(&mut change.tx).await?;
+    let group_of = |slug: &Slug| {
+        let found = described.iter().find(|it| it.slug == *slug);
+        found.and_then(|it| it.group.as_deref())
+    };
+    for id in incidents::list_unfinished_ids(&mut change.tx).await? {
+        let Some(stored) = incidents::find_incident(&mut change.tx, &id).await? else {
+            continue;
+        };
+        let named = stored.incident.components().into_iter();
+        let named: Vec<_> = named.map(|slug| (slug, group_of(slug))).collect();
+        let kind = stored.incident.kind;
+        if !subscriber.following.covers(&id, kind, &named) {
+            continue;
+        }
+        let thread = Thread::Incident(id);
+        let last = find_last_seq(&mut change.tx, &thread).await?.unwrap_or(0);
+        deliveries::set_told(&mut change.tx, &subscriber.id, &thread, last).await?;
+    }
+    Ok(())
+}
+
+/// The subscriber whose link to manage the subscription has this secret.
+///
+/// # Errors
+/// `NotFound` if there is none, or not any more.
+pub async fn find_managed(change: &mut Change, token: &str) -> Result<Subscriber, ActionError> {
+    let key = find_link_key(change).await?;
+    let id = key.and_then(|key| key.read(token));
+    let found = match id {
+        Some(id) => find_subscriber(&mut change.tx, &id).await?,
+        None => None,
+    };
+    found.ok_or_else(|| {
+        let how = "this link leads to no subscription; it may have been deleted";
+        ActionError::NotFound(how.to_owned())
+    })
+}
+
+async fn find_link_key(change: &mut Change) -> Result<Option<LinkKey>, ActionError> {
+    Ok(subscribers::find_link_key(&mut change.tx).await?)
+}
+
+/// Changes what a subscriber follows.
+///
+/// # Errors
+/// `NotFound`; `Invalid` if it follows nothing, or something that doesn't exist.
+pub async fn change_following(
+    change: &mut Change,
+    token: &str,
+    following: Following,
+) -> Result<Subscriber, ActionError> {
+    let mut subscriber = find_managed(change, token).await?;
+    check_following(change, &following).await?;
+    subscriber.following = following;
+    subscribers::set_subscriber(&mut change.tx, &subscriber).await?;
+    Ok(subscriber)
+}
+
+/// Pauses a subscription, or goes on with it. What happened meanwhile isn't sent afterwards.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn pause_subscription(
+    change: &mut Change,
+    token: &str,
+    pause: bool,
+) -> Result<Subscriber, ActionError> {
+    let mut subscriber = find_managed(change, token).await?;
+    subscriber.paused_at = match (pause, subscriber.paused_at) {
+        (true, Some(since)) => Some(since),
+        (true, None) => Some(change.now),
+        (false, _) => None,
+    };
+    subscribers::set_subscriber(&mut change.tx, &subscriber).await?;
+    Ok(subscriber)
+}
+
+/// Ends a subscription and deletes everything that is known of the subscriber. Doing so twice is
+/// harmless.
+///
+/// # Errors
+/// The database's.
+pub async fn unsubscribe(change: &mut Change, token: &str) -> Result<(), ActionError> {
+    match find_managed(change, token).await {
+        Ok(subscriber) => {
+            subscribers::delete_subscriber(&mut change.tx, &subscriber.id).await?;
+            Ok(())
+        }
+        Err(ActionError::NotFound(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Refuses what nobody could be told of.
+pub(super) async fn check_following(
+    change: &mut Change,
+    following: &Following,
+) -> Result<(), ActionError> {
+    if following.is_empty() {
+        let how = "choose what you want to hear about";
+        return Err(ActionError::invalid("/following", how));
+    }
+    let mut active = components::list_components(&mut change.tx).await?;
+    active.retain(|component| component.retired_at.is_none());
+    for target in &following.targets {
+        let is_known = match target {
+            Target::Component(slug) => active.iter().any(|it| it.slug == *slug),
+            Target::Group(name) => active.iter().any(|it| it.group.as_ref() == Some(name)),
+            Target::Incident(id) => {
+                let found = incidents::find_incident(&mut change.tx, id).await?;
+                found.is_some_and(|it| it.is_present() && !it.incident.draft)
+            }
+        };
+        if !is_known {
+            let how = format!("there is no {} {:?} to follow", target.kind(), target.key());
+            return Err(ActionError::invalid("/following", how));
+        }
+    }
+    Ok(())
+}
