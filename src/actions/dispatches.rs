@@ -48,12 +48,6 @@ impl Change {
         }
     }
 
-    /// Notes that a maintenance is to be reminded of.
-    pub(super) fn dispatch_reminder(&mut self, thread: Thread, news: News) {
-        let seq = self.next_seq();
-        self.dispatches.push((seq, thread, news));
-    }
-
     fn earliest_news(&self, identity: &Identity) -> DateTime<Utc> {
         match identity {
             Identity::Staff { .. } | Identity::Host => self.now - BACKDATED,

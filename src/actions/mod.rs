@@ -26,6 +26,7 @@ pub mod once;
 mod plan_maintenance;
 pub mod preview_resolution;
 pub mod publish_draft;
+pub mod remind;
 mod repeat;
 pub mod sessions;
 pub mod set_component_state;

@@ -75,8 +75,11 @@ pub async fn confirm_subscription(
         return Ok(subscriber);
     }
     subscriber.confirmed_at = Some(change.now);
-    subscriber.suppressed = None;
-    subscriber.refusals = 0;
+    if subscriber.refusals > 0 {
+        // The address takes messages again. What staff suppressed stays so.
+        subscriber.suppressed = None;
+        subscriber.refusals = 0;
+    }
     subscribers::set_subscriber(&mut change.tx, &subscriber).await?;
     let letter = Letter {
         id: Uuid::now_v7().to_string(),

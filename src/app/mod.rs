@@ -14,6 +14,7 @@ use self::access_log::AccessLog;
 use self::sync_log::SyncLog;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::delivery::Worker;
 use crate::schedule::Schedule;
 use crate::site::refresh::Refresher;
 use crate::site::renderer::Renderer;
@@ -34,6 +35,7 @@ mod disk;
 mod files;
 mod probing;
 mod refreshing;
+mod sending;
 mod serving;
 mod sync_log;
 mod syncing;
@@ -100,6 +102,7 @@ impl App {
             renderer: Renderer::start().context("starting the thread that makes pages")?,
             latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
+            outbox: Arc::new(Notify::new()),
             assets: Arc::new(Assets::new(clock.now(), openapi::text())),
             media: Arc::new(Media::of(&config.source.content)),
             content: config.source.content.as_path().into(),
@@ -158,6 +161,17 @@ impl App {
         refreshing::refresh_once(&mut self.refresher, &self.state.readiness).await
     }
 
+    /// What sends messages to subscribers, if a mail server is configured.
+    pub fn worker(&self) -> Option<Worker> {
+        let server = self.config.smtp.clone()?;
+        let sending = sending::Sending {
+            server,
+            connections: self.config.smtp_connections,
+            rate: self.config.smtp_rate,
+        };
+        Some(sending::worker(&self.state, sending))
+    }
+
     /// Tests whether the database takes writes, for `/readyz`.
     pub async fn probe(&self) {
         let probe = Probe::new(self.state.store.clone());
@@ -167,6 +181,7 @@ impl App {
     /// Serves until `stop` completes, then lets running requests finish, within ten seconds in all.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
+        let worker = self.worker();
         let places = files::connections_allowed(self.open_files, self.config.database_connections)?;
         let access_log = self.config.access_log.map(AccessLog::start).transpose()?;
         let (state, changed) = (self.state, Arc::new(Notify::new()));
@@ -189,6 +204,13 @@ impl App {
             (self.log, self.is_behind),
             stopped.clone(),
         ));
+        if let Some(worker) = worker {
+            tasks.spawn(sending::keep_sending(
+                worker,
+                state.clone(),
+                stopped.clone(),
+            ));
+        }
         tasks.spawn(probing::keep_probing(
             state.store.clone(),
             state.clock.clone(),

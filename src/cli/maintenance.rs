@@ -323,6 +323,7 @@ fn step_of(step: Do, args: &StepArgs) -> MaintenanceStep {
         author: None,
         overlap: None,
         seen: None,
+        notify: None,
     }
 }
 

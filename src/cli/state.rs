@@ -42,6 +42,7 @@ pub(super) fn run(args: &StateArgs, console: &mut Console) -> Result<(), Failure
         incident: None,
         at: times::at(args.at.as_ref(), &client, console)?,
         seen: None,
+        notify: None,
     };
     let mut unsent = Unsent::new(Request::State(wanted), &client, console);
     unsent.component = Some(args.component.clone());

@@ -108,8 +108,6 @@ impl News {
 pub enum Status {
     /// It waits until it is due, or is being spread to subscribers.
     Waiting,
-    /// Staff must decide whether it goes out.
-    Held,
     /// Every subscriber who gets it has it in their queue.
     Spread,
     /// It doesn't go out: staff said so, or it was no news any more.
@@ -117,13 +115,12 @@ pub enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 4] = [Self::Waiting, Self::Held, Self::Spread, Self::Dropped];
+    const ALL: [Self; 3] = [Self::Waiting, Self::Spread, Self::Dropped];
 
     /// The word used in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
-            Self::Held => "held",
             Self::Spread => "spread",
             Self::Dropped => "dropped",
         }

@@ -1,4 +1,5 @@
-//! What the clock does: it opens and closes maintenance windows, each through an action.
+//! What the clock does: it opens and closes maintenance windows and reminds of them, each through
+//! an action.
 //!
 //! It sleeps until the next one is due. At the start it catches up, in order, with what was missed
 //! while no server ran.
@@ -10,10 +11,11 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch as signal};
 
 use crate::actions::follow_clock::{find_next_turn, follow_clock};
+use crate::actions::remind::{find_next_reminder, remind};
 use crate::actions::{ActionError, Change};
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
-use crate::store::Store;
+use crate::store::{Store, StoreError, Tx};
 
 /// How often to look at the clock, however far off the next window is, because the clock may be set
 /// and the machine may sleep. This doesn't query the database.
@@ -34,7 +36,7 @@ pub struct Schedule {
 pub struct InStep {
     /// The new revision, if anything public changed.
     pub revision: Option<i64>,
-    /// When the next window opens or closes.
+    /// When the next window opens or closes, or is to be reminded of.
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -50,7 +52,7 @@ impl Schedule {
     /// The database's; nothing is done then.
     pub async fn keep(&self) -> Result<InStep, ActionError> {
         let mut tx = self.store.read().await?;
-        let next = find_next_turn(&mut tx).await?;
+        let next = find_next(&mut tx, self.clock.now()).await?;
         drop(tx);
         let is_due = next.is_some_and(|at| at <= self.clock.now());
         if !is_due {
@@ -62,10 +64,12 @@ impl Schedule {
         let mut change = Change::begin(&self.store, &self.clock, Actor::clock()).await?;
         change.tx().be_patient().await?;
         follow_clock(&mut change).await?;
-        let next = find_next_turn(change.tx()).await?;
+        let has_reminded = remind(&mut change).await?;
+        let now = change.now();
+        let next = find_next(change.tx(), now).await?;
         let mut revision = None;
         // If nothing was due, nothing is written.
-        if change.has_touched() {
+        if change.has_touched() || has_reminded {
             revision = change.commit().await?;
         }
         Ok(InStep { revision, next })
@@ -99,6 +103,12 @@ impl Schedule {
             }
         }
     }
+}
+
+async fn find_next(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let turn = find_next_turn(tx).await?;
+    let reminder = find_next_reminder(tx, now).await?;
+    Ok(turn.into_iter().chain(reminder).min())
 }
 
 /// Waits until the clock reaches `next`; without one, forever.

@@ -35,7 +35,7 @@ mod sitemap;
 /// one before that haven't changed.
 #[derive(Debug)]
 pub struct Site {
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
     generation: Generation,
     /// The documents requested most, found without a lock.
     hot: HashMap<String, Arc<Slot>>,
@@ -65,7 +65,7 @@ impl Site {
         let hot = public_pages::list_hot(&snapshot).into_iter();
         Self {
             hot: hot.map(|page| (page.path(), Arc::default())).collect(),
-            snapshot,
+            snapshot: Arc::new(snapshot),
             generation: 0,
             cache: Arc::new(Cache::new(CACHE_BYTES)),
             nothing: OnceLock::new(),
@@ -96,7 +96,7 @@ impl Site {
             cache: self.cache.clone(),
             nothing: OnceLock::new(),
             renders: self.renders.clone(),
-            snapshot,
+            snapshot: Arc::new(snapshot),
         }
     }
 
@@ -143,6 +143,11 @@ impl Site {
     /// The snapshot that it shows.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The same, to hold on to.
+    pub fn share_snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.clone()
     }
 
     /// What `path` leads to, unless a document must be rendered for it.

@@ -36,8 +36,13 @@ pub struct ClaimedDelivery {
 pub enum Outcome {
     /// It was taken, or there was nothing left to say.
     Done,
-    /// It is tried again at an instant.
-    Later { next_at: DateTime<Utc>, why: String },
+    /// It is tried again at an instant. If it may have arrived nevertheless, it stays the same
+    /// message; else it tells all that there is by then.
+    Later {
+        next_at: DateTime<Utc>,
+        why: String,
+        may_have_arrived: bool,
+    },
     /// It isn't tried again by itself.
     GaveUp { why: String },
 }
@@ -101,17 +106,20 @@ pub async fn finish_deliveries(
         query.execute(&mut tx.inner).await?;
     }
     for (delivery, outcome) in finished {
-        let (next_at, gave_up_at, why) = match outcome {
+        let (next_at, gave_up_at, why, stays) = match outcome {
             Outcome::Done => continue,
-            Outcome::Later { next_at, why } => (Some(*next_at), None, why),
-            Outcome::GaveUp { why } => (None, Some(now), why),
+            Outcome::Later {
+                next_at,
+                why,
+                may_have_arrived,
+            } => (Some(*next_at), None, why, *may_have_arrived),
+            Outcome::GaveUp { why } => (None, Some(now), why, false),
         };
-        // What gave up says everything anew when it is tried again.
         sqlx::query(
             "update deliveries set claimed_by = null, attempts = attempts + 1, next_at_ms = $1, \
              gave_up_at_ms = $2, failure = $3, \
              failing_since_ms = coalesce(failing_since_ms, $4), \
-             claimed_seq = case when $2 is null then claimed_seq else null end \
+             claimed_seq = case when $8 = 'yes' then claimed_seq else null end \
              where claimed_by = $5 and subscriber_id = $6 and thread = $7",
         )
         .bind(next_at.map(|at| at.timestamp_millis()))
@@ -121,6 +129,7 @@ pub async fn finish_deliveries(
         .bind(claim)
         .bind(&delivery.subscriber_id)
         .bind(delivery.thread.to_text())
+        .bind(if stays { "yes" } else { "no" })
         .execute(&mut tx.inner)
         .await?;
     }

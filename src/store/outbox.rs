@@ -66,6 +66,18 @@ pub async fn find_dispatch(tx: &mut Tx, seq: i64) -> Result<Option<Dispatch>, St
     row.as_ref().map(to_dispatch).transpose()
 }
 
+/// Whether there is a dispatch for this news, whatever became of it.
+pub async fn has_dispatch(tx: &mut Tx, thread: &Thread, news: &News) -> Result<bool, StoreError> {
+    let row =
+        sqlx::query("select seq from outbox where thread = $1 and kind = $2 and subject = $3")
+            .bind(thread.to_text())
+            .bind(news.kind())
+            .bind(news.subject())
+            .fetch_optional(&mut tx.inner)
+            .await?;
+    Ok(row.is_some())
+}
+
 /// The number of the last dispatch of a thread, whatever became of it.
 pub async fn find_last_seq(tx: &mut Tx, thread: &Thread) -> Result<Option<i64>, StoreError> {
     let row = sqlx::query("select max(seq) as last from outbox where thread = $1")
@@ -91,6 +103,35 @@ pub async fn set_dispatch(
     .execute(&mut tx.inner)
     .await?;
     Ok(())
+}
+
+/// How much waits to go out: dispatches that aren't spread yet, messages, and letters.
+pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
+    let row = sqlx::query(
+        "select (select count(*) from outbox where status = 'waiting') \
+         + (select count(*) from deliveries where next_at_ms is not null) \
+         + (select count(*) from letters) as many",
+    )
+    .fetch_one(&mut tx.inner)
+    .await?;
+    int(&row, "many")
+}
+
+/// Drops every dispatch that waits.
+pub async fn drop_waiting(tx: &mut Tx) -> Result<u64, StoreError> {
+    let done = sqlx::query("update outbox set status = 'dropped' where status = 'waiting'")
+        .execute(&mut tx.inner)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Makes every dispatch that waits due at `now`, as news of that instant.
+pub async fn release_waiting(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let done = sqlx::query("update outbox set due_at_ms = $1 where status = 'waiting'")
+        .bind(now.timestamp_millis())
+        .execute(&mut tx.inner)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 /// Who gets a dispatch.

@@ -59,6 +59,9 @@ pub async fn set_site_setting(
     Ok(())
 }
 
+/// The key under which the database stores the base URL that it delivers for.
+pub const DELIVERS_FOR: &str = "delivers_for";
+
 /// The value that the database stores about itself under `key`.
 pub async fn find_meta(tx: &mut Tx, key: &str) -> Result<Option<String>, StoreError> {
     let row = sqlx::query("select value from meta where key = $1")

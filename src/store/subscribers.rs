@@ -69,6 +69,28 @@ pub async fn list_subscribers(
     with_targets(tx, &rows).await
 }
 
+/// The subscribers to whom a sender is sending.
+pub async fn list_claimed_subscribers(
+    tx: &mut Tx,
+    claim: &str,
+) -> Result<Vec<Subscriber>, StoreError> {
+    let rows = sqlx::query(
+        "select * from subscribers where id in \
+         (select subscriber_id from deliveries where claimed_by = $1)",
+    )
+    .bind(claim)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    let found = sqlx::query(
+        "select * from follows where subscriber_id in \
+         (select subscriber_id from deliveries where claimed_by = $1)",
+    )
+    .bind(claim)
+    .fetch_all(&mut tx.inner)
+    .await?;
+    to_subscribers(&rows, &found)
+}
+
 /// How many subscribers there are: confirmed ones, and those who haven't confirmed yet.
 pub async fn count_subscribers(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     let row = sqlx::query(
@@ -198,6 +220,35 @@ pub async fn count_links(
     int(&row, "made")
 }
 
+/// Forgets a link that didn't reach anybody.
+pub async fn delete_link(tx: &mut Tx, hash: &str) -> Result<(), StoreError> {
+    sqlx::query("delete from links where hash = $1")
+        .bind(hash)
+        .execute(&mut tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// Notes how often an address has refused messages in a row, and whether it is suppressed for it.
+pub async fn set_refusals(
+    tx: &mut Tx,
+    id: &str,
+    refusals: i64,
+    suppressed: Option<&Suppression>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update subscribers set refusals = $1, suppressed_at_ms = coalesce($2, suppressed_at_ms), \
+         suppressed_why = coalesce($3, suppressed_why) where id = $4",
+    )
+    .bind(refusals)
+    .bind(suppressed.map(|it| it.at.timestamp_millis()))
+    .bind(suppressed.map(|it| it.why.as_str()))
+    .bind(id)
+    .execute(&mut tx.inner)
+    .await?;
+    Ok(())
+}
+
 /// Forgets the links that were made before `before`.
 pub async fn delete_links(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query("delete from links where created_at_ms < $1")
@@ -238,26 +289,27 @@ async fn with_targets(tx: &mut Tx, rows: &[AnyRow]) -> Result<Vec<Subscriber>, S
         .bind(last)
         .fetch_all(&mut tx.inner)
         .await?;
+    to_subscribers(rows, &found)
+}
+
+/// Subscribers from their rows and the rows of what they follow.
+fn to_subscribers(rows: &[AnyRow], found: &[AnyRow]) -> Result<Vec<Subscriber>, StoreError> {
     let mut targets: BTreeMap<String, BTreeSet<Target>> = BTreeMap::new();
-    for row in &found {
+    for row in found {
         let (kind, key) = (text(row, "kind")?, text(row, "target")?);
         let target = Target::parse(&kind, &key).ok_or_else(|| unreadable("target", &key))?;
         let of = targets.entry(text(row, "subscriber_id")?).or_default();
         of.insert(target);
     }
-    let read = rows.iter().zip(ids);
-    read.map(|(row, id)| {
-        let targets = targets.remove(&id).unwrap_or_default();
+    let read = rows.iter().map(|row| {
+        let targets = targets.remove(&text(row, "id")?).unwrap_or_default();
         to_subscriber(row, targets)
-    })
-    .collect()
+    });
+    read.collect()
 }
 
 /// A subscriber from its row.
-pub(super) fn to_subscriber(
-    row: &AnyRow,
-    targets: BTreeSet<Target>,
-) -> Result<Subscriber, StoreError> {
+fn to_subscriber(row: &AnyRow, targets: BTreeSet<Target>) -> Result<Subscriber, StoreError> {
     let suppressed_at = instant_or_none(row, "suppressed_at_ms")?;
     let why = text_or_none(row, "suppressed_why")?.unwrap_or_default();
     Ok(Subscriber {

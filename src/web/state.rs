@@ -34,6 +34,8 @@ pub struct AppState {
     pub latest: Latest,
     /// Notifies `site` of a change, so that nobody waits for its next check.
     pub nudge: Arc<Notify>,
+    /// Notifies `delivery` that there may be something to send.
+    pub outbox: Arc<Notify>,
     /// The files in the binary.
     pub assets: Arc<Assets>,
     /// The folder of files for posts.

@@ -114,5 +114,8 @@ request! {
         /// The state you saw; if it has changed since, nothing is done (409).
         #[schema(value_type = Option<String>)]
         optional seen: StateKey = state,
+        /// Whether subscribers are told who asked for changes without an incident, which is the
+        /// default.
+        optional notify: bool = flag,
     }
 }

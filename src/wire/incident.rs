@@ -158,6 +158,9 @@ request! {
         /// (409, with the earlier post under `first`), but with an `Idempotency-Key` only the key
         /// decides. `false` always refuses it.
         optional again: bool = flag,
+        /// Whether subscribers are told. By default they are, but not of what is dated back by more
+        /// than an hour. `false` tells nobody, `true` tells them anyway.
+        optional notify: bool = flag,
     }
 }
 
@@ -193,5 +196,8 @@ request! {
         replaced draft: bool = flag,
         /// Allow another maintenance of the same components at the same time.
         replaced overlap: bool = flag,
+        /// Whether subscribers are told. By default they are when a draft is published, and not of a
+        /// correction. `false` tells nobody, `true` tells them anyway.
+        replaced notify: bool = flag,
     }
 }

@@ -55,6 +55,8 @@ request! {
         optional overlap: bool = flag,
         /// The incident's `seen` as you read it; if something was posted since, nothing is done.
         edited seen: String = line,
+        /// Whether subscribers are told, which is the default.
+        optional notify: bool = flag,
     }
     check only_an_extension_takes_a_time;
 }

@@ -263,6 +263,7 @@ fn what_the_client_sends_the_server_reads() {
         restore: Some(false),
         seen: Some(line()),
         again: Some(true),
+        notify: Some(false),
     };
     check_sent(&update());
     check_sent(&NewUpdate {
@@ -275,6 +276,7 @@ fn what_the_client_sends_the_server_reads() {
         components: Some(settings()),
         at: Some(early),
         author: Some(None),
+        notify: Some(true),
     });
     check_sent(&EditUpdate {
         markdown: Some(String::new()),
@@ -282,6 +284,7 @@ fn what_the_client_sends_the_server_reads() {
         components: Some(ComponentSettings::default()),
         at: Some(late),
         author: Some(line()),
+        notify: None,
     });
     check_sent(&NewIncident {
         title: "Selma is down".to_owned(),
@@ -298,6 +301,7 @@ fn what_the_client_sends_the_server_reads() {
         update: Some(update()),
         overlap: Some(true),
         again: Some(false),
+        notify: Some(true),
     });
     check_sent(&EditIncident {
         title: line(),
@@ -311,6 +315,7 @@ fn what_the_client_sends_the_server_reads() {
         published_at: Some(early),
         draft: Some(false),
         overlap: Some(true),
+        notify: Some(false),
     });
     for step in Do::ALL {
         // Only an extension takes times.
@@ -323,6 +328,7 @@ fn what_the_client_sends_the_server_reads() {
             author: line(),
             overlap: Some(true),
             seen: Some(None),
+            notify: Some(true),
         };
         if step == Do::Extend {
             check_sent(&request);
@@ -337,6 +343,7 @@ fn what_the_client_sends_the_server_reads() {
         incident: Some(slug("selma-is-down")),
         at: Some(early),
         seen: Some(state()),
+        notify: Some(false),
     });
     check_sent(&PutComponent {
         name: "Selma".to_owned(),

@@ -99,6 +99,9 @@ request! {
         /// (409, with the earlier post under `first`), but with an `Idempotency-Key` only the key
         /// decides. `false` always refuses it.
         optional again: bool = flag,
+        /// Whether subscribers are told. By default they are, but not of what is dated back by more
+        /// than an hour. `false` tells nobody, `true` tells them anyway.
+        optional notify: bool = flag,
     }
 }
 
@@ -118,5 +121,7 @@ request! {
         replaced at: DateTime<Utc> = instant,
         /// The byline; `null` for the incident's.
         edited author: String = line,
+        /// `true` tells subscribers that this was corrected. By default, nobody is told.
+        replaced notify: bool = flag,
     }
 }

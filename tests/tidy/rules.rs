@@ -290,7 +290,8 @@ pub(super) fn left_nothing(file: &File, breaches: &mut Vec<String>) {
 
 /// Actions that need no permission: the clock carries out what was decided before, and signing in
 /// verifies a token itself. Ending a session checks there whose it is.
-pub(super) const NEED_NOTHING: [&str; 10] = [
+pub(super) const NEED_NOTHING: [&str; 11] = [
+    "remind",
     "follow_clock",
     "begin_session",
     "end_session",

@@ -9,6 +9,7 @@ use crate::actions::edit_components::{
     Description, order_components, put_component, reinstate_component, retire_component,
 };
 use crate::actions::set_component_state::{NewState, set_component_state as set_state};
+use crate::domain::dispatch::Telling;
 use crate::domain::slug::Slug;
 use crate::store::components::{find_component, list_components};
 use crate::store::history::find_standing;
@@ -212,6 +213,7 @@ pub(in crate::web) async fn create_state(
         BegunWriting::Fresh(writing) => writing,
         BegunWriting::Repeated(answer) => return Ok(answer),
     };
+    writing.change.tell(Telling::of(wanted.notify));
     let new_state = NewState {
         component: slug.clone(),
         state: wanted.state,

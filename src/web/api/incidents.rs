@@ -8,6 +8,7 @@ use crate::actions::create_incident::create_incident;
 use crate::actions::edit_incident::{EditIncident, edit_incident, withdraw_incident};
 use crate::actions::new_incident::NewIncident;
 use crate::actions::once::IfRepeated;
+use crate::domain::dispatch::Telling;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::render::json;
@@ -109,6 +110,8 @@ pub(in crate::web) async fn create(
         BegunWriting::Fresh(writing) => writing,
         BegunWriting::Repeated(answer) => return Ok(answer),
     };
+    let notify = said.update.as_ref().and_then(|update| update.notify);
+    writing.change.tell(Telling::of(said.notify.or(notify)));
     let wanted = NewIncident {
         title: said.title,
         markdown: said.markdown,
@@ -155,6 +158,7 @@ pub(in crate::web) async fn edit(
     let slug = extract::slug(&name, "incident")?;
     let said: wire::EditIncident = extract::body(&call)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
+    writing.change.tell(Telling::of(said.notify));
     let current = read(&state, writing.change.tx(), &slug, &staff).await?;
     check_match(&call, &current)?;
     let wanted = EditIncident {

@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::refusal::refusal;
 use super::updates::read_update;
 use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
+use crate::domain::dispatch::Telling;
 use crate::urls;
 use crate::web::auth::Staff;
 use crate::web::call::Call;
@@ -43,6 +44,7 @@ pub(in crate::web) async fn change(
         BegunWriting::Fresh(writing) => writing,
         BegunWriting::Repeated(answer) => return Ok(answer),
     };
+    writing.change.tell(Telling::of(said.notify));
     let wanted = MaintenanceStep {
         step: match said.step {
             wire::Do::Start => Step::Start,

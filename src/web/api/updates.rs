@@ -12,6 +12,7 @@ use crate::actions::correct_update::{
 };
 use crate::actions::new_update::NewUpdate;
 use crate::actions::once::IfRepeated;
+use crate::domain::dispatch::Telling;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::update::Phase;
@@ -55,6 +56,7 @@ pub(in crate::web) async fn create(
         BegunWriting::Fresh(writing) => writing,
         BegunWriting::Repeated(answer) => return Ok(answer),
     };
+    writing.change.tell(Telling::of(said.notify));
     let before = find(writing.change.tx(), &slug, &staff).await?;
     let hint = hint(&before.incident, &said, writing.change.now());
     let again = IfRepeated::of(said.again);
@@ -126,6 +128,7 @@ pub(in crate::web) async fn edit(
     let slug = extract::slug(&name, "incident")?;
     let said: wire::EditUpdate = extract::body(&call)?;
     let mut writing = Writing::begin_edit(&state, &staff).await?;
+    writing.change.tell(Telling::of(said.notify));
     let current = read_update(&state, writing.change.tx(), &slug, &id, &staff).await?;
     check_match(&call, &current)?;
     let correction = Correction {

@@ -1,0 +1,52 @@
+//! Sends what subscribers are to be told, while the server runs.
+
+use std::sync::Arc;
+
+use tokio::sync::watch as signal;
+
+use crate::config::SmtpServer;
+use crate::delivery::{Delivery, Worker};
+use crate::web::state::AppState;
+
+/// The mail server, and how it is used.
+pub(super) struct Sending {
+    pub(super) server: SmtpServer,
+    pub(super) connections: u32,
+    pub(super) rate: Option<u32>,
+}
+
+/// Sends until it is told to stop. Whenever new pages are served, it looks for something to send.
+pub(super) async fn keep_sending(worker: Worker, state: AppState, stopped: signal::Receiver<bool>) {
+    let (site, nudge) = (state.site.clone(), state.outbox.clone());
+    let mut until = stopped.clone();
+    let nudging = async move {
+        let mut revision = site.current().snapshot().revision;
+        loop {
+            revision = site.served_after(revision).await;
+            nudge.notify_one();
+        }
+    };
+    let working = worker.run(stopped);
+    tokio::pin!(working);
+    tokio::select! {
+        () = &mut working => return,
+        () = nudging => {}
+        _ = until.wait_for(|stop| *stop) => {}
+    }
+    // What is in progress ends first.
+    working.await;
+}
+
+/// What sends messages.
+pub(super) fn worker(state: &AppState, sending: Sending) -> Worker {
+    let site = state.site.clone();
+    Worker::new(Delivery {
+        store: state.store.clone(),
+        clock: state.clock.clone(),
+        server: sending.server,
+        connections: sending.connections,
+        rate: sending.rate,
+        snapshot: Arc::new(move || site.current().share_snapshot()),
+        nudge: state.outbox.clone(),
+    })
+}

@@ -1,0 +1,156 @@
+//! What a claimed delivery says: the dispatches between what its reader was told and how far it
+//! tells, as they stand now.
+
+use std::collections::HashMap;
+
+use super::email::{Identity, Outgoing, Sender, write};
+use super::header::HeaderText;
+use crate::domain::delivery_settings::DeliverySettings;
+use crate::domain::dispatch::{Dispatch, News, Thread};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::hash::sha256;
+use crate::domain::subscriber::Subscriber;
+use crate::domain::subscription_link::LinkKey;
+use crate::render::mail::{self, Broadcast, Reader};
+use crate::snapshot::Snapshot;
+use crate::store::deliveries::ClaimedDelivery;
+use crate::store::outbox::list_dispatches_between;
+use crate::store::{StoreError, Tx};
+use crate::urls;
+use chrono::{DateTime, Utc};
+
+/// What there is to do about a claimed delivery.
+#[derive(Debug)]
+pub(super) enum Composed {
+    /// This message is to be sent.
+    Message(Outgoing),
+    /// Nothing of it is public any more, or nobody waits for it.
+    Nothing,
+    /// It can't be sent as it is.
+    Impossible(String),
+}
+
+/// Who messages come from, by the site's settings. `None` if no address is configured.
+pub(super) fn sender_of(snapshot: &Snapshot) -> Option<Sender> {
+    let site = &snapshot.site;
+    let DeliverySettings {
+        from,
+        reply_to,
+        feedback_id,
+        ..
+    } = &site.delivery;
+    let read = |text: &Option<String>| {
+        let text = text.as_deref();
+        text.and_then(|text| EmailAddress::parse(text).ok())
+    };
+    Some(Sender {
+        name: HeaderText::new(&site.name),
+        from: read(from)?,
+        reply_to: read(reply_to),
+        authority: HeaderText::new(site.authority.split(':').next().unwrap_or_default()),
+        feedback_id: feedback_id.as_deref().map(HeaderText::new),
+    })
+}
+
+/// What all messages of a batch are made from.
+#[derive(Debug)]
+pub(super) struct Workshop<'a> {
+    /// Everything public now.
+    pub(super) snapshot: &'a Snapshot,
+    /// Who messages come from.
+    pub(super) sender: &'a Sender,
+    /// The site's key for links.
+    pub(super) key: &'a LinkKey,
+    /// When it is.
+    pub(super) now: DateTime<Utc>,
+}
+
+/// What a group of deliveries says: all that tell the same of the same thread.
+type Said = HashMap<(Thread, i64, i64), Option<Broadcast>>;
+
+/// Composes the messages of a batch, in order.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn compose(
+    tx: &mut Tx,
+    workshop: &Workshop<'_>,
+    claimed: &[ClaimedDelivery],
+    subscribers: &HashMap<String, Subscriber>,
+) -> Result<Vec<Composed>, StoreError> {
+    let mut said = Said::new();
+    let mut composed = Vec::with_capacity(claimed.len());
+    for delivery in claimed {
+        let key = (
+            delivery.thread.clone(),
+            delivery.told_seq,
+            delivery.until_seq,
+        );
+        if !said.contains_key(&key) {
+            let (thread, after, until) = &key;
+            let dispatches = list_dispatches_between(tx, thread, *after, *until).await?;
+            said.insert(key.clone(), say(workshop.snapshot, thread, &dispatches));
+        }
+        let Some(Some(broadcast)) = said.get(&key) else {
+            composed.push(Composed::Nothing);
+            continue;
+        };
+        let reader = subscribers.get(&delivery.subscriber_id);
+        let Some(subscriber) = reader.filter(|it| it.is_active()) else {
+            composed.push(Composed::Nothing);
+            continue;
+        };
+        composed.push(address(workshop, broadcast, delivery, subscriber));
+    }
+    Ok(composed)
+}
+
+fn say(snapshot: &Snapshot, thread: &Thread, dispatches: &[Dispatch]) -> Option<Broadcast> {
+    let news: Vec<News> = dispatches.iter().map(|it| it.news.clone()).collect();
+    if news.is_empty() {
+        return None;
+    }
+    match thread {
+        Thread::Incident(id) => {
+            let incident = snapshot.posts.find_by_id(id)?.read();
+            mail::incident(snapshot, &incident, &news)
+        }
+        Thread::Component(slug) => mail::component(snapshot, slug),
+    }
+}
+
+fn address(
+    workshop: &Workshop<'_>,
+    broadcast: &Broadcast,
+    delivery: &ClaimedDelivery,
+    subscriber: &Subscriber,
+) -> Composed {
+    let token = workshop.key.token_of(&subscriber.id);
+    let base_url = &workshop.snapshot.site.base_url;
+    let manage_url = urls::absolute(base_url, &urls::manage_subscription(&token));
+    let unsubscribe_url = urls::absolute(base_url, &urls::unsubscribe(&token));
+    let reader = Reader {
+        following: &subscriber.following,
+        manage_url: &manage_url,
+    };
+    let mail = broadcast.to_reader(workshop.snapshot, &reader);
+    let thread = delivery.thread.to_text().replace('/', ".");
+    let id = message_id(&thread, delivery);
+    let identity = Identity {
+        id: &id,
+        thread: Some(&thread),
+        at: workshop.now,
+        unsubscribe_url: Some(&unsubscribe_url),
+    };
+    match write(workshop.sender, &subscriber.address, &mail, &identity) {
+        Ok(outgoing) => Composed::Message(outgoing),
+        Err(why) => Composed::Impossible(why),
+    }
+}
+
+/// The same for the same message to the same reader, however often it is sent.
+fn message_id(thread: &str, delivery: &ClaimedDelivery) -> String {
+    let mut reader = sha256(&delivery.subscriber_id);
+    reader.truncate(16);
+    format!("{thread}.{}.{reader}", delivery.until_seq)
+}

@@ -1,0 +1,446 @@
+//! The worker: looks what is due, gives it to the lanes, and notes how it fared.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+use uuid::Uuid;
+
+use super::Delivery;
+use super::compose::{Composed, Workshop, compose, sender_of};
+use super::email::Refusal;
+use super::hold::is_held;
+use super::lanes::{Job, Lanes, Sent};
+use super::lease::{BEAT, GONE_AFTER, Leases};
+use super::letters::{Ready, prepare};
+use super::retry::next_attempt;
+use super::spread::{Next, spread_part};
+use crate::domain::subscriber::{Subscriber, Suppression};
+use crate::domain::subscription_link::LinkKey;
+use crate::random;
+use crate::store::StoreError;
+use crate::store::deliveries::{
+    ClaimedDelivery, Outcome, claim_deliveries, finish_deliveries, free_claims,
+};
+use crate::store::letters::{Letter, claim_letters, delete_letter, postpone_letter};
+use crate::store::subscribers::{
+    delete_link, delete_links, delete_unconfirmed, keep_link_key, list_claimed_subscribers,
+    set_refusals,
+};
+
+/// How many results are noted in one transaction.
+const BATCH: usize = 100;
+/// After how long results are noted, however few there are.
+const SOON: Duration = Duration::from_millis(250);
+/// How often to look for something due, if nobody says that there is.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long to leave a mail server alone that can't be reached.
+const SERVER_PAUSE: Duration = Duration::from_secs(15);
+/// How often to forget what is too old.
+const TIDY: Duration = Duration::from_secs(60 * 60);
+/// How long messages in progress may take when the server stops.
+const LAST: Duration = Duration::from_secs(3);
+/// How many letters are claimed at once.
+const LETTERS: i64 = 20;
+/// Permanent refusals in a row after which nothing more is sent to an address.
+const MOST_REFUSALS: i64 = 3;
+
+/// What a message belongs to.
+#[derive(Debug)]
+enum Note {
+    Delivery(Box<ClaimedDelivery>, Box<Subscriber>),
+    Letter(Box<Letter>, Option<String>),
+}
+
+/// Sends what is due, until it is stopped.
+#[derive(Debug)]
+pub struct Worker {
+    delivery: Delivery,
+    /// The name under which this process claims messages.
+    claim: String,
+    leases: Leases,
+    key: Option<LinkKey>,
+    lanes: Lanes<Note>,
+    in_progress: usize,
+    finished: Vec<Sent<Note>>,
+    /// Until when the mail server is left alone.
+    server_rests_until: Option<Instant>,
+}
+
+/// When to do what next.
+struct Schedule {
+    look: Instant,
+    beat: Instant,
+    tidy: Instant,
+    note: Option<Instant>,
+}
+
+impl Worker {
+    /// A worker; nothing is sent before it runs.
+    pub fn new(delivery: Delivery) -> Self {
+        let claim = Uuid::now_v7().to_string();
+        let snapshot = (delivery.snapshot)();
+        let host = snapshot.site.authority.clone();
+        let lanes = Lanes::start(&delivery.server, &host, delivery.connections, delivery.rate);
+        Self {
+            leases: Leases::new(claim.clone(), GONE_AFTER),
+            claim,
+            key: None,
+            lanes,
+            in_progress: 0,
+            finished: Vec::new(),
+            server_rests_until: None,
+            delivery,
+        }
+    }
+
+    /// Sends whatever is due, until it is stopped.
+    pub async fn run(mut self, mut stopped: watch::Receiver<bool>) {
+        let now = Instant::now();
+        let mut schedule = Schedule {
+            look: now,
+            beat: now,
+            tidy: now,
+            note: None,
+        };
+        let mut failed = Failures::default();
+        loop {
+            let now = Instant::now();
+            if now >= schedule.beat {
+                schedule.beat = now + BEAT;
+                let renewed = self.leases.renew(&self.delivery.store).await;
+                failed.note(renewed.map(|gone| {
+                    for process in gone {
+                        tracing::warn!(process, "took over what another process was sending");
+                    }
+                }));
+            }
+            if now >= schedule.tidy {
+                schedule.tidy = now + TIDY;
+                failed.note(self.tidy().await);
+            }
+            let is_full = self.finished.len() >= BATCH;
+            if is_full || schedule.note.is_some_and(|at| now >= at) {
+                let noted = self.note_finished().await;
+                schedule.note = match noted.is_ok() {
+                    true => None,
+                    // The results are kept, and noted later.
+                    false => Some(now + LOOK),
+                };
+                failed.note(noted);
+            }
+            if now >= schedule.look {
+                let looked = self.look().await;
+                let has_more = looked.as_ref().is_ok_and(|more| *more);
+                let now = Instant::now();
+                schedule.look = if has_more { now } else { now + LOOK };
+                failed.note(looked.map(|_| ()));
+            }
+            let next = [schedule.look, schedule.beat, schedule.tidy];
+            let next = next.into_iter().chain(schedule.note).min().unwrap_or(now);
+            tokio::select! {
+                biased;
+                _ = stopped.wait_for(|stop| *stop) => break,
+                sent = self.lanes.next_sent() => {
+                    self.keep(sent);
+                    schedule.note.get_or_insert(Instant::now() + SOON);
+                    if self.in_progress < BATCH {
+                        schedule.look = schedule.look.min(Instant::now() + SOON);
+                    }
+                }
+                () = self.delivery.nudge.notified() => schedule.look = Instant::now(),
+                () = sleep_until(next) => {}
+            }
+        }
+        self.end().await;
+    }
+
+    /// Sends everything that is due now, and waits until it is noted. For tests and for once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn send_due(&mut self) -> Result<(), StoreError> {
+        loop {
+            let looked = self.look().await?;
+            let is_idle = self.in_progress == 0;
+            while self.in_progress > 0 {
+                let sent = self.lanes.next_sent().await;
+                self.keep(sent);
+            }
+            self.note_finished().await?;
+            if !looked && is_idle {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Shows that this process is alive, and takes over from others that are gone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn renew_lease(&mut self) -> Result<(), StoreError> {
+        self.leases.renew(&self.delivery.store).await?;
+        Ok(())
+    }
+
+    fn keep(&mut self, sent: Sent<Note>) {
+        self.in_progress = self.in_progress.saturating_sub(1);
+        if let Err(Refusal::Server(why)) = &sent.result {
+            if self
+                .server_rests_until
+                .is_none_or(|until| until <= Instant::now())
+            {
+                tracing::error!("the mail server takes nothing; it is tried again: {why}");
+            }
+            self.server_rests_until = Some(Instant::now() + SERVER_PAUSE);
+        } else {
+            self.server_rests_until = None;
+        }
+        self.finished.push(sent);
+    }
+
+    /// Spreads, claims and gives to the lanes what is due. Returns whether there may be more.
+    async fn look(&mut self) -> Result<bool, StoreError> {
+        let snapshot = (self.delivery.snapshot)();
+        let now = self.delivery.clock.now();
+        if is_held(&self.delivery.store, &snapshot.site.base_url).await? {
+            return Ok(false);
+        }
+        let spread = spread_part(&self.delivery.store, &snapshot, now).await?;
+        let has_more = spread == Next::Now;
+        let rests = self.server_rests_until;
+        let is_resting = rests.is_some_and(|until| until > Instant::now());
+        let Some(sender) = sender_of(&snapshot).filter(|_| !is_resting) else {
+            return Ok(has_more);
+        };
+        let key = self.link_key().await?;
+        let workshop = Workshop {
+            snapshot: &snapshot,
+            sender: &sender,
+            key: &key,
+            now,
+        };
+        self.give_letters(&workshop).await?;
+        // Enough for every lane while the next batch is claimed.
+        if self.in_progress > BATCH {
+            return Ok(has_more);
+        }
+        let given = self.give_deliveries(&workshop).await?;
+        Ok(has_more || given == BATCH)
+    }
+
+    async fn link_key(&mut self) -> Result<LinkKey, StoreError> {
+        if let Some(key) = &self.key {
+            return Ok(key.clone());
+        }
+        let secret = random::secret().map_err(|_| StoreError::Unanswered)?;
+        let mut tx = self.delivery.store.begin_delivery().await?;
+        let key = keep_link_key(&mut tx, &secret).await?;
+        tx.commit().await?;
+        self.key = Some(key.clone());
+        Ok(key)
+    }
+
+    async fn give_letters(&mut self, workshop: &Workshop<'_>) -> Result<(), StoreError> {
+        let mut tx = self.delivery.store.begin_delivery().await?;
+        let letters = claim_letters(&mut tx, &self.claim, workshop.now, LETTERS).await?;
+        tx.commit().await?;
+        for letter in letters {
+            let ready = prepare(&self.delivery.store, workshop, &letter).await?;
+            let Ready { message, link } = ready;
+            let Some(message) = message else {
+                let mut tx = self.delivery.store.begin_delivery().await?;
+                delete_letter(&mut tx, &letter.id).await?;
+                tx.commit().await?;
+                continue;
+            };
+            let note = Note::Letter(Box::new(letter), link);
+            self.in_progress += 1;
+            self.lanes.give(Job { message, note }).await;
+        }
+        Ok(())
+    }
+
+    /// Claims a batch, and gives what is to be sent to the lanes. Returns how many were claimed.
+    async fn give_deliveries(&mut self, workshop: &Workshop<'_>) -> Result<usize, StoreError> {
+        let store = self.delivery.store.clone();
+        let mut tx = store.begin_delivery().await?;
+        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        let claimed = claim_deliveries(&mut tx, &self.claim, workshop.now, limit).await?;
+        if claimed.is_empty() {
+            return Ok(0);
+        }
+        let subscribers = list_claimed_subscribers(&mut tx, &self.claim).await?;
+        tx.commit().await?;
+        let subscribers: HashMap<String, Subscriber> = subscribers
+            .into_iter()
+            .map(|subscriber| (subscriber.id.clone(), subscriber))
+            .collect();
+        let mut tx = store.read().await?;
+        let composed = compose(&mut tx, workshop, &claimed, &subscribers).await?;
+        drop(tx);
+        let count = claimed.len();
+        let mut settled = Vec::new();
+        for (delivery, composed) in claimed.into_iter().zip(composed) {
+            let reader = subscribers.get(&delivery.subscriber_id);
+            match (composed, reader) {
+                (Composed::Message(message), Some(subscriber)) => {
+                    let note = Note::Delivery(Box::new(delivery), Box::new(subscriber.clone()));
+                    self.in_progress += 1;
+                    self.lanes.give(Job { message, note }).await;
+                }
+                (Composed::Impossible(why), _) => {
+                    settled.push((delivery, Outcome::GaveUp { why }));
+                }
+                (Composed::Nothing | Composed::Message(_), _) => {
+                    settled.push((delivery, Outcome::Done));
+                }
+            }
+        }
+        if !settled.is_empty() {
+            let mut tx = store.begin_delivery().await?;
+            finish_deliveries(&mut tx, &self.claim, workshop.now, &settled).await?;
+            tx.commit().await?;
+        }
+        Ok(count)
+    }
+
+    /// Notes how the finished messages fared.
+    async fn note_finished(&mut self) -> Result<(), StoreError> {
+        if self.finished.is_empty() {
+            return Ok(());
+        }
+        let now = self.delivery.clock.now();
+        let mut tx = self.delivery.store.begin_delivery().await?;
+        let mut finished = Vec::with_capacity(self.finished.len());
+        for Sent { note, result } in &self.finished {
+            match note {
+                Note::Letter(letter, link) => {
+                    let next = match result {
+                        Ok(()) | Err(Refusal::Never(_)) => None,
+                        Err(_) => next_try(letter.attempts, Some(letter.created_at), now),
+                    };
+                    match next {
+                        Some(next) => postpone_letter(&mut tx, &letter.id, next).await?,
+                        None => delete_letter(&mut tx, &letter.id).await?,
+                    }
+                    if let (Some(link), Err(_)) = (link, result) {
+                        delete_link(&mut tx, link).await?;
+                    }
+                }
+                Note::Delivery(delivery, subscriber) => {
+                    let refusals = match result {
+                        Ok(()) => 0,
+                        Err(Refusal::Never(_)) => subscriber.refusals + 1,
+                        Err(_) => subscriber.refusals,
+                    };
+                    if refusals != subscriber.refusals {
+                        let suppressed = suppression(refusals, result, now);
+                        let id = &subscriber.id;
+                        set_refusals(&mut tx, id, refusals, suppressed.as_ref()).await?;
+                    }
+                    let outcome = outcome_of(delivery, result, now);
+                    finished.push(((**delivery).clone(), outcome));
+                }
+            }
+        }
+        finish_deliveries(&mut tx, &self.claim, now, &finished).await?;
+        tx.commit().await?;
+        self.finished.clear();
+        Ok(())
+    }
+
+    /// Forgets who never confirmed, and links that don't work any more.
+    async fn tidy(&self) -> Result<(), StoreError> {
+        let before = self.delivery.clock.now() - chrono::Duration::days(7);
+        let mut tx = self.delivery.store.begin_delivery().await?;
+        delete_unconfirmed(&mut tx, before).await?;
+        delete_links(&mut tx, before).await?;
+        tx.commit().await
+    }
+
+    /// Lets messages in progress end, and frees what was claimed.
+    async fn end(mut self) {
+        let last = self.lanes.finish(LAST).await;
+        self.finished.extend(last);
+        if let Err(error) = self.note_finished().await {
+            tracing::error!(%error, "the last results of sending weren't stored");
+            return;
+        }
+        let freed = async {
+            let mut tx = self.delivery.store.begin_delivery().await?;
+            free_claims(&mut tx, &self.claim).await?;
+            tx.commit().await
+        };
+        if let Err(error) = freed.await {
+            tracing::error!(%error, "what was claimed for sending is free only in a minute");
+        }
+    }
+}
+
+/// Logs failures of the database once, not every second.
+#[derive(Debug, Default)]
+struct Failures {
+    has_failed: bool,
+}
+
+impl Failures {
+    fn note(&mut self, result: Result<(), StoreError>) {
+        match result {
+            Ok(()) => self.has_failed = false,
+            Err(error) => {
+                if !std::mem::replace(&mut self.has_failed, true) {
+                    tracing::error!(%error, "nothing can be sent for now");
+                }
+            }
+        }
+    }
+}
+
+fn next_try(
+    attempts: i64,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    next_attempt(attempts, since, now, random::fraction().unwrap_or(0.5))
+}
+
+fn suppression(
+    refusals: i64,
+    result: &Result<(), Refusal>,
+    now: DateTime<Utc>,
+) -> Option<Suppression> {
+    match result {
+        Err(Refusal::Never(why)) if refusals >= MOST_REFUSALS => Some(Suppression {
+            at: now,
+            why: format!("refused {refusals} times in a row: {why}"),
+        }),
+        _ => None,
+    }
+}
+
+fn outcome_of(
+    delivery: &ClaimedDelivery,
+    result: &Result<(), Refusal>,
+    now: DateTime<Utc>,
+) -> Outcome {
+    let (why, may_have_arrived) = match result {
+        Ok(()) => return Outcome::Done,
+        Err(Refusal::Never(why)) => return Outcome::GaveUp { why: why.clone() },
+        Err(Refusal::Server(why)) => (why, false),
+        Err(Refusal::Later {
+            why,
+            may_have_arrived,
+        }) => (why, *may_have_arrived),
+    };
+    match next_try(delivery.attempts, delivery.failing_since, now) {
+        Some(next_at) => Outcome::Later {
+            next_at,
+            why: why.clone(),
+            may_have_arrived,
+        },
+        None => Outcome::GaveUp { why: why.clone() },
+    }
+}
