@@ -1,4 +1,4 @@
-//! Wires all rooms together, and runs until it is told to stop.
+//! Wires all rooms together, and runs until the stop signal.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -229,13 +229,13 @@ impl App {
             places,
             access_log: access_log.clone(),
         };
-        let (mut told, until) = (stopped.clone(), stopped.clone());
+        let (mut stop_signal, until) = (stopped.clone(), stopped.clone());
         let serving = serving::serve(self.listener, front, state.clock.clone(), settings, stopped);
         // Tells the service manager once the first request can be answered.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let ended = tokio::select! {
             ended = serving => ended.context("serving"),
-            () = grace(&mut told) => {
+            () = grace(&mut stop_signal) => {
                 tracing::warn!("stopped before every request had finished");
                 Ok(())
             }
@@ -256,16 +256,19 @@ impl App {
     }
 }
 
-async fn grace(told: &mut signal::Receiver<bool>) {
+async fn grace(stop_signal: &mut signal::Receiver<bool>) {
     // An error means that the sender is gone, which counts as the signal to stop.
-    let _ = told.wait_for(|stop| *stop).await;
+    let _ = stop_signal.wait_for(|stop| *stop).await;
     tokio::time::sleep(GRACE).await;
 }
 
 /// Fails if a part that should run as long as the server has ended early.
-async fn ended_early(tasks: &mut JoinSet<()>, told: signal::Receiver<bool>) -> anyhow::Result<()> {
+async fn ended_early(
+    tasks: &mut JoinSet<()>,
+    stop_signal: signal::Receiver<bool>,
+) -> anyhow::Result<()> {
     let ended = tasks.join_next().await;
-    if *told.borrow() {
+    if *stop_signal.borrow() {
         return std::future::pending().await;
     }
     match ended {

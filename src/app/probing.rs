@@ -24,7 +24,7 @@ const AT_MOST: Duration = Duration::from_secs(1);
 const WHOLE_EVERY: Duration = Duration::from_secs(3600);
 const WHOLE_AFTER: Duration = Duration::from_secs(30);
 
-/// Tests until it is told to stop.
+/// Tests until the stop signal.
 pub(super) async fn keep_probing(
     store: Store,
     clock: Clock,

@@ -50,7 +50,7 @@ fn note_clock(refresher: &Refresher, readiness: &Readiness) {
     }
 }
 
-/// Makes new pages whenever something has changed, until it is told to stop.
+/// Makes new pages whenever something has changed, until the stop signal.
 pub(super) async fn keep_fresh(
     mut refresher: Refresher,
     nudge: Arc<Notify>,

@@ -32,7 +32,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// How long to wait after a failure.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
-/// Syncs whenever a file changes, until it is told to stop. With `is_behind`, it also syncs at
+/// Syncs whenever a file changes, until the stop signal. With `is_behind`, it also syncs at
 /// once.
 pub(super) async fn keep_synced(
     state: AppState,

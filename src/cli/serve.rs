@@ -1,4 +1,4 @@
-//! `lightship serve`: runs the server until it is told to stop.
+//! `lightship serve`: runs the server until the stop signal.
 
 use std::io::IsTerminal;
 

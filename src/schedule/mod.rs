@@ -75,7 +75,7 @@ impl Schedule {
         Ok(InStep { revision, next })
     }
 
-    /// Keeps in step until it is told to stop. `changed` is notified when the database has changed;
+    /// Keeps in step until the stop signal. `changed` is notified when the database has changed;
     /// this notifies `nudge` when it has changed the database.
     pub async fn run(
         self,

@@ -64,7 +64,7 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         ended = connection.as_mut() => ended,
         // It kept us waiting, and its place is needed.
         () = fallback.end.notified() => return,
-        () = told(shared) => {
+        () = stop_requested(shared) => {
             if !matches!(fallback.doing(), Doing::Answering | Doing::Sending) {
                 return;
             }
@@ -77,7 +77,7 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
     tokio::select! {
         _ = timeout(LEFT, read_out(&stream)) => {}
         () = fallback.end.notified() => {}
-        () = told(shared) => {}
+        () = stop_requested(shared) => {}
     }
     if let Err(error) = ended {
         // Clients disappear at any time, so this isn't an error.
@@ -214,12 +214,12 @@ pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
     tokio::select! {
         _ = timeout(LEAVE, left) => {}
         () = listed.fallback.end.notified() => {}
-        () = async { told(shared).await; sleep(LEFT).await } => {}
+        () = async { stop_requested(shared).await; sleep(LEFT).await } => {}
     }
 }
 
-/// Completes when the server is told to stop.
-async fn told(shared: &Shared) {
+/// Completes at the stop signal.
+async fn stop_requested(shared: &Shared) {
     let notified = shared.stop.notified();
     // Checked after subscribing, so that a notification in between isn't missed.
     if !shared.stopping.load(Ordering::Acquire) {

@@ -94,7 +94,7 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until it is told to stop, then lets running requests finish. Responses that aren't ready
+/// Serves until the stop signal, then lets running requests finish. Responses that aren't ready
 /// are made on the runtime of the caller.
 pub(super) async fn serve(
     listener: TcpListener,
@@ -151,7 +151,7 @@ async fn run(
                     .context("a serving thread ended early")??,
                 None => break,
             },
-            () = told(&mut stopped), if !is_stopping => {
+            () = stop_requested(&mut stopped), if !is_stopping => {
                 shared.stopping.store(true, Ordering::Release);
                 shared.stop.notify_waiters();
                 wake(&wakers)?;
@@ -168,7 +168,7 @@ fn wake(wakers: &[Waker]) -> io::Result<()> {
     wakers.iter().try_for_each(Waker::wake)
 }
 
-/// Completes when the server is told to stop, or the sender is gone.
-async fn told(stopped: &mut signal::Receiver<bool>) {
+/// Completes at the stop signal, or when its sender is gone.
+async fn stop_requested(stopped: &mut signal::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }

@@ -38,7 +38,7 @@ const WAKER: Token = Token(usize::MAX - 2);
 /// A thread's connections, and what it needs to answer their requests.
 pub(super) struct Thread {
     poll: Poll,
-    /// `None` once the server is told to stop.
+    /// `None` after the stop signal.
     listener: Option<TcpListener>,
     shared: Arc<Shared>,
     buffers: ThreadBuffers,
@@ -93,7 +93,7 @@ impl Thread {
         Ok((thread, waker))
     }
 
-    /// Serves until it is told to stop and everything is sent.
+    /// Serves until the stop signal, and then until everything is sent.
     pub(super) fn run(mut self) -> anyhow::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         while self.listener.is_some() || self.free.len() < self.places.len() {
@@ -210,7 +210,7 @@ impl Thread {
         }
     }
 
-    /// The periodic work, also done when the server is told to stop.
+    /// The periodic work, also done at the stop signal.
     fn look_around(&mut self) {
         self.buffers.set_date(self.shared.clock.now());
         self.has_room = self.is_full;
