@@ -56,7 +56,7 @@ impl Change {
             actor,
             now,
             // A change of more than a million items would run into the next change's numbers.
-            next_seq: tx.writes() * SEQ_STEP * 1_000_000,
+            next_seq: tx.write_number() * SEQ_STEP * 1_000_000,
             tx,
             store: store.clone(),
             touched: Changes::new(),

@@ -86,7 +86,10 @@ impl Snapshot {
     pub fn of(whole: Unpacked) -> Self {
         let components = whole.components.into_iter().map(|(component, changes)| {
             Arc::new(ComponentHistory {
-                history: History::of(&component.slug, changes.iter().map(history::lent).collect()),
+                history: History::of(
+                    &component.slug,
+                    changes.iter().map(history::borrowed).collect(),
+                ),
                 component,
             })
         });

@@ -160,11 +160,11 @@ impl PackedChanges {
                 at_ms,
                 seq: packed.number()?,
                 public_at_ms: at_ms.saturating_add(packed.number()?),
-                state: packed.lent()?.unwrap_or_default(),
+                state: packed.borrowed_text()?.unwrap_or_default(),
                 origin: packed.short_word(Origin::parse)?,
-                incident: packed.lent()?,
-                update: packed.lent()?,
-                note: packed.lent()?,
+                incident: packed.borrowed_text()?,
+                update: packed.borrowed_text()?,
+                note: packed.borrowed_text()?,
             });
         }
         Ok(changes)

@@ -41,7 +41,7 @@ pub(super) struct Guarded {
 /// What a writing transaction holds in addition.
 pub(super) struct Writing {
     /// The lock on writing to the file, held until the transaction is surely over.
-    pub(super) _turn: Option<OwnedMutexGuard<()>>,
+    pub(super) _lock: Option<OwnedMutexGuard<()>>,
     /// Notified if something went wrong.
     pub(super) failed: Arc<Notify>,
 }
@@ -107,7 +107,7 @@ impl Guarded {
     }
 
     /// The connection, for a statement. Until the statement is answered, it doesn't count as sound.
-    fn sole(&mut self) -> Result<&mut AnyConnection, sqlx::Error> {
+    fn connection_for_statement(&mut self) -> Result<&mut AnyConnection, sqlx::Error> {
         self.is_sound = false;
         self.connection
             .as_deref_mut()
@@ -235,7 +235,7 @@ impl<'c> Executor<'c> for &'c mut Guarded {
     {
         let deadline = self.deadline;
         Box::pin(async move {
-            let asked = self.sole()?.fetch_optional(query);
+            let asked = self.connection_for_statement()?.fetch_optional(query);
             let row = timeout(deadline, asked).await;
             self.note(row.unwrap_or_else(|_| Err(unanswered())))
         })
@@ -251,7 +251,9 @@ impl<'c> Executor<'c> for &'c mut Guarded {
     {
         let deadline = self.deadline;
         Box::pin(async move {
-            let asked = self.sole()?.prepare_with(sql, parameters);
+            let asked = self
+                .connection_for_statement()?
+                .prepare_with(sql, parameters);
             let prepared = timeout(deadline, asked).await;
             self.note(prepared.unwrap_or_else(|_| Err(unanswered())))
         })

@@ -135,7 +135,7 @@ impl Store {
         Ok(Tx {
             inner: inner.map_err(|error| self.not_begun(error))?,
             engine: self.engine,
-            writes: 0,
+            write_number: 0,
             made_until_ms: 0,
             file: None,
         })
@@ -191,7 +191,7 @@ impl Store {
                        returning writes, made_until_ms";
         let row = sqlx::query(counted).fetch_one(&mut tx.inner).await;
         let row = row.map_err(|error| self.explained(error.into()))?;
-        tx.writes = row.try_get(0)?;
+        tx.write_number = row.try_get(0)?;
         tx.made_until_ms = row.try_get(1)?;
         tx.inner.set_deadline(DEADLINE);
         Ok(tx)
@@ -199,8 +199,8 @@ impl Store {
 
     async fn begin_uncounted(&self) -> Result<Tx, StoreError> {
         let until = Instant::now() + DEADLINE;
-        let (statement, turn) = match self.engine {
-            Engine::Sqlite => ("begin immediate", Some(self.take_turn(until).await?)),
+        let (statement, lock) = match self.engine {
+            Engine::Sqlite => ("begin immediate", Some(self.lock_for_writing(until).await?)),
             Engine::Postgres => ("begin", None),
         };
         let left = until.saturating_duration_since(Instant::now());
@@ -208,22 +208,22 @@ impl Store {
         let mut inner = inner.map_err(|error| self.not_begun(error))?;
         inner.set_deadline(until.saturating_duration_since(Instant::now()));
         inner.set_writing(Writing {
-            _turn: turn,
+            _lock: lock,
             failed: self.failed.clone(),
         });
         Ok(Tx {
             inner,
             engine: self.engine,
-            writes: 0,
+            write_number: 0,
             made_until_ms: 0,
             file: self.file.clone(),
         })
     }
 
     /// Waits until nobody else in this process writes to the file.
-    async fn take_turn(&self, until: Instant) -> Result<OwnedMutexGuard<()>, StoreError> {
-        let turn = timeout_at(until, self.writing.clone().lock_owned()).await;
-        turn.map_err(|_| StoreError::Busy(BUSY_SQLITE))
+    async fn lock_for_writing(&self, until: Instant) -> Result<OwnedMutexGuard<()>, StoreError> {
+        let lock = timeout_at(until, self.writing.clone().lock_owned()).await;
+        lock.map_err(|_| StoreError::Busy(BUSY_SQLITE))
     }
 
     /// Adds to a writer's error how to mend it, if the file shows that.

@@ -66,7 +66,7 @@ impl<'a> Packed<'a> {
     }
 
     /// A borrowed text, or null.
-    pub(super) fn lent(&mut self) -> Result<Option<&'a str>, StoreError> {
+    pub(super) fn borrowed_text(&mut self) -> Result<Option<&'a str>, StoreError> {
         self.next_text().ok_or_else(|| self.wrong())
     }
 
@@ -91,7 +91,7 @@ impl<'a> Packed<'a> {
 
     /// A text or null.
     pub(super) fn text_or_none(&mut self) -> Result<Option<String>, StoreError> {
-        Ok(self.lent()?.map(str::to_owned))
+        Ok(self.borrowed_text()?.map(str::to_owned))
     }
 
     /// A text.
@@ -104,7 +104,7 @@ impl<'a> Packed<'a> {
         &mut self,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, StoreError> {
-        match self.lent()? {
+        match self.borrowed_text()? {
             None => Ok(None),
             Some(word) => match parse(word) {
                 Some(value) => Ok(Some(value)),
@@ -150,8 +150,8 @@ mod tests {
     #[test]
     fn texts_are_found_by_their_length_whatever_is_in_them() {
         let mut packed = Packed::new("words", "3:a,b-post,5:3:-,x-0:,12,10:„äö“3:a\0b");
-        assert_eq!(packed.lent().ok(), Some(Some("a,b")));
-        assert_eq!(packed.lent().ok(), Some(None));
+        assert_eq!(packed.borrowed_text().ok(), Some(Some("a,b")));
+        assert_eq!(packed.borrowed_text().ok(), Some(None));
         assert_eq!(packed.short().ok(), Some("post"));
         assert_eq!(packed.text().ok().as_deref(), Some("3:-,x"));
         assert_eq!(packed.text_or_none().ok(), Some(None));

@@ -49,7 +49,7 @@ impl Probe {
             let mut connection = connect_one(&store.url, store.engine).await?;
             let written = match store.engine {
                 Engine::Sqlite => {
-                    let _turn = store.take_turn(Instant::now() + DEADLINE).await?;
+                    let _lock = store.lock_for_writing(Instant::now() + DEADLINE).await?;
                     write_line(&mut connection, &self.id, now).await
                 }
                 Engine::Postgres => self.write_where_posts_do(&mut connection, now).await,

@@ -15,7 +15,7 @@ pub struct Tx {
     pub(super) inner: Guarded,
     pub(super) engine: Engine,
     /// How many writing transactions there have been, this one included.
-    pub(super) writes: i64,
+    pub(super) write_number: i64,
     /// Up to when things were made here, in milliseconds since 1970.
     pub(super) made_until_ms: i64,
     /// The path must still lead to this file.
@@ -25,8 +25,8 @@ pub struct Tx {
 impl Tx {
     /// How many writing transactions there have been, this one included; 0 for one that reads.
     /// Sequence numbers begin with it, so they follow the order of creation.
-    pub fn writes(&self) -> i64 {
-        self.writes
+    pub fn write_number(&self) -> i64 {
+        self.write_number
     }
 
     /// The latest instant at which something was made before, for a transaction that writes.

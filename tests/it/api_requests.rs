@@ -80,7 +80,7 @@ async fn a_key_that_cannot_be_one_is_refused() {
 #[tokio::test]
 async fn while_the_first_is_running_the_second_is_told_to_wait() {
     let app = start().await;
-    let lock = app.app.state().store.begin().await.expect("a turn");
+    let lock = app.app.state().store.begin().await.expect("the lock");
     let body = json!({"title": "Selma is down"});
     let mut first = Box::pin(post_with_key(&app, &app.token, "k", body.clone()));
     let mut second = Box::pin(post_with_key(&app, &app.token, "k", body));
@@ -114,7 +114,7 @@ async fn two_processes_with_one_database_do_it_once_between_them() {
             .header("idempotency-key", &key)
             .body(Body::from(body.to_string()))
             .expect("a request");
-        let lock = app.app.state().store.begin().await.expect("a turn");
+        let lock = app.app.state().store.begin().await.expect("the lock");
         let there = other.front().other(request, ([127, 0, 0, 1], 4711).into());
         let here = post_with_key(&app, &app.token, &key, body.clone());
         let release = async {

@@ -115,7 +115,7 @@ impl History {
             states: self.states.to_vec(),
             texts: TextPacker::after(&self.texts),
         };
-        let tail = tail.iter().map(lent).collect();
+        let tail = tail.iter().map(borrowed).collect();
         Self::behind(&self.component, kept.to_vec(), packer, tail)
     }
 
@@ -309,7 +309,7 @@ impl History {
 }
 
 /// A change in its packed form, borrowed.
-pub(super) fn lent(change: &StateChange) -> PackedChange<'_> {
+pub(super) fn borrowed(change: &StateChange) -> PackedChange<'_> {
     PackedChange {
         at_ms: change.at.timestamp_millis(),
         seq: change.seq,

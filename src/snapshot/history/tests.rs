@@ -60,7 +60,7 @@ fn histories() -> Vec<(Vec<StateChange>, History)> {
     ]
     .into_iter()
     .map(|mut changes| {
-        let packed = History::of(&selma(), changes.iter().rev().map(lent).collect());
+        let packed = History::of(&selma(), changes.iter().rev().map(borrowed).collect());
         changes.sort_by_key(|change| (change.at, change.seq));
         (changes, packed)
     })
