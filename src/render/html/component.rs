@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::domain::uptime::{self, Calendar, Day};
 use crate::render;
-use crate::render::html::component_changes::{LISTED, row, told};
+use crate::render::html::component_changes::{LISTED, distinct_changes, row};
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
 use crate::render::html::uptime::percent;
@@ -41,7 +41,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
                 section {
                     h2 { "Changes" }
                     ol.log {
-                        @for change in told(record).take(LISTED) { (row(snapshot, &change)) }
+                        @for change in distinct_changes(record).take(LISTED) { (row(snapshot, &change)) }
                     }
                     @let months = component_month::months(snapshot, record);
                     @if !months.is_empty() { (component_month::earlier(record, &months)) }

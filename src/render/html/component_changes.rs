@@ -13,7 +13,7 @@ use crate::urls;
 pub(super) const LISTED: usize = 100;
 
 /// The changes worth listing, newest first: those that changed the state or its note.
-pub(super) fn told(record: &ComponentHistory) -> impl Iterator<Item = StateChange> {
+pub(super) fn distinct_changes(record: &ComponentHistory) -> impl Iterator<Item = StateChange> {
     let mut newest_first = record.history.iter().rev().peekable();
     std::iter::from_fn(move || {
         loop {

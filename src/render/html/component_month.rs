@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Utc};
 use maud::{Markup, html};
 
-use super::component_changes::{LISTED, row, told};
+use super::component_changes::{LISTED, distinct_changes, row};
 use crate::domain::component::StateChange;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::parts;
@@ -17,11 +17,11 @@ use crate::urls;
 /// The months that have a page of their own, oldest first, each with its number of changes. Empty
 /// if the component's own page lists all changes.
 pub fn months(snapshot: &Snapshot, record: &ComponentHistory) -> BTreeMap<Month, usize> {
-    if record.history.len() <= LISTED || told(record).nth(LISTED).is_none() {
+    if record.history.len() <= LISTED || distinct_changes(record).nth(LISTED).is_none() {
         return BTreeMap::new();
     }
     let mut months = BTreeMap::new();
-    for change in told(record) {
+    for change in distinct_changes(record) {
         *months.entry(month_of(snapshot, change.at)).or_default() += 1;
     }
     months
@@ -32,7 +32,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentHistory, month: Month) -> Mar
     let slug = &record.component.slug;
     let name = &record.component.name;
     let when = time::month(month.0, month.1);
-    let changes: Vec<StateChange> = told(record)
+    let changes: Vec<StateChange> = distinct_changes(record)
         .filter(|change| month_of(snapshot, change.at) == month)
         .collect();
     let months = months(snapshot, record);

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::components::told;
+use super::components::path_with_flash;
 use super::html_response::html_response;
 use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, sent_before, wrong_fields};
@@ -100,7 +100,7 @@ async fn write(
                 put_before(&mut posting.change, &target, before).await?;
             }
             let word = if is_new { "added" } else { "described" };
-            lead_to(posting, &told(&format!("{word}.{target}"))).await
+            lead_to(posting, &path_with_flash(&format!("{word}.{target}"))).await
         }
         Err(ActionError::Invalid(errors)) => {
             drop(posting);

@@ -72,7 +72,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     let at = posting.change.now();
     let now = find_standing(posting.change.tx(), slug, at).await?;
     if (&now.state, &now.note) == (&wanted.state, &wanted.note) {
-        let place = flash::after(urls::STAFF, &format!("same.{slug}"));
+        let place = flash::path_with(urls::STAFF, &format!("same.{slug}"));
         return lead_to(posting, &place).await;
     }
     let seen = seen_of(&now);
@@ -95,7 +95,7 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     }
     match set_component_state(&mut posting.change, wanted).await {
         Ok(()) => {
-            let place = flash::after(urls::STAFF, &format!("state.{slug}"));
+            let place = flash::path_with(urls::STAFF, &format!("state.{slug}"));
             lead_to(posting, &place).await
         }
         Err(ActionError::Invalid(errors)) => {

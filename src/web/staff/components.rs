@@ -27,7 +27,7 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    let done = flash::said(&uri);
+    let done = flash::keyword(&uri);
     page(
         &state,
         &visit,
@@ -67,7 +67,7 @@ pub(super) async fn reorder(
     if let Some(order) = order {
         order_components(&mut posting.change, &order).await?;
     }
-    lead_to(posting, &told(&moved.as_text())).await
+    lead_to(posting, &path_with_flash(&moved.as_text())).await
 }
 
 /// Retires a component.
@@ -81,7 +81,7 @@ pub(super) async fn retire(
         Err(done) => return Ok(done),
     };
     retire_component(&mut posting.change, &slug).await?;
-    lead_to(posting, &told(&format!("retired.{slug}"))).await
+    lead_to(posting, &path_with_flash(&format!("retired.{slug}"))).await
 }
 
 /// Reinstates a component.
@@ -95,12 +95,12 @@ pub(super) async fn bring_back(
         Err(done) => return Ok(done),
     };
     reinstate_component(&mut posting.change, &slug).await?;
-    lead_to(posting, &told(&format!("back.{slug}"))).await
+    lead_to(posting, &path_with_flash(&format!("back.{slug}"))).await
 }
 
 /// The path of the list, with a message about what was just done.
-pub(super) fn told(done: &str) -> String {
-    flash::after(urls::STAFF_COMPONENTS, done)
+pub(super) fn path_with_flash(done: &str) -> String {
+    flash::path_with(urls::STAFF_COMPONENTS, done)
 }
 
 async fn page(

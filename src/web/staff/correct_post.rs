@@ -128,7 +128,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             Err(other) => return Err(other.into()),
         }
     }
-    lead_to(posting, &flash::after(&place, done)).await
+    lead_to(posting, &flash::path_with(&place, done)).await
 }
 
 /// What the form changes; `None` if it changes nothing.

@@ -113,7 +113,7 @@ async fn correct(
     if sent.is("withdraw") {
         withdraw_update(&mut posting.change, slug, id).await?;
         let place = urls::staff_incident(slug);
-        return lead_to(posting, &flash::after(&place, "withdrawn")).await;
+        return lead_to(posting, &flash::path_with(&place, "withdrawn")).await;
     }
     let wanted = match screen.read_form(state, &sent.fields) {
         Ok(wanted) => wanted,

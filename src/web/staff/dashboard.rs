@@ -41,13 +41,13 @@ pub(super) async fn show(
         .iter()
         .map(|(slug, title)| Draft { slug, title })
         .collect();
-    let told = flash::on_dashboard(&site, &uri);
+    let flash = flash::on_dashboard(&site, &uri);
     let page = dashboard::page(
         site.snapshot(),
         &visit.staff.actor,
         &drafts,
         &withdrawn,
-        told.as_deref(),
+        flash.as_deref(),
     );
     Ok(html_response(StatusCode::OK, page.into_string()))
 }

@@ -53,7 +53,7 @@ pub(super) async fn publish(
     match publish_draft(&mut posting.change, &slug).await {
         Ok(()) => {
             let place = urls::staff_incident(&slug);
-            lead_to(posting, &flash::after(&place, "published")).await
+            lead_to(posting, &flash::path_with(&place, "published")).await
         }
         Err(ActionError::Invalid(errors)) => {
             // Showing the page reads the database, so the transaction must end first.
@@ -79,5 +79,5 @@ pub(super) async fn discard(
         Err(done) => return Ok(done),
     };
     discard_draft(&mut posting.change, &slug).await?;
-    lead_to(posting, &flash::after(urls::STAFF, "discarded")).await
+    lead_to(posting, &flash::path_with(urls::STAFF, "discarded")).await
 }

@@ -11,19 +11,19 @@ use crate::urls;
 const DONE: &str = "done";
 
 /// The path with the keyword for a message.
-pub(super) fn after(path: &str, done: &str) -> String {
+pub(super) fn path_with(path: &str, done: &str) -> String {
     format!("{path}{}", urls::query(&[(DONE, done)]))
 }
 
 /// The keyword in a URI; empty if there is none.
-pub(super) fn said(uri: &Uri) -> String {
+pub(super) fn keyword(uri: &Uri) -> String {
     said_in(uri, DONE)
 }
 
 /// The message for the dashboard.
 pub(super) fn on_dashboard(site: &Site, uri: &Uri) -> Option<String> {
     let snapshot = site.snapshot();
-    let done = said(uri);
+    let done = keyword(uri);
     let (word, slug) = done.split_once('.').unwrap_or((&done, ""));
     let component = || {
         let record = snapshot.find_component(&Slug::parse(slug).ok()?)?;
@@ -53,7 +53,7 @@ pub(super) fn on_dashboard(site: &Site, uri: &Uri) -> Option<String> {
 
 /// The message for an incident's page.
 pub(super) fn on_incident(uri: &Uri) -> Option<&'static str> {
-    match said(uri).as_str() {
+    match keyword(uri).as_str() {
         "corrected" => Some("Post corrected. Customers see the new version, marked as edited."),
         "same" => Some("Nothing changed: the post is as it was."),
         "saved" => Some("Draft saved. Only staff can see it."),

@@ -35,7 +35,7 @@ pub(super) async fn show(
         &visit,
         &stored,
         PageNotice {
-            told: flash::on_incident(&uri),
+            flash: flash::on_incident(&uri),
             wrong: Vec::new(),
         },
     )
@@ -45,7 +45,7 @@ pub(super) async fn show(
 /// What the page reports: what was just done, or what failed.
 #[derive(Debug, Default)]
 pub(super) struct PageNotice {
-    pub(super) told: Option<&'static str>,
+    pub(super) flash: Option<&'static str>,
     pub(super) wrong: Vec<Wrong>,
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn page(
         file: stored.file.as_deref(),
         lines: &lines,
         withdrawn: &withdrawn,
-        told: shown.told,
+        flash: shown.flash,
     };
     let page = incident::page(site.snapshot(), &visit.staff.actor, &around, &filled);
     Ok(html_response(status, page.into_string()))

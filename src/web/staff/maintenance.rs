@@ -49,7 +49,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, StaffError> {
     let filled = fresh(visit.kept().unwrap_or_default());
-    let done = flash::said(&uri);
+    let done = flash::keyword(&uri);
     page(&state, &slug, &visit, StatusCode::OK, filled, &done).await
 }
 
@@ -83,7 +83,7 @@ async fn take_step(
         Ok(wanted) => match change_maintenance(&mut posting.change, slug, wanted).await {
             Ok(_) => {
                 let step = sent.fields.first(STEP);
-                return lead_to(posting, &told(slug, step)).await;
+                return lead_to(posting, &path_with_flash(slug, step)).await;
             }
             Err(ActionError::Invalid(errors)) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -200,8 +200,8 @@ pub(super) fn wrong(errors: Vec<FieldError>) -> Vec<Wrong> {
 }
 
 /// The path of a maintenance's steps, with a message about what was just done.
-pub(super) fn told(slug: &Slug, done: &str) -> String {
-    flash::after(&urls::staff_maintenance(slug), done)
+pub(super) fn path_with_flash(slug: &Slug, done: &str) -> String {
+    flash::path_with(&urls::staff_maintenance(slug), done)
 }
 
 fn last_made(incident: &Incident) -> String {
@@ -245,7 +245,7 @@ async fn page(
     let around = Around {
         incident,
         now: state.clock.now(),
-        told: sentence,
+        flash: sentence,
     };
     let page = form::page(
         site.snapshot(),

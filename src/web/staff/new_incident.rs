@@ -113,10 +113,10 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
 fn place_of(incident: &Incident) -> String {
     let place = urls::staff_incident(&incident.slug);
     if incident.draft {
-        return flash::after(&place, "kept");
+        return flash::path_with(&place, "kept");
     }
     incident.updates.first().map_or_else(
-        || flash::after(&place, "published"),
+        || flash::path_with(&place, "published"),
         |update| urls::staff_update(&incident.slug, &update.id),
     )
 }

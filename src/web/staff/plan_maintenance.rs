@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Timelike as _, Utc};
 
 use super::html_response::{html_response, no_part};
 use super::local_time::{frame_now, set_time, window_of};
-use super::maintenance::told;
+use super::maintenance::path_with_flash;
 use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{again, sent_before};
 use super::session::{Visit, keep_preview};
@@ -124,9 +124,9 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
     match create_incident(&mut posting.change, wanted).await {
         Err(ActionError::Repeated(repeated)) => {
             let slug = &repeated.incident.slug;
-            lead_to(posting, &told(slug, "planned")).await
+            lead_to(posting, &path_with_flash(slug, "planned")).await
         }
-        Ok(slug) => lead_to(posting, &told(&slug, "planned")).await,
+        Ok(slug) => lead_to(posting, &path_with_flash(&slug, "planned")).await,
         Err(ActionError::Invalid(errors)) => {
             drop(posting);
             refuse(state, sent, super::maintenance::wrong(errors)).await

@@ -52,8 +52,8 @@ pub(super) async fn show(
             })
         })
         .collect();
-    let told = (!said_in(&uri, ENDED).is_empty()).then_some("That session has ended.");
-    let page = sessions::page(site.snapshot(), viewer, &rows, &new_key(), told);
+    let flash = (!said_in(&uri, ENDED).is_empty()).then_some("That session has ended.");
+    let page = sessions::page(site.snapshot(), viewer, &rows, &new_key(), flash);
     Ok(html_response(StatusCode::OK, page.into_string()))
 }
 
@@ -68,6 +68,6 @@ pub(super) async fn end(
         Err(done) => return Ok(done),
     };
     end_session(&mut posting.change, &id).await?;
-    let told = urls::query(&[(ENDED, "yes")]);
-    lead_to(posting, &format!("{}{told}", urls::STAFF_SESSIONS)).await
+    let query = urls::query(&[(ENDED, "yes")]);
+    lead_to(posting, &format!("{}{query}", urls::STAFF_SESSIONS)).await
 }

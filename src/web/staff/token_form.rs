@@ -62,7 +62,7 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
                 let page = form::issued(site.snapshot(), &visit.staff.actor, &token, &secret);
                 return Ok(html_response(StatusCode::OK, page.into_string()));
             }
-            Err(ActionError::Invalid(errors)) => told(wrong_fields(errors)),
+            Err(ActionError::Invalid(errors)) => reworded(wrong_fields(errors)),
             Err(other) => return Err(other.into()),
         },
         Err(wrong) => vec![wrong],
@@ -73,7 +73,7 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
 }
 
 /// Rewords errors for the form.
-fn told(mut wrong: Vec<Wrong>) -> Vec<Wrong> {
+fn reworded(mut wrong: Vec<Wrong>) -> Vec<Wrong> {
     for wrong in &mut wrong {
         if wrong.field == SCOPES {
             "Choose at least one thing it may change.".clone_into(&mut wrong.detail);

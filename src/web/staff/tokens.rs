@@ -66,14 +66,14 @@ pub(super) async fn revoke(
         Err(done) => return Ok(done),
     };
     let token = revoke_token(&mut posting.change, &id).await?;
-    lead_to(posting, &told(REVOKED, &token.id)).await
+    lead_to(posting, &path_with_flash(REVOKED, &token.id)).await
 }
 
 /// The path of the list, for when a token was issued already.
 pub(super) fn issued_already(id: &str) -> String {
-    told(ISSUED, id)
+    path_with_flash(ISSUED, id)
 }
 
-fn told(word: &'static str, id: &str) -> String {
+fn path_with_flash(word: &'static str, id: &str) -> String {
     format!("{}{}", urls::STAFF_TOKENS, urls::query(&[(word, id)]))
 }

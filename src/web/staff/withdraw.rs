@@ -50,7 +50,7 @@ pub(super) async fn create(
         Err(done) => return Ok(done),
     };
     withdraw_incident(&mut posting.change, &slug).await?;
-    lead_to(posting, &flash::after(urls::STAFF, "withdrawn")).await
+    lead_to(posting, &flash::path_with(urls::STAFF, "withdrawn")).await
 }
 
 /// Reinstates an update.
@@ -64,5 +64,9 @@ pub(super) async fn bring_back(
         Err(done) => return Ok(done),
     };
     reinstate_update(&mut posting.change, &slug, &id).await?;
-    lead_to(posting, &flash::after(&urls::staff_incident(&slug), "back")).await
+    lead_to(
+        posting,
+        &flash::path_with(&urls::staff_incident(&slug), "back"),
+    )
+    .await
 }

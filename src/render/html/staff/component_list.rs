@@ -53,7 +53,7 @@ impl Moved {
     }
 }
 
-/// Renders the page. `told` says what was just done. `moved` is what was just moved: its button
+/// Renders the page. `flash` says what was just done. `moved` is what was just moved: its button
 /// keeps the focus, so that it can be pressed again.
 pub fn page(
     snapshot: &Snapshot,
@@ -61,7 +61,7 @@ pub fn page(
     components: &[Component],
     filled: &Filled,
     moved: Option<&Moved>,
-    told: Option<&str>,
+    flash: Option<&str>,
 ) -> Markup {
     let groups = groups(components);
     let retired: Vec<_> = components
@@ -72,7 +72,7 @@ pub fn page(
     let content = html! {
         h1 { "Components" }
         p.lead { "What customers depend on, in the order they see it." }
-        @if let Some(told) = told { p.told role="status" { (told) } }
+        @if let Some(flash) = flash { p.told role="status" { (flash) } }
         (form::summary(filled, "Nothing was moved"))
         p.buttons { a.button.main href=(urls::STAFF_NEW_COMPONENT) { "Add a component" } }
         @if has_stated {

@@ -39,20 +39,20 @@ pub struct Withdrawn {
     pub withdrawn_at: DateTime<Utc>,
 }
 
-/// Renders the page; `told` says what was just done.
+/// Renders the page; `flash` says what was just done.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     drafts: &[Draft<'_>],
     withdrawn: &[Withdrawn],
-    told: Option<&str>,
+    flash: Option<&str>,
 ) -> Markup {
     let headline = render::headline_of(snapshot);
     let may_write = viewer.may(Permission::WriteIncidents);
     let incidents = snapshot.open_incidents();
     let is_calm = incidents.is_empty();
     let content = html! {
-        @if let Some(told) = told { p.told role="status" { (told) } }
+        @if let Some(flash) = flash { p.told role="status" { (flash) } }
         @if may_write {
             p.buttons.first {
                 a.button.(if is_calm { "main" } else { "" }) href=(urls::STAFF_NEW_INCIDENT) { "New incident" }

@@ -129,38 +129,38 @@ impl<'a> Description<'a> {
 
 /// A text area.
 pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
-    let told = Description::of(filled, ask);
+    let description = Description::of(filled, ask);
     html! {
         div.field {
-            label for=(told.id) { (ask.label) }
-            (told.wrong_line())
-            textarea id=(told.id) name=(ask.name) rows=(rows) dir="auto"
-                aria-describedby=[told.described_by()] aria-invalid=[told.invalid()]
+            label for=(description.id) { (ask.label) }
+            (description.wrong_line())
+            textarea id=(description.id) name=(ask.name) rows=(rows) dir="auto"
+                aria-describedby=[description.described_by()] aria-invalid=[description.invalid()]
                 autofocus[ask.first && filled.wrong.is_empty()] {
                 // HTML parsers drop a line break at the very beginning.
                 "\n" (filled.fields.first(ask.name))
             }
-            (told.hint_line())
+            (description.hint_line())
         }
     }
 }
 
 /// A field for one line of text; `kind` is the input's type.
 pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
-    let told = Description::of(filled, ask);
+    let description = Description::of(filled, ask);
     let is_text = kind == "text";
     html! {
         div.field {
-            label for=(told.id) { (ask.label) }
-            (told.wrong_line())
-            input id=(told.id) name=(ask.name) type=(kind) dir=[is_text.then_some("auto")]
+            label for=(description.id) { (ask.label) }
+            (description.wrong_line())
+            input id=(description.id) name=(ask.name) type=(kind) dir=[is_text.then_some("auto")]
                 value=(filled.fields.first(ask.name))
-                aria-describedby=[told.described_by()] aria-invalid=[told.invalid()]
+                aria-describedby=[description.described_by()] aria-invalid=[description.invalid()]
                 autofocus[ask.first && filled.wrong.is_empty()];
             @if ["date", "datetime-local"].contains(&kind) {
-                output.hint.weekday for=(told.id) { (weekday(filled.fields.first(ask.name))) }
+                output.hint.weekday for=(description.id) { (weekday(filled.fields.first(ask.name))) }
             }
-            (told.hint_line())
+            (description.hint_line())
         }
     }
 }
@@ -174,32 +174,32 @@ fn weekday(value: &str) -> String {
 
 /// A field for one line of text, with suggestions.
 pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
-    let told = Description::of(filled, ask);
-    let list = format!("{}-list", told.id);
+    let description = Description::of(filled, ask);
+    let list = format!("{}-list", description.id);
     html! {
         div.field {
-            label for=(told.id) { (ask.label) }
-            (told.wrong_line())
-            input id=(told.id) name=(ask.name) type="text" dir="auto" list=(list)
+            label for=(description.id) { (ask.label) }
+            (description.wrong_line())
+            input id=(description.id) name=(ask.name) type="text" dir="auto" list=(list)
                 value=(filled.fields.first(ask.name)) autocomplete="off"
-                aria-describedby=[told.described_by()] aria-invalid=[told.invalid()];
+                aria-describedby=[description.described_by()] aria-invalid=[description.invalid()];
             datalist id=(list) { @for value in usual { option value=(value) {} } }
-            (told.hint_line())
+            (description.hint_line())
         }
     }
 }
 
 /// Several checkboxes under one heading, each as `(name, label, hint)`.
 pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]) -> Markup {
-    let told = Description::of(filled, ask);
+    let description = Description::of(filled, ask);
     html! {
-        fieldset #(told.id) tabindex=[told.wrong.map(|_| "-1")] aria-describedby=[told.described_by()] {
+        fieldset #(description.id) tabindex=[description.wrong.map(|_| "-1")] aria-describedby=[description.described_by()] {
             legend { (ask.label) }
-            (told.wrong_line())
+            (description.wrong_line())
             @for (name, label, hint) in options {
                 (switch(filled, name, &html! { (label) span.meta { " – " (hint) } }))
             }
-            (told.hint_line())
+            (description.hint_line())
         }
     }
 }
@@ -217,13 +217,13 @@ pub fn preview(shown: Option<Markup>) -> Markup {
 
 /// A select list.
 pub fn choice(filled: &Filled, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
-    let told = Description::of(filled, ask);
+    let description = Description::of(filled, ask);
     html! {
         div.field {
-            label for=(told.id) { (ask.label) }
-            (told.wrong_line())
-            (bare_choice(filled, ask.name, options, &told))
-            (told.hint_line())
+            label for=(description.id) { (ask.label) }
+            (description.wrong_line())
+            (bare_choice(filled, ask.name, options, &description))
+            (description.hint_line())
         }
     }
 }
@@ -232,12 +232,12 @@ fn bare_choice(
     filled: &Filled,
     name: &str,
     options: &[(String, String)],
-    told: &Description<'_>,
+    description: &Description<'_>,
 ) -> Markup {
     let chosen = filled.fields.first(name);
     html! {
-        select id=(told.id) name=(name) aria-describedby=[told.described_by()]
-            aria-invalid=[told.invalid()] {
+        select id=(description.id) name=(name) aria-describedby=[description.described_by()]
+            aria-invalid=[description.invalid()] {
             @for (value, label) in options {
                 option value=(value) selected[value == chosen] { (label) }
             }
@@ -251,22 +251,22 @@ fn bare_choice(
 
 /// Radio buttons in the shape of pills.
 pub fn pills(filled: &Filled, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup {
-    let told = Description::of(filled, ask);
+    let description = Description::of(filled, ask);
     let chosen = filled.fields.first(ask.name);
     html! {
-        fieldset.pills aria-describedby=[told.described_by()] {
+        fieldset.pills aria-describedby=[description.described_by()] {
             legend { (ask.label) }
-            (told.wrong_line())
+            (description.wrong_line())
             div {
                 @for (place, (value, label)) in options.iter().enumerate() {
                     label {
                         input type="radio" name=(ask.name) value=(value)
-                            id=[(place == 0).then_some(&told.id)] checked[*value == chosen];
+                            id=[(place == 0).then_some(&description.id)] checked[*value == chosen];
                         span { (label) }
                     }
                 }
             }
-            (told.hint_line())
+            (description.hint_line())
         }
     }
 }
@@ -295,7 +295,7 @@ pub fn component_row(
         label: name,
         ..Ask::default()
     };
-    let told = Description::of(filled, &ask);
+    let description = Description::of(filled, &ask);
     let note_ask = Ask {
         name: &note,
         label: "Note for customers",
@@ -305,10 +305,10 @@ pub fn component_row(
     html! {
         li.component {
             div.pair {
-                label for=(told.id) dir="auto" { (name) }
-                (bare_choice(filled, &field, options, &told))
+                label for=(description.id) dir="auto" { (name) }
+                (bare_choice(filled, &field, options, &description))
             }
-            (told.wrong_line())
+            (description.wrong_line())
             (line(filled, &note_ask, "text"))
         }
     }

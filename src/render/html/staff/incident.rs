@@ -33,7 +33,7 @@ pub struct Around<'a> {
     /// Withdrawn updates, which can be reinstated.
     pub withdrawn: &'a [Update],
     /// What was just done.
-    pub told: Option<&'a str>,
+    pub flash: Option<&'a str>,
 }
 
 /// Renders the page. `filled` has the key that makes each button work only once, and the reasons
@@ -43,7 +43,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
     let may_write = viewer.may(Permission::WriteIncidents);
     let key = filled.fields.first(Fields::KEY);
     let content = html! {
-        @if let Some(told) = around.told { p.told role="status" { (told) } }
+        @if let Some(flash) = around.flash { p.told role="status" { (flash) } }
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(incident.phase(snapshot.until))) }
         (drafts::refused(incident, filled))

@@ -38,7 +38,7 @@ pub struct Around<'a> {
     /// The time.
     pub now: DateTime<Utc>,
     /// What was just done.
-    pub told: Option<&'a str>,
+    pub flash: Option<&'a str>,
 }
 
 /// Renders the page. `filled` is the form of the attempted step, `usual` that of all others.
@@ -64,9 +64,9 @@ pub fn page(
     let content = html! {
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(phase)) }
-        @if let Some(told) = around.told { p.told role="status" { (told) } }
+        @if let Some(flash) = around.flash { p.told role="status" { (flash) } }
         (form::summary(filled, "Not done yet"))
-        div.when { (window::told(frame, incident.window())) }
+        div.when { (window::flash(frame, incident.window())) }
         p.more {
             a href=(urls::staff_incident(&incident.slug)) { "Post and updates" } " · "
             a href=(urls::incident(&incident.slug)) { "See it as customers do" }

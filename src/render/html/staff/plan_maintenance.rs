@@ -92,7 +92,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled, around: &Aroun
 pub fn window_part(snapshot: &Snapshot, window: Window) -> Markup {
     html! {
         h2 { "Not planned yet" }
-        (window::told(render::frame_of(snapshot), window))
+        (window::times(render::frame_of(snapshot), window))
     }
 }
 
@@ -100,7 +100,7 @@ fn preview_of(snapshot: &Snapshot, incident: &Incident) -> Markup {
     html! {
         h2 { "Preview: not planned yet" }
         p { strong dir="auto" { (incident.title) } }
-        (window::told(render::frame_of(snapshot), incident.window()))
+        (window::times(render::frame_of(snapshot), incident.window()))
         @if !incident.changes.is_empty() {
             ul {
                 @for change in &incident.changes {

@@ -30,7 +30,7 @@ pub fn page(
     viewer: &Actor,
     rows: &[Row<'_>],
     key: &str,
-    told: Option<&str>,
+    flash: Option<&str>,
 ) -> Markup {
     let whose = if viewer.may(Permission::ManageSessions) {
         "Everyone signed in to these pages. A session ends after 12 hours without use, or when its \
@@ -42,7 +42,7 @@ pub fn page(
     let content = html! {
         h1 { "Sessions" }
         p.lead { (whose) }
-        @if let Some(told) = told { p.told role="status" { (told) } }
+        @if let Some(flash) = flash { p.told role="status" { (flash) } }
         section aria-label="Sessions" {
             ul.box { @for row in rows { (session(snapshot, row, key)) } }
         }

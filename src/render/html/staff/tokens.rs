@@ -29,20 +29,20 @@ pub fn scope_name(scope: Scope) -> String {
     format!("“{}” ({})", scope.label(), scope.as_str())
 }
 
-/// Renders the page. `told` says what was just done; `key` makes each button work only once.
+/// Renders the page. `flash` says what was just done; `key` makes each button work only once.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     tokens: &[Token],
     now: DateTime<Utc>,
     key: &str,
-    told: Option<&str>,
+    flash: Option<&str>,
 ) -> Markup {
     let (valid, others): (Vec<_>, Vec<_>) = tokens.iter().partition(|token| token.is_valid(now));
     let content = html! {
         h1 { "Tokens" }
         p.lead { "Staff sign in here with a token, and programs use one for the API." }
-        @if let Some(told) = told { p.told role="status" { (told) } }
+        @if let Some(flash) = flash { p.told role="status" { (flash) } }
         p.buttons { a.button.main href=(urls::STAFF_NEW_TOKEN) { "Issue a token" } }
         section {
             h2 { "Valid" }

@@ -64,7 +64,7 @@ pub fn overlap(filled: &Filled) -> Markup {
 }
 
 /// A window in the site's zone, in UTC and, if scripts run, in the reader's zone.
-pub fn told(frame: Frame, window: Window) -> Markup {
+pub fn times(frame: Frame, window: Window) -> Markup {
     let utc = frame.in_utc();
     let iso = |at: Option<DateTime<Utc>>| at.map(time::machine);
     let length = window.starts.zip(window.ends);
