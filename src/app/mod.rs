@@ -182,7 +182,8 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
         let worker = self.worker();
-        let places = files::connections_allowed(self.open_files, self.config.database_connections)?;
+        let max_connections =
+            files::connections_allowed(self.open_files, self.config.database_connections)?;
         let access_log = self.config.access_log.map(AccessLog::start).transpose()?;
         let (state, changed) = (self.state, Arc::new(Notify::new()));
         let (stopping, stopped) = (self.stopping, state.stopping.clone());
@@ -226,7 +227,7 @@ impl App {
             let _ = stopping.send(true);
         });
         let settings = serving::ServingOptions {
-            places,
+            max_connections,
             access_log: access_log.clone(),
         };
         let (mut stop_signal, until) = (stopped.clone(), stopped.clone());

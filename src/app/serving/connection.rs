@@ -11,7 +11,7 @@ use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use rustix::net::{self, RecvFlags, SendAncillaryBuffer, SendFlags};
 
-use super::places::Place;
+use super::connection_limit::ConnectionPermit;
 use super::request_head;
 use super::shared::Shared;
 use super::thread_buffers::ThreadBuffers;
@@ -26,9 +26,9 @@ const ENOUGH_BYTES: usize = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
     /// Data to read.
-    Words,
+    Readable,
     /// Space in the send buffer.
-    Room,
+    Writable,
     /// Another turn, because there may be more to read.
     Turn,
     /// To be closed.
@@ -52,12 +52,12 @@ enum Then {
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
     pub(super) peer: SocketAddr,
-    /// Its place among all connections; dropping it frees the place.
-    pub(super) place: Place,
+    /// Counts it against the limit of connections until it is dropped.
+    pub(super) permit: ConnectionPermit,
     /// Its last turn, counted in the thread's turns.
     pub(super) last_turn: u64,
-    /// Its last turn, counted in the thread's beats.
-    pub(super) last_beat: u64,
+    /// Its last turn, counted in the thread's ticks.
+    pub(super) last_tick: u64,
     /// Requests that were read but not answered.
     pub(super) waiting: Vec<u8>,
     /// Bytes that the client hasn't taken yet. Nothing is read until it has.
@@ -72,19 +72,19 @@ pub(super) struct Connection {
     /// How many checks in a row found too few.
     quiet_looks: u8,
     /// Whether the poll also reports space in the send buffer.
-    awaits_room: bool,
+    awaits_writable: bool,
     /// Whether unread data may remain.
     may_hold_more: bool,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, peer: SocketAddr, place: Place) -> Self {
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr, permit: ConnectionPermit) -> Self {
         Self {
             stream,
             peer,
-            place,
+            permit,
             last_turn: 0,
-            last_beat: 0,
+            last_tick: 0,
             waiting: Vec::new(),
             unsent: Bytes::new(),
             body: Bytes::new(),
@@ -92,7 +92,7 @@ impl Connection {
             has_ended: false,
             moved: 0,
             quiet_looks: 0,
-            awaits_room: false,
+            awaits_writable: false,
             may_hold_more: false,
         }
     }
@@ -122,8 +122,8 @@ impl Connection {
 
     /// Registers for space in the send buffer. Few clients ever make us wait for it, so this is
     /// done only when needed.
-    pub(super) fn await_room(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        if std::mem::replace(&mut self.awaits_room, true) {
+    pub(super) fn await_writable(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        if std::mem::replace(&mut self.awaits_writable, true) {
             return Ok(());
         }
         registry.reregister(
@@ -134,7 +134,8 @@ impl Connection {
     }
 
     /// Sends what is left, then reads once, answers and sends. Events are edge-triggered, so a turn
-    /// may end with `Words` or `Room` only if the system has just reported that nothing is there.
+    /// may end with `Readable` or `Writable` only if the system has just reported that nothing is
+    /// there.
     pub(super) fn advance(
         &mut self,
         buffers: &mut ThreadBuffers,
@@ -142,7 +143,7 @@ impl Connection {
     ) -> io::Result<Needs> {
         while !self.is_idle() {
             let Some(sent) = write(&self.stream, &self.unsent, &self.body)? else {
-                return Ok(Needs::Room);
+                return Ok(Needs::Writable);
             };
             self.moved += sent;
             let of_unsent = sent.min(self.unsent.len());
@@ -156,7 +157,9 @@ impl Connection {
             let len = match read(&self.stream, &mut buffers.inbox) {
                 Ok(0) => return Ok(Needs::End),
                 Ok(len) => len,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Needs::Words),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Ok(Needs::Readable);
+                }
                 Err(error) => return Err(error),
             };
             self.may_hold_more = len == buffers.inbox.len();
@@ -184,7 +187,11 @@ impl Connection {
         }
         // Less arrived than fits into the buffer, so nothing is left to read.
         let is_read = self.waiting.is_empty() && !self.may_hold_more && !self.has_ended;
-        Ok(if is_read { Needs::Words } else { Needs::Turn })
+        Ok(if is_read {
+            Needs::Readable
+        } else {
+            Needs::Turn
+        })
     }
 
     /// What happens once everything is sent, if it isn't the next response.

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::places::{Doing, Fallback};
+use super::connection_limit::{Doing, Fallback};
 use super::replay::Replay;
 use super::shared::Shared;
 use super::timed::Timed;
@@ -36,7 +36,7 @@ const LEFT: Duration = Duration::from_secs(2);
 
 /// Answers the requests of one connection. The first one begins with `read`.
 pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, shared: &Shared) {
-    let listed = shared.places.list(match read.is_empty() {
+    let listed = shared.connection_limit.list(match read.is_empty() {
         true => Doing::Nothing,
         false => Doing::Head,
     });
@@ -62,7 +62,7 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => ended,
-        // It kept us waiting, and its place is needed.
+        // It kept us waiting, and its permit is needed.
         () = fallback.end.notified() => return,
         () = stop_requested(shared) => {
             if !matches!(fallback.doing(), Doing::Answering | Doing::Sending) {
@@ -205,7 +205,7 @@ const LEAVE: Duration = Duration::from_secs(5);
 /// discard what it hasn't sent yet.
 pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
     use tokio::io::AsyncWriteExt as _;
-    let listed = shared.places.list(Doing::Sending);
+    let listed = shared.connection_limit.list(Doing::Sending);
     let left = async {
         stream.shutdown().await?;
         tokio::io::copy(&mut stream, &mut tokio::io::sink()).await

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc, watch as signal};
 use tokio::task::JoinSet;
 use tokio::time::interval;
 
-use self::places::Places;
+use self::connection_limit::ConnectionLimit;
 use self::shared::{PATIENCE, Shared};
 use self::thread::{LOOKS, Thread};
 use super::access_log::AccessLog;
@@ -25,8 +25,8 @@ use crate::config::Listen;
 use crate::web::front::Front;
 
 mod connection;
+mod connection_limit;
 mod hyper_fallback;
-mod places;
 mod replay;
 mod request_head;
 mod response_buffer;
@@ -44,13 +44,13 @@ const BACKLOG: u32 = 4096;
 #[derive(Debug)]
 pub(super) struct ServingOptions {
     /// The most connections at once.
-    pub(super) places: usize,
+    pub(super) max_connections: usize,
     /// The access log, if there is one.
     pub(super) access_log: Option<AccessLog>,
 }
 
 /// How often serving threads do their periodic work.
-const BEAT: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_secs(1);
 
 /// Binds the address, or takes over a socket on which the service manager already listens. With
 /// such a socket, connections wait during a restart instead of being refused.
@@ -110,7 +110,7 @@ pub(super) async fn serve(
         stopping: AtomicBool::new(false),
         stop: Notify::new(),
         patience: PATIENCE,
-        places: Places::new(settings.places),
+        connection_limit: ConnectionLimit::new(settings.max_connections),
         access_log: settings.access_log,
     };
     run(listener, Arc::new(shared), stopped).await
@@ -141,7 +141,7 @@ async fn run(
         threads.spawn(ended);
     }
     drop((listener, open));
-    let mut beats = interval(BEAT.min(shared.patience.quiet / u32::from(LOOKS)));
+    let mut ticks = interval(TICK.min(shared.patience.quiet / u32::from(LOOKS)));
     loop {
         let is_stopping = shared.stopping.load(Ordering::Relaxed);
         tokio::select! {
@@ -156,8 +156,8 @@ async fn run(
                 shared.stop.notify_waiters();
                 wake(&wakers)?;
             }
-            () = shared.places.freed.notified() => wake(&wakers)?,
-            _ = beats.tick() => wake(&wakers)?,
+            () = shared.connection_limit.freed.notified() => wake(&wakers)?,
+            _ = ticks.tick() => wake(&wakers)?,
         }
     }
     ended.recv().await;

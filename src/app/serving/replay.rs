@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::places::{Doing, Fallback};
+use super::connection_limit::{Doing, Fallback};
 use super::shared::Patience;
 use super::timed::time_for;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use super::places::Places;
+use super::connection_limit::ConnectionLimit;
 use crate::app::access_log::AccessLog;
 use crate::clock::Clock;
 use crate::web::front::Front;
@@ -24,7 +24,7 @@ pub(super) struct Shared {
     /// Notified when `stopping` has changed.
     pub(super) stop: Notify,
     pub(super) patience: Patience,
-    pub(super) places: Arc<Places>,
+    pub(super) connection_limit: Arc<ConnectionLimit>,
     pub(super) access_log: Option<AccessLog>,
 }
 

@@ -46,7 +46,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
             quiet: Duration::from_millis(60),
             head: Duration::from_millis(60),
         },
-        places: Places::new(1000),
+        connection_limit: ConnectionLimit::new(1000),
         access_log: None,
     });
     // This makes the page ready, so that both paths are tested.

@@ -17,8 +17,8 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use tokio::sync::mpsc;
 
 use super::connection::{Connection, Needs};
+use super::connection_limit::ConnectionPermit;
 use super::hyper_fallback;
-use super::places::Place;
 use super::shared::Shared;
 use super::thread_buffers::ThreadBuffers;
 
@@ -42,8 +42,8 @@ pub(super) struct Thread {
     listener: Option<TcpListener>,
     shared: Arc<Shared>,
     buffers: ThreadBuffers,
-    places: Vec<Option<Connection>>,
-    /// Free indexes in `places`.
+    connections: Vec<Option<Connection>>,
+    /// Free indexes in `connections`.
     free: Vec<usize>,
     /// Indexes of connections that need another turn, though no event may come for them.
     again: Vec<usize>,
@@ -55,8 +55,8 @@ pub(super) struct Thread {
     /// How many turns there were.
     turns: u64,
     /// How many times the periodic work was done.
-    beats: u64,
-    /// An accepted connection for which there was no place.
+    ticks: u64,
+    /// An accepted connection for which there was no permit.
     waiting: Option<(TcpStream, SocketAddr)>,
     /// Each connection handed over holds a clone, so that the end of the last one is noticed.
     open: mpsc::Sender<Infallible>,
@@ -79,14 +79,14 @@ impl Thread {
             listener: Some(listener),
             buffers: ThreadBuffers::new(shared.clock.now()),
             shared,
-            places: Vec::new(),
+            connections: Vec::new(),
             free: Vec::new(),
             again: Vec::new(),
             is_full: false,
             has_room: false,
             looked: Instant::now(),
             turns: 0,
-            beats: 0,
+            ticks: 0,
             waiting: None,
             open,
         };
@@ -96,7 +96,7 @@ impl Thread {
     /// Serves until the stop signal, and then until everything is sent.
     pub(super) fn run(mut self) -> anyhow::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
-        while self.listener.is_some() || self.free.len() < self.places.len() {
+        while self.listener.is_some() || self.free.len() < self.connections.len() {
             let patience = (!self.again.is_empty()).then_some(Duration::ZERO);
             match self.poll.poll(&mut events, patience) {
                 Ok(()) => {}
@@ -106,12 +106,12 @@ impl Thread {
             for event in &events {
                 match event.token() {
                     LISTENER => self.take_connections(),
-                    WAKER => self.look_around(),
-                    Token(place) => self.turn_of(place, Some(event)),
+                    WAKER => self.on_tick(),
+                    Token(index) => self.turn_of(index, Some(event)),
                 }
             }
-            for place in mem::take(&mut self.again) {
-                self.turn_of(place, None);
+            for index in mem::take(&mut self.again) {
+                self.turn_of(index, None);
             }
             if mem::take(&mut self.has_room) {
                 self.take_connections();
@@ -128,8 +128,8 @@ impl Thread {
                 None => listener.accept(),
             };
             match taken {
-                Ok((stream, peer)) => match self.free_place() {
-                    Some(place) => self.begin(Connection::new(stream, peer, place)),
+                Ok((stream, peer)) => match self.take_permit() {
+                    Some(permit) => self.begin(Connection::new(stream, peer, permit)),
                     None => {
                         self.waiting = Some((stream, peer));
                         return;
@@ -151,111 +151,111 @@ impl Thread {
         }
     }
 
-    /// A place for a new connection. If none is free, the connections that have kept us waiting
+    /// A permit for a new connection. If none is free, the connections that have kept us waiting
     /// longest are closed. If there are none of these, the new one must wait.
-    fn free_place(&mut self) -> Option<Place> {
-        if let Some(place) = self.shared.places.take() {
-            return Some(place);
+    fn take_permit(&mut self) -> Option<ConnectionPermit> {
+        if let Some(permit) = self.shared.connection_limit.take() {
+            return Some(permit);
         }
-        let few = self.shared.places.few();
+        let few = self.shared.connection_limit.few();
         let mut ended = self.close_slowest(few);
         if ended == 0 {
-            self.shared.places.want();
-            // Their places become free in a moment.
-            ended = self.shared.places.end_slowest(few);
+            self.shared.connection_limit.want();
+            // Their permits become free in a moment.
+            ended = self.shared.connection_limit.end_slowest(few);
         }
-        let place = self.shared.places.take();
-        if place.is_none() && !mem::replace(&mut self.is_full, true) && ended == 0 {
+        let permit = self.shared.connection_limit.take();
+        if permit.is_none() && !mem::replace(&mut self.is_full, true) && ended == 0 {
             tracing::warn!("all connections are in use; the next one waits");
         }
-        place
+        permit
     }
 
     /// Closes connections of this thread that wait for a request or take a response slowly, those
     /// with the oldest last turn first. Returns how many.
     fn close_slowest(&mut self, count: usize) -> usize {
-        let mut waiting: Vec<(u64, usize)> = (0..self.places.len())
-            .filter(|place| !self.again.contains(place))
-            .filter_map(|place| {
-                let connection = self.places[place].as_ref()?;
-                let is_new = connection.last_beat + 1 >= self.beats;
-                (!is_new).then_some((connection.last_turn, place))
+        let mut waiting: Vec<(u64, usize)> = (0..self.connections.len())
+            .filter(|index| !self.again.contains(index))
+            .filter_map(|index| {
+                let connection = self.connections[index].as_ref()?;
+                let is_new = connection.last_tick + 1 >= self.ticks;
+                (!is_new).then_some((connection.last_turn, index))
             })
             .collect();
         if waiting.len() > count {
             waiting.select_nth_unstable(count);
             waiting.truncate(count);
         }
-        for (_, place) in &waiting {
-            self.clear(*place);
+        for (_, index) in &waiting {
+            self.clear(*index);
         }
         waiting.len()
     }
 
     fn begin(&mut self, mut connection: Connection) {
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.places.push(None);
-            self.places.len() - 1
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.connections.push(None);
+            self.connections.len() - 1
         });
         connection.last_turn = self.turns;
-        connection.last_beat = self.beats;
+        connection.last_tick = self.ticks;
         let registry = self.poll.registry();
         let stream = &mut connection.stream;
-        match registry.register(stream, Token(place), Interest::READABLE) {
-            Ok(()) => self.places[place] = Some(connection),
+        match registry.register(stream, Token(index), Interest::READABLE) {
+            Ok(()) => self.connections[index] = Some(connection),
             Err(error) => {
                 tracing::warn!(%error, "a connection couldn't be watched");
-                self.free.push(place);
+                self.free.push(index);
             }
         }
     }
 
     /// The periodic work, also done at the stop signal.
-    fn look_around(&mut self) {
+    fn on_tick(&mut self) {
         self.buffers.set_date(self.shared.clock.now());
         self.has_room = self.is_full;
-        self.beats += 1;
+        self.ticks += 1;
         let is_stopping = self.shared.stopping.load(Ordering::Acquire);
         if is_stopping {
             self.listener = None;
             self.waiting = None;
-            for place in 0..self.places.len() {
-                self.end(place);
+            for index in 0..self.connections.len() {
+                self.end(index);
             }
         }
         let apart = self.shared.patience.quiet / u32::from(LOOKS);
         if self.looked.elapsed() >= apart {
             self.looked = Instant::now();
-            for place in 0..self.places.len() {
+            for index in 0..self.connections.len() {
                 let is_quiet = |connection: &mut Connection| connection.is_quiet(LOOKS, apart);
-                if self.places[place].as_mut().is_some_and(is_quiet) {
-                    self.clear(place);
+                if self.connections[index].as_mut().is_some_and(is_quiet) {
+                    self.clear(index);
                 }
             }
         }
     }
 
     /// Closes a connection once everything requested is sent.
-    fn end(&mut self, place: usize) {
-        self.turn_of(place, None);
-        let Some(connection) = &mut self.places[place] else {
+    fn end(&mut self, index: usize) {
+        self.turn_of(index, None);
+        let Some(connection) = &mut self.connections[index] else {
             return;
         };
         if connection.is_idle() {
-            self.clear(place);
+            self.clear(index);
         } else {
             connection.end_soon();
         }
     }
 
     /// Lets a connection answer what has arrived.
-    fn turn_of(&mut self, place: usize, event: Option<&Event>) {
-        let Some(connection) = &mut self.places[place] else {
+    fn turn_of(&mut self, index: usize, event: Option<&Event>) {
+        let Some(connection) = &mut self.connections[index] else {
             return;
         };
         self.turns += 1;
         connection.last_turn = self.turns;
-        connection.last_beat = self.beats;
+        connection.last_tick = self.ticks;
         if event.is_some_and(Event::is_read_closed) {
             connection.has_ended = true;
         }
@@ -264,35 +264,35 @@ impl Thread {
         let needs = panic::catch_unwind(turn)
             .unwrap_or_else(|_| Err(io::Error::other("a fault while answering")));
         match needs {
-            Ok(Needs::Words) => {}
-            Ok(Needs::Turn) => self.again.push(place),
-            Ok(Needs::Room) => {
-                if let Err(error) = connection.await_room(self.poll.registry(), Token(place)) {
+            Ok(Needs::Readable) => {}
+            Ok(Needs::Turn) => self.again.push(index),
+            Ok(Needs::Writable) => {
+                if let Err(error) = connection.await_writable(self.poll.registry(), Token(index)) {
                     tracing::warn!(%error, "a connection couldn't be watched");
-                    self.clear(place);
+                    self.clear(index);
                 }
             }
-            Ok(Needs::End) => drop(self.clear(place)),
-            Ok(needs @ (Needs::Leave | Needs::Hyper)) => self.hand_over(place, needs),
+            Ok(Needs::End) => drop(self.clear(index)),
+            Ok(needs @ (Needs::Leave | Needs::Hyper)) => self.hand_over(index, needs),
             Err(error) => {
                 // Clients disappear at any time, so this isn't an error.
                 tracing::debug!(%error, "a connection ended early");
-                self.clear(place);
+                self.clear(index);
             }
         }
     }
 
     /// Frees an index. Dropping the returned connection closes it.
-    fn clear(&mut self, place: usize) -> Option<Connection> {
-        let connection = self.places[place].take()?;
-        self.free.push(place);
+    fn clear(&mut self, index: usize) -> Option<Connection> {
+        let connection = self.connections[index].take()?;
+        self.free.push(index);
         self.has_room = self.is_full;
         Some(connection)
     }
 
     /// Hands a connection over to the main runtime.
-    fn hand_over(&mut self, place: usize, needs: Needs) {
-        let Some(mut connection) = self.clear(place) else {
+    fn hand_over(&mut self, index: usize, needs: Needs) {
+        let Some(mut connection) = self.clear(index) else {
             return;
         };
         let registry = self.poll.registry();
@@ -306,7 +306,7 @@ impl Thread {
                 stream,
                 peer,
                 waiting,
-                place,
+                permit,
                 ..
             } = connection;
             match tokio::net::TcpStream::from_std(stream.into()) {
@@ -314,7 +314,7 @@ impl Thread {
                 Ok(stream) => hyper_fallback::serve(waiting, stream, peer, &shared).await,
                 Err(error) => tracing::warn!(%error, "a connection couldn't be handed over"),
             }
-            drop((open, place));
+            drop((open, permit));
         });
     }
 }

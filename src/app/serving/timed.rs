@@ -12,7 +12,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::places::{Doing, Fallback};
+use super::connection_limit::{Doing, Fallback};
 
 /// The minimum rate of a request's body or a response, in bytes per second, on average.
 pub(super) const LEAST_RATE: u64 = 500;

@@ -1,4 +1,4 @@
-//! Limits connections to as many as there are files for. When places run short, connections that
+//! Limits connections to as many as there are files for. When none is left, connections that
 //! have kept us waiting longest are closed first.
 
 use std::collections::BTreeMap;
@@ -14,24 +14,24 @@ const MOST_FALLBACKS: usize = 8192;
 /// A connection isn't closed if it arrived or was answered less than this many milliseconds ago.
 const JUST_NOW_MS: u64 = 1000;
 
-/// The places for connections, shared by all threads.
+/// The limit of connections, shared by all threads.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct ConnectionLimit {
     limit: usize,
     taken: AtomicUsize,
     /// The connections on hyper.
     fallback: Mutex<BTreeMap<u64, Arc<Fallback>>>,
     next: AtomicU64,
     began: Instant,
-    /// Whether somebody waits for a place.
+    /// Whether somebody waits for a permit.
     is_wanted: AtomicBool,
-    /// Notified when a place is freed that somebody waits for.
+    /// Notified when a permit is freed that somebody waits for.
     pub(super) freed: Notify,
 }
 
-/// A connection's place. Dropping it frees the place.
+/// The right to one connection. Dropping it frees the permit.
 #[derive(Debug)]
-pub(super) struct Place(Arc<Places>);
+pub(super) struct ConnectionPermit(Arc<ConnectionLimit>);
 
 /// What a connection on hyper is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) enum Doing {
 #[derive(Debug)]
 pub(super) struct Fallback {
     doing: AtomicU8,
-    /// When that began, in milliseconds since the places were created.
+    /// When that began, in milliseconds since the limit was created.
     since: AtomicU64,
     began: Instant,
     /// Notified to close the connection.
@@ -62,13 +62,13 @@ pub(super) struct Fallback {
 
 /// An entry in the list of connections on hyper. Dropping it removes the entry.
 pub(super) struct Listed {
-    places: Arc<Places>,
+    limit: Arc<ConnectionLimit>,
     number: u64,
     pub(super) fallback: Arc<Fallback>,
 }
 
-impl Places {
-    /// Creates `limit` places.
+impl ConnectionLimit {
+    /// A limit of `limit` connections.
     pub(super) fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
             limit,
@@ -81,22 +81,22 @@ impl Places {
         })
     }
 
-    /// Takes a place, if one is free.
-    pub(super) fn take(self: &Arc<Self>) -> Option<Place> {
+    /// Takes a permit, if one is free.
+    pub(super) fn take(self: &Arc<Self>) -> Option<ConnectionPermit> {
         let before = self.taken.fetch_add(1, Ordering::Relaxed);
         if before >= self.limit {
             self.taken.fetch_sub(1, Ordering::Relaxed);
             return None;
         }
-        Some(Place(self.clone()))
+        Some(ConnectionPermit(self.clone()))
     }
 
-    /// Requests a notification when a place is freed.
+    /// Requests a notification when a permit is freed.
     pub(super) fn want(&self) {
         self.is_wanted.store(true, Ordering::Relaxed);
     }
 
-    /// How many connections to close when no place is free: enough not to repeat it for each new
+    /// How many connections to close when no permit is free: enough not to repeat it for each new
     /// one.
     pub(super) fn few(&self) -> usize {
         (self.limit / 8).clamp(4, 64)
@@ -120,7 +120,7 @@ impl Places {
             self.end_slowest(self.few());
         }
         Listed {
-            places: self.clone(),
+            limit: self.clone(),
             number,
             fallback,
         }
@@ -152,7 +152,7 @@ fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.0.taken.fetch_sub(1, Ordering::Relaxed);
         if self.0.is_wanted.load(Ordering::Relaxed)
@@ -165,7 +165,7 @@ impl Drop for Place {
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        let fallback = &self.places.fallback;
+        let fallback = &self.limit.fallback;
         let mut all = fallback.lock().unwrap_or_else(PoisonError::into_inner);
         all.remove(&self.number);
     }
@@ -195,22 +195,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_free_again_once_it_is_left() {
-        let places = Places::new(2);
-        let (first, second) = (places.take(), places.take());
-        assert!(first.is_some() && second.is_some() && places.take().is_none());
+    fn a_permit_is_free_again_once_it_is_left() {
+        let limit = ConnectionLimit::new(2);
+        let (first, second) = (limit.take(), limit.take());
+        assert!(first.is_some() && second.is_some() && limit.take().is_none());
         drop(first);
-        let third = places.take();
-        assert!(third.is_some() && places.take().is_none());
+        let third = limit.take();
+        assert!(third.is_some() && limit.take().is_none());
     }
 
     #[tokio::test]
     async fn those_go_first_who_have_kept_us_waiting_longest() {
-        let mut places = Places::new(64);
+        let mut limit = ConnectionLimit::new(64);
         let began = Instant::now().checked_sub(std::time::Duration::from_secs(9));
-        let fresh = Arc::get_mut(&mut places).expect("nobody else has it");
+        let fresh = Arc::get_mut(&mut limit).expect("nobody else has it");
         fresh.began = began.expect("an instant");
-        let listed: Vec<Listed> = (0..4).map(|_| places.list(Doing::Body)).collect();
+        let listed: Vec<Listed> = (0..4).map(|_| limit.list(Doing::Body)).collect();
         for (listed, since) in listed.iter().zip([30, 10, 20, 0]) {
             listed.fallback.since.store(since, Ordering::Relaxed);
         }
@@ -219,12 +219,12 @@ mod tests {
             .fallback
             .doing
             .store(Doing::Answering as u8, Ordering::Relaxed);
-        assert_eq!(places.end_slowest(2), 2);
-        for place in [1, 2] {
-            listed[place].fallback.end.notified().await;
+        assert_eq!(limit.end_slowest(2), 2);
+        for permit in [1, 2] {
+            listed[permit].fallback.end.notified().await;
         }
-        assert_eq!(places.end_slowest(10), 3);
+        assert_eq!(limit.end_slowest(10), 3);
         listed[0].fallback.begin(Doing::Head);
-        assert_eq!(places.end_slowest(10), 2);
+        assert_eq!(limit.end_slowest(10), 2);
     }
 }
