@@ -18,7 +18,7 @@ use crate::store::updates::find_update;
 use crate::store::{StoreError, Tx};
 
 /// A window that opens or closes.
-struct Turn {
+struct Transition {
     incident: String,
     /// The id of the update that reports it. All processes derive the same id, so it is made only
     /// once, and one that staff withdrew isn't made again.
@@ -31,8 +31,8 @@ struct Turn {
 ///
 /// # Errors
 /// The database's.
-pub async fn find_next_turn(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, StoreError> {
-    Ok(next_turn(tx).await?.map(|turn| turn.at))
+pub async fn find_next_transition(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(next_transition(tx).await?.map(|transition| transition.at))
 }
 
 /// Begins and completes the maintenances whose time has come, in the order of their windows.
@@ -40,27 +40,27 @@ pub async fn find_next_turn(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, StoreE
 /// # Errors
 /// The database's.
 pub async fn follow_clock(change: &mut Change) -> Result<(), ActionError> {
-    while let Some(turn) = next_turn(&mut change.tx).await? {
-        if turn.at > change.now {
+    while let Some(transition) = next_transition(&mut change.tx).await? {
+        if transition.at > change.now {
             break;
         }
-        let Some(stored) = find_incident(&mut change.tx, &turn.incident).await? else {
+        let Some(stored) = find_incident(&mut change.tx, &transition.incident).await? else {
             break;
         };
-        make(change, &stored, turn).await?;
+        make(change, &stored, transition).await?;
     }
     Ok(())
 }
 
-async fn next_turn(tx: &mut Tx) -> Result<Option<Turn>, StoreError> {
-    let mut turns = Vec::new();
+async fn next_transition(tx: &mut Tx) -> Result<Option<Transition>, StoreError> {
+    let mut transitions = Vec::new();
     for stored in list_running_maintenance(tx).await? {
-        let Some((at, phase)) = stored.incident.next_turn() else {
+        let Some((at, phase)) = stored.incident.next_transition() else {
             continue;
         };
         let update = derive_id(&stored.incident.id, at, phase.as_str());
         if find_update(tx, &update).await?.is_none() {
-            turns.push(Turn {
+            transitions.push(Transition {
                 incident: stored.incident.id,
                 update,
                 phase,
@@ -68,31 +68,35 @@ async fn next_turn(tx: &mut Tx) -> Result<Option<Turn>, StoreError> {
             });
         }
     }
-    Ok(turns
+    Ok(transitions
         .into_iter()
         .min_by(|a, b| (a.at, &a.incident).cmp(&(b.at, &b.incident))))
 }
 
-async fn make(change: &mut Change, stored: &StoredIncident, turn: Turn) -> Result<(), ActionError> {
-    let became = match turn.phase {
+async fn make(
+    change: &mut Change,
+    stored: &StoredIncident,
+    transition: Transition,
+) -> Result<(), ActionError> {
+    let became = match transition.phase {
         Phase::InProgress => Became::Begun,
         _ => Became::Completed,
     };
     // Nobody waited for news of a window that was over before it was known here.
     let known_since = find_created_at(&mut change.tx, &stored.incident.id).await?;
-    let is_news = known_since.is_none_or(|known| known <= turn.at);
+    let is_news = known_since.is_none_or(|known| known <= transition.at);
     change.tell(match is_news {
         true => Telling::AsUsual,
         false => Telling::Quietly,
     });
     let made = UpdateIdentity {
-        id: turn.update,
-        public_at: if is_news { change.now } else { turn.at },
+        id: transition.update,
+        public_at: if is_news { change.now } else { transition.at },
     };
     let update = NewUpdate {
         fact: Some(fact_of(change, &stored.incident, became).await?),
-        phase: Some(turn.phase),
-        at: Some(turn.at),
+        phase: Some(transition.phase),
+        at: Some(transition.at),
         ..NewUpdate::default()
     };
     insert_update(change, stored, &update, &Vec::new(), made).await?;

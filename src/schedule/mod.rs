@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch as signal};
 
-use crate::actions::follow_clock::{find_next_turn, follow_clock};
+use crate::actions::follow_clock::{find_next_transition, follow_clock};
 use crate::actions::remind::{find_next_reminder, remind};
 use crate::actions::{ActionError, Change};
 use crate::clock::Clock;
@@ -106,7 +106,7 @@ impl Schedule {
 }
 
 async fn find_next(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let turn = find_next_turn(tx).await?;
+    let turn = find_next_transition(tx).await?;
     let reminder = find_next_reminder(tx, now).await?;
     Ok(turn.into_iter().chain(reminder).min())
 }

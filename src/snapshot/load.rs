@@ -10,7 +10,7 @@ use super::load_parts::{HistoryParts, IncidentParts, read_by_two};
 use super::post::Post;
 use super::posts::Posts;
 use super::shown::{Subject, Waiting, history_of, wait};
-use super::turns::Turns;
+use super::transition_changes::TransitionChanges;
 use super::{ComponentHistory, Snapshot};
 use crate::domain::component::Component;
 use crate::domain::incident::page_time;
@@ -65,9 +65,9 @@ pub async fn load(
     let redirects = list_redirects(&mut tx).await?;
     let components = list_components(&mut tx).await?;
     let mut waiting = Waiting::new();
-    let (mut histories, turns, second) =
+    let (mut histories, transitions, second) =
         load_histories(&mut tx, second, as_of, &mut waiting).await?;
-    let packed = load_posts(&mut tx, second, turns, as_of, &mut waiting).await?;
+    let packed = load_posts(&mut tx, second, transitions, as_of, &mut waiting).await?;
     let mut posts = Posts::new(site.zone);
     posts.fill(packed);
     let components = components.into_iter().map(|component| {
@@ -101,7 +101,7 @@ async fn load_histories(
     second: Option<Tx>,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
-) -> Result<(HashMap<Slug, History>, Turns, Option<Tx>), StoreError> {
+) -> Result<(HashMap<Slug, History>, TransitionChanges, Option<Tx>), StoreError> {
     let parts = Arc::new(HistoryParts::to_read(tx, as_of).await?);
     let (read, second) = read_by_two(tx, second, &parts).await?;
     let mut histories = HashMap::new();
@@ -115,17 +115,17 @@ async fn load_histories(
         );
         histories.insert(component, part.history);
     }
-    Ok((histories, parts.take_turns(), second))
+    Ok((histories, parts.take_transition_changes(), second))
 }
 
 async fn load_posts(
     tx: &mut Tx,
     second: Option<Tx>,
-    turns: Turns,
+    transitions: TransitionChanges,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
 ) -> Result<Vec<(Post, Vec<Slug>)>, StoreError> {
-    let parts = Arc::new(IncidentParts::to_read(tx, turns, as_of).await?);
+    let parts = Arc::new(IncidentParts::to_read(tx, transitions, as_of).await?);
     let (mut read, _) = read_by_two(tx, second, &parts).await?;
     read.sort_unstable_by(|one, other| one.id.cmp(&other.id));
     let mut posts = Vec::with_capacity(read.len());

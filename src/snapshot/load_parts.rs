@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::history::History;
 use super::post::Post;
 use super::shown::{due, history_of, moments_of};
-use super::turns::Turns;
+use super::transition_changes::TransitionChanges;
 use crate::domain::incident::CLOCK_TOLERANCE;
 use crate::domain::slug::Slug;
 use crate::store::bulk::{
@@ -81,7 +81,7 @@ pub(super) struct HistoryParts {
     /// The incidents dated later than may be shown.
     to_come: HashSet<String>,
     /// The changes that incidents' beginnings and ends brought, even future ones.
-    turns: Mutex<Turns>,
+    transitions: Mutex<TransitionChanges>,
     /// The first and last slug of each part.
     rest: Rest<(Slug, Slug)>,
 }
@@ -102,26 +102,32 @@ impl HistoryParts {
         Ok(Self {
             as_of,
             to_come: list_to_come(tx, as_of + CLOCK_TOLERANCE).await?,
-            turns: Mutex::default(),
+            transitions: Mutex::default(),
             rest: Rest::of(parts),
         })
     }
 
     /// Takes the changes that incidents' beginnings and ends brought, from all histories read.
-    pub(super) fn take_turns(&self) -> Turns {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *turns)
+    pub(super) fn take_transition_changes(&self) -> TransitionChanges {
+        let mut transitions = self
+            .transitions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *transitions)
     }
 
-    fn keep_turns(
+    fn keep_transitions(
         &self,
         packed: &PackedChanges,
         read: &[PackedChange<'_>],
     ) -> Result<(), StoreError> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut transitions = self
+            .transitions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for change in read {
-            if let Some(turn) = change.turn(&packed.component)? {
-                turns.push(&turn);
+            if let Some(transition) = change.transition_change(&packed.component)? {
+                transitions.push(&transition);
             }
         }
         Ok(())
@@ -136,7 +142,7 @@ impl Parts for HistoryParts {
         while let Some((first, last)) = self.rest.take() {
             for packed in list_packed_changes(tx, &first, &last).await? {
                 let changes = packed.read()?;
-                self.keep_turns(&packed, &changes)?;
+                self.keep_transitions(&packed, &changes)?;
                 let is_shown = |id: &str| !self.to_come.contains(id);
                 let (history, due) = history_of(&packed.component, changes, is_shown, self.as_of);
                 read.push(ReadHistory { history, due });
@@ -150,7 +156,7 @@ impl Parts for HistoryParts {
 pub(super) struct IncidentParts {
     as_of: DateTime<Utc>,
     /// The changes that the beginnings and ends of incidents brought.
-    turns: Turns,
+    transitions: TransitionChanges,
     /// The first id of each part, and of the next part.
     rest: Rest<(String, Option<String>)>,
 }
@@ -169,15 +175,15 @@ pub(super) struct ReadIncident {
 impl IncidentParts {
     pub(super) async fn to_read(
         tx: &mut Tx,
-        mut turns: Turns,
+        mut transitions: TransitionChanges,
         as_of: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        turns.sort();
+        transitions.sort();
         let firsts = list_public_incident_ids(tx, INCIDENTS).await?;
         let ends = firsts.iter().skip(1).cloned().map(Some).chain([None]);
         Ok(Self {
             as_of,
-            turns,
+            transitions,
             rest: Rest::of(firsts.iter().cloned().zip(ends)),
         })
     }
@@ -190,8 +196,8 @@ impl Parts for IncidentParts {
         let mut read = Vec::new();
         while let Some((first, end)) = self.rest.take() {
             for mut incident in list_public_incidents_from(tx, &first, end.as_deref()).await? {
-                for turn in self.turns.of(&incident.id) {
-                    incident.add_change(turn);
+                for transition in self.transitions.of(&incident.id) {
+                    incident.add_change(transition);
                 }
                 read.push(ReadIncident {
                     id: incident.id.clone(),

@@ -27,7 +27,7 @@ pub mod post;
 pub mod posts;
 mod shared_map;
 pub mod shown;
-mod turns;
+mod transition_changes;
 
 /// Everything public: no drafts, nothing withdrawn or hidden, no update that isn't due.
 #[derive(Debug, Clone)]

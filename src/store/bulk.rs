@@ -123,7 +123,7 @@ impl PackedChange<'_> {
     ///
     /// # Errors
     /// `Unreadable`, if its time is out of range.
-    pub fn turn(&self, component: &Slug) -> Result<Option<StateChange>, StoreError> {
+    pub fn transition_change(&self, component: &Slug) -> Result<Option<StateChange>, StoreError> {
         if !matches!(self.origin, Origin::Begin | Origin::Restore) || self.incident.is_none() {
             return Ok(None);
         }

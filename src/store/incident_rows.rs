@@ -112,7 +112,7 @@ macro_rules! incident_rows {
             ", ",
             packed_number!("h.public_at_ms"),
             "), '') from state_history h where h.incident_id = i.id \
-             and h.origin in ('restore', 'begin')) as packed_turns from incidents i "
+             and h.origin in ('restore', 'begin')) as packed_transitions from incidents i "
         )
     };
 }
@@ -122,8 +122,12 @@ pub(super) use {incident_as_said, incident_rows};
 /// Reads a row of [`incident_rows`]. It has no withdrawn updates, and nothing that they said.
 pub(super) fn to_stored_incident(row: &AnyRow) -> Result<StoredIncident, StoreError> {
     let mut stored = to_incident_as_said(row)?;
-    for turn in changes_of(row, ("state_history", "packed_turns"), &stored.incident.id)? {
-        stored.incident.add_change(turn);
+    for change in changes_of(
+        row,
+        ("state_history", "packed_transitions"),
+        &stored.incident.id,
+    )? {
+        stored.incident.add_change(change);
     }
     Ok(stored)
 }

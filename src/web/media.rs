@@ -79,17 +79,22 @@ pub(super) async fn show_file(
     let is_large = http_body::Body::size_hint(response.body())
         .upper()
         .is_none_or(|size| size > LARGE_BYTES);
-    let turn = match is_large {
+    let permit = match is_large {
         true => {
-            let turn = media.sending.clone().acquire_owned();
-            let Ok(Ok(turn)) = timeout(WITHIN, turn).await else {
+            let permit = media.sending.clone().acquire_owned();
+            let Ok(Ok(permit)) = timeout(WITHIN, permit).await else {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
             };
-            Some(turn)
+            Some(permit)
         }
         false => None,
     };
-    let mut response = response.map(|body| Body::new(Held { body, _turn: turn }));
+    let mut response = response.map(|body| {
+        Body::new(Held {
+            body,
+            _permit: permit,
+        })
+    });
     let is_useful = response.status().is_success()
         || response.status().is_redirection()
         || response.status() == StatusCode::RANGE_NOT_SATISFIABLE
@@ -112,7 +117,7 @@ pub(super) async fn show_file(
 /// A body with the permit that it holds until it is sent.
 struct Held<B> {
     body: B,
-    _turn: Option<OwnedSemaphorePermit>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
@@ -149,12 +154,12 @@ fn name_of(path: &str) -> Option<PathBuf> {
 
 /// The regular file of that name. Links are followed within the folder, but not out of it.
 async fn find_file(media: &Media, name: PathBuf) -> Option<PathBuf> {
-    let turn = media.looking.clone().acquire_owned();
-    let turn = timeout(WITHIN, turn).await.ok()?.ok()?;
+    let permit = media.looking.clone().acquire_owned();
+    let permit = timeout(WITHIN, permit).await.ok()?.ok()?;
     let folder = media.folder.clone();
     let looking = tokio::task::spawn_blocking(move || {
         // The lookup keeps its permit even if the request is cancelled in the meantime.
-        let _turn = turn;
+        let _permit = permit;
         look(&folder, &name)
     });
     timeout(WITHIN, looking).await.ok()?.ok()?.ok()

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::auth::Staff;
 use super::call::Call;
 use super::error::AppError;
-use super::running::{Turn, take_turn};
+use super::running::{KeyLock, lock_key};
 use super::state::AppState;
 use crate::actions::once;
 use crate::actions::{ActionError, Change, Once};
@@ -25,7 +25,7 @@ use crate::wire::FieldError;
 pub(super) struct Writing {
     pub(super) change: Box<Change>,
     nudge: Arc<tokio::sync::Notify>,
-    _turn: Option<Turn>,
+    _lock: Option<KeyLock>,
 }
 
 /// The result of beginning a request.
@@ -41,7 +41,7 @@ impl Writing {
         Box::new(Self {
             change,
             nudge: state.nudge.clone(),
-            _turn: None,
+            _lock: None,
         })
     }
 
@@ -65,14 +65,14 @@ impl Writing {
             key,
             digest: digest_of(call),
         });
-        let turn = once
+        let lock = once
             .as_ref()
-            .map(|once| take_turn(&state.running, &staff.token.id, &once.key));
-        let turn = turn.transpose()?;
+            .map(|once| lock_key(&state.running, &staff.token.id, &once.key));
+        let lock = lock.transpose()?;
         let actor = staff.actor.clone();
         match Change::begin_once(&state.store, &state.clock, actor, once).await? {
             once::BegunOnce::Fresh(change) => Ok(BegunWriting::Fresh(Box::new(Self {
-                _turn: turn,
+                _lock: lock,
                 ..*Self::of(state, change)
             }))),
             once::BegunOnce::Done(answer) => Ok(BegunWriting::Repeated(repeated(answer))),

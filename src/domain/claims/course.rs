@@ -64,7 +64,7 @@ impl Standing {
 
 /// How the standing of an incident changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Transition {
     /// It stays open, over or planned.
     Stays,
     /// It begins or is reopened.
@@ -83,7 +83,7 @@ impl<'a> Event<'a> {
         &self,
         component: &Slug,
         incidents: &[Involved],
-        turn: Turn,
+        transition: Transition,
         now: (&StateKey, Option<&str>),
     ) -> StateChange {
         let (state, note) = (now.0.clone(), now.1.map(str::to_owned));
@@ -98,17 +98,17 @@ impl<'a> Event<'a> {
             What::Word(word) => word,
         };
         let is_said = |set: &&StateChange| set.state == state && set.note == note;
-        let is_turn = turn != Turn::Stays;
-        if let Some(set) = word.sets.filter(|set| !is_turn || is_said(set)) {
+        let is_transition = transition != Transition::Stays;
+        if let Some(set) = word.sets.filter(|set| !is_transition || is_said(set)) {
             return StateChange {
                 state,
                 note,
                 ..set.clone()
             };
         }
-        let (origin, last) = match turn {
-            Turn::Begins => (Origin::Begin, SEQ_STEP - 2),
-            Turn::Stays | Turn::Ends => (Origin::Restore, SEQ_STEP - 1),
+        let (origin, last) = match transition {
+            Transition::Begins => (Origin::Begin, SEQ_STEP - 2),
+            Transition::Stays | Transition::Ends => (Origin::Restore, SEQ_STEP - 1),
         };
         StateChange {
             component: component.clone(),

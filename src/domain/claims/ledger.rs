@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::course::{Event, Standing, Turn, What, Word};
+use super::course::{Event, Standing, Transition, What, Word};
 use super::involved::Involved;
 use crate::domain::component::StateChange;
 use crate::domain::incident::Kind;
@@ -131,19 +131,19 @@ impl<'a> Ledger<'a> {
     }
 
     /// Takes an event, and returns how the standing of its incident changed.
-    pub(super) fn take(&mut self, event: &Event<'a>) -> Turn {
+    pub(super) fn take(&mut self, event: &Event<'a>) -> Transition {
         let when = (event.at, event.seq);
         match &event.what {
             What::ByHand(change) => {
                 self.by_hand = Said::of(change);
                 self.overruled = when;
-                Turn::Stays
+                Transition::Stays
             }
             What::Word(word) => self.word(word, when),
         }
     }
 
-    fn word(&mut self, word: &Word<'a>, when: When) -> Turn {
+    fn word(&mut self, word: &Word<'a>, when: When) -> Transition {
         let said = word.sets.map(|set| Said {
             when,
             ..Said::of(set)
@@ -151,27 +151,27 @@ impl<'a> Ledger<'a> {
         let run = &mut self.runs[word.incident];
         let was = run.standing;
         run.standing = word.to.unwrap_or(was);
-        let turn = match (was, run.standing) {
-            (Standing::Open, Standing::Open) => Turn::Stays,
+        let transition = match (was, run.standing) {
+            (Standing::Open, Standing::Open) => Transition::Stays,
             (Standing::ToCome | Standing::Over, Standing::Open) => {
                 run.begin(when);
-                Turn::Begins
+                Transition::Begins
             }
             (Standing::Open, Standing::Over | Standing::ToCome)
             | (Standing::ToCome, Standing::Over) => {
                 self.end(word, said, when);
-                Turn::Ends
+                Transition::Ends
             }
             (Standing::ToCome | Standing::Over, Standing::ToCome) => {
                 run.plan = said.or(run.plan);
-                Turn::Stays
+                Transition::Stays
             }
             (Standing::Over, Standing::Over) => {
                 if let Some(said) = said {
                     run.left = Some(said);
                     self.by_hand = said;
                 }
-                Turn::Stays
+                Transition::Stays
             }
         };
         let run = &mut self.runs[word.incident];
@@ -180,7 +180,7 @@ impl<'a> Ledger<'a> {
             run.is_planned = false;
         }
         self.note_claims(word.incident);
-        turn
+        transition
     }
 
     /// Updates the list of the runs that claim something.

@@ -86,12 +86,12 @@ pub fn history(
     let until = events.list.last().map(|event| event.at);
     let mut events = events.list.iter().peekable();
     while let Some(event) = events.next() {
-        let turn = ledger.take(event);
+        let transition = ledger.take(event);
         let now = ledger.holds();
         if now != latest || event.is_by_hand() {
             latest = now;
             held.push(Held {
-                change: event.change(component, incidents, turn, now),
+                change: event.change(component, incidents, transition, now),
                 quiet: false,
             });
         }

@@ -77,7 +77,7 @@ const WORK: Option<&str> = Some("work");
 const OVER: Option<Phase> = Some(Phase::Resolved);
 
 #[test]
-fn a_change_comes_from_what_was_said_unless_that_is_not_what_holds_after_a_turn() {
+fn a_change_comes_from_what_was_said_unless_that_is_not_what_holds_after_a_transition() {
     let slow = incident("slow", Kind::Disruption, 10, &[]);
     let crash = |phase| incident("crash", Kind::Disruption, 20, &[(30, phase)]);
     let says = |state| {

@@ -199,7 +199,7 @@ impl Incident {
 
     /// For a maintenance: when the clock next changes its phase, because its window opens or
     /// closes, and the phase that follows. `None` if a later phase has been stated.
-    pub fn next_turn(&self) -> Option<(DateTime<Utc>, Phase)> {
+    pub fn next_transition(&self) -> Option<(DateTime<Utc>, Phase)> {
         if self.kind != Kind::Maintenance {
             return None;
         }

@@ -122,7 +122,7 @@ fn the_clock_takes_a_hand_unless_somebody_said_since_how_it_stands() {
             .iter()
             .fold(work, |work, (minute, phase)| work.said(*minute, *phase));
         let wanted = wanted.map(|(minute, phase)| (at(minute), phase));
-        assert_eq!(told.next_turn(), wanted, "{said:?}");
+        assert_eq!(told.next_transition(), wanted, "{said:?}");
     };
     let opens = Some((100, Phase::InProgress));
     let closes = Some((200, Phase::Completed));
@@ -139,13 +139,13 @@ fn the_clock_takes_a_hand_unless_somebody_said_since_how_it_stands() {
     );
 
     let work = Incident::example(MAINTENANCE, 60);
-    assert_eq!(work.next_turn(), None);
+    assert_eq!(work.next_transition(), None);
     let begun = work.within(Some(50), Some(200)).stated(Phase::InProgress);
-    assert_eq!(begun.next_turn(), Some((at(200), Phase::Completed)));
+    assert_eq!(begun.next_transition(), Some((at(200), Phase::Completed)));
     let late = begun.within(Some(50), Some(59));
-    assert_eq!(late.next_turn(), None);
+    assert_eq!(late.next_transition(), None);
     let notice = Incident::example(Kind::Notice, 60).within(Some(100), Some(200));
-    assert_eq!(notice.stated(Phase::Scheduled).next_turn(), None);
+    assert_eq!(notice.stated(Phase::Scheduled).next_transition(), None);
 }
 
 #[test]

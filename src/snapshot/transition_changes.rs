@@ -8,7 +8,7 @@ use crate::domain::component::StateChange;
 
 /// Changes of state, found by their incident.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct TransitionChanges {
     bytes: Vec<u8>,
     /// The hash of each change's incident, and the change's offset.
     places: Vec<(u64, usize)>,
@@ -20,12 +20,12 @@ fn hash_of(incident: &str) -> u64 {
     hasher.finish()
 }
 
-impl Turns {
+impl TransitionChanges {
     /// Adds a change.
-    pub(super) fn push(&mut self, turn: &StateChange) {
-        let incident = turn.incident.as_deref().unwrap_or_default();
+    pub(super) fn push(&mut self, change: &StateChange) {
+        let incident = change.incident.as_deref().unwrap_or_default();
         self.places.push((hash_of(incident), self.bytes.len()));
-        bytes::append(turn, &mut self.bytes);
+        bytes::append(change, &mut self.bytes);
     }
 
     /// Sorts the changes, so that they can be looked up.
@@ -41,10 +41,10 @@ impl Turns {
         let mut found: Vec<StateChange> = places
             .take_while(|place| place.0 == hash)
             .map(|place| bytes::take(&mut &self.bytes[place.1..]))
-            .filter(|turn: &StateChange| turn.incident.as_deref() == Some(incident))
+            .filter(|change: &StateChange| change.incident.as_deref() == Some(incident))
             .collect();
         found.sort_by(|one, other| {
-            let place = |turn: &StateChange| (turn.at, turn.seq);
+            let place = |change: &StateChange| (change.at, change.seq);
             let by_time = place(one).cmp(&place(other));
             by_time.then_with(|| one.component.cmp(&other.component))
         });
@@ -61,7 +61,7 @@ mod tests {
     use crate::domain::slug::Slug;
     use crate::domain::state::StateKey;
 
-    fn turn(incident: &str, second: i64, seq: i64, component: &str) -> StateChange {
+    fn change(incident: &str, second: i64, seq: i64, component: &str) -> StateChange {
         let at = DateTime::from_timestamp(second, 0).expect("in range");
         StateChange {
             component: Slug::parse(component).expect("a slug"),
@@ -77,21 +77,21 @@ mod tests {
     }
 
     #[test]
-    fn an_incidents_turns_are_found_in_their_order_and_nobody_elses() {
+    fn an_incidents_changes_are_found_in_their_order_and_nobody_elses() {
         let of_one = [
-            turn("one", 5, 9, "selma"),
-            turn("one", 7, 1, "selma"),
-            turn("one", 7, 2, "nelson"),
-            turn("one", 7, 2, "selma"),
+            change("one", 5, 9, "selma"),
+            change("one", 7, 1, "selma"),
+            change("one", 7, 2, "nelson"),
+            change("one", 7, 2, "selma"),
         ];
-        let mut turns = Turns::default();
+        let mut transitions = TransitionChanges::default();
         for place in [3, 0, 2, 1] {
-            turns.push(&of_one[place]);
-            turns.push(&turn("other", 6, 5, "clark"));
+            transitions.push(&of_one[place]);
+            transitions.push(&change("other", 6, 5, "clark"));
         }
-        turns.sort();
-        assert_eq!(turns.of("one"), of_one);
-        assert_eq!(turns.of("other").len(), 4);
-        assert_eq!(turns.of("none"), []);
+        transitions.sort();
+        assert_eq!(transitions.of("one"), of_one);
+        assert_eq!(transitions.of("other").len(), 4);
+        assert_eq!(transitions.of("none"), []);
     }
 }
