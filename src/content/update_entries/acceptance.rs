@@ -1,16 +1,16 @@
 //! Decides whether what reads like a header is one: the rules for what must stand between header
 //! and text, depending on what the header holds.
 
+use super::between_label_and_time::{Separators, separators_before_text};
 use super::draft::Draft;
 use super::flat::{Line, Mark};
 use super::found::{Found, Header, Place};
-use super::gap::{Gap, tail};
 use super::lexer::{Cursor, Lex, Token};
 use crate::domain::update::Phase;
 
 /// What follows a draft of a header.
 struct Rest<'a> {
-    tail: Gap,
+    tail: Separators,
     /// The line ends here.
     ends: bool,
     /// The first token of the text.
@@ -64,7 +64,7 @@ pub(super) fn judge(
     }
     // Times don't form hyphenated words, so this hyphen is a dash.
     let joined = draft.time.clock.is_some() && cursor.sign('-');
-    let mut tail = tail(&mut cursor, &mut open);
+    let mut tail = separators_before_text(&mut cursor, &mut open);
     tail.dash |= joined;
     let next = cursor.peek();
     let text_at = next.and_then(|token| line.glyphs.get(token.from).map(|glyph| glyph.start));
@@ -221,7 +221,7 @@ fn phase_at_end(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, timed: bool) -
         return Some(Verdict::NeedsTime);
     }
     let plain = !place.heading && !capitals && !rest.marked && !rest.enclosed;
-    if rest.ends && plain && draft.phase_gap.colon {
+    if rest.ends && plain && draft.phase_separators.colon {
         return Some(Verdict::PhaseIsText);
     }
     Some(Verdict::Sure)

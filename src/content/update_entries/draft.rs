@@ -1,8 +1,8 @@
 //! How a line could begin as a header: every reading of its first words, shortest first.
 
+use super::between_label_and_time::{Separators, separators_before_text, separators_between_parts};
 use super::clock;
 use super::date;
-use super::gap::{Gap, gap, tail};
 use super::label::{self, Label, PhaseWord};
 use super::lexer::{Cursor, Lex};
 use super::time_text::{TimeText, Unsure};
@@ -16,7 +16,7 @@ pub(super) struct Draft {
     /// The phase is the last part read, and follows others.
     pub(super) phase_last: bool,
     /// What precedes that phase.
-    pub(super) phase_gap: Gap,
+    pub(super) phase_separators: Separators,
     /// The first token of that phase.
     pub(super) phase_from: usize,
     /// The first token of the label, or of the phase in its place.
@@ -53,40 +53,40 @@ pub(super) fn drafts(mut cursor: Cursor<'_>, equals: bool) -> (Vec<Draft>, bool)
         ..Draft::default()
     };
     loop {
-        let gap = gap(
+        let separators = separators_between_parts(
             &mut cursor,
             &mut draft.open,
             !drafts.is_empty(),
             draft.label.is_some(),
         );
-        if is_span(cursor, gap, &draft) {
+        if is_span(cursor, separators, &draft) {
             return (drafts, true);
         }
         let from = cursor.at;
         let worded = draft.label.is_some();
-        if !part(&mut cursor, gap, &mut draft) {
+        if !part(&mut cursor, separators, &mut draft) {
             return (drafts, false);
         }
         if (draft.label.is_some() || draft.phase.is_some()) && !worded {
             draft.word_from = from;
         }
-        draft.begins_bracketed |= gap.opened && drafts.is_empty();
-        draft.bracketed |= gap.opened;
-        draft.colon |= gap.colon && (draft.label.is_some() || draft.phase.is_some());
+        draft.begins_bracketed |= separators.opened && drafts.is_empty();
+        draft.bracketed |= separators.opened;
+        draft.colon |= separators.colon && (draft.label.is_some() || draft.phase.is_some());
         draft.end = cursor.at;
         if draft.phase_last {
             draft.phase_from = from;
-            draft.phase_gap = gap;
+            draft.phase_separators = separators;
         }
         drafts.push(draft.clone());
     }
 }
 
 /// Takes the next part of a header, if there is one here.
-fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
+fn part(cursor: &mut Cursor<'_>, separators: Separators, draft: &mut Draft) -> bool {
     let from = cursor.at;
     let began = draft.label.is_some() || draft.phase.is_some() || !draft.time.is_empty();
-    if !gap.words
+    if !separators.words
         && draft.label.is_none()
         && let Some(label) = label::label(cursor)
     {
@@ -94,7 +94,7 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
         draft.phase_last = false;
         return true;
     }
-    if !gap.words
+    if !separators.words
         && draft.phase.is_none()
         && let Some(phase) = label::phase(cursor)
     {
@@ -103,13 +103,14 @@ fn part(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
         return true;
     }
     let goes_on = !draft.open.is_empty() && !draft.time.others.is_empty();
-    let other = draft.time.clock.is_some() && (gap.opened || gap.slash || goes_on);
+    let other = draft.time.clock.is_some() && (separators.opened || separators.slash || goes_on);
     let taken = unsure(cursor, draft)
         || draft.time.part(cursor)
         || (other && draft.time.other(cursor))
-        || ((gap.opened || gap.slash) && draft.time.zone_again(cursor, gap.slash))
-        || (gap.comma && other_at_the_end(cursor, draft))
-        || unknown_zone(cursor, gap, draft);
+        || ((separators.opened || separators.slash)
+            && draft.time.zone_again(cursor, separators.slash))
+        || (separators.comma && other_at_the_end(cursor, draft))
+        || unknown_zone(cursor, separators, draft);
     if taken {
         draft.phase_last = false;
         match draft.runs.last_mut() {
@@ -145,7 +146,7 @@ fn unsure(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
     let mut rest = ahead;
     rest.space();
     zone_text::zone(&mut rest);
-    if !tail(&mut rest, &mut draft.open.clone()).colon {
+    if !separators_before_text(&mut rest, &mut draft.open.clone()).colon {
         return false;
     }
     draft.time.clock = Some(clock);
@@ -162,7 +163,7 @@ fn other_at_the_end(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
         return false;
     }
     let mut rest = ahead;
-    let tail = tail(&mut rest, &mut draft.open.clone());
+    let tail = separators_before_text(&mut rest, &mut draft.open.clone());
     let ends = tail.colon || tail.dash || tail.closed || rest.is_at_end();
     if ends {
         draft.time = time;
@@ -172,8 +173,13 @@ fn other_at_the_end(cursor: &mut Cursor<'_>, draft: &mut Draft) -> bool {
 }
 
 /// Takes capitals right after a clock time, before whatever ends a header.
-fn unknown_zone(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
-    let bare = !(gap.colon || gap.dash || gap.comma || gap.opened || gap.words || gap.equals);
+fn unknown_zone(cursor: &mut Cursor<'_>, separators: Separators, draft: &mut Draft) -> bool {
+    let bare = !(separators.colon
+        || separators.dash
+        || separators.comma
+        || separators.opened
+        || separators.words
+        || separators.equals);
     let after_clock = draft.time.clock.is_some()
         && draft.time.zone.is_none()
         && draft.runs.last().is_some_and(|run| run.1 == draft.end);
@@ -185,7 +191,7 @@ fn unknown_zone(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
         return false;
     };
     let mut rest = ahead;
-    let tail = tail(&mut rest, &mut draft.open.clone());
+    let tail = separators_before_text(&mut rest, &mut draft.open.clone());
     let ends = tail.colon || tail.dash || tail.closed || tail.comma || rest.is_at_end();
     if ends {
         draft.time.zone = Some(zone);
@@ -195,8 +201,8 @@ fn unknown_zone(cursor: &mut Cursor<'_>, gap: Gap, draft: &mut Draft) -> bool {
 }
 
 /// Whether a clock time here makes a time span with the one before: `11 PM - 11:59 PM`.
-fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
-    if draft.time.clock.is_none() || gap.opened || gap.slash {
+fn is_span(cursor: Cursor<'_>, separators: Separators, draft: &Draft) -> bool {
+    if draft.time.clock.is_none() || separators.opened || separators.slash {
         return false;
     }
     if joins_clocks(cursor, draft) {
@@ -204,7 +210,7 @@ fn is_span(cursor: Cursor<'_>, gap: Gap, draft: &Draft) -> bool {
     }
     let mut ahead = cursor;
     let to = ahead.one_of(&["to", "until", "till", "through", "thru", "and", "bis"]);
-    if !to && !gap.dash {
+    if !to && !separators.dash {
         return false;
     }
     ahead.space();

@@ -1,10 +1,10 @@
 //! Decides whether the beginning of a line is a header, a day, or just prose.
 
 use super::acceptance;
+use super::between_label_and_time::separators_between_parts;
 use super::draft::{Draft, drafts};
 use super::flat::Line;
 use super::found::{Doubtful, Found, Place};
-use super::gap;
 use super::lexer::{Cursor, Lex, Token, tokens};
 
 /// Decides what a line is.
@@ -44,7 +44,7 @@ fn is_label_and_figure(draft: &Draft, tokens: &[Token]) -> bool {
     };
     let mut cursor = Cursor::new(tokens);
     cursor.at = draft.end;
-    gap::gap(&mut cursor, &mut Vec::new(), true, true);
+    separators_between_parts(&mut cursor, &mut Vec::new(), true, true);
     label.number.is_some() || !draft.time.is_empty() || cursor.digits() > 0
 }
 

@@ -2,16 +2,18 @@
 //!
 //! The path of a body: [`literal`] takes out literal texts, [`blocks`] finds the paragraphs,
 //! headings and list items of the rest, [`flat`] and [`lexer`] turn their lines into words, numbers
-//! and signs, [`draft`] reads label ([`label`]) and time ([`time_text`]), [`header`] decides by the
-//! rules of [`acceptance`], [`scan`] collects the starts of entries, [`announced`] removes those
-//! that announce something, [`extent`] says how far each entry reaches, [`raw`] collects its parts,
-//! and [`instants`] finds the [`direction`] and gives each its instant ([`resolution`]).
+//! and signs, [`draft`] reads label ([`label`]) and time ([`time_text`]) with what stands between
+//! them ([`between_label_and_time`]), [`header`] decides by the rules of [`acceptance`], [`scan`]
+//! collects the starts of entries, [`announced`] removes those that announce something, [`extent`]
+//! says how far each entry reaches, [`raw`] collects its parts, and [`instants`] finds the
+//! [`direction`] and gives each its instant ([`resolution`]).
 //! [`leftovers`] knows the marks of other systems, [`instant_text`] formats instants for problems,
 //! and [`spoken`] reads the times of flags and forms.
 
 mod acceptance;
 mod announced;
 mod announced_lines;
+mod between_label_and_time;
 mod blocks;
 mod calendar;
 mod clock;
@@ -24,7 +26,6 @@ mod entry;
 mod extent;
 mod flat;
 mod found;
-mod gap;
 mod header;
 pub mod identity;
 pub(in crate::content) mod instant_text;
@@ -33,6 +34,8 @@ mod label;
 mod leftovers;
 mod lexer;
 pub(in crate::content) mod literal;
+#[cfg(test)]
+mod problem_tests;
 mod raw;
 mod reading;
 pub(in crate::content) mod report;
@@ -48,8 +51,6 @@ mod stress_tests;
 mod tests;
 mod text;
 pub(in crate::content) mod time_text;
-#[cfg(test)]
-mod told_tests;
 mod zone_reading;
 mod zone_text;
 

@@ -1,4 +1,5 @@
-//! A time as written: date, day of the week, clock time and zone, each if it is there.
+//! A time as written: date, day of the week, clock time and zone, each if it is there. Words before
+//! it, such as `approx.`, are in `between_label_and_time`.
 
 use std::ops::Range;
 

@@ -33,10 +33,10 @@ fn hints(reading: &Reading) -> Vec<String> {
 #[track_caller]
 fn check_hints(body: &str, wanted: &[&str]) {
     let nothing = AnnouncedLines::new();
-    let told = hints(&read_at(body, AFTER, None, Some(&nothing)));
-    assert_eq!(told.len(), wanted.len(), "{body}: {told:?}");
-    for (told, wanted) in told.iter().zip(wanted) {
-        assert!(told.contains(wanted), "{body}: {told}");
+    let reported = hints(&read_at(body, AFTER, None, Some(&nothing)));
+    assert_eq!(reported.len(), wanted.len(), "{body}: {reported:?}");
+    for (reported, wanted) in reported.iter().zip(wanted) {
+        assert!(reported.contains(wanted), "{body}: {reported}");
     }
 }
 
@@ -109,8 +109,8 @@ fn a_time_without_label_that_is_still_to_come_is_text() {
     // A time that has passed is an entry even after such a line: no published entry is taken away.
     assert_eq!(texts, ["We have it.", "It is tested."]);
     assert!(reading.markdown.ends_with("All servers are down."));
-    let told = hints(&reading);
-    assert!(told[0].starts_with("3: this time has no label and is in the future"));
+    let reported = hints(&reading);
+    assert!(reported[0].starts_with("3: this time has no label and is in the future"));
     for body in [
         "Work:\n\n- 2013-03-02 22:00: Selma\n- 2013-03-02 23:00: Nelson",
         "Work begins:\n2013-03-02 22:00 MST - All servers are down.",
@@ -192,8 +192,8 @@ fn each_warning_about_an_entry_says_how_to_keep_it_as_text() {
         "## UPDATE 2013-02-26 02:15 MST: monitorng",
     ] {
         let reading = read_at(body, AFTER, None, None);
-        let told = reading.problems.iter();
-        let warnings: Vec<_> = told
+        let reported = reading.problems.iter();
+        let warnings: Vec<_> = reported
             .filter(|problem| problem.severity == Severity::Warning)
             .collect();
         assert_eq!(warnings.len(), 1, "{body}: {:?}", reading.problems);

@@ -1,11 +1,12 @@
-//! What stands between the parts of a header, and between a header and its text.
+//! What may stand between the label, the time and the other parts of a header, such as a colon or
+//! `approx.`, and between a header and its text.
 
 use super::lexer::{Cursor, Lex, Token};
 use super::zone_text;
 
-/// What stands between two parts, or between header and text.
+/// What was skipped between two parts, or between header and text.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Gap {
+pub(super) struct Separators {
     pub(super) colon: bool,
     pub(super) dash: bool,
     pub(super) comma: bool,
@@ -13,7 +14,7 @@ pub(super) struct Gap {
     pub(super) slash: bool,
     pub(super) opened: bool,
     pub(super) closed: bool,
-    /// Words such as "at".
+    /// Words such as "at" or "approx".
     pub(super) words: bool,
     /// A full stop or dots, as at the end of a sentence.
     pub(super) stop: bool,
@@ -23,34 +24,34 @@ const OPENERS: [char; 4] = ['(', '[', '{', '<'];
 const CLOSERS: [char; 4] = [')', ']', '}', '>'];
 
 /// Skips what may stand between two parts of a header.
-pub(super) fn gap(
+pub(super) fn separators_between_parts(
     cursor: &mut Cursor<'_>,
     open: &mut Vec<char>,
     began: bool,
     labelled: bool,
-) -> Gap {
-    let mut gap = Gap::default();
+) -> Separators {
+    let mut separators = Separators::default();
     loop {
-        if separators(cursor, open, &mut gap, true) {
+        if take_separator(cursor, open, &mut separators, true) {
             continue;
         }
         if let Some(bracket) = cursor.any_sign(&OPENERS) {
             open.push(bracket);
-            gap.opened = true;
+            separators.opened = true;
         } else if began && cursor.sign('@') {
-            gap.words = true;
+            separators.words = true;
         } else if began && cursor.sign('/') {
-            gap.slash = true;
+            separators.slash = true;
         } else if began && (glue_word(cursor) || labelled && cursor.one_of(&["from", "of", "for"]))
         {
-            gap.words = true;
+            separators.words = true;
         } else {
-            return gap;
+            return separators;
         }
     }
 }
 
-/// "at", "on", "as of", "posted" and the like.
+/// "at", "on", "as of", "approx", "posted" and the like.
 fn glue_word(cursor: &mut Cursor<'_>) -> bool {
     let mut ahead = *cursor;
     let as_of = ahead.one_of(&["as"]) && ahead.space() && ahead.one_of(&["of"]);
@@ -74,14 +75,19 @@ fn glue_word(cursor: &mut Cursor<'_>) -> bool {
 }
 
 /// Skips what may stand between a header and its text.
-pub(super) fn tail(cursor: &mut Cursor<'_>, open: &mut Vec<char>) -> Gap {
-    let mut gap = Gap::default();
-    while separators(cursor, open, &mut gap, false) {}
-    gap
+pub(super) fn separators_before_text(cursor: &mut Cursor<'_>, open: &mut Vec<char>) -> Separators {
+    let mut separators = Separators::default();
+    while take_separator(cursor, open, &mut separators, false) {}
+    separators
 }
 
 /// Takes a space, a separator or the bracket that closes an open one.
-fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, between: bool) -> bool {
+fn take_separator(
+    cursor: &mut Cursor<'_>,
+    open: &mut Vec<char>,
+    separators: &mut Separators,
+    between: bool,
+) -> bool {
     if cursor.space() {
         return true;
     }
@@ -89,25 +95,25 @@ fn separators(cursor: &mut Cursor<'_>, open: &mut Vec<char>, gap: &mut Gap, betw
         return false;
     };
     match sign {
-        ':' => gap.colon = true,
-        '–' => gap.dash = true,
-        '-' if !is_hyphen(*cursor, between) => gap.dash = true,
-        ',' | ';' => gap.comma = true,
-        '=' => gap.equals = true,
-        '|' | '•' | '·' | '»' | '→' => gap.dash = true,
-        '>' if is_arrow(*cursor) => gap.dash = true,
-        '/' if !between && is_spaced(*cursor) => gap.dash = true,
-        '…' if between => gap.dash = true,
-        '.' if between && is_dots(*cursor) => gap.dash = true,
+        ':' => separators.colon = true,
+        '–' => separators.dash = true,
+        '-' if !is_hyphen(*cursor, between) => separators.dash = true,
+        ',' | ';' => separators.comma = true,
+        '=' => separators.equals = true,
+        '|' | '•' | '·' | '»' | '→' => separators.dash = true,
+        '>' if is_arrow(*cursor) => separators.dash = true,
+        '/' if !between && is_spaced(*cursor) => separators.dash = true,
+        '…' if between => separators.dash = true,
+        '.' if between && is_dots(*cursor) => separators.dash = true,
         '~' | '*' | '!' => {}
         '+' if !between => {}
-        '.' | '…' if !between && ends_sentence(*cursor) => gap.stop = true,
+        '.' | '…' if !between && ends_sentence(*cursor) => separators.stop = true,
         _ => {
             let closes = CLOSERS.iter().position(|closer| *closer == sign);
             let matching = closes.and_then(|index| OPENERS.get(index));
             if matching.is_some() && open.last() == matching {
                 open.pop();
-                gap.closed = true;
+                separators.closed = true;
             } else if !(between && is_symbol(sign)) {
                 return false;
             }
