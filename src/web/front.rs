@@ -12,13 +12,13 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tower::ServiceExt;
 
-use super::documents::choose;
 use super::layers::{address_of, is_proxy};
+use super::public_get::choose;
 use super::state::AppState;
 use crate::site::document::{CachePolicy, Document, safety_headers};
 
-pub use super::documents::DocumentResponse;
 pub use super::negotiation::RequestHeaders;
+pub use super::public_get::DocumentResponse;
 pub use crate::site::head::Head;
 
 /// Answers requests. Clones share everything.

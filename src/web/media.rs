@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
-use super::documents;
+use super::public_get;
 use crate::site::SiteHandle;
 use crate::site::document::CachePolicy;
 use crate::site::renderer::Renderer;
@@ -71,7 +71,7 @@ pub(super) async fn show_file(
         None => None,
     };
     let Some(file) = file else {
-        return documents::show_document(State(site), State(renderer), request).await;
+        return public_get::show_document(State(site), State(renderer), request).await;
     };
     keep_single_range(&mut request);
     let served = ServeFile::new(file).oneshot(request.map(|_| Body::empty()));

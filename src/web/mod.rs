@@ -17,7 +17,6 @@ mod auth;
 mod call;
 mod contract_rules;
 mod contract_texts;
-mod documents;
 mod error;
 mod extract;
 pub mod front;
@@ -27,6 +26,7 @@ pub mod media;
 mod negotiation;
 pub mod openapi;
 mod ops;
+mod public_get;
 mod query;
 pub mod rate_limit;
 pub mod readiness;
@@ -51,7 +51,7 @@ fn router(state: AppState) -> Router {
         .route("/healthz", get(ops::show_health))
         .route("/readyz", get(ops::show_readiness))
         .route("/media/{*file}", any(media::show_file))
-        .fallback(documents::show_document)
+        .fallback(public_get::show_document)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn(identify::identify))
         .layer(from_fn_with_state(state.clone(), layers::secure))
