@@ -6,7 +6,7 @@ use super::change::Change;
 use super::error::ActionError;
 use super::sync_candidate::Candidate;
 use crate::content::Content;
-use crate::content::addresses::{Claim, Given, Holder, give_out};
+use crate::content::addresses::{AddressRequest, Given, Holder, give_out};
 use crate::content::problem::Problem;
 use crate::domain::slug::Slug;
 use crate::store::incidents::{StoredIncident, find_incident_by_slug};
@@ -25,26 +25,26 @@ pub(super) async fn settle_addresses(
     let open: Vec<usize> = (0..candidates.len())
         .filter(|place| candidates[*place].problem.is_none())
         .collect();
-    let mut held = held(candidates, content, known);
+    let mut holders = holders(candidates, content, known);
     let mut asked: HashSet<Slug> = HashSet::new();
     loop {
-        let claims: Vec<Claim<'_>> = open
+        let requests: Vec<AddressRequest<'_>> = open
             .iter()
-            .map(|place| claim(&candidates[*place]))
+            .map(|place| address_request(&candidates[*place]))
             .collect();
-        let given = give_out(&claims, &held, zone);
+        let given = give_out(&requests, &holders, zone);
         // Incidents of the API are looked up only where they could be in the way.
         let mut is_settled = true;
-        for (claim, given) in claims.iter().zip(&given) {
+        for (address_request, given) in requests.iter().zip(&given) {
             let Given::Address(slug, _) = given else {
                 continue;
             };
-            if claim.has == Some(slug) || !asked.insert(slug.clone()) {
+            if address_request.has == Some(slug) || !asked.insert(slug.clone()) {
                 continue;
             }
             let owner = find_incident_by_slug(&mut change.tx, slug).await?;
             if let Some(owner) = owner.filter(|owner| owner.file.is_none()) {
-                held.insert(slug.clone(), Holder::Api(owner.incident.title));
+                holders.insert(slug.clone(), Holder::Api(owner.incident.title));
                 is_settled = false;
             }
         }
@@ -56,24 +56,24 @@ pub(super) async fn settle_addresses(
 
 /// Writes the given addresses into the candidates.
 fn write(candidates: &mut [Candidate<'_>], open: &[usize], given: Vec<Given>) -> Vec<Problem> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     for (place, given) in open.iter().zip(given) {
         let candidate = &mut candidates[*place];
         match given {
             Given::Address(slug, problem) => {
-                told.extend(problem);
+                problems.extend(problem);
                 candidate.slug = Some(slug).filter(|slug| *slug != candidate.file.slug);
             }
             Given::Refused(problem) => candidate.problem = Some(problem),
         }
     }
-    told
+    problems
 }
 
-fn claim<'a>(candidate: &Candidate<'a>) -> Claim<'a> {
+fn address_request<'a>(candidate: &Candidate<'a>) -> AddressRequest<'a> {
     let slug = candidate.old.map(|old| &old.incident.slug);
     let is_present = candidate.old.is_some_and(StoredIncident::is_present);
-    Claim {
+    AddressRequest {
         file: candidate.file,
         has: slug.filter(|_| is_present),
         had: slug.filter(|_| !is_present),
@@ -81,7 +81,7 @@ fn claim<'a>(candidate: &Candidate<'a>) -> Claim<'a> {
 }
 
 /// The addresses of incidents that no candidate states.
-fn held(
+fn holders(
     candidates: &[Candidate<'_>],
     content: &Content,
     known: &[StoredIncident],
@@ -98,7 +98,7 @@ fn held(
         .filter(|candidate| candidate.problem.is_some())
         .map(|candidate| &candidate.file.file)
         .collect();
-    let mut held = HashMap::new();
+    let mut holders = HashMap::new();
     let mut gone = Vec::new();
     for stored in known {
         let Some(file) = stored.file.as_ref() else {
@@ -117,10 +117,10 @@ fn held(
             (false, true) => "",
             (false, false) => " (which is missing)",
         };
-        held.insert(slug, Holder::File(format!("{file}{why}")));
+        holders.insert(slug, Holder::File(format!("{file}{why}")));
     }
     for (slug, holder) in gone {
-        held.entry(slug).or_insert(holder);
+        holders.entry(slug).or_insert(holder);
     }
-    held
+    holders
 }

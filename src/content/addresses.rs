@@ -12,7 +12,7 @@ use crate::domain::slug::Slug;
 
 /// A file that needs an address.
 #[derive(Debug, Clone, Copy)]
-pub struct Claim<'a> {
+pub struct AddressRequest<'a> {
     /// The file.
     pub file: &'a IncidentFile,
     /// The address that its incident has now.
@@ -21,7 +21,7 @@ pub struct Claim<'a> {
     pub had: Option<&'a Slug>,
 }
 
-/// Who holds an address that no claim covers.
+/// Who holds an address that no request covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// The incident of a file that isn't read now; the text includes the reason.
@@ -41,40 +41,44 @@ pub enum Given {
     Refused(Problem),
 }
 
-/// Gives each claim its address, in the order of the claims. A file keeps the address it has. One
+/// Gives each request its address, in the order of the requests. A file keeps the address it has. One
 /// that asks by name gets that address if it is free. The others get the address of their file
 /// name, oldest first, or one with their date appended.
-pub fn give_out(claims: &[Claim<'_>], held: &HashMap<Slug, Holder>, zone: Tz) -> Vec<Given> {
+pub fn give_out(
+    requests: &[AddressRequest<'_>],
+    holders: &HashMap<Slug, Holder>,
+    zone: Tz,
+) -> Vec<Given> {
     let mut table = Table {
-        claims,
-        held,
+        requests,
+        holders,
         zone,
         taken: HashMap::new(),
         numbers: HashMap::new(),
-        given: vec![None; claims.len()],
+        given: vec![None; requests.len()],
     };
     table.keep();
-    let mut rest: Vec<usize> = (0..claims.len())
+    let mut rest: Vec<usize> = (0..requests.len())
         .filter(|index| table.given[*index].is_none())
         .collect();
-    rest.sort_by_key(|index| age(claims[*index].file));
+    rest.sort_by_key(|index| age(requests[*index].file));
     let (named, others): (Vec<usize>, Vec<usize>) = rest
         .into_iter()
-        .partition(|index| claims[*index].file.slug_source == SlugSource::Stated);
+        .partition(|index| requests[*index].file.slug_source == SlugSource::Stated);
     let refused = table.give_by_name(&named);
     for index in others {
         table.give_by_file_name(index);
     }
     let owners = table.taken.clone();
-    (0..claims.len())
+    (0..requests.len())
         .map(|index| match (&table.given[index], refused.get(&index)) {
             (Some(slug), None) => {
-                let told = told(claims[index].file, slug, &owners, claims, held);
-                Given::Address(slug.clone(), told)
+                let warning = warning(requests[index].file, slug, &owners, requests, holders);
+                Given::Address(slug.clone(), warning)
             }
             (_, owner) => {
                 let owner = owner.map_or("another file", String::as_str);
-                Given::Refused(refusal(claims[index].file, owner))
+                Given::Refused(refusal(requests[index].file, owner))
             }
         })
         .collect()
@@ -85,19 +89,19 @@ pub fn check_addresses(content: &mut Content) {
     let Some(zone) = content.site.as_ref().map(|site| site.zone) else {
         return;
     };
-    let claims: Vec<Claim<'_>> = content
+    let requests: Vec<AddressRequest<'_>> = content
         .incidents
         .iter()
-        .map(|file| Claim {
+        .map(|file| AddressRequest {
             file,
             has: None,
             had: None,
         })
         .collect();
     let mut problems = Vec::new();
-    for given in give_out(&claims, &HashMap::new(), zone) {
+    for given in give_out(&requests, &HashMap::new(), zone) {
         match given {
-            Given::Address(_, told) => problems.extend(told),
+            Given::Address(_, warning) => problems.extend(warning),
             Given::Refused(problem) => problems.push(problem),
         }
     }
@@ -170,10 +174,10 @@ pub fn age(file: &IncidentFile) -> (chrono::DateTime<chrono::Utc>, &str) {
 }
 
 struct Table<'a> {
-    claims: &'a [Claim<'a>],
-    held: &'a HashMap<Slug, Holder>,
+    requests: &'a [AddressRequest<'a>],
+    holders: &'a HashMap<Slug, Holder>,
     zone: Tz,
-    /// Addresses already given, each with the index of its claim.
+    /// Addresses already given, each with the index of its request.
     taken: HashMap<Slug, usize>,
     /// The next number to append to a dated address.
     numbers: HashMap<Slug, usize>,
@@ -186,24 +190,24 @@ impl Table<'_> {
         self.given[index] = Some(slug);
     }
 
-    /// Serves the claims that have an address and ask for no other.
+    /// Serves the requests that have an address and ask for no other.
     fn keep(&mut self) {
-        for (index, claim) in self.claims.iter().enumerate() {
-            if let Some(slug) = claim.has.filter(|slug| may_keep(claim.file, slug)) {
+        for (index, request) in self.requests.iter().enumerate() {
+            if let Some(slug) = request.has.filter(|slug| may_keep(request.file, slug)) {
                 self.give(index, slug.clone());
             }
         }
     }
 
-    /// Serves the claims that ask by name. A refused claim keeps its old address, even if another
-    /// has just got it. Returns the refused claims with the holders of what they asked for.
+    /// Serves the requests that ask by name. A refused request keeps its old address, even if another
+    /// has just got it. Returns the refused requests with the holders of what they asked for.
     fn give_by_name(&mut self, named: &[usize]) -> HashMap<usize, String> {
         let mut refused = HashMap::new();
         let mut lost = Vec::new();
         for index in named {
-            let file = self.claims[*index].file;
-            let owner = match (self.taken.get(&file.slug), self.held.get(&file.slug)) {
-                (Some(other), _) => Some(self.claims[*other].file.file.clone()),
+            let file = self.requests[*index].file;
+            let owner = match (self.taken.get(&file.slug), self.holders.get(&file.slug)) {
+                (Some(other), _) => Some(self.requests[*other].file.file.clone()),
                 (None, Some(holder)) => holder.holds_on(),
                 (None, None) => None,
             };
@@ -213,22 +217,22 @@ impl Table<'_> {
             }
         }
         while let Some((index, owner)) = lost.pop() {
-            let claim = self.claims[index];
+            let request = self.requests[index];
             refused.insert(index, owner);
-            let Some(kept) = claim.has else { continue };
+            let Some(kept) = request.has else { continue };
             if let Some(other) = self.taken.insert(kept.clone(), index) {
                 self.given[other] = None;
-                lost.push((other, claim.file.file.clone()));
+                lost.push((other, request.file.file.clone()));
             }
         }
-        // An address that a claim gives up is free for others; a refused claim keeps its own.
+        // An address that a request gives up is free for others; a refused request keeps its own.
         refused
     }
 
     fn give_by_file_name(&mut self, index: usize) {
-        let Claim { file, had, .. } = self.claims[index];
+        let AddressRequest { file, had, .. } = self.requests[index];
         let is_free = |slug: &Slug| {
-            let is_held = || self.held.contains_key(slug);
+            let is_held = || self.holders.contains_key(slug);
             !self.taken.contains_key(slug) && !is_held()
         };
         let back = had.filter(|slug| may_keep(file, slug) && is_free(slug));
@@ -276,24 +280,24 @@ fn may_keep(file: &IncidentFile, slug: &Slug) -> bool {
     match file.slug_source {
         SlugSource::Stated => file.slug == *slug,
         SlugSource::Name => file.slug == *slug || slug.is_dated_from(&file.slug),
-        SlugSource::Nothing => true,
+        SlugSource::KindAndDate => true,
     }
 }
 
 /// The warning for a file whose address isn't the one that its name gives.
-fn told(
+fn warning(
     file: &IncidentFile,
     slug: &Slug,
     taken: &HashMap<Slug, usize>,
-    claims: &[Claim<'_>],
-    held: &HashMap<Slug, Holder>,
+    requests: &[AddressRequest<'_>],
+    holders: &HashMap<Slug, Holder>,
 ) -> Option<Problem> {
     if file.slug == *slug || file.slug_source != SlugSource::Name {
         return None;
     }
     let wanted = &file.slug;
-    let (owner, both) = match (taken.get(wanted), held.get(wanted)) {
-        (Some(other), _) => (claims[*other].file.file.clone(), true),
+    let (owner, both) = match (taken.get(wanted), holders.get(wanted)) {
+        (Some(other), _) => (requests[*other].file.file.clone(), true),
         (None, Some(holder)) => (holder.shown(), matches!(holder, Holder::File(_))),
         (None, None) => ("a post that had it first".to_owned(), false),
     };

@@ -6,7 +6,7 @@ use crate::domain::slug::Slug;
 
 /// What a word refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meant {
+pub(super) enum ComponentMatch {
     /// One component; the flag says whether a group has the same name.
     One(Slug, bool),
     /// All components of a group.
@@ -19,7 +19,7 @@ pub(super) enum Meant {
 
 /// Finds the components that a slug or name refers to, in any case. "API (Europe)" refers to a
 /// component whose name others share.
-pub(super) fn meant(cx: &Context<'_>, word: &str) -> Meant {
+pub(super) fn find_components(cx: &Context<'_>, word: &str) -> ComponentMatch {
     let word = word.trim();
     let wanted = folded(word);
     let all = || cx.components.iter();
@@ -29,7 +29,7 @@ pub(super) fn meant(cx: &Context<'_>, word: &str) -> Meant {
     };
     let has_group = || in_group().next().is_some();
     if let Some((slug, _)) = all().find(|(slug, _)| slug.as_str() == word) {
-        return Meant::One(slug.clone(), has_group());
+        return ComponentMatch::One(slug.clone(), has_group());
     }
     let is_full_name = |slug: &Slug, name: &str| {
         let mut groups = cx.groups.iter().filter(|it| it.components.contains(slug));
@@ -42,15 +42,15 @@ pub(super) fn meant(cx: &Context<'_>, word: &str) -> Meant {
         .collect();
     match named.as_slice() {
         [] => {}
-        [only] => return Meant::One(only.clone(), has_group()),
-        [_, ..] => return Meant::Ambiguous(named),
+        [only] => return ComponentMatch::One(only.clone(), has_group()),
+        [_, ..] => return ComponentMatch::Ambiguous(named),
     }
     if let Some((slug, _)) = all().find(|(slug, _)| slug.as_str() == wanted) {
-        return Meant::One(slug.clone(), has_group());
+        return ComponentMatch::One(slug.clone(), has_group());
     }
     match in_group().collect::<Vec<_>>() {
-        group if group.is_empty() => Meant::Nothing,
-        group => Meant::Group(group),
+        group if group.is_empty() => ComponentMatch::Nothing,
+        group => ComponentMatch::Group(group),
     }
 }
 

@@ -11,9 +11,9 @@ use super::problem::Severity;
 use super::site_file;
 use crate::domain::hash::hex;
 
-/// The version of the reader. Increment it when a change makes files read differently, so that all
-/// files are read again.
-const READING: u32 = 2;
+/// The version of the parser. Increment it when a change makes files parse differently, so that all
+/// files are parsed again.
+const PARSER_VERSION: u32 = 2;
 
 /// The hash of all files in a folder and of what else reading them depends on: Lightship's version
 /// and the day. `None` if a file can't be read.
@@ -25,7 +25,7 @@ pub fn digest_folder(folder: &Path, now: DateTime<Utc>) -> Option<String> {
     }
     let mut whole = Sha256::new();
     let version = env!("CARGO_PKG_VERSION");
-    whole.update(format!("{version} {READING} {}\n", now.date_naive()));
+    whole.update(format!("{version} {PARSER_VERSION} {}\n", now.date_naive()));
     for name in names {
         let bytes = read_file(folder, &name, &mut problems)?;
         for part in [name.as_bytes(), &bytes] {

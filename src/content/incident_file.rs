@@ -23,7 +23,7 @@ pub enum SlugSource {
     /// It is made from the file's name.
     Name,
     /// It is made from kind and date, because the name has no letter or digit.
-    Nothing,
+    KindAndDate,
 }
 
 /// An incident file after reading. `None` means that the file doesn't say.
@@ -178,7 +178,7 @@ fn named(
     }
     let (slug, source) = match Slug::from_title(name) {
         Some(slug) => (slug, SlugSource::Name),
-        None => (Slug::of_day(kind.as_str(), day), SlugSource::Nothing),
+        None => (Slug::of_day(kind.as_str(), day), SlugSource::KindAndDate),
     };
     let message = format!("the file's name gives the slug \"{slug}\"");
     let help = "to use another one, add a line \"slug: …\"".to_owned();

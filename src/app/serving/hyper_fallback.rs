@@ -28,7 +28,7 @@ use crate::web::front::{Body, Front};
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 
 /// The time limit for answering a GET or HEAD. Only a fault of ours takes longer.
-const READING: Duration = Duration::from_secs(30);
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// A client that has closed its side may have left. The response to a GET is still made for this
 /// long.
@@ -123,7 +123,7 @@ async fn answer(
             if is_reading {
                 tokio::select! {
                     made = &mut other.0 => made.map_err(io::Error::other)?,
-                    () = sleep(READING) => Front::took_too_long(),
+                    () = sleep(ANSWER_LIMIT) => Front::took_too_long(),
                     () = left(stream) => return Err(io::ErrorKind::ConnectionAborted.into()),
                 }
             } else {

@@ -1,7 +1,7 @@
 //! The key `components`: what a post is about, and the states that it sets.
 
 use super::reader::Reader;
-use crate::content::component_word::{Meant, also_group, ambiguous, meant};
+use crate::content::component_word::{ComponentMatch, also_group, ambiguous, find_components};
 use crate::content::problem::Severity;
 use crate::content::update_entries::StateLine;
 use crate::content::yaml::{Key, Node, Placed};
@@ -153,8 +153,8 @@ impl Reader<'_, '_, '_> {
             };
             lines.push((line, is_single));
         };
-        match meant(self.cx, &word) {
-            Meant::One(slug, is_group) => {
+        match find_components(self.cx, &word) {
+            ComponentMatch::One(slug, is_group) => {
                 if is_group {
                     let (message, help) = also_group(&word, &slug);
                     let place = value.place.clone();
@@ -163,12 +163,12 @@ impl Reader<'_, '_, '_> {
                 }
                 line(slug, true);
             }
-            Meant::Group(slugs) => slugs.into_iter().for_each(|slug| line(slug, false)),
-            Meant::Ambiguous(slugs) => {
+            ComponentMatch::Group(slugs) => slugs.into_iter().for_each(|slug| line(slug, false)),
+            ComponentMatch::Ambiguous(slugs) => {
                 let (message, help) = ambiguous(&word, &slugs);
                 self.wrong(value, message, Some(help));
             }
-            Meant::Nothing => self.unknown_component(&word, value),
+            ComponentMatch::Nothing => self.unknown_component(&word, value),
         }
     }
 

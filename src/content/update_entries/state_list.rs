@@ -4,7 +4,7 @@ use super::blocks::{Block, Sort};
 use super::context::Context;
 use super::entry::StateLine;
 use super::report::Report;
-use crate::content::component_word::{Meant, also_group, ambiguous, meant};
+use crate::content::component_word::{ComponentMatch, also_group, ambiguous, find_components};
 use crate::content::problem::Severity;
 use crate::domain::nearest::nearest;
 use crate::domain::slug::Slug;
@@ -45,9 +45,9 @@ pub(super) fn read(
     };
     let known = |item: &Item| {
         let state = cx.states.find_by_word(&item.state)?.key.clone();
-        match meant(cx, &item.name) {
-            Meant::Nothing => None,
-            meant => Some((meant, state)),
+        match find_components(cx, &item.name) {
+            ComponentMatch::Nothing => None,
+            matched => Some((matched, state)),
         }
     };
     if !items.iter().any(|item| known(item).is_some()) {
@@ -63,7 +63,7 @@ pub(super) fn read(
             note: item.note.clone(),
         };
         match known(item) {
-            Some((Meant::One(slug, is_group), key)) => {
+            Some((ComponentMatch::One(slug, is_group), key)) => {
                 if is_group {
                     let (message, help) = also_group(&item.name, &slug);
                     report.add(Severity::Warning, item.place.clone(), message, Some(help));
@@ -71,15 +71,15 @@ pub(super) fn read(
                 lines.retain(|line| line.component != slug);
                 lines.push(line(slug, &key));
             }
-            Some((Meant::Group(slugs), key)) => {
+            Some((ComponentMatch::Group(slugs), key)) => {
                 by_group.retain(|line| !slugs.contains(&line.component));
                 by_group.extend(slugs.into_iter().map(|slug| line(slug, &key)));
             }
-            Some((Meant::Ambiguous(slugs), _)) => {
+            Some((ComponentMatch::Ambiguous(slugs), _)) => {
                 let (message, help) = ambiguous(&item.name, &slugs);
                 report.add(Severity::Error, item.place.clone(), message, Some(help));
             }
-            Some((Meant::Nothing, _)) | None => complain(item, cx, report),
+            Some((ComponentMatch::Nothing, _)) | None => complain(item, cx, report),
         }
     }
     // What is said about one component takes precedence over what is said about its group.
@@ -90,7 +90,7 @@ pub(super) fn read(
 
 /// Whether a word names a component or a group.
 fn is_component(cx: &Context<'_>, word: &str) -> bool {
-    meant(cx, word) != Meant::Nothing
+    find_components(cx, word) != ComponentMatch::Nothing
 }
 
 fn complain(item: &Item, cx: &Context<'_>, report: &mut Report<'_>) {
@@ -135,10 +135,10 @@ fn near_misses(items: &[Item], cx: &Context<'_>, report: &mut Report<'_>) {
             .components
             .iter()
             .flat_map(|(slug, name)| [slug.as_str(), name.as_str()]);
-        let meant = component_known
+        let matched = component_known
             && (nearest(&item.state, keys).is_some() || item.state.split_whitespace().count() == 1)
             || state_known && (nearest(&item.name, names).is_some() || items.len() == 1);
-        if !meant {
+        if !matched {
             continue;
         }
         let what = if component_known {
