@@ -166,7 +166,7 @@ async fn write_changes(story: &Story, store: &Store) -> anyhow::Result<()> {
         );
         let sources = find_sources(&mut tx, &slug, ever).await?;
         let history = sources.history(&States::default());
-        set_history_since(&mut tx, &slug, ever, &history.held).await?;
+        set_history_since(&mut tx, &slug, ever, &history.entries).await?;
         set_last_claims(&mut tx, &slug, history.last.as_ref()).await?;
         tx.commit().await?;
         bar.step();

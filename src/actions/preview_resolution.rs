@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::error::ActionError;
-use crate::domain::claims::{Held, Involved, SEQ_STEP, Step};
+use crate::domain::claims::{HistoryEntry, Involved, SEQ_STEP, Step};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::window::Window;
@@ -39,9 +39,9 @@ pub async fn preview_resolution(
     let mut found = Vec::new();
     for component in incident.components() {
         let mut sources = find_sources(tx, component, now).await?;
-        let from = state_at(&sources, &sources.history(&states).held, now);
+        let from = state_at(&sources, &sources.history(&states).entries, now);
         resolve(&mut sources, stored, now);
-        let to = state_at(&sources, &sources.history(&states).held, now);
+        let to = state_at(&sources, &sources.history(&states).entries, now);
         found.push(Returning {
             component: component.clone(),
             from,
@@ -66,13 +66,13 @@ pub async fn preview_withdrawal(
     for component in stored.incident.components() {
         // The end that the front matter states may then count again, from an earlier entry.
         let mut sources = find_sources(tx, component, stored.incident.earliest()).await?;
-        let from = state_at(&sources, &sources.history(&states).held, now);
+        let from = state_at(&sources, &sources.history(&states).entries, now);
         let is_own = |it: &Option<String>| it.as_deref() == Some(update);
         sources.said.retain(|change| !is_own(&change.update));
         for involved in &mut sources.involved {
             involved.steps.retain(|step| step.update != update);
         }
-        let to = state_at(&sources, &sources.history(&states).held, now);
+        let to = state_at(&sources, &sources.history(&states).entries, now);
         found.push(Returning {
             component: component.clone(),
             from,
@@ -102,8 +102,8 @@ fn resolve(sources: &mut Sources, stored: &StoredIncident, now: DateTime<Utc>) {
     }
 }
 
-fn state_at(sources: &Sources, history: &[Held], at: DateTime<Utc>) -> StateKey {
-    let mut newest_first = history.iter().rev().map(|held| &held.change);
+fn state_at(sources: &Sources, history: &[HistoryEntry], at: DateTime<Utc>) -> StateKey {
+    let mut newest_first = history.iter().rev().map(|entry| &entry.change);
     let latest = newest_first.find(|change| change.at <= at);
     latest.map_or_else(|| sources.base.state.clone(), |change| change.state.clone())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::change::{Change, Unsettled};
 use super::error::ActionError;
-use crate::domain::claims::{Base, Held, LastClaims};
+use crate::domain::claims::{Base, HistoryEntry, LastClaims};
 use crate::domain::component::StateChange;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
@@ -43,21 +43,22 @@ async fn settle_component(
     let known = States::with_own(states::list_own_states(&mut change.tx).await?);
     let due = sources.history(&known);
     set_last_claims(&mut change.tx, component, due.last.as_ref()).await?;
-    let due = due.held;
+    let due = due.entries;
     let Some(differs) = first_difference(&sources.standing, &due) else {
         return Ok(());
     };
     // Rows of the same instant are written together.
-    let from = |held: &[Held]| held.partition_point(|held| held.change.at < differs);
+    let from =
+        |entries: &[HistoryEntry]| entries.partition_point(|entry| entry.change.at < differs);
     let (left, entered) = (
         &sources.standing[from(&sources.standing)..],
         &due[from(&due)..],
     );
     set_history_since(&mut change.tx, component, differs, entered).await?;
     // Pages show changes that an incident's beginning or end brings together with the incident.
-    for held in left.iter().chain(entered) {
-        if let Some(incident) = &held.change.incident
-            && held.change.origin.is_derived()
+    for entry in left.iter().chain(entered) {
+        if let Some(incident) = &entry.change.incident
+            && entry.change.origin.is_derived()
         {
             change.touch_incident(incident);
         }
@@ -84,19 +85,22 @@ async fn append(change: &mut Change, set: &StateChange) -> Result<bool, ActionEr
         note: latest.note,
     });
     if (&was.state, &was.note) != (&set.state, &set.note) {
-        let held = Held {
+        let entry = HistoryEntry {
             change: set.clone(),
             quiet: false,
         };
-        insert_history(&mut change.tx, &[held]).await?;
+        insert_history(&mut change.tx, &[entry]).await?;
         change.touch_component_since(&set.component, Some(set.at));
     }
     Ok(true)
 }
 
 /// The first instant at which two histories differ.
-fn first_difference(before: &[Held], after: &[Held]) -> Option<DateTime<Utc>> {
+fn first_difference(before: &[HistoryEntry], after: &[HistoryEntry]) -> Option<DateTime<Utc>> {
     let same = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let next = [before.get(same), after.get(same)];
-    next.into_iter().flatten().map(|held| held.change.at).min()
+    next.into_iter()
+        .flatten()
+        .map(|entry| entry.change.at)
+        .min()
 }

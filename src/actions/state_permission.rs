@@ -64,7 +64,7 @@ fn says(
 ) {
     let mut said: Vec<_> = sources.said.iter().collect();
     said.sort_by_key(|change| (change.at, change.seq));
-    let held = sources.standing.iter().map(|held| stated(&held.change));
+    let entries = sources.standing.iter().map(|entry| stated(&entry.change));
     let windows = sources.involved.iter().filter_map(|incident| {
         let id = Some(&incident.id);
         let sets = sources
@@ -85,7 +85,7 @@ fn says(
     });
     (
         said.into_iter().map(stated).collect(),
-        held.collect(),
+        entries.collect(),
         windows.collect(),
     )
 }

@@ -10,9 +10,9 @@ use super::console::{BOLD, Console, DIM, styled};
 use super::failure::Failure;
 use super::output::{self, spaced, state_label};
 use super::times::Clockwork;
-use crate::domain::held::worst_held;
 use crate::domain::state::States;
 use crate::domain::update::Phase;
+use crate::domain::worst_state::worst_state;
 use crate::wire::component::ComponentBody;
 use crate::wire::incident::IncidentBody;
 
@@ -71,8 +71,8 @@ fn worst_first<'a>(
             let component = components.iter().find(|it| it.slug == *slug)?;
             Some([set.as_ref()?, &component.state])
         });
-        let held = worst_held(pairs, &states).map(|state| states.severity(state));
-        Reverse((held, incident.impact))
+        let worst = worst_state(pairs, &states).map(|state| states.severity(state));
+        Reverse((worst, incident.impact))
     });
     open
 }

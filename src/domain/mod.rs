@@ -45,7 +45,6 @@ pub mod field_change;
 pub mod freshness;
 pub mod hash;
 pub mod headline;
-pub mod held;
 pub mod incident;
 pub mod nearest;
 #[cfg(test)]
@@ -64,4 +63,5 @@ pub mod update;
 pub mod uptime;
 pub mod uuid_text;
 pub mod window;
+pub mod worst_state;
 pub mod zone;

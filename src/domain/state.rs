@@ -58,11 +58,11 @@ impl StateKey {
 
     /// The state of a component about which nothing was ever said.
     pub fn operational() -> Self {
-        Self::lent_operational().clone()
+        Self::operational_ref().clone()
     }
 
     /// The same, borrowed.
-    pub fn lent_operational() -> &'static Self {
+    pub fn operational_ref() -> &'static Self {
         &OPERATIONAL
     }
 

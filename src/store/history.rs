@@ -10,7 +10,7 @@ use super::row::{instant, int, text};
 use super::settings::{find_meta, set_meta};
 use super::states::{list_own_states, list_said_after, to_change};
 use super::tx::Tx;
-use crate::domain::claims::{Base, Held, History, Involved, LastClaims, history};
+use crate::domain::claims::{Base, History, HistoryEntry, Involved, LastClaims, history};
 use crate::domain::component::{Standing, StateChange};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
@@ -28,7 +28,7 @@ pub struct Sources {
     /// The public incidents that name it and say anything since.
     pub involved: Vec<Involved>,
     /// Its history since, as the table has it.
-    pub standing: Vec<Held>,
+    pub standing: Vec<HistoryEntry>,
 }
 
 impl Sources {
@@ -118,7 +118,7 @@ async fn list_after(
     tx: &mut Tx,
     component: &Slug,
     after: Option<DateTime<Utc>>,
-) -> Result<Vec<Held>, StoreError> {
+) -> Result<Vec<HistoryEntry>, StoreError> {
     let rows = sqlx::query(
         "select * from state_history where component = $1 and at_ms > $2 order by at_ms, seq",
     )
@@ -126,31 +126,31 @@ async fn list_after(
     .bind(after.map_or(i64::MIN, |at| at.timestamp_millis()))
     .fetch_all(&mut tx.inner)
     .await?;
-    let held = rows.iter().map(|row| {
-        Ok(Held {
+    let entries = rows.iter().map(|row| {
+        Ok(HistoryEntry {
             change: to_change(row)?,
             quiet: text(row, "quiet")? == "yes",
         })
     });
-    held.collect()
+    entries.collect()
 }
 
 /// How many rows one statement writes.
 const AT_ONCE: usize = 64;
 
-/// Replaces a component's history from an instant on with `held`.
+/// Replaces a component's history from an instant on with `entries`.
 pub async fn set_history_since(
     tx: &mut Tx,
     component: &Slug,
     since: DateTime<Utc>,
-    held: &[Held],
+    entries: &[HistoryEntry],
 ) -> Result<(), StoreError> {
     sqlx::query("delete from state_history where component = $1 and at_ms >= $2")
         .bind(component.as_str())
         .bind(since.timestamp_millis())
         .execute(&mut tx.inner)
         .await?;
-    for part in held.chunks(AT_ONCE) {
+    for part in entries.chunks(AT_ONCE) {
         insert_history(tx, part).await?;
     }
     Ok(())
@@ -200,8 +200,8 @@ pub async fn set_last_claims(
 }
 
 /// Adds changes to a component's history.
-pub async fn insert_history(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError> {
-    let rows: Vec<String> = (0..held.len())
+pub async fn insert_history(tx: &mut Tx, entries: &[HistoryEntry]) -> Result<(), StoreError> {
+    let rows: Vec<String> = (0..entries.len())
         .map(|row| {
             let columns: Vec<_> = (1..=10)
                 .map(|column| format!("${}", row * 10 + column))
@@ -215,8 +215,8 @@ pub async fn insert_history(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError
         rows.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(statement));
-    for held in held {
-        let change = &held.change;
+    for entry in entries {
+        let change = &entry.change;
         query = query
             .bind(change.component.as_str())
             .bind(change.at.timestamp_millis())
@@ -227,7 +227,7 @@ pub async fn insert_history(tx: &mut Tx, held: &[Held]) -> Result<(), StoreError
             .bind(change.update.as_deref())
             .bind(change.origin.as_str())
             .bind(change.public_at.timestamp_millis())
-            .bind(if held.quiet { "yes" } else { "no" });
+            .bind(if entry.quiet { "yes" } else { "no" });
     }
     query.execute(&mut tx.inner).await?;
     Ok(())
@@ -263,7 +263,7 @@ pub(super) async fn make_all(tx: &mut Tx) -> Result<(), StoreError> {
     for component in list_component_slugs(tx).await? {
         let sources = find_sources(tx, &component, ever).await?;
         let made = sources.history(&states);
-        set_history_since(tx, &component, ever, &made.held).await?;
+        set_history_since(tx, &component, ever, &made.entries).await?;
         set_last_claims(tx, &component, made.last.as_ref()).await?;
     }
     set_meta(tx, RULE, CLAIMS).await

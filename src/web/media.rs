@@ -90,7 +90,7 @@ pub(super) async fn show_file(
         false => None,
     };
     let mut response = response.map(|body| {
-        Body::new(Held {
+        Body::new(BodyWithPermit {
             body,
             _permit: permit,
         })
@@ -114,13 +114,13 @@ pub(super) async fn show_file(
     response
 }
 
-/// A body with the permit that it holds until it is sent.
-struct Held<B> {
+/// A body with the permit that it needs until it is sent.
+struct BodyWithPermit<B> {
     body: B,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
+impl<B: http_body::Body + Unpin> http_body::Body for BodyWithPermit<B> {
     type Data = B::Data;
     type Error = B::Error;
 

@@ -283,7 +283,7 @@ async fn what_is_kept_of_a_history_is_what_the_rule_makes_of_all_that_was_said()
         let ever = DateTime::<Utc>::MIN_UTC;
         let sources = find_sources(&mut tx, &slug("api"), ever).await.expect("it");
         let due = sources.history(&States::default());
-        assert_eq!(sources.standing, due.held, "step {step}");
+        assert_eq!(sources.standing, due.entries, "step {step}");
         let last = find_last_claims(&mut tx, &slug("api")).await.expect("it");
         if let (Some(last), Some(due)) = (last, due.last) {
             // What says nothing of states may be said later.

@@ -21,8 +21,8 @@ pub(super) struct ResponseBuffer {
     /// Whether the content of `bytes` has been sent.
     is_sent: bool,
     /// The response in `bytes`, if it is a single plain one with the present date.
-    held: Option<Held>,
-    /// A request to which `held` is the response, whoever sends it; empty if there is none.
+    buffered: Option<BufferedResponse>,
+    /// A request to which `buffered` is the response, whoever sends it; empty if there is none.
     request: Vec<u8>,
     /// The number of site replacements when that request was answered.
     replaced: u64,
@@ -32,7 +32,7 @@ pub(super) struct ResponseBuffer {
 
 /// A response, identified by the address of its head: each document and encoding has its own. While
 /// this holds the head, no other head can have that address.
-struct Held {
+struct BufferedResponse {
     head: Head,
     has_body: bool,
     /// Whether `bytes` has all of it, and the last request answered with it gets the same response
@@ -46,7 +46,7 @@ impl ResponseBuffer {
         Self {
             bytes: Vec::with_capacity(room),
             is_sent: true,
-            held: None,
+            buffered: None,
             request: Vec::new(),
             replaced: 0,
             date: *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
@@ -56,7 +56,7 @@ impl ResponseBuffer {
     /// Sets the date of responses.
     pub(super) fn set_date(&mut self, date: [u8; 39]) {
         self.date = date;
-        self.held = None;
+        self.buffered = None;
     }
 
     /// Empties the buffer.
@@ -67,14 +67,18 @@ impl ResponseBuffer {
     /// Starts over with the response to this request, if that was sent last, so that the request
     /// needn't be parsed. `replaced` is the present number of site replacements.
     pub(super) fn repeat(&mut self, request: &[u8], replaced: u64) -> bool {
-        let is_known = self.held.is_some() && self.request == request && self.replaced == replaced;
+        let is_known =
+            self.buffered.is_some() && self.request == request && self.replaced == replaced;
         self.is_sent = !is_known;
         is_known
     }
 
     /// Stores the request that the buffered response answers.
     pub(super) fn note(&mut self, request: &[u8], replaced: u64) {
-        let is_for_all = self.held.as_ref().is_some_and(|held| held.is_for_all);
+        let is_for_all = self
+            .buffered
+            .as_ref()
+            .is_some_and(|buffered| buffered.is_for_all);
         if is_for_all && request.len() <= NOTED_BYTES {
             self.request.clear();
             self.request.extend_from_slice(request);
@@ -99,24 +103,24 @@ impl ResponseBuffer {
         let is_usual = is_first && !closes && !head.is_old && !answer.by_https;
         let long = answer.bytes.filter(|bytes| bytes.len() > COPIED_BYTES);
         let is_for_all = long.is_none() && !head.wanted.headers.says_https();
-        if let Some(held) = self
-            .held
+        if let Some(buffered) = self
+            .buffered
             .as_mut()
-            .filter(|held| is_usual && held.is(&answer))
+            .filter(|buffered| is_usual && buffered.is(&answer))
         {
-            held.is_for_all = is_for_all;
+            buffered.is_for_all = is_for_all;
             return long.cloned();
         }
         if is_first {
             self.bytes.clear();
         }
-        self.held = None;
+        self.buffered = None;
         self.request.clear();
         self.add_head(head, &answer, closes);
         if let (Some(bytes), None) = (answer.bytes, long) {
             self.bytes.extend_from_slice(bytes);
         }
-        self.held = is_usual.then(|| Held {
+        self.buffered = is_usual.then(|| BufferedResponse {
             head: answer.head.clone(),
             has_body: answer.bytes.is_some(),
             is_for_all,
@@ -141,7 +145,7 @@ impl ResponseBuffer {
     }
 }
 
-impl Held {
+impl BufferedResponse {
     fn is(&self, answer: &DocumentResponse) -> bool {
         self.head.is_same(answer.head) && self.has_body == answer.bytes.is_some()
     }

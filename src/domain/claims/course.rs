@@ -23,12 +23,12 @@ pub(super) enum What<'a> {
     /// Somebody set a state outside incidents, or a notice did.
     ByHand(&'a StateChange),
     /// An incident said something.
-    Word(Word<'a>),
+    Statement(Statement<'a>),
 }
 
 /// A post, an update or a request in an incident's name.
 #[derive(Clone, Copy)]
-pub(super) struct Word<'a> {
+pub(super) struct Statement<'a> {
     /// The incident's index in the list.
     pub(super) incident: usize,
     /// Where the incident stands afterwards; `None`: as before.
@@ -87,7 +87,7 @@ impl<'a> Event<'a> {
         now: (&StateKey, Option<&str>),
     ) -> StateChange {
         let (state, note) = (now.0.clone(), now.1.map(str::to_owned));
-        let word = match &self.what {
+        let statement = match &self.what {
             What::ByHand(change) => {
                 return StateChange {
                     state,
@@ -95,11 +95,11 @@ impl<'a> Event<'a> {
                     ..(*change).clone()
                 };
             }
-            What::Word(word) => word,
+            What::Statement(statement) => statement,
         };
         let is_said = |set: &&StateChange| set.state == state && set.note == note;
         let is_transition = transition != Transition::Stays;
-        if let Some(set) = word.sets.filter(|set| !is_transition || is_said(set)) {
+        if let Some(set) = statement.sets.filter(|set| !is_transition || is_said(set)) {
             return StateChange {
                 state,
                 note,
@@ -113,16 +113,16 @@ impl<'a> Event<'a> {
         StateChange {
             component: component.clone(),
             at: self.at,
-            seq: match word.update {
+            seq: match statement.update {
                 Some(_) => self.seq + last,
                 None => self.seq,
             },
             state,
             note,
-            incident: Some(incidents[word.incident].id.clone()),
-            update: word.update.map(str::to_owned),
+            incident: Some(incidents[statement.incident].id.clone()),
+            update: statement.update.map(str::to_owned),
             origin,
-            public_at: word.public_at,
+            public_at: statement.public_at,
         }
     }
 }
@@ -137,29 +137,32 @@ pub(super) struct Events<'a> {
 /// Turns what was stated, and the course of the incidents, into events.
 pub(super) fn events<'a>(stated: &'a [StateChange], incidents: &'a [Involved]) -> Events<'a> {
     let mut said: HashMap<(&str, &str), &StateChange> = HashMap::new();
-    let places: HashMap<&str, usize> = incidents
+    let indexes: HashMap<&str, usize> = incidents
         .iter()
         .enumerate()
-        .map(|(place, incident)| (incident.id.as_str(), place))
+        .map(|(index, incident)| (incident.id.as_str(), index))
         .collect();
     let mut events = Vec::new();
     for change in stated {
-        let place = change.incident.as_deref().map(|id| places.get(id).copied());
+        let index = change
+            .incident
+            .as_deref()
+            .map(|id| indexes.get(id).copied());
         let event = |what| Event {
             at: change.at,
             seq: change.seq,
             what,
         };
-        match place {
+        match index {
             None => events.push(event(What::ByHand(change))),
             // The incident isn't public.
             Some(None) => {}
-            Some(Some(place)) if incidents[place].kind == Kind::Notice => {
+            Some(Some(index)) if incidents[index].kind == Kind::Notice => {
                 events.push(event(What::ByHand(change)));
             }
-            Some(Some(place)) if change.origin == Origin::Request => {
-                events.push(event(What::Word(Word {
-                    incident: place,
+            Some(Some(index)) if change.origin == Origin::Request => {
+                events.push(event(What::Statement(Statement {
+                    incident: index,
                     to: None,
                     update: change.update.as_deref(),
                     public_at: change.public_at,
@@ -179,9 +182,9 @@ pub(super) fn events<'a>(stated: &'a [StateChange], incidents: &'a [Involved]) -
             }
         }
     }
-    for (place, incident) in incidents.iter().enumerate() {
+    for (index, incident) in incidents.iter().enumerate() {
         if incident.kind != Kind::Notice {
-            Course::new(place, incident, &said).tell(&mut events);
+            Course::new(index, incident, &said).push_events(&mut events);
         }
     }
     events.sort_by_key(|event| (event.at, event.seq));
@@ -197,19 +200,19 @@ pub(super) fn events<'a>(stated: &'a [StateChange], incidents: &'a [Involved]) -
 
 /// An incident whose events are being collected.
 struct Course<'a, 'b> {
-    place: usize,
+    index: usize,
     incident: &'a Involved,
     said: &'b HashMap<(&'a str, &'a str), &'a StateChange>,
 }
 
 impl<'a, 'b> Course<'a, 'b> {
     fn new(
-        place: usize,
+        index: usize,
         incident: &'a Involved,
         said: &'b HashMap<(&'a str, &'a str), &'a StateChange>,
     ) -> Self {
         Self {
-            place,
+            index,
             incident,
             said,
         }
@@ -228,8 +231,8 @@ impl<'a, 'b> Course<'a, 'b> {
         Event {
             at,
             seq,
-            what: What::Word(Word {
-                incident: self.place,
+            what: What::Statement(Statement {
+                incident: self.index,
                 to,
                 update: None,
                 public_at: self.incident.public_at,
@@ -239,7 +242,7 @@ impl<'a, 'b> Course<'a, 'b> {
         }
     }
 
-    fn tell(&self, events: &mut Vec<Event<'a>>) {
+    fn push_events(&self, events: &mut Vec<Event<'a>>) {
         let incident = self.incident;
         let has_phases = incident.steps.iter().any(|step| step.phase.is_some());
         // If the stated phase ends the incident, the updates know better when.
@@ -299,8 +302,8 @@ impl<'a, 'b> Course<'a, 'b> {
             events.push(Event {
                 at: step.at,
                 seq: step.seq,
-                what: What::Word(Word {
-                    incident: self.place,
+                what: What::Statement(Statement {
+                    incident: self.index,
                     to: step.phase.map(|phase| Standing::of(incident.kind, phase)),
                     update: Some(&step.update),
                     public_at: step.public_at,

@@ -1,4 +1,4 @@
-//! What claims need to know about an incident: its course and the order in which it was told.
+//! What claims need to know about an incident: its course and the order in which it was reported.
 
 use chrono::{DateTime, Utc};
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::course::{Event, Standing, Transition, What, Word};
+use super::course::{Event, Standing, Statement, Transition, What};
 use super::involved::Involved;
 use crate::domain::component::StateChange;
 use crate::domain::incident::Kind;
@@ -87,7 +87,7 @@ impl<'a> Ledger<'a> {
         });
         Self {
             states,
-            operational: StateKey::lent_operational(),
+            operational: StateKey::operational_ref(),
             by_hand: Said {
                 state: &base.state,
                 note: base.note.as_deref(),
@@ -114,7 +114,7 @@ impl<'a> Ledger<'a> {
         let claims = self
             .claiming
             .iter()
-            .map(|place| &self.runs[*place])
+            .map(|index| &self.runs[*index])
             .filter_map(|run| Some((run, self.counts(run)?)));
         let mut worst: Option<Said<'a>> = None;
         let mut is_hidden = false;
@@ -139,18 +139,18 @@ impl<'a> Ledger<'a> {
                 self.overruled = when;
                 Transition::Stays
             }
-            What::Word(word) => self.word(word, when),
+            What::Statement(statement) => self.take_statement(statement, when),
         }
     }
 
-    fn word(&mut self, word: &Word<'a>, when: When) -> Transition {
-        let said = word.sets.map(|set| Said {
+    fn take_statement(&mut self, statement: &Statement<'a>, when: When) -> Transition {
+        let said = statement.sets.map(|set| Said {
             when,
             ..Said::of(set)
         });
-        let run = &mut self.runs[word.incident];
+        let run = &mut self.runs[statement.incident];
         let was = run.standing;
-        run.standing = word.to.unwrap_or(was);
+        run.standing = statement.to.unwrap_or(was);
         let transition = match (was, run.standing) {
             (Standing::Open, Standing::Open) => Transition::Stays,
             (Standing::ToCome | Standing::Over, Standing::Open) => {
@@ -159,7 +159,7 @@ impl<'a> Ledger<'a> {
             }
             (Standing::Open, Standing::Over | Standing::ToCome)
             | (Standing::ToCome, Standing::Over) => {
-                self.end(word, said, when);
+                self.end(statement, said, when);
                 Transition::Ends
             }
             (Standing::ToCome | Standing::Over, Standing::ToCome) => {
@@ -174,31 +174,31 @@ impl<'a> Ledger<'a> {
                 Transition::Stays
             }
         };
-        let run = &mut self.runs[word.incident];
+        let run = &mut self.runs[statement.incident];
         if run.standing == Standing::Open && said.is_some() {
             run.claim = said;
             run.is_planned = false;
         }
-        self.note_claims(word.incident);
+        self.update_claiming(statement.incident);
         transition
     }
 
     /// Updates the list of the runs that claim something.
-    fn note_claims(&mut self, incident: usize) {
+    fn update_claiming(&mut self, incident: usize) {
         let claims = self.runs[incident].claim.is_some();
         let known = self.claiming.iter().position(|it| *it == incident);
         match (claims, known) {
             (true, None) => self.claiming.push(incident),
-            (false, Some(place)) => _ = self.claiming.swap_remove(place),
+            (false, Some(index)) => _ = self.claiming.swap_remove(index),
             (true, Some(_)) | (false, None) => {}
         }
     }
 
     /// Ends an incident. What it leaves is the state by hand from then on.
-    fn end(&mut self, word: &Word<'a>, said: Option<Said<'a>>, when: When) {
-        let run = &self.runs[word.incident];
+    fn end(&mut self, statement: &Statement<'a>, said: Option<Said<'a>>, when: When) {
+        let run = &self.runs[statement.incident];
         let is_worse = |claim: &Said<'a>| {
-            let rivals = self.by_hand.when > claim.when || run.is_planned && !word.restore;
+            let rivals = self.by_hand.when > claim.when || run.is_planned && !statement.restore;
             rivals && self.rank(&self.by_hand) > self.rank(claim)
         };
         let left = match (said, run.claim) {
@@ -206,7 +206,7 @@ impl<'a> Ledger<'a> {
             (None, None) => None,
             // A worse state that was set by hand since then stays.
             (None, Some(claim)) if is_worse(&claim) => None,
-            (None, Some(_)) if !word.restore => {
+            (None, Some(_)) if !statement.restore => {
                 let counts = self.counts(run);
                 counts.map(|claim| Said { when, ..claim })
             }
@@ -217,7 +217,7 @@ impl<'a> Ledger<'a> {
                 when,
             }),
         };
-        let run = &mut self.runs[word.incident];
+        let run = &mut self.runs[statement.incident];
         run.claim = None;
         run.left = left;
         self.by_hand = left.unwrap_or(self.by_hand);

@@ -28,7 +28,7 @@ use super::state::States;
 
 /// A change of a component's state.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Held {
+pub struct HistoryEntry {
     /// What it became, when, and why. The state isn't always the one that was set at that instant.
     pub change: StateChange,
     /// Nothing is claimed at the end of its instant, so a history can begin with it.
@@ -39,7 +39,7 @@ pub struct Held {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
     /// Its changes, by time.
-    pub held: Vec<Held>,
+    pub entries: Vec<HistoryEntry>,
     /// The claims in the end, if they are known.
     pub last: Option<LastClaims>,
 }
@@ -81,7 +81,7 @@ pub fn history(
     };
     let events = events(stated, incidents);
     let mut ledger = Ledger::new(base, incidents, &events.plans, states);
-    let mut held: Vec<Held> = Vec::new();
+    let mut entries: Vec<HistoryEntry> = Vec::new();
     let mut latest = (&base.state, base.note.as_deref());
     let until = events.list.last().map(|event| event.at);
     let mut events = events.list.iter().peekable();
@@ -90,7 +90,7 @@ pub fn history(
         let now = ledger.holds();
         if now != latest || event.is_by_hand() {
             latest = now;
-            held.push(Held {
+            entries.push(HistoryEntry {
                 change: event.change(component, incidents, transition, now),
                 quiet: false,
             });
@@ -98,15 +98,15 @@ pub fn history(
         let is_last = events.peek().is_none_or(|next| next.at != event.at);
         if is_last
             && !ledger.is_claimed()
-            && let Some(last) = held.last_mut().filter(|last| last.change.at == event.at)
+            && let Some(last) = entries.last_mut().filter(|last| last.change.at == event.at)
         {
             last.quiet = true;
         }
     }
-    let claiming = ledger.claiming().map(|place| incidents[place].id.clone());
+    let claiming = ledger.claiming().map(|index| incidents[index].id.clone());
     let last = until.map(|until| LastClaims {
         until,
         incidents: claiming.collect(),
     });
-    History { held, last }
+    History { entries, last }
 }

@@ -90,12 +90,12 @@ impl<'a> Plain<'a> {
 
     /// What the component is, with all that was said up to `until`, or just before it.
     pub(super) fn state(&self, until: When, inclusive: bool) -> State {
-        let told = Told {
+        let as_of = AsOf {
             until,
             inclusive,
             plain: self,
         };
-        told.state()
+        as_of.state()
     }
 
     fn rank(&self, said: &Said) -> usize {
@@ -103,14 +103,14 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// What was told up to some instant.
-struct Told<'a> {
+/// What was said up to some instant.
+struct AsOf<'a> {
     until: When,
     inclusive: bool,
     plain: &'a Plain<'a>,
 }
 
-impl Told<'_> {
+impl AsOf<'_> {
     fn knows(&self, when: When) -> bool {
         match when.cmp(&self.until) {
             Ordering::Less => true,
@@ -156,7 +156,7 @@ impl Told<'_> {
         let staff = self.plain.staff.iter().cloned();
         let left =
             self.plain.stories.iter().flat_map(|story| {
-                (0..story.lines.len()).filter_map(|place| self.left(story, place))
+                (0..story.lines.len()).filter_map(|index| self.left(story, index))
             });
         staff
             .chain(left)
@@ -164,9 +164,9 @@ impl Told<'_> {
             .max_by_key(|said| said.when)
     }
 
-    /// What the line at a place leaves as the state by hand.
-    fn left(&self, story: &Story, place: usize) -> Option<Said> {
-        let line = &story.lines[place];
+    /// What the line at an index leaves as the state by hand.
+    fn left(&self, story: &Story, index: usize) -> Option<Said> {
+        let line = &story.lines[index];
         if !self.knows(line.when) {
             return None;
         }
@@ -174,9 +174,9 @@ impl Told<'_> {
             state,
             when: line.when,
         });
-        let before = match place {
+        let before = match index {
             0 => story.first(),
-            _ => story.lines[place - 1].standing,
+            _ => story.lines[index - 1].standing,
         };
         let is_end = line.standing != Standing::Open && before == Standing::Open
             || line.standing == Standing::Over && before == Standing::ToCome;
@@ -186,7 +186,7 @@ impl Told<'_> {
         if said.is_some() {
             return said;
         }
-        let before = Told {
+        let before = AsOf {
             until: line.when,
             inclusive: false,
             plain: self.plain,
@@ -227,7 +227,7 @@ impl Told<'_> {
             .iter()
             .rposition(|line| line.standing != Standing::Open);
         let since = match (closed, story.first()) {
-            (Some(place), _) => place + 1,
+            (Some(index), _) => index + 1,
             (None, _) => 0,
         };
         let set = lines[since..].iter().rev().find_map(|line| {
@@ -243,9 +243,9 @@ impl Told<'_> {
         let left = self.left_before(story, since);
         let planned = (0..since)
             .rev()
-            .find_map(|place| {
-                let line = &story.lines[place];
-                let was_open = place > 0 && story.lines[place - 1].standing == Standing::Open;
+            .find_map(|index| {
+                let line = &story.lines[index];
+                let was_open = index > 0 && story.lines[index - 1].standing == Standing::Open;
                 let is_plan = line.standing == Standing::ToCome && !was_open;
                 let state = line.set.clone().filter(|_| is_plan)?;
                 Some(Said {
@@ -270,15 +270,15 @@ impl Told<'_> {
         }
     }
 
-    /// Of the lines before a place, what the last end, or a line after it, left.
+    /// Of the lines before an index, what the last end, or a line after it, left.
     fn left_before(&self, story: &Story, since: usize) -> Option<Said> {
         let mut found = None;
         let mut before = story.first();
-        for place in 0..since {
-            let standing = story.lines[place].standing;
+        for index in 0..since {
+            let standing = story.lines[index].standing;
             let is_end = before == Standing::Open && standing != Standing::Open
                 || before == Standing::ToCome && standing == Standing::Over;
-            let left = self.left(story, place);
+            let left = self.left(story, index);
             if is_end || left.is_some() {
                 found = left;
             }
@@ -311,11 +311,11 @@ fn story(incident: &Involved, stated: &[StateChange]) -> Story {
     let front = incident.stated_phase;
     let front = front.filter(|phase| !phase.is_final() || !says_phases);
     // Each: when, the state, the phase from then on (none: as before), whether components return.
-    let mut told: Vec<(When, Option<State>, Option<Phase>, bool)> = Vec::new();
+    let mut reported: Vec<(When, Option<State>, Option<Phase>, bool)> = Vec::new();
     let is_work = incident.kind == Kind::Maintenance;
     if !is_work {
         let post = (incident.published_at, incident.seq);
-        told.push((post, own(None).map(state_of), None, true));
+        reported.push((post, own(None).map(state_of), None, true));
     }
     let mut window = incident.window;
     let mut phase = front.unwrap_or(incident.kind.first_phase());
@@ -329,12 +329,12 @@ fn story(incident: &Involved, stated: &[StateChange]) -> Story {
                     window.starts.expect("it is there"),
                     incident.seq + SEQ_STEP - 2,
                 );
-                told.push((began, None, Some(Phase::InProgress), true));
+                reported.push((began, None, Some(Phase::InProgress), true));
             }
             phase = next;
         }
         let set = own(Some(&step.update)).map(state_of);
-        told.push(((step.at, step.seq), set, step.phase, step.restore));
+        reported.push(((step.at, step.seq), set, step.phase, step.restore));
     }
     if let Some(phase) = front {
         let phased = incident.steps.iter().filter(|step| step.phase.is_some());
@@ -344,33 +344,33 @@ fn story(incident: &Involved, stated: &[StateChange]) -> Story {
         let took_place = phase.is_final() && phase != Phase::Cancelled;
         if is_work && (is_open(incident.kind, phase) || took_place) {
             let began = (starts, incident.seq + SEQ_STEP - 2);
-            told.push((began, None, Some(Phase::InProgress), true));
+            reported.push((began, None, Some(Phase::InProgress), true));
         }
         if is_work && took_place {
             let ended = (ends.max(starts), incident.seq + SEQ_STEP - 1);
-            told.push((ended, None, Some(Phase::Completed), true));
+            reported.push((ended, None, Some(Phase::Completed), true));
         }
         if !is_work && phase.is_final() {
             let entries = incident.steps.iter().filter(|step| step.is_entry);
             let entries = entries.map(|step| (step.at, step.seq));
             let last = entries.fold((incident.published_at, incident.seq), Ord::max);
             let ended = (last.0, last.1 + SEQ_STEP - 1);
-            told.push((ended, None, Some(Phase::Resolved), true));
+            reported.push((ended, None, Some(Phase::Resolved), true));
         }
     }
     for request in stated {
         let is_own = request.incident.as_ref() == Some(&incident.id);
         if is_own && request.origin == Origin::Request {
             let when = (request.at, request.seq);
-            told.push((when, Some(state_of(request)), None, true));
+            reported.push((when, Some(state_of(request)), None, true));
         }
     }
-    told.sort_by_key(|(when, ..)| *when);
+    reported.sort_by_key(|(when, ..)| *when);
     let mut standing = match is_work {
         true => Standing::ToCome,
         false => Standing::Open,
     };
-    let lines = told.into_iter().map(|(when, set, phase, restore)| {
+    let lines = reported.into_iter().map(|(when, set, phase, restore)| {
         standing = match phase {
             None => standing,
             Some(phase) if is_open(incident.kind, phase) => Standing::Open,

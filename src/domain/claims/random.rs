@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::plain::Plain;
-use super::{Base, Held, History, Involved, LastClaims, SEQ_STEP, Step, history};
+use super::{Base, History, HistoryEntry, Involved, LastClaims, SEQ_STEP, Step, history};
 use crate::domain::component::{Origin, StateChange};
 use crate::domain::incident::Kind;
 use crate::domain::numbers::Numbers;
@@ -205,14 +205,14 @@ impl World {
         )
     }
 
-    fn history(&self) -> Vec<Held> {
-        self.whole().held
+    fn history(&self) -> Vec<HistoryEntry> {
+        self.whole().entries
     }
 }
 
 /// What a history says of an instant, of all that was said up to `until`.
-fn held(history: &[Held], until: (DateTime<Utc>, i64)) -> (StateKey, Option<String>) {
-    let mut known = history.iter().map(|held| &held.change);
+fn standing(history: &[HistoryEntry], until: (DateTime<Utc>, i64)) -> (StateKey, Option<String>) {
+    let mut known = history.iter().map(|entry| &entry.change);
     let last = known.rfind(|change| (change.at, change.seq) <= until);
     last.map_or_else(
         || (StateKey::operational(), None),
@@ -230,7 +230,7 @@ fn the_rule_agrees_with_itself_written_down_plainly() {
         let plain = Plain::new(&world.stated, &world.incidents, &states);
         for (at, seq) in plain.moments() {
             // A change stands behind the word that makes it, before the next one.
-            let found = held(&history, (at, seq + SEQ_STEP - 1));
+            let found = standing(&history, (at, seq + SEQ_STEP - 1));
             let wanted = plain.state((at, seq), true);
             let is_last = |other: &(DateTime<Utc>, i64)| {
                 *other <= (at, seq) || other.1 >= seq + SEQ_STEP || other.0 > at
@@ -255,7 +255,7 @@ fn a_history_goes_on_from_any_quiet_change() {
     for seed in 0..10_000 {
         let world = World::random(&mut Numbers(seed));
         let whole = world.history();
-        for (place, base) in whole.iter().enumerate().filter(|(_, held)| held.quiet) {
+        for (place, base) in whole.iter().enumerate().filter(|(_, entry)| entry.quiet) {
             let from = base.change.at;
             let goes_on = |incident: &&Involved| {
                 let window = [incident.window.starts, incident.window.ends];
@@ -282,7 +282,7 @@ fn a_history_goes_on_from_any_quiet_change() {
                 state: base.change.state.clone(),
                 note: base.change.note.clone(),
             };
-            let tail = history(&start, &stated, &later, &States::default()).held;
+            let tail = history(&start, &stated, &later, &States::default()).entries;
             assert_eq!(
                 tail,
                 whole[place + 1..],
@@ -332,20 +332,20 @@ fn a_state_that_is_set_last_by_the_only_claim_needs_no_history() {
         let Some(last) = before.last.filter(|last| last.allow(&set)) else {
             continue;
         };
-        let mut held = before.held;
-        let latest = held
+        let mut entries = before.entries;
+        let latest = entries
             .last()
-            .map(|held| (held.change.state.clone(), held.change.note.clone()));
+            .map(|entry| (entry.change.state.clone(), entry.change.note.clone()));
         let was = latest.unwrap_or_else(|| (StateKey::operational(), None));
         if was != (set.state.clone(), set.note.clone()) {
-            held.push(Held {
+            entries.push(HistoryEntry {
                 change: set,
                 quiet: false,
             });
         }
         let last = LastClaims { until: at, ..last };
         let due = History {
-            held,
+            entries,
             last: Some(last),
         };
         assert_eq!(world.whole(), due, "seed {seed}:\n{}", world.told());

@@ -65,8 +65,8 @@ fn check(
     incidents: &[Involved],
     (minute, state, origin, seq): (i64, &str, Origin, i64),
 ) {
-    let held = told(stated, incidents).held;
-    let last = &held.last().expect("a change").change;
+    let entries = told(stated, incidents).entries;
+    let last = &entries.last().expect("a change").change;
     let found = (last.at, last.state.as_str(), last.origin, last.seq);
     assert_eq!(found, (at(minute), state, origin, seq));
 }
@@ -116,12 +116,12 @@ fn a_maintenance_takes_what_was_planned_before_what_follows() {
     let due = (20, "operational", Origin::Restore, SEQ_STEP - 1);
     let done = stated(Phase::Completed, Some(20), work(&[]));
     check(&[plan()], std::slice::from_ref(&done), due);
-    let held = told(&[plan()], &[done]).held;
-    assert_eq!(held[0].change.seq, SEQ_STEP - 2);
+    let entries = told(&[plan()], &[done]).entries;
+    assert_eq!(entries[0].change.seq, SEQ_STEP - 2);
     let mut late = work(&[(20, Some(Phase::Completed))]);
     late.window = window(Some(10), None);
-    let held = told(&[plan()], &[late]).held;
-    let began = &held[0].change;
+    let entries = told(&[plan()], &[late]).entries;
+    let began = &entries[0].change;
     assert_eq!((began.at, began.seq), (at(10), SEQ_STEP - 2));
 }
 
@@ -137,8 +137,9 @@ fn an_end_that_only_the_post_states_stands_behind_its_last_entry() {
 fn a_state_set_by_hand_is_told_even_if_nothing_changes_by_it() {
     let hand = |minute| said(minute, "degraded", None, None);
     let minutes = |history: History| {
-        let held = history.held.into_iter();
-        held.map(|held| held.change.at.timestamp() / 60)
+        let entries = history.entries.into_iter();
+        entries
+            .map(|entry| entry.change.at.timestamp() / 60)
             .collect::<Vec<_>>()
     };
     assert_eq!(minutes(told(&[hand(10), hand(20)], &[])), [10, 20]);
@@ -164,8 +165,8 @@ fn of_several_states_that_an_update_sets_the_last_counts() {
 #[test]
 fn a_change_is_quiet_if_nothing_is_claimed_from_its_instant_on() {
     let check = |stated: &[StateChange], incidents: &[Involved], wanted: &[bool]| {
-        let held = told(stated, incidents).held;
-        let quiet: Vec<_> = held.iter().map(|held| held.quiet).collect();
+        let entries = told(stated, incidents).entries;
+        let quiet: Vec<_> = entries.iter().map(|entry| entry.quiet).collect();
         assert_eq!(quiet, wanted);
     };
     let crash = |published, ended| {

@@ -99,14 +99,14 @@ impl World {
         self
     }
 
-    fn history(&self) -> Vec<Held> {
+    fn history(&self) -> Vec<HistoryEntry> {
         history(
             &Base::default(),
             &self.said,
             &self.incidents,
             &States::default(),
         )
-        .held
+        .entries
     }
 
     /// Each change: its minute and what the component became.
@@ -115,8 +115,8 @@ impl World {
         let found: Vec<_> = self
             .history()
             .into_iter()
-            .map(|held| held.change)
-            .map(|held| (held.at.timestamp() / 60, held.state.to_string()))
+            .map(|entry| entry.change)
+            .map(|entry| (entry.at.timestamp() / 60, entry.state.to_string()))
             .collect();
         let expected = expected
             .iter()
@@ -359,7 +359,7 @@ fn of_equals_the_one_set_last_holds_with_its_note() {
     world.said[0].note = Some("the first".to_owned());
     world.said[1].note = Some("the second".to_owned());
     let history = world.history().into_iter();
-    let notes: Vec<_> = history.map(|held| held.change.note).collect();
+    let notes: Vec<_> = history.map(|entry| entry.change.note).collect();
     let told = ["the first", "the second"].map(|note| Some(note.to_owned()));
     assert_eq!(notes, told);
 }
@@ -376,7 +376,7 @@ fn each_change_names_what_made_it() {
     assert_eq!(back.incident.as_deref(), Some("crash"));
     assert_eq!(back.update.as_deref(), Some("crash@30"));
     assert_eq!(
-        history.iter().map(|held| held.quiet).collect::<Vec<_>>(),
+        history.iter().map(|entry| entry.quiet).collect::<Vec<_>>(),
         [false; 3]
     );
 }

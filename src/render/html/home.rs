@@ -45,8 +45,8 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let content = html! {
         (parts::title(&sentence))
         (lead(snapshot, &present, headline.rest_is_working))
-        @for (place, (held, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
-            (card(snapshot, incident, *held, place))
+        @for (place, (worst, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
+            (card(snapshot, incident, *worst, place))
         }
         @let (shown, left_out) = shown(&present, &open);
         @let calendar = Calendar::last(DAYS, snapshot.site.zone, snapshot.as_of);
@@ -117,9 +117,14 @@ fn last_update(snapshot: &Snapshot, present: &[Present<'_>]) -> Option<(DateTime
 }
 
 /// The card of an open incident.
-fn card(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>, place: usize) -> Markup {
+fn card(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    worst: Option<&StateKey>,
+    place: usize,
+) -> Markup {
     let frame = render::frame_of(snapshot);
-    let tone = open::tone(snapshot, incident, held);
+    let tone = open::tone(snapshot, incident, worst);
     let more = match incident.updates.len() {
         0 | 1 => "Details".to_owned(),
         many => format!("All {many} updates"),
@@ -127,7 +132,7 @@ fn card(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>, place
     html! {
         article.card.(tone.as_str()) {
             p.meta {
-                (open::standing(snapshot, incident, held))
+                (open::standing(snapshot, incident, worst))
                 "\u{a0}· started " (started(frame, incident))
                 (listing::affects(snapshot, incident))
             }

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::domain::component::StateChange;
-use crate::domain::held;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, Tone};
+use crate::domain::worst_state;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 
@@ -21,16 +21,16 @@ pub(super) fn worst_first<'a>(
 ) -> Vec<(Option<&'a StateKey>, &'a Incident)> {
     let mut cards: Vec<_> = open
         .iter()
-        .map(|incident| (worst_held(snapshot, incident), incident))
+        .map(|incident| (worst_state(snapshot, incident), incident))
         .collect();
     let severity = |state: &StateKey| snapshot.states.severity(state);
-    cards.sort_by_key(|(held, incident)| {
-        Reverse((held.map(severity), incident.impact(&snapshot.states)))
+    cards.sort_by_key(|(worst, incident)| {
+        Reverse((worst.map(severity), incident.impact(&snapshot.states)))
     });
     cards
 }
 
-fn worst_held<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a StateKey> {
+fn worst_state<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a StateKey> {
     let mut set: BTreeMap<&Slug, &StateChange> = BTreeMap::new();
     for change in incident.all_changes() {
         let last = set.entry(&change.component).or_insert(change);
@@ -44,31 +44,31 @@ fn worst_held<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a 
         let is_active = record.component.retired_at.is_none();
         is_active.then_some([&change.state, now])
     });
-    held::worst_held(pairs, &snapshot.states)
+    worst_state::worst_state(pairs, &snapshot.states)
 }
 
 /// The tone of an open incident: that of the worst state that it claims. If it claims none, only an
 /// impact set by staff can be worse than the default for an open incident.
-pub(super) fn tone(snapshot: &Snapshot, incident: &Incident, held: Option<&StateKey>) -> Tone {
+pub(super) fn tone(snapshot: &Snapshot, incident: &Incident, worst: Option<&StateKey>) -> Tone {
     let stated = || {
         incident
             .stated_impact
             .map_or(Tone::Info, |impact| impact.tone().max(Tone::Info))
     };
-    held.map_or_else(stated, |state| snapshot.states.tone(state))
+    worst.map_or_else(stated, |state| snapshot.states.tone(state))
 }
 
 /// "Major outage · Identified"; only the phase if it claims no state.
 pub(super) fn standing(
     snapshot: &Snapshot,
     incident: &Incident,
-    held: Option<&StateKey>,
+    worst: Option<&StateKey>,
 ) -> Markup {
     let phase = incident.phase(snapshot.until).label();
     html! {
-        @match held {
+        @match worst {
             Some(state) => { (parts::state_badge(&snapshot.states, state)) "\u{a0}· " (phase) },
-            None => (parts::badge(tone(snapshot, incident, held), phase)),
+            None => (parts::badge(tone(snapshot, incident, worst), phase)),
         }
     }
 }

@@ -241,7 +241,7 @@ impl History {
     pub fn state_at(&self, at: DateTime<Utc>) -> &StateKey {
         match self.latest(at) {
             Some(change) => &self.states[change.state],
-            None => StateKey::lent_operational(),
+            None => StateKey::operational_ref(),
         }
     }
 

@@ -61,8 +61,8 @@ pub fn page(
         p.over { "What customers see now" }
         (parts::title(&messages::headline(&headline)))
         @if headline.rest_is_working { p.lead { (messages::rest_is_working()) } }
-        @for (held, incident) in open::worst_first(snapshot, &incidents) {
-            (card(snapshot, incident, held, may_write))
+        @for (worst, incident) in open::worst_first(snapshot, &incidents) {
+            (card(snapshot, incident, worst, may_write))
         }
         (drafts_list(drafts))
         (planned(snapshot))
@@ -82,11 +82,11 @@ pub fn page(
 fn card(
     snapshot: &Snapshot,
     incident: &Incident,
-    held: Option<&StateKey>,
+    worst: Option<&StateKey>,
     may_write: bool,
 ) -> Markup {
     let frame = render::frame_of(snapshot);
-    let tone = open::tone(snapshot, incident, held);
+    let tone = open::tone(snapshot, incident, worst);
     let last = incident.updates.last();
     let said = last.map_or_else(
         || listing::summary(snapshot, incident),
@@ -94,7 +94,7 @@ fn card(
     );
     html! {
         article.card.(tone.as_str()) {
-            p.meta { (open::standing(snapshot, incident, held)) (listing::affects(snapshot, incident)) }
+            p.meta { (open::standing(snapshot, incident, worst)) (listing::affects(snapshot, incident)) }
             h2 { a href=(urls::staff_incident(&incident.slug)) dir="auto" { (incident.title) } }
             @if let Some(window) = parts::window(frame, incident) { p.meta { (window) } }
             p.said dir="auto" {

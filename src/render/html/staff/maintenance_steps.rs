@@ -66,7 +66,7 @@ pub fn page(
         p.lead { (parts::phase_badge(phase)) }
         @if let Some(flash) = around.flash { p.told role="status" { (flash) } }
         (form::summary(filled, "Not done yet"))
-        div.when { (window::flash(frame, incident.window())) }
+        div.when { (window::times(frame, incident.window())) }
         p.more {
             a href=(urls::staff_incident(&incident.slug)) { "Post and updates" } " · "
             a href=(urls::incident(&incident.slug)) { "See it as customers do" }

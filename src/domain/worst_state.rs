@@ -5,7 +5,7 @@ use super::state::{StateKey, States, Tone};
 /// The worst state that an incident holds now; `None` if every component that it names works. For
 /// each component, the milder of two states counts: what the incident last set, and what the
 /// component is. `pairs` holds both.
-pub fn worst_held<'a>(
+pub fn worst_state<'a>(
     pairs: impl Iterator<Item = [&'a StateKey; 2]>,
     states: &States,
 ) -> Option<&'a StateKey> {
@@ -25,8 +25,8 @@ mod tests {
         let states = States::default();
         let check = |pairs: &[[&str; 2]], wanted: Option<&str>| {
             let pairs: Vec<_> = pairs.iter().map(|pair| pair.map(StateKey::new)).collect();
-            let lent = pairs.iter().map(|[set, is]| [set, is]);
-            let found = worst_held(lent, &states).map(StateKey::as_str);
+            let borrowed = pairs.iter().map(|[set, is]| [set, is]);
+            let found = worst_state(borrowed, &states).map(StateKey::as_str);
             assert_eq!(found, wanted, "{pairs:?}");
         };
         check(&[], None);
