@@ -170,9 +170,9 @@ pub const STAFF_MAINTENANCE: &str = "/staff/maintenance";
 /// The form that plans a maintenance.
 pub const STAFF_NEW_MAINTENANCE: &str = "/staff/new-maintenance";
 /// The activity log, for staff.
-pub const STAFF_RECORD: &str = "/staff/record";
+pub const STAFF_ACTIVITY_LOG: &str = "/staff/record";
 /// The activity log as CSV.
-pub const STAFF_RECORD_TABLE: &str = "/staff/record.csv";
+pub const STAFF_ACTIVITY_LOG_CSV: &str = "/staff/record.csv";
 /// The tokens, for admins.
 pub const STAFF_TOKENS: &str = "/staff/tokens";
 /// The form for a new token.

@@ -1,5 +1,6 @@
 //! The command line: one file per command. This file lists and runs them.
 
+mod activity_log;
 mod check;
 mod choose;
 mod completions;
@@ -18,7 +19,6 @@ mod maintenance;
 mod on_host;
 mod output;
 mod private_file;
-mod record;
 mod repeat;
 mod resend;
 mod send;
@@ -85,7 +85,8 @@ enum Command {
     Correct(correct::CorrectArgs),
     Draft(draft::DraftArgs),
     Resend(resend::ResendArgs),
-    Record(record::RecordArgs),
+    #[command(name = "record")]
+    ActivityLog(activity_log::ActivityLogArgs),
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
     Check(check::CheckArgs),
@@ -123,7 +124,7 @@ fn run_in(cli: &Cli, console: &mut Console) -> u8 {
         Command::Resend(args) => resend::run(args, console).map(|()| 0),
         Command::Correct(args) => correct::run(args, console).map(|()| 0),
         Command::Draft(args) => draft::run(args, console).map(|()| 0),
-        Command::Record(args) => record::run(args, console).map(|()| 0),
+        Command::ActivityLog(args) => activity_log::run(args, console).map(|()| 0),
         Command::Login(args) => login::run(args, console).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, console).map(|()| 0),
         Command::Completions(args) => {
@@ -147,7 +148,7 @@ impl Command {
             Self::Resend(args) => args.connection.json,
             Self::Correct(args) => args.connection.json,
             Self::Draft(args) => args.wants_json(),
-            Self::Record(args) => args.connection.json,
+            Self::ActivityLog(args) => args.connection.json,
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,

@@ -41,8 +41,8 @@ pub enum Given {
     Refused(Problem),
 }
 
-/// Gives each request its address, in the order of the requests. A file keeps the address it has. One
-/// that asks by name gets that address if it is free. The others get the address of their file
+/// Gives each request its address, in the order of the requests. A file keeps the address it has.
+/// One that asks by name gets that address if it is free. The others get the address of their file
 /// name, oldest first, or one with their date appended.
 pub fn give_out(
     requests: &[AddressRequest<'_>],
@@ -199,8 +199,9 @@ impl Table<'_> {
         }
     }
 
-    /// Serves the requests that ask by name. A refused request keeps its old address, even if another
-    /// has just got it. Returns the refused requests with the holders of what they asked for.
+    /// Serves the requests that ask by name. A refused request keeps its old address, even if
+    /// another has just got it. Returns the refused requests with the holders of what they asked
+    /// for.
     fn give_by_name(&mut self, named: &[usize]) -> HashMap<usize, String> {
         let mut refused = HashMap::new();
         let mut lost = Vec::new();

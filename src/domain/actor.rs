@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_record_and_the_byline_call_each_actor_by_its_names() {
+    fn the_activity_log_and_the_byline_call_each_actor_by_its_names() {
         let check = |actor: &Actor, kind: &str, name: &str, staff: Option<(&str, &str)>| {
             assert_eq!((actor.kind(), actor.name()), (kind, name));
             assert_eq!(actor.id().zip(actor.display_name()), staff);

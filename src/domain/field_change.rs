@@ -1,4 +1,4 @@
-//! Changes in a line of the record, field by field.
+//! Changes in an entry of the activity log, field by field.
 
 use serde_json::{Map, Value};
 
@@ -37,7 +37,7 @@ pub fn field_changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Field
         .collect()
 }
 
-/// A value of the record for people: a text as it is, `null` as an empty text.
+/// A value of the activity log for people: a text as it is, `null` as an empty text.
 pub fn value_in_words(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -17,10 +17,10 @@
 //! - **Uptime**: the share of time that a component wasn't down.
 //! - **Site**: the company whose page it is.
 //! - **Brand**: the company's own logo, icon, colour and links on its page.
-//! - **Actor**: who made a change; kept in the record, never shown in public.
+//! - **Actor**: who made a change; kept in the activity log, never shown in public.
 //! - **Event**: what happened, with its facts; one variant per verb.
-//! - **Deed**: what was done, as read from a line of the record.
-//! - **Record**: who did what and when, with what it was before and after.
+//! - **Deed**: what was done, as read from an entry of the activity log.
+//! - **Activity log**: who did what and when, with what it was before and after; in code, `audit`.
 //! - **Byline**: the author shown with a post or an update.
 //! - **Template**: a half-written post, prepared before anything breaks.
 //! - **Subscriber**: who is told, where, and what they follow.

@@ -163,8 +163,8 @@ impl Store {
         Ok((one, is_same.then_some(other)))
     }
 
-    /// A transaction that writes; there is one at a time. One that can't begin within five seconds gets
-    /// an error, however many wait.
+    /// A transaction that writes; there is one at a time. One that can't begin within five seconds
+    /// gets an error, however many wait.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let begun = self.begin_counted().await;
         if begun.is_err() {

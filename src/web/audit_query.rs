@@ -14,21 +14,21 @@ use crate::store::incident_names::list_incidents_named;
 use crate::store::{StoreError, Tx};
 use crate::urls;
 use crate::wire::FieldError;
-use crate::wire::audit::RecordQuery;
+use crate::wire::audit::ActivityLogQuery;
 use crate::wire::fields::unknown;
 
 /// A page of the activity log.
 #[derive(Debug)]
-pub(super) struct RecordPart {
+pub(super) struct ActivityLogPart {
     pub(super) part: Part,
-    pub(super) query: RecordQuery,
+    pub(super) query: ActivityLogQuery,
 }
 
 /// A query of the whole activity log.
 #[derive(Debug)]
-pub(super) struct AuditQuery(pub(super) RecordQuery);
+pub(super) struct AuditQuery(pub(super) ActivityLogQuery);
 
-impl RecordQuery {
+impl ActivityLogQuery {
     /// Takes the parameters. An empty one, as forms send it, counts as absent.
     pub(super) fn take(query: &mut Query) -> Self {
         let text = |name| {
@@ -128,7 +128,7 @@ fn read_time(text: &str, zone: Tz) -> Result<Span, String> {
     })
 }
 
-impl RecordPart {
+impl ActivityLogPart {
     /// The path of the page that begins at `next`, with the same parameters.
     pub(super) fn next(&self, next: &str) -> String {
         let asked = urls::query(&self.query.pairs());
@@ -136,13 +136,13 @@ impl RecordPart {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for RecordPart {
+impl<S: Send + Sync> FromRequestParts<S> for ActivityLogPart {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         let mut query = Query::of(&parts.uri).map_err(AppError::Invalid)?;
         let part = Part::take(&mut query);
-        let asked = RecordQuery::take(&mut query);
+        let asked = ActivityLogQuery::take(&mut query);
         query.finish().map_err(AppError::Invalid)?;
         Ok(Self { part, query: asked })
     }
@@ -153,7 +153,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         let mut query = Query::of(&parts.uri).map_err(AppError::Invalid)?;
-        let asked = RecordQuery::take(&mut query);
+        let asked = ActivityLogQuery::take(&mut query);
         query.finish().map_err(AppError::Invalid)?;
         Ok(Self(asked))
     }

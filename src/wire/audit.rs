@@ -67,8 +67,8 @@ pub struct AuditList {
 }
 
 query! {
-    /// Which lines of the record are wanted, as it was typed.
-    pub struct RecordQuery {
+    /// Which entries of the activity log are wanted, as it was typed.
+    pub struct ActivityLogQuery {
         /// Only what this actor did: the name or id of a token, the name of a file, or a kind of actor
         /// (`token`, `host`, `file`, `clock`).
         #[param(example = "on call")]

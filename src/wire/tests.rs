@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
-use super::audit::RecordQuery;
+use super::audit::ActivityLogQuery;
 use super::component::{OrderComponents, PutComponent, SetState};
 use super::fields::Body;
 use super::incident::{EditIncident, NewIncident};
@@ -369,7 +369,7 @@ fn what_the_client_sends_the_server_reads() {
 #[test]
 fn what_the_client_asks_the_server_takes() {
     let text = |text: &str| Some(text.to_owned());
-    let asked = RecordQuery {
+    let asked = ActivityLogQuery {
         actor: text("on call"),
         component: text("selma"),
         incident: text("selma-is-down"),
@@ -383,8 +383,8 @@ fn what_the_client_asks_the_server_takes() {
         pair.map(|(_, value)| (*value).to_owned())
     };
     assert_eq!(pairs.len(), 6, "each is set");
-    assert_eq!(RecordQuery::read(take), asked);
-    assert!(RecordQuery::default().pairs().is_empty());
+    assert_eq!(ActivityLogQuery::read(take), asked);
+    assert!(ActivityLogQuery::default().pairs().is_empty());
     let slug = |text: &str| Slug::parse(text).expect("is valid");
     let asked = TemplateQuery {
         component: vec![

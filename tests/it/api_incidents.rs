@@ -234,7 +234,7 @@ async fn a_list_is_read_part_by_part_to_its_end() {
 }
 
 #[tokio::test]
-async fn the_record_is_read_part_by_part_to_its_end() {
+async fn the_activity_log_is_read_part_by_part_to_its_end() {
     let mut app = storm().await;
     for number in 1..=3 {
         let body = json!({"title": format!("Post {number}")});

@@ -54,7 +54,7 @@ async fn components_stand_in_the_order_that_staff_gave_them() {
     assert!(place("selma") < place("clark") && place("clark") < place("nelson"));
     let newest = app.api_get("/audit?limit=1&component=clark").await.json();
     assert_eq!(newest["entries"][0]["action"], "move_component");
-    // The same once more changes nothing, and is no line in the record.
+    // The same once more changes nothing, and is no entry in the activity log.
     let again = app.api("PATCH", "/components", Some(order)).await;
     again.expect(200);
     let after = app.api_get("/audit?limit=1&component=clark").await.json();

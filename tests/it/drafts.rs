@@ -109,7 +109,10 @@ async fn a_draft_thrown_away_is_gone_and_its_address_free() {
     let again = app.post("/incidents", again).await.expect(201).json();
     assert_eq!(again["slug"], "selma-moves");
     let record = app.api_get("/audit?limit=200&incident=selma-moves").await;
-    assert!(record.text().contains("We moove."), "the record keeps it");
+    assert!(
+        record.text().contains("We moove."),
+        "the activity log keeps it"
+    );
     assert_eq!(app.state_of("selma"), "operational");
 }
 

@@ -221,7 +221,7 @@ fn check_feeds(poster: &Poster, url: &str, slug: &str, updates: &[Value]) {
     }
 }
 
-/// The record has a line for each update, and only one.
+/// The activity log has a line for each update, and only one.
 async fn check_record(database: &str, ids: &[String]) {
     let store = Store::open(database).await.expect("the database opens");
     let mut tx = store.read().await.expect("a view");

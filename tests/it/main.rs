@@ -1,5 +1,7 @@
 //! The application as readers and staff meet it, one module for each thing they can see.
 
+mod activity_log;
+mod activity_log_lines;
 mod api_client;
 mod api_contract;
 mod api_incidents;
@@ -32,17 +34,15 @@ mod names_and_groups;
 mod never_shown;
 mod permissions;
 mod readers;
-mod record;
-mod record_lines;
 mod repeating;
 mod resolution;
+mod staff_activity_log;
 mod staff_components;
 mod staff_corrections;
 mod staff_drafts;
 mod staff_incidents;
 mod staff_maintenance;
 mod staff_previews;
-mod staff_record;
 mod staff_resolving;
 mod staff_screens;
 mod staff_sessions;

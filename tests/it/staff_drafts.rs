@@ -92,7 +92,7 @@ async fn whoever_sets_no_states_publishes_none() {
 }
 
 #[tokio::test]
-async fn one_is_thrown_away_and_the_record_keeps_it() {
+async fn one_is_thrown_away_and_the_activity_log_keeps_it() {
     let (mut app, mut browser) = start().await;
     let path = format!("{PAGE}/discard");
     let reply = browser.post(&app, &path, &[("key", "a")]).await;

@@ -13,7 +13,7 @@ async fn start() -> (TestApp, Browser) {
     (app, browser)
 }
 
-/// How many changes of state the record knows.
+/// How many changes of state the activity log knows.
 async fn recorded(app: &TestApp) -> usize {
     let record = app.api_get("/audit?component=selma").await.expect(200);
     let entries = record.json()["entries"].as_array().cloned();

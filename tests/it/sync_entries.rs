@@ -57,7 +57,7 @@ async fn record(app: &TestApp) -> Vec<AuditEntry> {
     let mut tx = app.app.state().store.read().await.expect("a view");
     list_entries(&mut tx, &AuditFilter::default(), 1000, None)
         .await
-        .expect("the record")
+        .expect("the activity log")
 }
 
 fn instant(text: &str) -> DateTime<Utc> {

@@ -1,5 +1,6 @@
 //! The commands, run against a fake server.
 
+mod activity_log;
 mod again;
 mod answers;
 mod asked;
@@ -8,7 +9,6 @@ mod check;
 mod correct;
 mod fake_server;
 mod maintenance;
-mod record;
 mod scopes;
 mod template;
 

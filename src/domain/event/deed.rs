@@ -1,4 +1,5 @@
-//! What was done, as read from a line of the record: the verb, and what its facts add to it.
+//! What was done, as read from an entry of the activity log: the verb, and what its facts add to
+//! it.
 
 use serde_json::Value;
 
@@ -135,8 +136,8 @@ impl Deed {
         }
     }
 
-    /// What a line of the record says was done; `None` for a verb of another version. A fact that a
-    /// line of an earlier version lacks counts as false.
+    /// What an entry of the activity log says was done; `None` for a verb of another version. A
+    /// fact that a line of an earlier version lacks counts as false.
     pub fn read(action: &str, before: Option<&Value>, after: Option<&Value>) -> Option<Self> {
         let is_draft = |side: Option<&Value>| side.is_some_and(|it| it["draft"] == true);
         let is_new = before.is_none();

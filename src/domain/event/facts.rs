@@ -222,7 +222,7 @@ pub struct InNameOf {
     pub slug: Slug,
 }
 
-/// A template as the record stores it: everything but its name.
+/// A template as the activity log stores it: everything but its name.
 pub(super) fn template_to_json(template: &Template) -> Value {
     json!({
         "title": template.title, "kind": template.kind, "phase": template.phase,

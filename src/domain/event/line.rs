@@ -1,4 +1,4 @@
-//! Events as lines of the record: what a line says, and what it is about.
+//! Events as entries of the activity log: what a line says, and what it is about.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::facts::{FilePost, StateSaid, StatedStates, Text, WhichUpdate, templat
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 
-/// What a line of the record says about an event besides what was done.
+/// What an entry of the activity log says about an event besides what was done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line<'a> {
     /// The id of the thing it was done to.
@@ -44,7 +44,7 @@ pub enum About<'a> {
 }
 
 impl Event {
-    /// The event as a line of the record.
+    /// The event as an entry of the activity log.
     pub fn line(&self) -> Line<'_> {
         let (id, label, before, after) = match self {
             Self::IncidentCreated { id, after } => {

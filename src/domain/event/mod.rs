@@ -1,4 +1,5 @@
-//! Events: what happened, one variant per verb, with its facts. The record is written from them.
+//! Events: what happened, one variant per verb, with its facts. The activity log is written from
+//! them.
 
 pub mod deed;
 pub mod facts;

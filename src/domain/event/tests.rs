@@ -1,4 +1,4 @@
-//! Each event, told as a line of the record and read again.
+//! Each event, told as an entry of the activity log and read again.
 
 use serde_json::{Value, json};
 
@@ -222,7 +222,7 @@ fn all() -> Vec<Event> {
     std::iter::successors(Some(first), next).collect()
 }
 
-/// A line of the record: what was done to what, under which name, and its two sides.
+/// An entry of the activity log: what was done to what, under which name, and its two sides.
 type Row = (
     &'static str,
     &'static str,
@@ -232,7 +232,7 @@ type Row = (
     Option<String>,
 );
 
-/// How the record has kept each of them since its beginnings, in the order of [`all`].
+/// How the activity log has kept each of them since its beginnings, in the order of [`all`].
 fn rows() -> Vec<Row> {
     let said = r#"{"selma":"degraded","nelson":{"state":"degraded","note":"Slow."},"ruby":null}"#;
     let post = |draft: bool| {

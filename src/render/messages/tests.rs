@@ -330,7 +330,7 @@ fn its_new_times_are_told_with_the_year_if_that_was_another_one_then() {
 }
 
 #[test]
-fn the_record_has_facts_in_words_and_texts_as_they_are() {
+fn the_activity_log_has_facts_in_words_and_texts_as_they_are() {
     let kept = json!({"became": "begun", "components": ["Selma"], "more": 0,
         "said_at": "2013-03-02T20:00:00Z", "zone": "UTC", "clock": "24h"});
     for (before, wanted) in [

@@ -11,14 +11,14 @@ use crate::render::messages;
 use crate::store::Tx;
 use crate::store::audit::{AuditEntry, AuditFilter, list_entries};
 use crate::urls;
-use crate::web::audit_query::{AuditQuery, RecordPart};
+use crate::web::audit_query::{ActivityLogPart, AuditQuery};
 use crate::web::auth::Staff;
 use crate::web::error::AppError;
 use crate::web::query;
 use crate::web::state::AppState;
 use crate::web::writing::{as_json, list_response};
 use crate::wire::FieldError;
-use crate::wire::audit::{ActorBody, AuditBody, AuditList, RecordQuery};
+use crate::wire::audit::{ActivityLogQuery, ActorBody, AuditBody, AuditList};
 
 /// Maximum size of the table, in bytes.
 const MAX_TABLE_BYTES: usize = 32 << 20;
@@ -33,7 +33,7 @@ const LINES_AT_ONCE: i64 = 500;
     path = "/audit",
     tag = "audit",
     operation_id = "list_audit",
-    params(query::Part, RecordQuery),
+    params(query::Part, ActivityLogQuery),
     responses((status = OK, description = "A page of the activity log.", body = AuditList,
         headers(("Link" = String, description = "The next page, as `rel=\"next\"`, if there is \
                                                  one.")))),
@@ -41,7 +41,7 @@ const LINES_AT_ONCE: i64 = 500;
 pub(in crate::web) async fn list_all(
     State(state): State<AppState>,
     staff: Staff,
-    wanted: RecordPart,
+    wanted: ActivityLogPart,
 ) -> Result<Response, AppError> {
     staff.require(Permission::ReadActivity)?;
     let part = &wanted.part;
@@ -72,7 +72,7 @@ pub(in crate::web) async fn list_all(
     path = "/audit.csv",
     tag = "audit",
     operation_id = "export_audit",
-    params(RecordQuery),
+    params(ActivityLogQuery),
     responses((status = OK, description = "Comma-separated values (RFC 4180), newest first.",
         body = String, content_type = "text/csv")),
 )]
@@ -101,7 +101,7 @@ pub(in crate::web) async fn export(
 async fn filter_of(
     state: &AppState,
     tx: &mut Tx,
-    wanted: &RecordQuery,
+    wanted: &ActivityLogQuery,
 ) -> Result<AuditFilter, AppError> {
     let zone = state.site.current().snapshot().site.zone;
     wanted.filter(tx, zone).await?.map_err(AppError::Invalid)

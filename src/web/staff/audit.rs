@@ -17,12 +17,12 @@ use crate::store::audit::{AuditFilter, list_actors, list_entries};
 use crate::store::components::list_components;
 use crate::urls;
 use crate::web::api::audit::{body_of, table_of};
-use crate::web::audit_query::RecordPart;
+use crate::web::audit_query::ActivityLogPart;
 use crate::web::error::AppError;
 use crate::web::query::{Part, Query};
 use crate::web::state::AppState;
 use crate::wire::FieldError;
-use crate::wire::audit::RecordQuery;
+use crate::wire::audit::ActivityLogQuery;
 
 /// How many entries a page has by default: a few screens of a phone.
 const LINES: usize = 20;
@@ -63,10 +63,10 @@ pub(super) async fn show(
     } else {
         (Vec::new(), None)
     };
-    let older = next.map(|next| format!("{}{}", urls::STAFF_RECORD, asked.next(&next)));
+    let older = next.map(|next| format!("{}{}", urls::STAFF_ACTIVITY_LOG, asked.next(&next)));
     let table = format!(
         "{}{}",
-        urls::STAFF_RECORD_TABLE,
+        urls::STAFF_ACTIVITY_LOG_CSV,
         urls::query(&asked.query.pairs())
     );
     let actors = list_actors(&mut tx).await?;
@@ -132,7 +132,7 @@ async fn table(tx: &mut Tx, filter: &AuditFilter) -> Result<String, StaffError> 
 }
 
 /// Parses the query, and collects its errors.
-fn read(uri: &Uri) -> (RecordPart, Vec<FieldError>) {
+fn read(uri: &Uri) -> (ActivityLogPart, Vec<FieldError>) {
     let mut query = match Query::of(uri) {
         Ok(query) => query,
         Err(errors) => return (take(&mut Query::default()), errors),
@@ -150,14 +150,14 @@ fn read(uri: &Uri) -> (RecordPart, Vec<FieldError>) {
     (asked, errors)
 }
 
-fn take(query: &mut Query) -> RecordPart {
-    RecordPart {
+fn take(query: &mut Query) -> ActivityLogPart {
+    ActivityLogPart {
         part: Part::take(query),
-        query: RecordQuery::take(query),
+        query: ActivityLogQuery::take(query),
     }
 }
 
-fn filled(asked: &RecordQuery, errors: Vec<FieldError>) -> Filled {
+fn filled(asked: &ActivityLogQuery, errors: Vec<FieldError>) -> Filled {
     let pairs = asked.pairs().into_iter();
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let known = [

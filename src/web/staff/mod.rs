@@ -129,8 +129,8 @@ fn office() -> Router<AppState> {
         .route("/staff/incidents/{slug}/preview", get(drafts::preview))
         .route("/staff/incidents/{slug}/publish", post(drafts::publish))
         .route("/staff/incidents/{slug}/discard", post(drafts::discard))
-        .route(urls::STAFF_RECORD, get(audit::show))
-        .route(urls::STAFF_RECORD_TABLE, get(audit::export))
+        .route(urls::STAFF_ACTIVITY_LOG, get(audit::show))
+        .route(urls::STAFF_ACTIVITY_LOG_CSV, get(audit::export))
         .route(urls::STAFF_TOKENS, get(tokens::show))
         .route(
             urls::STAFF_NEW_TOKEN,

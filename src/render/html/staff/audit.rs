@@ -74,7 +74,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &AuditPage<'_>, filled: 
     let title = Page::title_of("Activity log", filled);
     let page = Page {
         title: &title,
-        nav: Nav::Record,
+        nav: Nav::ActivityLog,
         content,
     };
     frame::page(snapshot, Some(viewer), &page)
@@ -102,7 +102,7 @@ fn search(found: &AuditPage<'_>, filled: &Filled) -> Markup {
     let components: Vec<_> = any.into_iter().chain(known).collect();
     let incident = "Part of its headline, or the end of its address: “Selma”, selma-is-down.";
     html! {
-        form.search method="get" action=(urls::STAFF_RECORD) {
+        form.search method="get" action=(urls::STAFF_ACTIVITY_LOG) {
             (form::choice(filled, &ask(ACTOR, "Who", ""), &actors))
             (form::choice(filled, &ask(COMPONENT, "Component", ""), &components))
             (form::line(filled, &ask(INCIDENT, "Incident", incident), "text"))
@@ -112,7 +112,7 @@ fn search(found: &AuditPage<'_>, filled: &Filled) -> Markup {
             }
             p.buttons {
                 button.main type="submit" { "Search" }
-                a.button href=(urls::STAFF_RECORD) { "Show everything" }
+                a.button href=(urls::STAFF_ACTIVITY_LOG) { "Show everything" }
             }
         }
     }

@@ -140,7 +140,7 @@ fn withdrawn_list(snapshot: &Snapshot, viewer: &Actor, withdrawn: &[Withdrawn]) 
                         @let log = urls::query(&[("incident", &incident.id)]);
                         li {
                             @if may_look {
-                                a.way href={ (urls::STAFF_RECORD) (log) } dir="auto" { (incident.title) }
+                                a.way href={ (urls::STAFF_ACTIVITY_LOG) (log) } dir="auto" { (incident.title) }
                             } @else {
                                 span dir="auto" { (incident.title) }
                             }

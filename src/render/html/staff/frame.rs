@@ -21,7 +21,7 @@ pub enum Nav {
     /// Components, and the forms about them.
     Components,
     /// The activity log.
-    Record,
+    ActivityLog,
     /// Tokens, and the form for a new one.
     Tokens,
     /// No section.
@@ -44,9 +44,9 @@ const ROWS: [(Nav, &str, &str, Option<Permission>); 5] = [
         Some(Permission::EditComponents),
     ),
     (
-        Nav::Record,
+        Nav::ActivityLog,
         "Activity log",
-        urls::STAFF_RECORD,
+        urls::STAFF_ACTIVITY_LOG,
         Some(Permission::ReadActivity),
     ),
     (

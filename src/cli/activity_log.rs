@@ -11,14 +11,14 @@ use super::times::Clockwork;
 use super::words;
 use crate::domain::field_change::{field_changes, value_in_words};
 use crate::domain::slug::Slug;
-use crate::wire::audit::{AuditBody, AuditList, RecordQuery};
+use crate::wire::audit::{ActivityLogQuery, AuditBody, AuditList};
 
 /// Maximum length of a shown value, in characters.
 const MAX_VALUE_CHARS: usize = 300;
 
 /// Show the activity log: who did what and when, newest first (needs an admin token)
 #[derive(Debug, Args)]
-pub(super) struct RecordArgs {
+pub(super) struct ActivityLogArgs {
     /// Only what this actor did: a token's name or id, a file, or one of token, host, file or clock
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
@@ -47,15 +47,15 @@ pub(super) struct RecordArgs {
     pub(super) connection: Connection,
 }
 
-pub(super) fn run(args: &RecordArgs, console: &mut Console) -> Result<(), Failure> {
+pub(super) fn run(args: &ActivityLogArgs, console: &mut Console) -> Result<(), Failure> {
     let client = args.connection.client(console)?;
     let asked = asked(args);
     if args.csv {
-        let table = client.record_table(&asked)?;
+        let table = client.activity_log_csv(&asked)?;
         console.write(&table);
         return Ok(());
     }
-    let entries = client.record(&asked, usize::from(args.limit))?;
+    let entries = client.activity_log(&asked, usize::from(args.limit))?;
     if console.json {
         let told = serde_json::to_value(AuditList { entries }).unwrap_or_default();
         output::json(&told, console);
@@ -78,8 +78,8 @@ pub(super) fn run(args: &RecordArgs, console: &mut Console) -> Result<(), Failur
     Ok(())
 }
 
-fn asked(args: &RecordArgs) -> RecordQuery {
-    RecordQuery {
+fn asked(args: &ActivityLogArgs) -> ActivityLogQuery {
+    ActivityLogQuery {
         actor: args.actor.clone(),
         component: args.component.as_ref().map(Slug::to_string),
         incident: args.incident.clone(),

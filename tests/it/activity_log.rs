@@ -1,4 +1,4 @@
-//! The record as an admin reads it: by actor, component, incident and day, and as a table.
+//! The activity log as an admin reads it: by actor, component, incident and day, and as a table.
 
 use chrono::Duration;
 use lightship::domain::scope::Scope;
@@ -44,7 +44,7 @@ async fn night() -> TestApp {
     app
 }
 
-/// The actions of a part of the record, oldest first, but for the tokens made.
+/// The actions of a part of the activity log, oldest first, but for the tokens made.
 fn deeds(reply: &Reply) -> Vec<String> {
     let json = reply.json();
     let entries = json["entries"].as_array().expect("lines");
@@ -58,7 +58,7 @@ fn deeds(reply: &Reply) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_record_is_filtered_by_actor_component_incident_and_time() {
+async fn the_activity_log_is_filtered_by_actor_component_incident_and_time() {
     let app = night().await;
     let check = async |query: &str, wanted: &[&str]| {
         let reply = app.api_get(&format!("/audit?{query}")).await.expect(200);

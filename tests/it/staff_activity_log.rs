@@ -1,4 +1,4 @@
-//! The record on the staff pages: in words, searched, in parts, as a table.
+//! The activity log on the staff pages: in words, searched, in parts, as a table.
 
 use chrono::Duration;
 use serde_json::json;

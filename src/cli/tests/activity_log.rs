@@ -12,7 +12,7 @@ fn line(id: &str, action: &str, before: &Value, after: &Value) -> Value {
 }
 
 #[test]
-fn the_record_is_told_in_words_as_data_and_as_a_table() {
+fn the_activity_log_is_told_in_words_as_data_and_as_a_table() {
     let bench = Bench::new(|request| match request.line.as_str() {
         "GET /api/v1/audit?actor=on%20call&day=2013-02-26&limit=2" => {
             let lines = [
