@@ -57,23 +57,23 @@ pub(super) fn run(args: &ActivityLogArgs, console: &mut Console) -> Result<(), F
     }
     let entries = client.activity_log(&asked, usize::from(args.limit))?;
     if console.json {
-        let told = serde_json::to_value(AuditList { entries }).unwrap_or_default();
-        output::json(&told, console);
+        let json = serde_json::to_value(AuditList { entries }).unwrap_or_default();
+        output::json(&json, console);
         return Ok(());
     }
     let clockwork = Clockwork::or_utc(&client, console);
     for entry in &entries {
-        tell(entry, clockwork, console);
+        print_entry(entry, clockwork, console);
     }
     if entries.is_empty() {
-        console.say("Nothing in the activity log matches.");
+        console.print("Nothing in the activity log matches.");
     }
     if entries.len() == usize::from(args.limit) {
         let more = format!(
             "There may be older entries; --limit {} shows more, --csv shows all.",
             args.limit.saturating_mul(4).min(10_000)
         );
-        console.tell(&more);
+        console.eprint(&more);
     }
     Ok(())
 }
@@ -91,14 +91,14 @@ fn asked(args: &ActivityLogArgs) -> ActivityLogQuery {
 
 /// Prints `2013-02-26 02:15 MST (09:15 UTC)  on call: correct update, Selma is down`, and below it
 /// the changes.
-fn tell(entry: &AuditBody, clockwork: Clockwork, console: &mut Console) {
+fn print_entry(entry: &AuditBody, clockwork: Clockwork, console: &mut Console) {
     let at = styled(DIM, &clockwork.stamp(entry.at));
     let actor = match (entry.actor.kind.as_str(), entry.actor.name.as_str()) {
         ("file", name) => format!("the file {}", clean(name)),
         (_, name) => clean(name),
     };
     let label = styled(BOLD, &clean(&entry.label));
-    console.say(&format!(
+    console.print(&format!(
         "{at}  {actor}: {}, {label}",
         spaced(&entry.action)
     ));
@@ -111,7 +111,7 @@ fn tell(entry: &AuditBody, clockwork: Clockwork, console: &mut Console) {
             (false, false) => format!("{before} → {after}"),
         };
         if !line.is_empty() {
-            console.say(&format!("    {}: {line}", styled(DIM, &field)));
+            console.print(&format!("    {}: {line}", styled(DIM, &field)));
         }
     }
 }

@@ -53,9 +53,9 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
     } else {
         let prefix = folder.display().to_string();
         for problem in &content.problems {
-            console.say(&problem.render(&prefix, true));
+            console.print(&problem.render(&prefix, true));
         }
-        console.say(&summary(&content));
+        console.print(&summary(&content));
     }
     let stops = |problem: &Problem| match problem.severity {
         Severity::Error => true,

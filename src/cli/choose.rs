@@ -151,22 +151,22 @@ fn ask(
     console: &mut Console,
 ) -> Result<IncidentBody, Failure> {
     if !console.interactive || console.json {
-        let mut told = format!("{what}; choose one:");
+        let mut message = format!("{what}; choose one:");
         for incident in several {
-            told.push_str(&format!("\n  {option}{}", incident.slug));
-            told.push_str(&format!("   {}", incident.title));
+            message.push_str(&format!("\n  {option}{}", incident.slug));
+            message.push_str(&format!("   {}", incident.title));
         }
         if several.iter().any(|it| !it.phase.is_final()) {
-            told.push_str("\n(any part that only one of them has will do)");
+            message.push_str("\n(any part that only one of them has will do)");
         }
-        return Err(Failure::Usage(told));
+        return Err(Failure::Usage(message));
     }
-    console.tell(&format!("{what}:"));
+    console.eprint(&format!("{what}:"));
     let width = several.iter().map(|it| it.slug.as_str().len()).max();
     for (index, incident) in several.iter().enumerate() {
         let slug = format!("{:width$}", incident.slug, width = width.unwrap_or(0));
         let (number, slug) = (index + 1, styled(BOLD, &slug));
-        console.tell(&format!("{number:3}  {slug}  {}", incident.title));
+        console.eprint(&format!("{number:3}  {slug}  {}", incident.title));
     }
     let answer = console
         .ask(&format!("Which one? [1-{}]", several.len()))

@@ -60,7 +60,7 @@ impl Console {
     }
 
     /// Writes a line of the result. A reader that has gone away (`| head`) is no failure.
-    pub(super) fn say(&mut self, line: &str) {
+    pub(super) fn print(&mut self, line: &str) {
         let _ = writeln!(self.out, "{line}");
     }
 
@@ -70,7 +70,7 @@ impl Console {
     }
 
     /// Writes a message to standard error.
-    pub(super) fn tell(&mut self, line: &str) {
+    pub(super) fn eprint(&mut self, line: &str) {
         let _ = writeln!(self.err, "{line}");
     }
 

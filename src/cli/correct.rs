@@ -95,7 +95,7 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
         } else {
             let lines = lines(updates, Clockwork::or_utc(&client, console));
             for line in &lines {
-                console.say(line);
+                console.print(line);
             }
         }
         return Ok(());
@@ -252,7 +252,7 @@ fn choose_update<'a>(
 fn offer(updates: &[UpdateBody], client: &Client, console: &mut Console) {
     let lines = lines(updates, Clockwork::or_utc(client, console));
     for line in lines.iter().take(OFFERED) {
-        console.tell(line);
+        console.eprint(line);
     }
 }
 
@@ -291,10 +291,10 @@ fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, cons
         output::json(answer, console);
         return;
     }
-    console.say(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));
+    console.print(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));
     if let Some(update) = update {
-        console.say("  To bring it back:");
-        console.say(&format!(
+        console.print("  To bring it back:");
+        console.print(&format!(
             "  lightship correct --incident {slug} --bring-back {}",
             update.id
         ));

@@ -82,14 +82,14 @@ fn list(client: &Client, console: &mut Console) -> Result<(), Failure> {
     let width = drafts.iter().map(|it| it.slug.as_str().len()).max();
     for draft in &drafts {
         let slug = format!("{:width$}", draft.slug, width = width.unwrap_or(0));
-        console.say(&format!(
+        console.print(&format!(
             "{}  {}",
             styled(BOLD, &slug),
             output::clean(&draft.title)
         ));
     }
     if drafts.is_empty() {
-        console.say("There is no draft. `lightship incident --draft` makes one.");
+        console.print("There is no draft. `lightship incident --draft` makes one.");
     }
     Ok(())
 }
@@ -126,7 +126,7 @@ fn discard(part: Option<&str>, client: &Client, console: &mut Console) -> Result
     if console.json {
         output::json(&answer, console);
     } else {
-        console.say(&format!("Discarded: {}", styled(BOLD, draft.slug.as_str())));
+        console.print(&format!("Discarded: {}", styled(BOLD, draft.slug.as_str())));
     }
     Ok(())
 }
@@ -142,9 +142,13 @@ fn choose(drafts: Vec<IncidentBody>, part: Option<&str>) -> Result<IncidentBody,
     if let Some(exact) = exact {
         return Ok(exact);
     }
-    let told = |heading: String| {
-        fitting.iter().fold(heading, |told, draft| {
-            format!("{told}\n  {}   {}", draft.slug, output::clean(&draft.title))
+    let listed = |heading: String| {
+        fitting.iter().fold(heading, |listed, draft| {
+            format!(
+                "{listed}\n  {}   {}",
+                draft.slug,
+                output::clean(&draft.title)
+            )
         })
     };
     match fitting.as_slice() {
@@ -153,7 +157,7 @@ fn choose(drafts: Vec<IncidentBody>, part: Option<&str>) -> Result<IncidentBody,
         [] => Err(Failure::Refused(format!(
             "no draft has {part:?} in its slug; see `lightship draft list`"
         ))),
-        [..] => Err(Failure::Usage(told(format!(
+        [..] => Err(Failure::Usage(listed(format!(
             "{} drafts match; choose one, by any part that only it has:",
             fitting.len()
         )))),

@@ -56,10 +56,10 @@ impl Failure {
     /// Reports the failure and what to do next; returns the exit code.
     pub(super) fn report(&self, console: &mut Console) -> u8 {
         if console.json {
-            let told = serde_json::to_string_pretty(&self.as_json()).unwrap_or_default();
-            console.say(&told);
+            let json = serde_json::to_string_pretty(&self.as_json()).unwrap_or_default();
+            console.print(&json);
         }
-        self.tell(console);
+        self.print(console);
         self.exit_code()
     }
 
@@ -77,19 +77,19 @@ impl Failure {
         }
     }
 
-    fn tell(&self, console: &mut Console) {
+    fn print(&self, console: &mut Console) {
         let error = styled(ERROR, "error:");
         match self {
-            Self::Usage(why) | Self::Refused(why) => console.tell(&format!("{error} {why}")),
+            Self::Usage(why) | Self::Refused(why) => console.eprint(&format!("{error} {why}")),
             Self::Server(failed) => {
-                console.tell(&format!("{error} {failed}"));
+                console.eprint(&format!("{error} {failed}"));
                 if let Some(advice) = failed.token_advice() {
-                    console.tell(&format!("  {advice}"));
+                    console.eprint(&format!("  {advice}"));
                 }
             }
             Self::AfterTyping(inner, kept) => {
-                inner.tell(console);
-                kept.tell(console);
+                inner.print(console);
+                kept.print(console);
             }
         }
     }
@@ -119,13 +119,13 @@ impl Failure {
                 json!({"error": {"kind": kind, "detail": failed.to_string()}})
             }
             Self::AfterTyping(inner, kept) => {
-                let mut told = inner.as_json();
+                let mut json = inner.as_json();
                 match kept {
-                    SavedAs::Request(file) => told["unsent"] = json!(file),
-                    SavedAs::Text(file) => told["text_file"] = json!(file),
-                    SavedAs::Nowhere { text, .. } => told["text"] = json!(text),
+                    SavedAs::Request(file) => json["unsent"] = json!(file),
+                    SavedAs::Text(file) => json["text_file"] = json!(file),
+                    SavedAs::Nowhere { text, .. } => json["text"] = json!(text),
                 }
-                told
+                json
             }
         }
     }
@@ -140,24 +140,24 @@ impl SavedAs {
         }
     }
 
-    fn tell(&self, console: &mut Console) {
+    fn print(&self, console: &mut Console) {
         match self {
             Self::Request(file) => {
                 let file = quoted(&file.display().to_string());
-                console.tell("What you typed is saved. Send it again with");
-                console.tell(&format!("  lightship resend {file}"));
-                console.tell("This won't post it twice. To drop it, delete the file.");
+                console.eprint("What you typed is saved. Send it again with");
+                console.eprint(&format!("  lightship resend {file}"));
+                console.eprint("This won't post it twice. To drop it, delete the file.");
             }
             Self::Text(file) => {
                 let file = quoted(&file.display().to_string());
-                console.tell(&format!("Your text is saved; use it with --file {file}"));
+                console.eprint(&format!("Your text is saved; use it with --file {file}"));
             }
             Self::Nowhere { text, why } => {
-                console.tell(&format!(
+                console.eprint(&format!(
                     "What you typed couldn't be saved ({why}). Here it is. Before you send it \
                      again, check with `lightship status` whether it arrived:"
                 ));
-                console.tell(text);
+                console.eprint(text);
             }
         }
     }
@@ -166,17 +166,17 @@ impl SavedAs {
 /// An error and its causes on one line. Many errors include their cause's text; it isn't
 /// repeated.
 pub(super) fn chain(error: &anyhow::Error) -> String {
-    let mut told = String::new();
+    let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if told.contains(&cause) {
+        if message.contains(&cause) {
             continue;
         }
-        if !told.is_empty() {
-            told.push_str(": ");
+        if !message.is_empty() {
+            message.push_str(": ");
         }
-        told.push_str(&cause);
+        message.push_str(&cause);
     }
-    told
+    message
 }
 
 /// A path quoted for a shell.

@@ -49,7 +49,7 @@ pub(super) fn run(args: &HealthcheckArgs, console: &mut Console) -> Result<(), F
     if console.json {
         output::json(&json!({"alive": true, "url": url}), console);
     } else {
-        console.say("alive");
+        console.print("alive");
     }
     Ok(())
 }

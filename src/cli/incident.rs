@@ -96,7 +96,7 @@ pub(super) fn run(args: &IncidentArgs, console: &mut Console) -> Result<(), Fail
     let text = args.stdin.as_ref().or(args.message.as_ref());
     let source = template::source(template.as_ref(), text, args.file.as_ref(), console)?;
     if let (Some(template), true) = (&template, args.component.is_empty()) {
-        template::refuse_blanks(template, &[&title, source.text()])?;
+        template::check_placeholders(template, &[&title, source.text()])?;
     }
     let components = template::components(template.as_ref(), &args.set);
     let components = components.map_err(Failure::Usage)?;

@@ -48,8 +48,8 @@ pub(super) fn run(args: &LoginArgs, console: &mut Console) -> Result<(), Failure
         TokenStanding::Admin => "can do everything",
         TokenStanding::Limited => "is valid, but lacks the scope admin",
     };
-    console.say(&format!("Signed in to {}; the token {may}.", login.url));
-    console.say(&format!("Saved in {}", file.display()));
+    console.print(&format!("Signed in to {}; the token {may}.", login.url));
+    console.print(&format!("Saved in {}", file.display()));
     Ok(())
 }
 
@@ -77,6 +77,6 @@ fn secret(console: &mut Console) -> Result<String, Failure> {
     echo("-echo");
     let asked = console.ask("Token (lsp_…, not shown as you type):");
     echo("echo");
-    console.tell("");
+    console.eprint("");
     answer(asked, ELSE_WHAT)
 }

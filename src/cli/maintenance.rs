@@ -201,7 +201,7 @@ fn plan(args: &PlanArgs, client: &Client, console: &mut Console) -> Result<(), F
     let (text, file) = (args.message.as_ref(), args.file.as_ref());
     let source = template::source(template.as_ref(), text, file, console)?;
     if let (Some(template), true) = (&template, args.component.is_empty()) {
-        template::refuse_blanks(template, &[title, source.text()])?;
+        template::check_placeholders(template, &[title, source.text()])?;
     }
     let clockwork = Clockwork::of(client, console)?;
     let read = |name: &str, text: &str, base| {
@@ -303,7 +303,7 @@ fn tell_window(
 ) {
     for (word, at) in [("from ", starts), ("until", ends)] {
         if let Some(at) = at {
-            console.tell(&format!("{word} {}", clockwork.said(at)));
+            console.eprint(&format!("{word} {}", clockwork.said(at)));
         }
     }
 }
@@ -355,7 +355,7 @@ fn list(args: &ListArgs, client: &Client, console: &mut Console) -> Result<(), F
         return Ok(());
     }
     if found.is_empty() {
-        console.say("No maintenance is planned.");
+        console.print("No maintenance is planned.");
         return Ok(());
     }
     let clockwork = Clockwork::of(client, console)?;
@@ -365,13 +365,13 @@ fn list(args: &ListArgs, client: &Client, console: &mut Console) -> Result<(), F
         } else {
             output::spaced(incident.phase.as_str())
         };
-        console.say(&format!("{} ({phase})", styled(BOLD, &incident.title)));
+        console.print(&format!("{} ({phase})", styled(BOLD, &incident.title)));
         for (word, at) in [("from ", incident.starts), ("until", incident.ends)] {
             if let Some(at) = at {
-                console.say(&format!("  {word} {}", clockwork.said(at)));
+                console.print(&format!("  {word} {}", clockwork.said(at)));
             }
         }
-        console.say(&format!("  {}", styled(DIM, incident.slug.as_str())));
+        console.print(&format!("  {}", styled(DIM, incident.slug.as_str())));
     }
     Ok(())
 }

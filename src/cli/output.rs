@@ -23,19 +23,19 @@ pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, console: &m
         hint: Some(hint), ..
     }) = UpdateBody::deserialize(answer)
     {
-        console.tell(&format!("hint: {hint}"));
+        console.eprint(&format!("hint: {hint}"));
     }
     match &unsent.request {
-        Request::State(_) => tell(answer, console, |body, console| {
+        Request::State(_) => print_response(answer, console, |body, console| {
             state(body, client, console)
         }),
-        Request::Incident(_) => tell(answer, console, incident),
+        Request::Incident(_) => print_response(answer, console, incident),
         Request::Update(_) | Request::Maintenance(_) => {
-            tell(answer, console, |body, console| {
+            print_response(answer, console, |body, console| {
                 update(unsent, body, console)
             });
         }
-        Request::Resolve(_) => tell(answer, console, |body, console| {
+        Request::Resolve(_) => print_response(answer, console, |body, console| {
             resolved(unsent, body, console)
         }),
     }
@@ -43,27 +43,27 @@ pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, console: &m
 
 /// Prints a response as JSON or in words. If the response can't be parsed, the command hasn't
 /// failed: then only the address is printed.
-fn tell<T: DeserializeOwned>(
+fn print_response<T: DeserializeOwned>(
     answer: &Value,
     console: &mut Console,
-    say: impl FnOnce(&T, &mut Console),
+    print_body: impl FnOnce(&T, &mut Console),
 ) {
     if console.json {
         json(answer, console);
         return;
     }
     match T::deserialize(answer) {
-        Ok(body) => say(&body, console),
+        Ok(body) => print_body(&body, console),
         Err(_) => match answer["url"].as_str() {
             Some(url) => address(url, console),
-            None => console.say("Done."),
+            None => console.print("Done."),
         },
     }
 }
 
 /// Prints a value as JSON.
 pub(super) fn json(value: &Value, console: &mut Console) {
-    console.say(&serde_json::to_string_pretty(value).unwrap_or_default());
+    console.print(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 /// Components as a JSON list.
@@ -101,9 +101,9 @@ pub(super) fn state_label(key: &str, width: usize) -> String {
 
 fn state(component: &ComponentBody, client: &Client, console: &mut Console) {
     let label = state_label(component.state.as_str(), 0);
-    console.say(&format!("{}: {label}", styled(BOLD, &component.name)));
+    console.print(&format!("{}: {label}", styled(BOLD, &component.name)));
     if let Some(note) = &component.note {
-        console.say(&format!("  {note}"));
+        console.print(&format!("  {note}"));
     }
     let url = client.address().join(&urls::component(&component.slug));
     address(&url, console);
@@ -117,14 +117,14 @@ fn incident(incident: &IncidentBody, console: &mut Console) {
     };
     // A notice has no phase.
     let phase = Some(incident.phase).filter(|_| incident.kind != Kind::Notice);
-    console.say(&format!("{what}: {}", standing(&incident.slug, phase)));
+    console.print(&format!("{what}: {}", standing(&incident.slug, phase)));
     if incident.phase == Phase::Scheduled && !incident.components.is_empty() {
-        console.say("  during the work:");
+        console.print("  during the work:");
     }
     states(&incident.components, console);
     if incident.draft {
         let slug = &incident.slug;
-        console.say(&format!(
+        console.print(&format!(
             "  Publish it with `lightship draft publish {slug}`."
         ));
     } else {
@@ -135,7 +135,7 @@ fn incident(incident: &IncidentBody, console: &mut Console) {
 fn update(unsent: &Unsent, update: &UpdateBody, console: &mut Console) {
     if let Some(slug) = &unsent.incident {
         let standing = standing(slug, update.phase);
-        console.say(&format!("Update published: {standing}"));
+        console.print(&format!("Update published: {standing}"));
     }
     states(&update.components, console);
     restored(update, console);
@@ -146,11 +146,11 @@ fn resolved(unsent: &Unsent, update: &UpdateBody, console: &mut Console) {
     if let Some(slug) = &unsent.incident {
         let phase = update.phase.map(|phase| spaced(phase.as_str()));
         let phase = phase.unwrap_or_default();
-        console.say(&format!("{}: {phase}", styled(BOLD, slug.as_str())));
+        console.print(&format!("{}: {phase}", styled(BOLD, slug.as_str())));
     }
     states(&update.components, console);
     if !restored(update, console) {
-        console.say("  no component changed state");
+        console.print("  no component changed state");
     }
     address(&update.url, console);
 }
@@ -166,35 +166,35 @@ fn standing(slug: &Slug, phase: Option<Phase>) -> String {
 }
 
 /// Prints what resolving an incident would change.
-pub(super) fn resolution(slug: &Slug, told: &ResolutionBody, console: &mut Console) {
+pub(super) fn resolution(slug: &Slug, body: &ResolutionBody, console: &mut Console) {
     if console.json {
-        json(&serde_json::to_value(told).unwrap_or_default(), console);
+        json(&serde_json::to_value(body).unwrap_or_default(), console);
         return;
     }
-    let phase = spaced(told.phase.as_str());
-    console.say(&format!(
+    let phase = spaced(body.phase.as_str());
+    console.print(&format!(
         "If {} were {phase} now:",
         styled(BOLD, slug.as_str())
     ));
-    for returning in &told.components {
+    for returning in &body.components {
         let component = &returning.component;
         let to = state_label(returning.to.as_str(), 0);
-        console.say(&if returning.from == returning.to {
+        console.print(&if returning.from == returning.to {
             format!("  {component} stays {to}")
         } else {
             let from = state_label(returning.from.as_str(), 0);
             format!("  {component}: {from} → {to}")
         });
     }
-    if told.components.is_empty() {
-        console.say("  it names no components, so none would change");
+    if body.components.is_empty() {
+        console.print("  it names no components, so none would change");
     }
 }
 
 /// Reports an update after its correction.
 pub(super) fn corrected_update(slug: &Slug, answer: &Value, console: &mut Console) {
-    tell(answer, console, |update: &UpdateBody, console| {
-        console.say(&format!("Corrected: {}", standing(slug, update.phase)));
+    print_response(answer, console, |update: &UpdateBody, console| {
+        console.print(&format!("Corrected: {}", standing(slug, update.phase)));
         states(&update.components, console);
         restored(update, console);
         address(&update.url, console);
@@ -203,9 +203,9 @@ pub(super) fn corrected_update(slug: &Slug, answer: &Value, console: &mut Consol
 
 /// Reports a post after its correction.
 pub(super) fn corrected_post(answer: &Value, console: &mut Console) {
-    tell(answer, console, |post: &IncidentBody, console| {
+    print_response(answer, console, |post: &IncidentBody, console| {
         let standing = standing(&post.slug, Some(post.phase));
-        console.say(&format!("Corrected: {standing}"));
+        console.print(&format!("Corrected: {standing}"));
         states(&post.components, console);
         if !post.draft {
             address(&post.url, console);
@@ -215,7 +215,7 @@ pub(super) fn corrected_post(answer: &Value, console: &mut Console) {
 
 /// Reports that a draft is published.
 pub(super) fn published(answer: &Value, console: &mut Console) {
-    tell(answer, console, incident);
+    print_response(answer, console, incident);
 }
 
 fn states(set: &LastStates, console: &mut Console) {
@@ -224,7 +224,7 @@ fn states(set: &LastStates, console: &mut Console) {
     for (slug, state) in &set.0 {
         if let Some(state) = state {
             let label = state_label(state.as_str(), 0);
-            console.say(&format!("  {:width$}  {label}", slug.as_str()));
+            console.print(&format!("  {:width$}  {label}", slug.as_str()));
         }
     }
 }
@@ -233,13 +233,13 @@ fn restored(update: &UpdateBody, console: &mut Console) -> bool {
     let slugs: Vec<_> = update.restored.iter().map(Slug::as_str).collect();
     if !slugs.is_empty() {
         let slugs = slugs.join(", ");
-        console.say(&format!("  back to what they were before: {slugs}"));
+        console.print(&format!("  back to what they were before: {slugs}"));
     }
     !slugs.is_empty()
 }
 
 fn address(url: &str, console: &mut Console) {
-    console.say(&format!("  {}", styled(DIM, url)));
+    console.print(&format!("  {}", styled(DIM, url)));
 }
 
 /// Text from others, on one line and without control characters for the terminal.

@@ -33,7 +33,7 @@ pub(super) fn run(args: &ResendArgs, console: &mut Console) -> Result<(), Failur
     if args.all {
         let files = waiting(console)?;
         if files.is_empty() {
-            console.tell("Nothing is waiting to be sent.");
+            console.eprint("Nothing is waiting to be sent.");
             return Ok(());
         }
         let client = args.connection.client(console)?;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &ResendArgs, console: &mut Console) -> Result<(), Failur
         None => match only_file(console)? {
             Some(file) => file,
             None => {
-                console.tell("Nothing is waiting to be sent.");
+                console.eprint("Nothing is waiting to be sent.");
                 return Ok(());
             }
         },
@@ -90,7 +90,7 @@ fn resend(
     unsent.only_copy = true;
     if let Some(at) = unsent.date_as_typed(console.clock.now()) {
         let at = Clockwork::or_utc(client, console).said(at);
-        console.tell(&format!("dated {at}, when it was typed"));
+        console.eprint(&format!("dated {at}, when it was typed"));
     }
     let answer = unsent.send(client, Some(file), console)?;
     output::done(&unsent, &answer, client, console);
@@ -128,7 +128,7 @@ fn only_file(console: &Console) -> Result<Option<PathBuf>, Failure> {
     if files.len() < 2 {
         return Ok(files.pop());
     }
-    let mut told = format!(
+    let mut message = format!(
         "{} are waiting; `lightship resend --all` sends them in this order. To send them one by \
          one:",
         files.len()
@@ -137,8 +137,8 @@ fn only_file(console: &Console) -> Result<Option<PathBuf>, Failure> {
         let what =
             read(file).map_or_else(|| "it can't be read".to_owned(), |unsent| unsent.summary());
         let file = quoted(&file.display().to_string());
-        told.push_str(&format!("\n  {what}\n    lightship resend {file}"));
+        message.push_str(&format!("\n  {what}\n    lightship resend {file}"));
     }
-    told.push_str("\nor delete those you no longer want");
-    Err(Failure::Usage(told))
+    message.push_str("\nor delete those you no longer want");
+    Err(Failure::Usage(message))
 }

@@ -32,17 +32,17 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console) -> Result<(), Failur
     incidents.retain(|incident| incident.is_open(now) || incident.is_planned(now));
     let headline = client.site().map(|site| site.headline).unwrap_or_default();
     if console.json {
-        let told = json!({
+        let json = json!({
             "headline": headline,
             "components": output::components(&components),
             "incidents": output::incidents(&incidents),
         });
-        output::json(&told, console);
+        output::json(&json, console);
         return Ok(());
     }
     let clockwork = Clockwork::or_utc(&client, console);
     if !headline.is_empty() {
-        console.say(&format!("{}\n", styled(BOLD, &headline)));
+        console.print(&format!("{}\n", styled(BOLD, &headline)));
     }
     table(&components, console);
     let open = incidents.iter().filter(|it| it.is_open(now)).collect();
@@ -53,9 +53,9 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console) -> Result<(), Failur
     planned.sort_by_key(|it| it.starts);
     list("Planned", &planned, clockwork, console);
     if !incidents.iter().any(|it| it.is_open(now)) {
-        console.say("No incident is open.");
+        console.print("No incident is open.");
     }
-    console.say(&styled(DIM, &client.address().join("/")));
+    console.print(&styled(DIM, &client.address().join("/")));
     Ok(())
 }
 
@@ -91,39 +91,39 @@ fn table(components: &[ComponentBody], console: &mut Console) {
         if component.group.as_deref() != group {
             group = component.group.as_deref();
             if let Some(group) = group {
-                console.say(&styled(DIM, group));
+                console.print(&styled(DIM, group));
             }
         }
         let name = format!("{:name_width$}", component.name);
         let label = state_label(component.state.as_str(), label_width);
         let note = component.note.as_deref().unwrap_or_default();
         let line = format!("  {}  {label}  {note}", styled(BOLD, &name));
-        console.say(line.trim_end());
+        console.print(line.trim_end());
     }
     if components.is_empty() {
-        console.say("There are no components yet.");
+        console.print("There are no components yet.");
     }
-    console.say("");
+    console.print("");
 }
 
 fn list(heading: &str, incidents: &[&IncidentBody], clockwork: Clockwork, console: &mut Console) {
     if incidents.is_empty() {
         return;
     }
-    console.say(&styled(DIM, heading));
+    console.print(&styled(DIM, heading));
     let width = incidents.iter().map(|it| it.phase.label().len()).max();
     let width = width.unwrap_or(0);
     for incident in incidents {
         let phase = spaced(incident.phase.label());
         let title = styled(BOLD, &incident.title);
-        console.say(&format!("  {phase:width$}  {title}"));
+        console.print(&format!("  {phase:width$}  {title}"));
         if let Some(times) = times_of(incident, clockwork) {
-            console.say(&format!("  {:width$}  {times}", ""));
+            console.print(&format!("  {:width$}  {times}", ""));
         }
         let url = styled(DIM, &incident.url);
-        console.say(&format!("  {:width$}  {url}", ""));
+        console.print(&format!("  {:width$}  {url}", ""));
     }
-    console.say("");
+    console.print("");
 }
 
 /// When a planned maintenance takes place, or when the last update was made.

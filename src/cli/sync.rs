@@ -62,7 +62,7 @@ pub(super) fn run(args: &SyncArgs, console: &mut Console) -> Result<u8, Failure>
     if console.json {
         tell_as_json(&outcome, &problems, console);
     } else {
-        tell(&outcome, &problems, args, console);
+        print_outcome(&outcome, &problems, args, console);
     }
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
     let failed = outcome.refusal.is_some() || problems.iter().any(is_error);
@@ -174,7 +174,7 @@ async fn write_ids(
 
 fn tell_as_json(outcome: &Outcome, problems: &[Problem], console: &mut Console) {
     let report = &outcome.report;
-    let told = json!({
+    let json = json!({
         "problems": problems,
         "refused": outcome.refusal,
         "added": report.added,
@@ -183,23 +183,23 @@ fn tell_as_json(outcome: &Outcome, problems: &[Problem], console: &mut Console) 
         "ids_written": outcome.written,
         "revision": report.revision,
     });
-    output::json(&told, console);
+    output::json(&json, console);
 }
 
-fn tell(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, console: &mut Console) {
+fn print_outcome(outcome: &Outcome, problems: &[Problem], args: &SyncArgs, console: &mut Console) {
     let prefix = args.source.content.display().to_string();
     for problem in problems {
-        console.say(&problem.render(&prefix, true));
+        console.print(&problem.render(&prefix, true));
     }
     if let Some(why) = &outcome.refusal {
         Failure::Refused(why.clone()).report(console);
         return;
     }
-    console.say(&summary(&outcome.report));
+    console.print(&summary(&outcome.report));
     match outcome.written.len() {
         0 => {}
-        1..=5 => console.say(&format!("ids written into {}", outcome.written.join(", "))),
-        count => console.say(&format!("ids written into {count} files")),
+        1..=5 => console.print(&format!("ids written into {}", outcome.written.join(", "))),
+        count => console.print(&format!("ids written into {count} files")),
     }
 }
 

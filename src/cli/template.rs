@@ -8,7 +8,7 @@ use super::text::TextSource;
 use super::words::{self, Setting};
 use crate::client::Client;
 use crate::domain::slug::Slug;
-use crate::domain::template::COMPONENT as BLANK;
+use crate::domain::template::COMPONENT as COMPONENT_PLACEHOLDER;
 use crate::wire::fields::unknown;
 use crate::wire::setting::{self, ComponentSettings};
 use crate::wire::template::{TemplateBody, TemplateQuery};
@@ -68,8 +68,11 @@ pub(super) fn find(
 }
 
 /// Fails if a text still has a template's placeholder for a component.
-pub(super) fn refuse_blanks(template: &TemplateBody, texts: &[&str]) -> Result<(), Failure> {
-    if !texts.iter().any(|text| text.contains(BLANK)) {
+pub(super) fn check_placeholders(template: &TemplateBody, texts: &[&str]) -> Result<(), Failure> {
+    if !texts
+        .iter()
+        .any(|text| text.contains(COMPONENT_PLACEHOLDER))
+    {
         return Ok(());
     }
     Err(Failure::Usage(format!(

@@ -159,7 +159,7 @@ pub(super) fn option(
     let at = clockwork
         .read(text, lean, clockwork.now)
         .map_err(|why| Failure::Usage(format!("{name}: {why}")))?;
-    console.tell(&format!("{name}: {}", clockwork.said(at)));
+    console.eprint(&format!("{name}: {}", clockwork.said(at)));
     Ok(Some(at))
 }
 

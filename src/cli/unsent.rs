@@ -341,7 +341,7 @@ impl Unsent {
             }
             Err(error) => {
                 if let Some(first) = error.first_post() {
-                    console.tell(&repeat::told(first, console.clock.now()));
+                    console.eprint(&repeat::already_posted(first, console.clock.now()));
                     remove(file);
                     return Ok(repeat::answer(first, client));
                 }

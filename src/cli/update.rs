@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::text::TextSource;
 use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
-use super::{choose, early, output, send, times};
+use super::{choose, confirm_time, output, send, times};
 use crate::domain::update::Phase;
 use crate::wire::update::NewUpdate;
 
@@ -110,7 +110,7 @@ pub(super) fn run(args: &UpdateArgs, console: &mut Console) -> Result<(), Failur
     };
     let mut unsent = Unsent::new(Request::Update(wanted), &client, console);
     unsent.incident_part = args.incident.clone();
-    early::ask(&mut unsent, at, args.yes, &client, console)?;
+    confirm_time::ask(&mut unsent, at, args.yes, &client, console)?;
     let hints = "What is new, for customers, in Markdown";
     send::change(unsent, Some(&source), hints, &client, console)
 }
@@ -119,8 +119,8 @@ pub(super) fn run_resolve(args: &ResolveArgs, console: &mut Console) -> Result<(
     let client = args.connection.client(console)?;
     if args.dry_run {
         let chosen = choose::incident(&client.incidents()?, args.incident.as_deref(), console)?;
-        let told = client.resolution(&chosen.slug)?;
-        output::resolution(&chosen.slug, &told, console);
+        let resolution = client.resolution(&chosen.slug)?;
+        output::resolution(&chosen.slug, &resolution, console);
         return Ok(());
     }
     let source = TextSource::of(
@@ -137,7 +137,7 @@ pub(super) fn run_resolve(args: &ResolveArgs, console: &mut Console) -> Result<(
     };
     let mut unsent = Unsent::new(Request::Resolve(wanted), &client, console);
     unsent.incident_part = args.incident.clone();
-    early::ask(&mut unsent, at, args.yes, &client, console)?;
+    confirm_time::ask(&mut unsent, at, args.yes, &client, console)?;
     let hints = "How it ended, for customers, in Markdown";
     send::change(unsent, Some(&source), hints, &client, console)
 }

@@ -1,5 +1,4 @@
-//! What was done, as read from an entry of the activity log: the verb, and what its facts add to
-//! it.
+//! What was done, as read from an entry of the activity log: the verb, and what its facts add.
 
 use serde_json::Value;
 

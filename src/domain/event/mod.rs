@@ -1,5 +1,4 @@
-//! Events: what happened, one variant per verb, with its facts. The activity log is written from
-//! them.
+//! Events: what happened, one variant per verb, with its facts. They fill the activity log.
 
 pub mod deed;
 pub mod facts;

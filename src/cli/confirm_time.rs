@@ -34,7 +34,7 @@ pub(super) fn ask(
         return Ok(());
     };
     let clockwork = Clockwork::or_utc(client, console);
-    let told = format!(
+    let message = format!(
         "{} is {} before the incident began, {}",
         clockwork.said(at),
         duration(began - at),
@@ -42,11 +42,11 @@ pub(super) fn ask(
     );
     if !console.interactive || console.json {
         return Err(Failure::Usage(format!(
-            "--at: {told}; if you mean that, add --yes"
+            "--at: {message}; if you mean that, add --yes"
         )));
     }
     let answer = console
-        .ask(&format!("{told}.\nIs that right? [y/N]"))
+        .ask(&format!("{message}.\nIs that right? [y/N]"))
         .map_err(|error| Failure::io("couldn't read an answer", &error))?;
     match answer.as_deref().map(str::to_lowercase).as_deref() {
         Some("y" | "yes") => Ok(()),
