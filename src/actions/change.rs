@@ -33,8 +33,8 @@ pub struct Change {
     pub(super) unsettled: BTreeMap<Slug, Unsettled>,
     /// Every component about which it says anything, since when.
     pub(super) spoken_of: BTreeMap<Slug, DateTime<Utc>>,
-    /// Whether it was checked that the actor may change these states.
-    pub(super) is_judged: bool,
+    /// Whether it was checked that the actor may change the states it changes.
+    pub(super) states_are_checked: bool,
     /// What happened, and who did it.
     pub(super) events: Vec<(Actor, Event)>,
     /// Whether subscribers are told of what happens.
@@ -62,7 +62,7 @@ impl Change {
             touched: Changes::new(),
             unsettled: BTreeMap::new(),
             spoken_of: BTreeMap::new(),
-            is_judged: false,
+            states_are_checked: false,
             events: Vec::new(),
             telling: Telling::default(),
             files_news_since: now,
@@ -131,7 +131,7 @@ impl Change {
     }
 
     pub(super) fn unsettle(&mut self, slug: &Slug, unsettled: Unsettled) {
-        self.is_judged = false;
+        self.states_are_checked = false;
         let since = unsettled.since;
         let spoken_of = self.spoken_of.entry(slug.clone()).or_insert(since);
         *spoken_of = since.min(*spoken_of);

@@ -20,9 +20,9 @@ impl Change {
         while let Some((component, unsettled)) = self.unsettled.pop_first() {
             settle_component(self, &component, unsettled).await?;
         }
-        if !self.is_judged {
-            self.refuse_states().await?;
-            self.is_judged = true;
+        if !self.states_are_checked {
+            self.check_state_permission().await?;
+            self.states_are_checked = true;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::store::history::{Sources, find_sources, find_sources_after};
 impl Change {
     /// Refuses the change if it alters any component's past, present or planned states, and the
     /// actor may not change states. Drafts and other things that nobody sees alter none.
-    pub(super) async fn refuse_states(&mut self) -> Result<(), ActionError> {
+    pub(super) async fn check_state_permission(&mut self) -> Result<(), ActionError> {
         if self.actor.may(Permission::SetStates) {
             return Ok(());
         }

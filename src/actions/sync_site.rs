@@ -59,7 +59,7 @@ async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionE
         }
         // A new label of a built-in state is simply removed.
         let is_built_in = built_in().iter().any(|state| state.key == old.key);
-        let used = states::find_state_used(&mut change.tx, &old.key).await?;
+        let used = states::find_component_ever_in_state(&mut change.tx, &old.key).await?;
         if is_built_in || used.is_none() {
             states::delete_own_state(&mut change.tx, &old.key).await?;
         } else {

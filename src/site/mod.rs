@@ -177,7 +177,8 @@ impl Site {
     fn document(&self, path: &str, page: &Page) -> Option<Arc<Document>> {
         let render = || {
             self.renders.fetch_add(1, Ordering::Relaxed);
-            aside(|| public_pages::render(&self.snapshot, page)).map(|made| made.copied())
+            on_separate_thread(|| public_pages::render(&self.snapshot, page))
+                .map(|made| made.copied())
         };
         if let Some(place) = self.hot.get(path) {
             return place.get(render).cloned();
@@ -213,7 +214,7 @@ impl Site {
 
 /// Renders on a separate thread, so that its temporary memory is freed as a whole. Between cached
 /// documents, it would leave gaps that nothing fits into.
-fn aside<T: Send>(render: impl FnOnce() -> T + Send) -> T {
+fn on_separate_thread<T: Send>(render: impl FnOnce() -> T + Send) -> T {
     let made = thread::scope(|scope| scope.spawn(render).join());
     made.unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -1,9 +1,9 @@
 //! Renders requested documents: on one thread for all, one after the other.
 //!
-//! A cached document lies in the memory arena of the thread that copied it (see `aside` beside
-//! [`Site`]). If each thread of the runtime copied documents, a machine with many cores would have
-//! the gaps between them many times. And a document that is ready never waits for one being
-//! rendered.
+//! A cached document lies in the memory arena of the thread that copied it (see
+//! `on_separate_thread` beside [`Site`]). If each thread of the runtime copied documents, a machine
+//! with many cores would have the gaps between them many times. And a document that is ready never
+//! waits for one being rendered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};

@@ -135,7 +135,10 @@ pub async fn set_changes_withdrawn(
 }
 
 /// A component that was ever set to this state, if there is one.
-pub async fn find_state_used(tx: &mut Tx, key: &StateKey) -> Result<Option<Slug>, StoreError> {
+pub async fn find_component_ever_in_state(
+    tx: &mut Tx,
+    key: &StateKey,
+) -> Result<Option<Slug>, StoreError> {
     let row = sqlx::query("select component from state_changes where state = $1 limit 1")
         .bind(key.as_str())
         .fetch_optional(&mut tx.inner)
