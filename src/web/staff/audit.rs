@@ -11,7 +11,7 @@ use super::session::Visit;
 use super::trouble::{StaffError, sentence};
 use crate::domain::permission::Permission;
 use crate::render::html::staff::audit::{self, AuditPage};
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::store::Tx;
 use crate::store::audit::{AuditFilter, list_actors, list_entries};
 use crate::store::components::list_components;
@@ -85,8 +85,8 @@ pub(super) async fn show(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let filled = filled(&asked.query, errors);
-    let page = audit::page(site.snapshot(), &visit.staff.actor, &found, &filled);
+    let form_state = search_form(&asked.query, errors);
+    let page = audit::page(site.snapshot(), &visit.staff.actor, &found, &form_state);
     Ok(html_response(status, page.into_string()))
 }
 
@@ -157,7 +157,7 @@ fn take(query: &mut Query) -> ActivityLogPart {
     }
 }
 
-fn filled(asked: &ActivityLogQuery, errors: Vec<FieldError>) -> Filled {
+fn search_form(asked: &ActivityLogQuery, errors: Vec<FieldError>) -> FormState {
     let pairs = asked.pairs().into_iter();
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let known = [
@@ -175,7 +175,7 @@ fn filled(asked: &ActivityLogQuery, errors: Vec<FieldError>) -> Filled {
             detail: sentence(&error.detail),
         }
     };
-    Filled {
+    FormState {
         fields: Fields::new(pairs.collect()),
         wrong: errors.into_iter().map(to_wrong).collect(),
         sent_before: None,

@@ -20,7 +20,7 @@ use crate::domain::slug::Slug;
 use crate::render::html::staff::component_form::{
     self as form, BEFORE, Choices, DESCRIPTION, GROUP, NAME, SINCE, SLUG,
 };
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::store::components::{find_component, list_components};
 use crate::web::state::AppState;
 
@@ -29,8 +29,8 @@ pub(super) async fn show_new(
     State(state): State<AppState>,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    let filled = fresh(visit.kept().unwrap_or_default());
-    page(&state, &visit, None, StatusCode::OK, &filled).await
+    let form_state = fresh(visit.kept().unwrap_or_default());
+    page(&state, &visit, None, StatusCode::OK, &form_state).await
 }
 
 /// Shows the form for an existing component.
@@ -44,8 +44,15 @@ pub(super) async fn show(
     drop(tx);
     let component = editable(component)?;
     let fields = visit.kept().unwrap_or_else(|| as_it_is(&component));
-    let filled = fresh(fields);
-    page(&state, &visit, Some(&component), StatusCode::OK, &filled).await
+    let form_state = fresh(fields);
+    page(
+        &state,
+        &visit,
+        Some(&component),
+        StatusCode::OK,
+        &form_state,
+    )
+    .await
 }
 
 /// Adds a component.
@@ -76,8 +83,8 @@ async fn write(
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
-            return show_again(state, slug, sent, StatusCode::CONFLICT, &filled).await;
+            let form_state = sent_before(sent.fields.clone(), path);
+            return show_again(state, slug, sent, StatusCode::CONFLICT, &form_state).await;
         }
     };
     let (target, wanted) = match read(slug, &sent.fields) {
@@ -96,7 +103,7 @@ async fn write(
     }
     match put_component(&mut posting.change, &target, wanted).await {
         Ok(is_new) => {
-            if let Some(before) = sent.fields.filled(BEFORE).filter(|_| is_new) {
+            if let Some(before) = sent.fields.nonblank(BEFORE).filter(|_| is_new) {
                 put_before(&mut posting.change, &target, before).await?;
             }
             let word = if is_new { "added" } else { "described" };
@@ -134,7 +141,7 @@ fn movable(components: Vec<Component>) -> Vec<Component> {
 fn read(slug: Option<&Slug>, fields: &Fields) -> Result<(Slug, Description), Vec<Wrong>> {
     let mut wrong = Vec::new();
     let name = fields.first(NAME).trim();
-    let target = match (slug, fields.filled(SLUG)) {
+    let target = match (slug, fields.nonblank(SLUG)) {
         (Some(slug), _) => Some(slug.clone()),
         (None, Some(text)) => Slug::parse(text)
             .map_err(|error| wrong.push(wrong_at(SLUG, &error.to_string())))
@@ -152,7 +159,7 @@ fn read(slug: Option<&Slug>, fields: &Fields) -> Result<(Slug, Description), Vec
         wrong.insert(0, wrong_at(NAME, "give it the name that customers know"));
     }
     let since = gather(day_of(fields, SINCE), &mut wrong);
-    let line = |field| fields.filled(field).map(str::to_owned);
+    let line = |field| fields.nonblank(field).map(str::to_owned);
     let description = Description {
         name: name.to_owned(),
         group: line(GROUP),
@@ -232,8 +239,15 @@ async fn refuse(
     sent: &Submission,
     wrong: Vec<Wrong>,
 ) -> Result<Response, StaffError> {
-    let filled = again(sent.fields.clone(), wrong);
-    show_again(state, slug, sent, StatusCode::UNPROCESSABLE_ENTITY, &filled).await
+    let form_state = again(sent.fields.clone(), wrong);
+    show_again(
+        state,
+        slug,
+        sent,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &form_state,
+    )
+    .await
 }
 
 async fn show_again(
@@ -241,7 +255,7 @@ async fn show_again(
     slug: Option<&Slug>,
     sent: &Submission,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Result<Response, StaffError> {
     let component = match slug {
         Some(slug) => {
@@ -250,7 +264,7 @@ async fn show_again(
         }
         None => None,
     };
-    page(state, &sent.visit, component.as_ref(), status, filled).await
+    page(state, &sent.visit, component.as_ref(), status, form_state).await
 }
 
 async fn page(
@@ -258,7 +272,7 @@ async fn page(
     visit: &Visit,
     component: Option<&Component>,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::EditComponents)?;
     let site = state.latest.find().await?;
@@ -279,7 +293,7 @@ async fn page(
             groups: &groups,
             movable: &movable(components),
         },
-        filled,
+        form_state,
     );
     Ok(html_response(status, page.into_string()))
 }

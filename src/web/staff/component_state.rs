@@ -20,7 +20,7 @@ use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::render::html::staff::component_state::{self, HOLDS, NOTE, SEEN, STATE};
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::site::Site;
 use crate::store::history::find_standing;
 use crate::urls;
@@ -57,14 +57,14 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
-            return show_again(state, slug, sent, StatusCode::CONFLICT, &filled).await;
+            let form_state = sent_before(sent.fields.clone(), path);
+            return show_again(state, slug, sent, StatusCode::CONFLICT, &form_state).await;
         }
     };
     let wanted = NewState {
         component: slug.clone(),
         state: StateKey::new(sent.fields.first(STATE)),
-        note: sent.fields.filled(NOTE).map(str::to_owned),
+        note: sent.fields.nonblank(NOTE).map(str::to_owned),
         incident: None,
         at: None,
         seen: None,
@@ -76,16 +76,16 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
         return lead_to(posting, &place).await;
     }
     let seen = seen_of(&now);
-    if sent.fields.filled(SEEN).is_some_and(|it| it != seen) {
+    if sent.fields.nonblank(SEEN).is_some_and(|it| it != seen) {
         drop(posting);
-        let filled = again(sent.fields.clone().with(SEEN, seen), Vec::new());
+        let form_state = again(sent.fields.clone().with(SEEN, seen), Vec::new());
         let site = state.latest.find().await?;
         return page(
             &site,
             &sent.visit,
             slug,
             StatusCode::CONFLICT,
-            &filled,
+            &form_state,
             true,
         );
     }
@@ -101,8 +101,15 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
         Err(ActionError::Invalid(errors)) => {
             // Showing the form reads the database, so the transaction must end first.
             drop(posting);
-            let filled = again(sent.fields.clone(), wrong_fields(errors));
-            show_again(state, slug, sent, StatusCode::UNPROCESSABLE_ENTITY, &filled).await
+            let form_state = again(sent.fields.clone(), wrong_fields(errors));
+            show_again(
+                state,
+                slug,
+                sent,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &form_state,
+            )
+            .await
         }
         Err(other) => Err(other.into()),
     }
@@ -115,7 +122,7 @@ fn asks_about_note(
     now: &Standing,
     wanted: &NewState,
     sent: &Submission,
-) -> Option<Filled> {
+) -> Option<FormState> {
     let note = wanted.note.as_deref()?;
     let is_left_over = now.note.as_deref() == Some(note) && now.state != wanted.state;
     let both = format!("{} {note}", wanted.state.as_str());
@@ -143,10 +150,10 @@ async fn show_again(
     slug: &Slug,
     sent: &Submission,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Result<Response, StaffError> {
     let site = state.latest.find().await?;
-    page(&site, &sent.visit, slug, status, filled, false)
+    page(&site, &sent.visit, slug, status, form_state, false)
 }
 
 fn page(
@@ -154,7 +161,7 @@ fn page(
     visit: &Visit,
     slug: &Slug,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
     is_other: bool,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::SetStates)?;
@@ -162,7 +169,7 @@ fn page(
     refuse_missing(site, slug)?;
     let record = snapshot.find_component(slug).ok_or_else(missing)?;
     let viewer = &visit.staff.actor;
-    let page = component_state::page(snapshot, viewer, record, is_other, filled);
+    let page = component_state::page(snapshot, viewer, record, is_other, form_state);
     Ok(html_response(status, page.into_string()))
 }
 

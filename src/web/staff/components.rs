@@ -16,7 +16,7 @@ use crate::domain::component_order::{component_moved, group_moved, groups};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::render::html::staff::component_list::{self, MOVE, Moved};
-use crate::render::html::staff::fields::{Fields, Filled};
+use crate::render::html::staff::fields::{Fields, FormState};
 use crate::store::components::list_components;
 use crate::urls;
 use crate::web::state::AppState;
@@ -47,8 +47,8 @@ pub(super) async fn reorder(
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(Fields::default(), path);
-            return page(&state, &sent.visit, StatusCode::CONFLICT, &filled, "").await;
+            let form_state = sent_before(Fields::default(), path);
+            return page(&state, &sent.visit, StatusCode::CONFLICT, &form_state, "").await;
         }
     };
     let wanted = sent.fields.first(MOVE);
@@ -107,7 +107,7 @@ async fn page(
     state: &AppState,
     visit: &Visit,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
     done: &str,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::EditComponents)?;
@@ -142,7 +142,7 @@ async fn page(
         site.snapshot(),
         &visit.staff.actor,
         &components,
-        filled,
+        form_state,
         moved.as_ref(),
         sentence.as_deref(),
     );

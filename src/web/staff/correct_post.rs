@@ -28,7 +28,7 @@ use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::correct::{
     self as form, AUTHOR, AroundPost, IMPACT, PUBLISHED_AT, TITLE, WAS,
 };
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::update::TEXT;
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
 use crate::render::markdown::{as_typed, of_corrected};
@@ -80,12 +80,12 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
+            let form_state = sent_before(sent.fields.clone(), path);
             let mut tx = state.store.read().await?;
             let screen = Screen::of(&mut tx, slug, visit).await?;
             drop(tx);
             return screen
-                .page(state, visit, StatusCode::CONFLICT, &filled)
+                .page(state, visit, StatusCode::CONFLICT, &form_state)
                 .await;
         }
     };
@@ -105,10 +105,10 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             .fields
             .clone()
             .with(WAS, version_of(incident.edited_at));
-        let filled = again(fields, Vec::new());
+        let form_state = again(fields, Vec::new());
         screen.is_other = true;
         return screen
-            .page(state, visit, StatusCode::CONFLICT, &filled)
+            .page(state, visit, StatusCode::CONFLICT, &form_state)
             .await;
     }
     let place = urls::staff_incident(slug);
@@ -147,7 +147,7 @@ fn read(
         overlap: fields.has(OVERLAP),
         ..EditIncident::default()
     };
-    let author = fields.filled(AUTHOR).map(str::to_owned);
+    let author = fields.nonblank(AUTHOR).map(str::to_owned);
     if fields.has(AUTHOR) && author != incident.author {
         wanted.author = Some(author);
     }
@@ -233,9 +233,9 @@ impl Screen {
         sent: &Submission,
         wrong: Vec<Wrong>,
     ) -> Result<Response, StaffError> {
-        let filled = again(sent.fields.clone(), wrong);
+        let form_state = again(sent.fields.clone(), wrong);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        self.page(state, &sent.visit, status, &filled).await
+        self.page(state, &sent.visit, status, &form_state).await
     }
 
     async fn page(
@@ -243,7 +243,7 @@ impl Screen {
         state: &AppState,
         visit: &Visit,
         status: StatusCode,
-        filled: &Filled,
+        form_state: &FormState,
     ) -> Result<Response, StaffError> {
         let site = state.latest.find().await?;
         let around = AroundPost {
@@ -251,7 +251,7 @@ impl Screen {
             is_other: self.is_other,
             versions: &self.versions,
         };
-        let page = form::post_page(site.snapshot(), &visit.staff.actor, &around, filled);
+        let page = form::post_page(site.snapshot(), &visit.staff.actor, &around, form_state);
         Ok(html_response(status, page.into_string()))
     }
 }

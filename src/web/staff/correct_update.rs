@@ -26,7 +26,7 @@ use crate::domain::update::{Phase, Source, Update};
 use crate::render;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::correct::{self as form, AUTHOR, Around, WAS};
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
 use crate::render::markdown::{as_typed, of_corrected};
 use crate::render::messages;
@@ -65,11 +65,13 @@ pub(super) async fn show(
         return Ok(html_response(StatusCode::OK, page.into_string()));
     }
     // The button that withdraws is in a form of its own, with no other fields to keep.
-    let mut filled = visit.opened(&uri, || screen.as_it_is(&state));
-    if filled.fields.filled(WAS).is_none() {
-        filled = fresh(screen.as_it_is(&state));
+    let mut form_state = visit.opened(&uri, || screen.as_it_is(&state));
+    if form_state.fields.nonblank(WAS).is_none() {
+        form_state = fresh(screen.as_it_is(&state));
     }
-    screen.page(&state, &visit, StatusCode::OK, &filled).await
+    screen
+        .page(&state, &visit, StatusCode::OK, &form_state)
+        .await
 }
 
 /// Corrects the update, or shows a preview.
@@ -102,10 +104,10 @@ async fn correct(
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
+            let form_state = sent_before(sent.fields.clone(), path);
             let screen = Screen::read(state, slug, id, visit).await?;
             return screen
-                .page(state, visit, StatusCode::CONFLICT, &filled)
+                .page(state, visit, StatusCode::CONFLICT, &form_state)
                 .await;
         }
     };
@@ -129,9 +131,9 @@ async fn correct(
             .fields
             .clone()
             .with(WAS, version_of(screen.update.edited_at));
-        let filled = again(fields, Vec::new());
+        let form_state = again(fields, Vec::new());
         return screen
-            .page(state, visit, StatusCode::CONFLICT, &filled)
+            .page(state, visit, StatusCode::CONFLICT, &form_state)
             .await;
     }
     if let Err(error) = correct_update(&mut posting.change, slug, id, wanted).await {
@@ -239,7 +241,7 @@ impl Screen {
         }
         let stated = sorted(settings_of(&was).unwrap_or_default());
         let wanted = sorted(components.clone());
-        let author = fields.filled(AUTHOR).map(str::to_owned);
+        let author = fields.nonblank(AUTHOR).map(str::to_owned);
         let is_signed_anew = fields.has(AUTHOR) && author != self.update.author;
         let is_moved = fields.has(AT) && !is_same_minute(at, Some(self.update.at));
         let text = of_corrected(fields.first(TEXT), &self.update.markdown);
@@ -270,8 +272,9 @@ impl Screen {
             return Ok(html_response(StatusCode::OK, part.into_string()));
         }
         self.would_be = Some((after.stored.incident, after.update));
-        let filled = again(sent.fields.clone(), Vec::new());
-        self.page(state, &sent.visit, StatusCode::OK, &filled).await
+        let form_state = again(sent.fields.clone(), Vec::new());
+        self.page(state, &sent.visit, StatusCode::OK, &form_state)
+            .await
     }
 
     async fn refuse(
@@ -283,9 +286,9 @@ impl Screen {
         if sent.is("part") {
             return Ok(no_part());
         }
-        let filled = again(sent.fields.clone(), wrong);
+        let form_state = again(sent.fields.clone(), wrong);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        self.page(state, &sent.visit, status, &filled).await
+        self.page(state, &sent.visit, status, &form_state).await
     }
 
     async fn page(
@@ -293,7 +296,7 @@ impl Screen {
         state: &AppState,
         visit: &Visit,
         status: StatusCode,
-        filled: &Filled,
+        form_state: &FormState,
     ) -> Result<Response, StaffError> {
         let site = state.latest.find().await?;
         let would_be = self.would_be.as_ref();
@@ -313,7 +316,7 @@ impl Screen {
             versions: &self.versions,
             without: &without,
         };
-        let page = form::update_page(site.snapshot(), &visit.staff.actor, &around, filled);
+        let page = form::update_page(site.snapshot(), &visit.staff.actor, &around, form_state);
         Ok(html_response(status, page.into_string()))
     }
 }

@@ -68,7 +68,7 @@ pub(super) async fn page(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let filled = again(Fields::default().with(Fields::KEY, new_key()), shown.wrong);
+    let form_state = again(Fields::default().with(Fields::KEY, new_key()), shown.wrong);
     let lines = lines_in_file(state, stored).await;
     let around = Around {
         incident: &stored.incident,
@@ -77,7 +77,7 @@ pub(super) async fn page(
         withdrawn: &withdrawn,
         flash: shown.flash,
     };
-    let page = incident::page(site.snapshot(), &visit.staff.actor, &around, &filled);
+    let page = incident::page(site.snapshot(), &visit.staff.actor, &around, &form_state);
     Ok(html_response(status, page.into_string()))
 }
 

@@ -28,7 +28,7 @@ pub(super) fn local_time(
     name: &str,
     frame: Frame,
 ) -> Result<Option<DateTime<Utc>>, Wrong> {
-    let Some(text) = fields.filled(name) else {
+    let Some(text) = fields.nonblank(name) else {
         return Ok(None);
     };
     let wrong = |detail: String| Wrong {

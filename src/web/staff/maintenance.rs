@@ -19,7 +19,7 @@ use crate::domain::incident::{Incident, Kind};
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::render;
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::maintenance;
 use crate::render::html::staff::maintenance_steps::{
     self as form, Around, CANCEL, END, EXTEND, START, STEP, TEXT,
@@ -48,9 +48,9 @@ pub(super) async fn show(
     visit: Visit,
     uri: Uri,
 ) -> Result<Response, StaffError> {
-    let filled = fresh(visit.kept().unwrap_or_default());
+    let form_state = fresh(visit.kept().unwrap_or_default());
     let done = flash::keyword(&uri);
-    page(&state, &slug, &visit, StatusCode::OK, filled, &done).await
+    page(&state, &slug, &visit, StatusCode::OK, form_state, &done).await
 }
 
 /// Takes a step.
@@ -74,12 +74,12 @@ async fn take_step(
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
-            return page(state, slug, visit, StatusCode::CONFLICT, filled, "").await;
+            let form_state = sent_before(sent.fields.clone(), path);
+            return page(state, slug, visit, StatusCode::CONFLICT, form_state, "").await;
         }
     };
     let stored = find(posting.change.tx(), slug, visit).await?;
-    let (status, filled) = match read(&sent.fields, &stored.incident, frame)? {
+    let (status, form_state) = match read(&sent.fields, &stored.incident, frame)? {
         Ok(wanted) => match change_maintenance(&mut posting.change, slug, wanted).await {
             Ok(_) => {
                 let step = sent.fields.first(STEP);
@@ -102,7 +102,7 @@ async fn take_step(
     };
     // Showing the form reads the database, so the transaction must end first.
     drop(posting);
-    page(state, slug, visit, status, filled, "").await
+    page(state, slug, visit, status, form_state, "").await
 }
 
 fn meanwhile() -> Wrong {
@@ -169,10 +169,10 @@ fn read(
     };
     let seen = fields
         .has(SEEN)
-        .then(|| fields.filled(SEEN).map(str::to_owned));
+        .then(|| fields.nonblank(SEEN).map(str::to_owned));
     Ok(Ok(MaintenanceStep {
         step,
-        markdown: fields.filled(&format!("{TEXT}{word}")).map(of_typed),
+        markdown: fields.nonblank(&format!("{TEXT}{word}")).map(of_typed),
         author: None,
         overlap: fields.has(OVERLAP),
         seen,
@@ -214,7 +214,7 @@ async fn page(
     slug: &Slug,
     visit: &Visit,
     status: StatusCode,
-    filled: Filled,
+    form_state: FormState,
     done: &str,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::WriteIncidents)?;
@@ -251,7 +251,7 @@ async fn page(
         site.snapshot(),
         &visit.staff.actor,
         &around,
-        &filled,
+        &form_state,
         &usual,
     );
     Ok(html_response(status, page.into_string()))

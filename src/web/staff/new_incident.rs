@@ -26,7 +26,7 @@ use crate::domain::slug::Slug;
 use crate::domain::template::COMPONENT;
 use crate::domain::update::Phase;
 use crate::render::html::staff::correct::{IMPACT, TITLE};
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::new_incident::{self as form, Around, DRAFT, KIND};
 use crate::render::html::staff::update::{AT, PHASE, TEXT};
 use crate::render::markdown::of_typed;
@@ -57,7 +57,7 @@ pub(super) async fn show(
         asks_component: begin.asks_component.as_ref(),
         preview: None,
     };
-    page(&state, &visit, StatusCode::OK, &begin.filled, &around).await
+    page(&state, &visit, StatusCode::OK, &begin.form_state, &around).await
 }
 
 /// Publishes the incident, saves it as a draft, or shows a preview.
@@ -84,9 +84,9 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
+            let form_state = sent_before(sent.fields.clone(), path);
             let status = StatusCode::CONFLICT;
-            return page(state, &sent.visit, status, &filled, &Around::default()).await;
+            return page(state, &sent.visit, status, &form_state, &Around::default()).await;
         }
     };
     let wanted = NewIncident {
@@ -149,8 +149,8 @@ async fn preview(
         preview: Some((&incident, first)),
         ..Around::default()
     };
-    let filled = again(sent.fields.clone(), Vec::new());
-    page(state, visit, StatusCode::OK, &filled, &around).await
+    let form_state = again(sent.fields.clone(), Vec::new());
+    page(state, visit, StatusCode::OK, &form_state, &around).await
 }
 
 async fn refuse(
@@ -161,21 +161,21 @@ async fn refuse(
     if sent.is("part") {
         return Ok(no_part());
     }
-    let filled = again(sent.fields.clone(), wrong);
+    let form_state = again(sent.fields.clone(), wrong);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page(state, &sent.visit, status, &filled, &Around::default()).await
+    page(state, &sent.visit, status, &form_state, &Around::default()).await
 }
 
 async fn page(
     state: &AppState,
     visit: &Visit,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
     around: &Around<'_>,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::WriteIncidents)?;
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.actor, around, filled);
+    let page = form::page(site.snapshot(), &visit.staff.actor, around, form_state);
     Ok(html_response(status, page.into_string()))
 }
 
@@ -190,7 +190,7 @@ fn read(state: &AppState, sent: &Submission) -> Result<NewIncident, Vec<Wrong>> 
     let at = gather(local_time(fields, AT, frame), &mut wrong);
     let impact = gather(impact_of(fields, IMPACT), &mut wrong);
     let components = gather(settings_of(fields), &mut wrong);
-    let kind = match fields.filled(KIND) {
+    let kind = match fields.nonblank(KIND) {
         None => Kind::Disruption,
         Some(word) => Kind::parse(word).unwrap_or(Kind::Disruption),
     };

@@ -24,7 +24,7 @@ use crate::domain::incident::Kind;
 use crate::domain::permission::Permission;
 use crate::domain::template::COMPONENT;
 use crate::render;
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::plan_maintenance::{self as form, Around, TEXT, TITLE};
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
 use crate::render::markdown::of_typed;
@@ -56,7 +56,7 @@ pub(super) async fn show(
         asks_component: begin.asks_component.as_ref(),
         preview: None,
     };
-    page(&state, &visit, StatusCode::OK, &begin.filled, &around).await
+    page(&state, &visit, StatusCode::OK, &begin.form_state, &around).await
 }
 
 /// The initial values of the form: from the next full hour in the site's zone to one hour
@@ -106,12 +106,12 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
+            let form_state = sent_before(sent.fields.clone(), path);
             return page(
                 state,
                 visit,
                 StatusCode::CONFLICT,
-                &filled,
+                &form_state,
                 &Around::default(),
             )
             .await;
@@ -152,18 +152,18 @@ async fn preview(
         Err(other) => return Err(other.into()),
     };
     drop(change);
-    let filled = again(sent.fields.clone(), Vec::new());
+    let form_state = again(sent.fields.clone(), Vec::new());
     let around = Around {
         preview: Some(&incident),
         ..Around::default()
     };
-    page(state, visit, StatusCode::OK, &filled, &around).await
+    page(state, visit, StatusCode::OK, &form_state, &around).await
 }
 
 /// Parses the form into an incident, or returns all errors.
 fn read(site: &Site, fields: &Fields, frame: Frame) -> Result<NewIncident, Vec<Wrong>> {
     let mut wrong = Vec::new();
-    if fields.filled(TITLE).is_none() {
+    if fields.nonblank(TITLE).is_none() {
         wrong.push(Wrong {
             field: TITLE.to_owned(),
             detail: "Give it a headline.".to_owned(),
@@ -221,20 +221,20 @@ async fn refuse(
     sent: &Submission,
     wrong: Vec<Wrong>,
 ) -> Result<Response, StaffError> {
-    let filled = again(sent.fields.clone(), wrong);
+    let form_state = again(sent.fields.clone(), wrong);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page(state, &sent.visit, status, &filled, &Around::default()).await
+    page(state, &sent.visit, status, &form_state, &Around::default()).await
 }
 
 async fn page(
     state: &AppState,
     visit: &Visit,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
     around: &Around<'_>,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::WriteIncidents)?;
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.actor, filled, around);
+    let page = form::page(site.snapshot(), &visit.staff.actor, form_state, around);
     Ok(html_response(status, page.into_string()))
 }

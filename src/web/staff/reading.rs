@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::trouble::{StaffError, sentence};
 use crate::actions::FieldError;
 use crate::domain::slug::Slug;
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::web::extract::Names;
 
 /// The slug in a path.
@@ -68,16 +68,16 @@ pub(super) fn said_in(uri: &Uri, name: &str) -> String {
 }
 
 /// A form that nobody has sent yet, with a new key.
-pub(super) fn fresh(fields: Fields) -> Filled {
+pub(super) fn fresh(fields: Fields) -> FormState {
     again(fields, Vec::new())
 }
 
 /// The form as it was sent, with its errors.
-pub(super) fn again(mut fields: Fields, wrong: Vec<Wrong>) -> Filled {
-    if fields.filled(Fields::KEY).is_none() {
+pub(super) fn again(mut fields: Fields, wrong: Vec<Wrong>) -> FormState {
+    if fields.nonblank(Fields::KEY).is_none() {
         fields.set(Fields::KEY, new_key());
     }
-    Filled {
+    FormState {
         fields,
         wrong,
         sent_before: None,
@@ -86,8 +86,8 @@ pub(super) fn again(mut fields: Fields, wrong: Vec<Wrong>) -> Filled {
 }
 
 /// A form that starts over, because its preview is no longer stored.
-pub(super) fn lost(fields: Fields) -> Filled {
-    Filled {
+pub(super) fn lost(fields: Fields) -> FormState {
+    FormState {
         is_lost: true,
         ..fresh(fields)
     }
@@ -95,9 +95,9 @@ pub(super) fn lost(fields: Fields) -> Filled {
 
 /// The form as it was sent, after the same key led to `path` with other contents. It gets a new
 /// key.
-pub(super) fn sent_before(mut fields: Fields, path: String) -> Filled {
+pub(super) fn sent_before(mut fields: Fields, path: String) -> FormState {
     fields.set(Fields::KEY, new_key());
-    Filled {
+    FormState {
         fields,
         wrong: Vec::new(),
         sent_before: Some(path),

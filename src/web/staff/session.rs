@@ -12,7 +12,7 @@ use super::trouble::StaffError;
 use crate::actions::tokens::hash_of;
 use crate::domain::actor::Credential;
 use crate::domain::staff::{KeptForm, Session};
-use crate::render::html::staff::fields::{Fields, Filled};
+use crate::render::html::staff::fields::{Fields, FormState};
 use crate::store::sessions::{find_session, find_session_by_hash, set_kept, set_session_seen};
 use crate::store::tokens::find_token;
 use crate::store::{Store, StoreError};
@@ -55,7 +55,7 @@ impl Visit {
 
     /// The form of this page when nothing is previewed: with what was typed while nobody was signed
     /// in, or else with the usual values.
-    pub(super) fn opened(&self, uri: &Uri, usual: impl FnOnce() -> Fields) -> Filled {
+    pub(super) fn opened(&self, uri: &Uri, usual: impl FnOnce() -> Fields) -> FormState {
         if asks_for_preview(uri) {
             return lost(usual());
         }
@@ -126,7 +126,7 @@ const MAX_KEY: usize = 100;
 /// The form's idempotency key.
 pub(super) fn key_of(fields: &Fields) -> Option<&str> {
     fields
-        .filled(Fields::KEY)
+        .nonblank(Fields::KEY)
         .filter(|key| key.len() <= MAX_KEY)
 }
 

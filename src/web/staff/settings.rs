@@ -23,7 +23,7 @@ pub(super) fn settings_of(fields: &Fields) -> Result<StatedStates, Vec<Wrong>> {
             });
             continue;
         };
-        let note = fields.filled(&format!("{NOTE}{name}"));
+        let note = fields.nonblank(&format!("{NOTE}{name}"));
         let setting = (state != NAMED).then(|| (StateKey::new(state), note.map(str::to_owned)));
         settings.push((slug, setting));
     }
@@ -42,7 +42,7 @@ pub(super) fn sorted(mut settings: StatedStates) -> StatedStates {
 
 /// The day in a field; `None` if the field is empty.
 pub(super) fn day_of(fields: &Fields, name: &str) -> Result<Option<NaiveDate>, Wrong> {
-    let Some(text) = fields.filled(name) else {
+    let Some(text) = fields.nonblank(name) else {
         return Ok(None);
     };
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
@@ -70,7 +70,7 @@ pub(super) fn gather<T: Default>(
 
 /// The phase in a field; `None` if the field is empty.
 pub(super) fn phase_of(fields: &Fields, name: &str) -> Result<Option<Phase>, Wrong> {
-    let Some(word) = fields.filled(name) else {
+    let Some(word) = fields.nonblank(name) else {
         return Ok(None);
     };
     Phase::parse(word).map(Some).ok_or_else(|| Wrong {
@@ -81,7 +81,7 @@ pub(super) fn phase_of(fields: &Fields, name: &str) -> Result<Option<Phase>, Wro
 
 /// The impact in a field; `None` if the field is empty.
 pub(super) fn impact_of(fields: &Fields, name: &str) -> Result<Option<Impact>, Wrong> {
-    let Some(word) = fields.filled(name) else {
+    let Some(word) = fields.nonblank(name) else {
         return Ok(None);
     };
     Impact::parse(word).map(Some).ok_or_else(|| Wrong {

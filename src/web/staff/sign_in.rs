@@ -15,7 +15,7 @@ use crate::actions::Change;
 use crate::actions::sessions::{begin_session, end_session};
 use crate::domain::actor::Credential;
 use crate::domain::staff::{KeptForm, Token};
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::sign_in::{self, KEPT, NEXT, TOKEN};
 use crate::urls;
 use crate::web::auth::{Staff, find_token, log_failure};
@@ -34,7 +34,7 @@ pub(super) async fn show(
     let next = next_of(&parts.uri);
     let page = sign_in::page(
         state.site.current().snapshot(),
-        &Filled::default(),
+        &FormState::default(),
         &next,
         &Fields::default(),
     );
@@ -145,13 +145,13 @@ fn refused(state: &AppState, refusal: &Refusal, next: &str, kept: &Fields) -> Re
         field: TOKEN.to_owned(),
         detail: refusal.detail.to_owned(),
     };
-    let filled = Filled {
+    let form_state = FormState {
         fields: Fields::default(),
         wrong: vec![wrong],
         sent_before: None,
         is_lost: false,
     };
-    let page = sign_in::page(state.site.current().snapshot(), &filled, next, kept);
+    let page = sign_in::page(state.site.current().snapshot(), &form_state, next, kept);
     let mut response = html_response(refusal.status, page.into_string());
     if refusal.status == StatusCode::TOO_MANY_REQUESTS {
         let minute = HeaderValue::from_static("60");

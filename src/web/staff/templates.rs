@@ -15,7 +15,7 @@ use crate::domain::update::Phase;
 use crate::render;
 use crate::render::html::staff::components::{NAMED, STATE};
 use crate::render::html::staff::correct::{IMPACT, TITLE};
-use crate::render::html::staff::fields::{Fields, Filled};
+use crate::render::html::staff::fields::{Fields, FormState};
 use crate::render::html::staff::new_incident::KIND;
 use crate::render::html::staff::update::{PHASE, TEXT};
 use crate::render::markdown::unwrapped;
@@ -27,7 +27,7 @@ use crate::web::state::AppState;
 #[derive(Debug, Default)]
 pub(super) struct Begin {
     /// The form's contents.
-    pub(super) filled: Filled,
+    pub(super) form_state: FormState,
     /// The templates to start from, best match first.
     pub(super) templates: Vec<(Slug, String)>,
     /// The chosen template, if the component that it is about is still to be chosen.
@@ -48,7 +48,7 @@ pub(super) async fn begin(
         && let Some(kept) = visit.kept()
     {
         return Ok(Begin {
-            filled: fresh(kept),
+            form_state: fresh(kept),
             ..Begin::default()
         });
     }
@@ -56,7 +56,7 @@ pub(super) async fn begin(
     let query = uri.query().unwrap_or_default();
     let (fields, begin) = by_template(state, &site, query, is_offered).await?;
     Ok(Begin {
-        filled: visit.opened(uri, || usual(fields, &site)),
+        form_state: visit.opened(uri, || usual(fields, &site)),
         ..begin
     })
 }

@@ -18,7 +18,7 @@ use crate::actions::tokens::{NewToken, issue_token};
 use crate::domain::permission::Permission;
 use crate::domain::scope::Scope;
 use crate::domain::zone::start_of_day;
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::token_form::{
     self as form, DISPLAY_NAME, EXPIRES, NAME, SCOPE, SCOPES,
 };
@@ -29,8 +29,8 @@ pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
 ) -> Result<Response, StaffError> {
-    let filled = fresh(visit.kept().unwrap_or_default());
-    page(&state, &visit, StatusCode::OK, &filled).await
+    let form_state = fresh(visit.kept().unwrap_or_default());
+    page(&state, &visit, StatusCode::OK, &form_state).await
 }
 
 /// Issues a token, and shows its secret in this response only.
@@ -48,8 +48,8 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
-            return page(state, visit, StatusCode::CONFLICT, &filled).await;
+            let form_state = sent_before(sent.fields.clone(), path);
+            return page(state, visit, StatusCode::CONFLICT, &form_state).await;
         }
     };
     let zone = state.site.current().snapshot().site.zone;
@@ -68,8 +68,8 @@ async fn issue(state: &AppState, sent: &Submission) -> Result<Response, StaffErr
         Err(wrong) => vec![wrong],
     };
     drop(posting);
-    let filled = again(sent.fields.clone(), wrong);
-    page(state, visit, StatusCode::UNPROCESSABLE_ENTITY, &filled).await
+    let form_state = again(sent.fields.clone(), wrong);
+    page(state, visit, StatusCode::UNPROCESSABLE_ENTITY, &form_state).await
 }
 
 /// Rewords errors for the form.
@@ -99,7 +99,7 @@ fn read(fields: &Fields, zone: Tz) -> Result<NewToken, Wrong> {
     };
     Ok(NewToken {
         name: fields.first(NAME).to_owned(),
-        display_name: fields.filled(DISPLAY_NAME).map(str::to_owned),
+        display_name: fields.nonblank(DISPLAY_NAME).map(str::to_owned),
         scopes,
         expires_at,
     })
@@ -109,10 +109,10 @@ async fn page(
     state: &AppState,
     visit: &Visit,
     status: StatusCode,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::ManageTokens)?;
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.actor, filled);
+    let page = form::page(site.snapshot(), &visit.staff.actor, form_state);
     Ok(html_response(status, page.into_string()))
 }

@@ -23,7 +23,7 @@ use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
-use crate::render::html::staff::fields::{Fields, Filled, Wrong};
+use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::posted;
 use crate::render::html::staff::update::{self as form, Around};
 use crate::render::markdown::of_typed;
@@ -45,8 +45,10 @@ pub(super) async fn show(
         return post(&state, &slug, &sent).await;
     }
     let screen = Screen::read(&state, &slug, &visit).await?;
-    let filled = visit.opened(&uri, || screen.as_it_is(&state));
-    screen.page(&state, &visit, StatusCode::OK, &filled).await
+    let form_state = visit.opened(&uri, || screen.as_it_is(&state));
+    screen
+        .page(&state, &visit, StatusCode::OK, &form_state)
+        .await
 }
 
 /// Posts the update, or shows a preview.
@@ -120,10 +122,10 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
         BegunForm::Fresh(posting) => posting,
         BegunForm::Done(response) => return Ok(response),
         BegunForm::Changed(path) => {
-            let filled = sent_before(sent.fields.clone(), path);
+            let form_state = sent_before(sent.fields.clone(), path);
             let screen = Screen::read(state, slug, &sent.visit).await?;
             return screen
-                .page(state, visit, StatusCode::CONFLICT, &filled)
+                .page(state, visit, StatusCode::CONFLICT, &form_state)
                 .await;
         }
     };
@@ -169,9 +171,9 @@ async fn asks_about_time(
         ),
     };
     let fields = sent.fields.clone().with(form::EARLY, typed);
-    let filled = again(fields, vec![wrong]);
+    let form_state = again(fields, vec![wrong]);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    let page = screen.page(state, &sent.visit, status, &filled).await?;
+    let page = screen.page(state, &sent.visit, status, &form_state).await?;
     Ok(Some(page))
 }
 
@@ -188,9 +190,9 @@ async fn not_added(
             screen.newer = meanwhile.newer;
             let seen = last_made(&screen.stored.incident);
             let fields = sent.fields.clone().with(form::SEEN, seen);
-            let filled = again(fields, Vec::new());
+            let form_state = again(fields, Vec::new());
             screen
-                .page(state, &sent.visit, StatusCode::CONFLICT, &filled)
+                .page(state, &sent.visit, StatusCode::CONFLICT, &form_state)
                 .await
         }
         other => Err(other.into()),
@@ -230,9 +232,9 @@ async fn preview(
         return Ok(html_response(StatusCode::OK, part));
     }
     screen.preview = update.map(|update| (stored.incident, update));
-    let filled = again(sent.fields.clone(), Vec::new());
+    let form_state = again(sent.fields.clone(), Vec::new());
     screen
-        .page(state, &sent.visit, StatusCode::OK, &filled)
+        .page(state, &sent.visit, StatusCode::OK, &form_state)
         .await
 }
 
@@ -246,9 +248,9 @@ async fn refuse(
         return Ok(no_part());
     }
     let screen = Screen::read(state, slug, &sent.visit).await?;
-    let filled = again(sent.fields.clone(), wrong);
+    let form_state = again(sent.fields.clone(), wrong);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    screen.page(state, &sent.visit, status, &filled).await
+    screen.page(state, &sent.visit, status, &form_state).await
 }
 
 /// Parses the form into an update.
@@ -270,7 +272,7 @@ fn read(state: &AppState, fields: &Fields) -> Result<NewUpdate, Vec<Wrong>> {
     }
     components.extend(held_back(state, fields, phase, &components));
     let seen = fields.has(form::SEEN).then(|| {
-        let id = fields.filled(form::SEEN);
+        let id = fields.nonblank(form::SEEN);
         id.map(str::to_owned)
     });
     Ok(NewUpdate {
@@ -360,7 +362,7 @@ impl Screen {
         state: &AppState,
         visit: &Visit,
         status: StatusCode,
-        filled: &Filled,
+        form_state: &FormState,
     ) -> Result<Response, StaffError> {
         visit.staff.require(Permission::WriteIncidents)?;
         let site = state.latest.find().await?;
@@ -373,7 +375,7 @@ impl Screen {
             newer: &newer,
             preview: preview.map(|(incident, update)| (incident, update)),
         };
-        let page = form::page(site.snapshot(), &visit.staff.actor, &around, filled);
+        let page = form::page(site.snapshot(), &visit.staff.actor, &around, form_state);
         Ok(html_response(status, page.into_string()))
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::audit_words::{by, changed, done, said_elsewhere};
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use crate::domain::actor::Actor;
@@ -43,19 +43,24 @@ pub struct AuditPage<'a> {
 }
 
 /// Renders the page.
-pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &AuditPage<'_>, filled: &Filled) -> Markup {
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Actor,
+    found: &AuditPage<'_>,
+    form_state: &FormState,
+) -> Markup {
     let is_asked = [ACTOR, COMPONENT, INCIDENT, FROM, TO]
         .iter()
-        .any(|name| filled.fields.filled(name).is_some());
+        .any(|name| form_state.fields.nonblank(name).is_some());
     let content = html! {
         h1 { "Activity log" }
         p.lead { "Who did what, and when. Only staff see this." }
-        (form::summary(filled, "Nothing was searched"))
+        (form::summary(form_state, "Nothing was searched"))
         details.more open[is_asked] {
             summary { "Search" }
-            (search(found, filled))
+            (search(found, form_state))
         }
-        @if filled.wrong.is_empty() {
+        @if form_state.wrong.is_empty() {
             section aria-label="Entries" {
                 @if found.entries.is_empty() {
                     p { "No matching entries in the activity log." }
@@ -71,7 +76,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &AuditPage<'_>, filled: 
             }
         }
     };
-    let title = Page::title_of("Activity log", filled);
+    let title = Page::title_of("Activity log", form_state);
     let page = Page {
         title: &title,
         nav: Nav::ActivityLog,
@@ -80,7 +85,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, found: &AuditPage<'_>, filled: 
     frame::page(snapshot, Some(viewer), &page)
 }
 
-fn search(found: &AuditPage<'_>, filled: &Filled) -> Markup {
+fn search(found: &AuditPage<'_>, form_state: &FormState) -> Markup {
     let ask = |name, label, hint| Ask {
         name,
         label,
@@ -103,12 +108,12 @@ fn search(found: &AuditPage<'_>, filled: &Filled) -> Markup {
     let incident = "Part of its headline, or the end of its address: “Selma”, selma-is-down.";
     html! {
         form.search method="get" action=(urls::STAFF_ACTIVITY_LOG) {
-            (form::choice(filled, &ask(ACTOR, "Who", ""), &actors))
-            (form::choice(filled, &ask(COMPONENT, "Component", ""), &components))
-            (form::line(filled, &ask(INCIDENT, "Incident", incident), "text"))
+            (form::choice(form_state, &ask(ACTOR, "Who", ""), &actors))
+            (form::choice(form_state, &ask(COMPONENT, "Component", ""), &components))
+            (form::line(form_state, &ask(INCIDENT, "Incident", incident), "text"))
             div.two {
-                (form::line(filled, &ask(FROM, "From", ""), "date"))
-                (form::line(filled, &ask(TO, "To", ""), "date"))
+                (form::line(form_state, &ask(FROM, "From", ""), "date"))
+                (form::line(form_state, &ask(TO, "To", ""), "date"))
             }
             p.buttons {
                 button.main type="submit" { "Search" }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use crate::domain::actor::Actor;
@@ -39,7 +39,7 @@ pub fn page(
     viewer: &Actor,
     component: Option<&Component>,
     known: &Choices<'_>,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Markup {
     let heading = match component {
         Some(component) => component.name.as_str(),
@@ -54,15 +54,15 @@ pub fn page(
         @if let Some(component) = component {
             p.lead { "At " a href=(urls::component(&component.slug)) { (urls::component(&component.slug)) } }
         }
-        (form::summary(filled, "Not saved yet"))
+        (form::summary(form_state, "Not saved yet"))
         form method="post" action=(action) {
-            (form::key(filled))
-            (fields(filled, component.is_none(), known))
+            (form::key(form_state))
+            (fields(form_state, component.is_none(), known))
             (form::buttons(if component.is_some() { "Save" } else { "Add component" }, &[]))
         }
-        @if let Some(component) = component { (retire(component, filled)) }
+        @if let Some(component) = component { (retire(component, form_state)) }
     };
-    let title = Page::title_of(heading, filled);
+    let title = Page::title_of(heading, form_state);
     let page = Page {
         title: &title,
         nav: Nav::Components,
@@ -71,7 +71,7 @@ pub fn page(
     frame::page(snapshot, Some(viewer), &page)
 }
 
-fn fields(filled: &Filled, is_new: bool, known: &Choices<'_>) -> Markup {
+fn fields(form_state: &FormState, is_new: bool, known: &Choices<'_>) -> Markup {
     let name = Ask {
         name: NAME,
         label: "Name",
@@ -113,24 +113,25 @@ fn fields(filled: &Filled, is_new: bool, known: &Choices<'_>) -> Markup {
     let others = known.movable.iter();
     let others = others.map(|it| (it.slug.to_string(), format!("Before {}", it.name)));
     let places: Vec<_> = last.into_iter().chain(others).collect();
-    let is_open = filled.fields.filled(SLUG).is_some() || filled.wrong_with(SLUG).is_some();
+    let is_open =
+        form_state.fields.nonblank(SLUG).is_some() || form_state.wrong_with(SLUG).is_some();
     html! {
-        (form::line(filled, &name, "text"))
-        (form::suggested(filled, &group, known.groups))
-        (form::line(filled, &description, "text"))
-        (form::line(filled, &since, "date"))
-        @if is_new && !known.movable.is_empty() { (form::choice(filled, &before, &places)) }
+        (form::line(form_state, &name, "text"))
+        (form::suggested(form_state, &group, known.groups))
+        (form::line(form_state, &description, "text"))
+        (form::line(form_state, &since, "date"))
+        @if is_new && !known.movable.is_empty() { (form::choice(form_state, &before, &places)) }
         @if is_new {
             details.more open[is_open] {
                 summary { "Choose the address" }
-                (form::line(filled, &slug, "text"))
+                (form::line(form_state, &slug, "text"))
             }
         }
     }
 }
 
-fn retire(component: &Component, filled: &Filled) -> Markup {
-    let key = filled.fields.first(super::fields::Fields::KEY);
+fn retire(component: &Component, form_state: &FormState) -> Markup {
+    let key = form_state.fields.first(super::fields::Fields::KEY);
     html! {
         details.more {
             summary { "Retire it" }

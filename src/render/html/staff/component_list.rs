@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form;
 use super::frame::{self, Nav, Page};
 use crate::domain::actor::Actor;
@@ -59,7 +59,7 @@ pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     components: &[Component],
-    filled: &Filled,
+    form_state: &FormState,
     moved: Option<&Moved>,
     flash: Option<&str>,
 ) -> Markup {
@@ -73,7 +73,7 @@ pub fn page(
         h1 { "Components" }
         p.lead { "What customers depend on, in the order they see it." }
         @if let Some(flash) = flash { p.told role="status" { (flash) } }
-        (form::summary(filled, "Nothing was moved"))
+        (form::summary(form_state, "Nothing was moved"))
         p.buttons { a.button.main href=(urls::STAFF_NEW_COMPONENT) { "Add a component" } }
         @if has_stated {
             p.hint {
@@ -83,14 +83,14 @@ pub fn page(
         }
         @if !groups.is_empty() {
             form method="post" action=(urls::STAFF_COMPONENTS) {
-                (form::key(filled))
+                (form::key(form_state))
                 @for group in &groups { (group_of(snapshot, &groups, group, moved)) }
             }
         }
-        (retired_list(snapshot, &retired, filled))
+        (retired_list(snapshot, &retired, form_state))
     };
     let page = Page {
-        title: &Page::title_of("Components", filled),
+        title: &Page::title_of("Components", form_state),
         nav: Nav::Components,
         content,
     };
@@ -193,7 +193,7 @@ fn arrows(ways: &[(Moved, bool); 2], what: &str, moved: Option<&Moved>) -> Marku
     }
 }
 
-fn retired_list(snapshot: &Snapshot, retired: &[&Component], filled: &Filled) -> Markup {
+fn retired_list(snapshot: &Snapshot, retired: &[&Component], form_state: &FormState) -> Markup {
     let frame = render::frame_of(snapshot);
     html! {
         @if !retired.is_empty() {
@@ -209,7 +209,7 @@ fn retired_list(snapshot: &Snapshot, retired: &[&Component], filled: &Filled) ->
                                 }
                             }
                             form.one method="post" action=(urls::staff_bring_back_component(&component.slug)) {
-                                (form::hidden(super::fields::Fields::KEY, &format!("{}.{}", filled.fields.first(super::fields::Fields::KEY), component.slug)))
+                                (form::hidden(super::fields::Fields::KEY, &format!("{}.{}", form_state.fields.first(super::fields::Fields::KEY), component.slug)))
                                 button type="submit" {
                                     "Bring back" span.unseen { " " (component.name) }
                                 }

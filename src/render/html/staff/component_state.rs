@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use crate::domain::actor::Actor;
@@ -25,7 +25,7 @@ pub fn page(
     viewer: &Actor,
     record: &ComponentHistory,
     is_other: bool,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Markup {
     let component = &record.component;
     let standing = snapshot.standing(record);
@@ -52,7 +52,7 @@ pub fn page(
             bdi { (snapshot.component_name(&component.slug)) } " is "
             (parts::state_badge(&snapshot.states, &standing.state)) "."
         }
-        (form::summary(filled, "Not changed yet"))
+        (form::summary(form_state, "Not changed yet"))
         @if is_other {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "The state changed while you were here" }
@@ -61,11 +61,11 @@ pub fn page(
             }
         }
         form method="post" action=(urls::staff_component_state(&component.slug)) {
-            (form::key(filled))
-            (form::hidden(SEEN, filled.fields.first(SEEN)))
-            @if filled.fields.has(HOLDS) { (form::hidden(HOLDS, filled.fields.first(HOLDS))) }
-            (form::pills(filled, &state, &states))
-            (form::line(filled, &note, "text"))
+            (form::key(form_state))
+            (form::hidden(SEEN, form_state.fields.first(SEEN)))
+            @if form_state.fields.has(HOLDS) { (form::hidden(HOLDS, form_state.fields.first(HOLDS))) }
+            (form::pills(form_state, &state, &states))
+            (form::line(form_state, &note, "text"))
             (form::buttons("Change state", &[]))
             p.hint {
                 "Goes to the page and the component’s feeds. To say what happened, "
@@ -73,7 +73,7 @@ pub fn page(
             }
         }
     };
-    let title = Page::title_of("Change the state", filled);
+    let title = Page::title_of("Change the state", form_state);
     let page = Page {
         title: &title,
         nav: Nav::Dashboard,

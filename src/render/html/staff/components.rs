@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form;
 use super::tokens::scope_name;
 use crate::domain::scope::Scope;
@@ -43,10 +43,10 @@ pub fn refused() -> Markup {
 }
 
 /// The components in `listed`, one row each, and all others folded away.
-pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) -> Markup {
+pub fn list(snapshot: &Snapshot, form_state: &FormState, listed: &[&Slug], left: Left) -> Markup {
     let is_set = |slug: &Slug| {
         let field = format!("{STATE}{slug}");
-        !filled.fields.first(&field).is_empty() || filled.wrong_with(&field).is_some()
+        !form_state.fields.first(&field).is_empty() || form_state.wrong_with(&field).is_some()
     };
     let active: Vec<_> = snapshot
         .active_components()
@@ -63,17 +63,17 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
                     ul {
                         @for component in &shown {
                             @let left = if listed.contains(&&component.slug) { left } else { Left::Out };
-                            (row(snapshot, filled, &component.slug, left))
+                            (row(snapshot, form_state, &component.slug, left))
                         }
                     }
                     @if !folded.is_empty() {
-                        details open[left == Left::Out && shown.is_empty() && (folded.len() <= 8 || !filled.wrong.is_empty())] {
+                        details open[left == Left::Out && shown.is_empty() && (folded.len() <= 8 || !form_state.wrong.is_empty())] {
                             summary {
                                 @if shown.is_empty() { "Choose components" } @else { "Add a component" }
                             }
                             ul {
                                 @for component in &folded {
-                                    (row(snapshot, filled, &component.slug, Left::Out))
+                                    (row(snapshot, form_state, &component.slug, Left::Out))
                                 }
                             }
                         }
@@ -84,11 +84,11 @@ pub fn list(snapshot: &Snapshot, filled: &Filled, listed: &[&Slug], left: Left) 
     }
 }
 
-fn row(snapshot: &Snapshot, filled: &Filled, slug: &Slug, left: Left) -> Markup {
-    let chosen = filled.fields.first(&format!("{STATE}{slug}"));
+fn row(snapshot: &Snapshot, form_state: &FormState, slug: &Slug, left: Left) -> Markup {
+    let chosen = form_state.fields.first(&format!("{STATE}{slug}"));
     let options = options(snapshot, slug, left, chosen);
     form::component_row(
-        filled,
+        form_state,
         slug.as_str(),
         snapshot.component_name(slug),
         &options,

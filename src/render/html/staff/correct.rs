@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::components::{self, Left};
-use super::fields::{Fields, Filled};
+use super::fields::{Fields, FormState};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::{self, AT, PHASE, TEXT};
@@ -65,7 +65,7 @@ pub fn update_page(
     snapshot: &Snapshot,
     viewer: &Actor,
     around: &Around<'_>,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Markup {
     let (incident, update) = (around.incident, around.update);
     let zone = render::frame_of(snapshot).zone_name();
@@ -97,7 +97,7 @@ pub fn update_page(
     let content = html! {
         h1 { "Correct an update" }
         (of(incident))
-        (form::summary(filled, "Not corrected yet"))
+        (form::summary(form_state, "Not corrected yet"))
         @if around.is_other {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "Someone corrected it while you were writing" }
@@ -106,14 +106,14 @@ pub fn update_page(
             }
         }
         form method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
-            (form::key(filled))
-            (form::hidden(WAS, filled.fields.first(WAS)))
-            (form::text_area(filled, &text, 5))
-            (form::pills(filled, &phase, &phases))
+            (form::key(form_state))
+            (form::hidden(WAS, form_state.fields.first(WAS)))
+            (form::text_area(form_state, &text, 5))
+            (form::pills(form_state, &phase, &phases))
             @if viewer.may(Permission::SetStates) {
-                (components::list(snapshot, filled, &named, Left::Aside))
+                (components::list(snapshot, form_state, &named, Left::Aside))
             }
-            (time_and_author(filled, AT, &zone))
+            (time_and_author(form_state, AT, &zone))
             (form::preview(around.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
             (form::buttons("Correct it", &[("preview", "Preview")]))
         }
@@ -121,7 +121,7 @@ pub fn update_page(
         details.more {
             summary { "Withdraw it" }
             form.one method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
-                (form::hidden(Fields::KEY, &format!("{}.withdraw", filled.fields.first(Fields::KEY))))
+                (form::hidden(Fields::KEY, &format!("{}.withdraw", form_state.fields.first(Fields::KEY))))
                 (without(snapshot, around))
                 p.hint { "It disappears from the page and the feeds, and so does what it set. The activity log keeps it." }
                 p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
@@ -129,7 +129,7 @@ pub fn update_page(
         }
         (versions::earlier(snapshot, around.versions))
     };
-    page(snapshot, viewer, "Correct an update", filled, content)
+    page(snapshot, viewer, "Correct an update", form_state, content)
 }
 
 /// What withdrawing an update would change.
@@ -165,7 +165,7 @@ pub fn post_page(
     snapshot: &Snapshot,
     viewer: &Actor,
     around: &AroundPost<'_>,
-    filled: &Filled,
+    form_state: &FormState,
 ) -> Markup {
     let incident = around.incident;
     let zone = render::frame_of(snapshot).zone_name();
@@ -186,7 +186,7 @@ pub fn post_page(
     let content = html! {
         h1 { "Correct a post" }
         (of(incident))
-        (form::summary(filled, "Not corrected yet"))
+        (form::summary(form_state, "Not corrected yet"))
         @if around.is_other {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "Someone corrected it while you were writing" }
@@ -194,16 +194,16 @@ pub fn post_page(
             }
         }
         form method="post" action=(urls::staff_correct_incident(&incident.slug)) {
-            (form::key(filled))
-            (form::hidden(WAS, filled.fields.first(WAS)))
-            (form::line(filled, &title, "text"))
-            (form::text_area(filled, &text, 6))
-            @if has_window(incident) { (window_fields(snapshot, filled)) }
+            (form::key(form_state))
+            (form::hidden(WAS, form_state.fields.first(WAS)))
+            (form::line(form_state, &title, "text"))
+            (form::text_area(form_state, &text, 6))
+            @if has_window(incident) { (window_fields(snapshot, form_state)) }
             @if viewer.may(Permission::SetStates) && has_components(incident) {
-                (components::list(snapshot, filled, &named, Left::Out))
+                (components::list(snapshot, form_state, &named, Left::Out))
             }
-            (impact(filled))
-            (time_and_author(filled, PUBLISHED_AT, &zone))
+            (impact(form_state))
+            (time_and_author(form_state, PUBLISHED_AT, &zone))
             (form::buttons(if incident.draft { "Save" } else { "Correct it" }, &[]))
         }
         (versions::earlier(snapshot, around.versions))
@@ -215,7 +215,7 @@ pub fn post_page(
             }
         }
     };
-    page(snapshot, viewer, "Correct a post", filled, content)
+    page(snapshot, viewer, "Correct a post", form_state, content)
 }
 
 /// Whether the form has fields for a window: only for an unpublished maintenance. A published one
@@ -233,7 +233,7 @@ pub fn has_components(incident: &Incident) -> bool {
 }
 
 /// The time and the author, folded away.
-fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
+fn time_and_author(form_state: &FormState, time: &str, zone: &str) -> Markup {
     let hint = format!("In {zone}. The page marks it as added later.");
     let author = Ask {
         name: AUTHOR,
@@ -241,26 +241,26 @@ fn time_and_author(filled: &Filled, time: &str, zone: &str) -> Markup {
         hint: "Customers see it beside the time. Optional.",
         ..Ask::default()
     };
-    let is_wrong = |name: &str| filled.wrong_with(name).is_some();
+    let is_wrong = |name: &str| form_state.wrong_with(name).is_some();
     let is_open = is_wrong(time) || is_wrong(&which(time)) || is_wrong(AUTHOR);
     html! {
         details.more open[is_open] {
             summary { "Change time or author" }
-            (window::field(filled, time, "When it happened", &hint))
-            (form::line(filled, &author, "text"))
+            (window::field(form_state, time, "When it happened", &hint))
+            (form::line(form_state, &author, "text"))
         }
     }
 }
 
-fn window_fields(snapshot: &Snapshot, filled: &Filled) -> Markup {
+fn window_fields(snapshot: &Snapshot, form_state: &FormState) -> Markup {
     let zone = render::frame_of(snapshot).zone_name();
     let hint = format!("In {zone}.");
     html! {
         div.two {
-            (window::field(filled, STARTS, "Starts", &hint))
-            (window::field(filled, ENDS, "Ends", ""))
+            (window::field(form_state, STARTS, "Starts", &hint))
+            (window::field(form_state, ENDS, "Ends", ""))
         }
-        (window::overlap(filled))
+        (window::overlap(form_state))
     }
 }
 
@@ -288,13 +288,13 @@ pub fn file_page(
         snapshot,
         viewer,
         "This comes from a file",
-        &Filled::default(),
+        &FormState::default(),
         content,
     )
 }
 
 /// The fields for the impact, if the states alone shouldn't determine it.
-pub(super) fn impact(filled: &Filled) -> Markup {
+pub(super) fn impact(form_state: &FormState) -> Markup {
     let ask = Ask {
         name: IMPACT,
         label: "Severity",
@@ -306,7 +306,7 @@ pub(super) fn impact(filled: &Filled) -> Markup {
         let (first, rest) = word.split_at(1);
         (word.to_owned(), first.to_uppercase() + rest)
     }));
-    form::choice(filled, &ask, &options)
+    form::choice(form_state, &ask, &options)
 }
 
 fn of(incident: &Incident) -> Markup {
@@ -321,10 +321,10 @@ fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     title: &str,
-    filled: &Filled,
+    form_state: &FormState,
     content: Markup,
 ) -> Markup {
-    let title = Page::title_of(title, filled);
+    let title = Page::title_of(title, form_state);
     let page = Page {
         title: &title,
         nav: Nav::Dashboard,

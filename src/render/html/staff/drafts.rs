@@ -2,20 +2,20 @@
 
 use maud::{Markup, html};
 
-use super::fields::{Fields, Filled};
+use super::fields::{Fields, FormState};
 use super::form;
 use crate::domain::incident::Incident;
 use crate::urls;
 
 /// Why a draft wasn't published. Each line links to the field to correct.
-pub fn refused(incident: &Incident, filled: &Filled) -> Markup {
+pub fn refused(incident: &Incident, form_state: &FormState) -> Markup {
     let form = urls::staff_correct_incident(&incident.slug);
     html! {
-        @if !filled.wrong.is_empty() {
+        @if !form_state.wrong.is_empty() {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
                 h2 { "Not published yet" }
                 ul {
-                    @for wrong in &filled.wrong {
+                    @for wrong in &form_state.wrong {
                         li { a href={ (form) "#" (form::id_of(&wrong.field)) } { (wrong.detail) } }
                     }
                 }

@@ -24,7 +24,7 @@ impl Fields {
     }
 
     /// The first value of a name, if it isn't blank.
-    pub fn filled(&self, name: &str) -> Option<&str> {
+    pub fn nonblank(&self, name: &str) -> Option<&str> {
         Some(self.first(name).trim()).filter(|value| !value.is_empty())
     }
 
@@ -82,7 +82,7 @@ impl From<Wrong> for Vec<Wrong> {
 
 /// A form's current contents and errors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filled {
+pub struct FormState {
     /// What was typed, or the initial values.
     pub fields: Fields,
     /// The errors.
@@ -93,7 +93,7 @@ pub struct Filled {
     pub is_lost: bool,
 }
 
-impl Filled {
+impl FormState {
     /// The error of a field.
     pub fn wrong_with(&self, field: &str) -> Option<&str> {
         self.wrong

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use maud::{Markup, html};
 
-use super::fields::{Fields, Filled};
+use super::fields::{Fields, FormState};
 
 /// A field's name and texts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,9 +26,9 @@ pub(super) fn id_of(name: &str) -> String {
 
 /// The list of errors, at the top and with the focus; each line links to its field. `heading` says
 /// what hasn't happened: "Not posted yet".
-pub fn summary(filled: &Filled, heading: &str) -> Markup {
+pub fn summary(form_state: &FormState, heading: &str) -> Markup {
     html! {
-        @if let Some(path) = &filled.sent_before {
+        @if let Some(path) = &form_state.sent_before {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
                 h2 { "This form was already sent" }
                 p {
@@ -38,7 +38,7 @@ pub fn summary(filled: &Filled, heading: &str) -> Markup {
                 }
             }
         }
-        @if filled.is_lost {
+        @if form_state.is_lost {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
                 h2 { "This preview is no longer kept" }
                 p {
@@ -47,11 +47,11 @@ pub fn summary(filled: &Filled, heading: &str) -> Markup {
                 }
             }
         }
-        @if !filled.wrong.is_empty() {
+        @if !form_state.wrong.is_empty() {
             div #wrong .wrong role="alert" tabindex="-1" autofocus {
                 h2 { (heading) }
                 ul {
-                    @for wrong in &filled.wrong {
+                    @for wrong in &form_state.wrong {
                         li {
                             @if wrong.field.is_empty() {
                                 (wrong.detail)
@@ -67,8 +67,8 @@ pub fn summary(filled: &Filled, heading: &str) -> Markup {
 }
 
 /// The idempotency key of the form.
-pub fn key(filled: &Filled) -> Markup {
-    hidden(Fields::KEY, filled.fields.first(Fields::KEY))
+pub fn key(form_state: &FormState) -> Markup {
+    hidden(Fields::KEY, form_state.fields.first(Fields::KEY))
 }
 
 /// A button that copies a text; it appears only if scripts run.
@@ -89,11 +89,11 @@ struct Description<'a> {
 }
 
 impl<'a> Description<'a> {
-    fn of(filled: &'a Filled, ask: &Ask<'a>) -> Self {
+    fn of(form_state: &'a FormState, ask: &Ask<'a>) -> Self {
         Self {
             id: id_of(ask.name),
             hint: ask.hint,
-            wrong: filled.wrong_with(ask.name),
+            wrong: form_state.wrong_with(ask.name),
         }
     }
 
@@ -128,17 +128,17 @@ impl<'a> Description<'a> {
 }
 
 /// A text area.
-pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
-    let description = Description::of(filled, ask);
+pub fn text_area(form_state: &FormState, ask: &Ask<'_>, rows: u8) -> Markup {
+    let description = Description::of(form_state, ask);
     html! {
         div.field {
             label for=(description.id) { (ask.label) }
             (description.wrong_line())
             textarea id=(description.id) name=(ask.name) rows=(rows) dir="auto"
                 aria-describedby=[description.described_by()] aria-invalid=[description.invalid()]
-                autofocus[ask.first && filled.wrong.is_empty()] {
+                autofocus[ask.first && form_state.wrong.is_empty()] {
                 // HTML parsers drop a line break at the very beginning.
-                "\n" (filled.fields.first(ask.name))
+                "\n" (form_state.fields.first(ask.name))
             }
             (description.hint_line())
         }
@@ -146,19 +146,19 @@ pub fn text_area(filled: &Filled, ask: &Ask<'_>, rows: u8) -> Markup {
 }
 
 /// A field for one line of text; `kind` is the input's type.
-pub fn line(filled: &Filled, ask: &Ask<'_>, kind: &str) -> Markup {
-    let description = Description::of(filled, ask);
+pub fn line(form_state: &FormState, ask: &Ask<'_>, kind: &str) -> Markup {
+    let description = Description::of(form_state, ask);
     let is_text = kind == "text";
     html! {
         div.field {
             label for=(description.id) { (ask.label) }
             (description.wrong_line())
             input id=(description.id) name=(ask.name) type=(kind) dir=[is_text.then_some("auto")]
-                value=(filled.fields.first(ask.name))
+                value=(form_state.fields.first(ask.name))
                 aria-describedby=[description.described_by()] aria-invalid=[description.invalid()]
-                autofocus[ask.first && filled.wrong.is_empty()];
+                autofocus[ask.first && form_state.wrong.is_empty()];
             @if ["date", "datetime-local"].contains(&kind) {
-                output.hint.weekday for=(description.id) { (weekday(filled.fields.first(ask.name))) }
+                output.hint.weekday for=(description.id) { (weekday(form_state.fields.first(ask.name))) }
             }
             (description.hint_line())
         }
@@ -173,15 +173,15 @@ fn weekday(value: &str) -> String {
 }
 
 /// A field for one line of text, with suggestions.
-pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
-    let description = Description::of(filled, ask);
+pub fn suggested(form_state: &FormState, ask: &Ask<'_>, usual: &[String]) -> Markup {
+    let description = Description::of(form_state, ask);
     let list = format!("{}-list", description.id);
     html! {
         div.field {
             label for=(description.id) { (ask.label) }
             (description.wrong_line())
             input id=(description.id) name=(ask.name) type="text" dir="auto" list=(list)
-                value=(filled.fields.first(ask.name)) autocomplete="off"
+                value=(form_state.fields.first(ask.name)) autocomplete="off"
                 aria-describedby=[description.described_by()] aria-invalid=[description.invalid()];
             datalist id=(list) { @for value in usual { option value=(value) {} } }
             (description.hint_line())
@@ -190,14 +190,14 @@ pub fn suggested(filled: &Filled, ask: &Ask<'_>, usual: &[String]) -> Markup {
 }
 
 /// Several checkboxes under one heading, each as `(name, label, hint)`.
-pub fn switches(filled: &Filled, ask: &Ask<'_>, options: &[(String, &str, &str)]) -> Markup {
-    let description = Description::of(filled, ask);
+pub fn switches(form_state: &FormState, ask: &Ask<'_>, options: &[(String, &str, &str)]) -> Markup {
+    let description = Description::of(form_state, ask);
     html! {
         fieldset #(description.id) tabindex=[description.wrong.map(|_| "-1")] aria-describedby=[description.described_by()] {
             legend { (ask.label) }
             (description.wrong_line())
             @for (name, label, hint) in options {
-                (switch(filled, name, &html! { (label) span.meta { " – " (hint) } }))
+                (switch(form_state, name, &html! { (label) span.meta { " – " (hint) } }))
             }
             (description.hint_line())
         }
@@ -216,25 +216,25 @@ pub fn preview(shown: Option<Markup>) -> Markup {
 }
 
 /// A select list.
-pub fn choice(filled: &Filled, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
-    let description = Description::of(filled, ask);
+pub fn choice(form_state: &FormState, ask: &Ask<'_>, options: &[(String, String)]) -> Markup {
+    let description = Description::of(form_state, ask);
     html! {
         div.field {
             label for=(description.id) { (ask.label) }
             (description.wrong_line())
-            (bare_choice(filled, ask.name, options, &description))
+            (bare_choice(form_state, ask.name, options, &description))
             (description.hint_line())
         }
     }
 }
 
 fn bare_choice(
-    filled: &Filled,
+    form_state: &FormState,
     name: &str,
     options: &[(String, String)],
     description: &Description<'_>,
 ) -> Markup {
-    let chosen = filled.fields.first(name);
+    let chosen = form_state.fields.first(name);
     html! {
         select id=(description.id) name=(name) aria-describedby=[description.described_by()]
             aria-invalid=[description.invalid()] {
@@ -250,9 +250,9 @@ fn bare_choice(
 }
 
 /// Radio buttons in the shape of pills.
-pub fn pills(filled: &Filled, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup {
-    let description = Description::of(filled, ask);
-    let chosen = filled.fields.first(ask.name);
+pub fn pills(form_state: &FormState, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup {
+    let description = Description::of(form_state, ask);
+    let chosen = form_state.fields.first(ask.name);
     html! {
         fieldset.pills aria-describedby=[description.described_by()] {
             legend { (ask.label) }
@@ -272,10 +272,10 @@ pub fn pills(filled: &Filled, ask: &Ask<'_>, options: &[(&str, &str)]) -> Markup
 }
 
 /// A checkbox on a line of its own.
-pub fn switch(filled: &Filled, name: &str, label: &Markup) -> Markup {
+pub fn switch(form_state: &FormState, name: &str, label: &Markup) -> Markup {
     html! {
         label.switch {
-            input type="checkbox" id=(id_of(name)) name=(name) value="yes" checked[filled.fields.has(name)];
+            input type="checkbox" id=(id_of(name)) name=(name) value="yes" checked[form_state.fields.has(name)];
             span { (label) }
         }
     }
@@ -283,7 +283,7 @@ pub fn switch(filled: &Filled, name: &str, label: &Markup) -> Markup {
 
 /// A component with the states it can be set to, and a note that appears once one is chosen.
 pub fn component_row(
-    filled: &Filled,
+    form_state: &FormState,
     slug: &str,
     name: &str,
     options: &[(String, String)],
@@ -295,7 +295,7 @@ pub fn component_row(
         label: name,
         ..Ask::default()
     };
-    let description = Description::of(filled, &ask);
+    let description = Description::of(form_state, &ask);
     let note_ask = Ask {
         name: &note,
         label: "Note for customers",
@@ -306,10 +306,10 @@ pub fn component_row(
         li.component {
             div.pair {
                 label for=(description.id) dir="auto" { (name) }
-                (bare_choice(filled, &field, options, &description))
+                (bare_choice(form_state, &field, options, &description))
             }
             (description.wrong_line())
-            (line(filled, &note_ask, "text"))
+            (line(form_state, &note_ask, "text"))
         }
     }
 }

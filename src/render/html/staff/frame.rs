@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::fields::Filled;
+use super::fields::FormState;
 use crate::domain::actor::Actor;
 use crate::domain::brand::Brand;
 use crate::domain::permission::Permission;
@@ -70,8 +70,8 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The title of a page with a form; it begins with a note if there are errors.
-    pub fn title_of(title: &'a str, filled: &Filled) -> String {
-        if filled.wrong.is_empty() {
+    pub fn title_of(title: &'a str, form_state: &FormState) -> String {
+        if form_state.wrong.is_empty() {
             title.to_owned()
         } else {
             format!("Error: {title}")

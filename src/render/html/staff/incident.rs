@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 
 use super::drafts;
-use super::fields::{Fields, Filled};
+use super::fields::{Fields, FormState};
 use super::form;
 use super::frame::{self, Nav, Page};
 use super::versions;
@@ -36,17 +36,22 @@ pub struct Around<'a> {
     pub flash: Option<&'a str>,
 }
 
-/// Renders the page. `filled` has the key that makes each button work only once, and the reasons
+/// Renders the page. `nonblank` has the key that makes each button work only once, and the reasons
 /// why a draft wasn't published.
-pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Actor,
+    around: &Around<'_>,
+    form_state: &FormState,
+) -> Markup {
     let (incident, file) = (around.incident, around.file);
     let may_write = viewer.may(Permission::WriteIncidents);
-    let key = filled.fields.first(Fields::KEY);
+    let key = form_state.fields.first(Fields::KEY);
     let content = html! {
         @if let Some(flash) = around.flash { p.told role="status" { (flash) } }
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(incident.phase(snapshot.until))) }
-        (drafts::refused(incident, filled))
+        (drafts::refused(incident, form_state))
         @if incident.draft {
             p.told { strong { "A draft." } " Only staff can see it." }
             @if may_write && file.is_none() { (drafts::ways(incident, key)) }
@@ -92,7 +97,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
         }
     };
     let page = Page {
-        title: &Page::title_of(&incident.title, filled),
+        title: &Page::title_of(&incident.title, form_state),
         nav: Nav::Dashboard,
         content,
     };

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::fields::{Fields, Filled};
+use super::fields::{Fields, FormState};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::SEEN;
@@ -41,13 +41,13 @@ pub struct Around<'a> {
     pub flash: Option<&'a str>,
 }
 
-/// Renders the page. `filled` is the form of the attempted step, `usual` that of all others.
+/// Renders the page. `nonblank` is the form of the attempted step, `usual` that of all others.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     around: &Around<'_>,
-    filled: &Filled,
-    usual: &Filled,
+    form_state: &FormState,
+    usual: &FormState,
 ) -> Markup {
     let incident = around.incident;
     let frame = render::frame_of(snapshot);
@@ -55,8 +55,8 @@ pub fn page(
     let has_begun = is_open(incident.kind, phase);
     let is_over = phase.is_final();
     let form_of = |step: &str| {
-        if filled.fields.first(STEP) == step {
-            filled
+        if form_state.fields.first(STEP) == step {
+            form_state
         } else {
             usual
         }
@@ -65,7 +65,7 @@ pub fn page(
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(phase)) }
         @if let Some(flash) = around.flash { p.told role="status" { (flash) } }
-        (form::summary(filled, "Not done yet"))
+        (form::summary(form_state, "Not done yet"))
         div.when { (window::times(frame, incident.window())) }
         p.more {
             a href=(urls::staff_incident(&incident.slug)) { "Post and updates" } " · "
@@ -101,7 +101,7 @@ pub fn page(
             }
         }
     };
-    let title = Page::title_of(&incident.title, filled);
+    let title = Page::title_of(&incident.title, form_state);
     let page = Page {
         title: &title,
         nav: Nav::Maintenance,
@@ -136,20 +136,20 @@ fn said(snapshot: &Snapshot, incident: &Incident) -> String {
     messages::begun(names.collect(), more)
 }
 
-fn times(filled: &Filled, has_begun: bool, zone: &str) -> Markup {
+fn times(form_state: &FormState, has_begun: bool, zone: &str) -> Markup {
     let hint = format!("In {zone}.");
     html! {
         div.two {
-            @if !has_begun { (window::field(filled, STARTS, "Starts", &hint)) }
-            (window::field(filled, ENDS, "Ends", if has_begun { &hint } else { "" }))
+            @if !has_begun { (window::field(form_state, STARTS, "Starts", &hint)) }
+            (window::field(form_state, ENDS, "Ends", if has_begun { &hint } else { "" }))
         }
-        (window::overlap(filled))
+        (window::overlap(form_state))
     }
 }
 
 fn step(
     incident: &Incident,
-    filled: &Filled,
+    form_state: &FormState,
     step: &str,
     label: &str,
     class: &str,
@@ -165,25 +165,26 @@ fn step(
     };
     let key = format!(
         "{}.{step}",
-        filled
+        form_state
             .fields
             .first(Fields::KEY)
             .split('.')
             .next()
             .unwrap_or_default()
     );
-    let is_open = filled.fields.filled(&name).is_some() || filled.wrong_with(&name).is_some();
+    let is_open =
+        form_state.fields.nonblank(&name).is_some() || form_state.wrong_with(&name).is_some();
     html! {
         section.step aria-label=(label) {
             form method="post" action=(urls::staff_maintenance(&incident.slug)) {
                 (form::hidden(Fields::KEY, &key))
                 (form::hidden(STEP, step))
-                (form::hidden(SEEN, filled.fields.first(SEEN)))
+                (form::hidden(SEEN, form_state.fields.first(SEEN)))
                 p { (hint) }
                 (fields)
                 details.more open[is_open] {
                     summary { "Write your own text" }
-                    (form::text_area(filled, &text, 3))
+                    (form::text_area(form_state, &text, 3))
                 }
                 p.buttons { button.(class) type="submit" { (label) } }
             }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::components::{self, Left};
 use super::correct::{self, TITLE};
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::update::{self, PHASE, TEXT};
@@ -34,7 +34,12 @@ pub struct Around<'a> {
 }
 
 /// Renders the page.
-pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Actor,
+    around: &Around<'_>,
+    form_state: &FormState,
+) -> Markup {
     let title = Ask {
         name: TITLE,
         label: "Headline",
@@ -63,27 +68,27 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
     let zone = render::frame_of(snapshot).zone_name();
     let content = html! {
         h1 { "New incident" }
-        (form::summary(filled, "Not posted yet"))
+        (form::summary(form_state, "Not posted yet"))
         (templates(urls::STAFF_NEW_INCIDENT, around.templates))
         (which(snapshot, urls::STAFF_NEW_INCIDENT, around.asks_component))
         form method="post" action=(urls::STAFF_NEW_INCIDENT) {
-            (form::key(filled))
-            (form::line(filled, &title, "text"))
-            (form::text_area(filled, &text, 5))
-            (form::pills(filled, &phase, &phases))
+            (form::key(form_state))
+            (form::line(form_state, &title, "text"))
+            (form::text_area(form_state, &text, 5))
+            (form::pills(form_state, &phase, &phases))
             @if viewer.may(Permission::SetStates) {
-                (components::list(snapshot, filled, &[], Left::Out))
+                (components::list(snapshot, form_state, &[], Left::Out))
             } @else {
                 (components::refused())
             }
-            (more(filled))
-            (update::earlier(filled, &zone))
+            (more(form_state))
+            (update::earlier(form_state, &zone))
             (form::preview(around.preview.map(|(incident, first)| preview(snapshot, incident, first))))
             (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Save as draft")]))
             p.hint { "Goes to the page and the feeds at once. Only staff can see a draft." }
         }
     };
-    let title = Page::title_of("New incident", filled);
+    let title = Page::title_of("New incident", form_state);
     let page = Page {
         title: &title,
         nav: Nav::Dashboard,
@@ -145,7 +150,7 @@ pub(super) fn which(snapshot: &Snapshot, form: &str, template: Option<&Slug>) ->
     }
 }
 
-fn more(filled: &Filled) -> Markup {
+fn more(form_state: &FormState) -> Markup {
     let kind = Ask {
         name: KIND,
         label: "Kind",
@@ -157,17 +162,17 @@ fn more(filled: &Filled) -> Markup {
         ("notice".to_owned(), "Notice".to_owned()),
     ];
     let is_set = |name: &str, usual: &str| {
-        filled
+        form_state
             .fields
-            .filled(name)
+            .nonblank(name)
             .is_some_and(|value| value != usual)
-            || filled.wrong_with(name).is_some()
+            || form_state.wrong_with(name).is_some()
     };
     html! {
         details.more open[is_set(KIND, "disruption") || is_set(correct::IMPACT, "")] {
             summary { "Severity and kind" }
-            (correct::impact(filled))
-            (form::choice(filled, &kind, &kinds))
+            (correct::impact(form_state))
+            (form::choice(form_state, &kind, &kinds))
         }
     }
 }

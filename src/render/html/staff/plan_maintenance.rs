@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::components::{self, Left};
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::new_incident::{templates, which};
@@ -35,7 +35,12 @@ pub struct Around<'a> {
 }
 
 /// Renders the page.
-pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled, around: &Around<'_>) -> Markup {
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Actor,
+    form_state: &FormState,
+    around: &Around<'_>,
+) -> Markup {
     let preview = around.preview;
     let title = Ask {
         name: TITLE,
@@ -53,24 +58,24 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled, around: &Aroun
     let starts_hint = format!("In {zone}.");
     let content = html! {
         h1 { "Plan maintenance" }
-        (form::summary(filled, "Not planned yet"))
+        (form::summary(form_state, "Not planned yet"))
         (templates(urls::STAFF_NEW_MAINTENANCE, around.templates))
         (which(snapshot, urls::STAFF_NEW_MAINTENANCE, around.asks_component))
         form method="post" action=(urls::STAFF_NEW_MAINTENANCE) {
-            (form::key(filled))
-            (form::line(filled, &title, "text"))
+            (form::key(form_state))
+            (form::line(form_state, &title, "text"))
             div.two {
-                (window::field(filled, STARTS, "Starts", &starts_hint))
-                (window::field(filled, ENDS, "Ends", ""))
+                (window::field(form_state, STARTS, "Starts", &starts_hint))
+                (window::field(form_state, ENDS, "Ends", ""))
             }
-            (window::overlap(filled))
+            (window::overlap(form_state))
             @if viewer.may(Permission::SetStates) {
-                (components::list(snapshot, filled, &[], Left::Out))
+                (components::list(snapshot, form_state, &[], Left::Out))
                 p.hint { "They take these states when it starts and go back to their own when it ends." }
             } @else {
                 (components::refused())
             }
-            (form::text_area(filled, &text, 4))
+            (form::text_area(form_state, &text, 4))
             (form::preview(preview.map(|incident| preview_of(snapshot, incident))))
             (form::buttons("Plan maintenance", &[("preview", "Preview")]))
             p.hint {
@@ -79,7 +84,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled, around: &Aroun
             }
         }
     };
-    let title = Page::title_of("Plan maintenance", filled);
+    let title = Page::title_of("Plan maintenance", form_state);
     let page = Page {
         title: &title,
         nav: Nav::Maintenance,

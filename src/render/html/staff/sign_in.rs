@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::fields::{Fields, Filled};
+use super::fields::{Fields, FormState};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use crate::snapshot::Snapshot;
@@ -18,7 +18,7 @@ pub const USERNAME: &str = "username";
 pub const KEPT: &str = "kept.";
 
 /// Renders the page. `kept` is a form that was sent while nobody was signed in.
-pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> Markup {
+pub fn page(snapshot: &Snapshot, form_state: &FormState, next: &str, kept: &Fields) -> Markup {
     let ask = Ask {
         name: TOKEN,
         label: "Token",
@@ -42,12 +42,12 @@ pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> 
                 // Password managers need a username for the password.
                 input.unseen type="text" name=(USERNAME) value="staff" autocomplete="username"
                     tabindex="-1" aria-hidden="true" readonly;
-                (password(filled, &ask))
+                (password(form_state, &ask))
                 p.buttons { button.main type="submit" { "Sign in" } }
             }
         }
     };
-    let title = Page::title_of("Sign in", filled);
+    let title = Page::title_of("Sign in", form_state);
     let page = Page {
         title: &title,
         nav: Nav::Elsewhere,
@@ -57,8 +57,8 @@ pub fn page(snapshot: &Snapshot, filled: &Filled, next: &str, kept: &Fields) -> 
 }
 
 /// The field for the token, which is never written back into the page.
-fn password(filled: &Filled, ask: &Ask<'_>) -> Markup {
-    let wrong = filled.wrong_with(ask.name);
+fn password(form_state: &FormState, ask: &Ask<'_>) -> Markup {
+    let wrong = form_state.wrong_with(ask.name);
     let described = if wrong.is_some() {
         "field-token-wrong field-token-hint"
     } else {

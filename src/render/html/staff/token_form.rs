@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::tokens::scope_in_words;
@@ -25,7 +25,7 @@ pub const SCOPES: &str = "scopes";
 pub const EXPIRES: &str = "expires_at";
 
 /// Renders the page.
-pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled) -> Markup {
+pub fn page(snapshot: &Snapshot, viewer: &Actor, form_state: &FormState) -> Markup {
     let zone = render::frame_of(snapshot).zone_name();
     let name = Ask {
         name: NAME,
@@ -57,18 +57,18 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, filled: &Filled) -> Markup {
     };
     let content = html! {
         h1 { "Issue a token" }
-        (form::summary(filled, "Not issued yet"))
+        (form::summary(form_state, "Not issued yet"))
         form method="post" action=(urls::STAFF_NEW_TOKEN) {
-            (form::key(filled))
-            (form::line(filled, &name, "text"))
-            (form::switches(filled, &scopes, &options))
-            (form::line(filled, &display_name, "text"))
-            (form::line(filled, &expires, "date"))
+            (form::key(form_state))
+            (form::line(form_state, &name, "text"))
+            (form::switches(form_state, &scopes, &options))
+            (form::line(form_state, &display_name, "text"))
+            (form::line(form_state, &expires, "date"))
             (form::buttons("Issue token", &[]))
             p.hint { "The secret is shown once, on the next page." }
         }
     };
-    let title = Page::title_of("Issue a token", filled);
+    let title = Page::title_of("Issue a token", form_state);
     let page = Page {
         title: &title,
         nav: Nav::Tokens,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::components::{self, Left, STATE};
-use super::fields::{Fields, Filled};
+use super::fields::{Fields, FormState};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::tokens::scope_name;
@@ -53,7 +53,12 @@ pub struct Around<'a> {
 }
 
 /// Renders the page.
-pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
+pub fn page(
+    snapshot: &Snapshot,
+    viewer: &Actor,
+    around: &Around<'_>,
+    form_state: &FormState,
+) -> Markup {
     let incident = around.incident;
     let phase = incident.phase(around.now);
     let frame = Frame {
@@ -67,30 +72,30 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &F
             (parts::phase_badge(phase)) " since "
             (parts::instant(frame, since(incident, phase)))
         }
-        (form::summary(filled, "Not posted yet"))
+        (form::summary(form_state, "Not posted yet"))
         (newer(snapshot, around))
         form method="post" action=(urls::staff_post_update(&incident.slug)) {
-            (form::key(filled))
-            (form::hidden(SEEN, filled.fields.first(SEEN)))
-            @if filled.fields.has(EARLY) { (form::hidden(EARLY, filled.fields.first(EARLY))) }
-            (text(filled, around.preview.is_none(), &frame.clock(around.now), snapshot))
-            (phases(filled, incident))
-            (returning(snapshot, viewer, around, filled))
+            (form::key(form_state))
+            (form::hidden(SEEN, form_state.fields.first(SEEN)))
+            @if form_state.fields.has(EARLY) { (form::hidden(EARLY, form_state.fields.first(EARLY))) }
+            (text(form_state, around.preview.is_none(), &frame.clock(around.now), snapshot))
+            (phases(form_state, incident))
+            (returning(snapshot, viewer, around, form_state))
             @if viewer.may(Permission::SetStates) {
-                (components::list(snapshot, filled, &incident.components(), Left::Unchanged))
+                (components::list(snapshot, form_state, &incident.components(), Left::Unchanged))
             } @else {
                 (components::refused())
             }
-            (earlier(filled, &frame.zone_name()))
+            (earlier(form_state, &frame.zone_name()))
             (form::preview(around.preview.map(|(incident, update)| html! {
                 (preview(snapshot, incident, update))
-                (instead(snapshot, filled, update))
+                (instead(snapshot, form_state, update))
             })))
             (form::buttons("Post update", &[("preview", "Preview")]))
             p.hint { "Goes to the page and the feeds at once." }
         }
     };
-    let title = Page::title_of("Post an update", filled);
+    let title = Page::title_of("Post an update", form_state);
     let page = Page {
         title: &title,
         nav: Nav::Dashboard,
@@ -113,7 +118,7 @@ fn since(incident: &Incident, phase: Phase) -> DateTime<Utc> {
     at
 }
 
-fn text(filled: &Filled, is_first: bool, clock: &str, snapshot: &Snapshot) -> Markup {
+fn text(form_state: &FormState, is_first: bool, clock: &str, snapshot: &Snapshot) -> Markup {
     let ask = Ask {
         name: TEXT,
         label: "What do customers need to know now?",
@@ -122,7 +127,7 @@ fn text(filled: &Filled, is_first: bool, clock: &str, snapshot: &Snapshot) -> Ma
     };
     let (time, zone) = clock.split_once(' ').unwrap_or((clock, ""));
     html! {
-        (form::text_area(filled, &ask, 5))
+        (form::text_area(form_state, &ask, 5))
         p.hint {
             "Markdown. Shown with the time you post it: "
             span data-clock=(snapshot.site.zone.name()) { (time) } " " (zone) "."
@@ -130,14 +135,14 @@ fn text(filled: &Filled, is_first: bool, clock: &str, snapshot: &Snapshot) -> Ma
     }
 }
 
-fn phases(filled: &Filled, incident: &Incident) -> Markup {
+fn phases(form_state: &FormState, incident: &Incident) -> Markup {
     // A postmortem comes after the end.
     let is_over = incident
         .updates
         .iter()
         .any(|update| update.phase.is_some_and(Phase::is_final))
         || incident.stated_phase.is_some_and(Phase::is_final)
-        || filled.fields.first(PHASE) == Phase::Postmortem.as_str();
+        || form_state.fields.first(PHASE) == Phase::Postmortem.as_str();
     let words = incident.kind.phases().iter();
     let words = words.filter(|phase| is_over || **phase != Phase::Postmortem);
     let options: Vec<_> = words.map(|phase| (phase.as_str(), phase.label())).collect();
@@ -146,11 +151,16 @@ fn phases(filled: &Filled, incident: &Incident) -> Markup {
         label: "Status",
         ..Ask::default()
     };
-    form::pills(filled, &ask, &options)
+    form::pills(form_state, &ask, &options)
 }
 
 /// Which components' states revert when the incident is resolved; shown once that phase is chosen.
-fn returning(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &Filled) -> Markup {
+fn returning(
+    snapshot: &Snapshot,
+    viewer: &Actor,
+    around: &Around<'_>,
+    form_state: &FormState,
+) -> Markup {
     html! {
         @if !viewer.may(Permission::SetStates) {
             @if !around.returning.is_empty() {
@@ -173,7 +183,7 @@ fn returning(snapshot: &Snapshot, viewer: &Actor, around: &Around<'_>, filled: &
                 legend { "When you post this:" }
                 @for (slug, state) in around.returning {
                     (form::hidden(RETURNS, slug.as_str()))
-                    (form::switch(filled, &format!("{RETURN}{slug}"), &html! {
+                    (form::switch(form_state, &format!("{RETURN}{slug}"), &html! {
                         bdi { (snapshot.component_name(slug)) } " returns to "
                         (parts::state_badge(&snapshot.states, state))
                     }))
@@ -198,30 +208,31 @@ pub fn settled(mut fields: Fields) -> Fields {
 }
 
 /// The components that a form both reverts and sets to a state.
-fn said_twice(filled: &Filled) -> Vec<Slug> {
-    let returns = filled
+fn said_twice(form_state: &FormState) -> Vec<Slug> {
+    let returns = form_state
         .fields
         .pairs()
         .iter()
         .filter(|(name, _)| name == RETURNS);
     returns
         .filter(|(_, slug)| {
-            let state = filled.fields.first(&format!("{STATE}{slug}"));
-            !state.is_empty() && !filled.fields.has(&format!("{RETURN}{slug}"))
+            let state = form_state.fields.first(&format!("{STATE}{slug}"));
+            !state.is_empty() && !form_state.fields.has(&format!("{RETURN}{slug}"))
         })
         .filter_map(|(_, slug)| Slug::parse(slug).ok())
         .collect()
 }
 
 /// The field for an earlier time.
-pub(super) fn earlier(filled: &Filled, zone: &str) -> Markup {
+pub(super) fn earlier(form_state: &FormState, zone: &str) -> Markup {
     let hint = format!("In {zone}. The page marks it as added later.");
-    let is_wrong = filled.wrong_with(AT).is_some() || filled.wrong_with(&which(AT)).is_some();
-    let is_open = filled.fields.filled(AT).is_some() || is_wrong;
+    let is_wrong =
+        form_state.wrong_with(AT).is_some() || form_state.wrong_with(&which(AT)).is_some();
+    let is_open = form_state.fields.nonblank(AT).is_some() || is_wrong;
     html! {
         details.more open[is_open] {
             summary { "Use an earlier time" }
-            (window::field(filled, AT, "When it happened", &hint))
+            (window::field(form_state, AT, "When it happened", &hint))
         }
     }
 }
@@ -242,11 +253,11 @@ fn newer(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
 
 /// For an update that ends its incident: the components that get the chosen state instead of
 /// reverting.
-fn instead(snapshot: &Snapshot, filled: &Filled, update: &Update) -> Markup {
+fn instead(snapshot: &Snapshot, form_state: &FormState, update: &Update) -> Markup {
     let is_end = update.phase.is_some_and(Phase::is_final);
     html! {
-        @for slug in said_twice(filled).iter().filter(|_| is_end) {
-            @let state = StateKey::new(filled.fields.first(&format!("{STATE}{slug}")));
+        @for slug in said_twice(form_state).iter().filter(|_| is_end) {
+            @let state = StateKey::new(form_state.fields.first(&format!("{STATE}{slug}")));
             p.hint {
                 bdi { (snapshot.component_name(slug)) } " doesn’t return: it becomes "
                 (parts::state_badge(&snapshot.states, &state)) ", as you chose under Components."

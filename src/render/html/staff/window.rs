@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use maud::{Markup, html};
 
-use super::fields::Filled;
+use super::fields::FormState;
 use super::form::{self, Ask};
 use crate::domain::window::Window;
 use crate::render::time::{self, Frame};
@@ -26,7 +26,7 @@ pub fn which(name: &str) -> String {
 }
 
 /// A field for a time. If the local time occurs twice, it asks which occurrence is meant.
-pub fn field(filled: &Filled, name: &str, label: &str, hint: &str) -> Markup {
+pub fn field(form_state: &FormState, name: &str, label: &str, hint: &str) -> Markup {
     let ask = Ask {
         name,
         label,
@@ -39,25 +39,26 @@ pub fn field(filled: &Filled, name: &str, label: &str, hint: &str) -> Markup {
         label: "Which one?",
         ..Ask::default()
     };
-    let is_asked = filled.wrong_with(&field).is_some() || filled.fields.filled(&field).is_some();
+    let is_asked =
+        form_state.wrong_with(&field).is_some() || form_state.fields.nonblank(&field).is_some();
     let options = [
         (FIRST, "The first, before the clocks go back"),
         (SECOND, "The second, after they go back"),
     ];
     html! {
-        (form::line(filled, &ask, "datetime-local"))
-        @if is_asked { (form::pills(filled, &ask_which, &options)) }
+        (form::line(form_state, &ask, "datetime-local"))
+        @if is_asked { (form::pills(form_state, &ask_which, &options)) }
     }
 }
 
 /// The checkbox that allows maintenances to overlap; shown only if they do.
-pub fn overlap(filled: &Filled) -> Markup {
-    let wrong = filled.wrong_with(OVERLAP);
+pub fn overlap(form_state: &FormState) -> Markup {
+    let wrong = form_state.wrong_with(OVERLAP);
     html! {
-        @if wrong.is_some() || filled.fields.has(OVERLAP) {
+        @if wrong.is_some() || form_state.fields.has(OVERLAP) {
             div.field {
                 @if let Some(wrong) = wrong { p.error #field-overlap-wrong { (wrong) } }
-                (form::switch(filled, OVERLAP, &html! { "Both are meant to happen at the same time" }))
+                (form::switch(form_state, OVERLAP, &html! { "Both are meant to happen at the same time" }))
             }
         }
     }
