@@ -38,7 +38,7 @@ mod tests {
             api: String::new(),
             posted_at: "2013-02-26T09:10:00Z".parse().unwrap(),
         };
-        let told = |now: &str| already_posted(&first, now.parse().unwrap());
+        let message = |now: &str| already_posted(&first, now.parse().unwrap());
         assert!(already_posted("2013-02-26T09:10:40Z").contains("less than a minute ago"));
         assert!(already_posted("2013-02-26T09:11:00Z").contains("1 minute ago"));
         assert!(already_posted("2013-02-26T09:12:30Z").contains("2 minutes ago"));

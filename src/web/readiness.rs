@@ -23,7 +23,7 @@ struct Findings {
     /// When the pages last matched the database.
     pages: Option<Instant>,
     /// Why rendering them fails.
-    pages_trouble: Option<String>,
+    pages_problem: Option<String>,
     /// Why the clock must be wrong.
     clock: Option<String>,
     /// Why the content folder isn't synced. Posting works nevertheless.
@@ -38,7 +38,7 @@ impl Default for Readiness {
             database: None,
             damage: None,
             pages: None,
-            pages_trouble: None,
+            pages_problem: None,
             clock: None,
             folder: None,
             is_stopping: false,
@@ -82,24 +82,24 @@ impl Readiness {
         self.with(|known| match made {
             Ok(()) => {
                 known.pages = Some(Instant::now());
-                known.pages_trouble = None;
+                known.pages_problem = None;
             }
-            Err(why) => known.pages_trouble = Some(why),
+            Err(why) => known.pages_problem = Some(why),
         });
     }
 
     /// Records why the clock must be wrong, if so. Returns whether that is news.
-    pub fn note_clock(&self, trouble: Option<String>) -> bool {
+    pub fn note_clock(&self, problem: Option<String>) -> bool {
         self.with(|known| {
-            let is_news = known.clock.is_some() != trouble.is_some();
-            known.clock = trouble;
+            let is_news = known.clock.is_some() != problem.is_some();
+            known.clock = problem;
             is_news
         })
     }
 
     /// Records why the content folder isn't synced, if so.
-    pub fn note_folder(&self, trouble: Option<String>) {
-        self.with(|known| known.folder = trouble);
+    pub fn note_folder(&self, problem: Option<String>) {
+        self.with(|known| known.folder = problem);
     }
 
     /// Reports "not ready" from now on, because the server is stopping.
@@ -137,7 +137,7 @@ impl Findings {
         }
         wrong.extend(self.damage.iter().map(|why| format!("database: {why}")));
         let pages = age(self.pages.unwrap_or(self.started));
-        match &self.pages_trouble {
+        match &self.pages_problem {
             Some(why) => wrong.push(format!(
                 "pages: {why}; they are as they were {} ago",
                 shown(pages)
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_trouble_is_told_and_ends_with_its_cause() {
+    fn each_problem_is_reported_and_ends_with_its_cause() {
         let readiness = Readiness::default();
         let check = |is_ready: bool, part: &str| {
             let report = readiness.report();

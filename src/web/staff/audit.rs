@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::html_response::html_response;
 use super::reading::said_in;
 use super::session::Visit;
-use super::trouble::{StaffError, sentence};
+use super::staff_error::{StaffError, sentence};
 use crate::domain::permission::Permission;
 use crate::render::html::staff::audit::{self, AuditPage};
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
@@ -123,7 +123,7 @@ async fn table(tx: &mut Tx, filter: &AuditFilter) -> Result<String, StaffError> 
         Ok(table) => Ok(table),
         Err(AppError::Action(error)) => Err(error.into()),
         Err(AppError::Invalid(errors)) => Err(refused(&errors)),
-        Err(_) => Err(StaffError::trouble(
+        Err(_) => Err(StaffError::error_page(
             StatusCode::INTERNAL_SERVER_ERROR,
             "The CSV file can’t be made",
             "Try again in a moment, or search for less.",
@@ -185,7 +185,7 @@ fn search_form(asked: &ActivityLogQuery, errors: Vec<FieldError>) -> FormState {
 
 fn refused(errors: &[FieldError]) -> StaffError {
     let details: Vec<_> = errors.iter().map(|it| sentence(&it.detail)).collect();
-    StaffError::trouble(
+    StaffError::error_page(
         StatusCode::UNPROCESSABLE_ENTITY,
         "The activity log can’t be searched like this",
         &details.join(" "),

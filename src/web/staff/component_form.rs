@@ -10,8 +10,8 @@ use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, sent_before, wrong_fields};
 use super::session::Visit;
 use super::settings::{day_of, gather};
+use super::staff_error::{StaffError, sentence};
 use super::submission::Submission;
-use super::trouble::{StaffError, sentence};
 use crate::actions::edit_components::{Description, order_components, put_component};
 use crate::actions::{ActionError, Change};
 use crate::domain::component::Component;
@@ -202,7 +202,7 @@ fn editable(component: Option<Component>) -> Result<Component, StaffError> {
             "{} is retired. Bring it back first, from the list of components.",
             component.name
         );
-        return Err(StaffError::trouble(
+        return Err(StaffError::error_page(
             StatusCode::CONFLICT,
             "It is retired",
             &how,
@@ -214,7 +214,7 @@ fn editable(component: Option<Component>) -> Result<Component, StaffError> {
              with slug = \"{}\".",
             component.name, component.slug
         );
-        return Err(StaffError::trouble(
+        return Err(StaffError::error_page(
             StatusCode::CONFLICT,
             "It comes from site.toml",
             &how,

@@ -14,8 +14,8 @@ use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, sent_before};
 use super::session::Visit;
 use super::settings::{impact_of, settings_of, sorted};
+use super::staff_error::StaffError;
 use super::submission::Submission;
-use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::ActionError;
 use crate::actions::edit_incident::{EditIncident, edit_incident};
@@ -26,7 +26,7 @@ use crate::domain::slug::Slug;
 use crate::render;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
 use crate::render::html::staff::correct::{
-    self as form, AUTHOR, AroundPost, IMPACT, PUBLISHED_AT, TITLE, WAS,
+    self as form, AUTHOR, CorrectPostContext, IMPACT, PUBLISHED_AT, TITLE, WAS,
 };
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::update::TEXT;
@@ -246,12 +246,12 @@ impl Screen {
         form_state: &FormState,
     ) -> Result<Response, StaffError> {
         let site = state.latest.find().await?;
-        let around = AroundPost {
+        let context = CorrectPostContext {
             incident: &self.stored.incident,
             is_other: self.is_other,
             versions: &self.versions,
         };
-        let page = form::post_page(site.snapshot(), &visit.staff.actor, &around, form_state);
+        let page = form::post_page(site.snapshot(), &visit.staff.actor, &context, form_state);
         Ok(html_response(status, page.into_string()))
     }
 }

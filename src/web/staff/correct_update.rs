@@ -12,8 +12,8 @@ use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{UpdateOf, again, fresh, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of, sorted};
+use super::staff_error::StaffError;
 use super::submission::Submission;
-use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::correct_update::{Correction, correct_update, withdraw_update};
 use crate::actions::preview_resolution::preview_withdrawal;
@@ -25,7 +25,7 @@ use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Source, Update};
 use crate::render;
 use crate::render::html::staff::components::{NAMED, NOTE, STATE};
-use crate::render::html::staff::correct::{self as form, AUTHOR, Around, WAS};
+use crate::render::html::staff::correct::{self as form, AUTHOR, CorrectUpdateContext, WAS};
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::update::{self, AT, PHASE, TEXT};
 use crate::render::markdown::{as_typed, of_corrected};
@@ -308,7 +308,7 @@ impl Screen {
             .into_iter()
             .map(|it| (it.component, it.from, it.to))
             .collect();
-        let around = Around {
+        let context = CorrectUpdateContext {
             incident: &self.stored.incident,
             update: &self.update,
             is_other: self.is_other,
@@ -316,7 +316,7 @@ impl Screen {
             versions: &self.versions,
             without: &without,
         };
-        let page = form::update_page(site.snapshot(), &visit.staff.actor, &around, form_state);
+        let page = form::update_page(site.snapshot(), &visit.staff.actor, &context, form_state);
         Ok(html_response(status, page.into_string()))
     }
 }

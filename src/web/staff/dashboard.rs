@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::flash;
 use super::html_response::html_response;
 use super::session::Visit;
-use super::trouble::StaffError;
+use super::staff_error::StaffError;
 use crate::domain::permission::Permission;
 use crate::render::html::staff::dashboard::{self, Draft, Withdrawn};
 use crate::store::drafts::list_withdrawn;

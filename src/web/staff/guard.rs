@@ -20,7 +20,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use ipnet::IpNet;
 
-use super::trouble::StaffError;
+use super::staff_error::StaffError;
 use crate::site::document::CachePolicy;
 use crate::urls;
 use crate::web::layers::says_https;

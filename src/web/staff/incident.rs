@@ -10,12 +10,12 @@ use super::flash;
 use super::html_response::html_response;
 use super::reading::{SlugOf, again, new_key};
 use super::session::Visit;
-use super::trouble::StaffError;
+use super::staff_error::StaffError;
 use super::update::find;
 use crate::actions::entry_place::lines_of;
 use crate::domain::update::Source;
 use crate::render::html::staff::fields::{Fields, Wrong};
-use crate::render::html::staff::incident::{self, Around};
+use crate::render::html::staff::incident::{self, IncidentContext};
 use crate::store::incidents::StoredIncident;
 use crate::store::updates::list_updates_of_incident;
 use crate::web::state::AppState;
@@ -70,14 +70,14 @@ pub(super) async fn page(
     };
     let form_state = again(Fields::default().with(Fields::KEY, new_key()), shown.wrong);
     let lines = lines_in_file(state, stored).await;
-    let around = Around {
+    let context = IncidentContext {
         incident: &stored.incident,
         file: stored.file.as_deref(),
         lines: &lines,
         withdrawn: &withdrawn,
         flash: shown.flash,
     };
-    let page = incident::page(site.snapshot(), &visit.staff.actor, &around, &form_state);
+    let page = incident::page(site.snapshot(), &visit.staff.actor, &context, &form_state);
     Ok(html_response(status, page.into_string()))
 }
 

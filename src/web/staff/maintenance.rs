@@ -10,8 +10,8 @@ use super::local_time::{frame_now, is_same_minute, set_time, window_of};
 use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, again, fresh, new_key, sent_before, wrong_fields};
 use super::session::Visit;
+use super::staff_error::StaffError;
 use super::submission::Submission;
-use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::change_maintenance::{MaintenanceStep, Step, change_maintenance};
 use crate::actions::{ActionError, FieldError};
@@ -22,7 +22,7 @@ use crate::render;
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::maintenance;
 use crate::render::html::staff::maintenance_steps::{
-    self as form, Around, CANCEL, END, EXTEND, START, STEP, TEXT,
+    self as form, CANCEL, END, EXTEND, MaintenanceStepsContext, START, STEP, TEXT,
 };
 use crate::render::html::staff::update::SEEN;
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
@@ -242,7 +242,7 @@ async fn page(
         CANCEL => Some("Cancelled. Customers see an update."),
         _ => None,
     };
-    let around = Around {
+    let context = MaintenanceStepsContext {
         incident,
         now: state.clock.now(),
         flash: sentence,
@@ -250,7 +250,7 @@ async fn page(
     let page = form::page(
         site.snapshot(),
         &visit.staff.actor,
-        &around,
+        &context,
         &form_state,
         &usual,
     );

@@ -6,8 +6,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+use self::staff_error::StaffError;
 use self::submission::MAX_FORM_BYTES;
-use self::trouble::StaffError;
 use super::auth;
 use super::state::AppState;
 use crate::urls;
@@ -34,11 +34,11 @@ mod session;
 mod sessions;
 mod settings;
 mod sign_in;
+mod staff_error;
 mod submission;
 mod templates;
 mod token_form;
 mod tokens;
-mod trouble;
 mod update;
 mod withdraw;
 

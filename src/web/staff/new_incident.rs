@@ -11,9 +11,9 @@ use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{again, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, impact_of, phase_of, settings_of};
+use super::staff_error::StaffError;
 use super::submission::Submission;
 use super::templates;
-use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::create_incident::create_incident;
 use crate::actions::new_incident::NewIncident;
@@ -27,7 +27,7 @@ use crate::domain::template::COMPONENT;
 use crate::domain::update::Phase;
 use crate::render::html::staff::correct::{IMPACT, TITLE};
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
-use crate::render::html::staff::new_incident::{self as form, Around, DRAFT, KIND};
+use crate::render::html::staff::new_incident::{self as form, DRAFT, KIND, NewIncidentContext};
 use crate::render::html::staff::update::{AT, PHASE, TEXT};
 use crate::render::markdown::of_typed;
 use crate::urls;
@@ -52,12 +52,12 @@ pub(super) async fn show(
         }
     })
     .await?;
-    let around = Around {
+    let context = NewIncidentContext {
         templates: &begin.templates,
         asks_component: begin.asks_component.as_ref(),
         preview: None,
     };
-    page(&state, &visit, StatusCode::OK, &begin.form_state, &around).await
+    page(&state, &visit, StatusCode::OK, &begin.form_state, &context).await
 }
 
 /// Publishes the incident, saves it as a draft, or shows a preview.
@@ -86,7 +86,14 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
         BegunForm::Changed(path) => {
             let form_state = sent_before(sent.fields.clone(), path);
             let status = StatusCode::CONFLICT;
-            return page(state, &sent.visit, status, &form_state, &Around::default()).await;
+            return page(
+                state,
+                &sent.visit,
+                status,
+                &form_state,
+                &NewIncidentContext::default(),
+            )
+            .await;
         }
     };
     let wanted = NewIncident {
@@ -145,12 +152,12 @@ async fn preview(
         let part = form::preview(site.snapshot(), &incident, first);
         return Ok(html_response(StatusCode::OK, part.into_string()));
     }
-    let around = Around {
+    let context = NewIncidentContext {
         preview: Some((&incident, first)),
-        ..Around::default()
+        ..NewIncidentContext::default()
     };
     let form_state = again(sent.fields.clone(), Vec::new());
-    page(state, visit, StatusCode::OK, &form_state, &around).await
+    page(state, visit, StatusCode::OK, &form_state, &context).await
 }
 
 async fn refuse(
@@ -163,7 +170,14 @@ async fn refuse(
     }
     let form_state = again(sent.fields.clone(), wrong);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page(state, &sent.visit, status, &form_state, &Around::default()).await
+    page(
+        state,
+        &sent.visit,
+        status,
+        &form_state,
+        &NewIncidentContext::default(),
+    )
+    .await
 }
 
 async fn page(
@@ -171,11 +185,11 @@ async fn page(
     visit: &Visit,
     status: StatusCode,
     form_state: &FormState,
-    around: &Around<'_>,
+    context: &NewIncidentContext<'_>,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::WriteIncidents)?;
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.actor, around, form_state);
+    let page = form::page(site.snapshot(), &visit.staff.actor, context, form_state);
     Ok(html_response(status, page.into_string()))
 }
 

@@ -12,9 +12,9 @@ use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{again, sent_before};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, settings_of};
+use super::staff_error::StaffError;
 use super::submission::Submission;
 use super::templates;
-use super::trouble::StaffError;
 use super::update::find;
 use crate::actions::create_incident::create_incident;
 use crate::actions::new_incident::NewIncident;
@@ -25,7 +25,9 @@ use crate::domain::permission::Permission;
 use crate::domain::template::COMPONENT;
 use crate::render;
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
-use crate::render::html::staff::plan_maintenance::{self as form, Around, TEXT, TITLE};
+use crate::render::html::staff::plan_maintenance::{
+    self as form, PlanMaintenanceContext, TEXT, TITLE,
+};
 use crate::render::html::staff::window::{ENDS, OVERLAP, STARTS};
 use crate::render::markdown::of_typed;
 use crate::render::time::Frame;
@@ -51,12 +53,12 @@ pub(super) async fn show(
         usual
     })
     .await?;
-    let around = Around {
+    let context = PlanMaintenanceContext {
         templates: &begin.templates,
         asks_component: begin.asks_component.as_ref(),
         preview: None,
     };
-    page(&state, &visit, StatusCode::OK, &begin.form_state, &around).await
+    page(&state, &visit, StatusCode::OK, &begin.form_state, &context).await
 }
 
 /// The initial values of the form: from the next full hour in the site's zone to one hour
@@ -112,7 +114,7 @@ async fn plan(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
                 visit,
                 StatusCode::CONFLICT,
                 &form_state,
-                &Around::default(),
+                &PlanMaintenanceContext::default(),
             )
             .await;
         }
@@ -153,11 +155,11 @@ async fn preview(
     };
     drop(change);
     let form_state = again(sent.fields.clone(), Vec::new());
-    let around = Around {
+    let context = PlanMaintenanceContext {
         preview: Some(&incident),
-        ..Around::default()
+        ..PlanMaintenanceContext::default()
     };
-    page(state, visit, StatusCode::OK, &form_state, &around).await
+    page(state, visit, StatusCode::OK, &form_state, &context).await
 }
 
 /// Parses the form into an incident, or returns all errors.
@@ -223,7 +225,14 @@ async fn refuse(
 ) -> Result<Response, StaffError> {
     let form_state = again(sent.fields.clone(), wrong);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page(state, &sent.visit, status, &form_state, &Around::default()).await
+    page(
+        state,
+        &sent.visit,
+        status,
+        &form_state,
+        &PlanMaintenanceContext::default(),
+    )
+    .await
 }
 
 async fn page(
@@ -231,10 +240,10 @@ async fn page(
     visit: &Visit,
     status: StatusCode,
     form_state: &FormState,
-    around: &Around<'_>,
+    context: &PlanMaintenanceContext<'_>,
 ) -> Result<Response, StaffError> {
     visit.staff.require(Permission::WriteIncidents)?;
     let site = state.latest.find().await?;
-    let page = form::page(site.snapshot(), &visit.staff.actor, form_state, around);
+    let page = form::page(site.snapshot(), &visit.staff.actor, form_state, context);
     Ok(html_response(status, page.into_string()))
 }

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::session::key_of;
+use super::staff_error::StaffError;
 use super::submission::Submission;
-use super::trouble::StaffError;
 use crate::actions::once;
 use crate::actions::{Change, Once};
 use crate::domain::hash::{digest_of_parts, hex};

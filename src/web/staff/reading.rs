@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::http::request::Parts;
 use uuid::Uuid;
 
-use super::trouble::{StaffError, sentence};
+use super::staff_error::{StaffError, sentence};
 use crate::actions::FieldError;
 use crate::domain::slug::Slug;
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::guard::{Way, way_of};
 use super::reading::{fresh, lost, new_key, said_in};
-use super::trouble::StaffError;
+use super::staff_error::StaffError;
 use crate::actions::tokens::hash_of;
 use crate::domain::actor::Credential;
 use crate::domain::staff::{KeptForm, Session};

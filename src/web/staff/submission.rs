@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::html_response::html_response;
 use super::reading::fresh;
 use super::session::{Visit, find_visit};
-use super::trouble::StaffError;
+use super::staff_error::StaffError;
 use crate::render::html::staff::fields::Fields;
 use crate::render::html::staff::known_fields::is_known;
 use crate::render::html::staff::sign_in::{self, KEPT};
@@ -60,7 +60,7 @@ impl FromRequest<AppState> for Submission {
                 let page =
                     sign_in::page(site.snapshot(), &fresh(Fields::default()), &path, &fields);
                 let response = html_response(StatusCode::UNAUTHORIZED, page.into_string());
-                Err(StaffError::Page(Box::new(response)))
+                Err(StaffError::SignInPage(Box::new(response)))
             }
         }
     }
@@ -111,7 +111,7 @@ pub(super) async fn read_fields(
     sender: Sender,
 ) -> Result<Fields, StaffError> {
     if !is_form(request.headers()) {
-        return Err(StaffError::trouble(
+        return Err(StaffError::error_page(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "That isn’t a form",
             "The staff pages only accept their own forms. Programs use the API.",
@@ -125,7 +125,7 @@ pub(super) async fn read_fields(
                  another window, then go back and send it again. What you wrote is still there."
             }
         };
-        StaffError::trouble(StatusCode::PAYLOAD_TOO_LARGE, "That is too long", text)
+        StaffError::error_page(StatusCode::PAYLOAD_TOO_LARGE, "That is too long", text)
     };
     let stated = request.headers().get(header::CONTENT_LENGTH);
     let stated = stated.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -136,7 +136,7 @@ pub(super) async fn read_fields(
         .await
         .map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => too_long(),
-            _ => StaffError::trouble(
+            _ => StaffError::error_page(
                 StatusCode::BAD_REQUEST,
                 "The form didn’t arrive in full",
                 "Go back and send it again. What you wrote is still there.",
@@ -148,7 +148,7 @@ pub(super) async fn read_fields(
     let components = state.site.current().snapshot().components.len();
     let most = MAX_FIELDS + MAX_FIELDS_EACH * components;
     if body.iter().filter(|byte| **byte == b'&').count() >= most {
-        return Err(StaffError::trouble(
+        return Err(StaffError::error_page(
             StatusCode::BAD_REQUEST,
             "That has too many fields",
             "No form on the staff pages has as many.",

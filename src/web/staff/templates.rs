@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::reading::fresh;
 use super::session::{Visit, asks_for_preview};
-use super::trouble::StaffError;
+use super::staff_error::StaffError;
 use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
@@ -89,7 +89,7 @@ async fn by_template(
             .find(|record| Some(record.component.slug.as_str()) == component.as_deref());
         let slug = component.map(|record| &record.component.slug);
         let asks = slug.is_none() && template.components.is_empty();
-        let fields = filled(site, template, slug, state.clock.now());
+        let fields = fields_from_template(site, template, slug, state.clock.now());
         let begin = Begin {
             // The user may want another template.
             templates: templates
@@ -117,7 +117,12 @@ async fn by_template(
 }
 
 /// The form's contents from a template, and for a component if one was chosen.
-fn filled(site: &Site, template: &Template, chosen: Option<&Slug>, now: DateTime<Utc>) -> Fields {
+fn fields_from_template(
+    site: &Site,
+    template: &Template,
+    chosen: Option<&Slug>,
+    now: DateTime<Utc>,
+) -> Fields {
     let snapshot = site.snapshot();
     let mut components = template.components.clone();
     if let Some(slug) = chosen {

@@ -10,8 +10,8 @@ use super::posting::{BegunForm, begin_form, lead_to};
 use super::reading::{SlugOf, UpdateOf, again, sent_before, wrong_fields};
 use super::session::{Visit, keep_preview};
 use super::settings::{gather, phase_of, settings_of};
+use super::staff_error::StaffError;
 use super::submission::Submission;
-use super::trouble::StaffError;
 use crate::actions::add_update::add_update;
 use crate::actions::new_update::NewUpdate;
 use crate::actions::once::IfRepeated;
@@ -25,7 +25,7 @@ use crate::domain::state::StateKey;
 use crate::domain::update::{Phase, Update};
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::posted;
-use crate::render::html::staff::update::{self as form, Around};
+use crate::render::html::staff::update::{self as form, PostUpdateContext};
 use crate::render::markdown::of_typed;
 use crate::render::time::duration;
 use crate::store::Tx;
@@ -368,14 +368,14 @@ impl Screen {
         let site = state.latest.find().await?;
         let newer: Vec<&Update> = self.newer.iter().collect();
         let preview = self.preview.as_ref();
-        let around = Around {
+        let context = PostUpdateContext {
             now: state.clock.now(),
             incident: &self.stored.incident,
             returning: &self.returning,
             newer: &newer,
             preview: preview.map(|(incident, update)| (incident, update)),
         };
-        let page = form::page(site.snapshot(), &visit.staff.actor, &around, form_state);
+        let page = form::page(site.snapshot(), &visit.staff.actor, &context, form_state);
         Ok(html_response(status, page.into_string()))
     }
 }

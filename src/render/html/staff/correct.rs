@@ -34,7 +34,7 @@ pub const IMPACT: &str = "impact";
 
 /// What the form for an update shows besides its fields.
 #[derive(Debug)]
-pub struct Around<'a> {
+pub struct CorrectUpdateContext<'a> {
     /// The incident.
     pub incident: &'a Incident,
     /// The update as it stands.
@@ -51,7 +51,7 @@ pub struct Around<'a> {
 
 /// What the form for a post shows besides its fields.
 #[derive(Debug)]
-pub struct AroundPost<'a> {
+pub struct CorrectPostContext<'a> {
     /// The incident.
     pub incident: &'a Incident,
     /// Whether somebody else has corrected it in the meantime.
@@ -64,16 +64,16 @@ pub struct AroundPost<'a> {
 pub fn update_page(
     snapshot: &Snapshot,
     viewer: &Actor,
-    around: &Around<'_>,
+    context: &CorrectUpdateContext<'_>,
     form_state: &FormState,
 ) -> Markup {
-    let (incident, update) = (around.incident, around.update);
+    let (incident, update) = (context.incident, context.update);
     let zone = render::frame_of(snapshot).zone_name();
     let text = Ask {
         name: TEXT,
         label: "Text",
         hint: "Markdown. The page says that it was edited, and when. Staff can still read the old text below.",
-        first: around.preview.is_none(),
+        first: context.preview.is_none(),
     };
     let mut phases = vec![("", "Leave the status as it is")];
     phases.extend(
@@ -98,7 +98,7 @@ pub fn update_page(
         h1 { "Correct an update" }
         (of(incident))
         (form::summary(form_state, "Not corrected yet"))
-        @if around.is_other {
+        @if context.is_other {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "Someone corrected it while you were writing" }
                 p { "This is the current version. Yours is below, and isn’t public yet." }
@@ -114,7 +114,7 @@ pub fn update_page(
                 (components::list(snapshot, form_state, &named, Left::Aside))
             }
             (time_and_author(form_state, AT, &zone))
-            (form::preview(around.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
+            (form::preview(context.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
             (form::buttons("Correct it", &[("preview", "Preview")]))
         }
         // A separate form, so that it isn't mistaken for a second attempt at the correction.
@@ -122,22 +122,22 @@ pub fn update_page(
             summary { "Withdraw it" }
             form.one method="post" action=(urls::staff_correct_update(&incident.slug, &update.id)) {
                 (form::hidden(Fields::KEY, &format!("{}.withdraw", form_state.fields.first(Fields::KEY))))
-                (without(snapshot, around))
+                (without(snapshot, context))
                 p.hint { "It disappears from the page and the feeds, and so does what it set. The activity log keeps it." }
                 p.buttons { button.danger type="submit" name="do" value="withdraw" { "Withdraw this update" } }
             }
         }
-        (versions::earlier(snapshot, around.versions))
+        (versions::earlier(snapshot, context.versions))
     };
     page(snapshot, viewer, "Correct an update", form_state, content)
 }
 
 /// What withdrawing an update would change.
-fn without(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
-    let mut rest = around.incident.clone();
-    rest.updates.retain(|other| other.id != around.update.id);
+fn without(snapshot: &Snapshot, context: &CorrectUpdateContext<'_>) -> Markup {
+    let mut rest = context.incident.clone();
+    rest.updates.retain(|other| other.id != context.update.id);
     let phase = rest.phase(snapshot.until);
-    let ended_it = around.incident.phase(snapshot.until).is_final();
+    let ended_it = context.incident.phase(snapshot.until).is_final();
     html! {
         @if ended_it && !phase.is_final() {
             p.told {
@@ -145,10 +145,10 @@ fn without(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
                 strong { "open again" } ": " (parts::phase_badge(phase)) "."
             }
         }
-        @if !around.without.is_empty() {
+        @if !context.without.is_empty() {
             p { "Withdrawing it changes:" }
             ul {
-                @for (slug, from, to) in around.without {
+                @for (slug, from, to) in context.without {
                     li {
                         bdi { (snapshot.component_name(slug)) } ": "
                         (snapshot.states.label(from)) " → "
@@ -164,10 +164,10 @@ fn without(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
 pub fn post_page(
     snapshot: &Snapshot,
     viewer: &Actor,
-    around: &AroundPost<'_>,
+    context: &CorrectPostContext<'_>,
     form_state: &FormState,
 ) -> Markup {
-    let incident = around.incident;
+    let incident = context.incident;
     let zone = render::frame_of(snapshot).zone_name();
     let set = incident.changes.iter().map(|change| &change.component);
     let named: Vec<_> = set.chain(&incident.mentions).collect();
@@ -187,7 +187,7 @@ pub fn post_page(
         h1 { "Correct a post" }
         (of(incident))
         (form::summary(form_state, "Not corrected yet"))
-        @if around.is_other {
+        @if context.is_other {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "Someone corrected it while you were writing" }
                 p { "It now says “" bdi { (incident.title) } "”. Yours is below, and isn’t public yet." }
@@ -206,7 +206,7 @@ pub fn post_page(
             (time_and_author(form_state, PUBLISHED_AT, &zone))
             (form::buttons(if incident.draft { "Save" } else { "Correct it" }, &[]))
         }
-        (versions::earlier(snapshot, around.versions))
+        (versions::earlier(snapshot, context.versions))
         p.more {
             @if incident.draft {
                 a href=(urls::staff_incident(&incident.slug)) { "Back to the draft" }

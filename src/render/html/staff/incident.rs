@@ -23,7 +23,7 @@ const SAID_CHARS: usize = 200;
 
 /// What the page shows.
 #[derive(Debug)]
-pub struct Around<'a> {
+pub struct IncidentContext<'a> {
     /// The incident.
     pub incident: &'a Incident,
     /// The file that states it, if one does.
@@ -41,14 +41,14 @@ pub struct Around<'a> {
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
-    around: &Around<'_>,
+    context: &IncidentContext<'_>,
     form_state: &FormState,
 ) -> Markup {
-    let (incident, file) = (around.incident, around.file);
+    let (incident, file) = (context.incident, context.file);
     let may_write = viewer.may(Permission::WriteIncidents);
     let key = form_state.fields.first(Fields::KEY);
     let content = html! {
-        @if let Some(flash) = around.flash { p.told role="status" { (flash) } }
+        @if let Some(flash) = context.flash { p.told role="status" { (flash) } }
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(incident.phase(snapshot.until))) }
         (drafts::refused(incident, form_state))
@@ -63,12 +63,12 @@ pub fn page(
                 ol.updates {
                     @for update in listing::newest_first(incident) {
                         (public::entry(snapshot, incident, update))
-                        @if may_write { (ways(around, update)) }
+                        @if may_write { (ways(context, update)) }
                     }
                 }
             }
         }
-        @if may_write { (withdrawn(snapshot, around, key)) }
+        @if may_write { (withdrawn(snapshot, context, key)) }
         section {
             h2 { "The post" }
             @if let Some(file) = file {
@@ -122,10 +122,10 @@ fn ways_on(incident: &Incident) -> Markup {
 }
 
 /// What staff can do with an update. For one from a file: the file's name, for copying.
-fn ways(around: &Around<'_>, update: &Update) -> Markup {
-    let path = urls::staff_correct_update(&around.incident.slug, &update.id);
-    let file = around.file.filter(|_| update.source == Source::File);
-    let line = around.lines.get(&update.id);
+fn ways(context: &IncidentContext<'_>, update: &Update) -> Markup {
+    let path = urls::staff_correct_update(&context.incident.slug, &update.id);
+    let file = context.file.filter(|_| update.source == Source::File);
+    let line = context.lines.get(&update.id);
     html! {
         li.ways-of {
             @match file {
@@ -146,15 +146,15 @@ fn ways(around: &Around<'_>, update: &Update) -> Markup {
     }
 }
 
-fn withdrawn(snapshot: &Snapshot, around: &Around<'_>, key: &str) -> Markup {
+fn withdrawn(snapshot: &Snapshot, context: &IncidentContext<'_>, key: &str) -> Markup {
     let frame = render::frame_of(snapshot);
-    let slug = &around.incident.slug;
+    let slug = &context.incident.slug;
     html! {
-        @if !around.withdrawn.is_empty() {
+        @if !context.withdrawn.is_empty() {
             details.more {
-                summary { "Withdrawn updates (" (around.withdrawn.len()) ")" }
+                summary { "Withdrawn updates (" (context.withdrawn.len()) ")" }
                 ul.box {
-                    @for update in around.withdrawn {
+                    @for update in context.withdrawn {
                         li.standing {
                             div {
                                 p.meta { (parts::instant(frame, update.at)) }

@@ -32,7 +32,7 @@ pub const CANCEL: &str = "cancel";
 
 /// What the page shows besides the fields.
 #[derive(Debug)]
-pub struct Around<'a> {
+pub struct MaintenanceStepsContext<'a> {
     /// The maintenance.
     pub incident: &'a Incident,
     /// The time.
@@ -45,13 +45,13 @@ pub struct Around<'a> {
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
-    around: &Around<'_>,
+    context: &MaintenanceStepsContext<'_>,
     form_state: &FormState,
     usual: &FormState,
 ) -> Markup {
-    let incident = around.incident;
+    let incident = context.incident;
     let frame = render::frame_of(snapshot);
-    let phase = incident.phase(around.now);
+    let phase = incident.phase(context.now);
     let has_begun = is_open(incident.kind, phase);
     let is_over = phase.is_final();
     let form_of = |step: &str| {
@@ -64,7 +64,7 @@ pub fn page(
     let content = html! {
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(phase)) }
-        @if let Some(flash) = around.flash { p.told role="status" { (flash) } }
+        @if let Some(flash) = context.flash { p.told role="status" { (flash) } }
         (form::summary(form_state, "Not done yet"))
         div.when { (window::times(frame, incident.window())) }
         p.more {

@@ -24,7 +24,7 @@ pub const DRAFT: &str = "draft";
 
 /// What the form shows besides its fields.
 #[derive(Debug, Default)]
-pub struct Around<'a> {
+pub struct NewIncidentContext<'a> {
     /// The templates to start from: name and title of each, best match first.
     pub templates: &'a [(Slug, String)],
     /// The chosen template, if the component that it is about is still to be chosen.
@@ -37,16 +37,16 @@ pub struct Around<'a> {
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
-    around: &Around<'_>,
+    context: &NewIncidentContext<'_>,
     form_state: &FormState,
 ) -> Markup {
     let title = Ask {
         name: TITLE,
         label: "Headline",
         hint: "What is happening, in a few words: “Selma is down”.",
-        first: around.templates.is_empty()
-            && around.asks_component.is_none()
-            && around.preview.is_none(),
+        first: context.templates.is_empty()
+            && context.asks_component.is_none()
+            && context.preview.is_none(),
     };
     let text = Ask {
         name: TEXT,
@@ -69,8 +69,8 @@ pub fn page(
     let content = html! {
         h1 { "New incident" }
         (form::summary(form_state, "Not posted yet"))
-        (templates(urls::STAFF_NEW_INCIDENT, around.templates))
-        (which(snapshot, urls::STAFF_NEW_INCIDENT, around.asks_component))
+        (templates(urls::STAFF_NEW_INCIDENT, context.templates))
+        (which(snapshot, urls::STAFF_NEW_INCIDENT, context.asks_component))
         form method="post" action=(urls::STAFF_NEW_INCIDENT) {
             (form::key(form_state))
             (form::line(form_state, &title, "text"))
@@ -83,7 +83,7 @@ pub fn page(
             }
             (more(form_state))
             (update::earlier(form_state, &zone))
-            (form::preview(around.preview.map(|(incident, first)| preview(snapshot, incident, first))))
+            (form::preview(context.preview.map(|(incident, first)| preview(snapshot, incident, first))))
             (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Save as draft")]))
             p.hint { "Goes to the page and the feeds at once. Only staff can see a draft." }
         }

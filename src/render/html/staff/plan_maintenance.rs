@@ -25,7 +25,7 @@ pub const TEXT: &str = "markdown";
 
 /// What the form shows besides its fields.
 #[derive(Debug, Default)]
-pub struct Around<'a> {
+pub struct PlanMaintenanceContext<'a> {
     /// The templates to start from: name and title of each, best match first.
     pub templates: &'a [(Slug, String)],
     /// The chosen template, if the component that it is about is still to be chosen.
@@ -39,14 +39,14 @@ pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     form_state: &FormState,
-    around: &Around<'_>,
+    context: &PlanMaintenanceContext<'_>,
 ) -> Markup {
-    let preview = around.preview;
+    let preview = context.preview;
     let title = Ask {
         name: TITLE,
         label: "Headline",
         hint: "What will be done, in a few words: “New disks for Selma”.",
-        first: around.templates.is_empty() && preview.is_none(),
+        first: context.templates.is_empty() && preview.is_none(),
     };
     let text = Ask {
         name: TEXT,
@@ -59,8 +59,8 @@ pub fn page(
     let content = html! {
         h1 { "Plan maintenance" }
         (form::summary(form_state, "Not planned yet"))
-        (templates(urls::STAFF_NEW_MAINTENANCE, around.templates))
-        (which(snapshot, urls::STAFF_NEW_MAINTENANCE, around.asks_component))
+        (templates(urls::STAFF_NEW_MAINTENANCE, context.templates))
+        (which(snapshot, urls::STAFF_NEW_MAINTENANCE, context.asks_component))
         form method="post" action=(urls::STAFF_NEW_MAINTENANCE) {
             (form::key(form_state))
             (form::line(form_state, &title, "text"))

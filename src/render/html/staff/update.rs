@@ -39,7 +39,7 @@ pub const RETURN: &str = "return.";
 
 /// What the form shows besides its fields.
 #[derive(Debug)]
-pub struct Around<'a> {
+pub struct PostUpdateContext<'a> {
     /// The current time.
     pub now: DateTime<Utc>,
     /// The incident.
@@ -56,13 +56,13 @@ pub struct Around<'a> {
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
-    around: &Around<'_>,
+    context: &PostUpdateContext<'_>,
     form_state: &FormState,
 ) -> Markup {
-    let incident = around.incident;
-    let phase = incident.phase(around.now);
+    let incident = context.incident;
+    let phase = incident.phase(context.now);
     let frame = Frame {
-        as_of: around.now,
+        as_of: context.now,
         ..render::frame_of(snapshot)
     };
     let content = html! {
@@ -73,21 +73,21 @@ pub fn page(
             (parts::instant(frame, since(incident, phase)))
         }
         (form::summary(form_state, "Not posted yet"))
-        (newer(snapshot, around))
+        (newer(snapshot, context))
         form method="post" action=(urls::staff_post_update(&incident.slug)) {
             (form::key(form_state))
             (form::hidden(SEEN, form_state.fields.first(SEEN)))
             @if form_state.fields.has(EARLY) { (form::hidden(EARLY, form_state.fields.first(EARLY))) }
-            (text(form_state, around.preview.is_none(), &frame.clock(around.now), snapshot))
+            (text(form_state, context.preview.is_none(), &frame.clock(context.now), snapshot))
             (phases(form_state, incident))
-            (returning(snapshot, viewer, around, form_state))
+            (returning(snapshot, viewer, context, form_state))
             @if viewer.may(Permission::SetStates) {
                 (components::list(snapshot, form_state, &incident.components(), Left::Unchanged))
             } @else {
                 (components::refused())
             }
             (earlier(form_state, &frame.zone_name()))
-            (form::preview(around.preview.map(|(incident, update)| html! {
+            (form::preview(context.preview.map(|(incident, update)| html! {
                 (preview(snapshot, incident, update))
                 (instead(snapshot, form_state, update))
             })))
@@ -158,30 +158,30 @@ fn phases(form_state: &FormState, incident: &Incident) -> Markup {
 fn returning(
     snapshot: &Snapshot,
     viewer: &Actor,
-    around: &Around<'_>,
+    context: &PostUpdateContext<'_>,
     form_state: &FormState,
 ) -> Markup {
     html! {
         @if !viewer.may(Permission::SetStates) {
-            @if !around.returning.is_empty() {
+            @if !context.returning.is_empty() {
                 fieldset.returns {
                     legend { "When you post this:" }
                     p {
-                        @for (number, (slug, _)) in around.returning.iter().enumerate() {
+                        @for (number, (slug, _)) in context.returning.iter().enumerate() {
                             @if number > 0 { ", " }
                             bdi { (snapshot.component_name(slug)) }
                         }
-                        @if around.returning.len() == 1 { " stays as it is." }
+                        @if context.returning.len() == 1 { " stays as it is." }
                         @else { " stay as they are." }
                         " To change that, your token needs the scope "
                         (scope_name(Scope::StatesWrite)) "."
                     }
                 }
             }
-        } @else if !around.returning.is_empty() {
+        } @else if !context.returning.is_empty() {
             fieldset.returns {
                 legend { "When you post this:" }
-                @for (slug, state) in around.returning {
+                @for (slug, state) in context.returning {
                     (form::hidden(RETURNS, slug.as_str()))
                     (form::switch(form_state, &format!("{RETURN}{slug}"), &html! {
                         bdi { (snapshot.component_name(slug)) } " returns to "
@@ -237,14 +237,14 @@ pub(super) fn earlier(form_state: &FormState, zone: &str) -> Markup {
     }
 }
 
-fn newer(snapshot: &Snapshot, around: &Around<'_>) -> Markup {
+fn newer(snapshot: &Snapshot, context: &PostUpdateContext<'_>) -> Markup {
     html! {
-        @if !around.newer.is_empty() {
+        @if !context.newer.is_empty() {
             section.told aria-labelledby="wrong" {
                 h2 #wrong tabindex="-1" autofocus { "A colleague posted while you were writing" }
                 p { "Yours isn’t public yet, and nothing is lost. Check that it still holds, then post it." }
                 ol.updates {
-                    @for update in around.newer { (public::entry(snapshot, around.incident, update)) }
+                    @for update in context.newer { (public::entry(snapshot, context.incident, update)) }
                 }
             }
         }

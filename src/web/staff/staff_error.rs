@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::html_response::html_response;
 use crate::actions::ActionError;
 use crate::domain::actor::Lacking;
+use crate::render::html::staff::error_page::{self, ErrorPage};
 use crate::render::html::staff::fields::Fields;
 use crate::render::html::staff::tokens::scope_name;
-use crate::render::html::staff::trouble::{self, Trouble};
 use crate::store::StoreError;
 use crate::urls;
 
@@ -18,23 +18,23 @@ pub(super) enum StaffError {
     /// Nobody is signed in. After signing in, the browser continues to this path.
     SignIn(String),
     /// Nobody is signed in. This page says so and keeps what was typed.
-    Page(Box<Response>),
+    SignInPage(Box<Response>),
     /// Any other error.
-    Trouble(Box<Trouble>),
+    ErrorPage(Box<ErrorPage>),
 }
 
 impl From<StoreError> for StaffError {
     fn from(error: StoreError) -> Self {
         if let StoreError::Uncertain(_) = error {
             tracing::error!(%error, "the database didn't say whether a change was committed");
-            return Self::trouble(
+            return Self::error_page(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "It may have been posted",
                 "The database didn’t answer in time. Send it again: it won’t be posted twice.",
             );
         }
         tracing::error!(%error, "a staff page failed in the database; nothing was changed");
-        Self::trouble(
+        Self::error_page(
             StatusCode::SERVICE_UNAVAILABLE,
             "The database isn’t responding",
             "Nothing was changed. The public page stays up as it is. Try again in a moment.",
@@ -56,7 +56,7 @@ impl From<ActionError> for StaffError {
             ActionError::Forbidden(_) => (StatusCode::FORBIDDEN, "Your token can’t do this"),
             ActionError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That can’t be done"),
         };
-        Self::trouble(status, title, &sentence(&error.to_string()))
+        Self::error_page(status, title, &sentence(&error.to_string()))
     }
 }
 
@@ -77,8 +77,8 @@ pub(super) fn sentence(text: &str) -> String {
 }
 
 impl StaffError {
-    pub(super) fn trouble(status: StatusCode, title: &str, text: &str) -> Self {
-        Self::Trouble(Box::new(Trouble {
+    pub(super) fn error_page(status: StatusCode, title: &str, text: &str) -> Self {
+        Self::ErrorPage(Box::new(ErrorPage {
             status: status.as_u16(),
             title: title.to_owned(),
             text: text.to_owned(),
@@ -88,12 +88,12 @@ impl StaffError {
 
     /// The resource doesn't exist.
     pub(super) fn missing(what: &str) -> Self {
-        Self::trouble(StatusCode::NOT_FOUND, "Not found", &sentence(what))
+        Self::error_page(StatusCode::NOT_FOUND, "Not found", &sentence(what))
     }
 
     /// The request comes from another site.
     pub(super) fn cross_site() -> Self {
-        Self::trouble(
+        Self::error_page(
             StatusCode::FORBIDDEN,
             "This came from another site",
             "Another website tried to act in your name, or your browser didn’t say where the \
@@ -104,7 +104,7 @@ impl StaffError {
 
     /// Signing in would expose the token to eavesdroppers.
     pub(super) fn needs_https() -> Self {
-        Self::trouble(
+        Self::error_page(
             StatusCode::FORBIDDEN,
             "Signing in needs HTTPS",
             "Over plain HTTP, anyone on the way could read your token. Open this page with \
@@ -116,11 +116,11 @@ impl StaffError {
     /// Adds what was typed, so that it can be sent again or copied.
     pub(super) fn keeping(self, path: &str, fields: &Fields) -> Self {
         match self {
-            Self::Trouble(mut trouble) => {
-                trouble.form = Some((path.to_owned(), fields.clone()));
-                Self::Trouble(trouble)
+            Self::ErrorPage(mut error_page) => {
+                error_page.form = Some((path.to_owned(), fields.clone()));
+                Self::ErrorPage(error_page)
             }
-            Self::SignIn(_) | Self::Page(_) => self,
+            Self::SignIn(_) | Self::SignInPage(_) => self,
         }
     }
 }
@@ -133,7 +133,7 @@ impl From<Lacking> for StaffError {
             scope_name(lacking.permission.scope()),
             lacking.name
         );
-        Self::trouble(StatusCode::FORBIDDEN, "Your token can’t do this", &text)
+        Self::error_page(StatusCode::FORBIDDEN, "Your token can’t do this", &text)
     }
 }
 
@@ -141,11 +141,12 @@ impl IntoResponse for StaffError {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn(next) => Redirect::to(&urls::staff_sign_in(&next)).into_response(),
-            Self::Page(response) => *response,
-            Self::Trouble(trouble) => {
-                let status = StatusCode::from_u16(trouble.status)
+            Self::SignInPage(response) => *response,
+            Self::ErrorPage(error_page) => {
+                let status = StatusCode::from_u16(error_page.status)
                     .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let mut response = html_response(status, trouble::page(&trouble).into_string());
+                let mut response =
+                    html_response(status, error_page::page(&error_page).into_string());
                 if status == StatusCode::SERVICE_UNAVAILABLE {
                     let soon = HeaderValue::from_static("5");
                     response.headers_mut().insert(header::RETRY_AFTER, soon);

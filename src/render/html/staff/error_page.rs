@@ -9,7 +9,7 @@ use crate::urls;
 
 /// An error of a staff page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct ErrorPage {
     /// The HTTP status.
     pub status: u16,
     /// The title: a few words.
@@ -21,17 +21,17 @@ pub struct Trouble {
 }
 
 /// Renders the page without a snapshot, so that it works when nothing else does.
-pub fn page(trouble: &Trouble) -> Markup {
+pub fn page(error_page: &ErrorPage) -> Markup {
     let body = html! {
         main #main {
-            h1 { (trouble.title) }
-            p.lead { (trouble.text) }
-            @if let Some((path, fields)) = &trouble.form { (kept(path, fields)) }
+            h1 { (error_page.title) }
+            p.lead { (error_page.text) }
+            @if let Some((path, fields)) = &error_page.form { (kept(path, fields)) }
             p.more { a href=(urls::STAFF) { "Go to the dashboard" } }
-            p.note { "Error " (trouble.status) }
+            p.note { "Error " (error_page.status) }
         }
     };
-    frame::document(&trouble.title, &Brand::default(), &body)
+    frame::document(&error_page.title, &Brand::default(), &body)
 }
 
 /// What was typed, to send again or to copy.
