@@ -21,7 +21,7 @@ pub struct Description {
     pub group: Option<String>,
     /// One line for customers.
     pub description: Option<String>,
-    /// Its place in the list. By default its present place, and the end for a new component.
+    /// Its position in the list. By default its present position, and the end for a new component.
     pub position: Option<i64>,
     /// The day that its history begins.
     pub since: Option<NaiveDate>,
@@ -137,8 +137,8 @@ pub async fn reinstate_component(change: &mut Change, slug: &Slug) -> Result<(),
 /// then the others, in their present order.
 ///
 /// # Errors
-/// `Conflict` if `site.toml` states the place of a named component; `Invalid` for a component that
-/// is unknown, retired or named twice.
+/// `Conflict` if `site.toml` states the position of a named component; `Invalid` for a component
+/// that is unknown, retired or named twice.
 pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(), ActionError> {
     change.require(Permission::EditComponents)?;
     let known = checks::known(change).await?;
@@ -165,10 +165,10 @@ pub async fn order_components(change: &mut Change, order: &[Slug]) -> Result<(),
             stated.join(", ")
         )));
     }
-    let place = |slug: &Slug| order.iter().position(|it| it == slug);
+    let index = |slug: &Slug| order.iter().position(|it| it == slug);
     let mut wanted: Vec<&Component> = known.components.iter().filter(own).collect();
     // The sort is stable: components that aren't named keep their order behind those that are.
-    wanted.sort_by_key(|component| place(&component.slug).unwrap_or(order.len()));
+    wanted.sort_by_key(|component| index(&component.slug).unwrap_or(order.len()));
     let from_file = known.components.iter().filter(|it| is_stated(it));
     let first = from_file.map(|it| it.position + 1).max().unwrap_or(0);
     for (position, old) in (first..).zip(wanted) {
@@ -193,7 +193,7 @@ async fn known_component(change: &mut Change, slug: &Slug) -> Result<Component, 
         .ok_or_else(|| ActionError::NotFound(format!("there is no component {:?}", slug.as_str())))
 }
 
-/// Whether `site.toml` states the component and its place.
+/// Whether `site.toml` states the component and its position.
 fn is_stated(component: &Component) -> bool {
     component.from_file && component.retired_at.is_none()
 }

@@ -20,7 +20,7 @@ pub(super) struct Owner<'a> {
     pub(super) origin: Origin,
 }
 
-/// When changes of state take place, their place in the order, and since when they are public.
+/// When changes of state take place, their position in the order, and since when they are public.
 pub(super) struct When {
     pub(super) at: DateTime<Utc>,
     pub(super) seq: i64,
@@ -50,18 +50,18 @@ impl<'a> Owner<'a> {
         }
     }
 
-    /// A change of state by the owner; `place` numbers the owner's changes, from 1.
+    /// A change of state by the owner; `number` counts the owner's changes, from 1.
     pub(super) fn change(
         &self,
         when: &When,
-        place: i64,
+        number: i64,
         component: &Slug,
         (state, note): (&StateKey, Option<&str>),
     ) -> StateChange {
         StateChange {
             component: component.clone(),
             at: when.at,
-            seq: when.seq + place,
+            seq: when.seq + number,
             state: state.clone(),
             note: note.map(str::to_owned),
             incident: Some(self.incident.to_owned()),
@@ -183,12 +183,12 @@ async fn insert_states(
     stated: &StatedStates,
 ) -> Result<Stated, ActionError> {
     let (mut changes, mut mentions) = (Vec::new(), Vec::new());
-    for ((slug, setting), place) in stated.iter().zip(1..) {
+    for ((slug, setting), number) in stated.iter().zip(1..) {
         let Some((state, note)) = setting else {
             mentions.push(slug.clone());
             continue;
         };
-        let found = owner.change(when, place, slug, (state, note.as_deref()));
+        let found = owner.change(when, number, slug, (state, note.as_deref()));
         let id = Uuid::now_v7().to_string();
         states::insert_change(&mut change.tx, &id, &found, change.now).await?;
         changes.push(found);

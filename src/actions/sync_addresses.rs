@@ -23,14 +23,14 @@ pub(super) async fn settle_addresses(
         return Ok(Vec::new());
     };
     let open: Vec<usize> = (0..candidates.len())
-        .filter(|place| candidates[*place].problem.is_none())
+        .filter(|index| candidates[*index].problem.is_none())
         .collect();
     let mut holders = holders(candidates, content, known);
     let mut asked: HashSet<Slug> = HashSet::new();
     loop {
         let requests: Vec<AddressRequest<'_>> = open
             .iter()
-            .map(|place| address_request(&candidates[*place]))
+            .map(|index| address_request(&candidates[*index]))
             .collect();
         let given = give_out(&requests, &holders, zone);
         // Incidents of the API are looked up only where they could be in the way.
@@ -57,8 +57,8 @@ pub(super) async fn settle_addresses(
 /// Writes the given addresses into the candidates.
 fn write(candidates: &mut [Candidate<'_>], open: &[usize], given: Vec<Given>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (place, given) in open.iter().zip(given) {
-        let candidate = &mut candidates[*place];
+    for (index, given) in open.iter().zip(given) {
+        let candidate = &mut candidates[*index];
         match given {
             Given::Address(slug, problem) => {
                 problems.extend(problem);

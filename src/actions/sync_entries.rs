@@ -147,7 +147,7 @@ fn recognise_gone(gone: &[Update], entries: &[Entry], ids: &mut [Option<String>]
             update.markdown == entry.markdown
                 && (update.at == entry.at || (undated && update.precision == Precision::None))
         });
-        *id = back.map(|place| gone.remove(place).id.clone());
+        *id = back.map(|index| gone.remove(index).id.clone());
     }
 }
 

@@ -7,8 +7,8 @@ use crate::store::settings::{find_meta, set_meta};
 /// The key under which the database stores the machine and folder that feed it.
 pub const CONTENT_SOURCE: &str = "feeder";
 
-/// Checks that the content comes from the same place as before, or may take over from it. Returns
-/// whether the place is new.
+/// Checks that the content comes from the same source as before, or may take over from it. Returns
+/// whether the source is new.
 pub(super) async fn check_feeder(
     change: &mut Change,
     feeder: &str,

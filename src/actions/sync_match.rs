@@ -154,13 +154,13 @@ fn take_named<'a>(
     known: impl Iterator<Item = &'a StoredIncident>,
 ) {
     let mut taken = taken(candidates);
-    let places = candidates.iter().enumerate();
-    let places: HashMap<&str, usize> = places
-        .map(|(place, candidate)| (candidate.file.file.as_str(), place))
+    let indexes = candidates.iter().enumerate();
+    let indexes: HashMap<&str, usize> = indexes
+        .map(|(index, candidate)| (candidate.file.file.as_str(), index))
         .collect();
     for stored in known {
-        let place = stored.file.as_deref().and_then(|name| places.get(name));
-        let Some(candidate) = place.map(|place| &mut candidates[*place]) else {
+        let index = stored.file.as_deref().and_then(|name| indexes.get(name));
+        let Some(candidate) = index.map(|index| &mut candidates[*index]) else {
             continue;
         };
         let is_free = candidate.old.is_none() && candidate.problem.is_none();
@@ -183,8 +183,8 @@ fn take<'a>(
     fits: impl Fn(&StoredIncident, &IncidentFile) -> bool,
 ) {
     let mut taken = taken(candidates);
-    let is_open = |place: &usize| {
-        let candidate = &candidates[*place];
+    let is_open = |index: &usize| {
+        let candidate = &candidates[*index];
         candidate.old.is_none() && candidate.problem.is_none()
     };
     let mut open: Vec<usize> = (0..candidates.len()).filter(is_open).collect();
@@ -197,7 +197,7 @@ fn take<'a>(
         }
         let found = open
             .iter()
-            .position(|place| fits(stored, candidates[*place].file));
+            .position(|index| fits(stored, candidates[*index].file));
         if let Some(found) = found {
             candidates[open.remove(found)].old = Some(stored);
             taken.insert(&stored.incident.id);

@@ -47,8 +47,8 @@ async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), Actio
 async fn sync_states(change: &mut Change, site: &SiteFile) -> Result<(), ActionError> {
     let known = states::list_own_states(&mut change.tx).await?;
     for (position, state) in (0_i64..).zip(&site.states) {
-        let place = known.iter().position(|other| other == state);
-        if place.and_then(|place| i64::try_from(place).ok()) != Some(position) {
+        let index = known.iter().position(|other| other == state);
+        if index.and_then(|index| i64::try_from(index).ok()) != Some(position) {
             states::set_own_state(&mut change.tx, position, state, change.now).await?;
             change.touch_site();
         }

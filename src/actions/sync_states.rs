@@ -30,8 +30,8 @@ pub(super) async fn sync_states(
         .iter()
         .filter_map(|line| line.state.as_ref().map(|state| (line, state)))
         .zip(1..)
-        .map(|((line, state), place)| {
-            owner.change(when, place, &line.component, (state, line.note.as_deref()))
+        .map(|((line, state), number)| {
+            owner.change(when, number, &line.component, (state, line.note.as_deref()))
         })
         .collect();
     let mentions: Vec<Slug> = lines

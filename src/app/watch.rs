@@ -11,14 +11,14 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 
 /// The device and inode of each watched folder that exists.
-type Places = [Option<(u64, u64)>; 2];
+type Identities = [Option<(u64, u64)>; 2];
 
 /// A watch on a folder.
 pub(super) struct FolderWatch {
     folder: PathBuf,
     changed: Arc<Notify>,
     is_lost: Arc<AtomicBool>,
-    places: Places,
+    identities: Identities,
     watcher: Option<RecommendedWatcher>,
     last_error: Option<String>,
 }
@@ -30,7 +30,7 @@ impl FolderWatch {
             folder: folder.to_owned(),
             changed,
             is_lost: Arc::default(),
-            places: places(folder),
+            identities: identities(folder),
             watcher: None,
             last_error: None,
         };
@@ -40,16 +40,16 @@ impl FolderWatch {
 
     /// Whether the path now leads to another folder than the watched one.
     pub(super) fn is_lost(&self) -> bool {
-        self.is_lost.load(Ordering::Relaxed) || places(&self.folder) != self.places
+        self.is_lost.load(Ordering::Relaxed) || identities(&self.folder) != self.identities
     }
 
     /// Sets the watch up again.
     pub(super) fn renew(&mut self) {
         // The inodes come first, so that a change in between is noticed the next time.
-        self.places = places(&self.folder);
+        self.identities = identities(&self.folder);
         self.is_lost = Arc::default();
         self.watcher = None;
-        if self.places[0].is_none() {
+        if self.identities[0].is_none() {
             return;
         }
         match watcher(&self.folder, self.changed.clone(), self.is_lost.clone()) {
@@ -68,12 +68,12 @@ impl FolderWatch {
     }
 }
 
-fn places(folder: &Path) -> Places {
-    let place = |path: &Path| {
+fn identities(folder: &Path) -> Identities {
+    let identity = |path: &Path| {
         let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_dir)?;
         Some((metadata.dev(), metadata.ino()))
     };
-    [place(folder), place(&folder.join("incidents"))]
+    [identity(folder), identity(&folder.join("incidents"))]
 }
 
 fn watcher(

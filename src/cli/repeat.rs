@@ -39,8 +39,8 @@ mod tests {
             posted_at: "2013-02-26T09:10:00Z".parse().unwrap(),
         };
         let message = |now: &str| already_posted(&first, now.parse().unwrap());
-        assert!(already_posted("2013-02-26T09:10:40Z").contains("less than a minute ago"));
-        assert!(already_posted("2013-02-26T09:11:00Z").contains("1 minute ago"));
-        assert!(already_posted("2013-02-26T09:12:30Z").contains("2 minutes ago"));
+        assert!(message("2013-02-26T09:10:40Z").contains("less than a minute ago"));
+        assert!(message("2013-02-26T09:11:00Z").contains("1 minute ago"));
+        assert!(message("2013-02-26T09:12:30Z").contains("2 minutes ago"));
     }
 }

@@ -35,15 +35,15 @@ impl<'a> Lines<'a> {
         let lines: Vec<&str> = text.lines().collect();
         let mut words: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut ids = HashMap::new();
-        for (place, line) in lines.iter().enumerate() {
+        for (index, line) in lines.iter().enumerate() {
             for word in words_of(line) {
-                let places = words.entry(word).or_default();
-                if places.last() != Some(&place) {
-                    places.push(place);
+                let indexes = words.entry(word).or_default();
+                if indexes.last() != Some(&index) {
+                    indexes.push(index);
                 }
             }
             for id in ids_in(line) {
-                ids.entry(id).or_insert(place);
+                ids.entry(id).or_insert(index);
             }
         }
         Self { lines, words, ids }
@@ -76,9 +76,9 @@ impl<'a> Lines<'a> {
 
     /// The lines that contain these words. Only lines with the rarest of the words are checked.
     fn holding(&self, wanted: &str) -> Vec<usize> {
-        let places = |word| self.words.get(word).map_or(&[][..], Vec::as_slice);
-        let says = |place: &usize| holds(self.lines[*place], wanted);
-        match words_of(wanted).map(places).min_by_key(|it| it.len()) {
+        let indexes = |word| self.words.get(word).map_or(&[][..], Vec::as_slice);
+        let says = |index: &usize| holds(self.lines[*index], wanted);
+        match words_of(wanted).map(indexes).min_by_key(|it| it.len()) {
             Some(rarest) => rarest.iter().copied().filter(says).collect(),
             None => (0..self.lines.len()).filter(says).collect(),
         }

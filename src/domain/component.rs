@@ -17,7 +17,7 @@ pub struct Component {
     pub group: Option<String>,
     /// One line for customers.
     pub description: Option<String>,
-    /// Its place in the list, counted from 0.
+    /// Its position in the list, counted from 0.
     pub position: i64,
     /// The day on which it began, if the site says so.
     pub since: Option<NaiveDate>,
@@ -92,7 +92,7 @@ pub struct StateChange {
     /// When it changed.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
-    /// Its place among the changes at the same instant.
+    /// Its order among the changes at the same instant.
     pub seq: i64,
     /// What it became.
     pub state: StateKey,

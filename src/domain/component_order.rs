@@ -1,7 +1,7 @@
 //! The groups in which components are listed, and how moving one changes their order.
 //!
-//! Components in `site.toml` have the place that it gives them. The others follow, in the list and
-//! in each group, and only they can be moved.
+//! Components in `site.toml` have the position that it gives them. The others follow, in the list
+//! and in each group, and only they can be moved.
 
 use super::component::Component;
 use super::slug::Slug;
@@ -58,10 +58,10 @@ pub fn component_moved(
     let group = groups
         .iter_mut()
         .find(|group| group.components.iter().any(|it| it.slug == *slug))?;
-    let own: Vec<usize> = places(&group.components, |it| !it.from_file);
-    let place = group.components.iter().position(|it| it.slug == *slug)?;
-    let other = neighbour(&own, place, direction)?;
-    group.components.swap(place, other);
+    let own: Vec<usize> = indexes(&group.components, |it| !it.from_file);
+    let index = group.components.iter().position(|it| it.slug == *slug)?;
+    let other = neighbour(&own, index, direction)?;
+    group.components.swap(index, other);
     Some(order(&groups))
 }
 
@@ -71,23 +71,23 @@ pub fn group_moved(
     name: Option<&str>,
     direction: Direction,
 ) -> Option<Vec<Slug>> {
-    let own: Vec<usize> = places(groups, Group::is_own);
-    let place = groups.iter().position(|group| group.name == name)?;
-    let other = neighbour(&own, place, direction)?;
+    let own: Vec<usize> = indexes(groups, Group::is_own);
+    let index = groups.iter().position(|group| group.name == name)?;
+    let other = neighbour(&own, index, direction)?;
     let mut groups = groups.to_vec();
-    groups.swap(place, other);
+    groups.swap(index, other);
     Some(order(&groups))
 }
 
-fn places<T>(list: &[T], is_own: impl Fn(&T) -> bool) -> Vec<usize> {
+fn indexes<T>(list: &[T], is_own: impl Fn(&T) -> bool) -> Vec<usize> {
     (0..list.len())
-        .filter(|place| is_own(&list[*place]))
+        .filter(|index| is_own(&list[*index]))
         .collect()
 }
 
-/// The place before or after `place` among the movable ones, if `place` is one of them.
-fn neighbour(own: &[usize], place: usize, direction: Direction) -> Option<usize> {
-    let index = own.iter().position(|it| *it == place)?;
+/// The index before or after `index` among the movable ones, if `index` is one of them.
+fn neighbour(own: &[usize], index: usize, direction: Direction) -> Option<usize> {
+    let index = own.iter().position(|it| *it == index)?;
     let index = match direction {
         Direction::Up => index.checked_sub(1)?,
         Direction::Down => index + 1,
@@ -112,14 +112,14 @@ mod tests {
     /// `"a:G"` is in the group G; `"A:G"` is, too, and stated by the file.
     fn components(list: &str) -> Vec<Component> {
         let words = list.split_whitespace().enumerate();
-        let made = words.map(|(place, word)| {
+        let made = words.map(|(index, word)| {
             let (name, group) = word.split_once(':').unwrap_or((word, ""));
             Component {
                 slug: Slug::trusted(name.to_lowercase()),
                 name: name.to_owned(),
                 group: Some(group.to_owned()).filter(|group| !group.is_empty()),
                 description: None,
-                position: i64::try_from(place).expect("few"),
+                position: i64::try_from(index).expect("few"),
                 since: None,
                 created_at: DateTime::UNIX_EPOCH,
                 retired_at: (name == "gone").then_some(DateTime::UNIX_EPOCH),

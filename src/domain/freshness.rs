@@ -100,7 +100,7 @@ mod tests {
             update.public_at = at(60);
         }
         incident.updates[2].seq += 1;
-        let of = |place: usize| Freshness::of_update(&incident.updates[place]);
+        let of = |index: usize| Freshness::of_update(&incident.updates[index]);
         assert!(Freshness::of_post(&incident) < of(0) && of(0) < of(1) && of(1) < of(2));
         let mut set = change("selma", 80, "degraded", None);
         set.public_at = at(60);

@@ -171,8 +171,8 @@ impl States {
             .find(|state| fold(state.key.as_str()) == wanted || fold(&state.label) == wanted)
     }
 
-    /// How severe a state is: its place in the order, 0 being the mildest. An unknown key counts as
-    /// the mildest.
+    /// How severe a state is: its position in the order, 0 being the mildest. An unknown key counts
+    /// as the mildest.
     pub fn severity(&self, key: &StateKey) -> usize {
         self.list
             .iter()

@@ -50,8 +50,8 @@ pub fn fill(text: &str, filling: Filling<'_>) -> String {
             ("{{time}}", Some(filling.time)),
         ]
         .into_iter()
-        .find_map(|(place, value)| {
-            let after = rest[at..].strip_prefix(place)?;
+        .find_map(|(placeholder, value)| {
+            let after = rest[at..].strip_prefix(placeholder)?;
             Some((value?, after))
         });
         match found {
@@ -84,7 +84,7 @@ pub fn joined(names: &[&str]) -> Option<String> {
 pub fn sort_by_fit(templates: &mut [Template], affected: &[(Slug, Option<StateKey>)]) {
     templates.sort_by_cached_key(|template| {
         let is_named = |slug: &Slug| template.components.iter().any(|(named, _)| named == slug);
-        let place = if template.components.is_empty() {
+        let rank = if template.components.is_empty() {
             1
         } else if affected.iter().any(|(slug, _)| is_named(slug)) {
             0
@@ -99,7 +99,7 @@ pub fn sort_by_fit(templates: &mut [Template], affected: &[(Slug, Option<StateKe
                 .and_then(|(_, state)| state.as_ref());
             state.is_some() && own.or(template.state.as_ref()) == state.as_ref()
         });
-        (place, !sets_it, template.name.clone())
+        (rank, !sets_it, template.name.clone())
     });
 }
 
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_two_places_are_filled_and_only_once() {
+    fn only_the_two_placeholders_are_filled_and_only_once() {
         let check = |text: &str, component: Option<&str>, expected: &str| {
             let filling = Filling {
                 component,

@@ -135,7 +135,7 @@ pub enum Precision {
     Minute,
     /// To the day: shown without a time.
     Day,
-    /// Not at all: its place follows from its neighbours.
+    /// Not at all: its order follows from its neighbours.
     None,
 }
 
@@ -199,7 +199,7 @@ pub struct Update {
     /// The instant it refers to.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
-    /// Its place among the updates of the same instant.
+    /// Its order among the updates of the same instant.
     pub seq: i64,
     /// How exactly `at` is known.
     pub precision: Precision,

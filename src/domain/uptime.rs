@@ -89,8 +89,8 @@ impl Calendar {
     }
 
     /// When a day ends, or the instant shown if that is earlier.
-    fn end_of(&self, place: usize) -> DateTime<Utc> {
-        let next = self.days.get(place + 1);
+    fn end_of(&self, index: usize) -> DateTime<Utc> {
+        let next = self.days.get(index + 1);
         next.map_or(self.as_of, |(_, start)| self.as_of.min(*start))
     }
 }
@@ -109,8 +109,8 @@ pub fn span(
     let mut next = changes.partition_point(|change| change.at <= from);
     let mut days = Vec::with_capacity(calendar.days.len());
     let mut lengths = Lengths::default();
-    for (place, (date, _)) in calendar.days.iter().enumerate() {
-        let to = calendar.end_of(place);
+    for (index, (date, _)) in calendar.days.iter().enumerate() {
+        let to = calendar.end_of(index);
         let mut stay = |state: &StateKey, from: DateTime<Utc>, to: DateTime<Utc>| {
             let length = to - from.max(began);
             if length > Duration::zero() {
@@ -125,7 +125,7 @@ pub fn span(
         }
         stay(&state, from, to);
         from = to;
-        let is_last = place + 1 == calendar.days.len();
+        let is_last = index + 1 == calendar.days.len();
         if is_last && began <= as_of {
             // A state that began at this very instant has no length yet, but already applies.
             lengths.add(&standing(changes, as_of).state, Duration::zero());

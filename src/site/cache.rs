@@ -73,7 +73,7 @@ struct CacheState {
 
 #[derive(Debug)]
 struct Entry {
-    place: Arc<Slot>,
+    slot: Arc<Slot>,
     made_for: Generation,
     depends_on: Vec<Dependence>,
     bytes: usize,
@@ -99,28 +99,28 @@ impl Cache {
     }
 
     /// The slot of a path. If there is none or it is stale, a new one for a site of `generation`.
-    pub(super) fn place(
+    pub(super) fn slot(
         &self,
         path: &str,
         generation: Generation,
         depends_on: impl FnOnce() -> Vec<Dependence>,
     ) -> Arc<Slot> {
         let mut kept = self.kept();
-        if let Some(place) = kept.find(path) {
-            return place;
+        if let Some(slot) = kept.find(path) {
+            return slot;
         }
         // Finding out what a page depends on may read an incident, so the lock is released for
         // that.
         drop(kept);
         let depends_on = depends_on();
         kept = self.kept();
-        if let Some(place) = kept.find(path) {
-            return place;
+        if let Some(slot) = kept.find(path) {
+            return slot;
         }
-        let place = Arc::<Slot>::default();
+        let slot = Arc::<Slot>::default();
         kept.tick += 1;
         let entry = Entry {
-            place: place.clone(),
+            slot: slot.clone(),
             made_for: generation,
             depends_on,
             bytes: 0,
@@ -130,18 +130,18 @@ impl Cache {
         kept.remove(path);
         kept.order.insert(tick, path.to_owned());
         kept.entries.insert(path.to_owned(), entry);
-        place
+        slot
     }
 
     /// Counts the bytes of a slot's document, and evicts the documents that were not requested
     /// longest.
-    pub(super) fn count(&self, path: &str, place: &Arc<Slot>) {
-        let bytes = place.ready().map_or(0, |document| size_of(document)) + path.len();
+    pub(super) fn count(&self, path: &str, slot: &Arc<Slot>) {
+        let bytes = slot.ready().map_or(0, |document| size_of(document)) + path.len();
         let mut kept = self.kept();
         let Some(entry) = kept.entries.get_mut(path) else {
             return;
         };
-        if entry.bytes > 0 || !Arc::ptr_eq(&entry.place, place) {
+        if entry.bytes > 0 || !Arc::ptr_eq(&entry.slot, slot) {
             return;
         }
         entry.bytes = bytes;
@@ -185,7 +185,7 @@ impl CacheState {
         let name = self.order.remove(&entry.tick)?;
         entry.tick = tick;
         self.order.insert(tick, name);
-        Some(entry.place.clone())
+        Some(entry.slot.clone())
     }
 
     fn remove(&mut self, path: &str) {
@@ -211,9 +211,9 @@ mod tests {
 
     /// Requests a path; returns whether it had to be rendered.
     fn ask(cache: &Cache, path: &str) -> bool {
-        let place = cache.place(path, 1, Vec::new);
+        let slot = cache.slot(path, 1, Vec::new);
         let mut is_rendered = false;
-        place.get(|| {
+        slot.get(|| {
             is_rendered = true;
             let (policy, at) = (CachePolicy::Live, DateTime::UNIX_EPOCH);
             Some(Document::new(
@@ -223,7 +223,7 @@ mod tests {
                 "Selma. ".repeat(100),
             ))
         });
-        cache.count(path, &place);
+        cache.count(path, &slot);
         is_rendered
     }
 

@@ -78,18 +78,18 @@ impl Site {
         let generation = self.generation + 1;
         self.cache.change(changed, generation);
         let stays = |path: &str, page: &Page| {
-            let place = self.hot.get(path).filter(|place| place.ready().is_some())?;
+            let slot = self.hot.get(path).filter(|slot| slot.ready().is_some())?;
             let depends_on = public_pages::depends_on(&snapshot, page);
             let is_otherwise = depends_on.iter().any(|on| changed.affects(on));
-            (!is_otherwise).then(|| place.clone())
+            (!is_otherwise).then(|| slot.clone())
         };
         let hot = public_pages::list_hot(&snapshot).into_iter();
         Self {
             hot: hot
                 .map(|page| {
                     let path = page.path();
-                    let place = stays(&path, &page).unwrap_or_default();
-                    (path, place)
+                    let slot = stays(&path, &page).unwrap_or_default();
+                    (path, slot)
                 })
                 .collect(),
             generation,
@@ -103,8 +103,8 @@ impl Site {
     /// Renders the home page in haste, because everyone waits for it. [`Site::complete`] comes
     /// later.
     pub fn warm(&self) {
-        if let Some(place) = self.hot.get(urls::HOME) {
-            place.get(|| {
+        if let Some(slot) = self.hot.get(urls::HOME) {
+            slot.get(|| {
                 self.renders.fetch_add(1, Ordering::Relaxed);
                 Some(public_pages::render_home(&self.snapshot))
             });
@@ -113,15 +113,15 @@ impl Site {
 
     /// Adds what the home page lacks because it was made in haste.
     pub fn complete(&self) {
-        if let Some(place) = self.hot.get(urls::HOME) {
-            place.complete();
+        if let Some(slot) = self.hot.get(urls::HOME) {
+            slot.complete();
         }
     }
 
     /// Compresses the documents requested most as well as possible. Takes a while.
     pub fn improve(&self) {
-        for place in self.hot.values() {
-            place.improve();
+        for slot in self.hot.values() {
+            slot.improve();
         }
     }
 
@@ -155,11 +155,11 @@ impl Site {
         if public_pages::find(&self.snapshot, path).is_none() {
             return Some(self.elsewhere(path));
         }
-        let place = match self.hot.get(path) {
-            Some(place) => place.clone(),
+        let slot = match self.hot.get(path) {
+            Some(slot) => slot.clone(),
             None => self.cache.known(path)?,
         };
-        place.ready().cloned().map(Found::Document)
+        slot.ready().cloned().map(Found::Document)
     }
 
     /// What `path` leads to.
@@ -180,13 +180,13 @@ impl Site {
             on_separate_thread(|| public_pages::render(&self.snapshot, page))
                 .map(|made| made.copied())
         };
-        if let Some(place) = self.hot.get(path) {
-            return place.get(render).cloned();
+        if let Some(slot) = self.hot.get(path) {
+            return slot.get(render).cloned();
         }
         let depends_on = || public_pages::depends_on(&self.snapshot, page);
-        let place = self.cache.place(path, self.generation, depends_on);
-        let document = place.get(render).cloned();
-        self.cache.count(path, &place);
+        let slot = self.cache.slot(path, self.generation, depends_on);
+        let document = slot.get(render).cloned();
+        self.cache.count(path, &slot);
         document
     }
 

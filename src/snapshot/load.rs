@@ -87,7 +87,7 @@ pub async fn load(
         components: Vec::new(),
         posts,
         redirects: Arc::new(redirects),
-        places: Arc::default(),
+        indexes: Arc::default(),
         full_names: Arc::default(),
     };
     Ok(Loaded {

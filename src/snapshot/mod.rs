@@ -50,7 +50,7 @@ pub struct Snapshot {
     /// Former slugs of incidents, each with the present one.
     pub redirects: Arc<BTreeMap<Slug, Slug>>,
     /// The index of each component in the list.
-    places: Arc<HashMap<Slug, usize>>,
+    indexes: Arc<HashMap<Slug, usize>>,
     /// The full names of components that share their name with another.
     full_names: Arc<HashMap<Slug, String>>,
 }
@@ -108,17 +108,17 @@ impl Snapshot {
             components: Vec::new(),
             posts,
             redirects: Arc::default(),
-            places: Arc::default(),
+            indexes: Arc::default(),
             full_names: Arc::default(),
         }
         .with_components(components.collect())
     }
 
     fn with_components(mut self, components: Vec<Arc<ComponentHistory>>) -> Self {
-        let places = components.iter().enumerate();
-        self.places = Arc::new(
-            places
-                .map(|(place, record)| (record.component.slug.clone(), place))
+        let indexes = components.iter().enumerate();
+        self.indexes = Arc::new(
+            indexes
+                .map(|(index, record)| (record.component.slug.clone(), index))
                 .collect(),
         );
         let described = components.iter().map(|record| &record.component);
@@ -137,7 +137,7 @@ impl Snapshot {
 
     /// A component, even a retired one.
     pub fn find_component(&self, slug: &Slug) -> Option<&ComponentHistory> {
-        let record = &self.components[*self.places.get(slug)?];
+        let record = &self.components[*self.indexes.get(slug)?];
         Some(record)
     }
 

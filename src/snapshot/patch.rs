@@ -35,7 +35,7 @@ pub struct Touched {
     pub named: BTreeSet<Slug>,
     /// The components whose description or history differs.
     pub components: BTreeSet<Slug>,
-    /// Whether some component's name or place differs, or it was retired.
+    /// Whether some component's name or position differs, or it was retired.
     pub names: bool,
 }
 
@@ -191,7 +191,7 @@ impl Patching<'_> {
     async fn history(&mut self, slug: &Slug, since: DateTime<Utc>) -> Result<bool, StoreError> {
         let snapshot = &mut self.loaded.snapshot;
         let waiting = &self.loaded.waiting;
-        let Some(place) = snapshot.places.get(slug).copied() else {
+        let Some(index) = snapshot.indexes.get(slug).copied() else {
             return Ok(false);
         };
         let changes = list_history_since(self.tx, slug, since).await?;
@@ -203,12 +203,12 @@ impl Patching<'_> {
         let is_shown = |id: &str| snapshot.posts.find_by_id(id).is_some();
         let is_public = |found: &StateChange| found.incident.as_deref().is_none_or(is_shown);
         let changes = changes.into_iter().filter(is_public).collect();
-        let before = &snapshot.components[place];
+        let before = &snapshot.components[index];
         let record = ComponentHistory {
             component: before.component.clone(),
             history: before.history.changed_since(since, changes),
         };
-        snapshot.components[place] = Arc::new(record);
+        snapshot.components[index] = Arc::new(record);
         Ok(true)
     }
 
@@ -222,12 +222,12 @@ impl Patching<'_> {
         let posts = &snapshot.posts;
         let is_shown = |id: &str| posts.find_by_id(id).is_some();
         let record = load_component(self.tx, component, is_shown, self.as_of, waiting).await?;
-        let place = snapshot.places.get(slug).copied();
-        let before = place.map(|place| &snapshot.components[place].component);
+        let index = snapshot.indexes.get(slug).copied();
+        let before = index.map(|index| &snapshot.components[index].component);
         let is_described_anew = before != Some(&record.component);
         self.touched.names |= is_described_anew;
-        if let Some(place) = place {
-            snapshot.components[place] = Arc::new(record);
+        if let Some(index) = index {
+            snapshot.components[index] = Arc::new(record);
         } else {
             snapshot.components.push(Arc::new(record));
         }

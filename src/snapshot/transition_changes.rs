@@ -11,7 +11,7 @@ use crate::domain::component::StateChange;
 pub(super) struct TransitionChanges {
     bytes: Vec<u8>,
     /// The hash of each change's incident, and the change's offset.
-    places: Vec<(u64, usize)>,
+    offsets: Vec<(u64, usize)>,
 }
 
 fn hash_of(incident: &str) -> u64 {
@@ -24,28 +24,28 @@ impl TransitionChanges {
     /// Adds a change.
     pub(super) fn push(&mut self, change: &StateChange) {
         let incident = change.incident.as_deref().unwrap_or_default();
-        self.places.push((hash_of(incident), self.bytes.len()));
+        self.offsets.push((hash_of(incident), self.bytes.len()));
         bytes::append(change, &mut self.bytes);
     }
 
     /// Sorts the changes, so that they can be looked up.
     pub(super) fn sort(&mut self) {
-        self.places.sort_unstable();
+        self.offsets.sort_unstable();
     }
 
     /// The changes of an incident, by `(at, seq)` and component.
     pub(super) fn of(&self, incident: &str) -> Vec<StateChange> {
         let hash = hash_of(incident);
-        let start = self.places.partition_point(|place| place.0 < hash);
-        let places = self.places[start..].iter();
-        let mut found: Vec<StateChange> = places
-            .take_while(|place| place.0 == hash)
-            .map(|place| bytes::take(&mut &self.bytes[place.1..]))
+        let start = self.offsets.partition_point(|(known, _)| *known < hash);
+        let offsets = self.offsets[start..].iter();
+        let mut found: Vec<StateChange> = offsets
+            .take_while(|(known, _)| *known == hash)
+            .map(|(_, offset)| bytes::take(&mut &self.bytes[*offset..]))
             .filter(|change: &StateChange| change.incident.as_deref() == Some(incident))
             .collect();
         found.sort_by(|one, other| {
-            let place = |change: &StateChange| (change.at, change.seq);
-            let by_time = place(one).cmp(&place(other));
+            let order = |change: &StateChange| (change.at, change.seq);
+            let by_time = order(one).cmp(&order(other));
             by_time.then_with(|| one.component.cmp(&other.component))
         });
         found
@@ -85,8 +85,8 @@ mod tests {
             change("one", 7, 2, "selma"),
         ];
         let mut transitions = TransitionChanges::default();
-        for place in [3, 0, 2, 1] {
-            transitions.push(&of_one[place]);
+        for at in [3, 0, 2, 1] {
+            transitions.push(&of_one[at]);
             transitions.push(&change("other", 6, 5, "clark"));
         }
         transitions.sort();

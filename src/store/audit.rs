@@ -119,14 +119,14 @@ pub async fn insert_subjects(
         })
         .collect();
     for rows in rows.chunks(ROWS) {
-        let places = (0..rows.len()).map(|row| {
+        let rows_of_parameters = (0..rows.len()).map(|row| {
             let first = 4 * row + 1;
             format!("(${first}, ${}, ${}, ${})", first + 1, first + 2, first + 3)
         });
-        let places: Vec<String> = places.collect();
+        let rows_of_parameters: Vec<String> = rows_of_parameters.collect();
         let statement = format!(
             "insert into audit_subjects (kind, subject, at_ms, audit_id) values {}",
-            places.join(", ")
+            rows_of_parameters.join(", ")
         );
         // The statement holds only placeholders.
         let mut statement = sqlx::query(AssertSqlSafe(statement));
@@ -144,7 +144,7 @@ pub async fn insert_subjects(
 }
 
 /// A position in the log: instant and id of the last line already seen.
-type Place = (i64, String);
+type Cursor = (i64, String);
 
 /// The lines that match a filter, newest first; `before` is the id of the last one already seen.
 /// The cost grows with the number of lines returned, not with the log: each part of the filter has
@@ -156,7 +156,7 @@ pub async fn list_entries(
     before: Option<&str>,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let mut before = match before {
-        Some(id) => find_place(tx, id).await?,
+        Some(id) => find_cursor(tx, id).await?,
         None => None,
     };
     if let Some(until) = filter.until {
@@ -197,7 +197,7 @@ pub async fn list_entries(
     Ok(found)
 }
 
-async fn find_place(tx: &mut Tx, id: &str) -> Result<Option<Place>, StoreError> {
+async fn find_cursor(tx: &mut Tx, id: &str) -> Result<Option<Cursor>, StoreError> {
     let row = sqlx::query("select at_ms from audit where id = $1")
         .bind(id)
         .fetch_optional(&mut tx.inner)
@@ -212,7 +212,7 @@ async fn find_place(tx: &mut Tx, id: &str) -> Result<Option<Place>, StoreError> 
 async fn list_all_entries(
     tx: &mut Tx,
     from: i64,
-    (at, id): &Place,
+    (at, id): &Cursor,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = sqlx::query(
@@ -234,27 +234,27 @@ async fn list_entries_about(
     subject: &Subject,
     others: &[Vec<Subject>],
     from: i64,
-    (at, id): &Place,
+    (at, id): &Cursor,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let is_about = |place: usize| {
+    let is_about = |parameter: usize| {
         format!(
             "exists (select 1 from audit_subjects o where o.at_ms = s.at_ms \
-             and o.audit_id = s.audit_id and o.kind = ${place} and o.subject = ${})",
-            place + 1
+             and o.audit_id = s.audit_id and o.kind = ${parameter} and o.subject = ${})",
+            parameter + 1
         )
     };
     let mut statement = "select a.* from audit_subjects s join audit a on a.id = s.audit_id \
                          where s.kind = $1 and s.subject = $2 and s.at_ms >= $3 \
                          and (s.at_ms, s.audit_id) < ($4, $5)"
         .to_owned();
-    let mut place = 7;
+    let mut parameter = 7;
     for choice in others {
         let choice: Vec<String> = choice
             .iter()
             .map(|_| {
-                place += 2;
-                is_about(place - 2)
+                parameter += 2;
+                is_about(parameter - 2)
             })
             .collect();
         // An empty list matches nothing.

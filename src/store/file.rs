@@ -17,7 +17,7 @@ const MODE: u32 = 0o600;
 pub(super) struct DatabaseFile {
     path: PathBuf,
     /// Device and inode.
-    place: Option<(u64, u64)>,
+    identity: Option<(u64, u64)>,
     /// The write-ahead log, where SQLite writes first. It exists as long as a connection is open.
     log: Option<PathBuf>,
 }
@@ -27,7 +27,7 @@ impl DatabaseFile {
     pub(super) fn opened(path: PathBuf) -> Self {
         let log = beside(&path, "-wal");
         Self {
-            place: place_of(&path),
+            identity: identity_of(&path),
             log: log.exists().then_some(log),
             path,
         }
@@ -37,10 +37,10 @@ impl DatabaseFile {
     ///
     /// # Errors
     /// `Replaced`.
-    pub(super) fn check_place(&self) -> Result<(), StoreError> {
-        match place_of(&self.path) {
+    pub(super) fn check_identity(&self) -> Result<(), StoreError> {
+        match identity_of(&self.path) {
             None => Err(self.replaced("is gone")),
-            Some(_) if place_of(&self.path) != self.place => {
+            Some(_) if identity_of(&self.path) != self.identity => {
                 Err(self.replaced("is not the file that was opened"))
             }
             Some(_) => Ok(()),
@@ -69,7 +69,7 @@ impl DatabaseFile {
     /// # Errors
     /// `Replaced`.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        self.check_place()?;
+        self.check_identity()?;
         match &self.log {
             Some(log) if !log.exists() => Err(self.replaced("has lost its -wal file")),
             Some(_) | None => Ok(()),
@@ -77,7 +77,7 @@ impl DatabaseFile {
     }
 }
 
-fn place_of(path: &Path) -> Option<(u64, u64)> {
+fn identity_of(path: &Path) -> Option<(u64, u64)> {
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
 }

@@ -48,7 +48,7 @@ pub async fn list_incidents(
     before: Option<&str>,
     reader: &Actor,
 ) -> Result<Vec<StoredIncident>, StoreError> {
-    let mut place = (i64::MAX, String::new());
+    let mut cursor = (i64::MAX, String::new());
     if let Some(id) = before {
         let row = sqlx::query("select published_at_ms from incidents where id = $1")
             .bind(id)
@@ -57,7 +57,7 @@ pub async fn list_incidents(
         let Some(row) = row else {
             return Ok(Vec::new());
         };
-        place = (int(&row, "published_at_ms")?, id.to_owned());
+        cursor = (int(&row, "published_at_ms")?, id.to_owned());
     }
     // First the ids, then the details, so that only incidents on the page are read whole.
     let rows = sqlx::query(concat!(
@@ -75,8 +75,8 @@ pub async fn list_incidents(
     } else {
         "no"
     })
-    .bind(place.0)
-    .bind(place.1)
+    .bind(cursor.0)
+    .bind(cursor.1)
     .bind(limit)
     .fetch_all(&mut tx.inner)
     .await?;

@@ -244,9 +244,9 @@ pub fn without_password(url: &str) -> String {
     };
     let rest = rest.split('?').next().unwrap_or(rest);
     match rest.rsplit_once('@') {
-        Some((user, place)) => {
+        Some((user, host)) => {
             let user = user.split(':').next().unwrap_or(user);
-            format!("{scheme}://{user}@{place}")
+            format!("{scheme}://{user}@{host}")
         }
         None => format!("{scheme}://{rest}"),
     }

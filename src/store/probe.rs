@@ -39,7 +39,7 @@ impl Probe {
     pub async fn write(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let store = &self.store;
         if let Some(file) = &store.file {
-            file.check_place()?;
+            file.check_identity()?;
         }
         if store.writers.is_closed() {
             return Err(StoreError::Busy("the database was let go of"));

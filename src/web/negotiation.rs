@@ -37,8 +37,8 @@ impl<'r> RequestHeaders<'r> {
         // Most names differ in length, which is cheap to compare.
         match name.len() {
             13 if is(name, &header::IF_NONE_MATCH) => {
-                if let Some(place) = self.tags.get_mut(self.tag_lines) {
-                    *place = value;
+                if let Some(slot) = self.tags.get_mut(self.tag_lines) {
+                    *slot = value;
                     self.tag_lines += 1;
                 }
             }

@@ -245,7 +245,7 @@ fn the_status_lists_what_is_open_worst_first_as_the_page_does() {
     let ran = bench.run(&["status"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let order = ["dead", "slower", "slow", "mended", "words"];
-    let places = order.map(|title| ran.out.find(&format!("  {title}\n")));
-    assert!(places.iter().all(Option::is_some), "{}", ran.out);
-    assert!(places.is_sorted(), "{}", ran.out);
+    let positions = order.map(|title| ran.out.find(&format!("  {title}\n")));
+    assert!(positions.iter().all(Option::is_some), "{}", ran.out);
+    assert!(positions.is_sorted(), "{}", ran.out);
 }

@@ -4,7 +4,7 @@
 use super::between_label_and_time::{Separators, separators_before_text};
 use super::draft::Draft;
 use super::flat::{Line, Mark};
-use super::found::{Found, Header, Place};
+use super::found::{Found, Header, LineContext};
 use super::lexer::{Cursor, Lex, Token};
 use crate::domain::update::Phase;
 
@@ -52,7 +52,7 @@ pub(super) fn judge(
     draft: &Draft,
     line: &Line,
     tokens: &[Token],
-    place: Place<'_>,
+    context: LineContext<'_>,
 ) -> Option<Found> {
     let mut open = draft.open.clone();
     let mut cursor = Cursor {
@@ -68,7 +68,7 @@ pub(super) fn judge(
     tail.dash |= joined;
     let next = cursor.peek();
     let text_at = next.and_then(|token| line.glyphs.get(token.from).map(|glyph| glyph.start));
-    let (marked, bold) = marks(draft, line, tokens, place, text_at);
+    let (marked, bold) = marks(draft, line, tokens, context, text_at);
     let rest = Rest {
         tail,
         ends: next.is_none() && !line.cut && !tail.stop,
@@ -79,15 +79,15 @@ pub(super) fn judge(
         bold,
     };
     let verdict = if draft.label.is_some() || draft.phase.is_some() {
-        worded(draft, &rest, place)?
+        worded(draft, &rest, context)?
     } else {
         if is_day(draft, &rest) {
-            return Some(Found::Day(time(draft, line, tokens, place)));
+            return Some(Found::Day(time(draft, line, tokens, context)));
         }
-        unlabelled(draft, &rest, place)?
+        unlabelled(draft, &rest, context)?
     };
     Some(Found::Header(build(
-        draft, &rest, verdict, line, tokens, place,
+        draft, &rest, verdict, line, tokens, context,
     )))
 }
 
@@ -114,22 +114,22 @@ enum Verdict {
 }
 
 /// Judges a date and a clock time without a label, or a clock time below a day.
-fn unlabelled(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
+fn unlabelled(draft: &Draft, rest: &Rest<'_>, context: LineContext<'_>) -> Option<Verdict> {
     let time = &draft.time;
     time.clock?;
     let separated = rest.tail.colon || rest.tail.dash || rest.ends;
     // In the middle of a paragraph, lower case after the time is more likely a sentence.
     let set_off = draft.begins_bracketed && rest.enclosed || rest.bold;
     // Log files have seconds in the brackets.
-    let plain = place.first && time.clock.is_some_and(|clock| clock.second == 0);
+    let plain = context.first && time.clock.is_some_and(|clock| clock.second == 0);
     let apart = set_off && (plain || rest.begins_sentence());
     let dated = time.has_date() && (separated || apart);
-    let under_day = place.under_day && (separated || rest.enclosed);
+    let under_day = context.under_day && (separated || rest.enclosed);
     (rest.open.is_none() && (dated || under_day)).then_some(Verdict::Sure)
 }
 
 /// Judges a header with a label or a phase word.
-fn worded(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
+fn worded(draft: &Draft, rest: &Rest<'_>, context: LineContext<'_>) -> Option<Verdict> {
     let timed = !draft.time.is_empty();
     let capitals = match (draft.label, draft.phase) {
         (Some(label), _) => label.capitals,
@@ -140,24 +140,29 @@ fn worded(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
         return None;
     }
     if draft.phase_last {
-        return phase_at_end(draft, rest, place, timed);
+        return phase_at_end(draft, rest, context, timed);
     }
     if timed {
-        return with_time(draft, rest, place, capitals);
+        return with_time(draft, rest, context, capitals);
     }
     let verdict = if draft.label.is_some() {
-        label_alone(draft, rest, place)?
+        label_alone(draft, rest, context)?
     } else {
-        phase_alone(draft, rest, place, capitals)?
+        phase_alone(draft, rest, context, capitals)?
     };
-    Some(if place.first {
+    Some(if context.first {
         verdict
     } else {
         Verdict::NeedsTime
     })
 }
 
-fn with_time(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, capitals: bool) -> Option<Verdict> {
+fn with_time(
+    draft: &Draft,
+    rest: &Rest<'_>,
+    context: LineContext<'_>,
+    capitals: bool,
+) -> Option<Verdict> {
     // "UPDATE: Friday maintenance is cancelled" has no time.
     let dated = draft.time.date.is_some() && rest.begins_sentence();
     if draft.colon && draft.time.clock.is_none() && !rest.separates() && !dated {
@@ -167,14 +172,14 @@ fn with_time(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, capitals: bool) -
     let equals = draft.equals && rest.tail.equals;
     let separated = rest.separates() || capitals || rest.bold || begins || equals;
     // In the middle of a paragraph, lower case is more likely a wrapped sentence.
-    let small = !place.first && !draft.initial && !rest.marked;
+    let small = !context.first && !draft.initial && !rest.marked;
     let small_ok = draft.label.is_some() && rest.strictly();
     (separated && (!small || small_ok)).then_some(Verdict::Sure)
 }
 
-fn label_alone(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdict> {
+fn label_alone(draft: &Draft, rest: &Rest<'_>, context: LineContext<'_>) -> Option<Verdict> {
     let separated = rest.strictly() || (draft.equals && rest.tail.equals);
-    if place.heading {
+    if context.heading {
         return (separated || rest.ends).then_some(Verdict::Sure);
     }
     if separated || rest.opens_bracket() || rest.bold || (rest.marked && rest.ends) {
@@ -186,11 +191,11 @@ fn label_alone(draft: &Draft, rest: &Rest<'_>, place: Place<'_>) -> Option<Verdi
 fn phase_alone(
     draft: &Draft,
     rest: &Rest<'_>,
-    place: Place<'_>,
+    context: LineContext<'_>,
     capitals: bool,
 ) -> Option<Verdict> {
     let equals = draft.equals && rest.tail.equals;
-    if place.heading || rest.marked || rest.enclosed || equals {
+    if context.heading || rest.marked || rest.enclosed || equals {
         // "**Resolved** Mail is up." has a phase, "**Scheduled** maintenance" is prose.
         let begins = rest.bold && rest.begins_sentence();
         return (rest.separates() || equals || begins).then_some(Verdict::Sure);
@@ -207,20 +212,25 @@ fn phase_alone(
 }
 
 /// The phase follows a label or a time: `UPDATE 10:48 - RESOLVED`.
-fn phase_at_end(draft: &Draft, rest: &Rest<'_>, place: Place<'_>, timed: bool) -> Option<Verdict> {
+fn phase_at_end(
+    draft: &Draft,
+    rest: &Rest<'_>,
+    context: LineContext<'_>,
+    timed: bool,
+) -> Option<Verdict> {
     let capitals = draft.phase.is_some_and(|phase| phase.capitals);
     let shouted = rest
         .next
         .is_some_and(|token| token.capitals && token.to - token.from > 1);
     let separated = rest.tail.colon || rest.tail.dash || rest.tail.closed || rest.ends;
-    let loud = capitals && !shouted && !place.heading;
+    let loud = capitals && !shouted && !context.heading;
     if !separated && !loud {
         return None;
     }
-    if !timed && !place.first {
+    if !timed && !context.first {
         return Some(Verdict::NeedsTime);
     }
-    let plain = !place.heading && !capitals && !rest.marked && !rest.enclosed;
+    let plain = !context.heading && !capitals && !rest.marked && !rest.enclosed;
     if rest.ends && plain && draft.phase_separators.colon {
         return Some(Verdict::PhaseIsText);
     }
@@ -232,7 +242,7 @@ fn marks(
     draft: &Draft,
     line: &Line,
     tokens: &[Token],
-    place: Place<'_>,
+    context: LineContext<'_>,
     text_at: Option<usize>,
 ) -> (bool, bool) {
     let worded = draft.label.is_some() || draft.phase.is_some();
@@ -243,7 +253,7 @@ fn marks(
         return (false, false);
     };
     let mut found = (false, false);
-    for mark in marks_of(line, place) {
+    for mark in marks_of(line, context) {
         if mark.range.start > label.start {
             break;
         }
@@ -257,10 +267,12 @@ fn marks(
 }
 
 /// The marks that begin in the line.
-fn marks_of<'a>(line: &Line, place: Place<'a>) -> impl Iterator<Item = &'a Mark> {
+fn marks_of<'a>(line: &Line, context: LineContext<'a>) -> impl Iterator<Item = &'a Mark> {
     let (start, end) = (line.start, line.end);
-    let first = place.marks.partition_point(|mark| mark.range.start < start);
-    place.marks[first..]
+    let first = context
+        .marks
+        .partition_point(|mark| mark.range.start < start);
+    context.marks[first..]
         .iter()
         .take_while(move |mark| mark.range.start < end)
 }
@@ -269,13 +281,13 @@ fn time(
     draft: &Draft,
     line: &Line,
     tokens: &[Token],
-    place: Place<'_>,
+    context: LineContext<'_>,
 ) -> super::time_text::TimeText {
     let mut time = draft.time.clone();
     for (from, to) in &draft.runs {
         let first = tokens.get(*from).map_or(0, |token| token.from);
         let last = tokens.get(to.max(&1) - 1).map_or(0, |token| token.to);
-        time.note(line, first, last, place.source);
+        time.note(line, first, last, context.source);
     }
     close_bracket(&mut time);
     time
@@ -297,7 +309,7 @@ fn build(
     verdict: Verdict,
     line: &Line,
     tokens: &[Token],
-    place: Place<'_>,
+    context: LineContext<'_>,
 ) -> Header {
     let glyph_of = |token: usize| {
         tokens
@@ -314,14 +326,14 @@ fn build(
         Verdict::Sure | Verdict::NeedsTime => rest.next,
     };
     let (text_start, prefix) = match text_token {
-        Some(token) => text_begins(token.from, line, place),
+        Some(token) => text_begins(token.from, line, context),
         None if line.cut => (Some(end), String::new()),
         None => (None, String::new()),
     };
     Header {
         number: draft.label.and_then(|label| label.number),
         phase: draft.phase.map(|phase| phase.phase),
-        time: time(draft, line, tokens, place),
+        time: time(draft, line, tokens, context),
         text_start,
         start,
         end,
@@ -334,7 +346,7 @@ fn build(
 
 /// Where the text begins whose first visible character is the glyph `index`: at the marker that
 /// opens right before it. Also returns the markers that the header leaves open, to be opened again.
-fn text_begins(index: usize, line: &Line, place: Place<'_>) -> (Option<usize>, String) {
+fn text_begins(index: usize, line: &Line, context: LineContext<'_>) -> (Option<usize>, String) {
     let Some(glyph) = line.glyphs.get(index) else {
         return (None, String::new());
     };
@@ -344,14 +356,14 @@ fn text_begins(index: usize, line: &Line, place: Place<'_>) -> (Option<usize>, S
         .map_or(line.start, |before| before.end);
     let mut start = glyph.start;
     let mut prefix = String::new();
-    for mark in marks_of(line, place) {
+    for mark in marks_of(line, context) {
         if mark.range.start >= glyph.start || mark.range.end <= glyph.start {
             continue;
         }
         if mark.range.start >= header_end {
             start = start.min(mark.range.start);
         } else {
-            prefix.push_str(place.source.get(mark.opener.clone()).unwrap_or_default());
+            prefix.push_str(context.source.get(mark.opener.clone()).unwrap_or_default());
         }
     }
     (Some(start), prefix)

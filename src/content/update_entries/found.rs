@@ -58,7 +58,7 @@ impl Header {
 
 /// Where a line stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct LineContext<'a> {
     pub(super) source: &'a str,
     pub(super) marks: &'a [Mark],
     /// It is a heading.

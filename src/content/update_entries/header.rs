@@ -4,11 +4,11 @@ use super::acceptance;
 use super::between_label_and_time::separators_between_parts;
 use super::draft::{Draft, drafts};
 use super::flat::Line;
-use super::found::{Doubtful, Found, Place};
+use super::found::{Doubtful, Found, LineContext};
 use super::lexer::{Cursor, Lex, Token, tokens};
 
 /// Decides what a line is.
-pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
+pub(super) fn find(line: &Line, context: LineContext<'_>) -> Found {
     let tokens = tokens(line);
     let mut cursor = Cursor::new(&tokens);
     let equals = decoration(&mut cursor);
@@ -20,7 +20,7 @@ pub(super) fn find(line: &Line, place: Place<'_>) -> Found {
         if range && draft.label.is_none() {
             return Found::Prose;
         }
-        let evaluated = acceptance::judge(draft, line, &tokens, place);
+        let evaluated = acceptance::judge(draft, line, &tokens, context);
         if let Some(found) = evaluated {
             return found;
         }

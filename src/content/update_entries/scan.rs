@@ -3,7 +3,7 @@
 
 use super::blocks::{Block, Sort};
 use super::flat::Line;
-use super::found::{Doubtful, Found, Header, Place};
+use super::found::{Doubtful, Found, Header, LineContext};
 use super::header;
 use super::time_text::{self, TimeText};
 
@@ -220,7 +220,7 @@ impl Scanner<'_> {
             if self.open.is_some_and(|open| open.over) {
                 self.open = None;
             }
-            let place = Place {
+            let context = LineContext {
                 source: self.source,
                 marks: &block.flat.marks,
                 heading: level.is_some(),
@@ -229,7 +229,7 @@ impl Scanner<'_> {
             };
             first = false;
             let last = number > 0 && number + 1 == block.flat.lines.len();
-            match header::find(line, place) {
+            match header::find(line, context) {
                 Found::Header(header) if last && header.is_bare_time() => {
                     self.scan.doubtful.push(Doubt {
                         from: header.start,

@@ -83,7 +83,7 @@ pub fn read_spoken(text: &str, ground: SpokenContext) -> Result<SpokenTime, Stri
         Some(days) => Day::FromToday(days),
         None => stated_day(&time, text, ground)?,
     };
-    place(&time, day, ground)
+    resolve(&time, day, ground)
 }
 
 /// The day that a time is on.
@@ -141,7 +141,7 @@ fn stated_day(time: &TimeText, text: &str, ground: SpokenContext) -> Result<Day,
     }
 }
 
-fn place(time: &TimeText, day: Day, ground: SpokenContext) -> Result<SpokenTime, String> {
+fn resolve(time: &TimeText, day: Day, ground: SpokenContext) -> Result<SpokenTime, String> {
     let Some(clock) = time.clock else {
         return Err("it has no time of day".to_owned());
     };

@@ -17,8 +17,8 @@ impl Dice {
         high % limit.max(1)
     }
 
-    /// A place between two characters.
-    fn place(&mut self, text: &str) -> usize {
+    /// A boundary between two characters.
+    fn boundary(&mut self, text: &str) -> usize {
         let mut at = self.below(text.len() + 1);
         while !text.is_char_boundary(at) {
             at -= 1;
@@ -81,7 +81,7 @@ const PIECES: [&str; 48] = [
 fn mutate(body: &str, others: &[String], dice: &mut Dice) -> String {
     let mut text = body.to_owned();
     for _ in 0..=dice.below(6) {
-        let (a, b) = (dice.place(&text), dice.place(&text));
+        let (a, b) = (dice.boundary(&text), dice.boundary(&text));
         let (from, to) = (a.min(b), a.max(b));
         match dice.below(5) {
             0 => text.insert_str(from, PIECES[dice.below(PIECES.len())]),
@@ -92,7 +92,7 @@ fn mutate(body: &str, others: &[String], dice: &mut Dice) -> String {
             }
             3 => {
                 let other = &others[dice.below(others.len())];
-                let (a, b) = (dice.place(other), dice.place(other));
+                let (a, b) = (dice.boundary(other), dice.boundary(other));
                 text.insert_str(from, &other[a.min(b)..a.max(b)]);
             }
             _ => text.insert_str(

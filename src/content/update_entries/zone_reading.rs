@@ -179,15 +179,15 @@ fn check_season(time: &TimeText, at: DateTime<Utc>, cx: &Context<'_>, report: &m
                 .is_some_and(|meaning| meaning.offset() != at_once(*family))
         }),
     };
-    let Some(place) = wrong else { return };
+    let Some(region) = wrong else { return };
     // People write `GMT` for UTC all year; it is doubtful only if the site itself isn't on it then.
-    let there = zone::abbreviation(place, at);
+    let there = zone::abbreviation(region, at);
     report.add(
         Severity::Warning,
         time.place.clone(),
         format!(
             "{name} was used as written, but {} has {there} on that day",
-            place.name()
+            region.name()
         ),
         Some(write_as(at, cx)),
     );

@@ -49,8 +49,8 @@ impl World {
             incidents: Vec::new(),
             seq: 0,
         };
-        for place in 0..=numbers.below(4) {
-            world.tell(&format!("incident-{place}"), numbers);
+        for index in 0..=numbers.below(4) {
+            world.tell(&format!("incident-{index}"), numbers);
         }
         for _ in 0..numbers.below(4) {
             world.seq += SEQ_STEP;
@@ -123,9 +123,9 @@ impl World {
         };
         let stated_window = window(numbers);
         let mut steps = Vec::new();
-        for place in 0..numbers.below(5) {
+        for index in 0..numbers.below(5) {
             self.seq += SEQ_STEP;
-            let (update, at) = (format!("{id}/{place}"), numbers.minute());
+            let (update, at) = (format!("{id}/{index}"), numbers.minute());
             if numbers.one_in(2) {
                 let owner = (Some(id), Some(update.as_str()), Origin::Update);
                 self.set(owner, at, self.seq, numbers);
@@ -255,7 +255,7 @@ fn a_history_goes_on_from_any_quiet_change() {
     for seed in 0..10_000 {
         let world = World::random(&mut Numbers(seed));
         let whole = world.history();
-        for (place, base) in whole.iter().enumerate().filter(|(_, entry)| entry.quiet) {
+        for (index, base) in whole.iter().enumerate().filter(|(_, entry)| entry.quiet) {
             let from = base.change.at;
             let goes_on = |incident: &&Involved| {
                 let window = [incident.window.starts, incident.window.ends];
@@ -285,7 +285,7 @@ fn a_history_goes_on_from_any_quiet_change() {
             let tail = history(&start, &stated, &later, &States::default()).entries;
             assert_eq!(
                 tail,
-                whole[place + 1..],
+                whole[index + 1..],
                 "seed {seed}, from {from}:\n{}",
                 world.told()
             );
@@ -302,14 +302,14 @@ fn a_state_that_is_set_last_by_the_only_claim_needs_no_history() {
         let mut numbers = Numbers(seed);
         let mut world = World::random(&mut numbers);
         let before = world.whole();
-        let Some(place) = world
+        let Some(index) = world
             .incidents
             .iter()
             .position(|it| it.kind == Kind::Disruption)
         else {
             continue;
         };
-        let id = world.incidents[place].id.clone();
+        let id = world.incidents[index].id.clone();
         let minute = if numbers.one_in(4) { 20 } else { 45 };
         let at = DateTime::from_timestamp(minute * 60, 0).expect("in range");
         world.seq += SEQ_STEP;
@@ -317,7 +317,7 @@ fn a_state_that_is_set_last_by_the_only_claim_needs_no_history() {
         let owner = (Some(id.as_str()), Some(update.as_str()), Origin::Update);
         world.set(owner, at, seq, &mut numbers);
         let set = world.stated.last().expect("it was set").clone();
-        let steps = &mut world.incidents[place].steps;
+        let steps = &mut world.incidents[index].steps;
         steps.push(Step {
             update,
             at,

@@ -58,7 +58,7 @@ fn told(stated: &[StateChange], incidents: &[Involved]) -> History {
     history(&Base::default(), stated, incidents, &States::default())
 }
 
-/// The last change: its minute, its state, what it comes from and its place in order.
+/// The last change: its minute, its state, what it comes from and its position in order.
 #[track_caller]
 fn check(
     stated: &[StateChange],

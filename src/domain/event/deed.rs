@@ -65,7 +65,7 @@ pub enum Deed {
     RetireComponent,
     /// A retired component was brought back.
     BringBackComponent,
-    /// A component was moved to another place in the list.
+    /// A component was moved to another position in the list.
     MoveComponent,
     /// A file stated a template.
     SetTemplate,

@@ -80,7 +80,7 @@ pub enum Event {
     ComponentRetired { before: Component, after: Component },
     /// A retired component was brought back.
     ComponentBroughtBack { before: Component, after: Component },
-    /// A component was moved to another place in the list.
+    /// A component was moved to another position in the list.
     ComponentMoved { before: Component, after: Component },
     /// A file stated a template.
     TemplateSet {

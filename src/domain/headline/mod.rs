@@ -22,7 +22,7 @@ pub struct Part<'a> {
     pub reads: Cow<'a, str>,
     /// The tone of its state; whatever isn't `Ok` is in the headline.
     pub tone: Tone,
-    /// How severe its state is: its place in the list of states.
+    /// How severe its state is: its position in the list of states.
     pub severity: usize,
 }
 

@@ -70,7 +70,7 @@ impl Incident {
         }
     }
 
-    /// The same with an update that speaks of a minute and may set a phase. Its id is its place.
+    /// The same with an update that speaks of a minute and may set a phase. Its id is its index.
     pub fn said(mut self, minute: i64, phase: Option<Phase>) -> Self {
         let id = self.updates.len().to_string();
         self.updates.push(Update {

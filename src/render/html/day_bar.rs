@@ -72,11 +72,11 @@ impl Look {
 /// Runs of days that look the same: the look, the position of the first day, the length.
 fn runs(days: &[Day], states: &States) -> Vec<(Look, usize, usize)> {
     let mut runs: Vec<(Look, usize, usize)> = Vec::new();
-    for (place, day) in days.iter().enumerate() {
+    for (index, day) in days.iter().enumerate() {
         let look = Look::of(day, states);
         match runs.last_mut() {
             Some((last, _, len)) if *last == look => *len += 1,
-            _ => runs.push((look, place, 1)),
+            _ => runs.push((look, index, 1)),
         }
     }
     runs
@@ -85,9 +85,9 @@ fn runs(days: &[Day], states: &States) -> Vec<(Look, usize, usize)> {
 /// A path with one line for each run of a look. The stylesheet draws it with one dash a day.
 fn path(runs: &[(Look, usize, usize)], look: Look, first: usize) -> Option<String> {
     let mut lines = String::new();
-    for (look, place, len) in runs.iter().filter(|run| run.0 == look) {
+    for (look, index, len) in runs.iter().filter(|run| run.0 == look) {
         // Writing to memory doesn't fail.
-        let _ = write!(lines, "M{} {}h{len}", first + place, look.middle());
+        let _ = write!(lines, "M{} {}h{len}", first + index, look.middle());
     }
     (!lines.is_empty()).then_some(lines)
 }
@@ -99,7 +99,7 @@ pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> Strin
         None => return "No data yet.".to_owned(),
     };
     let known = days.iter().position(|day| day.worst.is_some());
-    if let Some(known) = known.filter(|place| *place > 0) {
+    if let Some(known) = known.filter(|index| *index > 0) {
         text.push_str(&format!(" No data before {}.", date(&days[known])));
     }
     let mut troubled: Vec<&Day> = days.iter().filter(|day| !day.troubles.is_empty()).collect();

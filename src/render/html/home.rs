@@ -45,8 +45,8 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let content = html! {
         (parts::title(&sentence))
         (lead(snapshot, &present, headline.rest_is_working))
-        @for (place, (worst, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
-            (card(snapshot, incident, *worst, place))
+        @for (index, (worst, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
+            (card(snapshot, incident, *worst, index))
         }
         @let (shown, left_out) = shown(&present, &open);
         @let calendar = Calendar::last(DAYS, snapshot.site.zone, snapshot.as_of);
@@ -121,7 +121,7 @@ fn card(
     snapshot: &Snapshot,
     incident: &Incident,
     worst: Option<&StateKey>,
-    place: usize,
+    index: usize,
 ) -> Markup {
     let frame = render::frame_of(snapshot);
     let tone = open::tone(snapshot, incident, worst);
@@ -138,7 +138,7 @@ fn card(
             }
             h2 { a href=(urls::incident(&incident.slug)) dir="auto" { (incident.title) } }
             @if let Some(window) = parts::window(frame, incident) { p.meta { (window) } }
-            div.said dir="auto" { (newest(snapshot, incident, place)) }
+            div.said dir="auto" { (newest(snapshot, incident, index)) }
             p.more { a href=(urls::incident(&incident.slug)) { (more) } }
         }
     }
@@ -153,14 +153,14 @@ fn started(frame: Frame, incident: &Incident) -> Markup {
 }
 
 /// The newest update; if there is none, the summary.
-fn newest(snapshot: &Snapshot, incident: &Incident, place: usize) -> Markup {
+fn newest(snapshot: &Snapshot, incident: &Incident, index: usize) -> Markup {
     let frame = render::frame_of(snapshot);
     let Some(update) = incident.updates.last() else {
         return html! { p { (listing::summary(snapshot, incident)) } };
     };
     let said = messages::text_of(update);
     let is_long = said.chars().nth(UPDATE_CHARS).is_some();
-    let prefix = format!("now-{place}-");
+    let prefix = format!("now-{index}-");
     let whole = markdown::to_html(&said, &prefix, markdown::TOP_HEADING);
     let is_wide = WIDE.iter().any(|tag| whole.as_str().contains(tag));
     let text = if is_long || is_wide {

@@ -175,8 +175,8 @@ pub(super) fn affects(snapshot: &Snapshot, incident: &Incident) -> Markup {
     html! {
         @if !names.is_empty() {
             "\u{a0}· " (verb) " "
-            @for (place, name) in names.iter().enumerate() {
-                @if place > 0 { ", " }
+            @for (index, name) in names.iter().enumerate() {
+                @if index > 0 { ", " }
                 bdi { (name) }
             }
             @if more > 0 { " and " (more) " more" }

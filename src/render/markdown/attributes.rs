@@ -7,8 +7,11 @@ const MAX_BYTES: usize = 2000;
 /// content folder gets a URL that works from every page.
 pub(super) fn local_url(url: &str, prefix: &str) -> String {
     let url = &url[..url.floor_char_boundary(MAX_BYTES)];
-    if let Some(place) = url.strip_prefix('#') {
-        return format!("#{prefix}{}", place.strip_prefix(prefix).unwrap_or(place));
+    if let Some(fragment) = url.strip_prefix('#') {
+        return format!(
+            "#{prefix}{}",
+            fragment.strip_prefix(prefix).unwrap_or(fragment)
+        );
     }
     media_url(url).unwrap_or_else(|| url.to_owned())
 }

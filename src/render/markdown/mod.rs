@@ -93,7 +93,7 @@ fn in_pieces(html: &str) -> String {
     let mut rest = html;
     while rest.len() > PIECE_BYTES {
         // The end of this text or of a tag; neither contains `<`.
-        let end = rest[1..].find('<').map_or(rest.len(), |place| place + 1);
+        let end = rest[1..].find('<').map_or(rest.len(), |offset| offset + 1);
         let (mut text, after) = rest.split_at(end);
         if let Some(tag_end) = text.starts_with('<').then(|| text.find('>')).flatten() {
             let (tag, inner) = text.split_at(tag_end + 1);
@@ -106,7 +106,7 @@ fn in_pieces(html: &str) -> String {
             let is_seam = |c: char| c == '&' || !c.is_ascii_alphanumeric() && c != '#' && c != ';';
             let cut = text[from..]
                 .find(is_seam)
-                .map_or(text.len(), |place| from + place);
+                .map_or(text.len(), |offset| from + offset);
             let (piece, others) = text.split_at(cut);
             out.push_str(piece);
             out.push_str("<!---->");

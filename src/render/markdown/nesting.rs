@@ -98,7 +98,7 @@ pub(super) fn room_for(next: &str, open: &[Open], floor: usize, inline: bool) ->
             let ended = here[implied..]
                 .iter()
                 .position(|open| ends_at(&open.name, next))
-                .map_or(kept, |place| floor + implied + place);
+                .map_or(kept, |index| floor + implied + index);
             let left = &open[..ended];
             let parent = left.get(floor..).and_then(<[Open]>::last);
             let belongs = match (parents(next), parent) {
@@ -135,7 +135,7 @@ pub(super) fn room_for_block(open: &[Open], floor: usize) -> usize {
     let mut kept = open[floor..]
         .iter()
         .position(|open| matches!(model(&open.name), Model::Phrase | Model::Words))
-        .map_or(open.len(), |place| floor + place);
+        .map_or(open.len(), |index| floor + index);
     while kept > floor && !holds(&open[kept - 1]) {
         kept -= 1;
     }

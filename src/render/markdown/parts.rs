@@ -5,7 +5,7 @@ use pulldown_cmark::{Alignment, CowStr, Tag};
 /// An open heading: its position in the output, its level and its words.
 #[derive(Debug)]
 pub(super) struct Heading {
-    pub(super) place: usize,
+    pub(super) index: usize,
     pub(super) level: u8,
     pub(super) text: String,
 }

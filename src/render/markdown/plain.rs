@@ -52,11 +52,11 @@ fn shorten(line: &str, max_chars: usize) -> String {
     let room = &line[..limit];
     let sentence = room
         .char_indices()
-        .filter(|(place, c)| {
-            let after = &line[place + c.len_utf8()..];
+        .filter(|(offset, c)| {
+            let after = &line[offset + c.len_utf8()..];
             matches!(c, '.' | '!' | '?' | '…') && after.starts_with(' ') || *c == '。'
         })
-        .map(|(place, c)| place + c.len_utf8())
+        .map(|(offset, c)| offset + c.len_utf8())
         .next_back();
     if let Some(end) = sentence.filter(|end| *end * 3 >= limit) {
         return room[..end].to_owned();

@@ -65,7 +65,7 @@ const DEPTH: usize = 16;
 
 /// The surroundings of a piece of raw HTML.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct RawHtmlContext {
     /// How many raw elements were already open when the enclosing Markdown element began. Those
     /// must stay open.
     pub(super) floor: usize,
@@ -84,11 +84,11 @@ pub(super) struct RawHtml {
 impl RawHtml {
     /// Rewrites a piece of raw HTML. Text and allowed tags stay; everything else is removed, and so
     /// is a tag whose element isn't allowed here.
-    pub(super) fn tame(&mut self, html: &str, place: Place) -> String {
+    pub(super) fn tame(&mut self, html: &str, context: RawHtmlContext) -> String {
         let mut out = String::with_capacity(html.len());
         let mut rest = html;
         while let Some(start) = rest.find('<') {
-            self.words(&rest[..start], place, &mut out);
+            self.words(&rest[..start], context, &mut out);
             rest = &rest[start..];
             if let Some(end) = end_of_comment(rest) {
                 rest = &rest[end..];
@@ -97,24 +97,24 @@ impl RawHtml {
                 if !tag.is_end && matches!(tag.name.as_str(), "script" | "style") {
                     rest = after_end_of(&tag.name, rest);
                 } else {
-                    let is_open = self.take(&tag, place, &mut out);
+                    let is_open = self.take(&tag, context, &mut out);
                     let is_named = rest.trim_start().starts_with("<summary");
                     if is_open && tag.name == "details" && !is_named {
                         self.name_details(&mut out);
                     }
                 }
             } else {
-                self.words("&lt;", place, &mut out);
+                self.words("&lt;", context, &mut out);
                 rest = &rest[1..];
             }
         }
-        self.words(rest, place, &mut out);
+        self.words(rest, context, &mut out);
         out
     }
 
-    fn words(&mut self, text: &str, place: Place, out: &mut String) {
+    fn words(&mut self, text: &str, context: RawHtmlContext, out: &mut String) {
         if !text.trim().is_empty() {
-            out.push_str(&self.close_to(room_for_words(&self.open, place.floor)));
+            out.push_str(&self.close_to(room_for_words(&self.open, context.floor)));
             self.begin();
         }
         out.push_str(text);
@@ -163,7 +163,7 @@ impl RawHtml {
     }
 
     /// Writes a tag if it is allowed here. Returns whether it opened an element.
-    fn take(&mut self, tag: &Tag<'_>, place: Place, out: &mut String) -> bool {
+    fn take(&mut self, tag: &Tag<'_>, context: RawHtmlContext, out: &mut String) -> bool {
         // Headings in the page's outline come only from Markdown.
         let is_heading = matches!(tag.name.as_str(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
         let name = if is_heading { "p" } else { &tag.name };
@@ -171,17 +171,17 @@ impl RawHtml {
             return false;
         }
         if tag.is_end {
-            let here = self.open.get(place.floor..).unwrap_or_default();
+            let here = self.open.get(context.floor..).unwrap_or_default();
             if let Some(begun) = here.iter().rposition(|open| open.name == name) {
-                out.push_str(&self.close_to(place.floor + begun));
+                out.push_str(&self.close_to(context.floor + begun));
             }
             return false;
         }
         let is_link = name == "a";
-        if is_link && place.in_link || self.open.len() >= DEPTH && !VOID.contains(&name) {
+        if is_link && context.in_link || self.open.len() >= DEPTH && !VOID.contains(&name) {
             return false;
         }
-        let Some(kept) = room_for(name, &self.open, place.floor, place.inline) else {
+        let Some(kept) = room_for(name, &self.open, context.floor, context.inline) else {
             return false;
         };
         out.push_str(&self.close_to(kept));
@@ -209,9 +209,9 @@ impl RawHtml {
 /// to the end of this piece of HTML.
 fn after_end_of<'a>(name: &str, text: &'a str) -> &'a str {
     text.match_indices("</")
-        .filter_map(|(place, _)| Tag::at_start_of(&text[place..]).map(|tag| (place, tag)))
+        .filter_map(|(offset, _)| Tag::at_start_of(&text[offset..]).map(|tag| (offset, tag)))
         .find(|(_, tag)| tag.name == name)
-        .map_or("", |(place, tag)| &text[place + tag.text.len()..])
+        .map_or("", |(offset, tag)| &text[offset + tag.text.len()..])
 }
 
 /// The length of a comment, processing instruction or declaration at the start of a text. An
@@ -229,7 +229,7 @@ fn end_of_comment(text: &str) -> Option<usize> {
     Some(
         inner
             .find(end)
-            .map_or(text.len(), |place| start.len() + place + end.len()),
+            .map_or(text.len(), |offset| start.len() + offset + end.len()),
     )
 }
 
@@ -254,16 +254,16 @@ impl<'a> Tag<'a> {
         let name_len = inner.find(|c: char| !c.is_ascii_alphanumeric())?;
         let (name, after) = inner.split_at(name_len);
         let mut quote = None;
-        for (place, byte) in after.bytes().enumerate().take(MAX_TAG_BYTES) {
+        for (offset, byte) in after.bytes().enumerate().take(MAX_TAG_BYTES) {
             match (quote, byte) {
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (None, b'<') => return None,
                 (None, b'>') => {
                     return Some(Self {
-                        text: &text[..text.len() - after.len() + place + 1],
+                        text: &text[..text.len() - after.len() + offset + 1],
                         name: name.to_ascii_lowercase(),
                         is_end,
-                        attributes: &after[..place],
+                        attributes: &after[..offset],
                     });
                 }
                 (Some(open), close) if open == close => quote = None,
@@ -291,8 +291,8 @@ impl<'a> Tag<'a> {
                 Some(after) => value_at_start_of(after.trim_start()),
                 None => ("", after),
             };
-            let is_place = matches!(name.to_ascii_lowercase().as_str(), "src" | "href");
-            let value = match is_place.then(|| media_url(value)).flatten() {
+            let is_url = matches!(name.to_ascii_lowercase().as_str(), "src" | "href");
+            let value = match is_url.then(|| media_url(value)).flatten() {
                 Some(url) => Cow::Owned(url),
                 None => Cow::Borrowed(value),
             };

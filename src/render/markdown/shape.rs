@@ -8,7 +8,7 @@ use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 use super::attributes::{attribute, escaped, is_external, local_url, slug};
 use super::notes::Notes;
 use super::parts::{Heading, Picture, Table, is_inline};
-use super::raw_html::{Place, RawHtml};
+use super::raw_html::{RawHtml, RawHtmlContext};
 
 /// How deep elements may be nested; deeper ones are dropped, but their text stays.
 const DEPTH: usize = 48;
@@ -137,7 +137,7 @@ impl<'a> Shaper<'a> {
             Tag::Heading { level, .. } => {
                 let level = self.level(level as u8);
                 self.heading = Some(Heading {
-                    place: self.out.len(),
+                    index: self.out.len(),
                     level,
                     text: String::new(),
                 });
@@ -242,7 +242,7 @@ impl<'a> Shaper<'a> {
     fn floor_outside(&self) -> usize {
         let outside = self.open.len().checked_sub(2);
         outside
-            .and_then(|place| self.open.get(place))
+            .and_then(|index| self.open.get(index))
             .map_or(0, |(_, raw_depth)| *raw_depth)
     }
 
@@ -252,12 +252,12 @@ impl<'a> Shaper<'a> {
     }
 
     fn raw_html(&mut self, html: &str, inline: bool) {
-        let place = Place {
+        let context = RawHtmlContext {
             floor: self.floor(),
             inline,
             in_link: self.links.contains(&true),
         };
-        let tamed = self.raw.tame(html, place);
+        let tamed = self.raw.tame(html, context);
         self.html(tamed);
     }
 
@@ -281,7 +281,7 @@ impl<'a> Shaper<'a> {
             attribute("aria-label", &format!("Link to “{}”", heading.text.trim())),
         );
         // Its id isn't known before its end.
-        self.out[heading.place] = Event::Html(format!("<h{level} id=\"{id}\">").into());
+        self.out[heading.index] = Event::Html(format!("<h{level} id=\"{id}\">").into());
         let anchor = format!(" <a class=\"anchor\" href=\"#{id}\"{label}>#</a>");
         let anchor = if self.anchors { anchor.as_str() } else { "" };
         self.html(format!("{anchor}</h{level}>\n"));

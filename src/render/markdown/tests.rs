@@ -200,15 +200,15 @@ fn danger(html: &str) -> Option<String> {
             return Some(tag.to_owned());
         }
         // The sanitiser writes every attribute as `name="value"`, quotes inside as `&quot;`.
-        for (place, attribute) in tag.split('"').enumerate().filter(|(n, _)| n % 2 == 0) {
+        for (index, attribute) in tag.split('"').enumerate().filter(|(n, _)| n % 2 == 0) {
             let words = attribute.trim().trim_end_matches('=');
-            let words = if place == 0 {
+            let words = if index == 0 {
                 words.rsplit(' ').next()?
             } else {
                 words
             };
             let is_url = ["href", "src"].contains(&words);
-            let value = tag.split('"').nth(place + 1).unwrap_or_default();
+            let value = tag.split('"').nth(index + 1).unwrap_or_default();
             let bad_url = is_url
                 && value.split_once(':').is_some_and(|(scheme, _)| {
                     !["http", "https", "mailto", "tel"].contains(&scheme)
@@ -283,8 +283,8 @@ fn hostile_texts_become_pages_of_bounded_depth_and_size() {
 
 fn depth(html: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
-    for (place, _) in html.match_indices('<') {
-        let tag = &html[place..];
+    for (index, _) in html.match_indices('<') {
+        let tag = &html[index..];
         if tag.starts_with("</") {
             depth = depth.saturating_sub(1);
         } else if !["<br", "<hr", "<img", "<wbr"]

@@ -10,10 +10,10 @@ use super::dialect::parser;
 pub fn of_typed(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut done = 0;
-    for place in soft_breaks(text) {
-        out.push_str(text[done..place].trim_end_matches([' ', '\t', '\r']));
+    for offset in soft_breaks(text) {
+        out.push_str(text[done..offset].trim_end_matches([' ', '\t', '\r']));
         out.push('\\');
-        done = place;
+        done = offset;
     }
     out.push_str(&text[done..]);
     out
@@ -49,11 +49,11 @@ pub fn as_typed(markdown: &str) -> String {
 /// A file's text as a form shows it for completion: wrapped lines are joined.
 pub fn unwrapped(markdown: &str) -> String {
     let mut shown = markdown.to_owned();
-    for place in soft_breaks(markdown) {
-        let is_text = markdown[place + 1..].starts_with(|c: char| c.is_alphanumeric());
+    for offset in soft_breaks(markdown) {
+        let is_text = markdown[offset + 1..].starts_with(|c: char| c.is_alphanumeric());
         if is_text {
             // The replacement has the same length.
-            shown.replace_range(place..=place, " ");
+            shown.replace_range(offset..=offset, " ");
         }
     }
     shown

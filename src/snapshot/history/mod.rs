@@ -41,7 +41,7 @@ struct Block {
     start: u32,
 }
 
-/// A change of state. The state is given by its place.
+/// A change of state. The state is given by its index.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Change {
     at: DateMillis,
@@ -51,7 +51,7 @@ struct Change {
     rare: Option<Rare>,
 }
 
-/// What most changes don't have. Texts are given by their places; 0 is no text.
+/// What most changes don't have. Texts are given by their indexes; 0 is no text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Rare {
     /// How long after it the change became public, in milliseconds.
@@ -186,8 +186,8 @@ impl History {
         let at = at.timestamp_millis();
         let blocks = &self.blocks[self.blocks_until(at).saturating_sub(1)..];
         let changes: Vec<_> = blocks.iter().flat_map(|block| self.read(block)).collect();
-        let place = changes.partition_point(|change| change.at <= at);
-        let tail = &changes[place.saturating_sub(1)..];
+        let index = changes.partition_point(|change| change.at <= at);
+        let tail = &changes[index.saturating_sub(1)..];
         tail.iter().map(|change| self.unpack(change)).collect()
     }
 
@@ -347,13 +347,13 @@ impl<'a> Packer<'a> {
     }
 
     fn change(&mut self, change: &PackedChange<'a>) -> Change {
-        let state = self.place_of(change.state);
-        let mut place = |text: Option<&'a str>| text.map_or(0, |text| self.texts.place_of(text));
+        let state = self.index_of(change.state);
+        let mut index = |text: Option<&'a str>| text.map_or(0, |text| self.texts.index_of(text));
         let rare = Rare {
             public_later: change.public_at_ms.wrapping_sub(change.at_ms),
-            note: place(change.note),
-            incident: place(change.incident),
-            update: place(change.update),
+            note: index(change.note),
+            incident: index(change.incident),
+            update: index(change.update),
         };
         Change {
             at: change.at_ms,
@@ -364,7 +364,7 @@ impl<'a> Packer<'a> {
         }
     }
 
-    fn place_of(&mut self, state: &str) -> usize {
+    fn index_of(&mut self, state: &str) -> usize {
         let known = self.states.iter().position(|other| other.as_str() == state);
         known.unwrap_or_else(|| {
             self.states.push(StateKey::new(state));

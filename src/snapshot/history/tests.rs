@@ -143,10 +143,10 @@ fn it_says_of_each_instant_what_the_changes_themselves_say() {
             let last = changes[..until].last().map(|change| change.at);
             assert_eq!(packed.last_change(at(minute)), last);
         }
-        for (place, change) in changes.iter().enumerate() {
-            let before = match place {
+        for (index, change) in changes.iter().enumerate() {
+            let before = match index {
                 0 => StateKey::operational(),
-                _ => changes[place - 1].state.clone(),
+                _ => changes[index - 1].state.clone(),
             };
             assert_eq!(packed.state_before(change), before);
         }

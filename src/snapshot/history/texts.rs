@@ -20,13 +20,13 @@ impl Texts {
     }
 
     /// The text at an index; `None` at 0.
-    pub(super) fn get(&self, place: usize) -> Option<String> {
-        let place = place.checked_sub(1)?;
-        let start = match place {
+    pub(super) fn get(&self, index: usize) -> Option<String> {
+        let index = index.checked_sub(1)?;
+        let start = match index {
             0 => 0,
-            _ => self.ends[place - 1] as usize,
+            _ => self.ends[index - 1] as usize,
         };
-        let bytes = &self.bytes[start..self.ends[place] as usize];
+        let bytes = &self.bytes[start..self.ends[index] as usize];
         Some(bytes::read::<UuidText<'_>>(bytes).into_text())
     }
 }
@@ -53,16 +53,16 @@ impl<'a> TextPacker<'a> {
     }
 
     /// The index of a text, which is added if it is new.
-    pub(super) fn place_of(&mut self, text: &'a str) -> usize {
-        if let Some(place) = self.known.get(text) {
-            return *place;
+    pub(super) fn index_of(&mut self, text: &'a str) -> usize {
+        if let Some(index) = self.known.get(text) {
+            return *index;
         }
         let start = self.bytes.len();
         bytes::append(&UuidText::of(text), &mut self.bytes);
-        let place = match self.place_of_earlier(start) {
-            Some(place) => {
+        let index = match self.index_of_earlier(start) {
+            Some(index) => {
                 self.bytes.truncate(start);
-                place
+                index
             }
             None => {
                 let end = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
@@ -70,22 +70,22 @@ impl<'a> TextPacker<'a> {
                 self.ends.len()
             }
         };
-        self.known.insert(text, place);
-        place
+        self.known.insert(text, index);
+        index
     }
 
     /// The index of an earlier text with the same bytes as those written from `start` on.
-    fn place_of_earlier(&self, start: usize) -> Option<usize> {
+    fn index_of_earlier(&self, start: usize) -> Option<usize> {
         let (before, text) = self.bytes.split_at(start);
         let mut from = 0;
-        let mut places = self.ends[..self.earlier].iter().map(|end| {
+        let mut indexes = self.ends[..self.earlier].iter().map(|end| {
             let piece = from..*end as usize;
             from = piece.end;
             &before[piece]
         });
-        places
+        indexes
             .position(|piece| piece == text)
-            .map(|place| place + 1)
+            .map(|index| index + 1)
     }
 
     /// The packed texts.

@@ -122,8 +122,8 @@ async fn put_before(change: &mut Change, slug: &Slug, before: &str) -> Result<()
     let known = list_components(change.tx()).await?;
     let others = movable(known).into_iter().map(|it| it.slug);
     let mut order: Vec<Slug> = others.filter(|other| other != slug).collect();
-    if let Some(place) = order.iter().position(|other| other.as_str() == before) {
-        order.insert(place, slug.clone());
+    if let Some(index) = order.iter().position(|other| other.as_str() == before) {
+        order.insert(index, slug.clone());
         order_components(change, &order).await?;
     }
     Ok(())

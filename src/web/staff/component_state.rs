@@ -72,8 +72,8 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     let at = posting.change.now();
     let now = find_standing(posting.change.tx(), slug, at).await?;
     if (&now.state, &now.note) == (&wanted.state, &wanted.note) {
-        let place = flash::path_with(urls::STAFF, &format!("same.{slug}"));
-        return lead_to(posting, &place).await;
+        let path = flash::path_with(urls::STAFF, &format!("same.{slug}"));
+        return lead_to(posting, &path).await;
     }
     let seen = seen_of(&now);
     if sent.fields.nonblank(SEEN).is_some_and(|it| it != seen) {
@@ -95,8 +95,8 @@ async fn change(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Resp
     }
     match set_component_state(&mut posting.change, wanted).await {
         Ok(()) => {
-            let place = flash::path_with(urls::STAFF, &format!("state.{slug}"));
-            lead_to(posting, &place).await
+            let path = flash::path_with(urls::STAFF, &format!("state.{slug}"));
+            lead_to(posting, &path).await
         }
         Err(ActionError::Invalid(errors)) => {
             // Showing the form reads the database, so the transaction must end first.

@@ -111,7 +111,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             .page(state, visit, StatusCode::CONFLICT, &form_state)
             .await;
     }
-    let place = urls::staff_incident(slug);
+    let path = urls::staff_incident(slug);
     let done = match (&wanted, incident.draft) {
         (None, _) => "same",
         (Some(_), true) => "saved",
@@ -128,7 +128,7 @@ async fn correct(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Res
             Err(other) => return Err(other.into()),
         }
     }
-    lead_to(posting, &flash::path_with(&place, done)).await
+    lead_to(posting, &flash::path_with(&path, done)).await
 }
 
 /// What the form changes; `None` if it changes nothing.

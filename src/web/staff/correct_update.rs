@@ -114,8 +114,8 @@ async fn correct(
     let mut screen = Screen::of(posting.change.tx(), slug, id, visit).await?;
     if sent.is("withdraw") {
         withdraw_update(&mut posting.change, slug, id).await?;
-        let place = urls::staff_incident(slug);
-        return lead_to(posting, &flash::path_with(&place, "withdrawn")).await;
+        let path = urls::staff_incident(slug);
+        return lead_to(posting, &flash::path_with(&path, "withdrawn")).await;
     }
     let wanted = match screen.read_form(state, &sent.fields) {
         Ok(wanted) => wanted,

@@ -52,8 +52,8 @@ pub(super) async fn publish(
     let stored = find(posting.change.tx(), &slug, &sent.visit).await?;
     match publish_draft(&mut posting.change, &slug).await {
         Ok(()) => {
-            let place = urls::staff_incident(&slug);
-            lead_to(posting, &flash::path_with(&place, "published")).await
+            let path = urls::staff_incident(&slug);
+            lead_to(posting, &flash::path_with(&path, "published")).await
         }
         Err(ActionError::Invalid(errors)) => {
             // Showing the page reads the database, so the transaction must end first.

@@ -103,10 +103,10 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
     match create_incident(&mut posting.change, wanted).await {
         Ok(slug) => {
             let made = find(posting.change.tx(), &slug, &sent.visit).await?;
-            lead_to(posting, &place_of(&made.incident)).await
+            lead_to(posting, &path_of(&made.incident)).await
         }
         Err(ActionError::Repeated(repeated)) => {
-            lead_to(posting, &place_of(&repeated.incident)).await
+            lead_to(posting, &path_of(&repeated.incident)).await
         }
         Err(ActionError::Invalid(errors)) => {
             drop(posting);
@@ -117,13 +117,13 @@ async fn post(state: &AppState, sent: &Submission) -> Result<Response, StaffErro
 }
 
 /// Where the browser goes afterwards: to the first update, or to the incident if it isn't public.
-fn place_of(incident: &Incident) -> String {
-    let place = urls::staff_incident(&incident.slug);
+fn path_of(incident: &Incident) -> String {
+    let path = urls::staff_incident(&incident.slug);
     if incident.draft {
-        return flash::path_with(&place, "kept");
+        return flash::path_with(&path, "kept");
     }
     incident.updates.first().map_or_else(
-        || flash::path_with(&place, "published"),
+        || flash::path_with(&path, "published"),
         |update| urls::staff_update(&incident.slug, &update.id),
     )
 }

@@ -133,11 +133,11 @@ async fn post(state: &AppState, slug: &Slug, sent: &Submission) -> Result<Respon
     match add_update(&mut posting.change, slug, wanted).await {
         Ok(id) => lead_to(posting, &urls::staff_update(slug, &id)).await,
         Err(ActionError::Repeated(repeated)) => {
-            let place = repeated.update.as_ref().map_or_else(
+            let path = repeated.update.as_ref().map_or_else(
                 || urls::staff_incident(slug),
                 |update| urls::staff_update(slug, &update.id),
             );
-            lead_to(posting, &place).await
+            lead_to(posting, &path).await
         }
         Err(error) => {
             // Showing the form reads the database, so the transaction must end first.

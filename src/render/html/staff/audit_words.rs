@@ -169,9 +169,10 @@ fn component(snapshot: &Snapshot, slug: &str, value: &Value) -> String {
 fn in_words(snapshot: &Snapshot, field: &str, value: &Value) -> String {
     let frame = render::frame_of(snapshot);
     match (field, value) {
-        ("position", Value::Number(place)) => place
-            .as_i64()
-            .map_or_else(|| place.to_string(), |place| (place + 1).to_string()),
+        ("position", Value::Number(position)) => position.as_i64().map_or_else(
+            || position.to_string(),
+            |position| (position + 1).to_string(),
+        ),
         ("state", Value::String(word)) => snapshot
             .states
             .label(&StateKey::new(word.as_str()))

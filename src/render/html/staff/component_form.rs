@@ -112,7 +112,7 @@ fn fields(form_state: &FormState, is_new: bool, known: &Choices<'_>) -> Markup {
     let last = [(String::new(), "Last".to_owned())];
     let others = known.movable.iter();
     let others = others.map(|it| (it.slug.to_string(), format!("Before {}", it.name)));
-    let places: Vec<_> = last.into_iter().chain(others).collect();
+    let positions: Vec<_> = last.into_iter().chain(others).collect();
     let is_open =
         form_state.fields.nonblank(SLUG).is_some() || form_state.wrong_with(SLUG).is_some();
     html! {
@@ -120,7 +120,7 @@ fn fields(form_state: &FormState, is_new: bool, known: &Choices<'_>) -> Markup {
         (form::suggested(form_state, &group, known.groups))
         (form::line(form_state, &description, "text"))
         (form::line(form_state, &since, "date"))
-        @if is_new && !known.movable.is_empty() { (form::choice(form_state, &before, &places)) }
+        @if is_new && !known.movable.is_empty() { (form::choice(form_state, &before, &positions)) }
         @if is_new {
             details.more open[is_open] {
                 summary { "Choose the address" }

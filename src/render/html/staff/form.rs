@@ -204,7 +204,7 @@ pub fn switches(form_state: &FormState, ask: &Ask<'_>, options: &[(String, &str,
     }
 }
 
-/// The place of the preview. A preview gets the focus, because it stands far below the text.
+/// The element around the preview. A preview gets the focus, because it stands far below the text.
 pub fn preview(shown: Option<Markup>) -> Markup {
     let is_there = shown.is_some();
     html! {
@@ -258,10 +258,10 @@ pub fn pills(form_state: &FormState, ask: &Ask<'_>, options: &[(&str, &str)]) ->
             legend { (ask.label) }
             (description.wrong_line())
             div {
-                @for (place, (value, label)) in options.iter().enumerate() {
+                @for (index, (value, label)) in options.iter().enumerate() {
                     label {
                         input type="radio" name=(ask.name) value=(value)
-                            id=[(place == 0).then_some(&description.id)] checked[*value == chosen];
+                            id=[(index == 0).then_some(&description.id)] checked[*value == chosen];
                         span { (label) }
                     }
                 }

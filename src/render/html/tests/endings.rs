@@ -153,12 +153,12 @@ fn a_postmortem_stands_first_with_its_own_date_and_moves_no_end() {
         &page,
         &["Postmortem February 28 at 3:00 am MST", "Lasted 2 h 10 min"],
     );
-    let place = |id: &str| {
+    let position = |id: &str| {
         page.find(&format!("id=\"update-{id}\""))
             .expect("an update")
     };
     assert!(
-        place("m3") < place("m4") && place("m4") < place("m2"),
+        position("m3") < position("m4") && position("m4") < position("m2"),
         "{page}"
     );
     assert!(

@@ -345,8 +345,8 @@ fn luminance(hex: &str) -> f64 {
         3 => hex.chars().flat_map(|c| [c, c]).collect(),
         _ => hex.to_owned(),
     };
-    let channel = |place: usize| {
-        let value = u8::from_str_radix(&wide[place..place + 2], 16).expect("hexadecimal");
+    let channel = |at: usize| {
+        let value = u8::from_str_radix(&wide[at..at + 2], 16).expect("hexadecimal");
         let share = f64::from(value) / 255.0;
         if share <= 0.040_45 {
             share / 12.92

@@ -90,7 +90,7 @@ fn leads_somewhere(href: &str, ids: &HashSet<&&str>, snapshot: &Snapshot) -> boo
     if href.starts_with("https://example.com") {
         return true;
     }
-    let (path, place) = href.split_once('#').unwrap_or((href, ""));
+    let (path, fragment) = href.split_once('#').unwrap_or((href, ""));
     let mut parts = path.trim_start_matches('/').splitn(3, '/');
     let (room, name, rest) = (parts.next(), parts.next(), parts.next());
     let is_feed = |file: &str| ["feed.rss", "feed.atom", "feed.json"].contains(&file);
@@ -108,11 +108,11 @@ fn leads_somewhere(href: &str, ids: &HashSet<&&str>, snapshot: &Snapshot) -> boo
             let Some(incident) = snapshot.find_incident(&slug) else {
                 return false;
             };
-            let has_place = incident
+            let has_fragment = incident
                 .updates
                 .iter()
-                .any(|update| place == format!("update-{}", update.id));
-            (place.is_empty() || has_place) && rest.is_none_or(is_feed)
+                .any(|update| fragment == format!("update-{}", update.id));
+            (fragment.is_empty() || has_fragment) && rest.is_none_or(is_feed)
         }
         _ => false,
     }
