@@ -113,8 +113,8 @@ async fn check_others(
         let style = checks::time_style(change).await?;
         let window = incident.window();
         let time = |at: Option<DateTime<Utc>>| {
-            let told = at.map(|at| style.instant(at, change.now));
-            told.unwrap_or_default()
+            let text = at.map(|at| style.instant(at, change.now));
+            text.unwrap_or_default()
         };
         return Ok(Err(ActionError::invalid(
             "/overlap",

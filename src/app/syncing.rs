@@ -62,20 +62,20 @@ pub(super) async fn keep_synced(
     let mut look_at = Instant::now() + GONE_AFTER;
     loop {
         state.readiness.note_folder(log.refusal.clone());
-        let is_told = tokio::select! {
+        let is_notified = tokio::select! {
             () = changed.notified() => true,
             () = tokio::time::sleep(GLANCE.min(look_at.saturating_duration_since(Instant::now()))) => false,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
         let is_lost = watch.is_lost();
         let is_time = Instant::now() >= look_at;
-        if !is_told && !is_lost && !is_time {
+        if !is_notified && !is_lost && !is_time {
             continue;
         }
         if is_lost || is_time {
             watch.renew();
         }
-        if is_told || is_lost {
+        if is_notified || is_lost {
             settle(&changed).await;
         }
         let moving = stillness.look(&source.content);

@@ -102,11 +102,11 @@ fn shift_to(now: DateTime<Utc>) -> anyhow::Result<Shift> {
     let last_update = NaiveTime::from_hms_opt(2, 15, 0).unwrap_or_default();
     let local = now.with_timezone(&ZONE);
     let mut today = local.date_naive();
-    let told = ZONE
+    let updated_at = ZONE
         .from_local_datetime(&today.and_time(last_update))
         .latest();
     // If 2:15 doesn't exist in that night, the update can't be then, either.
-    if told.is_none_or(|told| told > now) {
+    if updated_at.is_none_or(|updated_at| updated_at > now) {
         today -= Duration::days(1);
     }
     let days = u64::try_from((today - story_ends).num_days())
@@ -127,12 +127,12 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             write_story(folder.path(), now).expect("written");
             let content = read_folder(folder.path(), &KnownSite::default(), now);
-            let told: Vec<String> = content
+            let problems: Vec<String> = content
                 .problems
                 .iter()
                 .map(|problem| problem.render("", false))
                 .collect();
-            assert!(told.is_empty(), "{now}: {}", told.join("\n"));
+            assert!(problems.is_empty(), "{now}: {}", problems.join("\n"));
             assert_eq!(content.incidents.len(), story::FILES.len());
             let last = content.incidents.last().expect("the last post");
             let newest = last.entries.iter().map(|entry| entry.at).max();

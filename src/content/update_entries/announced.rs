@@ -43,7 +43,7 @@ pub(super) fn take_out(
     let memory = Memory::of(source, cx);
     let mut announced = Vec::new();
     let mut announcing = false;
-    let mut told = false;
+    let mut is_reported = false;
     let starts = std::mem::take(&mut scan.starts);
     for start in starts {
         if !start.header.unlabelled || is_noted(&start, blocks, source) {
@@ -60,9 +60,9 @@ pub(super) fn take_out(
         };
         let Some(why) = why else {
             announcing = false;
-            if cx.kept.is_none() && !told {
-                told = true;
-                tell_judged(&start, report);
+            if cx.kept.is_none() && !is_reported {
+                is_reported = true;
+                report_judged(&start, report);
             }
             scan.starts.push(start);
             continue;
@@ -194,7 +194,7 @@ fn tell_announced(start: &Start, why: Why, report: &mut Report<'_>) {
 }
 
 /// Reports that the clock decided about a time without a label.
-fn tell_judged(start: &Start, report: &mut Report<'_>) {
+fn report_judged(start: &Start, report: &mut Report<'_>) {
     report.add(
         Severity::Hint,
         start.header.start..start.header.end,

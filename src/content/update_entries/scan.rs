@@ -240,7 +240,7 @@ impl Scanner<'_> {
                 }
                 Found::Header(header) => self.start(index, number, block, header),
                 Found::Day(time) => self.day(time, line, block, level),
-                Found::Doubtful(found) if is_told(found, number) => {
+                Found::Doubtful(found) if deserves_hint(found, number) => {
                     self.doubtful(found);
                     self.text_goes_by();
                 }
@@ -385,6 +385,6 @@ fn track_in(source: &str, start: usize, end: usize) -> Option<(usize, &str)> {
 
 /// Whether a line that begins like a header is worth a hint: the first line of its block, or any
 /// with a label and a number that begins with a capital.
-fn is_told(found: Doubtful, number: usize) -> bool {
+fn deserves_hint(found: Doubtful, number: usize) -> bool {
     number == 0 || (found.labelled && found.initial)
 }

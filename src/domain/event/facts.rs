@@ -142,12 +142,12 @@ pub struct NewText {
 
 impl NewText {
     pub(super) fn to_json(&self) -> Value {
-        let told = json!({
+        let value = json!({
             "at": self.at, "phase": self.phase, "markdown": self.markdown,
             "components": said_to_json(&self.components), "starts": self.window.starts,
             "ends": self.window.ends, "draft": self.draft.then_some(true),
         });
-        with_fact(told, self.fact.as_ref())
+        with_fact(value, self.fact.as_ref())
     }
 }
 
@@ -182,11 +182,11 @@ impl Text {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let mut told = json!({"at": self.at, "phase": self.phase, "markdown": self.markdown, "author": self.author});
+        let mut value = json!({"at": self.at, "phase": self.phase, "markdown": self.markdown, "author": self.author});
         if let Some(said) = &self.components {
-            told["components"] = said_to_json(said);
+            value["components"] = said_to_json(said);
         }
-        with_fact(told, self.fact.as_ref())
+        with_fact(value, self.fact.as_ref())
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn words(days: &[Day], states: &States, uptime: Option<f64>) -> Strin
 }
 
 fn troubles(day: &Day, states: &States) -> String {
-    let told = |(state, length): &(StateKey, chrono::Duration)| {
+    let describe = |(state, length): &(StateKey, chrono::Duration)| {
         let length = if *length >= day.known && length.num_hours() > 1 {
             "all day".to_owned()
         } else {
@@ -138,7 +138,7 @@ fn troubles(day: &Day, states: &States) -> String {
         };
         format!("{} {length}", states.label(state))
     };
-    let parts: Vec<_> = day.troubles.iter().map(told).collect();
+    let parts: Vec<_> = day.troubles.iter().map(describe).collect();
     parts.join(", ")
 }
 

@@ -16,7 +16,7 @@ pub use english::{begun, fact, headline, rest_is_working, unknown_state};
 /// The text of an update, as Markdown: its own, or its fact in words.
 pub fn text_of(update: &Update) -> Cow<'_, str> {
     match &update.fact {
-        Some(told) => Cow::Owned(fact(told)),
+        Some(stated) => Cow::Owned(fact(stated)),
         None => Cow::Borrowed(&update.markdown),
     }
 }
@@ -26,10 +26,10 @@ pub fn put_in_words(kept: &mut Value) {
     let Some(kept) = kept.as_object_mut() else {
         return;
     };
-    let told = kept.remove("fact");
-    let told = told.and_then(|told| serde_json::from_value::<Fact>(told).ok());
-    if let Some(told) = told {
-        kept.insert("markdown".to_owned(), fact(&told).into());
+    let stated = kept.remove("fact");
+    let stated = stated.and_then(|stated| serde_json::from_value::<Fact>(stated).ok());
+    if let Some(stated) = stated {
+        kept.insert("markdown".to_owned(), fact(&stated).into());
     }
 }
 

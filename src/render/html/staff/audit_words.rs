@@ -181,10 +181,10 @@ fn in_words(snapshot: &Snapshot, field: &str, value: &Value) -> String {
             Phase::parse(word).map_or_else(|| word.clone(), |phase| phase.label().to_owned())
         }
         ("components", Value::Object(set)) => {
-            let told = set
+            let lines = set
                 .iter()
                 .map(|(slug, value)| component(snapshot, slug, value));
-            told.collect::<Vec<_>>().join("\n")
+            lines.collect::<Vec<_>>().join("\n")
         }
         ("kind" | "impact", Value::String(word)) => capital(word),
         (_, Value::String(text)) => match DateTime::parse_from_rfc3339(text) {
