@@ -180,6 +180,16 @@ pub const STAFF_NEW_TOKEN: &str = "/staff/new-token";
 /// The list of sessions: who is signed in, and where.
 pub const STAFF_SESSIONS: &str = "/staff/sessions";
 
+/// The target that decides about everything that is held.
+pub const STAFF_DELIVERY_HELD: &str = "/staff/delivery/held";
+/// The target that tries again what was given up.
+pub const STAFF_DELIVERY_RETRY: &str = "/staff/delivery/retry";
+
+/// The target that sends something that waits now, or not at all.
+pub fn staff_decide_delivery(seq: i64) -> String {
+    format!("/staff/delivery/{seq}/decide")
+}
+
 /// The form that describes a component.
 pub fn staff_component(slug: &Slug) -> String {
     format!("{STAFF_COMPONENTS}/{slug}")

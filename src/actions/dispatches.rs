@@ -150,6 +150,7 @@ fn told_of(event: &Event, now: DateTime<Utc>) -> Option<Told> {
         | Event::ComponentMoved { .. }
         | Event::TemplateSet { .. }
         | Event::TemplateRemoved { .. }
+        | Event::DeliveryDecided { .. }
         | Event::TokenIssued { .. }
         | Event::TokenRevoked { .. }
         | Event::SignedIn { .. }

@@ -13,6 +13,7 @@ mod checks;
 mod commit;
 pub mod correct_update;
 pub mod create_incident;
+pub mod decide_delivery;
 mod dispatches;
 pub mod edit_components;
 pub mod edit_incident;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch as signal;
 
 use crate::config::SmtpServer;
-use crate::delivery::{Delivery, Worker};
+use crate::delivery::{DeliverySetup, Worker};
 use crate::web::state::AppState;
 
 /// The mail server, and how it is used.
@@ -40,7 +40,7 @@ pub(super) async fn keep_sending(worker: Worker, state: AppState, stopped: signa
 /// What sends messages.
 pub(super) fn worker(state: &AppState, sending: Sending) -> Worker {
     let site = state.site.clone();
-    Worker::new(Delivery {
+    Worker::new(DeliverySetup {
         store: state.store.clone(),
         clock: state.clock.clone(),
         server: sending.server,

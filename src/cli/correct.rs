@@ -12,6 +12,7 @@ use super::console::{BOLD, Console, DIM, styled};
 use super::failure::{Failure, SavedAs};
 use super::output;
 use super::private_file;
+use super::telling::Aloud;
 use super::text::TextSource;
 use super::times::{self, Clockwork};
 use super::unsent::Unsent;
@@ -64,6 +65,8 @@ pub(super) struct CorrectArgs {
     /// The time it refers to, in the site's zone: "2:15" or "yesterday 22:00"
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+    #[command(flatten)]
+    telling: Aloud,
     /// Withdraw it: it disappears from the page and the feeds, and so do its states
     #[arg(long, conflicts_with_all = ["text", "message", "file", "title", "phase", "set", "at"])]
     withdraw: bool,
@@ -141,6 +144,7 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
             markdown,
             components,
             published_at: at,
+            notify: args.telling.notify(),
             ..EditIncident::default()
         };
         client.edit(&path, &wanted, &etag)
@@ -150,6 +154,7 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
             phase: args.phase.map(Some),
             components,
             at,
+            notify: args.telling.notify(),
             ..EditUpdate::default()
         };
         client.edit(&path, &wanted, &etag)

@@ -8,6 +8,7 @@ use super::connection::Connection;
 use super::console::Console;
 use super::failure::Failure;
 use super::send;
+use super::telling::Quietly;
 use super::template;
 use super::times::{self, Lean};
 use super::unsent::{Request, Unsent};
@@ -73,6 +74,8 @@ pub(super) struct IncidentArgs {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
+    telling: Quietly,
+    #[command(flatten)]
     pub(super) connection: Connection,
 }
 
@@ -122,6 +125,7 @@ pub(super) fn run(args: &IncidentArgs, console: &mut Console) -> Result<(), Fail
         published_at: times::at(args.at.as_ref(), &client, console)?,
         draft: args.draft.then_some(true),
         again: Some(args.again),
+        notify: args.telling.notify(),
         ..NewIncident::default()
     };
     let unsent = Unsent::new(Request::Incident(Box::new(wanted)), &client, console);

@@ -12,6 +12,7 @@ use super::console::{BOLD, Console, DIM, styled};
 use super::failure::{Failure, quoted};
 use super::output;
 use super::send;
+use super::telling::Quietly;
 use super::template;
 use super::times::{Clockwork, Lean, duration};
 use super::unsent::{Request, Unsent};
@@ -107,6 +108,8 @@ struct PlanArgs {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
+    telling: Quietly,
+    #[command(flatten)]
     connection: Connection,
 }
 
@@ -121,6 +124,8 @@ struct StepArgs {
     /// What to tell customers, in Markdown; by default a plain sentence
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     message: Option<String>,
+    #[command(flatten)]
+    telling: Quietly,
     #[command(flatten)]
     connection: Connection,
 }
@@ -245,6 +250,7 @@ fn plan(args: &PlanArgs, client: &Client, console: &mut Console) -> Result<(), F
         overlap: args.overlap.then_some(true),
         draft: args.draft.then_some(true),
         again: Some(args.again),
+        notify: args.telling.notify(),
         ..NewIncident::default()
     };
     let unsent = Unsent::new(Request::Incident(Box::new(wanted)), client, console);
@@ -323,7 +329,7 @@ fn step_of(step: Do, args: &StepArgs) -> MaintenanceStep {
         author: None,
         overlap: None,
         seen: None,
-        notify: None,
+        notify: args.telling.notify(),
     }
 }
 

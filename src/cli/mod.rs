@@ -26,6 +26,7 @@ mod serve;
 mod state;
 mod status;
 mod sync;
+mod telling;
 mod template;
 #[cfg(test)]
 mod tests;

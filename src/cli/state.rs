@@ -6,6 +6,7 @@ use super::connection::Connection;
 use super::console::Console;
 use super::failure::Failure;
 use super::send;
+use super::telling::Quietly;
 use super::times;
 use super::unsent::{Request, Unsent};
 use super::words;
@@ -31,6 +32,8 @@ pub(super) struct StateArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     #[command(flatten)]
+    telling: Quietly,
+    #[command(flatten)]
     pub(super) connection: Connection,
 }
 
@@ -42,7 +45,7 @@ pub(super) fn run(args: &StateArgs, console: &mut Console) -> Result<(), Failure
         incident: None,
         at: times::at(args.at.as_ref(), &client, console)?,
         seen: None,
-        notify: None,
+        notify: args.telling.notify(),
     };
     let mut unsent = Unsent::new(Request::State(wanted), &client, console);
     unsent.component = Some(args.component.clone());

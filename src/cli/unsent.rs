@@ -260,6 +260,13 @@ impl Unsent {
         }
         let at = self.typed_at.trunc_subsecs(0);
         *date = Some(at);
+        // It is news, however late it comes.
+        match &mut self.request {
+            Request::State(body) => body.notify.get_or_insert(true),
+            Request::Incident(body) => body.notify.get_or_insert(true),
+            Request::Update(body) | Request::Resolve(body) => body.notify.get_or_insert(true),
+            Request::Maintenance(body) => body.notify.get_or_insert(true),
+        };
         if let Request::Incident(body) = &mut self.request
             && let Some(update) = &mut body.update
         {

@@ -7,6 +7,7 @@ use clap::Args;
 use super::connection::Connection;
 use super::console::Console;
 use super::failure::Failure;
+use super::telling::Quietly;
 use super::text::TextSource;
 use super::unsent::{Request, Unsent};
 use super::words::{self, Setting};
@@ -50,6 +51,8 @@ pub(super) struct UpdateArgs {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
+    telling: Quietly,
+    #[command(flatten)]
     pub(super) connection: Connection,
 }
 
@@ -89,6 +92,8 @@ pub(super) struct ResolveArgs {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
+    telling: Quietly,
+    #[command(flatten)]
     pub(super) connection: Connection,
 }
 
@@ -106,6 +111,7 @@ pub(super) fn run(args: &UpdateArgs, console: &mut Console) -> Result<(), Failur
         components: words::if_any(components),
         at,
         again: Some(args.again),
+        notify: args.telling.notify(),
         ..NewUpdate::default()
     };
     let mut unsent = Unsent::new(Request::Update(wanted), &client, console);
@@ -133,6 +139,7 @@ pub(super) fn run_resolve(args: &ResolveArgs, console: &mut Console) -> Result<(
         restore: args.no_restore.then_some(false),
         at,
         again: Some(args.again),
+        notify: args.telling.notify(),
         ..NewUpdate::default()
     };
     let mut unsent = Unsent::new(Request::Resolve(wanted), &client, console);

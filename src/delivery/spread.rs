@@ -4,12 +4,9 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::dispatch::{Dispatch, News, Status, Thread};
-use crate::domain::incident::{Incident, Kind};
-use crate::domain::slug::Slug;
-use crate::domain::subscriber::Target;
+use crate::domain::dispatch::{Status, Thread};
 use crate::snapshot::Snapshot;
-use crate::store::outbox::{Audience, Wanted, list_dispatches, set_dispatch, spread_dispatch};
+use crate::store::outbox::{list_dispatches, set_dispatch, spread_dispatch};
 use crate::store::{Store, StoreError};
 
 /// How many subscribers one transaction spreads to, so that staff never wait for long.
@@ -54,7 +51,7 @@ pub(super) async fn spread_part(
         }
         let audience = match dispatch.is_stale(delay, now) {
             true => None,
-            false => audience_of(snapshot, &dispatch),
+            false => snapshot.audience_of(&dispatch),
         };
         let mut tx = store.begin_delivery().await?;
         match audience {
@@ -77,60 +74,4 @@ impl Next {
             Self::Unknown => Self::At(at),
         }
     }
-}
-
-/// Who gets a dispatch; `None` if it isn't public any more.
-pub fn audience_of(snapshot: &Snapshot, dispatch: &Dispatch) -> Option<Audience> {
-    match &dispatch.thread {
-        Thread::Incident(id) => {
-            let incident = snapshot.posts.find_by_id(id)?.read();
-            let is_end = is_end(&incident, &dispatch.news)?;
-            let named = incident.components();
-            let mut targets = targets_of(snapshot, &named);
-            targets.push(Target::Incident(id.clone()));
-            Some(Audience {
-                targets,
-                wants: match incident.kind {
-                    Kind::Disruption | Kind::Notice => Wanted::Incidents,
-                    Kind::Maintenance => Wanted::Maintenance,
-                },
-                and_whoever_was_told: is_end,
-            })
-        }
-        Thread::Component(slug) => {
-            snapshot.find_component(slug)?;
-            Some(Audience {
-                targets: targets_of(snapshot, &[slug]),
-                wants: Wanted::Changes,
-                and_whoever_was_told: false,
-            })
-        }
-    }
-}
-
-/// Whether the news ends the incident; `None` if it isn't public any more.
-fn is_end(incident: &Incident, news: &News) -> Option<bool> {
-    match news {
-        News::Post | News::Reminder { .. } => Some(false),
-        News::Correction { id, .. } if id.is_empty() => Some(false),
-        News::Update { id } | News::Correction { id, .. } => {
-            let update = incident.updates.iter().find(|update| update.id == *id)?;
-            Some(update.phase.is_some_and(|phase| phase.is_final()))
-        }
-        News::State { .. } => None,
-    }
-}
-
-/// The components, and their groups.
-fn targets_of(snapshot: &Snapshot, named: &[&Slug]) -> Vec<Target> {
-    let mut targets = Vec::new();
-    for slug in named {
-        targets.push(Target::Component((*slug).clone()));
-        let record = snapshot.find_component(slug);
-        let group = record.and_then(|record| record.component.group.clone());
-        targets.extend(group.map(Target::Group));
-    }
-    targets.sort();
-    targets.dedup();
-    targets
 }

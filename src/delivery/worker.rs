@@ -3,31 +3,27 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use super::Delivery;
 use super::compose::{Composed, Workshop, compose, sender_of};
 use super::email::Refusal;
 use super::hold::is_held;
 use super::lanes::{Job, Lanes, Sent};
 use super::lease::{BEAT, GONE_AFTER, Leases};
 use super::letters::{Ready, prepare};
-use super::retry::next_attempt;
+use super::results::{Note, note_results};
+use super::setup::DeliverySetup;
 use super::spread::{Next, spread_part};
-use crate::domain::subscriber::{Subscriber, Suppression};
+use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription_link::LinkKey;
 use crate::random;
 use crate::store::StoreError;
-use crate::store::deliveries::{
-    ClaimedDelivery, Outcome, claim_deliveries, finish_deliveries, free_claims,
-};
-use crate::store::letters::{Letter, claim_letters, delete_letter, postpone_letter};
+use crate::store::deliveries::{Outcome, claim_deliveries, finish_deliveries, free_claims};
+use crate::store::letters::{claim_letters, delete_letter};
 use crate::store::subscribers::{
-    delete_link, delete_links, delete_unconfirmed, keep_link_key, list_claimed_subscribers,
-    set_refusals,
+    delete_links, delete_unconfirmed, keep_link_key, list_claimed_subscribers,
 };
 
 /// How many results are noted in one transaction.
@@ -44,20 +40,11 @@ const TIDY: Duration = Duration::from_secs(60 * 60);
 const LAST: Duration = Duration::from_secs(3);
 /// How many letters are claimed at once.
 const LETTERS: i64 = 20;
-/// Permanent refusals in a row after which nothing more is sent to an address.
-const MOST_REFUSALS: i64 = 3;
-
-/// What a message belongs to.
-#[derive(Debug)]
-enum Note {
-    Delivery(Box<ClaimedDelivery>, Box<Subscriber>),
-    Letter(Box<Letter>, Option<String>),
-}
 
 /// Sends what is due, until it is stopped.
 #[derive(Debug)]
 pub struct Worker {
-    delivery: Delivery,
+    delivery: DeliverySetup,
     /// The name under which this process claims messages.
     claim: String,
     leases: Leases,
@@ -79,7 +66,7 @@ struct Schedule {
 
 impl Worker {
     /// A worker; nothing is sent before it runs.
-    pub fn new(delivery: Delivery) -> Self {
+    pub fn new(delivery: DeliverySetup) -> Self {
         let claim = Uuid::now_v7().to_string();
         let snapshot = (delivery.snapshot)();
         let host = snapshot.site.authority.clone();
@@ -174,6 +161,22 @@ impl Worker {
                 return Ok(());
             }
         }
+    }
+
+    /// Spreads everything that is due now, and sends nothing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn spread_due(&self) -> Result<(), StoreError> {
+        let snapshot = (self.delivery.snapshot)();
+        let now = self.delivery.clock.now();
+        while spread_part(&self.delivery.store, &snapshot, now).await? == Next::Now {}
+        Ok(())
+    }
+
+    /// Changes after how long another process counts as gone.
+    pub fn set_gone_after(&mut self, gone_after: Duration) {
+        self.leases = Leases::new(self.claim.clone(), gone_after);
     }
 
     /// Shows that this process is alive, and takes over from others that are gone.
@@ -314,39 +317,7 @@ impl Worker {
         }
         let now = self.delivery.clock.now();
         let mut tx = self.delivery.store.begin_delivery().await?;
-        let mut finished = Vec::with_capacity(self.finished.len());
-        for Sent { note, result } in &self.finished {
-            match note {
-                Note::Letter(letter, link) => {
-                    let next = match result {
-                        Ok(()) | Err(Refusal::Never(_)) => None,
-                        Err(_) => next_try(letter.attempts, Some(letter.created_at), now),
-                    };
-                    match next {
-                        Some(next) => postpone_letter(&mut tx, &letter.id, next).await?,
-                        None => delete_letter(&mut tx, &letter.id).await?,
-                    }
-                    if let (Some(link), Err(_)) = (link, result) {
-                        delete_link(&mut tx, link).await?;
-                    }
-                }
-                Note::Delivery(delivery, subscriber) => {
-                    let refusals = match result {
-                        Ok(()) => 0,
-                        Err(Refusal::Never(_)) => subscriber.refusals + 1,
-                        Err(_) => subscriber.refusals,
-                    };
-                    if refusals != subscriber.refusals {
-                        let suppressed = suppression(refusals, result, now);
-                        let id = &subscriber.id;
-                        set_refusals(&mut tx, id, refusals, suppressed.as_ref()).await?;
-                    }
-                    let outcome = outcome_of(delivery, result, now);
-                    finished.push(((**delivery).clone(), outcome));
-                }
-            }
-        }
-        finish_deliveries(&mut tx, &self.claim, now, &finished).await?;
+        note_results(&mut tx, &self.claim, &self.finished, now).await?;
         tx.commit().await?;
         self.finished.clear();
         Ok(())
@@ -396,51 +367,5 @@ impl Failures {
                 }
             }
         }
-    }
-}
-
-fn next_try(
-    attempts: i64,
-    since: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Option<DateTime<Utc>> {
-    next_attempt(attempts, since, now, random::fraction().unwrap_or(0.5))
-}
-
-fn suppression(
-    refusals: i64,
-    result: &Result<(), Refusal>,
-    now: DateTime<Utc>,
-) -> Option<Suppression> {
-    match result {
-        Err(Refusal::Never(why)) if refusals >= MOST_REFUSALS => Some(Suppression {
-            at: now,
-            why: format!("refused {refusals} times in a row: {why}"),
-        }),
-        _ => None,
-    }
-}
-
-fn outcome_of(
-    delivery: &ClaimedDelivery,
-    result: &Result<(), Refusal>,
-    now: DateTime<Utc>,
-) -> Outcome {
-    let (why, may_have_arrived) = match result {
-        Ok(()) => return Outcome::Done,
-        Err(Refusal::Never(why)) => return Outcome::GaveUp { why: why.clone() },
-        Err(Refusal::Server(why)) => (why, false),
-        Err(Refusal::Later {
-            why,
-            may_have_arrived,
-        }) => (why, *may_have_arrived),
-    };
-    match next_try(delivery.attempts, delivery.failing_since, now) {
-        Some(next_at) => Outcome::Later {
-            next_at,
-            why: why.clone(),
-            may_have_arrived,
-        },
-        None => Outcome::GaveUp { why: why.clone() },
     }
 }

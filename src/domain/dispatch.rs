@@ -163,6 +163,43 @@ impl Dispatch {
     }
 }
 
+/// What staff decided about messages to subscribers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// Not to wait any longer.
+    SendNow,
+    /// To tell nobody.
+    DontSend,
+    /// To try what was given up once more.
+    RetryFailed,
+    /// To send what was held.
+    SendHeld,
+    /// To drop what was held.
+    DropHeld,
+}
+
+impl Decision {
+    /// Every decision.
+    pub const ALL: [Self; 5] = [
+        Self::SendNow,
+        Self::DontSend,
+        Self::RetryFailed,
+        Self::SendHeld,
+        Self::DropHeld,
+    ];
+
+    /// The word for it, in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SendNow => "send_now",
+            Self::DontSend => "dont_send",
+            Self::RetryFailed => "retry_failed",
+            Self::SendHeld => "send_held",
+            Self::DropHeld => "drop_held",
+        }
+    }
+}
+
 /// Whether subscribers are told of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Telling {

@@ -204,7 +204,7 @@ impl Parts for IncidentParts {
                     due: moments_of(&incident).collect(),
                     post: due(incident, self.as_of).map(|incident| {
                         let named = incident.components().into_iter().cloned().collect();
-                        (Post::of(&incident, self.as_of), named)
+                        (Post::of(incident, self.as_of), named)
                     }),
                 });
             }

@@ -18,6 +18,7 @@ use crate::domain::site::SiteSettings;
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 
+mod audience;
 mod bytes;
 pub mod history;
 pub mod load;
@@ -95,7 +96,7 @@ impl Snapshot {
         });
         let packed = whole.incidents.iter().map(|incident| {
             let named = incident.components().into_iter().cloned().collect();
-            (Post::of(incident, whole.as_of), named)
+            (Post::of(incident.clone(), whole.as_of), named)
         });
         let mut posts = Posts::new(whole.site.zone);
         posts.fill(packed.collect());

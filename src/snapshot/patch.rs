@@ -164,7 +164,7 @@ impl Patching<'_> {
         let shown = incident.and_then(|incident| due(incident, self.as_of));
         match &shown {
             Some(incident) => {
-                let post = Post::of(incident, self.as_of);
+                let post = Post::of(incident.clone(), self.as_of);
                 self.touched.months.insert(posts.month_of(&post));
                 posts.put(post, incident);
                 named.extend(incident.components().into_iter().cloned());

@@ -102,6 +102,14 @@ pub async fn postpone_letter(
     Ok(())
 }
 
+/// Forgets every letter that isn't being sent.
+pub async fn drop_letters(tx: &mut Tx) -> Result<u64, StoreError> {
+    let done = sqlx::query("delete from letters where claimed_by is null")
+        .execute(&mut tx.inner)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// Frees the letters that a sender had claimed.
 pub(super) async fn free_letters(tx: &mut Tx, claim: &str) -> Result<(), StoreError> {
     sqlx::query("update letters set claimed_by = null where claimed_by = $1")

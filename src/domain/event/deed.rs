@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::dispatch::Decision;
 use crate::domain::update::Phase;
 
 /// What was done.
@@ -71,6 +72,8 @@ pub enum Deed {
     SetTemplate,
     /// The file of a template was removed.
     RemoveTemplate,
+    /// Staff decided about messages to subscribers.
+    DecideDelivery(Decision),
     /// A token was issued.
     IssueToken,
     /// A token was revoked.
@@ -103,6 +106,7 @@ impl Deed {
             Self::MoveComponent => "move_component",
             Self::SetTemplate => "set_template",
             Self::RemoveTemplate => "remove_template",
+            Self::DecideDelivery(decision) => decision.as_str(),
             Self::IssueToken => "issue_token",
             Self::RevokeToken => "revoke_token",
             Self::SignIn => "sign_in",
@@ -130,6 +134,7 @@ impl Deed {
             | Self::BringBackComponent
             | Self::MoveComponent => "component",
             Self::SetTemplate | Self::RemoveTemplate => "template",
+            Self::DecideDelivery(_) => "delivery",
             Self::IssueToken | Self::RevokeToken => "token",
             Self::SignIn | Self::EndSession => "session",
         }
@@ -173,7 +178,10 @@ impl Deed {
             "revoke_token" => Self::RevokeToken,
             "sign_in" => Self::SignIn,
             "end_session" => Self::EndSession,
-            _ => return None,
+            other => {
+                let mut decisions = Decision::ALL.into_iter();
+                Self::DecideDelivery(decisions.find(|it| it.as_str() == other)?)
+            }
         })
     }
 }

@@ -135,6 +135,7 @@ impl Event {
                 let after = json!({"name": name, "scopes": scopes, "expires_at": expires_at});
                 (id.as_str(), name, None, Some(after))
             }
+            Self::DeliveryDecided { id, label, .. } => (id.as_str(), label, None, None),
             Self::TokenRevoked { id, name } => (id.as_str(), name, None, None),
             Self::SignedIn {
                 session,
@@ -202,6 +203,7 @@ impl Event {
             },
             Self::TemplateSet { .. }
             | Self::TemplateRemoved { .. }
+            | Self::DeliveryDecided { .. }
             | Self::TokenIssued { .. }
             | Self::TokenRevoked { .. }
             | Self::SignedIn { .. }

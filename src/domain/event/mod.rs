@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use self::deed::Deed;
 use self::facts::{FilePost, InNameOf, NewText, Post, StateSaid, Text, WhichUpdate};
 use super::component::Component;
+use super::dispatch::Decision;
 use super::scope::Scope;
 use super::slug::Slug;
 use super::template::Template;
@@ -89,6 +90,12 @@ pub enum Event {
     },
     /// The file of a template was removed.
     TemplateRemoved { before: Template },
+    /// Staff decided about messages to subscribers: those of a thread, or all of `label`.
+    DeliveryDecided {
+        id: String,
+        label: String,
+        decision: Decision,
+    },
     /// A token was issued.
     TokenIssued {
         id: String,
@@ -148,6 +155,7 @@ impl Event {
             Self::ComponentMoved { .. } => Deed::MoveComponent,
             Self::TemplateSet { .. } => Deed::SetTemplate,
             Self::TemplateRemoved { .. } => Deed::RemoveTemplate,
+            Self::DeliveryDecided { decision, .. } => Deed::DecideDelivery(*decision),
             Self::TokenIssued { .. } => Deed::IssueToken,
             Self::TokenRevoked { .. } => Deed::RevokeToken,
             Self::SignedIn { .. } => Deed::SignIn,

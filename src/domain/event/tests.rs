@@ -1,5 +1,6 @@
 //! Each event, told as an entry of the activity log and read again.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Event;
@@ -7,6 +8,7 @@ use super::deed::Deed;
 use super::facts::{FilePost, InNameOf, NewText, Post, StateSaid, StatedStates, Text, WhichUpdate};
 use super::line::About;
 use crate::domain::component::Component;
+use crate::domain::dispatch::Decision;
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
@@ -17,6 +19,10 @@ use crate::domain::window::Window;
 
 fn slug(text: &str) -> Slug {
     Slug::parse(text).expect("a slug")
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
 }
 
 fn said() -> StatedStates {
@@ -37,7 +43,7 @@ fn post(draft: bool) -> Post {
         impact: Some(Impact::Major),
         author: None,
         window: Window::default(),
-        published_at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+        published_at: at("2013-02-26T09:15:00Z"),
         draft,
         components: said(),
     }
@@ -45,7 +51,7 @@ fn post(draft: bool) -> Post {
 
 fn text(components: Option<StatedStates>) -> Text {
     Text {
-        at: "2013-02-26T09:15:00.5Z".parse().expect("an instant"),
+        at: at("2013-02-26T09:15:00.5Z"),
         phase: Some(Phase::InProgress),
         markdown: "Mail.".to_owned(),
         fact: None,
@@ -70,7 +76,7 @@ fn component() -> Component {
         description: Some("Mail.".to_owned()),
         position: 2,
         since: None,
-        created_at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+        created_at: at("2013-02-26T09:15:00Z"),
         retired_at: None,
         from_file: true,
     }
@@ -121,14 +127,14 @@ fn next(event: &Event) -> Option<Event> {
         Event::IncidentHidden { .. } => Event::UpdateAdded {
             which: which(),
             after: NewText {
-                at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+                at: at("2013-02-26T09:15:00Z"),
                 phase: None,
                 markdown: "Later.".to_owned(),
                 fact: None,
                 components: said(),
                 window: Window {
                     starts: None,
-                    ends: Some("2013-02-26T10:00:00Z".parse().expect("an instant")),
+                    ends: Some(at("2013-02-26T10:00:00Z")),
                 },
                 draft: true,
             },
@@ -155,7 +161,7 @@ fn next(event: &Event) -> Option<Event> {
             component: slug("selma"),
             name: "Selma".to_owned(),
             change: "c1".to_owned(),
-            at: "2013-02-26T09:15:00Z".parse().expect("an instant"),
+            at: at("2013-02-26T09:15:00Z"),
             incident: Some(InNameOf {
                 id,
                 slug: slug("selma-is-down"),
@@ -191,7 +197,12 @@ fn next(event: &Event) -> Option<Event> {
             after: template(),
         },
         Event::TemplateSet { .. } => Event::TemplateRemoved { before: template() },
-        Event::TemplateRemoved { .. } => Event::TokenIssued {
+        Event::TemplateRemoved { .. } => Event::DeliveryDecided {
+            id,
+            label: title,
+            decision: Decision::DontSend,
+        },
+        Event::DeliveryDecided { .. } => Event::TokenIssued {
             id: "t1".to_owned(),
             name: name(),
             scopes: vec![Scope::StatesWrite, Scope::Admin],
@@ -280,6 +291,7 @@ fn rows() -> Vec<Row> {
         ("move_component", "component", "selma", "Selma", kept(component), kept(component)),
         ("set_template", "template", "down", "{{component}} is down", None, kept(template)),
         ("remove_template", "template", "down", "{{component}} is down", kept(template), None),
+        ("dont_send", "delivery", "i1", selma, None, None),
         ("issue_token", "token", "t1", "on call", None, kept(token)),
         ("revoke_token", "token", "t1", "on call", None, None),
         ("sign_in", "session", "s1", "on call", None, kept(r#"{"device":"Firefox"}"#)),

@@ -4,12 +4,15 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::delivery;
 use super::flash;
 use super::html_response::html_response;
+use super::reading::new_key;
 use super::session::Visit;
 use super::staff_error::StaffError;
 use crate::domain::permission::Permission;
 use crate::render::html::staff::dashboard::{self, Draft, Withdrawn};
+use crate::render::html::staff::delivery::{Outbox, section};
 use crate::store::drafts::list_withdrawn;
 use crate::store::incidents::list_drafts;
 use crate::web::state::AppState;
@@ -41,12 +44,22 @@ pub(super) async fn show(
         .iter()
         .map(|(slug, title)| Draft { slug, title })
         .collect();
+    let mut tx = state.store.read().await?;
+    let outbox = match site.snapshot().site.sends_mail {
+        true => delivery::outbox(&mut tx, &site).await?,
+        false => Outbox::default(),
+    };
+    drop(tx);
+    let now = state.clock.now();
+    let actor = &visit.staff.actor;
+    let outbox = section(site.snapshot(), actor, &outbox, now, &new_key());
     let flash = flash::on_dashboard(&site, &uri);
     let page = dashboard::page(
         site.snapshot(),
         &visit.staff.actor,
         &drafts,
         &withdrawn,
+        &outbox,
         flash.as_deref(),
     );
     Ok(html_response(StatusCode::OK, page.into_string()))

@@ -46,6 +46,8 @@ pub(super) fn on_dashboard(site: &Site, uri: &Uri) -> Option<String> {
         "withdrawn" => Some(
             "Incident withdrawn. Customers no longer see it; the activity log keeps it.".to_owned(),
         ),
+        "sending" => Some("It is on its way to subscribers.".to_owned()),
+        "not-sent" => Some("Subscribers aren’t told of it.".to_owned()),
         "discarded" => Some("Draft discarded. The activity log keeps its text.".to_owned()),
         _ => None,
     }

@@ -19,6 +19,7 @@ mod components;
 mod correct_post;
 mod correct_update;
 mod dashboard;
+mod delivery;
 mod drafts;
 mod flash;
 mod guard;
@@ -137,6 +138,9 @@ fn office() -> Router<AppState> {
             get(token_form::show).post(token_form::create),
         )
         .route("/staff/tokens/{id}/revoke", post(tokens::revoke))
+        .route(urls::STAFF_DELIVERY_HELD, post(delivery::decide_held))
+        .route(urls::STAFF_DELIVERY_RETRY, post(delivery::retry))
+        .route("/staff/delivery/{id}/decide", post(delivery::decide))
         .route(urls::STAFF_SESSIONS, get(sessions::show))
         .route("/staff/sessions/{id}/end", post(sessions::end))
 }

@@ -17,9 +17,13 @@ use lightship::app::{App, content_sync};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
 use lightship::domain::actor::Actor;
+use lightship::domain::email_address::EmailAddress;
 use lightship::domain::incident::Incident;
 use lightship::domain::scope::Scope;
+use lightship::domain::subscriber::{Channel, Consent, Following, Subscriber};
+use lightship::store::subscribers::set_subscriber;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::new_database;
 
@@ -30,6 +34,7 @@ pub(crate) struct TestAppBuilder {
     site_lines: String,
     files: Vec<(String, Vec<u8>)>,
     proxies: Vec<IpAddr>,
+    smtp: Option<String>,
 }
 
 /// The application, with an admin token.
@@ -59,6 +64,7 @@ impl TestApp {
             site_lines: String::new(),
             files: Vec::new(),
             proxies: Vec::new(),
+            smtp: None,
         }
     }
 
@@ -149,6 +155,33 @@ impl TestApp {
     /// Renders the site again if anything has changed.
     pub(crate) async fn refresh_site(&mut self) -> bool {
         self.app.refresh_site().await.expect("pages are made")
+    }
+
+    /// Sends every message that is due.
+    pub(crate) async fn send_outbox(&self) {
+        let mut worker = self.app.worker().expect("a mail server is configured");
+        worker.send_due().await.expect("the database answers");
+    }
+
+    /// Adds a confirmed subscriber, and returns its id.
+    pub(crate) async fn with_subscriber(&self, address: &str, following: Following) -> String {
+        let now = self.clock.now();
+        let subscriber = Subscriber {
+            id: Uuid::now_v7().to_string(),
+            channel: Channel::Email,
+            address: EmailAddress::parse(address).expect("an address"),
+            following,
+            created_at: now,
+            confirmed_at: Some(now),
+            paused_at: None,
+            suppressed: None,
+            refusals: 0,
+            consent: Consent::Confirmed,
+        };
+        let mut tx = self.app.state().store.begin().await.expect("it begins");
+        set_subscriber(&mut tx, &subscriber).await.expect("written");
+        tx.commit().await.expect("kept");
+        subscriber.id
     }
 
     /// Issues a token with these scopes and returns its secret.
@@ -283,6 +316,12 @@ impl TestAppBuilder {
         self
     }
 
+    /// Sends mail through this server (a URL), from `status@example.com`.
+    pub(crate) fn with_mail(mut self, smtp: &str) -> Self {
+        self.smtp = Some(smtp.to_owned());
+        self
+    }
+
     /// Starts the application.
     pub(crate) async fn start(self) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -293,6 +332,7 @@ impl TestAppBuilder {
         }
         let config = Config {
             trusted_proxy: self.proxies.iter().copied().map(IpNet::from).collect(),
+            smtp: self.smtp.map(|url| url.parse().expect("a mail server")),
             ..config(new_database(folder.path()).await, content)
         };
         let clock = Clock::fixed(self.now);
@@ -322,6 +362,9 @@ impl TestAppBuilder {
             text.push_str(&format!(
                 "\n[[components]]\nslug = \"{slug}\"\nname = \"{name}\"\n"
             ));
+        }
+        if self.smtp.is_some() {
+            text.push_str("\n[delivery]\nfrom = \"status@example.com\"\n");
         }
         text
     }

@@ -16,6 +16,7 @@ use lightship::store::Store;
 pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod every_page;
+pub(crate) mod mail;
 pub(crate) mod process;
 pub(crate) mod silent;
 pub(crate) mod staff;

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::text_change::{self, Piece};
+use crate::domain::dispatch::Decision;
 use crate::domain::event::deed::Deed;
 use crate::domain::field_change::{FieldChange, value_in_words};
 use crate::domain::slug::Slug;
@@ -62,6 +63,11 @@ fn deed_in_words(deed: Deed) -> &'static str {
         Deed::MoveComponent => "moved the component",
         Deed::SetTemplate => "set the template",
         Deed::RemoveTemplate => "was removed, and with it the template",
+        Deed::DecideDelivery(Decision::SendNow) => "told subscribers at once of",
+        Deed::DecideDelivery(Decision::DontSend) => "told no subscribers of",
+        Deed::DecideDelivery(Decision::RetryFailed) => "tried again to send",
+        Deed::DecideDelivery(Decision::SendHeld) => "released",
+        Deed::DecideDelivery(Decision::DropHeld) => "dropped",
         Deed::IssueToken => "issued the token",
         Deed::RevokeToken => "revoked the token",
         Deed::SignIn => "signed in with the token",

@@ -39,12 +39,14 @@ pub struct Withdrawn {
     pub withdrawn_at: DateTime<Utc>,
 }
 
-/// Renders the page; `flash` says what was just done.
+/// Renders the page; `messages_waiting` is its section about messages to subscribers, `flash` says
+/// what was just done.
 pub fn page(
     snapshot: &Snapshot,
     viewer: &Actor,
     drafts: &[Draft<'_>],
     withdrawn: &[Withdrawn],
+    messages_waiting: &Markup,
     flash: Option<&str>,
 ) -> Markup {
     let headline = render::headline_of(snapshot);
@@ -64,6 +66,7 @@ pub fn page(
         @for (worst, incident) in open::worst_first(snapshot, &incidents) {
             (card(snapshot, incident, worst, may_write))
         }
+        (messages_waiting)
         (drafts_list(drafts))
         (planned(snapshot))
         (components(snapshot, viewer))

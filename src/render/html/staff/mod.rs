@@ -9,6 +9,7 @@ pub mod component_state;
 pub mod components;
 pub mod correct;
 pub mod dashboard;
+pub mod delivery;
 pub mod drafts;
 pub mod error_page;
 pub mod fields;

@@ -50,6 +50,7 @@ fn done(version: &AuditBody) -> &'static str {
             | Deed::MoveComponent
             | Deed::SetTemplate
             | Deed::RemoveTemplate
+            | Deed::DecideDelivery(_)
             | Deed::IssueToken
             | Deed::RevokeToken
             | Deed::SignIn

@@ -1,0 +1,132 @@
+//! How messages fared, as the database keeps it.
+
+use chrono::{DateTime, Utc};
+
+use super::email::Refusal;
+use super::lanes::Sent;
+use super::retry::next_attempt;
+use crate::domain::subscriber::{Subscriber, Suppression};
+use crate::random;
+use crate::store::deliveries::{ClaimedDelivery, Outcome, finish_deliveries};
+use crate::store::letters::{Letter, delete_letter, postpone_letter};
+use crate::store::subscribers::{delete_link, set_refusals};
+use crate::store::{StoreError, Tx};
+
+/// Permanent refusals in a row after which nothing more is sent to an address.
+const MOST_REFUSALS: i64 = 3;
+
+/// What a message belongs to.
+#[derive(Debug)]
+pub(super) enum Note {
+    /// What a subscriber is told.
+    Delivery(Box<ClaimedDelivery>, Box<Subscriber>),
+    /// A letter, with the hash of the secret in its link.
+    Letter(Box<Letter>, Option<String>),
+}
+
+/// Notes how messages fared that `claim` had claimed.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn note_results(
+    tx: &mut Tx,
+    claim: &str,
+    results: &[Sent<Note>],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut finished = Vec::with_capacity(results.len());
+    for Sent { note, result } in results {
+        match note {
+            Note::Letter(letter, link) => {
+                note_letter(tx, letter, link.as_deref(), result, now).await?;
+            }
+            Note::Delivery(delivery, subscriber) => {
+                note_refusals(tx, subscriber, result, now).await?;
+                let outcome = outcome_of(delivery, result, now);
+                finished.push(((**delivery).clone(), outcome));
+            }
+        }
+    }
+    finish_deliveries(tx, claim, now, &finished).await
+}
+
+async fn note_letter(
+    tx: &mut Tx,
+    letter: &Letter,
+    link: Option<&str>,
+    result: &Result<(), Refusal>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let next = match result {
+        Ok(()) | Err(Refusal::Never(_)) => None,
+        Err(Refusal::Server(_) | Refusal::Later { .. }) => {
+            next_try(letter.attempts, Some(letter.created_at), now)
+        }
+    };
+    match next {
+        Some(next) => postpone_letter(tx, &letter.id, next).await?,
+        None => delete_letter(tx, &letter.id).await?,
+    }
+    match (link, result) {
+        // The next attempt has a link of its own.
+        (Some(link), Err(_)) => delete_link(tx, link).await,
+        _ => Ok(()),
+    }
+}
+
+/// Counts permanent refusals in a row, and suppresses the address after the last one.
+async fn note_refusals(
+    tx: &mut Tx,
+    subscriber: &Subscriber,
+    result: &Result<(), Refusal>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (refusals, suppressed) = match result {
+        Ok(()) => (0, None),
+        Err(Refusal::Never(why)) => {
+            let refusals = subscriber.refusals + 1;
+            let suppressed = (refusals >= MOST_REFUSALS).then(|| Suppression {
+                at: now,
+                why: format!("refused {refusals} times in a row: {why}"),
+            });
+            (refusals, suppressed)
+        }
+        Err(Refusal::Server(_) | Refusal::Later { .. }) => return Ok(()),
+    };
+    if refusals == subscriber.refusals {
+        return Ok(());
+    }
+    set_refusals(tx, &subscriber.id, refusals, suppressed.as_ref()).await
+}
+
+fn outcome_of(
+    delivery: &ClaimedDelivery,
+    result: &Result<(), Refusal>,
+    now: DateTime<Utc>,
+) -> Outcome {
+    let (why, may_have_arrived) = match result {
+        Ok(()) => return Outcome::Done,
+        Err(Refusal::Never(why)) => return Outcome::GaveUp { why: why.clone() },
+        Err(Refusal::Server(why)) => (why, false),
+        Err(Refusal::Later {
+            why,
+            may_have_arrived,
+        }) => (why, *may_have_arrived),
+    };
+    match next_try(delivery.attempts, delivery.failing_since, now) {
+        Some(next_at) => Outcome::Later {
+            next_at,
+            why: why.clone(),
+            may_have_arrived,
+        },
+        None => Outcome::GaveUp { why: why.clone() },
+    }
+}
+
+fn next_try(
+    attempts: i64,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    next_attempt(attempts, since, now, random::fraction().unwrap_or(0.5))
+}

@@ -1,0 +1,168 @@
+//! Messages to subscribers, as staff see them: what waits, what is held, what was given up.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::fields::Fields;
+use super::form;
+use crate::domain::actor::Actor;
+use crate::domain::permission::Permission;
+use crate::render;
+use crate::render::html::parts;
+use crate::snapshot::Snapshot;
+use crate::urls;
+
+/// Something that waits to go out to subscribers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingMessage {
+    /// The number of its dispatch.
+    pub seq: i64,
+    /// What it is about.
+    pub title: String,
+    /// How many subscribers get it.
+    pub readers: i64,
+    /// When it goes out.
+    pub due_at: DateTime<Utc>,
+}
+
+/// A message that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedMessage {
+    /// Who should have got it.
+    pub address: String,
+    /// When it was given up.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub why: String,
+}
+
+/// Everything about messages that staff should know of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outbox {
+    /// What waits, in order.
+    pub waiting: Vec<WaitingMessage>,
+    /// How many messages are held because the database has delivered for another address before,
+    /// and which; `None` if none are.
+    pub held: Option<(i64, String)>,
+    /// What was given up, newest first.
+    pub failed: Vec<FailedMessage>,
+}
+
+/// The section of the dashboard; nothing if there is nothing to know. `key` makes each button work
+/// only once.
+pub fn section(
+    snapshot: &Snapshot,
+    viewer: &Actor,
+    outbox: &Outbox,
+    now: DateTime<Utc>,
+    key: &str,
+) -> Markup {
+    let may_decide = viewer.may(Permission::ManageDelivery);
+    let may_stop = viewer.may(Permission::WriteIncidents);
+    let is_empty = outbox.waiting.is_empty() && outbox.held.is_none() && outbox.failed.is_empty();
+    html! {
+        @if !is_empty {
+            section {
+                h2 { "Messages to subscribers" }
+                @if let Some((count, former)) = &outbox.held {
+                    (held(*count, former, may_decide, key))
+                }
+                @if !outbox.waiting.is_empty() {
+                    ul.box {
+                        @for message in &outbox.waiting {
+                            (waiting(message, outbox.held.is_some(), may_stop, now, key))
+                        }
+                    }
+                }
+                @if !outbox.failed.is_empty() {
+                    (failed(snapshot, &outbox.failed, may_decide, key))
+                }
+            }
+        }
+    }
+}
+
+fn waiting(
+    message: &WaitingMessage,
+    is_held: bool,
+    may_stop: bool,
+    now: DateTime<Utc>,
+    key: &str,
+) -> Markup {
+    let secs = (message.due_at - now).num_seconds().max(0);
+    let readers = parts::count(usize::try_from(message.readers).unwrap_or(0), "subscriber");
+    html! {
+        li {
+            h3 dir="auto" { (message.title) }
+            p.meta {
+                "Goes to " (readers)
+                @if !is_held { " in " (secs / 60) ":" (format!("{:02}", secs % 60)) }
+            }
+            @if may_stop {
+                form.one method="post" action=(urls::staff_decide_delivery(message.seq)) {
+                    (form::hidden(Fields::KEY, &format!("{key}.{}", message.seq)))
+                    p.buttons {
+                        @if !is_held {
+                            button type="submit" name=(Fields::BUTTON) value="send" {
+                                "Send now" span.unseen { ": " (message.title) }
+                            }
+                        }
+                        button type="submit" name=(Fields::BUTTON) value="drop" {
+                            "Don’t send" span.unseen { ": " (message.title) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn held(count: i64, former: &str, may_decide: bool, key: &str) -> Markup {
+    let messages = parts::count(usize::try_from(count).unwrap_or(0), "message");
+    html! {
+        div.card.warn {
+            p { strong { (messages) " held." } }
+            p {
+                "This database has sent messages for " code { (former) } ". If this is a copy, drop \
+                 what waits, so that nobody gets it twice. If the address has changed, send it."
+            }
+            @if may_decide {
+                form.one method="post" action=(urls::STAFF_DELIVERY_HELD) {
+                    (form::hidden(Fields::KEY, &format!("{key}.held")))
+                    p.buttons {
+                        button type="submit" name=(Fields::BUTTON) value="send" { "Send " (messages) }
+                        button.danger type="submit" name=(Fields::BUTTON) value="drop" {
+                            "Drop " (messages)
+                        }
+                    }
+                }
+            } @else {
+                p.hint { "Somebody with the scope admin has to decide." }
+            }
+        }
+    }
+}
+
+fn failed(snapshot: &Snapshot, failed: &[FailedMessage], may_decide: bool, key: &str) -> Markup {
+    let frame = render::frame_of(snapshot);
+    html! {
+        details.more {
+            summary { "Gave up (" (failed.len()) ")" }
+            ul.box {
+                @for message in failed {
+                    li {
+                        h3 { bdi { (message.address) } }
+                        p.meta { (parts::instant(frame, message.at)) }
+                        p { (message.why) }
+                    }
+                }
+            }
+            @if may_decide {
+                form.one method="post" action=(urls::STAFF_DELIVERY_RETRY) {
+                    (form::hidden(Fields::KEY, &format!("{key}.retry")))
+                    p.buttons { button type="submit" { "Try again" } }
+                }
+            }
+        }
+    }
+}

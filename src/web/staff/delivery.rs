@@ -1,0 +1,125 @@
+//! What staff decide about messages to subscribers: the buttons on the dashboard.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::flash;
+use super::posting::{begin_button, lead_to};
+use super::reading::IdOf;
+use super::staff_error::StaffError;
+use super::submission::Submission;
+use crate::actions::decide_delivery::{dont_send, release_held, retry_failed, send_now};
+use crate::domain::dispatch::{Status, Thread};
+use crate::render::html::staff::delivery::{FailedMessage, Outbox, WaitingMessage};
+use crate::render::html::staff::fields::Fields;
+use crate::site::Site;
+use crate::store::outbox::{count_audience, count_waiting, list_dispatches};
+use crate::store::settings::{DELIVERS_FOR, find_meta};
+use crate::store::{StoreError, Tx, deliveries};
+use crate::urls;
+use crate::web::state::AppState;
+
+/// How many messages are listed that were given up.
+const FAILED: i64 = 20;
+
+/// What the dashboard shows about messages.
+pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreError> {
+    let snapshot = site.snapshot();
+    let delay = snapshot.site.delivery.delay();
+    let mut waiting = Vec::new();
+    for dispatch in list_dispatches(tx, Status::Waiting).await? {
+        let Some(audience) = snapshot.audience_of(&dispatch) else {
+            continue;
+        };
+        let title = match &dispatch.thread {
+            Thread::Incident(id) => snapshot.posts.find_by_id(id).map(|it| it.title.to_string()),
+            Thread::Component(slug) => Some(snapshot.component_name(slug).to_owned()),
+        };
+        waiting.push(WaitingMessage {
+            seq: dispatch.seq,
+            title: title.unwrap_or_default(),
+            readers: count_audience(tx, &dispatch.thread, &audience).await?,
+            due_at: dispatch.due(delay),
+        });
+    }
+    let former = find_meta(tx, DELIVERS_FOR).await?;
+    let former = former.filter(|former| *former != snapshot.site.base_url);
+    let held = match former {
+        Some(former) => Some((count_waiting(tx).await?, former)),
+        None => None,
+    };
+    let failed = deliveries::list_failed(tx, FAILED).await?;
+    Ok(Outbox {
+        waiting,
+        held: held.filter(|(count, _)| *count > 0),
+        failed: failed
+            .into_iter()
+            .map(|failed| FailedMessage {
+                address: failed.address.to_string(),
+                at: failed.at,
+                why: failed.why,
+            })
+            .collect(),
+    })
+}
+
+/// Sends a message now, or not at all.
+pub(super) async fn decide(
+    State(state): State<AppState>,
+    IdOf(id): IdOf,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let seq = id
+        .parse()
+        .map_err(|_| StaffError::missing("there is no such message to subscribers"))?;
+    let mut posting = match begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    let flash = match sent.fields.first(Fields::BUTTON) {
+        "send" => {
+            send_now(&mut posting.change, seq).await?;
+            "sending"
+        }
+        _ => {
+            dont_send(&mut posting.change, seq).await?;
+            "not-sent"
+        }
+    };
+    let response = lead_to(posting, &flash::path_with(urls::STAFF, flash)).await;
+    state.outbox.notify_one();
+    response
+}
+
+/// Sends or drops what is held.
+pub(super) async fn decide_held(
+    State(state): State<AppState>,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let mut posting = match begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    let sends = sent.fields.first(Fields::BUTTON) == "send";
+    let base_url = state.site.current().snapshot().site.base_url.clone();
+    release_held(&mut posting.change, &base_url, sends).await?;
+    let flash = if sends { "sending" } else { "not-sent" };
+    let response = lead_to(posting, &flash::path_with(urls::STAFF, flash)).await;
+    state.outbox.notify_one();
+    response
+}
+
+/// Tries again what was given up.
+pub(super) async fn retry(
+    State(state): State<AppState>,
+    sent: Submission,
+) -> Result<Response, StaffError> {
+    let mut posting = match begin_button(&state, &sent).await? {
+        Ok(posting) => posting,
+        Err(done) => return Ok(done),
+    };
+    retry_failed(&mut posting.change).await?;
+    let response = lead_to(posting, &flash::path_with(urls::STAFF, "sending")).await;
+    state.outbox.notify_one();
+    response
+}

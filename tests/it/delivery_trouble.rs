@@ -1,0 +1,189 @@
+//! Delivery when something is wrong: a mail server that is down, an address that is refused, a
+//! process that is gone, a copy of the database.
+
+use chrono::Duration;
+use lightship::domain::email_address::EmailAddress;
+use lightship::domain::subscriber::{Channel, Following, Subscriber};
+use lightship::store::subscribers::find_subscriber_by_address;
+use serde_json::{Value, json};
+
+use crate::delivery::{DANA, later, post_incident, world};
+use crate::support::app::TestApp;
+use crate::support::mail::MailServer;
+
+fn incident() -> Value {
+    json!({"title": "Mail is slow", "markdown": "The first text."})
+}
+
+fn readers(taken: &[Value]) -> Vec<&str> {
+    let mut readers: Vec<&str> = taken
+        .iter()
+        .map(|message| message["to"].as_str().expect("an address"))
+        .collect();
+    readers.sort_unstable();
+    readers
+}
+
+async fn find(app: &TestApp, address: &str) -> Subscriber {
+    let mut tx = app.app.state().store.read().await.expect("it begins");
+    let address = EmailAddress::parse(address).expect("an address");
+    let found = find_subscriber_by_address(&mut tx, Channel::Email, &address).await;
+    found.expect("an answer").expect("a subscriber")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_piled_up_while_the_mail_server_was_down_goes_as_one_message() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    server.set_down(true);
+    let path = post_incident(&mut app, incident()).await;
+    later(&mut app).await;
+    let updates = format!("{path}/updates");
+    for number in ["second", "third"] {
+        let text = format!("The {number} text.");
+        app.post(&updates, json!({"markdown": text}))
+            .await
+            .expect(201);
+        later(&mut app).await;
+    }
+    assert_eq!(server.taken(), [] as [Value; 0]);
+    server.set_down(false);
+    app.advance(Duration::hours(1));
+    app.send_outbox().await;
+    let taken = server.taken();
+    assert_eq!(readers(&taken), [DANA]);
+    let text = taken[0]["text"].as_str().expect("a text");
+    for number in ["first", "second", "third"] {
+        assert!(text.contains(&format!("The {number} text.")), "{text}");
+    }
+    app.advance(Duration::hours(1));
+    app.send_outbox().await;
+    assert_eq!(server.taken(), [] as [Value; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_busy_is_tried_again_and_holds_up_nobody() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    let busy = "busy@example.com";
+    app.with_subscriber(busy, Following::default()).await;
+    post_incident(&mut app, incident()).await;
+    later(&mut app).await;
+    assert_eq!(readers(&server.taken()), [DANA]);
+    for _ in 0..3 {
+        app.advance(Duration::hours(2));
+        app.send_outbox().await;
+        assert_eq!(server.taken(), [] as [Value; 0]);
+    }
+    // After a day it is given up, and the address isn't blamed.
+    app.advance(Duration::hours(25));
+    app.send_outbox().await;
+    assert!(find(&app, busy).await.is_active());
+    let mut tx = app.app.state().store.read().await.expect("it begins");
+    let failed = lightship::store::deliveries::list_failed(&mut tx, 10).await;
+    let failed = failed.expect("an answer");
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].address.as_str(), busy);
+    assert!(failed[0].why.contains("The mailbox is busy"), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_permanent_refusals_in_a_row_suppress_an_address() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    let refused = "refused@example.com";
+    app.with_subscriber(refused, Following::default()).await;
+    let path = post_incident(&mut app, incident()).await;
+    let updates = format!("{path}/updates");
+    for round in 1..=4 {
+        later(&mut app).await;
+        assert_eq!(readers(&server.taken()), [DANA], "round {round}");
+        let subscriber = find(&app, refused).await;
+        assert_eq!(subscriber.suppressed.is_some(), round >= 3, "round {round}");
+        let text = format!("Text {round}.");
+        app.post(&updates, json!({"markdown": text}))
+            .await
+            .expect(201);
+    }
+    let why = find(&app, refused).await.suppressed.expect("a reason").why;
+    assert!(
+        why.starts_with("refused 3 times in a row: ") && why.contains("no such mailbox"),
+        "{why}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_claimed_and_left_is_taken_over_as_the_same_message() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    post_incident(&mut app, incident()).await;
+    app.advance(Duration::seconds(31));
+    // A process spreads and claims, and is gone.
+    let gone = "gone";
+    let store = app.app.state().store.clone();
+    app.app
+        .worker()
+        .expect("a worker")
+        .spread_due()
+        .await
+        .expect("it is spread");
+    let mut tx = store.begin_delivery().await.expect("it begins");
+    let now = app.clock.now();
+    let claimed = lightship::store::deliveries::claim_deliveries(&mut tx, gone, now, 100).await;
+    assert_eq!(claimed.expect("claimed").len(), 1);
+    lightship::store::deliveries::beat(&mut tx, gone)
+        .await
+        .expect("written");
+    tx.commit().await.expect("kept");
+    app.send_outbox().await;
+    assert_eq!(server.taken(), [] as [Value; 0]);
+    let mut worker = app.app.worker().expect("a worker");
+    worker.set_gone_after(std::time::Duration::ZERO);
+    worker.renew_lease().await.expect("it is seen");
+    worker.renew_lease().await.expect("it is gone");
+    worker.send_due().await.expect("it is sent");
+    assert_eq!(readers(&server.taken()), [DANA]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_under_another_address_holds_what_waits() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    app.send_outbox().await;
+    post_incident(&mut app, incident()).await;
+    app.advance(Duration::seconds(31));
+    // The same database, now served under another address.
+    app.config.base_url = Some("https://staging.example.com".to_owned());
+    app.restart().await;
+    app.send_outbox().await;
+    assert_eq!(server.taken(), [] as [Value; 0]);
+    // If it is the real one again, it goes out.
+    app.config.base_url = None;
+    app.restart().await;
+    app.send_outbox().await;
+    assert_eq!(readers(&server.taken()), [DANA]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_with_nothing_waiting_writes_to_those_who_subscribe_there() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    app.send_outbox().await;
+    app.config.base_url = Some("https://staging.example.com".to_owned());
+    app.restart().await;
+    app.send_outbox().await;
+    post_incident(&mut app, incident()).await;
+    later(&mut app).await;
+    assert_eq!(readers(&server.taken()), [DANA]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_that_nobody_could_send_for_over_a_day_is_none_any_more() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    post_incident(&mut app, incident()).await;
+    app.advance(Duration::hours(25));
+    app.refresh_site().await;
+    app.send_outbox().await;
+    assert_eq!(server.taken(), [] as [Value; 0]);
+}
