@@ -12,7 +12,7 @@ use crate::snapshot::Snapshot;
 use crate::urls;
 
 /// The component's state just before a change.
-pub(super) fn state_before(snapshot: &Snapshot, change: &StateChange) -> StateKey {
+pub(in crate::render) fn state_before(snapshot: &Snapshot, change: &StateChange) -> StateKey {
     snapshot
         .find_component(&change.component)
         .map_or_else(StateKey::operational, |record| {
@@ -72,7 +72,7 @@ fn chip(snapshot: &Snapshot, at: DateTime<Utc>, change: &StateChange) -> Markup 
 }
 
 /// The changes of the post itself. A maintenance's plan is shown until it takes effect.
-pub(super) fn of_post(incident: &Incident) -> Vec<&StateChange> {
+pub(in crate::render) fn of_post(incident: &Incident) -> Vec<&StateChange> {
     let has_begun = |planned: &StateChange| {
         let mut all = incident.all_changes();
         all.any(|change| change.origin == Origin::Begin && change.component == planned.component)

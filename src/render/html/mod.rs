@@ -1,6 +1,6 @@
 //! The public pages, one per file, and their shared parts.
 
-mod changes;
+pub(in crate::render) mod changes;
 pub mod component;
 mod component_changes;
 pub mod component_month;
@@ -17,5 +17,5 @@ pub mod parts;
 pub mod staff;
 pub mod subscribe;
 #[cfg(test)]
-mod tests;
+pub(in crate::render) mod tests;
 mod uptime;

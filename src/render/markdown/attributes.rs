@@ -56,6 +56,14 @@ pub(super) fn attribute(name: &str, value: &str) -> String {
     format!(" {name}=\"{}\"", escaped(value))
 }
 
+/// The value of an attribute, escaped as it stands in a tag that the sanitiser wrote. Empty if the
+/// tag doesn't have it.
+pub(super) fn value_in<'a>(tag: &'a str, attribute: &str) -> &'a str {
+    let name = format!(" {attribute}=\"");
+    let value = tag.split_once(name.as_str()).map_or("", |(_, rest)| rest);
+    value.split('"').next().unwrap_or_default()
+}
+
 /// Text escaped for HTML, also for use in double quotes.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")

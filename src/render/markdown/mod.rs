@@ -13,6 +13,8 @@ mod bare_links;
 mod comments;
 mod dialect;
 mod finish;
+mod for_mail;
+mod html_text;
 mod nesting;
 mod notes;
 mod parts;
@@ -49,20 +51,43 @@ pub const POST_ANCHOR: &str = "post-";
 /// Relative links stay relative, except those to pictures and files of the content folder
 /// (`media/…`), which get URLs that work from every page.
 pub fn to_html(markdown: &str, prefix: &str, top: u8) -> SafeHtml {
-    sanitised(markdown, prefix, top, UrlRelative::PassThrough, &[])
+    SafeHtml(sanitised(
+        markdown,
+        prefix,
+        top,
+        UrlRelative::PassThrough,
+        &[],
+    ))
 }
 
 /// Attributes that only matter on the page or to browsers. Feed readers drop or reject them.
 const PAGE_ATTRIBUTES: [&str; 6] = ["aria-label", "class", "id", "loading", "role", "tabindex"];
 
-/// Like [`to_html`], for feeds and mail: every URL is absolute, and nothing depends on the page.
+/// Like [`to_html`], for feeds: every URL is absolute, and nothing depends on the page.
 /// `base_url` is the URL of the text's page (or of the site, if that makes no difference).
 pub fn to_html_absolute(markdown: &str, base_url: &str, prefix: &str) -> SafeHtml {
+    SafeHtml(absolute(markdown, base_url, prefix, TOP_HEADING))
+}
+
+/// Like [`to_html_absolute`], for mail: a picture becomes a link to it. So opening a message loads
+/// nothing, and tells nobody that it was opened. The highest headings get the level `top`.
+pub fn to_html_for_mail(markdown: &str, base_url: &str, prefix: &str, top: u8) -> SafeHtml {
+    let html = absolute(markdown, base_url, prefix, top);
+    SafeHtml(for_mail::without_pictures(&html))
+}
+
+/// The plain text of HTML. Unlike [`plain_text`], it keeps the URLs of links, and quotations, tables
+/// and code as they are written in plain text.
+pub fn html_as_text(html: &SafeHtml) -> String {
+    html_text::text_of_html(html.as_str())
+}
+
+fn absolute(markdown: &str, base_url: &str, prefix: &str, top: u8) -> String {
     let relative = match Url::parse(base_url) {
         Ok(base) => UrlRelative::RewriteWithBase(base),
         Err(_) => UrlRelative::Deny,
     };
-    sanitised(markdown, prefix, TOP_HEADING, relative, &PAGE_ATTRIBUTES)
+    sanitised(markdown, prefix, top, relative, &PAGE_ATTRIBUTES)
 }
 
 /// `without` lists attributes to omit; headings then get no links to themselves, either.
@@ -72,7 +97,7 @@ fn sanitised(
     top: u8,
     relative: UrlRelative<'static>,
     without: &'static [&str],
-) -> SafeHtml {
+) -> String {
     let shaped = Shaper::new(prefix, top, without.is_empty()).shape(bare_links::linked(
         markdown,
         dialect::parser(markdown).into_offset_iter(),
@@ -80,7 +105,7 @@ fn sanitised(
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut unsafe_html, shaped.events.into_iter());
     let html = sanitiser::cleaned(&in_pieces(&unsafe_html), shaped.ids, without, relative);
-    SafeHtml(finish::finished(&html))
+    finish::finished(&html)
 }
 
 /// Maximum length of a text between two tags that the sanitiser gets in one piece, in bytes.

@@ -1,4 +1,4 @@
-//! Markdown as plain text, for summaries, previews and mail.
+//! Markdown as plain text, for summaries and previews.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 

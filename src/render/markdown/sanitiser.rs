@@ -74,11 +74,12 @@ impl Sanitiser {
 fn allowed() -> Builder<'static> {
     let set = |words: &[&'static str]| words.iter().copied().collect::<HashSet<_>>();
     let mut tags = set(raw_html::TAGS);
-    tags.extend(["h3", "h4", "h5", "h6", "tbody", "thead"]);
+    tags.extend(["h2", "h3", "h4", "h5", "h6", "tbody", "thead"]);
     let attributes: HashMap<_, _> = [
         ("a", set(&["href", "title", "id", "aria-label"])),
         ("abbr", set(&["title"])),
         ("details", set(&["open"])),
+        ("h2", set(&["id"])),
         ("h3", set(&["id"])),
         ("h4", set(&["id"])),
         ("h5", set(&["id"])),

@@ -113,7 +113,7 @@ fn plural(reads: &str, count: usize) -> String {
 }
 
 /// "Selma", "Selma and Nelson", "Selma, Nelson and Clark".
-fn list(names: &[String]) -> String {
+pub(super) fn list(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [only] => only.clone(),

@@ -9,6 +9,7 @@ use crate::domain::fact::Fact;
 use crate::domain::update::Update;
 
 mod english;
+pub mod mail;
 mod name;
 
 pub use english::{begun, fact, headline, rest_is_working, unknown_state};

@@ -3,8 +3,8 @@
 mod endings;
 mod structure;
 mod whole;
-mod world;
-mod worlds;
+pub(in crate::render) mod world;
+pub(in crate::render) mod worlds;
 
 use std::io::Write as _;
 

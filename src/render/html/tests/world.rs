@@ -14,22 +14,22 @@ use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Source, Update};
 use crate::snapshot::{Snapshot, Unpacked};
 
-pub(super) fn at(text: &str) -> DateTime<Utc> {
+pub(in crate::render) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
-pub(super) fn slug(text: &str) -> Slug {
+pub(in crate::render) fn slug(text: &str) -> Slug {
     Slug::parse(text).expect("a slug")
 }
 
 /// A snapshot under construction.
-pub(super) struct World {
-    pub(super) whole: Unpacked,
+pub(in crate::render) struct World {
+    pub(in crate::render) whole: Unpacked,
     seq: i64,
 }
 
 impl World {
-    pub(super) fn empty() -> Self {
+    pub(in crate::render) fn empty() -> Self {
         let site = SiteSettings {
             name: "MacHighway Status".into(),
             base_url: "https://status.example.com".into(),
@@ -57,11 +57,11 @@ impl World {
         Self { whole, seq: 0 }
     }
 
-    pub(super) fn snapshot(&self) -> Snapshot {
+    pub(in crate::render) fn snapshot(&self) -> Snapshot {
         Snapshot::of(self.whole.clone())
     }
 
-    pub(super) fn component(&mut self, key: &str, name: &str, group: &str, since: &str) {
+    pub(in crate::render) fn component(&mut self, key: &str, name: &str, group: &str, since: &str) {
         let position = i64::try_from(self.whole.components.len()).expect("few");
         self.whole.components.push((
             Component {
@@ -80,7 +80,7 @@ impl World {
     }
 
     /// `what` is `state` or `state: note`.
-    pub(super) fn change(&mut self, key: &str, when: &str, what: &str) -> StateChange {
+    pub(in crate::render) fn change(&mut self, key: &str, when: &str, what: &str) -> StateChange {
         self.seq += 1;
         let (state, note) = match what.split_once(": ") {
             Some((state, note)) => (state, Some(note.to_owned())),
@@ -114,7 +114,7 @@ impl World {
 
     /// Adds an update. Its changes are `component=state` or `component=state: note`, and
     /// `component<state` for a state that reverts.
-    pub(super) fn update(
+    pub(in crate::render) fn update(
         &mut self,
         id: &str,
         when: &str,
@@ -147,7 +147,7 @@ impl World {
         }
     }
 
-    pub(super) fn incident(&mut self, key: &str, title: &str, when: &str) -> Incident {
+    pub(in crate::render) fn incident(&mut self, key: &str, title: &str, when: &str) -> Incident {
         Incident {
             id: format!("id-{key}"),
             slug: slug(key),
@@ -160,7 +160,7 @@ impl World {
         }
     }
 
-    pub(super) fn publish(&mut self, mut incident: Incident) {
+    pub(in crate::render) fn publish(&mut self, mut incident: Incident) {
         let id = incident.id.clone();
         let updates = incident
             .updates

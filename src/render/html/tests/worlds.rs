@@ -7,7 +7,7 @@ use crate::domain::update::{Phase, Precision};
 use chrono::Duration;
 
 /// The founding example, two days in.
-pub(super) fn seed() -> World {
+pub(in crate::render) fn seed() -> World {
     let mut world = World::empty();
     for (key, name, group, since) in [
         ("selma", "Selma", "Servers", "2009-05-01"),
