@@ -18,3 +18,16 @@ pub(super) fn key(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     words.join(" ").chars().take(KEPT_CHARS).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_kept_without_what_may_change() {
+        let text = format!("  Work:\tone \n\n{}", "é ".repeat(400));
+        let kept: Vec<_> = kept_lines(&text).collect();
+        assert_eq!(kept[..2], ["Work: one", ""]);
+        assert_eq!(kept[2].chars().count(), KEPT_CHARS);
+    }
+}

@@ -224,3 +224,106 @@ pub(in crate::content) fn render(comment: &Comment) -> String {
     }
     format!("<!-- {} -->", fields.join("; "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks what a comment's fields are when written again, and which can't be understood.
+    #[track_caller]
+    fn check(inner: &str, wanted: &str, bad: &[&str]) {
+        let (comment, found) = parse(&format!("<!-- {inner} -->")).expect("a comment");
+        assert_eq!(found, bad, "{inner}");
+        let wanted = match wanted {
+            "" => String::new(),
+            fields => format!("<!-- {fields} -->"),
+        };
+        assert_eq!(render(&comment), wanted, "{inner}");
+    }
+
+    #[test]
+    fn each_field_is_read_and_written() {
+        for fields in [
+            "id: a-1_B",
+            "author: Tyler",
+            "edited_at: 2013-02-26T10:00:00Z",
+            "public_at: 2013-02-26T10:00:00.500Z",
+            "restore: no",
+            "starts: 2013-02-26T10:00:00Z",
+            "ends: 2013-02-26T10:00:00Z",
+            "at: 2013-02-26T10:00:00Z",
+            "precision: day",
+            "written: 2/26/13",
+            "names: selma, nelson",
+            "id: a; author: Tyler; names: selma",
+        ] {
+            check(fields, fields, &[]);
+        }
+        check(
+            "id: a;; author: Tyler\n names: selma;",
+            "id: a; author: Tyler; names: selma",
+            &[],
+        );
+        check("restore: false", "restore: no", &[]);
+        check("restore: yes", "", &[]);
+        check("restore: true", "", &[]);
+    }
+
+    #[test]
+    fn a_value_that_is_not_valid_is_told() {
+        for field in [
+            "id:",
+            "id: a b",
+            "edited_at: today",
+            "public_at: today",
+            "restore: perhaps",
+            "starts: today",
+            "ends: today",
+            "at: today",
+            "precision: hour",
+            "names: Selma!",
+        ] {
+            check(field, "", &[field]);
+        }
+        let long = format!("id: {}", "a".repeat(100));
+        check(&long, &long, &[]);
+        check(&format!("{long}a"), "", &[&format!("{long}a")]);
+    }
+
+    #[test]
+    fn values_are_quoted_where_they_could_end_a_field_or_the_comment() {
+        for author in [
+            "Tyler",
+            "Tyler Smith, A/B: 1+1_2.",
+            "Jean-Luc",
+            "\"\"",
+            "\" Tyler\"",
+            "\"\\u002dTyler\"",
+            "\"Tyler\\u002d\"",
+            "\"a\\u002d\\u002db\"",
+            "\"a; b\"",
+            "\"a \\\"b\\\"; c\"",
+            "\"a \\\"; b\"",
+            "\"a\\\\\"",
+            "\"a\\u003eb\"",
+        ] {
+            let field = format!("written: {author}");
+            check(&field, &field, &[]);
+        }
+        check("author: \"Tyler\"; id: a", "id: a; author: Tyler", &[]);
+        check("author: \"\"", "", &[]);
+    }
+
+    #[test]
+    fn a_comment_for_people_is_none() {
+        for html in [
+            "<!-- id -->",
+            "<!-- note: one -->",
+            "<!-- -->",
+            "<!-- id: a",
+            "id: a -->",
+        ] {
+            assert_eq!(parse(html), None, "{html}");
+        }
+    }
+}

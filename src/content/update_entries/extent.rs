@@ -83,7 +83,7 @@ fn extent(
         }
     }
     let end = end.max(from);
-    let first = blocks.partition_point(|other| other.range.start < from.max(block.range.start + 1));
+    let first = blocks.partition_point(|other| other.range.start < from);
     let last = blocks.partition_point(|other| other.range.start < end);
     Extent {
         text: from..end,

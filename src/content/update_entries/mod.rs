@@ -22,6 +22,8 @@ pub(in crate::content) mod context;
 mod date;
 mod direction;
 mod draft;
+#[cfg(test)]
+mod edge_tests;
 mod entry;
 mod extent;
 mod flat;

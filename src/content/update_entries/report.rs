@@ -134,3 +134,68 @@ impl<'a> Report<'a> {
         self.problems
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "One\nZwölf Ämter\nthree";
+
+    fn report() -> Report<'static> {
+        Report::new("a.md", TEXT, 5)
+    }
+
+    #[test]
+    fn a_problem_has_a_line_a_column_and_a_width() {
+        let at = TEXT.find("Ämter").expect("it is there");
+        for (range, wanted) in [
+            (0..3, (5, 1, 3, "One")),
+            (at..at + "Ämter".len(), (6, 7, 5, "Zwölf Ämter")),
+            (at..TEXT.len(), (6, 7, 5, "Zwölf Ämter")),
+            (at..at, (6, 7, 1, "Zwölf Ämter")),
+            (TEXT.len()..TEXT.len(), (7, 6, 1, "three")),
+        ] {
+            let mut report = report();
+            let line = report.line_of(range.start);
+            report.add(Severity::Hint, range, "x", None);
+            let found = &report.finish()[0];
+            let place = (found.line, found.column, found.width, &found.source[..]);
+            assert_eq!(place, wanted);
+            assert_eq!(line, wanted.0);
+        }
+        for (line, wanted) in [(5, (5, 3)), (6, (6, 11)), (7, (7, 5)), (1, (5, 3))] {
+            let mut report = report();
+            report.add_line(Severity::Hint, line, "x", None);
+            let found = &report.finish()[0];
+            assert_eq!((found.line, found.width), wanted);
+            assert_eq!(found.column, 1);
+        }
+    }
+
+    #[test]
+    fn only_so_many_problems_are_reported_and_the_rest_counted() {
+        let after = |warnings: usize, errors: usize| {
+            let mut report = report();
+            for _ in 0..warnings {
+                report.add(Severity::Warning, 0..1, "x", None);
+            }
+            for _ in 0..errors {
+                report.add(Severity::Error, 4..5, "x", None);
+            }
+            assert_eq!(report.is_empty(), warnings + errors == 0);
+            assert_eq!(
+                report.error_count(),
+                errors.min(2 * MOST - warnings.min(MOST))
+            );
+            let problems = report.finish();
+            let last = problems.last().map(|problem| problem.message.clone());
+            (problems.len(), last.filter(|message| message != "x"))
+        };
+        let more = |count| Some(format!("and {count} more problems like these"));
+        assert_eq!(after(0, 0), (0, None));
+        assert_eq!(after(MOST, 0), (MOST, None));
+        assert_eq!(after(MOST + 3, 0), (MOST + 1, more(3)));
+        assert_eq!(after(MOST, MOST), (2 * MOST, None));
+        assert_eq!(after(MOST + 3, MOST + 4), (2 * MOST + 1, more(7)));
+    }
+}

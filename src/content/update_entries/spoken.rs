@@ -315,10 +315,20 @@ mod tests {
     }
 
     #[test]
+    fn ten_years_are_the_longest_distance() {
+        check("in 3660 days", Lean::Ahead, "2023-03-06T09:15:00Z");
+        for text in ["in 3660 days and 1 min", "in 3661 days", "5270401 min ago"] {
+            assert!(read_spoken(text, ground(Lean::Ahead)).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn nothing_is_guessed() {
         for (text, wanted) in [
             ("2/3/2013 22:00", "more than one way"),
             ("2/3 22:00", "more than one way"),
+            ("5/12/2013 22:00", "more than one way"),
+            ("12/5/2013 22:00", "more than one way"),
             ("2013-03-02", "has no time of day"),
             ("tomorrow", "not a time"),
             ("tomorrow 2013-03-02 22:00", "names two days"),
@@ -335,8 +345,16 @@ mod tests {
             assert!(why.contains(wanted), "{text}: {why}");
         }
         let skipped = read_spoken("2013-03-10 02:30", ground(Lean::Ahead));
-        assert!(matches!(skipped, Ok(SpokenTime::Skipped(_))), "{skipped:?}");
+        let local = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        let wanted = SpokenTime::Skipped(local("2013-03-10T02:30:00"));
+        assert_eq!(skipped, Ok(wanted));
         let twice = read_spoken("2013-11-03 01:30", ground(Lean::Ahead));
-        assert!(matches!(twice, Ok(SpokenTime::Twice(..))), "{twice:?}");
+        let (first, second) = ("2013-11-03T07:30:00Z", "2013-11-03T08:30:00Z");
+        let wanted = SpokenTime::Twice(
+            local("2013-11-03T01:30:00"),
+            first.parse().unwrap(),
+            second.parse().unwrap(),
+        );
+        assert_eq!(twice, Ok(wanted));
     }
 }

@@ -240,3 +240,87 @@ fn split(block: &Block, source: &str) -> Option<Item> {
         place: first.start..line.end,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{LONG_AFTER, read_in_denver};
+    use super::*;
+
+    /// Checks the changes of an entry that a list closes, and the beginning of each problem.
+    #[track_caller]
+    fn check(list: &str, wanted: &[&str], told: &[&str]) {
+        let body = format!("UPDATE 2013-02-26 02:15 MST\n\nMail is up.\n\n{list}");
+        let reading = read_in_denver(&body, LONG_AFTER, &[]);
+        let changes = reading.entries[0].changes.iter().map(|line| {
+            let state = line.state.as_ref().map_or("", StateKey::as_str);
+            let note = line.note.as_deref().unwrap_or_default();
+            format!("{} {state} {note}", line.component)
+        });
+        assert_eq!(changes.collect::<Vec<_>>(), wanted, "{list}");
+        assert_eq!(reading.problems.len(), told.len(), "{:?}", reading.problems);
+        for (problem, told) in reading.problems.iter().zip(told) {
+            assert!(problem.message.starts_with(told), "{}", problem.message);
+        }
+    }
+
+    #[test]
+    fn a_note_follows_a_dash() {
+        check("- Selma: operational", &["selma operational "], &[]);
+        check("- Selma: operational.", &["selma operational "], &[]);
+        check(
+            "- Selma: operational – all of it",
+            &["selma operational all of it"],
+            &[],
+        );
+        check(
+            "- **Selma**: operational - all – really",
+            &["selma operational all – really"],
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_not_known_is_told() {
+        let other = "\n- Nelson: operational – up";
+        let nelson = &["nelson operational up"];
+        check(
+            &format!("- Selma: down{other}"),
+            nelson,
+            &["\"down\" is not a state"],
+        );
+        check(
+            &format!("- Selmma: operational{other}"),
+            nelson,
+            &["there is no component \"Selmma\""],
+        );
+        // It is quoted as it was written.
+        check(
+            &format!("- Mail’s: operational{other}"),
+            nelson,
+            &["there is no component \"Mail’s\""],
+        );
+        check(
+            &format!("- A&amp;B: operational{other}"),
+            nelson,
+            &["there is no component \"A&B\""],
+        );
+    }
+
+    #[test]
+    fn a_list_of_which_nothing_is_known_is_told_if_it_may_have_been_meant() {
+        check("- Selma: down", &[], &["\"down\" is not a state"]);
+        check("- Selma: up and running", &[], &[]);
+        check(
+            "- SelmaSelma: migrating.",
+            &[],
+            &["there is no component \"SelmaSelma\""],
+        );
+        check("- Servers: migrating\n- Disks: as before", &[], &[]);
+        check(
+            "- Selma - operational",
+            &[],
+            &["this line is shown as text"],
+        );
+        check("- Servers - operational", &[], &[]);
+    }
+}

@@ -67,7 +67,7 @@ pub(super) fn read_within(
     run(&cx)
 }
 
-const LONG_AFTER: &str = "2030-01-01T00:00:00Z";
+pub(super) const LONG_AFTER: &str = "2030-01-01T00:00:00Z";
 
 /// What is wrong with the reading of a case; empty if nothing is.
 fn check(case: &Value) -> Vec<String> {
@@ -186,7 +186,7 @@ fn the_corpus_is_read_rightly() {
 }
 
 /// Reads a body as a post of Tuesday, 2013-02-26 01:00 in Denver.
-fn read_in_denver(body: &str, now: &str, zones: &[(&str, i32)]) -> Reading {
+pub(super) fn read_in_denver(body: &str, now: &str, zones: &[(&str, i32)]) -> Reading {
     let case = serde_json::json!({"zone": "America/Denver", "post": "2013-02-26 01:00"});
     read_as(&case, body, now, zones)
 }
@@ -242,4 +242,15 @@ fn the_site_settles_what_an_abbreviation_means() {
             .as_deref()
             .is_some_and(|help| help.contains("[zones]"))
     );
+}
+
+#[test]
+fn a_zone_without_letters_takes_those_that_can_mean_it() {
+    let case = serde_json::json!({"zone": "Asia/Dubai", "post": "2013-02-26 01:00"});
+    let body = |zone: &str| format!("UPDATE 2013-02-26 14:30 {zone}: Mail is up.");
+    let own = read_as(&case, &body("GST"), LONG_AFTER, &[]);
+    assert_eq!(own.problems, []);
+    assert_eq!(own.entries[0].at.to_rfc3339(), "2013-02-26T10:30:00+00:00");
+    let other = read_as(&case, &body("IST"), LONG_AFTER, &[]).problems;
+    assert!(other[0].message.contains("\"IST\" can mean"), "{other:?}");
 }
