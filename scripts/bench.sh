@@ -4,7 +4,8 @@
 # needs two idle cores.
 #
 #   scripts/bench.sh                   # everything
-#   scripts/bench.sh reading           # one part: reading, instructions, publishing, growing, record
+#   scripts/bench.sh reading           # one part: reading, instructions, publishing, growing,
+#                                      # record, delivery
 #   ROUNDS=9 SECONDS_EACH=5 scripts/bench.sh reading
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/.."
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-3}
 PARTS=("$@")
-[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing record)
+[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing record delivery)
 DOCUMENT=docs/performance.md
 RESULTS=benches/results
 
@@ -23,6 +24,7 @@ MISSING=()
 command -v nginx >/dev/null || MISSING+=(nginx-light)
 command -v wrk >/dev/null || MISSING+=(wrk)
 command -v valgrind >/dev/null || MISSING+=(valgrind)
+command -v smtp-sink >/dev/null || MISSING+=(postfix)
 command -v taskset >/dev/null || MISSING+=(util-linux)
 command -v python3 >/dev/null || MISSING+=(python3)
 if [ ${#MISSING[@]} != 0 ]; then

@@ -23,6 +23,8 @@ say "what the tests need"
 MISSING=()
 pg_bin >/dev/null || MISSING+=(postgresql)
 command -v chromium >/dev/null || MISSING+=(chromium)
+/usr/bin/python3 -c "import aiosmtpd, dkim" 2>/dev/null || MISSING+=(python3-aiosmtpd python3-dkim)
+command -v openssl >/dev/null || MISSING+=(openssl)
 command -v node >/dev/null || MISSING+=(nodejs)
 command -v npm >/dev/null || MISSING+=(npm)
 if [ ${#MISSING[@]} != 0 ]; then

@@ -1,6 +1,5 @@
 //! Sessions of the staff pages: opened with a token, and ended by signing out, by somebody who may
 //! end others' sessions, or with the token.
-//! with the token.
 
 use uuid::Uuid;
 

@@ -15,6 +15,7 @@ use self::sync_log::SyncLog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Worker;
+use crate::delivery::dkim::Signer;
 use crate::schedule::Schedule;
 use crate::site::refresh::Refresher;
 use crate::site::renderer::Renderer;
@@ -33,6 +34,7 @@ mod access_log;
 pub mod content_sync;
 mod disk;
 mod files;
+pub mod mail_trial;
 mod probing;
 mod refreshing;
 mod sending;
@@ -58,6 +60,8 @@ pub struct App {
     /// The sender for everyone who holds `state.stopping`.
     stopping: signal::Sender<bool>,
     log: SyncLog,
+    /// Signs messages to subscribers, if a key is configured.
+    signer: Option<Arc<Signer>>,
     /// Whether the content folder must still be read and the clock still be followed.
     is_behind: bool,
     /// How many files were open before the database was opened.
@@ -71,6 +75,7 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         // This comes first, so that a second server with the same address changes nothing.
         let listener = serving::listen(&config.listen)?;
+        let signer = sending::signer_of(&config)?;
         let open_files = files::open_now();
         let store = Store::open_sized(&config.source.database, config.database_connections)
             .await
@@ -123,6 +128,7 @@ impl App {
             listener,
             stopping,
             log,
+            signer,
             is_behind,
             open_files,
         })
@@ -166,6 +172,7 @@ impl App {
         let server = self.config.smtp.clone()?;
         let sending = sending::Sending {
             server,
+            signer: self.signer.clone(),
             connections: self.config.smtp_connections,
             rate: self.config.smtp_rate,
         };

@@ -2,17 +2,35 @@
 
 use std::sync::Arc;
 
+use anyhow::{Context as _, anyhow};
 use tokio::sync::watch as signal;
 
-use crate::config::SmtpServer;
+use crate::config::{Config, SmtpServer};
+use crate::delivery::dkim::Signer;
 use crate::delivery::{DeliverySetup, Worker};
 use crate::web::state::AppState;
 
 /// The mail server, and how it is used.
 pub(super) struct Sending {
     pub(super) server: SmtpServer,
+    pub(super) signer: Option<Arc<Signer>>,
     pub(super) connections: u32,
     pub(super) rate: Option<u32>,
+}
+
+/// What signs messages, if a key is configured.
+///
+/// # Errors
+/// Why the key can't be used.
+pub(super) fn signer_of(config: &Config) -> anyhow::Result<Option<Arc<Signer>>> {
+    let Some(file) = &config.dkim_key else {
+        return Ok(None);
+    };
+    let shown = file.display();
+    let pem = std::fs::read_to_string(file).with_context(|| format!("reading {shown}"))?;
+    let signer = Signer::new(&pem, &config.dkim_selector);
+    let signer = signer.map_err(|why| anyhow!("{shown}: {why}"))?;
+    Ok(Some(Arc::new(signer)))
 }
 
 /// Sends until it is told to stop. Whenever new pages are served, it looks for something to send.
@@ -44,6 +62,7 @@ pub(super) fn worker(state: &AppState, sending: Sending) -> Worker {
         store: state.store.clone(),
         clock: state.clock.clone(),
         server: sending.server,
+        signer: sending.signer,
         connections: sending.connections,
         rate: sending.rate,
         snapshot: Arc::new(move || site.current().share_snapshot()),

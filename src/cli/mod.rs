@@ -8,6 +8,7 @@ mod confirm_time;
 mod connection;
 mod console;
 mod correct;
+mod delivery;
 mod demo;
 mod draft;
 mod environment;
@@ -77,6 +78,11 @@ enum Command {
         #[command(flatten)]
         source: SourceConfig,
     },
+    /// Try the delivery of messages to subscribers, on the host itself
+    Delivery {
+        #[command(subcommand)]
+        command: delivery::DeliveryCommand,
+    },
     State(state::StateArgs),
     Incident(incident::IncidentArgs),
     Update(update::UpdateArgs),
@@ -114,6 +120,7 @@ fn run_in(cli: &Cli, console: &mut Console) -> u8 {
         Command::Token { command, source } => {
             return on_host(token::token(command.clone(), source));
         }
+        Command::Delivery { command } => return on_host(delivery::delivery(command.clone())),
         Command::Check(args) => check::run(args, console),
         Command::Sync(args) => sync::run(args, console),
         Command::State(args) => state::run(args, console).map(|()| 0),
@@ -154,7 +161,11 @@ impl Command {
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,
             Self::Sync(args) => args.json,
-            Self::Completions(_) | Self::Demo(_) | Self::Serve(_) | Self::Token { .. } => false,
+            Self::Completions(_)
+            | Self::Delivery { .. }
+            | Self::Demo(_)
+            | Self::Serve(_)
+            | Self::Token { .. } => false,
         }
     }
 }

@@ -62,6 +62,20 @@ pub struct Config {
     )]
     pub smtp: Option<SmtpServer>,
 
+    /// A private key (PEM, RSA or Ed25519) that signs messages for the sender's domain (DKIM).
+    #[arg(long, env = "LIGHTSHIP_DKIM_KEY", value_name = "FILE")]
+    pub dkim_key: Option<PathBuf>,
+
+    /// The name of that key in DNS: SELECTOR._domainkey.DOMAIN.
+    #[arg(
+        long,
+        env = "LIGHTSHIP_DKIM_SELECTOR",
+        value_name = "SELECTOR",
+        default_value = "lightship",
+        value_parser = parse_selector
+    )]
+    pub dkim_selector: String,
+
     /// How many connections to the mail server to use at once.
     #[arg(
         long,
@@ -223,6 +237,17 @@ fn system_name() -> String {
         .map(|text| text.trim().to_owned())
         .find(|text| !text.is_empty())
         .unwrap_or_else(|| "this machine".to_owned())
+}
+
+/// Checks the name of a DKIM key: labels of a domain.
+fn parse_selector(text: &str) -> Result<String, String> {
+    let is_label = |label: &str| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    match text.split('.').all(is_label) {
+        true => Ok(text.to_owned()),
+        false => Err("write letters, digits and hyphens, such as lightship or mail2026".to_owned()),
+    }
 }
 
 /// Parses the log filter.

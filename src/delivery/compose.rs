@@ -2,13 +2,16 @@
 //! tells, as they stand now.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::dkim::Signer;
 use super::email::{Identity, Outgoing, Sender, write};
 use super::header::HeaderText;
 use crate::domain::delivery_settings::DeliverySettings;
 use crate::domain::dispatch::{Dispatch, News, Thread};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::hash::sha256;
+use crate::domain::site::SiteSettings;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription_link::LinkKey;
 use crate::render::mail::{self, Broadcast, Reader};
@@ -31,8 +34,7 @@ pub(super) enum Composed {
 }
 
 /// Who messages come from, by the site's settings. `None` if no address is configured.
-pub(super) fn sender_of(snapshot: &Snapshot) -> Option<Sender> {
-    let site = &snapshot.site;
+pub(super) fn sender_of(site: &SiteSettings, signer: Option<Arc<Signer>>) -> Option<Sender> {
     let DeliverySettings {
         from,
         reply_to,
@@ -49,6 +51,7 @@ pub(super) fn sender_of(snapshot: &Snapshot) -> Option<Sender> {
         reply_to: read(reply_to),
         authority: HeaderText::new(site.authority.split(':').next().unwrap_or_default()),
         feedback_id: feedback_id.as_deref().map(HeaderText::new),
+        signer,
     })
 }
 

@@ -1,5 +1,6 @@
 //! E-mail: writes messages (RFC 5322) and hands them to the mail server (RFC 5321).
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use tokio::time::timeout;
 
+use super::dkim::Signer;
 use super::header::HeaderText;
 use crate::config::{Protection, SmtpServer};
 use crate::domain::email_address::EmailAddress;
@@ -21,7 +23,7 @@ use crate::render::mail::Mail;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Who messages come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Sender {
     /// The name that readers see.
     pub name: HeaderText,
@@ -33,6 +35,8 @@ pub struct Sender {
     pub authority: HeaderText,
     /// The `Feedback-ID`, if one is configured.
     pub feedback_id: Option<HeaderText>,
+    /// Signs messages, if a key is configured.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// A message, ready to be handed over.
@@ -112,10 +116,15 @@ pub fn write(
     }
     let body = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
     let message = builder.multipart(body).map_err(|error| error.to_string())?;
+    let mut bytes = message.formatted();
+    if let Some(signer) = &sender.signer {
+        let domain = sender.from.domain();
+        bytes = signer.sign(&bytes, domain, identity.at.timestamp())?;
+    }
     Ok(Outgoing {
         from: sender.from.clone(),
         to: to.clone(),
-        bytes: message.formatted(),
+        bytes,
     })
 }
 

@@ -5,6 +5,7 @@
 //! revision alone, so that staff hardly wait for them.
 
 mod compose;
+pub mod dkim;
 pub mod email;
 pub mod header;
 mod hold;
@@ -15,7 +16,9 @@ mod results;
 mod retry;
 mod setup;
 mod spread;
+mod trial;
 mod worker;
 
 pub use self::setup::DeliverySetup;
+pub use self::trial::try_mail;
 pub use self::worker::Worker;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::dkim::Signer;
 use crate::clock::Clock;
 use crate::config::SmtpServer;
 use crate::snapshot::Snapshot;
@@ -19,6 +20,8 @@ pub struct DeliverySetup {
     pub clock: Clock,
     /// The mail server.
     pub server: SmtpServer,
+    /// Signs messages, if a key is configured.
+    pub signer: Option<Arc<Signer>>,
     /// How many connections to it to use.
     pub connections: u32,
     /// The most messages to hand over in a second.

@@ -215,7 +215,9 @@ impl Worker {
         let has_more = spread == Next::Now;
         let rests = self.server_rests_until;
         let is_resting = rests.is_some_and(|until| until > Instant::now());
-        let Some(sender) = sender_of(&snapshot).filter(|_| !is_resting) else {
+        let Some(sender) =
+            sender_of(&snapshot.site, self.delivery.signer.clone()).filter(|_| !is_resting)
+        else {
             return Ok(has_more);
         };
         let key = self.link_key().await?;

@@ -73,6 +73,11 @@ impl EmailAddress {
         &self.0
     }
 
+    /// The part after the `@`.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// The same for addresses that reach the same mailbox: in lower case. Few servers tell a name
     /// from the same name in capitals.
     pub fn key(&self) -> String {

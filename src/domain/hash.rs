@@ -8,6 +8,11 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The SHA-256 of bytes.
+pub fn sha256_bytes(bytes: impl AsRef<[u8]>) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// The SHA-256 of parts, each after its length, so that no two lists of parts look alike.
 pub fn digest_of_parts<T: AsRef<[u8]>>(parts: impl IntoIterator<Item = T>) -> [u8; 32] {
     let mut hash = Sha256::new();

@@ -1,6 +1,10 @@
 //! Delivery when something is wrong: a mail server that is down, an address that is refused, a
 //! process that is gone, a copy of the database.
 
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
 use lightship::domain::email_address::EmailAddress;
 use lightship::domain::subscriber::{Channel, Following, Subscriber};
@@ -175,6 +179,45 @@ async fn a_copy_with_nothing_waiting_writes_to_those_who_subscribe_there() {
     post_incident(&mut app, incident()).await;
     later(&mut app).await;
     assert_eq!(readers(&server.taken()), [DANA]);
+}
+
+fn openssl(words: &[&str]) -> Vec<u8> {
+    let run = Command::new("openssl").args(words).output();
+    let run = run.expect("openssl runs");
+    assert!(run.status.success(), "{words:?}");
+    run.stdout
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_signed_so_that_others_can_check_it() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let key = folder.path().join("key.pem");
+    let name = key.to_str().expect("UTF-8");
+    for (algorithm, rest) in [("rsa", None), ("ed25519", Some(12))] {
+        match rest {
+            None => openssl(&["genrsa", "-out", name, "2048"]),
+            Some(_) => openssl(&["genpkey", "-algorithm", algorithm, "-out", name]),
+        };
+        let public = openssl(&["pkey", "-in", name, "-pubout", "-outform", "der"]);
+        // The record has an Ed25519 key without its frame.
+        let public = STANDARD.encode(&public[rest.unwrap_or(0)..]);
+        server.check_signatures(&format!("v=DKIM1; k={algorithm}; p={public}"));
+        app.config.dkim_key = Some(key.clone());
+        app.restart().await;
+        let title = format!("Mail is slow, in the world of {algorithm}: größer – 网络");
+        post_incident(&mut app, json!({"title": title, "markdown": "The  text. "})).await;
+        later(&mut app).await;
+        let taken = server.taken();
+        assert_eq!(readers(&taken), [DANA]);
+        assert_eq!(taken[0]["dkim"], json!(true), "{algorithm}");
+    }
+    // A key that can't be used is said at once.
+    std::fs::write(&key, "nothing").expect("written");
+    let built = lightship::app::App::build(app.config.clone(), app.clock.clone()).await;
+    let error = format!("{:#}", built.err().expect("it is refused"));
+    assert!(error.contains("key.pem: there is no"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

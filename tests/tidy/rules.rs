@@ -50,6 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hmac", &["domain/hash.rs"]),
     ("getrandom", &["random.rs"]),
     ("lettre", &["delivery/email.rs"]),
+    ("ring", &["delivery/dkim.rs"]),
     ("http_body", &["web/", "app/"]),
     ("tower", &["web/", "app/"]),
     ("tower_http", &["web/", "app/"]),

@@ -28,6 +28,8 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         trusted_proxy: Vec::new(),
         database_connections: 8,
         smtp: None,
+        dkim_key: None,
+        dkim_selector: "lightship".to_owned(),
         smtp_connections: 16,
         smtp_rate: None,
         access_log: None,

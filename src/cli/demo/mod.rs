@@ -61,6 +61,8 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         trusted_proxy: Vec::new(),
         database_connections: CONNECTIONS,
         smtp: None,
+        dkim_key: None,
+        dkim_selector: "lightship".to_owned(),
         smtp_connections: 16,
         smtp_rate: None,
         access_log: None,

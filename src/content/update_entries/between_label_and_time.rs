@@ -59,6 +59,11 @@ fn glue_word(cursor: &mut Cursor<'_>) -> bool {
         *cursor = ahead;
         return true;
     }
+    if cursor.one_of(&["approx", "ca"]) {
+        // Abbreviations: the dot, if there is one, is theirs.
+        let _ = cursor.sign('.');
+        return true;
+    }
     cursor.one_of(&[
         "at",
         "on",
@@ -67,10 +72,8 @@ fn glue_word(cursor: &mut Cursor<'_>) -> bool {
         "tonight",
         "posted",
         "added",
-        "approx",
         "approximately",
         "circa",
-        "ca",
     ])
 }
 

@@ -65,10 +65,12 @@ fn names_of<'a>(asked: &TemplateQuery, known: &'a [Component]) -> Result<Vec<&'a
     let slugs = asked.component.iter().map(|(slug, _)| slug);
     slugs
         .map(|slug| {
-            let found = known.iter().find(|component| component.slug == *slug);
+            let mut active = known.iter().filter(|it| it.retired_at.is_none());
+            let found = active.find(|component| component.slug == *slug);
             let name = found.map(|component| component.name.as_str());
             name.ok_or_else(|| {
-                let slugs: Vec<_> = known.iter().map(|it| it.slug.as_str()).collect();
+                let slugs = known.iter().filter(|it| it.retired_at.is_none());
+                let slugs: Vec<_> = slugs.map(|it| it.slug.as_str()).collect();
                 Affected::refuse(unknown("component", slug.as_str(), &slugs))
             })
         })

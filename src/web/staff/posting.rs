@@ -8,8 +8,10 @@ use super::staff_error::StaffError;
 use super::submission::Submission;
 use crate::actions::once;
 use crate::actions::{Change, Once};
+use crate::domain::dispatch::Telling;
 use crate::domain::hash::{digest_of_parts, hex};
 use crate::render::html::staff::fields::Fields;
+use crate::render::html::staff::telling;
 use crate::store::sessions::{find_session, set_kept};
 use crate::web::state::AppState;
 use crate::web::writing::Writing;
@@ -46,6 +48,7 @@ pub(super) async fn begin_form(
             return Ok(BegunForm::Changed(answer.location.unwrap_or_default()));
         }
     };
+    change.tell(telling_in(&sent.fields));
     if !visit.session.kept.is_empty()
         && let Some(mut session) = find_session(change.tx(), &visit.session.id).await?
     {
@@ -74,6 +77,15 @@ pub(super) async fn lead_to(writing: Box<Writing>, location: &str) -> Result<Res
         .commit(StatusCode::SEE_OTHER, Some(location), "")
         .await?;
     Ok(Redirect::to(location).into_response())
+}
+
+/// Whether the form says that subscribers are told.
+fn telling_in(fields: &Fields) -> Telling {
+    match (fields.first(telling::ASKED), fields.has(telling::NOTIFY)) {
+        (telling::POST, false) => Telling::Quietly,
+        (telling::CORRECTION, true) => Telling::Surely,
+        _ => Telling::AsUsual,
+    }
 }
 
 fn digest_of(sent: &Submission) -> String {

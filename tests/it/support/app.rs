@@ -383,6 +383,8 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
         trusted_proxy: Vec::new(),
         database_connections: 8,
         smtp: None,
+        dkim_key: None,
+        dkim_selector: "lightship".to_owned(),
         smtp_connections: 16,
         smtp_rate: None,
         access_log: None,

@@ -53,6 +53,11 @@ impl MailServer {
         }
     }
 
+    /// Checks signatures by this record of the domain's DNS from now on.
+    pub(crate) fn check_signatures(&self, record: &str) {
+        std::fs::write(self.folder.path().join("dkim"), record).expect("written");
+    }
+
     /// Makes it take nothing, or take messages again.
     pub(crate) fn set_down(&self, is_down: bool) {
         let path = self.folder.path().join("down");

@@ -2,7 +2,8 @@
 
 Its first line is the port. What it does with a recipient follows from the address: `refused` is
 refused for good, `busy` for now; `silent` gets its answer only after two seconds. While the file
-named by the first argument exists, it takes nothing at all.
+named by the first argument exists, it takes nothing at all. A file beside it called `dkim` is the
+record in DNS by which signatures are checked.
 """
 
 import asyncio
@@ -13,11 +14,29 @@ import os
 import socket
 import sys
 
+import dkim
 from aiosmtpd.controller import Controller
 
 DOWN = sys.argv[1]
 # A defect in a header or a body is an error.
 STRICT = email.policy.default.clone(raise_on_defect=True)
+
+
+def is_signed(raw):
+    """Whether the message is signed with the key whose record is known."""
+    record = os.path.join(os.path.dirname(DOWN), "dkim")
+    if not os.path.exists(record):
+        return False
+    with open(record, "rb") as file:
+        text = file.read()
+    asked = []
+
+    def look_up(name, timeout=5):
+        asked.append(name)
+        return text
+
+    # dkim's own asyncio code needs aiodns, so it is called as it is.
+    return dkim.verify(raw, dnsfunc=look_up) and asked == [b"lightship._domainkey.example.com."]
 
 
 class Handler:
@@ -55,6 +74,7 @@ class Handler:
             "headers": {name.lower(): str(value) for name, value in message.items()},
             "text": parts.get("text/plain", ""),
             "html": parts.get("text/html", ""),
+            "dkim": is_signed(raw),
             "longest_line": max(len(line) for line in raw.split(b"\r\n")),
         }
         print(json.dumps(line), flush=True)

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::telling;
 use crate::domain::actor::Actor;
 use crate::render::html::parts;
 use crate::snapshot::{ComponentHistory, Snapshot};
@@ -66,6 +67,7 @@ pub fn page(
             @if form_state.fields.has(HOLDS) { (form::hidden(HOLDS, form_state.fields.first(HOLDS))) }
             (form::pills(form_state, &state, &states))
             (form::line(form_state, &note, "text"))
+            (telling::of_post(snapshot, form_state))
             (form::buttons("Change state", &[]))
             p.hint {
                 "Goes to the page and the component’s feeds. To say what happened, "

@@ -6,6 +6,7 @@ use super::components::{self, Left};
 use super::fields::{Fields, FormState};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::telling;
 use super::update::{self, AT, PHASE, TEXT};
 use super::versions;
 use super::window::{self, ENDS, STARTS, which};
@@ -115,6 +116,7 @@ pub fn update_page(
             }
             (time_and_author(form_state, AT, &zone))
             (form::preview(context.preview.map(|(incident, update)| update::preview(snapshot, incident, update))))
+            (telling::of_correction(snapshot, form_state))
             (form::buttons("Correct it", &[("preview", "Preview")]))
         }
         // A separate form, so that it isn't mistaken for a second attempt at the correction.
@@ -204,6 +206,7 @@ pub fn post_page(
             }
             (impact(form_state))
             (time_and_author(form_state, PUBLISHED_AT, &zone))
+            @if !incident.draft { (telling::of_correction(snapshot, form_state)) }
             (form::buttons(if incident.draft { "Save" } else { "Correct it" }, &[]))
         }
         (versions::earlier(snapshot, context.versions))

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::fields::{Fields, FormState};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::telling;
 use super::update::SEEN;
 use super::window::{self, ENDS, STARTS};
 use crate::domain::actor::Actor;
@@ -61,6 +62,7 @@ pub fn page(
             usual
         }
     };
+    let told = |step: &str| telling::of_post(snapshot, form_of(step));
     let content = html! {
         (parts::title(&incident.title))
         p.lead { (parts::phase_badge(phase)) }
@@ -76,12 +78,15 @@ pub fn page(
         } @else {
             @if has_begun {
                 (step(incident, form_of(END), END, "End now", "main",
-                    "Its components go back to what they were.", &html! {}))
+                    "Its components go back to what they were.", &told(END)))
             }
             (step(incident, form_of(EXTEND), EXTEND,
                 if has_begun { "Extend" } else { "Reschedule" }, "",
                 if has_begun { "Change the end. Customers will see an update." }
-                else { "Change the time. Customers will see an update." }, &times(form_of(EXTEND), has_begun, &frame.zone_name())))
+                else { "Change the time. Customers will see an update." }, &html! {
+                    (times(form_of(EXTEND), has_begun, &frame.zone_name()))
+                    (told(EXTEND))
+                }))
             @if !has_begun {
                 details.more open[form_of(START).fields.first(STEP) == START] {
                     summary { "Start now" }
@@ -89,6 +94,7 @@ pub fn page(
                         "Start now. The end time stays the same.", &html! {
                             (planned_states(snapshot, incident))
                             p.hint { "Customers will read: “" (said(snapshot, incident)) "”" }
+                            (told(START))
                         }))
                 }
             }
@@ -97,7 +103,7 @@ pub fn page(
                 (step(incident, form_of(CANCEL), CANCEL, "Yes, cancel it", "danger",
                     if has_begun { "Cancel it for good? Its components go back to what they were." }
                     else { "Cancel it for good? It won’t happen, and its components stay as they are." },
-                    &html! {}))
+                    &told(CANCEL)))
             }
         }
     };

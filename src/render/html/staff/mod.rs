@@ -24,6 +24,7 @@ pub mod plan_maintenance;
 pub mod posted;
 pub mod sessions;
 pub mod sign_in;
+pub mod telling;
 pub mod text_change;
 pub mod token_form;
 pub mod tokens;

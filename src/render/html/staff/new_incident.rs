@@ -7,6 +7,7 @@ use super::correct::{self, TITLE};
 use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::telling;
 use super::update::{self, PHASE, TEXT};
 use crate::domain::actor::Actor;
 use crate::domain::incident::{Incident, Kind};
@@ -84,6 +85,7 @@ pub fn page(
             (more(form_state))
             (update::earlier(form_state, &zone))
             (form::preview(context.preview.map(|(incident, first)| preview(snapshot, incident, first))))
+            (telling::of_post(snapshot, form_state))
             (form::buttons("Post incident", &[("preview", "Preview"), (DRAFT, "Save as draft")]))
             p.hint { "Goes to the page and the feeds at once. Only staff can see a draft." }
         }

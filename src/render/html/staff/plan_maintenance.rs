@@ -7,6 +7,7 @@ use super::fields::FormState;
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
 use super::new_incident::{templates, which};
+use super::telling;
 use super::window::{self, ENDS, STARTS};
 use crate::domain::actor::Actor;
 use crate::domain::incident::Incident;
@@ -77,6 +78,7 @@ pub fn page(
             }
             (form::text_area(form_state, &text, 4))
             (form::preview(preview.map(|incident| preview_of(snapshot, incident))))
+            (telling::of_post(snapshot, form_state))
             (form::buttons("Plan maintenance", &[("preview", "Preview")]))
             p.hint {
                 "It is announced on the page and in the feeds at once. It starts and ends by "

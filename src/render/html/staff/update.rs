@@ -7,6 +7,7 @@ use super::components::{self, Left, STATE};
 use super::fields::{Fields, FormState};
 use super::form::{self, Ask};
 use super::frame::{self, Nav, Page};
+use super::telling;
 use super::tokens::scope_name;
 use super::window::{self, which};
 use crate::domain::actor::Actor;
@@ -91,6 +92,7 @@ pub fn page(
                 (preview(snapshot, incident, update))
                 (instead(snapshot, form_state, update))
             })))
+            (telling::of_post(snapshot, form_state))
             (form::buttons("Post update", &[("preview", "Preview")]))
             p.hint { "Goes to the page and the feeds at once." }
         }
