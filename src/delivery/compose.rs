@@ -69,7 +69,13 @@ pub(super) struct Workshop<'a> {
 }
 
 /// What a group of deliveries says: all that tell the same of the same thread.
-type Said = HashMap<(Thread, i64, i64), Option<Broadcast>>;
+type Said = HashMap<(Thread, i64, i64), Heard>;
+
+/// What there is to say, and whether it still is news.
+struct Heard {
+    broadcast: Option<Broadcast>,
+    is_stale: bool,
+}
 
 /// Composes the messages of a batch, in order.
 ///
@@ -92,12 +98,27 @@ pub(super) async fn compose(
         if !said.contains_key(&key) {
             let (thread, after, until) = &key;
             let dispatches = list_dispatches_between(tx, thread, *after, *until).await?;
-            said.insert(key.clone(), say(workshop.snapshot, thread, &dispatches));
+            let delay = workshop.snapshot.site.delivery.delay();
+            let is_stale = |it: &Dispatch| it.is_stale(delay, workshop.now);
+            let heard = Heard {
+                broadcast: say(workshop.snapshot, thread, &dispatches),
+                is_stale: dispatches.iter().all(is_stale),
+            };
+            said.insert(key.clone(), heard);
         }
-        let Some(Some(broadcast)) = said.get(&key) else {
+        let heard = said.get(&key);
+        let Some((broadcast, is_stale)) =
+            heard.and_then(|it| Some((it.broadcast.as_ref()?, it.is_stale)))
+        else {
             composed.push(Composed::Nothing);
             continue;
         };
+        // What was tried before has a day of its own.
+        if is_stale && delivery.failing_since.is_none() {
+            let why = "it waited for over a day before anything could be sent";
+            composed.push(Composed::Impossible(why.to_owned()));
+            continue;
+        }
         let reader = subscribers.get(&delivery.subscriber_id);
         let Some(subscriber) = reader.filter(|it| it.is_active()) else {
             composed.push(Composed::Nothing);

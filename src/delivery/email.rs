@@ -172,11 +172,17 @@ impl Connection {
     /// # Errors
     /// Why it wasn't taken.
     pub async fn send(&mut self, message: &Outgoing) -> Result<(), Refusal> {
+        let was_open = self.open.is_some();
         let mut connection = match self.open.take() {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        let sent = hand_over(&mut connection, message).await;
+        let mut sent = hand_over(&mut connection, message).await;
+        if was_open && matches!(sent, Err(Refusal::Server(_))) {
+            // The server may have closed a connection that had nothing to do.
+            connection = self.connect().await?;
+            sent = hand_over(&mut connection, message).await;
+        }
         match &sent {
             Err(
                 Refusal::Server(_)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::email::{Connection, Outgoing, Refusal};
 use crate::config::SmtpServer;
@@ -37,6 +37,9 @@ pub(super) struct Lanes<N> {
     tasks: JoinSet<()>,
 }
 
+/// How long a connection may have nothing to do.
+const IDLE: Duration = Duration::from_secs(20);
+
 /// At most so many messages wait for a lane.
 const QUEUE: usize = 1024;
 
@@ -54,7 +57,16 @@ impl<N: Send + 'static> Lanes<N> {
             let mut connection = Connection::new(server.clone(), host);
             tasks.spawn(async move {
                 loop {
-                    let Some(Job { message, note }) = waiting.lock().await.recv().await else {
+                    let next = async { waiting.lock().await.recv().await };
+                    let next = match timeout(IDLE, next).await {
+                        Ok(next) => next,
+                        Err(_) => {
+                            // Nobody likes connections that do nothing.
+                            connection.close().await;
+                            continue;
+                        }
+                    };
+                    let Some(Job { message, note }) = next else {
                         break;
                     };
                     pace.lock().await.wait().await;
@@ -98,7 +110,7 @@ impl<N: Send + 'static> Lanes<N> {
                 last.push(sent);
             }
         };
-        let _ = tokio::time::timeout(patience, ending).await;
+        let _ = timeout(patience, ending).await;
         self.tasks.shutdown().await;
         last
     }

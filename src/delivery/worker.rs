@@ -20,8 +20,10 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription_link::LinkKey;
 use crate::random;
 use crate::store::StoreError;
-use crate::store::deliveries::{Outcome, claim_deliveries, finish_deliveries, free_claims};
-use crate::store::letters::{claim_letters, delete_letter};
+use crate::store::deliveries::{
+    Outcome, claim_deliveries, finish_deliveries, free_claims, has_due,
+};
+use crate::store::letters::{claim_letters, delete_letter, has_due_letter};
 use crate::store::subscribers::{
     delete_links, delete_unconfirmed, keep_link_key, list_claimed_subscribers,
 };
@@ -227,9 +229,16 @@ impl Worker {
             key: &key,
             now,
         };
-        self.give_letters(&workshop).await?;
+        // Nothing is written for the sake of looking.
+        let mut tx = self.delivery.store.read().await?;
+        let has_letter = has_due_letter(&mut tx, now).await?;
+        let has_delivery = has_due(&mut tx, now).await?;
+        drop(tx);
+        if has_letter {
+            self.give_letters(&workshop).await?;
+        }
         // Enough for every lane while the next batch is claimed.
-        if self.in_progress > BATCH {
+        if self.in_progress > BATCH || !has_delivery {
             return Ok(has_more);
         }
         let given = self.give_deliveries(&workshop).await?;

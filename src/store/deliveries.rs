@@ -236,13 +236,24 @@ pub async fn list_failed(tx: &mut Tx, limit: i64) -> Result<Vec<FailedDelivery>,
 /// Tries everything again that was given up.
 pub async fn retry_failed(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let done = sqlx::query(
-        "update deliveries set next_at_ms = $1, gave_up_at_ms = null, failing_since_ms = null, \
+        "update deliveries set next_at_ms = $1, gave_up_at_ms = null, failing_since_ms = $1, \
          attempts = 0 where gave_up_at_ms is not null",
     )
     .bind(now.timestamp_millis())
     .execute(&mut tx.inner)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Whether there is a message to claim at `now`.
+pub async fn has_due(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "select thread from deliveries where next_at_ms <= $1 and claimed_by is null limit 1",
+    )
+    .bind(now.timestamp_millis())
+    .fetch_optional(&mut tx.inner)
+    .await?;
+    Ok(row.is_some())
 }
 
 /// How many messages wait to be sent, those in progress included.

@@ -56,6 +56,15 @@ pub async fn insert_letter(tx: &mut Tx, letter: &Letter) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Whether there is a letter to claim at `now`.
+pub async fn has_due_letter(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let row = sqlx::query("select id from letters where next_at_ms <= $1 and claimed_by is null")
+        .bind(now.timestamp_millis())
+        .fetch_optional(&mut tx.inner)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Claims letters that are due, at most `limit`, for the sender `claim`.
 pub async fn claim_letters(
     tx: &mut Tx,

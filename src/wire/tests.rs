@@ -284,7 +284,7 @@ fn what_the_client_sends_the_server_reads() {
         components: Some(ComponentSettings::default()),
         at: Some(late),
         author: Some(line()),
-        notify: None,
+        notify: Some(false),
     });
     check_sent(&NewIncident {
         title: "Selma is down".to_owned(),

@@ -70,9 +70,16 @@ impl MailServer {
     /// What it has taken since it was last asked, in order. Each has `from`, `to`, `headers` (by
     /// lower-case name), `text` and `html`.
     pub(crate) fn taken(&self) -> Vec<Value> {
+        self.taken_up_to(usize::MAX)
+    }
+
+    /// The same, but at most so many.
+    pub(crate) fn taken_up_to(&self, most: usize) -> Vec<Value> {
         // A line is written before its message is acknowledged, so a moment is enough.
         let mut taken = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(100)) {
+        while taken.len() < most
+            && let Ok(line) = self.lines.recv_timeout(Duration::from_millis(100))
+        {
             taken.push(serde_json::from_str(&line).expect("a line of JSON"));
         }
         taken
