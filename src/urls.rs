@@ -35,6 +35,8 @@ pub const OPENAPI: &str = "/openapi.json";
 pub const STYLESHEET: &str = "/assets/lightship.css";
 /// The stylesheet that staff pages load in addition.
 pub const STAFF_STYLESHEET: &str = "/assets/staff.css";
+/// The stylesheet of pages with forms.
+pub const FORM_STYLESHEET: &str = "/assets/forms.css";
 /// The script that makes staff pages more convenient. They work without it.
 pub const STAFF_SCRIPT: &str = "/assets/staff.js";
 /// The stylesheet of the site's brand; `hash` is the hash of its content.
@@ -320,6 +322,14 @@ const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 /// A text, encoded so that it may stand anywhere in a URI (RFC 3986).
 pub fn encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, UNRESERVED)
+}
+
+/// What somebody who has subscribed does next.
+pub const SUBSCRIBE_ASKED: &str = "/subscribe/asked";
+
+/// The form to follow one incident by e-mail.
+pub fn subscribe_to_incident(slug: &Slug) -> String {
+    format!("{SUBSCRIBE}/incident/{slug}")
 }
 
 /// The page that confirms a subscription, by the secret in its link.

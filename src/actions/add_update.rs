@@ -147,7 +147,10 @@ pub(super) async fn insert_update(
         public_at: made.public_at,
         source: match change.actor.identity {
             Identity::Clock => Source::Clock,
-            Identity::Staff { .. } | Identity::Host | Identity::File { .. } => Source::Api,
+            Identity::Staff { .. }
+            | Identity::Host
+            | Identity::File { .. }
+            | Identity::Subscriber => Source::Api,
         },
     };
     let row = StoredUpdate {

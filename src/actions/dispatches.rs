@@ -50,7 +50,7 @@ impl Change {
 
     fn earliest_news(&self, identity: &Identity) -> DateTime<Utc> {
         match identity {
-            Identity::Staff { .. } | Identity::Host => self.now - BACKDATED,
+            Identity::Staff { .. } | Identity::Host | Identity::Subscriber => self.now - BACKDATED,
             Identity::Clock => self.now - LATE,
             Identity::File { .. } => self.files_news_since,
         }

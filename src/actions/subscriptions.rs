@@ -3,7 +3,7 @@
 //! Asking changes nothing that an answer could show: a letter is written, and what it says is
 //! decided when it is sent. So a known and an unknown address get the same answer in the same time.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::change::Change;
@@ -13,11 +13,10 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::hash::sha256;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::{Following, Subscriber, Target};
-use crate::domain::subscription_link::LinkKey;
 use crate::store::letters::{Letter, Purpose, insert_letter};
 use crate::store::outbox::find_last_seq;
-use crate::store::subscribers::{self, find_link, find_subscriber};
-use crate::store::{components, deliveries, incidents};
+use crate::store::subscribers::{self, find_link, find_link_key, find_subscriber};
+use crate::store::{StoreError, Tx, components, deliveries, incidents};
 
 /// How long the link to confirm a subscription works.
 pub const CONFIRM_WITHIN: Duration = Duration::days(7);
@@ -47,12 +46,12 @@ pub async fn subscribe(
 /// # Errors
 /// The database's.
 pub async fn find_to_confirm(
-    change: &mut Change,
+    tx: &mut Tx,
     token: &str,
-) -> Result<Option<Subscriber>, ActionError> {
-    let since = change.now - CONFIRM_WITHIN;
-    match find_link(&mut change.tx, &sha256(token), since).await? {
-        Some(id) => Ok(find_subscriber(&mut change.tx, &id).await?),
+    now: DateTime<Utc>,
+) -> Result<Option<Subscriber>, StoreError> {
+    match find_link(tx, &sha256(token), now - CONFIRM_WITHIN).await? {
+        Some(id) => find_subscriber(tx, &id).await,
         None => Ok(None),
     }
 }
@@ -66,7 +65,7 @@ pub async fn confirm_subscription(
     change: &mut Change,
     token: &str,
 ) -> Result<Subscriber, ActionError> {
-    let found = find_to_confirm(change, token).await?;
+    let found = find_to_confirm(&mut change.tx, token, change.now).await?;
     let mut subscriber = found.ok_or_else(|| {
         let how = "this link has expired, or was replaced by a newer one; subscribe once more";
         ActionError::NotFound(how.to_owned())
@@ -117,25 +116,25 @@ async fn count_as_told(change: &mut Change, subscriber: &Subscriber) -> Result<(
     Ok(())
 }
 
-/// The subscriber whose link to manage the subscription has this secret.
+/// The subscriber whose link to manage the subscription has this secret; `None` if there is none, or
+/// not any more.
 ///
 /// # Errors
-/// `NotFound` if there is none, or not any more.
-pub async fn find_managed(change: &mut Change, token: &str) -> Result<Subscriber, ActionError> {
-    let key = find_link_key(change).await?;
-    let id = key.and_then(|key| key.read(token));
-    let found = match id {
-        Some(id) => find_subscriber(&mut change.tx, &id).await?,
-        None => None,
-    };
+/// The database's.
+pub async fn find_managed(tx: &mut Tx, token: &str) -> Result<Option<Subscriber>, StoreError> {
+    let key = find_link_key(tx).await?;
+    match key.and_then(|key| key.read(token)) {
+        Some(id) => find_subscriber(tx, &id).await,
+        None => Ok(None),
+    }
+}
+
+async fn require_managed(change: &mut Change, token: &str) -> Result<Subscriber, ActionError> {
+    let found = find_managed(&mut change.tx, token).await?;
     found.ok_or_else(|| {
         let how = "this link leads to no subscription; it may have been deleted";
         ActionError::NotFound(how.to_owned())
     })
-}
-
-async fn find_link_key(change: &mut Change) -> Result<Option<LinkKey>, ActionError> {
-    Ok(subscribers::find_link_key(&mut change.tx).await?)
 }
 
 /// Changes what a subscriber follows.
@@ -147,7 +146,7 @@ pub async fn change_following(
     token: &str,
     following: Following,
 ) -> Result<Subscriber, ActionError> {
-    let mut subscriber = find_managed(change, token).await?;
+    let mut subscriber = require_managed(change, token).await?;
     check_following(change, &following).await?;
     subscriber.following = following;
     subscribers::set_subscriber(&mut change.tx, &subscriber).await?;
@@ -163,7 +162,7 @@ pub async fn pause_subscription(
     token: &str,
     pause: bool,
 ) -> Result<Subscriber, ActionError> {
-    let mut subscriber = find_managed(change, token).await?;
+    let mut subscriber = require_managed(change, token).await?;
     subscriber.paused_at = match (pause, subscriber.paused_at) {
         (true, Some(since)) => Some(since),
         (true, None) => Some(change.now),
@@ -179,14 +178,10 @@ pub async fn pause_subscription(
 /// # Errors
 /// The database's.
 pub async fn unsubscribe(change: &mut Change, token: &str) -> Result<(), ActionError> {
-    match find_managed(change, token).await {
-        Ok(subscriber) => {
-            subscribers::delete_subscriber(&mut change.tx, &subscriber.id).await?;
-            Ok(())
-        }
-        Err(ActionError::NotFound(_)) => Ok(()),
-        Err(error) => Err(error),
+    if let Some(subscriber) = find_managed(&mut change.tx, token).await? {
+        subscribers::delete_subscriber(&mut change.tx, &subscriber.id).await?;
     }
+    Ok(())
 }
 
 /// Refuses what nobody could be told of.

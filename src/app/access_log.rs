@@ -1,5 +1,5 @@
 //! The access log: a line for each request, on standard output. Lines contain neither the query nor
-//! who is signed in.
+//! who is signed in, and no secret of a link.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -14,6 +14,7 @@ use hyper::Version;
 use serde_json::json;
 
 use crate::config::AccessLogFormat;
+use crate::web::secret_paths::without_secret;
 
 /// How often waiting lines are written.
 const EVERY: Duration = Duration::from_millis(200);
@@ -89,6 +90,11 @@ impl AccessLog {
 
     /// Adds a line.
     pub(super) fn write(&self, entry: &Entry<'_>) {
+        let path = without_secret(entry.path);
+        let entry = &Entry {
+            path: &path,
+            ..*entry
+        };
         let mut waiting = self.0.waiting();
         if waiting.lines.len() >= MOST_WAITING {
             waiting.lost += 1;

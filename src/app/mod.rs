@@ -26,7 +26,7 @@ use crate::web::assets::Assets;
 use crate::web::front::Front;
 use crate::web::media::Media;
 use crate::web::openapi;
-use crate::web::rate_limit::FailureLimit;
+use crate::web::rate_limit::NetworkLimit;
 use crate::web::readiness::Readiness;
 use crate::web::state::AppState;
 
@@ -113,7 +113,8 @@ impl App {
             content: config.source.content.as_path().into(),
             proxies: Arc::new(config.trusted_proxy.clone()),
             readiness: Arc::default(),
-            failures: Arc::new(FailureLimit::new(clock.clone())),
+            failures: Arc::new(NetworkLimit::of_failures(clock.clone())),
+            signups: Arc::new(NetworkLimit::of_signups(clock.clone())),
             uses: Arc::default(),
             running: Arc::default(),
             stopping: stopped,

@@ -35,6 +35,8 @@ pub enum Identity {
     },
     /// The clock: a maintenance's window opened or closed.
     Clock,
+    /// Somebody who subscribes, or has subscribed.
+    Subscriber,
 }
 
 /// How a member of staff proved who they are.
@@ -85,6 +87,15 @@ impl Actor {
         Self::unlimited(Identity::Clock)
     }
 
+    /// Somebody who subscribes. They may do nothing but what the secret in their link is for.
+    pub fn subscriber() -> Self {
+        Self {
+            identity: Identity::Subscriber,
+            credential: None,
+            permissions: Permissions::of(&[]),
+        }
+    }
+
     /// The host, its files and its clock may do everything.
     fn unlimited(identity: Identity) -> Self {
         Self {
@@ -102,6 +113,7 @@ impl Actor {
             (Identity::Host, _) => "host",
             (Identity::File { .. }, _) => "file",
             (Identity::Clock, _) => "clock",
+            (Identity::Subscriber, _) => "subscriber",
         }
     }
 
@@ -109,7 +121,7 @@ impl Actor {
     pub fn id(&self) -> Option<&str> {
         match &self.identity {
             Identity::Staff { id, .. } => Some(id),
-            Identity::Host | Identity::File { .. } | Identity::Clock => None,
+            Identity::Host | Identity::File { .. } | Identity::Clock | Identity::Subscriber => None,
         }
     }
 
@@ -119,6 +131,7 @@ impl Actor {
             Identity::Staff { name, .. } | Identity::File { name } => name,
             Identity::Host => "command line",
             Identity::Clock => "clock",
+            Identity::Subscriber => "subscriber",
         }
     }
 
@@ -126,7 +139,7 @@ impl Actor {
     pub fn display_name(&self) -> Option<&str> {
         match &self.identity {
             Identity::Staff { display_name, .. } => display_name.as_deref(),
-            Identity::Host | Identity::File { .. } | Identity::Clock => None,
+            Identity::Host | Identity::File { .. } | Identity::Clock | Identity::Subscriber => None,
         }
     }
 
@@ -182,6 +195,7 @@ mod tests {
         check(&Actor::host(), "host", "command line", None);
         check(&Actor::file("selma.md"), "file", "selma.md", None);
         check(&Actor::clock(), "clock", "clock", None);
+        check(&Actor::subscriber(), "subscriber", "subscriber", None);
     }
 
     #[test]
@@ -197,5 +211,7 @@ mod tests {
             let may = |permission: &Permission| actor.may(*permission);
             assert!(Permission::ALL.iter().all(may), "{actor:?}");
         }
+        let subscriber = Actor::subscriber();
+        assert!(!Permission::ALL.iter().any(|it| subscriber.may(*it)));
     }
 }

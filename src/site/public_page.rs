@@ -17,6 +17,8 @@ pub enum Page {
     Components,
     /// How to follow the page.
     Subscribe,
+    /// How to follow one incident by e-mail.
+    SubscribeToIncident(Slug),
     /// An incident.
     Incident(Slug),
     /// An incident as a content file.
@@ -59,6 +61,7 @@ impl Page {
             Self::Month(year, month) => urls::month(*year, *month),
             Self::Components => urls::COMPONENTS.to_owned(),
             Self::Subscribe => urls::SUBSCRIBE.to_owned(),
+            Self::SubscribeToIncident(slug) => urls::subscribe_to_incident(slug),
             Self::Incident(slug) => urls::incident(slug),
             Self::IncidentMarkdown(slug) => urls::incident_markdown(slug),
             Self::IncidentJson(slug) => urls::incident_json(slug),
@@ -126,6 +129,10 @@ impl Page {
                     }
                 },
             },
+            "subscribe" => {
+                let slug = rest.strip_prefix("incident/")?;
+                Slug::parse(slug).ok().map(Self::SubscribeToIncident)
+            }
             "assets" => {
                 let hash = rest.strip_prefix("brand-")?.strip_suffix(".css")?;
                 Some(Self::BrandStylesheet(hash.to_owned()))
@@ -134,8 +141,7 @@ impl Page {
         }
     }
 
-    /// Whether it is for people, so that search engines should find it. Other pages are for
-    /// programs.
+    /// Whether search engines should find it: it is for people, and more than a form.
     pub fn is_for_people(&self) -> bool {
         match self {
             Self::Home
@@ -146,7 +152,8 @@ impl Page {
             | Self::Incident(_)
             | Self::Component(_)
             | Self::ComponentMonth(..) => true,
-            Self::IncidentMarkdown(_)
+            Self::SubscribeToIncident(_)
+            | Self::IncidentMarkdown(_)
             | Self::IncidentJson(_)
             | Self::Feed(..)
             | Self::Sitemap

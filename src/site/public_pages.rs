@@ -13,6 +13,7 @@ use crate::domain::slug::Slug;
 use crate::render::brand;
 use crate::render::feeds::entry::FeedScope;
 use crate::render::feeds::{atom, json_feed, rss};
+use crate::render::html::subscribe::form::Form;
 use crate::render::html::{
     component, component_month, components, error, history, home, incident, subscribe,
 };
@@ -41,6 +42,9 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
         | Page::Sitemap
         | Page::Robots => true,
         Page::Month(year, month) => !snapshot.posts.month((*year, *month)).is_empty(),
+        Page::SubscribeToIncident(slug) => {
+            snapshot.site.sends_mail && snapshot.posts.find(slug).is_some()
+        }
         Page::Incident(slug)
         | Page::IncidentMarkdown(slug)
         | Page::IncidentJson(slug)
@@ -88,6 +92,9 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
         pages.push(Page::IncidentMarkdown(post.slug.clone()));
         pages.push(Page::IncidentJson(post.slug.clone()));
         pages.extend(feeds(&FeedScope::Incident(post.slug.clone())));
+        if snapshot.site.sends_mail && (post.is_open() || post.is_planned()) {
+            pages.push(Page::SubscribeToIncident(post.slug.clone()));
+        }
     }
     for record in &snapshot.components {
         let slug = &record.component.slug;
@@ -170,7 +177,7 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
             list
         }
         Page::IncidentMarkdown(slug) => vec![incident(slug), Dependence::Names],
-        Page::IncidentJson(slug) => vec![incident(slug)],
+        Page::SubscribeToIncident(slug) | Page::IncidentJson(slug) => vec![incident(slug)],
         Page::Component(slug) | Page::ComponentMonth(slug, _, _) => vec![
             Dependence::Component(slug.clone()),
             Dependence::IncidentsNaming(slug.clone()),
@@ -209,6 +216,14 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
         Page::Month(year, month) => html(history::month(snapshot, *year, *month)),
         Page::Components => html(components::page(snapshot)),
         Page::Subscribe => html(subscribe::page(snapshot)),
+        Page::SubscribeToIncident(slug) => {
+            let found = snapshot.find_incident(slug)?;
+            html(subscribe::incident::page(
+                snapshot,
+                &found,
+                &Form::default(),
+            ))
+        }
         Page::Incident(slug) => html(incident::page(snapshot, &snapshot.find_incident(slug)?)),
         Page::IncidentMarkdown(slug) => {
             let found = without_comments(snapshot.find_incident(slug)?);

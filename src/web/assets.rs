@@ -1,4 +1,4 @@
-//! The files in the binary: stylesheet, icon and the contract of the admin API.
+//! The files in the binary: stylesheets, scripts, icon and the contract of the admin API.
 
 use chrono::{DateTime, Utc};
 
@@ -24,6 +24,11 @@ impl Assets {
                 urls::STYLESHEET,
                 "text/css; charset=utf-8",
                 include_str!("../../assets/lightship.css"),
+            ),
+            file(
+                urls::FORM_STYLESHEET,
+                "text/css; charset=utf-8",
+                include_str!("../../assets/forms.css"),
             ),
             file(
                 urls::STAFF_STYLESHEET,

@@ -8,6 +8,7 @@ use axum::response::Response;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::secret_paths::without_secret;
 use super::writing::as_json;
 use crate::render::html;
 use crate::urls;
@@ -23,7 +24,8 @@ const MAX_SHOWN_CHARS: usize = 200;
 pub(super) async fn identify(request: Request<Body>, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let path = request.uri().path().to_owned();
-    let shown: String = path.chars().take(MAX_SHOWN_CHARS).collect();
+    let shown = without_secret(&path);
+    let shown: String = shown.chars().take(MAX_SHOWN_CHARS).collect();
     let span =
         tracing::info_span!("request", request.id = id, method = %request.method(), path = shown);
     let mut response = next.run(request).instrument(span).await;
@@ -89,6 +91,7 @@ mod tests {
             .route("/api/v1/burst", get(burst))
             .route("/api/v1/fail", get(fail))
             .route("/burst", get(burst))
+            .route("/subscribe/manage/{token}", get(fail))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(identify))
     }
@@ -133,8 +136,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_fails_is_logged_once_with_the_requests_id() {
+    /// The response, its body, and what was logged.
+    async fn ask_and_log(path: &str) -> (Response, String, String) {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -142,12 +145,25 @@ mod tests {
             .with_writer(move || writer.clone())
             .finish();
         let guard = tracing::subscriber::set_default(subscriber);
-        let (response, body) = ask("/api/v1/fail").await;
+        let (response, body) = ask(path).await;
         drop(guard);
+        let log = lines.0.lock().expect("no panic").clone();
+        (response, body, String::from_utf8(log).expect("UTF-8"))
+    }
+
+    #[tokio::test]
+    async fn the_secret_of_a_link_is_not_logged() {
+        let (_, _, log) = ask_and_log("/subscribe/manage/s3cret").await;
+        assert!(log.contains("/subscribe/manage/***"), "{log}");
+        assert!(!log.contains("s3cret"), "{log}");
+    }
+
+    #[tokio::test]
+    async fn what_fails_is_logged_once_with_the_requests_id() {
+        let (response, body, log) = ask_and_log("/api/v1/fail").await;
         assert_eq!(response.status(), 503);
         assert!(!body.contains("disk"), "{body}");
         let id = response.headers()[REQUEST_ID].to_str().expect("ASCII");
-        let log = String::from_utf8(lines.0.lock().expect("no panic").clone()).expect("UTF-8");
         assert_eq!(log.lines().count(), 1, "{log}");
         assert!(
             log.contains("the disk is gone") && log.contains(id),

@@ -1,5 +1,5 @@
 //! The only room with axum: the routes, then the layers in order. The API's routes are in `api`,
-//! those of the staff pages in `staff`.
+//! those of the staff pages in `staff`, those of subscribers in `subscribe`.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -17,6 +17,7 @@ mod auth;
 mod call;
 mod contract_rules;
 mod contract_texts;
+mod cross_site;
 mod error;
 mod extract;
 pub mod front;
@@ -31,8 +32,11 @@ mod query;
 pub mod rate_limit;
 pub mod readiness;
 pub mod running;
+pub mod secret_paths;
+mod sentence;
 mod staff;
 pub mod state;
+mod subscribe;
 pub mod token_uses;
 mod writing;
 
@@ -48,6 +52,7 @@ fn router(state: AppState) -> Router {
     Router::new()
         .nest(crate::urls::API, api)
         .merge(staff::router(&state))
+        .merge(subscribe::router())
         .route("/healthz", get(ops::show_health))
         .route("/readyz", get(ops::show_readiness))
         .route("/media/{*file}", any(media::show_file))

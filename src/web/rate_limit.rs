@@ -1,4 +1,4 @@
-//! Limits the number of invalid tokens per network. It never delays a valid token.
+//! Limits how often a network does something: sends invalid tokens, or asks for subscriptions.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
@@ -13,8 +13,10 @@ use ipnet::Ipv6Net;
 
 use crate::clock::Clock;
 
-/// The burst size, and the number per minute.
+/// How many invalid tokens may come at once, and how many per minute. It never delays a valid token.
 const MAX_FAILURES: NonZeroU32 = NonZeroU32::new(20).expect("more than none");
+/// How many subscriptions may be asked for at once; after that, one per minute.
+const MAX_SIGNUPS: NonZeroU32 = NonZeroU32::new(10).expect("more than none");
 /// How many networks are counted separately. If there are more, all share one limit.
 const MAX_NETWORKS: usize = 10_000;
 /// The key of the shared limit, and of requests without an address.
@@ -30,14 +32,23 @@ struct ForwardClock {
     latest_millis: Arc<AtomicU64>,
 }
 
-/// A rate limit for invalid tokens, by network.
+/// A rate limit by network.
 #[derive(Debug)]
-pub struct FailureLimit(Limiter);
+pub struct NetworkLimit(Limiter);
 
-impl FailureLimit {
-    /// A limit without any failures yet.
-    pub fn new(clock: Clock) -> Self {
-        let quota = Quota::per_minute(MAX_FAILURES);
+impl NetworkLimit {
+    /// A limit for invalid tokens.
+    pub fn of_failures(clock: Clock) -> Self {
+        Self::new(clock, Quota::per_minute(MAX_FAILURES))
+    }
+
+    /// A limit for those who ask for subscriptions.
+    pub fn of_signups(clock: Clock) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::MIN).allow_burst(MAX_SIGNUPS);
+        Self::new(clock, quota)
+    }
+
+    fn new(clock: Clock, quota: Quota) -> Self {
         let clock = ForwardClock {
             clock,
             latest_millis: Arc::default(),
@@ -45,7 +56,7 @@ impl FailureLimit {
         Self(Limiter::hashmap_with_clock(quota, clock))
     }
 
-    /// Counts one more invalid token, and returns whether the limit is exceeded.
+    /// Counts one more from this address, and returns whether the limit is exceeded.
     pub(super) fn is_exceeded_by(&self, address: IpAddr) -> bool {
         if self.0.len() >= MAX_NETWORKS {
             self.0.retain_recent();
@@ -80,9 +91,9 @@ impl governor::clock::Clock for ForwardClock {
 mod tests {
     use super::*;
 
-    fn limit() -> (FailureLimit, Clock) {
+    fn limit() -> (NetworkLimit, Clock) {
         let clock = Clock::fixed("2013-02-26T09:15:00Z".parse().expect("an instant"));
-        (FailureLimit::new(clock.clone()), clock)
+        (NetworkLimit::of_failures(clock.clone()), clock)
     }
 
     fn address(text: &str) -> IpAddr {
@@ -105,6 +116,24 @@ mod tests {
         for _ in 0..20 {
             assert!(!limit.is_exceeded_by(selma));
         }
+        assert!(limit.is_exceeded_by(selma));
+    }
+
+    #[test]
+    fn ten_subscriptions_may_be_asked_for_at_once_and_then_one_every_minute() {
+        let (_, clock) = limit();
+        let (limit, selma) = (
+            NetworkLimit::of_signups(clock.clone()),
+            address("192.0.2.1"),
+        );
+        for _ in 0..10 {
+            assert!(!limit.is_exceeded_by(selma));
+        }
+        assert!(limit.is_exceeded_by(selma));
+        clock.advance(chrono::Duration::seconds(59));
+        assert!(limit.is_exceeded_by(selma));
+        clock.advance(chrono::Duration::seconds(1));
+        assert!(!limit.is_exceeded_by(selma));
         assert!(limit.is_exceeded_by(selma));
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use super::assets::Assets;
 use super::media::Media;
-use super::rate_limit::FailureLimit;
+use super::rate_limit::NetworkLimit;
 use super::readiness::Readiness;
 use super::running::Running;
 use super::token_uses::Uses;
@@ -47,7 +47,9 @@ pub struct AppState {
     /// The latest findings on readiness.
     pub readiness: Arc<Readiness>,
     /// The rate limit for invalid tokens.
-    pub failures: Arc<FailureLimit>,
+    pub failures: Arc<NetworkLimit>,
+    /// The rate limit for subscriptions.
+    pub signups: Arc<NetworkLimit>,
     /// The last use of each token.
     pub uses: Arc<Uses>,
     /// Requests in progress with an `Idempotency-Key`.

@@ -101,6 +101,7 @@ async fn an_update_renders_anew_what_shows_it_and_nothing_else() {
         "/incidents/selma-is-down.json",
         "/incidents/selma-is-down.md",
         "/sitemap.xml",
+        "/subscribe/incident/selma-is-down",
     ];
     for of in ["", "/components/selma", "/incidents/selma-is-down"] {
         expected.extend(
@@ -258,13 +259,17 @@ async fn what_is_taken_over_is_what_would_be_made_anew() {
         "components": {"selma": "maintenance", "mail": "maintenance"}});
     app.post("/incidents", plan).await.expect(201);
     let mut dice = Dice(42);
+    let deployment = Deployment {
+        has_mail_server: true,
+        ..Deployment::default()
+    };
     for step in 0..40 {
         change_something(&mut app, &mut dice, step).await;
         app.refresh_site().await;
         let state = app.app.state().clone();
         let served = state.site.current();
         let as_of = served.snapshot().as_of;
-        let loaded = load(&state.store, as_of, &Deployment::default())
+        let loaded = load(&state.store, as_of, &deployment)
             .await
             .expect("a snapshot");
         let fresh = Site::new(loaded.snapshot);

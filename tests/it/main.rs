@@ -56,6 +56,8 @@ mod staff_times;
 mod staff_tokens;
 mod staff_updates;
 mod staff_withdrawing;
+mod subscribing;
+mod subscriptions;
 mod support;
 mod sync_addresses;
 mod sync_announced;

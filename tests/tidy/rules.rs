@@ -291,16 +291,14 @@ pub(super) fn left_nothing(file: &File, breaches: &mut Vec<String>) {
 
 /// Actions that need no permission: the clock carries out what was decided before, and signing in
 /// verifies a token itself. Ending a session checks there whose it is.
-pub(super) const NEED_NOTHING: [&str; 11] = [
+pub(super) const NEED_NOTHING: [&str; 9] = [
     "remind",
     "follow_clock",
     "begin_session",
     "end_session",
     // What a subscriber does with the secret of a link.
     "subscribe",
-    "find_to_confirm",
     "confirm_subscription",
-    "find_managed",
     "change_following",
     "pause_subscription",
     "unsubscribe",

@@ -10,6 +10,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Precision, Update};
 use crate::render::html::layout::{self, Nav, Page};
+use crate::render::html::subscribe::incident::goes_on;
 use crate::render::html::{changes, listing, parts};
 use crate::render::markdown::{self, SafeHtml};
 use crate::render::time::{self, Frame};
@@ -78,7 +79,7 @@ fn document(
                 }
                 (post(snapshot, incident))
             }
-            @if path.is_some() { (ways_on(incident)) }
+            @if path.is_some() { (ways_on(snapshot, incident)) }
         },
     };
     layout::page(snapshot, &page)
@@ -261,10 +262,17 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
     }
 }
 
-fn ways_on(incident: &Incident) -> Markup {
+fn ways_on(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let feeds = urls::incident_feeds(&incident.slug);
     html! {
         aside.ways aria-label="Follow this post" {
+            @if snapshot.site.sends_mail && goes_on(snapshot, incident) {
+                p {
+                    a href=(urls::subscribe_to_incident(&incident.slug)) {
+                        "Get updates on this incident by e-mail"
+                    }
+                }
+            }
             p {
                 "Follow this post via "
                 a href=(feeds.rss) { "RSS" } ", "

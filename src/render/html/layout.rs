@@ -41,11 +41,20 @@ pub struct Page<'a> {
 
 /// Renders the whole document.
 pub fn page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
+    document(snapshot, page, &[])
+}
+
+/// The same for a page with a form.
+pub fn form_page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
+    document(snapshot, page, &[urls::FORM_STYLESHEET])
+}
+
+fn document(snapshot: &Snapshot, page: &Page<'_>, stylesheets: &[&str]) -> Markup {
     let site = &snapshot.site;
     html! {
         (DOCTYPE)
         html lang="en" {
-            (head(site, page))
+            (head(site, page, stylesheets))
             body {
                 a.skip href="#main" { "Skip to content" }
                 (header(site, page.nav))
@@ -56,7 +65,7 @@ pub fn page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
     }
 }
 
-fn head(site: &SiteSettings, page: &Page<'_>) -> Markup {
+fn head(site: &SiteSettings, page: &Page<'_>, stylesheets: &[&str]) -> Markup {
     let title = match page.title {
         Some(title) => format!("{title} · {}", site.name),
         None => site.name.clone(),
@@ -81,6 +90,7 @@ fn head(site: &SiteSettings, page: &Page<'_>) -> Markup {
             meta property="og:title" content=(page.title.unwrap_or(&site.name));
             meta property="og:description" content=(page.description);
             link rel="stylesheet" href=(urls::STYLESHEET);
+            @for path in stylesheets { link rel="stylesheet" href=(path); }
             (branding(&site.brand))
             (discovery(&site.name, &urls::feeds()))
             @if let Some((about, feeds)) = &page.feeds { (discovery(about, feeds)) }

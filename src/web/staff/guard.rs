@@ -15,14 +15,14 @@ use std::net::SocketAddr;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use axum::http::{HeaderName, HeaderValue, Method, Request, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use ipnet::IpNet;
 
 use super::staff_error::StaffError;
 use crate::site::document::CachePolicy;
-use crate::urls;
+use crate::web::cross_site::{host_of, is_cross_site};
 use crate::web::layers::says_https;
 use crate::web::state::AppState;
 
@@ -89,37 +89,6 @@ pub(super) async fn guard(
     response
 }
 
-fn host_of(parts: &Parts) -> Option<&str> {
-    let said = parts.headers.get(header::HOST);
-    said.and_then(|value| value.to_str().ok())
-        .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
-}
-
-fn is_cross_site(parts: &Parts, base_url: &str) -> bool {
-    let said = |name: &str| text_of(&parts.headers, name);
-    let is_ours = |origin: &str| {
-        let authority = origin.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = authority.split('/').next().unwrap_or_default();
-        !authority.is_empty()
-            && (host_of(parts).is_some_and(|host| host.eq_ignore_ascii_case(authority))
-                || urls::authority_of(base_url).eq_ignore_ascii_case(authority))
-    };
-    let fetched = said("sec-fetch-site").map(|site| ["same-origin", "none"].contains(&site));
-    let origin = said("origin").map(is_ours);
-    let referer = said("referer").map(is_ours);
-    match (fetched, origin) {
-        (None, None) => referer == Some(false),
-        (fetched, origin) => fetched == Some(false) || origin == Some(false),
-    }
-}
-
-/// A header's text; an unreadable one still counts as present.
-fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get(name)
-        .map(|value| value.to_str().unwrap_or("unreadable"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,57 +102,6 @@ mod tests {
         let peer: SocketAddr = peer.parse().expect("an address");
         parts.extensions.insert(ConnectInfo(peer));
         parts
-    }
-
-    #[test]
-    fn what_comes_from_elsewhere_is_told_apart() {
-        let check = |headers: &[(&str, &str)], refused: bool| {
-            let mut all = vec![("host", "status.example.com:8443")];
-            all.extend(headers);
-            let parts = parts(&all, "127.0.0.1:4711");
-            assert_eq!(
-                is_cross_site(&parts, "https://status.example.org"),
-                refused,
-                "{headers:?}"
-            );
-        };
-        check(&[], false);
-        check(&[("sec-fetch-site", "same-origin")], false);
-        check(&[("sec-fetch-site", "none")], false);
-        check(&[("sec-fetch-site", "same-site")], true);
-        check(&[("sec-fetch-site", "cross-site")], true);
-        check(&[("sec-fetch-site", "")], true);
-        check(&[("origin", "https://status.example.com:8443")], false);
-        check(&[("origin", "https://status.example.org")], false);
-        check(&[("origin", "https://status.example.com")], true);
-        check(
-            &[("origin", "https://status.example.com:8443.evil.example")],
-            true,
-        );
-        check(&[("origin", "null")], true);
-        check(&[("origin", "")], true);
-        check(
-            &[
-                ("origin", "https://evil.example"),
-                ("sec-fetch-site", "same-origin"),
-            ],
-            true,
-        );
-        check(
-            &[("referer", "https://status.example.com:8443/staff")],
-            false,
-        );
-        check(
-            &[("referer", "https://evil.example/?status.example.com:8443")],
-            true,
-        );
-        check(
-            &[
-                ("referer", "https://evil.example/"),
-                ("sec-fetch-site", "same-origin"),
-            ],
-            false,
-        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::render::html::staff::fields::Fields;
 use crate::render::html::staff::tokens::scope_name;
 use crate::store::StoreError;
 use crate::urls;
+pub(super) use crate::web::sentence::sentence;
 
 /// Why a request gets no page, or another one.
 #[derive(Debug)]
@@ -58,22 +59,6 @@ impl From<ActionError> for StaffError {
         };
         Self::error_page(status, title, &sentence(&error.to_string()))
     }
-}
-
-/// A clause as a sentence: "it is so" becomes "It is so."
-pub(super) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first: String = chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
-    let end = if text.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{first}{}{end}", chars.as_str())
 }
 
 impl StaffError {

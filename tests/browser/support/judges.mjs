@@ -37,6 +37,8 @@ export const validator = new HtmlValidate(
       "aria-label-misuse": ["error", { allowAnyNamable: true }],
       // Matters of style, or of search engines: titles are as long as what staff write.
       "attribute-boolean-style": "off",
+      // Check boxes of one question share its name.
+      "form-dup-name": ["error", { shared: ["radio", "button", "reset", "submit", "checkbox"] }],
       "long-title": "off",
       "no-trailing-whitespace": "off",
       // What comes from this very server needs no checksum.

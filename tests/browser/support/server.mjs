@@ -25,20 +25,21 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
 
 /**
  * Starts a server. `files` are the texts of its content folder by their path; what isn't there
- * stays empty. `content` is a folder to use instead.
+ * stays empty. `content` is a folder to use instead, and `flags` are further flags.
  */
-export async function startServer({ files = {}, content } = {}) {
+export async function startServer({ files = {}, content, flags = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "lightship-browser-"));
   for (const [path, text] of Object.entries(files)) {
     const file = join(folder, "content", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  const database = `sqlite:${join(folder, "lightship.db")}`;
+  const file = join(folder, "lightship.db");
+  const database = `sqlite:${file}`;
   const source = ["--database", database, "--content", content ?? join(folder, "content")];
   const child = spawn(
     BINARY,
-    ["serve", "--listen", "127.0.0.1:0", "--log-format", "json", ...source],
+    ["serve", "--listen", "127.0.0.1:0", "--log-format", "json", ...source, ...flags],
     { stdio: ["ignore", "ignore", "pipe"], env: surroundings() },
   );
   running.set(child, folder);
@@ -54,7 +55,7 @@ export async function startServer({ files = {}, content } = {}) {
     ["token", "create", "browser tests", "--scope", "admin", "--display-name", "Dana"],
     { env: { ...surroundings(), LIGHTSHIP_DATABASE: database } },
   );
-  return new Server(`http://${address}`, made.stdout.trim(), log, async () => {
+  return new Server(`http://${address}`, made.stdout.trim(), { log, file }, async () => {
     child.kill("SIGTERM");
     await ended;
     await rm(folder, { recursive: true, force: true });
@@ -89,8 +90,8 @@ function addressOf(child, log) {
 }
 
 class Server {
-  constructor(url, token, log, stop) {
-    Object.assign(this, { url, token, log, stop });
+  constructor(url, token, { log, file }, stop) {
+    Object.assign(this, { url, token, log, file, stop });
   }
 
   /** Calls the admin API; what isn't a success is an error with the answer in it. */

@@ -21,6 +21,9 @@ time_zone = "America/Denver"
 support = { text = "our 24/7 support department", url = "https://www.example.com/support" }
 `;
 
+/** Mail can be sent, but nobody takes it. */
+export const MAIL = { text: '\n[delivery]\nfrom = "status@example.com"\n', flags: ["--smtp", "smtp://127.0.0.1:9"] };
+
 /** No components, no posts: the first minute of a new site. */
 export function emptyWorld() {
   return startServer({ files: { "site.toml": SITE } });
@@ -121,7 +124,7 @@ const slugOf = (name) => name.toLowerCase().replaceAll(" ", "-");
  * a post that is wider than a phone and one that means harm. All of it comes by the API.
  */
 export async function stormyWorld() {
-  const server = await startServer({ files: { "site.toml": SITE } });
+  const server = await startServer({ files: { "site.toml": SITE + MAIL.text }, flags: MAIL.flags });
   await describeComponents(server);
   await tellThePast(server);
   const slugs = await tellTheStorm(server);
@@ -265,6 +268,7 @@ export function kindsOfPages(stormy) {
     "/history",
     stormy.month,
     "/subscribe",
+    `/subscribe/incident/${stormy.main}`,
     "/nowhere/at/all",
   ];
 }

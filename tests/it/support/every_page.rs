@@ -10,6 +10,7 @@ use lightship::site::public_page::{Format, Page};
 use lightship::site::public_pages;
 
 use super::app::{TestApp, TestAppBuilder};
+use super::mail::NO_MAIL_SERVER;
 use super::slug;
 
 /// A kind of page.
@@ -36,6 +37,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Page::Month(..) => Page::Month(2013, 2),
         Page::Components => Page::Components,
         Page::Subscribe => Page::Subscribe,
+        Page::SubscribeToIncident(_) => Page::SubscribeToIncident(selma()),
         Page::Incident(_) => Page::Incident(selma()),
         Page::IncidentMarkdown(_) => Page::IncidentMarkdown(selma()),
         Page::IncidentJson(_) => Page::IncidentJson(selma()),
@@ -70,6 +72,7 @@ impl TestAppBuilder {
     pub(crate) async fn start_with_every_page(self) -> TestApp {
         let post = "---\ntitle: Ada moves\ndate: 2013-01-01\n---\n\nIts disks are old.\n";
         let mut app = self
+            .with_mail(NO_MAIL_SERVER)
             .with_component("ada")
             .with_site("\n[brand]\naccent = \"#7a1fa2\"\n")
             .with_file("incidents/2013-01-01-ada-moves.md", post)

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// The URL of a mail server that isn't there.
+pub(crate) const NO_MAIL_SERVER: &str = "smtp://127.0.0.1:9";
+
 /// A mail server on a port of its own.
 pub(crate) struct MailServer {
     child: Child,

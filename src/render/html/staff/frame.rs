@@ -124,6 +124,7 @@ pub(super) fn document(title: &str, brand: &Brand, body: &Markup) -> Markup {
                 meta name="robots" content="noindex";
                 title { (title) }
                 link rel="stylesheet" href=(urls::STYLESHEET);
+                link rel="stylesheet" href=(urls::FORM_STYLESHEET);
                 link rel="stylesheet" href=(urls::STAFF_STYLESHEET);
                 (layout::branding(brand))
                 script src=(urls::STAFF_SCRIPT) defer {}

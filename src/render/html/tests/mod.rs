@@ -2,6 +2,7 @@
 
 mod endings;
 mod structure;
+mod subscribing;
 mod whole;
 pub(in crate::render) mod world;
 pub(in crate::render) mod worlds;
@@ -11,12 +12,15 @@ use std::io::Write as _;
 use chrono_tz::Tz;
 
 use self::structure::check;
+use self::subscribing::with_mail;
 use self::world::{World, at};
 use self::worlds::{calm, seed, stormy};
 use super::*;
 use crate::domain::brand::Theme;
 use crate::domain::slug::Slug;
+use crate::render::html::subscribe::form::Form;
 use crate::snapshot::Snapshot;
+use crate::urls;
 
 const STYLESHEET: &str = include_str!("../../../../assets/lightship.css");
 
@@ -51,7 +55,11 @@ fn pages(snapshot: &Snapshot) -> Vec<(String, String)> {
         let incident = post.read();
         let path = format!("/incidents/{}", incident.slug);
         pages.push((path, incident::page(snapshot, &incident)));
+        let path = urls::subscribe_to_incident(&incident.slug);
+        let page = subscribe::incident::page(snapshot, &incident, &Form::default());
+        pages.push((path, page));
     }
+    pages.extend(subscribing::pages(snapshot));
     pages
         .into_iter()
         .map(|(path, page)| (path, page.into_string()))
@@ -65,6 +73,7 @@ fn every_page_of_every_world_is_well_made() {
         ("calm", calm()),
         ("stormy", stormy()),
         ("seed", seed()),
+        ("mail", with_mail()),
     ] {
         let pages = pages(&world.snapshot());
         for (path, html) in &pages {

@@ -6,7 +6,7 @@ use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-const VOID: [&str; 6] = ["meta", "link", "br", "hr", "img", "wbr"];
+const VOID: [&str; 7] = ["meta", "link", "br", "hr", "img", "input", "wbr"];
 
 /// Panics if a page isn't well-formed; `what` names it.
 #[track_caller]
@@ -98,6 +98,11 @@ fn leads_somewhere(href: &str, ids: &HashSet<&&str>, snapshot: &Snapshot) -> boo
         ("" | "history" | "components" | "subscribe", None, None) => true,
         (file, None, None) => is_feed(file),
         ("history", Some(year), Some(month)) => year.len() == 4 && month.len() == 2,
+        ("subscribe", Some("manage"), Some(_)) => true,
+        ("subscribe", Some("incident"), Some(slug)) => {
+            let slug = Slug::parse(slug).expect("a slug");
+            snapshot.site.sends_mail && snapshot.find_incident(&slug).is_some()
+        }
         ("components", Some(slug), rest) => {
             let slug = Slug::parse(slug).expect("a slug");
             snapshot.find_component(&slug).is_some() && rest.is_none_or(is_feed)

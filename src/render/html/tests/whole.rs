@@ -1,5 +1,6 @@
 //! Snapshots of whole pages, unpacked. `cargo insta review` accepts changed ones.
 
+use super::subscribing::with_mail;
 use super::world::World;
 use super::worlds::{calm, seed, stormy};
 use super::{Snapshot, pages};
@@ -29,5 +30,8 @@ fn every_sort_of_page() {
     insta::assert_snapshot!("history", page(&seed, "/history"));
     insta::assert_snapshot!("month", page(&seed, "/history/2013/02"));
     insta::assert_snapshot!("subscribe", page(&seed, "/subscribe"));
+    let mail = with_mail().snapshot();
+    insta::assert_snapshot!("subscribe-by-mail", page(&mail, "/subscribe"));
+    insta::assert_snapshot!("manage", page(&mail, "/subscribe/manage"));
     insta::assert_snapshot!("not-found", page(&seed, "/nowhere"));
 }
