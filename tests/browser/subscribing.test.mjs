@@ -88,7 +88,7 @@ test("whatever is wrong is said beside the field, and nothing typed is lost", as
 });
 
 test("confirm, change, pause, go on and unsubscribe, without scripts", async () => {
-  const paths = await reach(all.world, "dana@example.com", [["group", "Servers"]]);
+  const paths = await reach(all.world, "carla@example.com", [["group", "Servers"]]);
   await visit(all.browser, all.world, paths.confirm, without, async (page) => {
     assert.equal(await heading(page), "Confirm your subscription");
     await page.reload();
