@@ -79,6 +79,16 @@ for (const tick of document.querySelectorAll('[name^="return."]')) {
   follow();
 }
 
+// A file fills the field that takes its text.
+for (const file of document.querySelectorAll("[data-into]")) {
+  const field = document.getElementById(file.dataset.into);
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files;
+    if (chosen) field.value = await chosen.text();
+  });
+  file.closest("[hidden]").hidden = false;
+}
+
 // The preview follows the text, made by what will publish it.
 const shown = document.getElementById("preview");
 const form = shown?.closest("form");

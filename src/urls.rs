@@ -179,6 +179,14 @@ pub const STAFF_ACTIVITY_LOG_CSV: &str = "/staff/record.csv";
 pub const STAFF_TOKENS: &str = "/staff/tokens";
 /// The form for a new token.
 pub const STAFF_NEW_TOKEN: &str = "/staff/new-token";
+/// The subscribers, for staff.
+pub const STAFF_SUBSCRIBERS: &str = "/staff/subscribers";
+/// The subscribers as CSV.
+pub const STAFF_SUBSCRIBER_TABLE: &str = "/staff/subscribers.csv";
+/// The form for a new subscriber.
+pub const STAFF_NEW_SUBSCRIBER: &str = "/staff/new-subscriber";
+/// The form that imports subscribers.
+pub const STAFF_IMPORT_SUBSCRIBERS: &str = "/staff/import-subscribers";
 /// The list of sessions: who is signed in, and where.
 pub const STAFF_SESSIONS: &str = "/staff/sessions";
 
@@ -235,6 +243,11 @@ pub fn staff_revoke_token(id: &str) -> String {
 /// The target that ends a session.
 pub fn staff_end_session(id: &str) -> String {
     format!("{STAFF_SESSIONS}/{id}/end")
+}
+
+/// The target that does something to a subscriber: `remove`, `suppress` or `allow`.
+pub fn staff_subscriber(id: &str, what: &str) -> String {
+    format!("{STAFF_SUBSCRIBERS}/{}/{what}", encoded(id))
 }
 
 /// The sign-in page, which leads on to the path `next`.

@@ -154,6 +154,12 @@ fn told_of(event: &Event, now: DateTime<Utc>) -> Option<Told> {
         | Event::TokenIssued { .. }
         | Event::TokenRevoked { .. }
         | Event::SignedIn { .. }
-        | Event::SessionEnded { .. } => None,
+        | Event::SessionEnded { .. }
+        | Event::SubscriberAdded { .. }
+        | Event::SubscribersImported { .. }
+        | Event::SubscriberEdited { .. }
+        | Event::SubscriberRemoved { .. }
+        | Event::SubscriberSuppressed { .. }
+        | Event::SubscriberAllowed { .. } => None,
     }
 }

@@ -93,7 +93,10 @@ pub async fn confirm_subscription(
 }
 
 /// Counts a subscriber as told of every open incident: the letter that welcomes them names those.
-async fn count_as_told(change: &mut Change, subscriber: &Subscriber) -> Result<(), ActionError> {
+pub(super) async fn count_as_told(
+    change: &mut Change,
+    subscriber: &Subscriber,
+) -> Result<(), ActionError> {
     let described = components::list_components(&mut change.tx).await?;
     let group_of = |slug: &Slug| {
         let found = described.iter().find(|it| it.slug == *slug);

@@ -74,6 +74,18 @@ impl Console {
         let _ = writeln!(self.err, "{line}");
     }
 
+    /// Shows how far something is, in place of what was shown before. `None` clears it. Nothing is
+    /// shown unless a person looks.
+    pub(super) fn progress(&mut self, shown: Option<&str>) {
+        const WIDTH: usize = 60;
+        if !self.interactive || self.json {
+            return;
+        }
+        let end = if shown.is_some() { "" } else { "\r" };
+        let _ = write!(self.err, "\r{:WIDTH$}{end}", shown.unwrap_or_default());
+        let _ = self.err.flush();
+    }
+
     /// Asks a question and returns the answer; `None` at the end of the input.
     pub(super) fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
         write!(self.err, "{question} ")?;

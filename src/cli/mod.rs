@@ -14,6 +14,7 @@ mod draft;
 mod environment;
 mod failure;
 mod healthcheck;
+mod import_subscribers;
 mod incident;
 mod login;
 mod maintenance;
@@ -26,6 +27,7 @@ mod send;
 mod serve;
 mod state;
 mod status;
+mod subscribers;
 mod sync;
 mod telling;
 mod template;
@@ -94,6 +96,7 @@ enum Command {
     Resend(resend::ResendArgs),
     #[command(name = "record")]
     ActivityLog(activity_log::ActivityLogArgs),
+    Subscribers(subscribers::SubscribersArgs),
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
     Check(check::CheckArgs),
@@ -133,6 +136,7 @@ fn run_in(cli: &Cli, console: &mut Console) -> u8 {
         Command::Correct(args) => correct::run(args, console).map(|()| 0),
         Command::Draft(args) => draft::run(args, console).map(|()| 0),
         Command::ActivityLog(args) => activity_log::run(args, console).map(|()| 0),
+        Command::Subscribers(args) => subscribers::run(args, console),
         Command::Login(args) => login::run(args, console).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, console).map(|()| 0),
         Command::Completions(args) => {
@@ -157,6 +161,7 @@ impl Command {
             Self::Correct(args) => args.connection.json,
             Self::Draft(args) => args.wants_json(),
             Self::ActivityLog(args) => args.connection.json,
+            Self::Subscribers(args) => args.wants_json(),
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,

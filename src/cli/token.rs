@@ -21,7 +21,7 @@ pub(super) enum TokenCommand {
         /// Its name, such as that of the person who will use it.
         name: String,
         /// What it may do: states:write ("States" on the staff pages), incidents:write
-        /// ("Incidents"), admin ("Everything"). May be given several times; by default states:write
+        /// ("Incidents"), subscribers:write ("Subscribers"), admin ("Everything"). May be given several times; by default states:write
         /// and incidents:write.
         #[arg(long, value_parser = parse_scope)]
         scope: Vec<Scope>,

@@ -4,6 +4,7 @@ mod address;
 mod audit;
 mod correcting;
 mod error;
+mod subscribers;
 
 use std::time::Duration;
 
@@ -47,6 +48,16 @@ pub fn updates_path(incident: &Slug) -> String {
 /// The path that begins, extends, ends or cancels a maintenance.
 pub fn maintenance_path(incident: &Slug) -> String {
     format!("{}/incidents/{incident}/maintenance", urls::API)
+}
+
+/// The path of the list of subscribers, which also adds one.
+pub fn subscribers_path() -> String {
+    format!("{}/subscribers", urls::API)
+}
+
+/// The path of a subscriber.
+pub fn subscriber_path(id: &str) -> String {
+    format!("{}/{}", subscribers_path(), urls::encoded(id))
 }
 
 /// The path that sets a component's state.

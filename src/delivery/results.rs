@@ -6,14 +6,12 @@ use super::email::Refusal;
 use super::lanes::Sent;
 use super::retry::next_attempt;
 use crate::domain::subscriber::{Subscriber, Suppression};
+use crate::domain::subscriber_status::MAX_REFUSALS;
 use crate::random;
 use crate::store::deliveries::{ClaimedDelivery, Outcome, finish_deliveries};
 use crate::store::letters::{Letter, delete_letter, postpone_letter};
 use crate::store::subscribers::{delete_link, set_refusals};
 use crate::store::{StoreError, Tx};
-
-/// Permanent refusals in a row after which nothing more is sent to an address.
-const MOST_REFUSALS: i64 = 3;
 
 /// What a message belongs to.
 #[derive(Debug)]
@@ -85,7 +83,7 @@ async fn note_refusals(
         Ok(()) => (0, None),
         Err(Refusal::Never(why)) => {
             let refusals = subscriber.refusals + 1;
-            let suppressed = (refusals >= MOST_REFUSALS).then(|| Suppression {
+            let suppressed = (refusals >= MAX_REFUSALS).then(|| Suppression {
                 at: now,
                 why: format!("refused {refusals} times in a row: {why}"),
             });

@@ -92,6 +92,25 @@ impl EmailAddress {
     }
 }
 
+/// A text with each address in it masked. Reasons of mail servers and staff often quote one.
+pub fn mask_addresses(text: &str) -> String {
+    let is_edge = |c: char| c.is_whitespace() || "<>()[]{},;:\"'`|=".contains(c);
+    let mut out = String::new();
+    for part in text.split_inclusive(is_edge) {
+        let word = part.trim_end_matches(is_edge);
+        let (word, end) = part.split_at(word.len());
+        let bare = word.trim_end_matches(['.', '!', '?']);
+        if bare.contains('@') {
+            out.push_str(&EmailAddress(bare.to_owned()).masked());
+            out.push_str(&word[bare.len()..]);
+        } else {
+            out.push_str(word);
+        }
+        out.push_str(end);
+    }
+    out
+}
+
 impl fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -175,5 +194,26 @@ mod tests {
         assert_eq!(address.key(), "dana@example.com");
         assert_eq!(address.masked(), "D***@Example.com");
         assert_eq!(address.to_string(), "Dana@Example.com");
+    }
+
+    #[test]
+    fn addresses_within_a_text_are_masked_and_the_rest_stays() {
+        for (text, masked) in [
+            ("", ""),
+            ("mailbox full", "mailbox full"),
+            (
+                "550 5.1.1 <dana@example.com>: user unknown",
+                "550 5.1.1 <d***@example.com>: user unknown",
+            ),
+            (
+                "dana@example.com and mailto:lee@example.com.",
+                "d***@example.com and mailto:l***@example.com.",
+            ),
+            ("a\tdana@localhost\n", "a\td***@localhost\n"),
+            ("rcpt=jürgen@müller.example!", "rcpt=j***@müller.example!"),
+            ("an @ alone", "an ***@ alone"),
+        ] {
+            assert_eq!(mask_addresses(text), masked);
+        }
     }
 }

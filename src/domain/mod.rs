@@ -29,6 +29,7 @@
 //! - **Token**: a credential for the admin API, with scopes.
 
 pub mod actor;
+pub mod bounce;
 pub mod brand;
 pub mod claims;
 pub mod component;
@@ -47,6 +48,7 @@ pub mod hash;
 pub mod headline;
 pub mod incident;
 pub mod nearest;
+pub mod news_kind;
 #[cfg(test)]
 pub mod numbers;
 pub mod permission;
@@ -56,6 +58,7 @@ pub mod slug;
 pub mod staff;
 pub mod state;
 pub mod subscriber;
+pub mod subscriber_status;
 pub mod subscription_link;
 pub mod template;
 pub mod time_style;

@@ -94,7 +94,8 @@ impl Table {
     }
 }
 
-fn push_cells(table: &mut String, cells: &[String]) {
+/// Writes a row.
+pub(super) fn push_cells(table: &mut String, cells: &[String]) {
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
             table.push(',');

@@ -16,6 +16,8 @@ pub mod json;
 pub mod mail;
 pub mod markdown;
 pub mod messages;
+pub mod number;
+pub mod subscriber_table;
 pub mod time;
 pub mod xml;
 

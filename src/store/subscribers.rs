@@ -11,6 +11,7 @@ use super::settings::find_meta;
 use super::tx::Tx;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::subscriber::{Channel, Consent, Following, Subscriber, Suppression, Target};
+use crate::domain::subscriber_status::SubscriberCounts;
 use crate::domain::subscription_link::LinkKey;
 
 /// A subscriber by its id.
@@ -100,6 +101,30 @@ pub async fn count_subscribers(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     .await?;
     let confirmed = int(&row, "confirmed")?;
     Ok((confirmed, int(&row, "everybody")? - confirmed))
+}
+
+/// How many subscribers there are, by their status.
+pub async fn count_by_status(tx: &mut Tx) -> Result<SubscriberCounts, StoreError> {
+    let row = sqlx::query(
+        "select count(*) as everybody, count(suppressed_at_ms) as suppressed, \
+         count(case when suppressed_at_ms is null and confirmed_at_ms is null then 1 end) \
+         as waiting, \
+         count(case when suppressed_at_ms is null and confirmed_at_ms is not null \
+         and paused_at_ms is not null then 1 end) as paused from subscribers",
+    )
+    .fetch_one(&mut tx.inner)
+    .await?;
+    let [suppressed, waiting, paused] = [
+        int(&row, "suppressed")?,
+        int(&row, "waiting")?,
+        int(&row, "paused")?,
+    ];
+    Ok(SubscriberCounts {
+        confirmed: int(&row, "everybody")? - suppressed - waiting - paused,
+        waiting,
+        paused,
+        suppressed,
+    })
 }
 
 /// Adds a subscriber, or replaces everything about the one with the same id.

@@ -16,17 +16,22 @@ const TEXT: &str = "^[^\\u0000]*$";
 const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9][0-9])[0-9]-";
 
 /// The schemas of request bodies.
-const BODIES: [&str; 10] = [
+const BODIES: [&str; 15] = [
     "EditIncident",
     "EditUpdate",
+    "ImportSubscribers",
+    "ImportedSubscriber",
     "MaintenanceStep",
     "NewIncident",
+    "NewSubscriber",
     "NewToken",
     "NewUpdate",
     "OrderComponents",
     "Preview",
     "PutComponent",
+    "ReportBounce",
     "SetState",
+    "SuppressSubscriber",
 ];
 
 /// Adds a pattern to each string in a request body.
@@ -35,15 +40,15 @@ pub(super) fn add_patterns(document: &mut OpenApi) {
         return;
     };
     for body in BODIES {
-        if let Some(RefOr::T(Schema::Object(body))) = components.schemas.get_mut(body) {
-            for (name, field) in &mut body.properties {
-                add_pattern(name, field);
+        if let Some(RefOr::T(Schema::Object(schema))) = components.schemas.get_mut(body) {
+            for (name, field) in &mut schema.properties {
+                add_pattern(body, name, field);
             }
         }
     }
 }
 
-fn add_pattern(name: &str, field: &mut RefOr<Schema>) {
+fn add_pattern(body: &str, name: &str, field: &mut RefOr<Schema>) {
     match field {
         RefOr::T(Schema::Object(field)) => {
             let is_time = matches!(
@@ -54,6 +59,9 @@ fn add_pattern(name: &str, field: &mut RefOr<Schema>) {
             );
             let pattern = match name {
                 _ if is_time => SINCE_1970,
+                "address" if body == "ImportedSubscriber" => TEXT,
+                "reason" if body == "ReportBounce" => TEXT,
+                "address" | "consent" | "reason" => LINE,
                 "title" | "author" | "name" | "group" | "description" | "display_name"
                 | "state" | "seen" => LINE,
                 "note" => NOTE,
@@ -70,7 +78,7 @@ fn add_pattern(name: &str, field: &mut RefOr<Schema>) {
         RefOr::T(Schema::Array(Array {
             items: ArrayItems::RefOrSchema(item),
             ..
-        })) => add_pattern(name, item),
+        })) => add_pattern(body, name, item),
         RefOr::T(_) | RefOr::Ref(_) => {}
     }
 }
@@ -85,9 +93,10 @@ pub(super) fn add_query_patterns(operation: &mut Operation) {
         let is_list = matches!(parameter.schema, Some(RefOr::T(Schema::Array(_))));
         let schema: Schema = match parameter.name.as_str() {
             "component" if is_list => ArrayBuilder::new().items(text(AFFECTED)).into(),
-            "actor" | "component" | "incident" => text(NOTE).into(),
+            "actor" | "component" | "incident" | "search" => text(NOTE).into(),
             "day" => any_of(&[KnownFormat::Date]),
             "from" | "to" => any_of(&[KnownFormat::Date, KnownFormat::DateTime]),
+            "after" => formatted(SchemaFormat::Custom("uuid".to_owned())).into(),
             "before" if is_of_log => formatted(SchemaFormat::Custom("uuid".to_owned())).into(),
             _ => continue,
         };

@@ -37,6 +37,8 @@ mod sentence;
 mod staff;
 pub mod state;
 mod subscribe;
+mod subscriber_answers;
+mod subscriber_query;
 pub mod token_uses;
 mod writing;
 

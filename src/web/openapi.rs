@@ -66,7 +66,8 @@ fn document() -> OpenApi {
 
 fn bearer() -> SecurityScheme {
     let about = "A token, made with `lightship token create` or `POST /tokens`. It has the scopes \
-                 `states:write`, `incidents:write` or `admin`, which includes the others.";
+                 `states:write`, `incidents:write`, `subscribers:write` or `admin`, which includes \
+                 the others.";
     SecurityScheme::Http(
         HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)

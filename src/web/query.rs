@@ -103,16 +103,9 @@ impl Part {
     /// Takes `limit` and `before`.
     pub(super) fn take(query: &mut Query) -> Self {
         let mut part = Self {
-            limit: USUAL_LIMIT,
+            limit: take_limit(query),
             before: None,
         };
-        match query.take("limit").map(|value| value.parse::<usize>()) {
-            None => {}
-            Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => part.limit = limit,
-            Some(Ok(_) | Err(_)) => {
-                query.refuse("limit", format!("must be a number from 1 to {MAX_LIMIT}"));
-            }
-        }
         match query.take("before") {
             Some(value) if value.is_empty() || value.contains(char::is_control) => {
                 query.refuse("before", "must be the id of the last one that you have");
@@ -146,6 +139,18 @@ impl Part {
         let limit = self.limit.to_string();
         let next = last.map(|last| urls::query(&[("limit", &limit), ("before", id(last))]));
         (read, next)
+    }
+}
+
+/// Takes `limit`.
+pub(super) fn take_limit(query: &mut Query) -> usize {
+    match query.take("limit").map(|value| value.parse::<usize>()) {
+        None => USUAL_LIMIT,
+        Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => limit,
+        Some(Ok(_) | Err(_)) => {
+            query.refuse("limit", format!("must be a number from 1 to {MAX_LIMIT}"));
+            USUAL_LIMIT
+        }
     }
 }
 

@@ -22,7 +22,8 @@ pub struct AuditBody {
     /// What was done, in a word or two.
     #[schema(example = "add_update")]
     pub action: String,
-    /// What kind of thing it was done to: `component`, `incident`, `update`, `token` or `site`.
+    /// What kind of thing it was done to: `component`, `incident`, `update`, `token`,
+    /// `subscriber` or `site`.
     #[schema(example = "update")]
     pub kind: String,
     /// The id of that thing; for a component, its slug.

@@ -6,7 +6,9 @@
 //! that is added later has a default, because an older server doesn't send it.
 
 pub mod audit;
+pub mod bounce;
 pub mod component;
+mod csv;
 mod field_error;
 pub mod fields;
 pub mod incident;
@@ -20,6 +22,8 @@ mod request_macro;
 pub mod resolution;
 pub mod setting;
 pub mod site;
+pub mod subscriber;
+pub mod subscriber_table;
 pub mod template;
 pub mod token;
 pub mod update;

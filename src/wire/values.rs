@@ -10,7 +10,10 @@ use super::fields::{self, Place};
 use super::maintenance::Do;
 use super::ordered::ByComponent;
 use super::setting::{ComponentSettings, Setting};
+use super::subscriber::ImportedSubscriber;
+use crate::domain::bounce::BounceKind;
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::news_kind::NewsKind;
 use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -193,17 +196,52 @@ pub(super) fn scopes(value: Value, place: &mut Place<'_>) -> Option<Vec<Scope>> 
     Some(scopes)
 }
 
-/// Slugs, in order.
-pub(super) fn slugs(value: Value, place: &mut Place<'_>) -> Option<Vec<Slug>> {
+/// A list of values, each read by `read`.
+fn list<T>(
+    value: Value,
+    place: &mut Place<'_>,
+    wanted: &str,
+    read: impl Fn(Value, &mut Place<'_>) -> Option<T>,
+) -> Option<Vec<T>> {
     let Value::Array(items) = value else {
-        return place.expected("a list of slugs", &value);
+        return place.expected(wanted, &value);
     };
     // All are read, so that every mistake is reported.
     let read: Vec<_> = (0..)
         .zip(items)
-        .map(|(index, item): (usize, _)| slug(item, &mut place.inside(&index.to_string())))
+        .map(|(index, item): (usize, _)| read(item, &mut place.inside(&index.to_string())))
         .collect();
     read.into_iter().collect()
+}
+
+/// Slugs, in order.
+pub(super) fn slugs(value: Value, place: &mut Place<'_>) -> Option<Vec<Slug>> {
+    list(value, place, "a list of slugs", slug)
+}
+
+/// Texts on one line each, in order.
+pub(super) fn lines(value: Value, place: &mut Place<'_>) -> Option<Vec<String>> {
+    list(value, place, "a list of names", line)
+}
+
+/// Kinds of news.
+pub(super) fn news_kinds(value: Value, place: &mut Place<'_>) -> Option<Vec<NewsKind>> {
+    let kind =
+        |item, here: &mut Place<'_>| word(item, here, "kind", &NewsKind::ALL, NewsKind::as_str);
+    list(value, place, "a list of kinds", kind)
+}
+
+/// Subscribers to import.
+pub(super) fn imported_subscribers(
+    value: Value,
+    place: &mut Place<'_>,
+) -> Option<Vec<ImportedSubscriber>> {
+    list(value, place, "a list of subscribers", body)
+}
+
+/// What a provider reports.
+pub(super) fn bounce_kind(value: Value, place: &mut Place<'_>) -> Option<BounceKind> {
+    word(value, place, "kind", &BounceKind::ALL, BounceKind::as_str)
 }
 
 /// Components and what to set each to.

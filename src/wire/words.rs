@@ -5,7 +5,9 @@ use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
 };
 
+use crate::domain::bounce::BounceKind;
 use crate::domain::incident::{Impact, Kind};
+use crate::domain::news_kind::NewsKind;
 use crate::domain::scope::Scope;
 use crate::domain::slug::{MAX_LEN, PATTERN};
 use crate::domain::update::{Phase, Precision, Source};
@@ -129,6 +131,45 @@ pub(super) fn scopes() -> ArrayBuilder {
         "What it may do.",
     );
     ArrayBuilder::new().items(one).min_items(Some(1))
+}
+
+pub(super) fn news_kinds() -> ArrayBuilder {
+    let one = words(
+        NewsKind::ALL.into_iter().map(NewsKind::as_str),
+        false,
+        "`incidents` (disruptions and notices), `maintenance`, or `changes` (of a component's \
+         state, without an incident).",
+    );
+    ArrayBuilder::new().items(one)
+}
+
+pub(super) fn news_kinds_or_null() -> ArrayBuilder {
+    let types = SchemaType::Array(vec![Type::Array, Type::Null]);
+    news_kinds().schema_type(types)
+}
+
+pub(super) fn bounce_kind() -> ObjectBuilder {
+    words(
+        BounceKind::ALL.into_iter().map(BounceKind::as_str),
+        false,
+        "`hard` (refused for good; the third in a row suppresses the address), `soft` (refused for \
+         a while; nothing follows) or `complaint` (suppresses it at once).",
+    )
+}
+
+/// Slugs, or `null` for none.
+pub(super) fn slugs() -> ArrayBuilder {
+    let types = SchemaType::Array(vec![Type::Array, Type::Null]);
+    ArrayBuilder::new().schema_type(types).items(slug())
+}
+
+/// Names on one line each, or `null` for none.
+pub(super) fn lines() -> ArrayBuilder {
+    let types = SchemaType::Array(vec![Type::Array, Type::Null]);
+    let line = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(LINE));
+    ArrayBuilder::new().schema_type(types).items(line)
 }
 
 /// Components by slug, each with the state last set.

@@ -10,6 +10,14 @@ import { shared } from "./support/shared.mjs";
 
 const all = shared({ desk });
 
+/** Imports subscribers by the form. */
+async function importLines(page, lines) {
+  await page.goto("/staff/import-subscribers");
+  await page.fill("[name=table]", lines);
+  await page.fill("[name=consent]", "customers, by contract");
+  await Promise.all([page.waitForEvent("load"), page.click("button[value=post]")]);
+}
+
 /** Every kind of page; each leaves the browser on it. */
 function kinds(server) {
   const incident = `/staff/incidents/${server.incident}`;
@@ -104,6 +112,34 @@ function kinds(server) {
       await page.goto("/staff/tokens");
       for (const fold of await page.locator("details > summary").all()) await fold.click();
     },
+    "subscribers, none found": go("/staff/subscribers?search=nobody"),
+    subscribers: async (page) => {
+      await importLines(page, "dana@example.com\nlee@example.com");
+      for (const fold of await page.locator("details > summary").all()) await fold.click();
+    },
+    "subscribers, suppressed": async (page) => {
+      await importLines(page, `${"a".repeat(60)}@${"b".repeat(60)}.example.com`);
+      await page.goto("/staff/subscribers?search=aaaa");
+      const row = page.locator("li.subscriber");
+      if (await row.getByText("Allow again").count()) return;
+      await row.locator("summary").first().click();
+      await row.getByLabel("Why?").fill("asked by telephone");
+      await Promise.all([page.waitForEvent("load"), row.locator("button.danger").first().click()]);
+    },
+    "add a subscriber": async (page) => {
+      await page.goto("/staff/new-subscriber");
+      for (const fold of await page.locator("details.more > summary").all()) await fold.click();
+    },
+    "add a subscriber, wrong": async (page) => {
+      await page.goto("/staff/new-subscriber");
+      await press(page, "post");
+    },
+    "import subscribers, wrong": async (page) => {
+      await page.goto("/staff/import-subscribers");
+      await press(page, "post");
+    },
+    "import subscribers, some refused": (page) =>
+      importLines(page, "email,components\nnobody,\nkim@example.com,clark\nlee@example.com,"),
     "new token, wrong": async (page) => {
       await page.goto("/staff/new-token");
       await press(page, "post");

@@ -124,7 +124,8 @@ async fn every_operation_says_who_may_what_is_refused_and_how() {
                     .flatten()
                     .map(|(format, _)| format.as_str())
                     .collect();
-                let expected = if status.starts_with('2') && path.ends_with(".csv") {
+                let is_table = path.ends_with(".csv") || path.ends_with("/export");
+                let expected = if status.starts_with('2') && is_table {
                     "text/csv"
                 } else if status.starts_with('2') {
                     "application/json"

@@ -10,6 +10,7 @@ mod correct;
 mod fake_server;
 mod maintenance;
 mod scopes;
+mod subscribers;
 mod template;
 
 use serde_json::{Value, json};

@@ -82,6 +82,21 @@ pub enum Deed {
     SignIn,
     /// A session of the staff pages was ended.
     EndSession,
+    /// A subscriber was added.
+    AddSubscriber {
+        /// No consent was stated, so they are asked for it.
+        is_asked: bool,
+    },
+    /// Subscribers were imported.
+    ImportSubscribers,
+    /// What a subscriber is told was changed.
+    EditSubscriber,
+    /// A subscriber was deleted.
+    RemoveSubscriber,
+    /// Nothing is sent to a subscriber any more.
+    SuppressSubscriber,
+    /// A suppressed subscriber is told again.
+    AllowSubscriber,
 }
 
 impl Deed {
@@ -111,6 +126,12 @@ impl Deed {
             Self::RevokeToken => "revoke_token",
             Self::SignIn => "sign_in",
             Self::EndSession => "end_session",
+            Self::AddSubscriber { .. } => "add_subscriber",
+            Self::ImportSubscribers => "import_subscribers",
+            Self::EditSubscriber => "edit_subscriber",
+            Self::RemoveSubscriber => "remove_subscriber",
+            Self::SuppressSubscriber => "suppress_subscriber",
+            Self::AllowSubscriber => "allow_subscriber",
         }
     }
 
@@ -137,6 +158,12 @@ impl Deed {
             Self::DecideDelivery(_) => "delivery",
             Self::IssueToken | Self::RevokeToken => "token",
             Self::SignIn | Self::EndSession => "session",
+            Self::AddSubscriber { .. }
+            | Self::ImportSubscribers
+            | Self::EditSubscriber
+            | Self::RemoveSubscriber
+            | Self::SuppressSubscriber
+            | Self::AllowSubscriber => "subscriber",
         }
     }
 
@@ -178,6 +205,14 @@ impl Deed {
             "revoke_token" => Self::RevokeToken,
             "sign_in" => Self::SignIn,
             "end_session" => Self::EndSession,
+            "add_subscriber" => Self::AddSubscriber {
+                is_asked: after.is_none_or(|it| it["consent"].is_null()),
+            },
+            "import_subscribers" => Self::ImportSubscribers,
+            "edit_subscriber" => Self::EditSubscriber,
+            "remove_subscriber" => Self::RemoveSubscriber,
+            "suppress_subscriber" => Self::SuppressSubscriber,
+            "allow_subscriber" => Self::AllowSubscriber,
             other => {
                 let mut decisions = Decision::ALL.into_iter();
                 Self::DecideDelivery(decisions.find(|it| it.as_str() == other)?)

@@ -8,6 +8,7 @@ use crate::domain::fact::Fact;
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
+use crate::domain::subscriber::Following;
 use crate::domain::template::Template;
 use crate::domain::update::{Phase, Update};
 use crate::domain::window::Window;
@@ -220,6 +221,30 @@ pub struct InNameOf {
     pub id: String,
     /// Its address.
     pub slug: Slug,
+}
+
+/// What a subscriber is told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatIsTold {
+    /// What they follow.
+    pub following: Following,
+    /// Whether they want a pause.
+    pub is_paused: bool,
+}
+
+impl WhatIsTold {
+    pub(super) fn to_json(&self) -> Value {
+        let following = &self.following;
+        let targets = following.targets.iter();
+        let targets: Vec<_> = targets
+            .map(|it| format!("{} {}", it.kind(), it.key()))
+            .collect();
+        json!({
+            "everything": following.everything, "follows": targets,
+            "incidents": following.incidents, "maintenance": following.maintenance,
+            "changes": following.changes, "paused": self.is_paused,
+        })
+    }
 }
 
 /// A template as the activity log stores it: everything but its name.

@@ -146,6 +146,37 @@ impl Event {
                 (session.as_str(), token, None, Some(after))
             }
             Self::SessionEnded { session, token } => (session.as_str(), token, None, None),
+            Self::SubscriberAdded {
+                id,
+                address,
+                consent,
+            } => {
+                let after = json!({"consent": consent});
+                (id.as_str(), address, None, Some(after))
+            }
+            Self::SubscribersImported {
+                import,
+                label,
+                consent,
+            } => {
+                let after = json!({"consent": consent});
+                (import.as_str(), label, None, Some(after))
+            }
+            Self::SubscriberEdited {
+                id,
+                address,
+                before,
+                after,
+            } => {
+                let (before, after) = (before.to_json(), after.to_json());
+                (id.as_str(), address, Some(before), Some(after))
+            }
+            Self::SubscriberSuppressed { id, address, why } => {
+                (id.as_str(), address, None, Some(json!({"why": why})))
+            }
+            Self::SubscriberRemoved { id, address } | Self::SubscriberAllowed { id, address } => {
+                (id.as_str(), address, None, None)
+            }
         };
         Line {
             id,
@@ -207,7 +238,13 @@ impl Event {
             | Self::TokenIssued { .. }
             | Self::TokenRevoked { .. }
             | Self::SignedIn { .. }
-            | Self::SessionEnded { .. } => About::Else,
+            | Self::SessionEnded { .. }
+            | Self::SubscriberAdded { .. }
+            | Self::SubscribersImported { .. }
+            | Self::SubscriberEdited { .. }
+            | Self::SubscriberRemoved { .. }
+            | Self::SubscriberSuppressed { .. }
+            | Self::SubscriberAllowed { .. } => About::Else,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Events: what happened, one variant per verb, with its facts. They fill the activity log.
+//! Events: what happened, one variant per verb, with its facts. They fill the activity log, which must
+//! not keep the addresses of subscribers, so an event has them only masked.
 
 pub mod deed;
 pub mod facts;
@@ -9,7 +10,7 @@ mod tests;
 use chrono::{DateTime, Utc};
 
 use self::deed::Deed;
-use self::facts::{FilePost, InNameOf, NewText, Post, StateSaid, Text, WhichUpdate};
+use self::facts::{FilePost, InNameOf, NewText, Post, StateSaid, Text, WhatIsTold, WhichUpdate};
 use super::component::Component;
 use super::dispatch::Decision;
 use super::scope::Scope;
@@ -113,6 +114,35 @@ pub enum Event {
     },
     /// A session of the token of this name was ended.
     SessionEnded { session: String, token: String },
+    /// Staff added a subscriber and stated how they agreed, or had them asked for their consent.
+    SubscriberAdded {
+        id: String,
+        address: String,
+        consent: Option<String>,
+    },
+    /// Staff imported subscribers; `label` says how many.
+    SubscribersImported {
+        import: String,
+        label: String,
+        consent: String,
+    },
+    /// Staff changed what a subscriber is told.
+    SubscriberEdited {
+        id: String,
+        address: String,
+        before: Box<WhatIsTold>,
+        after: Box<WhatIsTold>,
+    },
+    /// A subscriber was deleted.
+    SubscriberRemoved { id: String, address: String },
+    /// Nothing is sent to a subscriber any more.
+    SubscriberSuppressed {
+        id: String,
+        address: String,
+        why: String,
+    },
+    /// A suppressed subscriber is told again.
+    SubscriberAllowed { id: String, address: String },
 }
 
 impl Event {
@@ -160,6 +190,14 @@ impl Event {
             Self::TokenRevoked { .. } => Deed::RevokeToken,
             Self::SignedIn { .. } => Deed::SignIn,
             Self::SessionEnded { .. } => Deed::EndSession,
+            Self::SubscriberAdded { consent, .. } => Deed::AddSubscriber {
+                is_asked: consent.is_none(),
+            },
+            Self::SubscribersImported { .. } => Deed::ImportSubscribers,
+            Self::SubscriberEdited { .. } => Deed::EditSubscriber,
+            Self::SubscriberRemoved { .. } => Deed::RemoveSubscriber,
+            Self::SubscriberSuppressed { .. } => Deed::SuppressSubscriber,
+            Self::SubscriberAllowed { .. } => Deed::AllowSubscriber,
         }
     }
 }

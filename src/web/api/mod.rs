@@ -9,10 +9,12 @@ pub(super) mod audit;
 mod components;
 mod incidents;
 mod maintenance;
+mod many_subscribers;
 mod preview;
 mod refusal;
 mod resolution;
 mod site;
+pub(super) mod subscribers;
 mod templates;
 mod tokens;
 mod updates;
@@ -41,6 +43,17 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(preview::create))
         .routes(routes!(site::show))
         .routes(routes!(templates::list_all))
+        .routes(routes!(subscribers::list_all, subscribers::create))
+        .routes(routes!(
+            subscribers::show,
+            subscribers::edit,
+            subscribers::delete
+        ))
+        .routes(routes!(subscribers::export))
+        .routes(routes!(subscribers::suppress))
+        .routes(routes!(subscribers::allow))
+        .routes(routes!(many_subscribers::import))
+        .routes(routes!(many_subscribers::bounce))
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list_all))

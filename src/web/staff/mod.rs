@@ -37,6 +37,9 @@ mod settings;
 mod sign_in;
 mod staff_error;
 mod submission;
+mod subscriber_form;
+mod subscriber_import;
+mod subscribers;
 mod templates;
 mod token_form;
 mod tokens;
@@ -141,8 +144,30 @@ fn office() -> Router<AppState> {
         .route(urls::STAFF_DELIVERY_HELD, post(delivery::decide_held))
         .route(urls::STAFF_DELIVERY_RETRY, post(delivery::retry))
         .route("/staff/delivery/{id}/decide", post(delivery::decide))
+        .merge(subscribers())
         .route(urls::STAFF_SESSIONS, get(sessions::show))
         .route("/staff/sessions/{id}/end", post(sessions::end))
+}
+
+/// The routes for subscribers.
+fn subscribers() -> Router<AppState> {
+    Router::new()
+        .route(urls::STAFF_SUBSCRIBERS, get(subscribers::show))
+        .route(urls::STAFF_SUBSCRIBER_TABLE, get(subscribers::export))
+        .route(
+            urls::STAFF_NEW_SUBSCRIBER,
+            get(subscriber_form::show).post(subscriber_form::create),
+        )
+        .route(
+            urls::STAFF_IMPORT_SUBSCRIBERS,
+            get(subscriber_import::show).post(subscriber_import::create),
+        )
+        .route("/staff/subscribers/{id}/remove", post(subscribers::remove))
+        .route(
+            "/staff/subscribers/{id}/suppress",
+            post(subscribers::suppress),
+        )
+        .route("/staff/subscribers/{id}/allow", post(subscribers::allow))
 }
 
 /// The response to an unknown path under `/staff`.

@@ -72,6 +72,13 @@ fn deed_in_words(deed: Deed) -> &'static str {
         Deed::RevokeToken => "revoked the token",
         Deed::SignIn => "signed in with the token",
         Deed::EndSession => "ended a session of the token",
+        Deed::AddSubscriber { is_asked: true } => "sent a request to confirm to",
+        Deed::AddSubscriber { is_asked: false } => "added the subscriber",
+        Deed::ImportSubscribers => "imported",
+        Deed::EditSubscriber => "changed what is sent to",
+        Deed::RemoveSubscriber => "removed the subscriber",
+        Deed::SuppressSubscriber => "suppressed the subscriber",
+        Deed::AllowSubscriber => "allowed again the subscriber",
     }
 }
 
@@ -144,6 +151,8 @@ fn field_in_words(field: &str) -> Cow<'_, str> {
         "ends" => "Ends",
         "state" => "State",
         "note" => "Note",
+        "why" => "Reason",
+        "changes" => "Changes of state",
         other => return Cow::Owned(capital(&other.replace('_', " "))),
     })
 }

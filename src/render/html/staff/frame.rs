@@ -20,6 +20,8 @@ pub enum Nav {
     Maintenance,
     /// Components, and the forms about them.
     Components,
+    /// Subscribers, and the forms about them.
+    Subscribers,
     /// The activity log.
     ActivityLog,
     /// Tokens, and the form for a new one.
@@ -29,7 +31,7 @@ pub enum Nav {
 }
 
 /// The pages in the navigation, each with the permission that it requires.
-const ROWS: [(Nav, &str, &str, Option<Permission>); 5] = [
+const ROWS: [(Nav, &str, &str, Option<Permission>); 6] = [
     (Nav::Dashboard, "Dashboard", urls::STAFF, None),
     (
         Nav::Maintenance,
@@ -42,6 +44,12 @@ const ROWS: [(Nav, &str, &str, Option<Permission>); 5] = [
         "Components",
         urls::STAFF_COMPONENTS,
         Some(Permission::EditComponents),
+    ),
+    (
+        Nav::Subscribers,
+        "Subscribers",
+        urls::STAFF_SUBSCRIBERS,
+        Some(Permission::ManageSubscribers),
     ),
     (
         Nav::ActivityLog,

@@ -4,7 +4,8 @@
 use super::fields::Fields;
 use super::{
     component_form, component_list, component_state, components, correct, maintenance_steps,
-    new_incident, plan_maintenance, sign_in, token_form, update, window,
+    new_incident, plan_maintenance, sign_in, subscriber_form, subscriber_import, subscribers,
+    token_form, update, window,
 };
 
 /// All names.
@@ -45,6 +46,13 @@ const NAMES: &[&str] = &[
     update::AT,
     update::EARLY,
     update::RETURNS,
+    subscribers::SEARCH,
+    subscribers::AFTER,
+    subscribers::REASON,
+    subscriber_form::ADDRESS,
+    subscriber_form::CONSENT,
+    subscriber_form::GROUP,
+    subscriber_import::TABLE,
     token_form::DISPLAY_NAME,
     token_form::SCOPES,
     token_form::EXPIRES,
@@ -55,6 +63,7 @@ const PREFIXES: &[&str] = &[
     components::STATE,
     components::NOTE,
     update::RETURN,
+    subscriber_form::COMPONENT,
     token_form::SCOPE,
     maintenance_steps::TEXT,
 ];

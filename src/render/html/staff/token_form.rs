@@ -44,7 +44,13 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, form_state: &FormState) -> Mark
         label: "What may it change?",
         ..Ask::default()
     };
-    let options = [Scope::IncidentsWrite, Scope::StatesWrite, Scope::Admin].map(|scope| {
+    let scopes_offered = [
+        Scope::IncidentsWrite,
+        Scope::StatesWrite,
+        Scope::SubscribersWrite,
+        Scope::Admin,
+    ];
+    let options = scopes_offered.map(|scope| {
         let field = format!("{SCOPE}{}", scope.as_str());
         (field, scope.label(), scope_in_words(scope))
     });

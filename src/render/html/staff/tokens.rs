@@ -115,7 +115,7 @@ fn revoke(viewer: &Actor, token: &Token, key: &str) -> Markup {
                     @if viewer.id() == Some(&token.id) { ", including you" }
                     "."
                 }
-                p.buttons { button.danger type="submit" { "Revoke " bdi { (token.name) } } }
+                p.buttons { button.danger type="submit" { span { "Revoke " bdi { (token.name) } } } }
             }
         }
     }

@@ -54,7 +54,13 @@ fn done(version: &AuditBody) -> &'static str {
             | Deed::IssueToken
             | Deed::RevokeToken
             | Deed::SignIn
-            | Deed::EndSession,
+            | Deed::EndSession
+            | Deed::AddSubscriber { .. }
+            | Deed::ImportSubscribers
+            | Deed::EditSubscriber
+            | Deed::RemoveSubscriber
+            | Deed::SuppressSubscriber
+            | Deed::AllowSubscriber,
         )
         | None => "changed it",
     }

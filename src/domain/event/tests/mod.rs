@@ -1,102 +1,25 @@
 //! Each event, told as an entry of the activity log and read again.
 
-use chrono::{DateTime, Utc};
+mod rows;
+mod samples;
+
 use serde_json::{Value, json};
+
+use rows::rows;
+use samples::{
+    at, component, dana, post, said, slug, template, text, told_of_everything, told_of_servers,
+    which,
+};
 
 use super::Event;
 use super::deed::Deed;
-use super::facts::{FilePost, InNameOf, NewText, Post, StateSaid, StatedStates, Text, WhichUpdate};
+use super::facts::{FilePost, InNameOf, NewText, StateSaid};
 use super::line::About;
-use crate::domain::component::Component;
 use crate::domain::dispatch::Decision;
-use crate::domain::incident::{Impact, Kind};
 use crate::domain::scope::Scope;
-use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
-use crate::domain::template::Template;
 use crate::domain::update::Phase;
 use crate::domain::window::Window;
-
-fn slug(text: &str) -> Slug {
-    Slug::parse(text).expect("a slug")
-}
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().expect("an instant")
-}
-
-fn said() -> StatedStates {
-    let degraded = StateKey::new("degraded");
-    vec![
-        (slug("selma"), Some((degraded.clone(), None))),
-        (slug("nelson"), Some((degraded, Some("Slow.".to_owned())))),
-        (slug("ruby"), None),
-    ]
-}
-
-fn post(draft: bool) -> Post {
-    Post {
-        slug: slug("selma-is-down"),
-        title: "Selma is down".to_owned(),
-        kind: Kind::Disruption,
-        markdown: "Mail\nis \"slow\".".to_owned(),
-        impact: Some(Impact::Major),
-        author: None,
-        window: Window::default(),
-        published_at: at("2013-02-26T09:15:00Z"),
-        draft,
-        components: said(),
-    }
-}
-
-fn text(components: Option<StatedStates>) -> Text {
-    Text {
-        at: at("2013-02-26T09:15:00.5Z"),
-        phase: Some(Phase::InProgress),
-        markdown: "Mail.".to_owned(),
-        fact: None,
-        author: Some("Anna".to_owned()),
-        components,
-    }
-}
-
-fn which() -> WhichUpdate {
-    WhichUpdate {
-        id: "u1".to_owned(),
-        incident: "i1".to_owned(),
-        title: "Selma is down".to_owned(),
-    }
-}
-
-fn component() -> Component {
-    Component {
-        slug: slug("selma"),
-        name: "Selma".to_owned(),
-        group: None,
-        description: Some("Mail.".to_owned()),
-        position: 2,
-        since: None,
-        created_at: at("2013-02-26T09:15:00Z"),
-        retired_at: None,
-        from_file: true,
-    }
-}
-
-fn template() -> Template {
-    Template {
-        name: slug("down"),
-        title: "{{component}} is down".to_owned(),
-        kind: Kind::Disruption,
-        phase: Some(Phase::Investigating),
-        impact: None,
-        state: None,
-        components: vec![
-            (slug("selma"), Some(StateKey::new("degraded"))),
-            (slug("nelson"), None),
-        ],
-        markdown: "Since {{time}}.".to_owned(),
-    }
-}
 
 /// The event after this one: all of them in a row. Whoever adds a variant is led here.
 fn next(event: &Event) -> Option<Event> {
@@ -221,7 +144,36 @@ fn next(event: &Event) -> Option<Event> {
             session: "s1".to_owned(),
             token: name(),
         },
-        Event::SessionEnded { .. } => return None,
+        Event::SessionEnded { .. } => Event::SubscriberAdded {
+            id: "p1".to_owned(),
+            address: dana(),
+            consent: Some("by telephone".to_owned()),
+        },
+        Event::SubscriberAdded { .. } => Event::SubscribersImported {
+            import: "m1".to_owned(),
+            label: "3 subscribers".to_owned(),
+            consent: "by contract".to_owned(),
+        },
+        Event::SubscribersImported { .. } => Event::SubscriberEdited {
+            id: "p1".to_owned(),
+            address: dana(),
+            before: Box::new(told_of_everything()),
+            after: Box::new(told_of_servers()),
+        },
+        Event::SubscriberEdited { .. } => Event::SubscriberRemoved {
+            id: "p1".to_owned(),
+            address: dana(),
+        },
+        Event::SubscriberRemoved { .. } => Event::SubscriberSuppressed {
+            id: "p1".to_owned(),
+            address: dana(),
+            why: "complaint".to_owned(),
+        },
+        Event::SubscriberSuppressed { .. } => Event::SubscriberAllowed {
+            id: "p1".to_owned(),
+            address: dana(),
+        },
+        Event::SubscriberAllowed { .. } => return None,
     })
 }
 
@@ -231,73 +183,6 @@ fn all() -> Vec<Event> {
         after: post(true),
     };
     std::iter::successors(Some(first), next).collect()
-}
-
-/// An entry of the activity log: what was done to what, under which name, and its two sides.
-type Row = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    Option<String>,
-    Option<String>,
-);
-
-/// How the activity log has kept each of them since its beginnings, in the order of [`all`].
-fn rows() -> Vec<Row> {
-    let said = r#"{"selma":"degraded","nelson":{"state":"degraded","note":"Slow."},"ruby":null}"#;
-    let post = |draft: bool| {
-        Some(format!(
-            r#"{{"slug":"selma-is-down","title":"Selma is down","kind":"disruption","markdown":"Mail\nis \"slow\".","impact":"major","author":null,"starts":null,"ends":null,"published_at":"2013-02-26T09:15:00Z","draft":{draft},"components":{said}}}"#
-        ))
-    };
-    let text = |components: &str| {
-        Some(format!(
-            r#"{{"at":"2013-02-26T09:15:00.500Z","phase":"in_progress","markdown":"Mail.","author":"Anna"{components}}}"#
-        ))
-    };
-    let (with_said, with_none) = (
-        format!(r#","components":{said}"#),
-        r#","components":{}"#.to_owned(),
-    );
-    let from_file =
-        r#"{"title":"Selma is down","markdown":"Mail.","slug":"selma-is-down","file":"selma.md"}"#;
-    let added = format!(
-        r#"{{"at":"2013-02-26T09:15:00Z","phase":null,"markdown":"Later.","components":{said},"starts":null,"ends":"2013-02-26T10:00:00Z","draft":true}}"#
-    );
-    let state = r#"{"state":"degraded","note":null,"incident":"selma-is-down"}"#;
-    let component = r#"{"slug":"selma","name":"Selma","group":null,"description":"Mail.","position":2,"since":null,"created_at":"2013-02-26T09:15:00Z","retired_at":null,"from_file":true}"#;
-    let template = r#"{"title":"{{component}} is down","kind":"disruption","phase":"investigating","impact":null,"state":null,"components":[["selma","degraded"],["nelson",null]],"markdown":"Since {{time}}."}"#;
-    let token = r#"{"name":"on call","scopes":["states:write","admin"],"expires_at":null}"#;
-    let kept = |side: &str| Some(side.to_owned());
-    let selma = "Selma is down";
-    #[rustfmt::skip]
-    let rows = vec![
-        ("create_incident", "incident", "i1", selma, None, post(true)),
-        ("edit_incident", "incident", "i1", selma, post(true), post(false)),
-        ("withdraw_incident", "incident", "i1", selma, post(true), None),
-        ("sync_incident", "incident", "i1", selma, None, kept(from_file)),
-        ("hide_incident", "incident", "i1", selma, None, None),
-        ("add_update", "update", "u1", selma, None, Some(added)),
-        ("correct_update", "update", "u1", selma, text(&with_said), text(&with_none)),
-        ("withdraw_update", "update", "u1", selma, text(""), None),
-        ("reinstate_update", "update", "u1", selma, None, text(&with_said)),
-        ("sync_update", "update", "u1", selma, text(""), text("")),
-        ("set_component_state", "component", "selma", "Selma", None, kept(state)),
-        ("put_component", "component", "selma", "Selma", None, kept(component)),
-        ("describe_component", "component", "selma", "Selma", kept(component), kept(component)),
-        ("retire_component", "component", "selma", "Selma", kept(component), kept(component)),
-        ("reinstate_component", "component", "selma", "Selma", kept(component), kept(component)),
-        ("move_component", "component", "selma", "Selma", kept(component), kept(component)),
-        ("set_template", "template", "down", "{{component}} is down", None, kept(template)),
-        ("remove_template", "template", "down", "{{component}} is down", kept(template), None),
-        ("dont_send", "delivery", "i1", selma, None, None),
-        ("issue_token", "token", "t1", "on call", None, kept(token)),
-        ("revoke_token", "token", "t1", "on call", None, None),
-        ("sign_in", "session", "s1", "on call", None, kept(r#"{"device":"Firefox"}"#)),
-        ("end_session", "session", "s1", "on call", None, None),
-    ];
-    rows
 }
 
 #[test]
@@ -398,6 +283,21 @@ fn an_event_is_about_the_components_that_either_side_names() {
         components: None,
     };
     assert_eq!(event.about(), about);
+}
+
+#[test]
+fn a_subscriber_without_stated_consent_is_read_as_asked() {
+    for (consent, is_asked) in [(None, true), (Some("by telephone".to_owned()), false)] {
+        let event = Event::SubscriberAdded {
+            id: "p1".to_owned(),
+            address: dana(),
+            consent,
+        };
+        let (deed, line) = (event.deed(), event.line());
+        let read = Deed::read(deed.action(), line.before.as_ref(), line.after.as_ref());
+        assert_eq!(deed, Deed::AddSubscriber { is_asked });
+        assert_eq!(read, Some(deed));
+    }
 }
 
 #[test]
