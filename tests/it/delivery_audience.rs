@@ -77,7 +77,7 @@ async fn world(server: &MailServer) -> TestApp {
     app
 }
 
-fn titled(title: &str, components: Value) -> Value {
+fn titled(title: &str, components: &Value) -> Value {
     json!({"title": title, "markdown": "We are looking into it.", "components": components})
 }
 
@@ -85,7 +85,7 @@ fn titled(title: &str, components: Value) -> Value {
 async fn an_update_goes_to_those_who_follow_what_its_incident_has_named_so_far() {
     let server = MailServer::start();
     let mut app = world(&server).await;
-    let incident = post_incident(&mut app, titled("Selma", json!({"selma": "degraded"}))).await;
+    let incident = post_incident(&mut app, titled("Selma", &json!({"selma": "degraded"}))).await;
     later(&mut app).await;
     assert_eq!(readers(&server), ["all", "selma", "servers"]);
     let updates = format!("{incident}/updates");
@@ -102,7 +102,7 @@ async fn an_update_goes_to_those_who_follow_what_its_incident_has_named_so_far()
 async fn an_incident_that_names_nothing_goes_to_those_who_want_everything() {
     let server = MailServer::start();
     let mut app = world(&server).await;
-    post_incident(&mut app, titled("The office has no power", json!({}))).await;
+    post_incident(&mut app, titled("The office has no power", &json!({}))).await;
     later(&mut app).await;
     assert_eq!(readers(&server), ["all"]);
 }
@@ -111,7 +111,7 @@ async fn an_incident_that_names_nothing_goes_to_those_who_want_everything() {
 async fn whoever_was_told_of_an_incident_is_told_of_its_end() {
     let server = MailServer::start();
     let mut app = world(&server).await;
-    let incident = post_incident(&mut app, titled("Selma", json!({"selma": "degraded"}))).await;
+    let incident = post_incident(&mut app, titled("Selma", &json!({"selma": "degraded"}))).await;
     later(&mut app).await;
     readers(&server);
     // Somebody who was told now follows other things.
@@ -136,7 +136,7 @@ async fn whoever_was_told_of_an_incident_is_told_of_its_end() {
 async fn one_incident_can_be_followed_by_itself() {
     let server = MailServer::start();
     let mut app = world(&server).await;
-    let incident = post_incident(&mut app, titled("Selma", json!({"selma": "degraded"}))).await;
+    let incident = post_incident(&mut app, titled("Selma", &json!({"selma": "degraded"}))).await;
     later(&mut app).await;
     readers(&server);
     let id = app.api_get(&incident).await.json()["id"]
@@ -151,7 +151,7 @@ async fn one_incident_can_be_followed_by_itself() {
     assert_eq!(readers(&server), ["all", "one", "selma", "servers"]);
     post_incident(
         &mut app,
-        titled("Selma again", json!({"selma": "degraded"})),
+        titled("Selma again", &json!({"selma": "degraded"})),
     )
     .await;
     later(&mut app).await;
