@@ -81,7 +81,7 @@ async fn an_import_changes_nothing_that_somebody_chose() {
     let own = json!({"following": {"components": ["selma"]}, "paused": true});
     let own = app.api("PATCH", &path, Some(own)).await.expect(200).json();
     assert_eq!(import(&app, rows()).await["present"], 1);
-    assert_eq!(list(&app).await, [own.clone()]);
+    assert_eq!(list(&app).await, [own]);
     let reason = Some(json!({"reason": "asked by telephone"}));
     app.api("POST", &format!("{path}/suppress"), reason)
         .await
