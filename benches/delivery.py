@@ -2,6 +2,8 @@
 as many messages to the same mail server over as many connections; memory; and what staff and readers
 notice of it. The mail server is smtp-sink (of Debian's postfix) on the other core."""
 
+import json
+import os
 import pathlib
 import socket
 import sqlite3
@@ -19,11 +21,10 @@ CONNECTIONS = 16
 
 def bare_lettre():
     """The reference, built if it is missing."""
-    found = subprocess.run(["cargo", "build", "--release", "--locked", "--bench", "bare_lettre",
-                            "--message-format=short"], check=True, cwd=ROOT)
-    files = sorted((ROOT / "target" / "release" / "deps").glob("bare_lettre-*"),
-                   key=lambda file: file.stat().st_mtime)
-    return [file for file in files if not file.suffix][-1]
+    built = subprocess.run(["cargo", "build", "--release", "--locked", "--bench", "bare_lettre",
+                            "--message-format=json"], check=True, cwd=ROOT, capture_output=True)
+    found = [json.loads(line).get("executable") for line in built.stdout.splitlines()]
+    return [path for path in found if path and "bare_lettre" in path][-1]
 
 
 class Sink:
@@ -33,8 +34,10 @@ class Sink:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        # It refuses to run as root.
+        user = ["-u", "nobody"] if os.getuid() == 0 else []
         self.process = subprocess.Popen(
-            ["taskset", "-c", "1", "smtp-sink", *options, f"127.0.0.1:{self.port}", "256"],
+            ["taskset", "-c", "1", "smtp-sink", *user, *options, f"127.0.0.1:{self.port}", "256"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(0.5)
 
@@ -69,7 +72,6 @@ class MailingServer(Server):
         database.close()
 
     def start(self):
-        import os
         os.environ["LIGHTSHIP_SMTP"] = f"smtp://127.0.0.1:{self.sink.port}"
         os.environ["LIGHTSHIP_SMTP_CONNECTIONS"] = str(CONNECTIONS)
         seconds = super().start()
@@ -126,8 +128,9 @@ def publish(server, slug, connection, marker):
 def main():
     parser = options_of(__doc__)
     parser.add_argument("--subscribers", type=int, default=50_000)
+    parser.add_argument("--reference", help="the bare loop, if it is built already")
     options = parser.parse_args()
-    facts, reference = report.machine(), bare_lettre()
+    facts, reference = report.machine(), options.reference or bare_lettre()
     rows, figures = [], []
     with tempfile.TemporaryDirectory() as folder:
         body = pathlib.Path(folder) / "body"

@@ -216,7 +216,7 @@ async fn a_message_is_signed_so_that_others_can_check_it() {
     // A key that can't be used is said at once.
     std::fs::write(&key, "nothing").expect("written");
     let built = lightship::app::App::build(app.config.clone(), app.clock.clone()).await;
-    let error = format!("{:#}", built.err().expect("it is refused"));
+    let error = format!("{:#}", built.expect_err("it is refused"));
     assert!(error.contains("key.pem: there is no"), "{error}");
 }
 

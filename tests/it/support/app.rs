@@ -17,13 +17,9 @@ use lightship::app::{App, content_sync};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
 use lightship::domain::actor::Actor;
-use lightship::domain::email_address::EmailAddress;
 use lightship::domain::incident::Incident;
 use lightship::domain::scope::Scope;
-use lightship::domain::subscriber::{Channel, Consent, Following, Subscriber};
-use lightship::store::subscribers::set_subscriber;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::new_database;
 
@@ -161,27 +157,6 @@ impl TestApp {
     pub(crate) async fn send_outbox(&self) {
         let mut worker = self.app.worker().expect("a mail server is configured");
         worker.send_due().await.expect("the database answers");
-    }
-
-    /// Adds a confirmed subscriber, and returns its id.
-    pub(crate) async fn with_subscriber(&self, address: &str, following: Following) -> String {
-        let now = self.clock.now();
-        let subscriber = Subscriber {
-            id: Uuid::now_v7().to_string(),
-            channel: Channel::Email,
-            address: EmailAddress::parse(address).expect("an address"),
-            following,
-            created_at: now,
-            confirmed_at: Some(now),
-            paused_at: None,
-            suppressed: None,
-            refusals: 0,
-            consent: Consent::Confirmed,
-        };
-        let mut tx = self.app.state().store.begin().await.expect("it begins");
-        set_subscriber(&mut tx, &subscriber).await.expect("written");
-        tx.commit().await.expect("kept");
-        subscriber.id
     }
 
     /// Issues a token with these scopes and returns its secret.

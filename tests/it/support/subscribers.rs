@@ -143,3 +143,26 @@ pub(crate) fn component(name: &str) -> Target {
 pub(crate) fn servers() -> Target {
     Target::Group("Servers".to_owned())
 }
+
+impl TestApp {
+    /// Adds a confirmed subscriber, and returns its id.
+    pub(crate) async fn with_subscriber(&self, address: &str, following: Following) -> String {
+        let now = self.clock.now();
+        let subscriber = Subscriber {
+            id: Uuid::now_v7().to_string(),
+            channel: Channel::Email,
+            address: EmailAddress::parse(address).expect("an address"),
+            following,
+            created_at: now,
+            confirmed_at: Some(now),
+            paused_at: None,
+            suppressed: None,
+            refusals: 0,
+            consent: Consent::Confirmed,
+        };
+        let mut tx = self.app.state().store.begin().await.expect("it begins");
+        set_subscriber(&mut tx, &subscriber).await.expect("written");
+        tx.commit().await.expect("kept");
+        subscriber.id
+    }
+}
