@@ -56,9 +56,29 @@ impl Change {
         }
     }
 
+    /// Whether this change creates the incident without a text of its own, and with an update.
+    fn is_said_by_its_update(&self, thread: &Thread) -> bool {
+        let Thread::Incident(incident) = thread else {
+            return false;
+        };
+        let is_created_empty = |event: &Event| match event {
+            Event::IncidentCreated { id, after } => id == incident && after.markdown.is_empty(),
+            _ => false,
+        };
+        let is_update = |event: &Event| match event {
+            Event::UpdateAdded { which, .. } => which.incident == *incident,
+            _ => false,
+        };
+        let mut events = self.events.iter().map(|(_, event)| event);
+        events.clone().any(is_created_empty) && events.any(is_update)
+    }
+
     /// Writes the dispatches into the outbox. `revision` is the first that shows them.
     pub(super) async fn write_dispatches(&mut self, revision: i64) -> Result<(), ActionError> {
         for (seq, thread, news) in std::mem::take(&mut self.dispatches) {
+            if news == News::Post && self.is_said_by_its_update(&thread) {
+                continue;
+            }
             let dispatch = Dispatch {
                 seq,
                 thread,

@@ -1,10 +1,11 @@
 //! A trial message with the settings that the server would have.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 
 use super::sending::signer_of;
 use crate::clock::Clock;
 use crate::config::{Config, SmtpServer};
+use crate::content::{KnownSite, read_folder};
 use crate::delivery;
 use crate::domain::email_address::EmailAddress;
 use crate::snapshot::load::{Deployment, load_site};
@@ -31,8 +32,21 @@ pub async fn try_mail(config: &Config, to: &EmailAddress) -> anyhow::Result<Smtp
         has_mail_server: true,
     };
     let mut tx = store.read().await?;
-    let site = load_site(&mut tx, &deployment).await?;
+    let mut site = load_site(&mut tx, &deployment).await?;
     drop(tx);
+    // What the file says now counts, also before it is synced.
+    let content = &config.source.content;
+    if content.join("site.toml").is_file() {
+        let read = read_folder(content, &KnownSite::default(), Clock::System.now());
+        let Some(stated) = read.site else {
+            bail!(
+                "site.toml can't be read; `lightship check --content {}` says why",
+                content.display()
+            );
+        };
+        site.delivery = stated.delivery;
+        site.name = stated.name;
+    }
     let signer = signer_of(config)?;
     let tried = delivery::try_mail(&server, signer, &site, to, Clock::System.now()).await;
     store.close().await;

@@ -190,6 +190,9 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
         let worker = self.worker();
+        let site = self.state.site.current();
+        sending::log(self.config.smtp.as_ref(), &site.snapshot().site);
+        drop(site);
         let max_connections =
             files::connections_allowed(self.open_files, self.config.database_connections)?;
         let access_log = self.config.access_log.map(AccessLog::start).transpose()?;

@@ -8,6 +8,7 @@ use tokio::sync::watch as signal;
 use crate::config::{Config, SmtpServer};
 use crate::delivery::dkim::Signer;
 use crate::delivery::{DeliverySetup, Worker};
+use crate::domain::site::SiteSettings;
 use crate::web::state::AppState;
 
 /// The mail server, and how it is used.
@@ -31,6 +32,24 @@ pub(super) fn signer_of(config: &Config) -> anyhow::Result<Option<Arc<Signer>>> 
     let signer = Signer::new(&pem, &config.dkim_selector);
     let signer = signer.map_err(|why| anyhow!("{shown}: {why}"))?;
     Ok(Some(Arc::new(signer)))
+}
+
+/// Says where messages to subscribers go, or what is missing.
+pub(super) fn log(server: Option<&SmtpServer>, site: &SiteSettings) {
+    match (server, &site.delivery.from) {
+        (Some(server), Some(from)) => {
+            tracing::info!(%server, from, "subscribers are told by mail");
+        }
+        (Some(_), None) => tracing::warn!(
+            "a mail server is configured, but no sender: site.toml needs [delivery] and from = \
+             \"status@…\"; until then, no subscriber is told"
+        ),
+        (None, Some(_)) => tracing::warn!(
+            "site.toml names a sender for mail, but no mail server is configured (--smtp or \
+             LIGHTSHIP_SMTP); until then, no subscriber is told"
+        ),
+        (None, None) => {}
+    }
 }
 
 /// Sends until it is told to stop. Whenever new pages are served, it looks for something to send.

@@ -156,6 +156,7 @@ fn address(
     let reader = Reader {
         following: &subscriber.following,
         manage_url: &manage_url,
+        unsubscribe_url: &unsubscribe_url,
     };
     let mail = broadcast.to_reader(workshop.snapshot, &reader);
     let thread = delivery.thread.to_text().replace('/', ".");

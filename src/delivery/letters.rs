@@ -53,10 +53,11 @@ pub(super) async fn prepare(
             let Some(subscriber) = found.filter(Subscriber::is_active) else {
                 return Ok(NOTHING);
             };
-            let url = manage_url(workshop, &subscriber.id);
+            let [manage_url, unsubscribe_url] = links(workshop, &subscriber.id);
             let reader = Reader {
                 following: &subscriber.following,
-                manage_url: &url,
+                manage_url: &manage_url,
+                unsubscribe_url: &unsubscribe_url,
             };
             let open = open_for(workshop.snapshot, &subscriber.following);
             let mail = mail::welcome(workshop.snapshot, &reader, &open);
@@ -78,10 +79,11 @@ async fn signup(
         Some(known) if refused_by_staff(&known) => return Ok(NOTHING),
         Some(known) if known.confirmed_at.is_some() && known.suppressed.is_none() => {
             drop(tx);
-            let url = manage_url(workshop, &known.id);
+            let [manage_url, unsubscribe_url] = links(workshop, &known.id);
             let reader = Reader {
                 following: &known.following,
-                manage_url: &url,
+                manage_url: &manage_url,
+                unsubscribe_url: &unsubscribe_url,
             };
             let mail = mail::already_subscribed(workshop.snapshot, &reader);
             return Ok(of_mail(workshop, letter, &mail, Some(&known), None));
@@ -133,8 +135,8 @@ fn of_mail(
     link: Option<String>,
 ) -> Ready {
     let unsubscribe_url = subscriber.map(|subscriber| {
-        let token = workshop.key.token_of(&subscriber.id);
-        urls::absolute(&workshop.snapshot.site.base_url, &urls::unsubscribe(&token))
+        let [_, unsubscribe_url] = links(workshop, &subscriber.id);
+        unsubscribe_url
     });
     let identity = Identity {
         id: &letter.id,
@@ -154,9 +156,11 @@ fn of_mail(
     }
 }
 
-fn manage_url(workshop: &Workshop<'_>, subscriber_id: &str) -> String {
-    let path = urls::manage_subscription(&workshop.key.token_of(subscriber_id));
-    urls::absolute(&workshop.snapshot.site.base_url, &path)
+/// The URLs at which a subscriber changes what they hear, and leaves.
+fn links(workshop: &Workshop<'_>, subscriber_id: &str) -> [String; 2] {
+    let token = workshop.key.token_of(subscriber_id);
+    let paths = [urls::manage_subscription(&token), urls::unsubscribe(&token)];
+    paths.map(|path| urls::absolute(&workshop.snapshot.site.base_url, &path))
 }
 
 /// What is open or planned of what somebody follows, newest first.

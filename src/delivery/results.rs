@@ -45,7 +45,19 @@ pub(super) async fn note_results(
             }
         }
     }
+    log(&finished);
     finish_deliveries(tx, claim, now, &finished).await
+}
+
+/// Logs how many were told, so that it can be said later that they were.
+fn log(finished: &[(ClaimedDelivery, Outcome)]) {
+    let count = |is: fn(&Outcome) -> bool| finished.iter().filter(|(_, it)| is(it)).count();
+    let sent = count(|it| *it == Outcome::Done);
+    let later = count(|it| matches!(it, Outcome::Later { .. }));
+    let gave_up = count(|it| matches!(it, Outcome::GaveUp { .. }));
+    if !finished.is_empty() {
+        tracing::info!(sent, later, gave_up, "told subscribers");
+    }
 }
 
 async fn note_letter(

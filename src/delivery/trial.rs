@@ -26,7 +26,7 @@ pub async fn try_mail(
 ) -> Result<(), String> {
     let Some(sender) = sender_of(site, signer) else {
         return Err(
-            "site.toml names no sender; add the lines [delivery] and from = \"status@…\", and sync"
+            "site.toml names no sender; add the lines [delivery] and from = \"status@…\""
                 .to_owned(),
         );
     };
@@ -73,6 +73,19 @@ fn in_words(refusal: &Refusal, server: &SmtpServer, from: &EmailAddress) -> Stri
 fn advice(why: &str, server: &SmtpServer) -> String {
     let lower = why.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if has(&["corrupt message", "invalidcontenttype", "wrong version"]) {
+        return format!(
+            "{server} doesn't speak TLS from the start; write smtp:// instead of smtps://"
+        );
+    }
+    if has(&["no compatible authentication"]) {
+        return "the server offers no sign-in on this port; leave user and password out, or use the \
+                port for submission (465 with smtps://, 587 with smtp://)"
+            .to_owned();
+    }
+    if has(&["(421)", "421 "]) {
+        return "the server is busy or being maintained; try again in a few minutes".to_owned();
+    }
     if has(&["refused", "timed out", "no answer", "unreachable"]) {
         return format!(
             "is {server} right, does a mail server listen there, and does a firewall let it pass?"

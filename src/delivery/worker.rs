@@ -200,8 +200,8 @@ impl Worker {
                 tracing::error!("the mail server takes nothing; it is tried again: {why}");
             }
             self.server_rests_until = Some(Instant::now() + SERVER_PAUSE);
-        } else {
-            self.server_rests_until = None;
+        } else if self.server_rests_until.take().is_some() && sent.result.is_ok() {
+            tracing::info!("the mail server takes messages again");
         }
         self.finished.push(sent);
     }
@@ -214,13 +214,16 @@ impl Worker {
             return Ok(false);
         }
         let spread = spread_part(&self.delivery.store, &snapshot, now).await?;
-        let has_more = spread == Next::Now;
+        if spread == Next::Now {
+            // What is due at once goes as one message, so all of it is spread first.
+            return Ok(true);
+        }
         let rests = self.server_rests_until;
         let is_resting = rests.is_some_and(|until| until > Instant::now());
         let Some(sender) =
             sender_of(&snapshot.site, self.delivery.signer.clone()).filter(|_| !is_resting)
         else {
-            return Ok(has_more);
+            return Ok(false);
         };
         let key = self.link_key().await?;
         let workshop = Workshop {
@@ -239,10 +242,10 @@ impl Worker {
         }
         // Enough for every lane while the next batch is claimed.
         if self.in_progress > BATCH || !has_delivery {
-            return Ok(has_more);
+            return Ok(false);
         }
         let given = self.give_deliveries(&workshop).await?;
-        Ok(has_more || given == BATCH)
+        Ok(given == BATCH)
     }
 
     async fn link_key(&mut self) -> Result<LinkKey, StoreError> {

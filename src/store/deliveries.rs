@@ -264,6 +264,40 @@ pub async fn count_due(tx: &mut Tx) -> Result<i64, StoreError> {
     int(&row, "many")
 }
 
+/// What couldn't be sent yet, and is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StuckDeliveries {
+    /// How many messages wait, those that weren't tried yet included.
+    pub waiting: i64,
+    /// How many of them failed at least once.
+    pub failing: i64,
+    /// Why one of these failed.
+    pub why: String,
+    /// When the next attempt is due.
+    pub next_at: DateTime<Utc>,
+}
+
+/// What couldn't be sent yet; `None` if nothing has failed.
+pub async fn find_stuck(tx: &mut Tx) -> Result<Option<StuckDeliveries>, StoreError> {
+    let row = sqlx::query(
+        "select count(*) as failing, max(failure) as failure, min(next_at_ms) as next_at_ms \
+         from deliveries where next_at_ms is not null and failing_since_ms is not null \
+         and failure is not null",
+    )
+    .fetch_one(&mut tx.inner)
+    .await?;
+    let failing = int(&row, "failing")?;
+    let Some(next_at) = instant_or_none(&row, "next_at_ms")? else {
+        return Ok(None);
+    };
+    Ok(Some(StuckDeliveries {
+        waiting: count_due(tx).await?,
+        failing,
+        why: text_or_none(&row, "failure")?.unwrap_or_default(),
+        next_at,
+    }))
+}
+
 /// Forgets everything that waits to be sent.
 pub async fn drop_due(tx: &mut Tx) -> Result<u64, StoreError> {
     let done = sqlx::query(

@@ -301,3 +301,39 @@ async fn a_maintenance_is_announced_reminded_of_begun_and_completed() {
     go_to("2013-02-28T06:00:00Z", "complete").await;
     go_to("2013-02-28T07:00:00Z", "").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_at_once_goes_as_one_message() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    // As the command line and the dashboard post: the text is the first update's.
+    let incident = json!({
+        "title": "Selma is down",
+        "update": {"markdown": "The first text.", "components": {"selma": "major_outage"}},
+    });
+    let incident = post_incident(&mut app, incident).await;
+    later(&mut app).await;
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    assert!(text(&taken[0]).contains("The first text."));
+    let updates = format!("{incident}/updates");
+    for words in ["The second text.", "The third text."] {
+        let body = json!({"markdown": words});
+        app.post(&updates, body).await.expect(201);
+        app.advance(Duration::seconds(5));
+    }
+    later(&mut app).await;
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    assert!(text(&taken[0]).contains("The second text."));
+    assert!(text(&taken[0]).contains("The third text."));
+    // A post with a text of its own, and an update beside it.
+    let both = json!({
+        "title": "Nelson is slow", "markdown": "The post.", "update": {"markdown": "The update."},
+    });
+    post_incident(&mut app, both).await;
+    later(&mut app).await;
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    assert!(text(&taken[0]).contains("The post.") && text(&taken[0]).contains("The update."));
+}

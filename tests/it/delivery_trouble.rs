@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::delivery::{DANA, later, post_incident, world};
 use crate::support::app::TestApp;
 use crate::support::mail::MailServer;
+use crate::support::staff::Browser;
 
 fn incident() -> Value {
     json!({"title": "Mail is slow", "markdown": "The first text."})
@@ -229,4 +230,53 @@ async fn news_that_nobody_could_send_for_over_a_day_is_none_any_more() {
     app.refresh_site().await;
     app.send_outbox().await;
     assert_eq!(server.taken(), [] as [Value; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dashboard_says_what_waits_and_staff_decide() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    let path = post_incident(&mut app, incident()).await;
+    let updates = format!("{path}/updates");
+    app.post(&updates, json!({"markdown": "A slip."})).await;
+    let mut browser = Browser::signed_in(&app).await;
+    let page = browser.get(&app, "/staff").await;
+    let text = page.text();
+    assert!(text.contains("Messages to subscribers"), "{text}");
+    assert!(text.contains("The first text.") && text.contains("A slip."));
+    assert!(text.contains("Goes to 1\u{a0}subscriber in 0:30"), "{text}");
+    // The second one isn't sent, the first one at once.
+    let forms = text
+        .match_indices("action=\"/staff/delivery/")
+        .map(|(at, _)| {
+            let rest = &text[at + "action=\"".len()..];
+            let (action, rest) = rest.split_once('"').expect("an action");
+            let (_, rest) = rest.split_once("name=\"key\" value=\"").expect("a key");
+            let (key, _) = rest.split_once('"').expect("a key");
+            (action.to_owned(), key.to_owned())
+        });
+    let forms: Vec<_> = forms.collect();
+    assert_eq!(forms.len(), 2, "{forms:?}");
+    for ((action, key), decision) in forms.iter().rev().zip(["drop", "send"]) {
+        let fields = [("key", key.as_str()), ("do", decision)];
+        browser.post(&app, action, &fields).await.expect(303);
+    }
+    app.send_outbox().await;
+    let taken = server.taken();
+    assert_eq!(readers(&taken), [DANA]);
+    let text = taken[0]["text"].as_str().expect("a text");
+    assert!(text.contains("The first text.") && !text.contains("A slip."));
+    // What the mail server doesn't take is said, too.
+    server.set_down(true);
+    app.post(&updates, json!({"markdown": "Still."})).await;
+    later(&mut app).await;
+    let page = browser.get(&app, "/staff").await;
+    let text = page.text();
+    assert!(
+        text.contains("1\u{a0}message couldn’t be sent yet."),
+        "{text}"
+    );
+    assert!(text.contains("The system is being maintained"));
+    let log = app.api_get("/audit").await.expect(200).json().to_string();
+    assert!(log.contains("send_now") && log.contains("dont_send"));
 }

@@ -4,8 +4,8 @@ use maud::{Markup, PreEscaped, html};
 
 use super::block::Block;
 use super::footer::{self, About};
+use super::reader::Reader;
 use super::{as_html, as_text, frame, subject};
-use crate::domain::subscriber::Following;
 use crate::render::xml::allowed;
 use crate::snapshot::Snapshot;
 
@@ -28,15 +28,6 @@ pub struct Broadcast {
     text: String,
     /// What stands before and after the reader's part.
     html: [String; 2],
-}
-
-/// What differs from reader to reader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reader<'a> {
-    /// What they follow.
-    pub following: &'a Following,
-    /// The absolute URL at which they can change that, or leave.
-    pub manage_url: &'a str,
 }
 
 /// Where the reader's part goes. It can't come from a text: control characters are removed.
@@ -64,14 +55,7 @@ impl Broadcast {
 
     /// The message as one reader gets it.
     pub fn to_reader(&self, snapshot: &Snapshot, reader: &Reader<'_>) -> Mail {
-        let Reader {
-            following,
-            manage_url,
-        } = reader;
-        self.ending_in(
-            snapshot,
-            &footer::blocks(snapshot, &self.about, following, manage_url),
-        )
+        self.ending_in(snapshot, &footer::blocks(snapshot, &self.about, reader))
     }
 
     /// The message with an end of its own.

@@ -1,6 +1,7 @@
 //! What comes with every message: why its reader gets it, how to change that, and where to get help.
 
 use super::block::{Block, Span};
+use super::reader::Reader;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::{Following, Target};
 use crate::render::messages::mail::{self as messages, Hears};
@@ -16,22 +17,16 @@ pub(super) struct About {
 }
 
 /// The end of a message to somebody who follows something.
-pub(super) fn blocks(
-    snapshot: &Snapshot,
-    about: &About,
-    following: &Following,
-    manage_url: &str,
-) -> Vec<Block> {
+pub(super) fn blocks(snapshot: &Snapshot, about: &About, reader: &Reader<'_>) -> Vec<Block> {
     let [before, after] = messages::because();
     let reason = vec![
         Span::plain(before),
-        Span::strong(reason(snapshot, about, following)),
+        Span::strong(reason(snapshot, about, reader.following)),
         Span::plain(after),
-        Span::link(messages::change_what_you_hear(), manage_url),
-        Span::plain(" · "),
-        Span::link(messages::unsubscribe(), manage_url),
+        Span::link(messages::change_what_you_hear(), reader.manage_url),
     ];
-    let mut blocks = vec![Block::Rule, Block::Small(reason)];
+    let leave = vec![Span::link(messages::unsubscribe(), reader.unsubscribe_url)];
+    let mut blocks = vec![Block::Rule, Block::Small(reason), Block::Small(leave)];
     blocks.extend(support(snapshot));
     blocks
 }

@@ -1,8 +1,9 @@
 //! Messages to one person about their subscription.
 
 use super::block::{Block, Link, PostLine, Span};
-use super::broadcast::{Broadcast, Mail, Reader};
+use super::broadcast::{Broadcast, Mail};
 use super::footer::{self, About};
+use super::reader::Reader;
 use super::subject::line;
 use crate::domain::incident::Incident;
 use crate::domain::subscriber::Following;

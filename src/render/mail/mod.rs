@@ -16,11 +16,13 @@ mod footer;
 mod frame;
 mod incident;
 mod letters;
+mod reader;
 mod subject;
 #[cfg(test)]
 mod tests;
 
-pub use self::broadcast::{Broadcast, Mail, Reader};
+pub use self::broadcast::{Broadcast, Mail};
 pub use self::component::component;
 pub use self::incident::incident;
 pub use self::letters::{already_subscribed, confirm, welcome};
+pub use self::reader::Reader;

@@ -9,15 +9,21 @@ use super::reading::IdOf;
 use super::staff_error::StaffError;
 use super::submission::Submission;
 use crate::actions::decide_delivery::{dont_send, release_held, retry_failed, send_now};
-use crate::domain::dispatch::{Status, Thread};
-use crate::render::html::staff::delivery::{FailedMessage, Outbox, WaitingMessage};
+use crate::domain::dispatch::{News, Status, Thread};
+use crate::domain::incident::Incident;
+use crate::render::html::staff::delivery::{FailedMessage, Outbox, StuckMessages, WaitingMessage};
 use crate::render::html::staff::fields::Fields;
+use crate::render::markdown::first_sentences;
+use crate::render::messages::text_of;
 use crate::site::Site;
 use crate::store::outbox::{count_audience, count_waiting, list_dispatches};
 use crate::store::settings::{DELIVERS_FOR, find_meta};
 use crate::store::{StoreError, Tx, deliveries};
 use crate::urls;
 use crate::web::state::AppState;
+
+/// How much of a message is shown, in characters.
+const WORDS: usize = 100;
 
 /// How many messages are listed that were given up.
 const FAILED: i64 = 20;
@@ -31,13 +37,19 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
         let Some(audience) = snapshot.audience_of(&dispatch) else {
             continue;
         };
-        let title = match &dispatch.thread {
-            Thread::Incident(id) => snapshot.posts.find_by_id(id).map(|it| it.title.to_string()),
-            Thread::Component(slug) => Some(snapshot.component_name(slug).to_owned()),
+        let (title, words) = match &dispatch.thread {
+            Thread::Incident(id) => {
+                let Some(incident) = snapshot.posts.find_by_id(id).map(|it| it.read()) else {
+                    continue;
+                };
+                (incident.title.clone(), words_of(&incident, &dispatch.news))
+            }
+            Thread::Component(slug) => (snapshot.component_name(slug).to_owned(), String::new()),
         };
         waiting.push(WaitingMessage {
             seq: dispatch.seq,
-            title: title.unwrap_or_default(),
+            title,
+            words,
             readers: count_audience(tx, &dispatch.thread, &audience).await?,
             due_at: dispatch.due(delay),
         });
@@ -48,10 +60,18 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
         Some(former) => Some((count_waiting(tx).await?, former)),
         None => None,
     };
+    let stuck = deliveries::find_stuck(tx)
+        .await?
+        .map(|stuck| StuckMessages {
+            waiting: stuck.waiting,
+            why: stuck.why,
+            next_at: stuck.next_at,
+        });
     let failed = deliveries::list_failed(tx, FAILED).await?;
     Ok(Outbox {
         waiting,
         held: held.filter(|(count, _)| *count > 0),
+        stuck,
         failed: failed
             .into_iter()
             .map(|failed| FailedMessage {
@@ -61,6 +81,22 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
             })
             .collect(),
     })
+}
+
+/// The first words of what goes out, so that staff can tell one from another.
+fn words_of(incident: &Incident, news: &News) -> String {
+    let update = |id: &str| {
+        let update = incident.updates.iter().find(|update| update.id == id);
+        update.map_or_else(String::new, |it| text_of(it).into_owned())
+    };
+    let text = match news {
+        News::Update { id } => update(id),
+        News::Correction { id, .. } if !id.is_empty() => update(id),
+        News::Post | News::Correction { .. } => incident.markdown.clone(),
+        News::Reminder { .. } => return "Reminder".to_owned(),
+        News::State { .. } => return String::new(),
+    };
+    first_sentences(&text, WORDS)
 }
 
 /// Sends a message now, or not at all.

@@ -158,7 +158,7 @@ fn done(uri: &Uri) -> Option<&'static str> {
     let (_, word) = pairs.find(|(name, _)| name == DONE)?;
     match &*word {
         "saved" => Some("Saved. From now on you hear of this."),
-        "paused" => Some("Paused. Nothing is sent until you go on."),
+        "paused" => Some("Paused. Nothing is sent until you resume."),
         "resumed" => Some("Messages are sent again."),
         _ => None,
     }

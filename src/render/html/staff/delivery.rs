@@ -19,6 +19,8 @@ pub struct WaitingMessage {
     pub seq: i64,
     /// What it is about.
     pub title: String,
+    /// Its first words, or what it is.
+    pub words: String,
     /// How many subscribers get it.
     pub readers: i64,
     /// When it goes out.
@@ -36,6 +38,17 @@ pub struct FailedMessage {
     pub why: String,
 }
 
+/// What couldn't be sent yet, and is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StuckMessages {
+    /// How many messages wait.
+    pub waiting: i64,
+    /// Why one of them couldn't be sent.
+    pub why: String,
+    /// When the next attempt is due.
+    pub next_at: DateTime<Utc>,
+}
+
 /// Everything about messages that staff should know of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outbox {
@@ -44,6 +57,8 @@ pub struct Outbox {
     /// How many messages are held because the database has delivered for another address before,
     /// and which; `None` if none are.
     pub held: Option<(i64, String)>,
+    /// What couldn't be sent yet.
+    pub stuck: Option<StuckMessages>,
     /// What was given up, newest first.
     pub failed: Vec<FailedMessage>,
 }
@@ -59,7 +74,8 @@ pub fn section(
 ) -> Markup {
     let may_decide = viewer.may(Permission::ManageDelivery);
     let may_stop = viewer.may(Permission::WriteIncidents);
-    let is_empty = outbox.waiting.is_empty() && outbox.held.is_none() && outbox.failed.is_empty();
+    let is_calm = outbox.held.is_none() && outbox.stuck.is_none();
+    let is_empty = is_calm && outbox.waiting.is_empty() && outbox.failed.is_empty();
     html! {
         @if !is_empty {
             section {
@@ -67,6 +83,7 @@ pub fn section(
                 @if let Some((count, former)) = &outbox.held {
                     (held(*count, former, may_decide, key))
                 }
+                @if let Some(stuck) = &outbox.stuck { (is_stuck(snapshot, stuck)) }
                 @if !outbox.waiting.is_empty() {
                     ul.box {
                         @for message in &outbox.waiting {
@@ -94,6 +111,7 @@ fn waiting(
     html! {
         li {
             h3 dir="auto" { (message.title) }
+            @if !message.words.is_empty() { p.said dir="auto" { (message.words) } }
             p.meta {
                 "Goes to " (readers)
                 @if !is_held { " in " (secs / 60) ":" (format!("{:02}", secs % 60)) }
@@ -113,6 +131,18 @@ fn waiting(
                     }
                 }
             }
+        }
+    }
+}
+
+fn is_stuck(snapshot: &Snapshot, stuck: &StuckMessages) -> Markup {
+    let frame = render::frame_of(snapshot);
+    let messages = parts::count(usize::try_from(stuck.waiting).unwrap_or(0), "message");
+    html! {
+        div.card.warn {
+            p { strong { (messages) " couldn’t be sent yet." } }
+            p { "The next attempt is at " (parts::instant(frame, stuck.next_at)) ". The last answer: " }
+            p { bdi { (stuck.why) } }
         }
     }
 }

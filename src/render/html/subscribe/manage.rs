@@ -42,12 +42,12 @@ pub fn page(
         section {
             @match subscriber.paused_at {
                 Some(_) => {
-                    h2 { "Go on" }
+                    h2 { "Resume" }
                     p.note { "You hear of what happens from then on, not of what has happened meanwhile." }
                 }
                 None => {
                     h2 { "Pause" }
-                    p.note { "Nothing is sent until you go on. What happens meanwhile isn’t sent afterwards." }
+                    p.note { "Nothing is sent until you resume. What happens meanwhile isn’t sent afterwards." }
                 }
             }
             form.alone method="post" action=(action) {

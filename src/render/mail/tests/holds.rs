@@ -9,6 +9,7 @@ fn all() -> Vec<Mail> {
     let reader = Reader {
         following: &everything,
         manage_url: MANAGE,
+        unsubscribe_url: UNSUBSCRIBE,
     };
     let disks = find(&snapshot, "clark-disks");
     let (storm, post, news) = hostile();
@@ -127,6 +128,7 @@ fn the_end_says_what_of_the_message_somebody_subscribed_to() {
         let reader = Reader {
             following: &following,
             manage_url: MANAGE,
+            unsubscribe_url: UNSUBSCRIBE,
         };
         let sent = mail.to_reader(&snapshot, &reader);
         let because = format!("You get this because you subscribed to {wanted}. ");

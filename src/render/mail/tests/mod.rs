@@ -13,6 +13,7 @@ use crate::render::html::tests::worlds::seed;
 use crate::snapshot::Snapshot;
 
 const MAIN: &str = "selma-nelson-blacklists-and-shared-ssl";
+const UNSUBSCRIBE: &str = "https://status.example.com/subscribe/unsubscribe/0190a";
 const MANAGE: &str = "https://status.example.com/subscribe/manage/0190a";
 
 fn update(id: &str) -> News {
@@ -41,6 +42,7 @@ fn sent(snapshot: &Snapshot, broadcast: &Broadcast) -> Mail {
     let reader = Reader {
         following: &following,
         manage_url: MANAGE,
+        unsubscribe_url: UNSUBSCRIBE,
     };
     broadcast.to_reader(snapshot, &reader)
 }

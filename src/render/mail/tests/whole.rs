@@ -104,6 +104,7 @@ fn letters() {
     let reader = Reader {
         following: &following,
         manage_url: MANAGE,
+        unsubscribe_url: UNSUBSCRIBE,
     };
     let confirm_url = "https://status.example.com/subscribe/confirm/abc";
     assert_mail!("confirm", confirm(&snapshot, &following, confirm_url));
