@@ -92,7 +92,7 @@ create table deliveries (
     failure text,
     primary key (subscriber_id, thread)
 );
-create index deliveries_next on deliveries (next_at_ms);
+create index deliveries_next on deliveries (next_at_ms, subscriber_id, thread);
 create index deliveries_claimed on deliveries (claimed_by);
 create index deliveries_thread on deliveries (thread);
 

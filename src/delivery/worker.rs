@@ -53,6 +53,8 @@ pub struct Worker {
     key: Option<LinkKey>,
     lanes: Lanes<Note>,
     in_progress: usize,
+    /// Whether there was more to claim when it last looked.
+    has_more_due: bool,
     finished: Vec<Sent<Note>>,
     /// Until when the mail server is left alone.
     server_rests_until: Option<Instant>,
@@ -79,6 +81,7 @@ impl Worker {
             key: None,
             lanes,
             in_progress: 0,
+            has_more_due: false,
             finished: Vec::new(),
             server_rests_until: None,
             delivery,
@@ -135,8 +138,9 @@ impl Worker {
                 sent = self.lanes.next_sent() => {
                     self.keep(sent);
                     schedule.note.get_or_insert(Instant::now() + SOON);
-                    if self.in_progress < BATCH {
-                        schedule.look = schedule.look.min(Instant::now() + SOON);
+                    if self.has_more_due && self.in_progress < BATCH {
+                        // The lanes must not run dry.
+                        schedule.look = Instant::now();
                     }
                 }
                 () = self.delivery.nudge.notified() => schedule.look = Instant::now(),
@@ -245,7 +249,8 @@ impl Worker {
             return Ok(false);
         }
         let given = self.give_deliveries(&workshop).await?;
-        Ok(given == BATCH)
+        self.has_more_due = given == BATCH;
+        Ok(self.has_more_due)
     }
 
     async fn link_key(&mut self) -> Result<LinkKey, StoreError> {
