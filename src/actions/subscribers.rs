@@ -5,13 +5,12 @@ use uuid::Uuid;
 use super::change::Change;
 use super::checks;
 use super::error::ActionError;
-use super::subscriptions::{check_following, count_as_told, subscribe};
+use super::subscriptions::{check_following, subscribe, welcome};
 use crate::domain::email_address::{EmailAddress, mask_addresses};
 use crate::domain::event::Event;
 use crate::domain::event::facts::WhatIsTold;
 use crate::domain::permission::Permission;
 use crate::domain::subscriber::{Channel, Consent, Following, Subscriber, Suppression};
-use crate::store::letters::{Letter, Purpose, insert_letter};
 use crate::store::subscribers::{
     delete_subscriber, find_subscriber, find_subscriber_by_address, set_subscriber,
 };
@@ -66,15 +65,7 @@ pub async fn add_subscriber(
     };
     set_subscriber(&mut change.tx, &subscriber).await?;
     if wanted.is_welcomed {
-        let letter = Letter {
-            id: Uuid::now_v7().to_string(),
-            address: subscriber.address.clone(),
-            purpose: Purpose::Welcome(subscriber.id.clone()),
-            created_at: change.now,
-            attempts: 0,
-        };
-        insert_letter(&mut change.tx, &letter).await?;
-        count_as_told(change, &subscriber).await?;
+        welcome(change, &subscriber).await?;
     }
     change.happened(Event::SubscriberAdded {
         id: subscriber.id.clone(),

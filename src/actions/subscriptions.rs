@@ -3,7 +3,7 @@
 //! Asking changes nothing that an answer could show: a letter is written, and what it says is
 //! decided when it is sent. So a known and an unknown address get the same answer in the same time.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::change::Change;
@@ -13,13 +13,11 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::hash::sha256;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::{Following, Subscriber, Target};
+use crate::domain::subscription_link::CONFIRM_WITHIN;
 use crate::store::letters::{Letter, Purpose, insert_letter};
 use crate::store::outbox::find_last_seq;
 use crate::store::subscribers::{self, find_link, find_link_key, find_subscriber};
 use crate::store::{StoreError, Tx, components, deliveries, incidents};
-
-/// How long the link to confirm a subscription works.
-pub const CONFIRM_WITHIN: Duration = Duration::days(7);
 
 /// Asks for a subscription: a letter goes to the address.
 ///
@@ -80,6 +78,16 @@ pub async fn confirm_subscription(
         subscriber.refusals = 0;
     }
     subscribers::set_subscriber(&mut change.tx, &subscriber).await?;
+    welcome(change, &subscriber).await?;
+    Ok(subscriber)
+}
+
+/// Writes the letter that welcomes a subscriber and names every open incident, and counts them as
+/// told of those.
+pub(super) async fn welcome(
+    change: &mut Change,
+    subscriber: &Subscriber,
+) -> Result<(), ActionError> {
     let letter = Letter {
         id: Uuid::now_v7().to_string(),
         address: subscriber.address.clone(),
@@ -88,15 +96,6 @@ pub async fn confirm_subscription(
         attempts: 0,
     };
     insert_letter(&mut change.tx, &letter).await?;
-    count_as_told(change, &subscriber).await?;
-    Ok(subscriber)
-}
-
-/// Counts a subscriber as told of every open incident: the letter that welcomes them names those.
-pub(super) async fn count_as_told(
-    change: &mut Change,
-    subscriber: &Subscriber,
-) -> Result<(), ActionError> {
     let described = components::list_components(&mut change.tx).await?;
     let group_of = |slug: &Slug| {
         let found = described.iter().find(|it| it.slug == *slug);

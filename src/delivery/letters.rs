@@ -99,9 +99,8 @@ async fn signup(
     if subscribers::count_links(&mut tx, &subscriber.id, a_day_ago).await? >= MOST_LINKS {
         return Ok(NOTHING);
     }
-    let Ok(secret) = random::secret() else {
-        return Ok(NOTHING);
-    };
+    // Without randomness, it is tried again.
+    let secret = random::secret().map_err(|_| StoreError::Unanswered)?;
     let link = sha256(&secret);
     subscribers::set_subscriber(&mut tx, &subscriber).await?;
     subscribers::insert_link(&mut tx, &link, &subscriber.id, workshop.now).await?;

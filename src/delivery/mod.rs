@@ -7,6 +7,7 @@
 mod compose;
 pub mod dkim;
 pub mod email;
+mod failures;
 pub mod header;
 mod hold;
 mod lanes;

@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use super::email::Refusal;
 use super::lanes::Sent;
 use super::retry::next_attempt;
-use crate::domain::subscriber::{Subscriber, Suppression};
-use crate::domain::subscriber_status::MAX_REFUSALS;
+use crate::domain::subscriber::Subscriber;
 use crate::random;
 use crate::store::deliveries::{ClaimedDelivery, Outcome, finish_deliveries};
 use crate::store::letters::{Letter, delete_letter, postpone_letter};
@@ -91,22 +90,18 @@ async fn note_refusals(
     result: &Result<(), Refusal>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (refusals, suppressed) = match result {
-        Ok(()) => (0, None),
+    let mut counted = subscriber.clone();
+    match result {
+        Ok(()) if subscriber.refusals == 0 => return Ok(()),
+        Ok(()) => counted.refusals = 0,
         Err(Refusal::Never(why)) => {
-            let refusals = subscriber.refusals + 1;
-            let suppressed = (refusals >= MAX_REFUSALS).then(|| Suppression {
-                at: now,
-                why: format!("refused {refusals} times in a row: {why}"),
-            });
-            (refusals, suppressed)
+            let times = subscriber.refusals + 1;
+            counted.count_refusal(&format!("refused {times} times in a row: {why}"), now);
         }
         Err(Refusal::Server(_) | Refusal::Later { .. }) => return Ok(()),
-    };
-    if refusals == subscriber.refusals {
-        return Ok(());
     }
-    set_refusals(tx, &subscriber.id, refusals, suppressed.as_ref()).await
+    let suppressed = counted.suppressed.as_ref();
+    set_refusals(tx, &counted.id, counted.refusals, suppressed).await
 }
 
 fn outcome_of(

@@ -11,7 +11,7 @@ use super::email::{Connection, Identity, Refusal, write};
 use crate::config::SmtpServer;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::site::SiteSettings;
-use crate::render::mail::Mail;
+use crate::render::mail;
 
 /// Sends a trial message.
 ///
@@ -30,18 +30,6 @@ pub async fn try_mail(
                 .to_owned(),
         );
     };
-    let text = format!(
-        "This is a trial message from {}. If you can read it, subscribers get theirs, too.\n",
-        site.name
-    );
-    let mail = Mail {
-        subject: format!("{}: a trial message", site.name),
-        html: format!(
-            "<!doctype html><html lang=\"en\"><p>{}</p></html>",
-            escaped(&text)
-        ),
-        text,
-    };
     let id = Uuid::now_v7().to_string();
     let identity = Identity {
         id: &id,
@@ -49,7 +37,7 @@ pub async fn try_mail(
         at: now,
         unsubscribe_url: None,
     };
-    let message = write(&sender, to, &mail, &identity)?;
+    let message = write(&sender, to, &mail::trial(site), &identity)?;
     let mut connection = Connection::new(server.clone(), &site.authority);
     let sent = connection.send(&message).await;
     connection.close().await;
@@ -105,8 +93,4 @@ fn advice(why: &str, server: &SmtpServer) -> String {
             .to_owned();
     }
     "what it says comes from the mail server; its log may say more".to_owned()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::compose::{Composed, Workshop, compose, sender_of};
 use super::email::Refusal;
+use super::failures::Failures;
 use super::hold::is_held;
 use super::lanes::{Job, Lanes, Sent};
 use super::lease::{BEAT, GONE_AFTER, Leases};
@@ -17,11 +18,11 @@ use super::results::{Note, note_results};
 use super::setup::DeliverySetup;
 use super::spread::{Next, spread_part};
 use crate::domain::subscriber::Subscriber;
-use crate::domain::subscription_link::LinkKey;
+use crate::domain::subscription_link::{CONFIRM_WITHIN, LinkKey};
 use crate::random;
 use crate::store::StoreError;
 use crate::store::deliveries::{
-    Outcome, claim_deliveries, finish_deliveries, free_claims, has_due,
+    Outcome, beat, claim_deliveries, finish_deliveries, free_claims, has_due,
 };
 use crate::store::letters::{claim_letters, delete_letter, has_due_letter};
 use crate::store::subscribers::{
@@ -39,7 +40,7 @@ const SERVER_PAUSE: Duration = Duration::from_secs(15);
 /// How often to forget what is too old.
 const TIDY: Duration = Duration::from_secs(60 * 60);
 /// How long messages in progress may take when the server stops.
-const LAST: Duration = Duration::from_secs(3);
+const LAST: Duration = Duration::from_secs(1);
 /// How many letters are claimed at once.
 const LETTERS: i64 = 20;
 
@@ -58,6 +59,8 @@ pub struct Worker {
     finished: Vec<Sent<Note>>,
     /// Until when the mail server is left alone.
     server_rests_until: Option<Instant>,
+    /// Whether something may be claimed that nobody sends, because the database failed in between.
+    has_strays: bool,
 }
 
 /// When to do what next.
@@ -84,6 +87,7 @@ impl Worker {
             has_more_due: false,
             finished: Vec::new(),
             server_rests_until: None,
+            has_strays: false,
             delivery,
         }
     }
@@ -210,8 +214,28 @@ impl Worker {
         self.finished.push(sent);
     }
 
-    /// Spreads, claims and gives to the lanes what is due. Returns whether there may be more.
+    /// Does what is due, unless something is still to be put right. Returns whether there may be
+    /// more.
     async fn look(&mut self) -> Result<bool, StoreError> {
+        if self.has_strays {
+            // Only what is in nobody's hands may be freed.
+            if self.in_progress > 0 || !self.finished.is_empty() {
+                return Ok(false);
+            }
+            let mut tx = self.delivery.store.begin_delivery().await?;
+            free_claims(&mut tx, &self.claim).await?;
+            beat(&mut tx, &self.claim).await?;
+            tx.commit().await?;
+            self.has_strays = false;
+        }
+        let given = self.give_due().await;
+        self.has_strays = given.is_err();
+        given
+    }
+
+    /// Spreads, claims and gives to the lanes what is due. Returns whether there may be more.
+    async fn give_due(&mut self) -> Result<bool, StoreError> {
+        self.has_more_due = false;
         let snapshot = (self.delivery.snapshot)();
         let now = self.delivery.clock.now();
         if is_held(&self.delivery.store, &snapshot.site.base_url).await? {
@@ -245,7 +269,11 @@ impl Worker {
             self.give_letters(&workshop).await?;
         }
         // Enough for every lane while the next batch is claimed.
-        if self.in_progress > BATCH || !has_delivery {
+        if self.in_progress > BATCH {
+            self.has_more_due = has_delivery;
+            return Ok(false);
+        }
+        if !has_delivery {
             return Ok(false);
         }
         let given = self.give_deliveries(&workshop).await?;
@@ -344,7 +372,7 @@ impl Worker {
 
     /// Forgets who never confirmed, and links that don't work any more.
     async fn tidy(&self) -> Result<(), StoreError> {
-        let before = self.delivery.clock.now() - chrono::Duration::days(7);
+        let before = self.delivery.clock.now() - CONFIRM_WITHIN;
         let mut tx = self.delivery.store.begin_delivery().await?;
         delete_unconfirmed(&mut tx, before).await?;
         delete_links(&mut tx, before).await?;
@@ -366,25 +394,6 @@ impl Worker {
         };
         if let Err(error) = freed.await {
             tracing::error!(%error, "what was claimed for sending is free only in a minute");
-        }
-    }
-}
-
-/// Logs failures of the database once, not every second.
-#[derive(Debug, Default)]
-struct Failures {
-    has_failed: bool,
-}
-
-impl Failures {
-    fn note(&mut self, result: Result<(), StoreError>) {
-        match result {
-            Ok(()) => self.has_failed = false,
-            Err(error) => {
-                if !std::mem::replace(&mut self.has_failed, true) {
-                    tracing::error!(%error, "nothing can be sent for now");
-                }
-            }
         }
     }
 }

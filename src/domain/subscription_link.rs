@@ -4,9 +4,13 @@
 //! at all: it is the subscriber's id, and a code that only this site's key can make of it. The link
 //! to confirm one is random, and stored as a hash.
 
+use chrono::Duration;
 use uuid::Uuid;
 
 use super::hash::{hex, hmac_sha256};
+
+/// How long the link to confirm a subscription works.
+pub const CONFIRM_WITHIN: Duration = Duration::days(7);
 
 /// How many characters of the code are in the link: 128 bits.
 const CODE_CHARS: usize = 32;

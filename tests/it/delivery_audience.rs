@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use lightship::domain::email_address::EmailAddress;
 use lightship::domain::subscriber::{Channel, Following, Target};
-use lightship::store::subscribers::{find_subscriber_by_address, set_subscriber};
+use lightship::store::subscribers::{
+    SubscriberFilter, find_subscriber_by_address, list_subscribers, set_subscriber,
+};
 use serde_json::{Value, json};
 
 use crate::delivery::{later, post_incident};
@@ -187,4 +189,51 @@ async fn maintenance_goes_to_those_who_want_it() {
         readers(&server),
         ["all", "no-incidents", "selma", "servers"]
     );
+}
+
+/// The database chooses an audience by a statement, and the letter that welcomes by a function.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ways_to_say_who_hears_of_an_incident_agree() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    for (title, components) in [
+        ("Selma", json!({"selma": "degraded"})),
+        ("Both servers", json!({"selma": "degraded", "nelson": null})),
+        ("Mail", json!({"mail": "degraded"})),
+        ("All", json!({"selma": null, "nelson": null, "mail": null})),
+        ("Nothing", json!({})),
+    ] {
+        let made = app.post("/incidents", titled(title, &components)).await;
+        let made = made.expect(201).json();
+        let slug = slug(made["slug"].as_str().expect("a slug"));
+        later(&mut app).await;
+        let site = app.app.state().site.current();
+        let snapshot = site.snapshot();
+        let incident = snapshot.find_incident(&slug).expect("an incident");
+        let named = incident.components().into_iter().map(|component| {
+            let record = snapshot.find_component(component).expect("a component");
+            (component, record.component.group.as_deref())
+        });
+        let named: Vec<_> = named.collect();
+        let mut tx = app.app.state().store.read().await.expect("it begins");
+        let filter = SubscriberFilter {
+            limit: 100,
+            ..SubscriberFilter::default()
+        };
+        let all = list_subscribers(&mut tx, &filter).await.expect("an answer");
+        let covered = all.iter().filter(|it| {
+            let following = &it.following;
+            following.covers(&incident.id, incident.kind, &named)
+        });
+        let mut covered: Vec<String> = covered
+            .map(|it| {
+                it.address
+                    .as_str()
+                    .trim_end_matches("@example.com")
+                    .to_owned()
+            })
+            .collect();
+        covered.sort();
+        assert_eq!(readers(&server), covered, "{title}");
+    }
 }

@@ -99,8 +99,9 @@ async fn a_kill_in_the_middle_loses_no_message_and_repeats_few_as_the_same_ones(
         );
     }
     // Whatever comes now is one too many.
-    std::thread::sleep(Duration::from_secs(2));
-    take(&mail, &mut taken);
+    for _ in 0..20 {
+        take(&mail, &mut taken);
+    }
     drop(server);
     // As many messages as readers: one that was repeated had the same Message-ID.
     assert_eq!(taken.len(), SUBSCRIBERS);

@@ -280,3 +280,26 @@ async fn the_dashboard_says_what_waits_and_staff_decide() {
     let log = app.api_get("/audit").await.expect(200).json().to_string();
     assert!(log.contains("send_now") && log.contains("dont_send"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_claimed_as_the_database_failed_is_sent_once_it_answers() {
+    let server = MailServer::start();
+    let mut app = world(&server).await;
+    post_incident(&mut app, incident()).await;
+    app.advance(Duration::seconds(31));
+    let mut worker = app.app.worker().expect("a worker");
+    worker.spread_due().await.expect("it is spread");
+    // What is claimed can't be read any more.
+    let run = async |statement: &'static str| {
+        let url = &app.config.source.database;
+        let pool = sqlx::AnyPool::connect(url).await.expect("it answers");
+        let done = sqlx::query(statement).execute(&pool).await;
+        assert_eq!(done.expect("it is done").rows_affected(), 1);
+        pool.close().await;
+    };
+    run("update outbox set kind = 'rumour'").await;
+    worker.send_due().await.expect_err("it can't be read");
+    run("update outbox set kind = 'post'").await;
+    worker.send_due().await.expect("it is sent");
+    assert_eq!(readers(&server.taken()), [DANA]);
+}

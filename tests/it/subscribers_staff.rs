@@ -49,7 +49,7 @@ async fn a_subscriber_is_added_with_what_they_follow_and_how_they_agreed() {
     let list = browser.get(&app, done.header("location")).await.expect(200);
     for text in [
         "Added. They are told from now on.",
-        "1 subscriber is told of news.",
+        "1 subscriber has agreed.",
         "<bdi>dana@example.com</bdi>",
         "Follows Selma",
         ": by telephone",
@@ -234,7 +234,7 @@ async fn a_long_list_is_searched_comes_in_pages_and_is_exported() {
     let sent = [("table", many.as_str()), ("consent", "by contract")];
     browser.fill(&app, IMPORT, &sent).await.expect(303);
     let first = browser.get(&app, LIST).await.expect(200);
-    assert!(first.text().contains("53 subscribers are told of news."));
+    assert!(first.text().contains("53 subscribers have agreed."));
     assert!(first.text().contains("n59@example.com") && !first.text().contains("n60@example.com"));
     let next = first
         .text()

@@ -20,9 +20,11 @@ mod reader;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 pub use self::broadcast::{Broadcast, Mail};
 pub use self::component::component;
 pub use self::incident::incident;
 pub use self::letters::{already_subscribed, confirm, welcome};
 pub use self::reader::Reader;
+pub use self::trial::trial;

@@ -46,7 +46,7 @@ pub struct SubscribersPage<'a> {
 pub fn page(snapshot: &Snapshot, viewer: &Actor, shown: &SubscribersPage<'_>) -> Markup {
     let content = html! {
         h1 { "Subscribers" }
-        p.lead { (counts(&shown.counts)) }
+        p.lead { (counts(&shown.counts, snapshot.site.sends_mail)) }
         @if !snapshot.site.sends_mail {
             p.hint {
                 "No mail is sent from here yet: that needs a mail server (--smtp) and, in "
@@ -97,12 +97,15 @@ pub fn address(search: &str, after: &str) -> String {
     format!("{}{}", urls::STAFF_SUBSCRIBERS, urls::query(&pairs))
 }
 
-/// "1,204 are told of news. 3 haven’t confirmed yet, 1 paused, 2 suppressed."
-fn counts(counts: &SubscriberCounts) -> String {
+/// "1,204 subscribers are told of news. Not told: 3 waiting for confirmation, 1 paused." Without a
+/// mail server, nobody is told, and they are only counted.
+fn counts(counts: &SubscriberCounts, sends_mail: bool) -> String {
     let number = |count: i64| grouped(usize::try_from(count).unwrap_or_default());
     let told = match counts.confirmed {
-        1 => "1 subscriber is told of news.".to_owned(),
-        many => format!("{} subscribers are told of news.", number(many)),
+        1 if sends_mail => "1 subscriber is told of news.".to_owned(),
+        many if sends_mail => format!("{} subscribers are told of news.", number(many)),
+        1 => "1 subscriber has agreed.".to_owned(),
+        many => format!("{} subscribers have agreed.", number(many)),
     };
     let others = [
         (counts.waiting, "waiting for confirmation"),

@@ -9,6 +9,16 @@ use crate::render::messages::english::list;
 /// The language, as HTML names it.
 pub const LANGUAGE: &str = "en";
 
+/// The subject of a trial message.
+pub fn trial_subject(site: &str) -> String {
+    format!("{site}: a trial message")
+}
+
+/// Says that a trial message has arrived.
+pub fn trial(site: &str) -> String {
+    format!("This is a trial message from {site}. If you can read it, subscribers get theirs, too.")
+}
+
 /// The heading of an update without a phase.
 pub fn update() -> &'static str {
     "Update"

@@ -11,6 +11,6 @@ pub use english::{
     corrects, earlier, hears_of, is_already_subscribed, is_subscribed, kind, lasted, need_help,
     not_you, nothing_open, now_planned, open_now, overall, planned, planned_for, read_all, reads,
     remind, reminder, see_component, see_site, starts, still_going_on, subject, subject_of_text,
-    subscribed_to, this_incident, unsubscribe, update, welcome_subject, welcome_title,
-    when_it_starts,
+    subscribed_to, this_incident, trial, trial_subject, unsubscribe, update, welcome_subject,
+    welcome_title, when_it_starts,
 };
