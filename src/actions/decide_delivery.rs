@@ -9,7 +9,7 @@ use crate::domain::permission::Permission;
 use crate::store::components::find_component;
 use crate::store::incidents::find_incident;
 use crate::store::outbox::{find_dispatch, list_dispatches, set_dispatch};
-use crate::store::settings::{DELIVERS_FOR, set_meta};
+use crate::store::settings::{DELIVERS_FOR, RESTORED, set_meta};
 use crate::store::{deliveries, letters, outbox};
 
 /// Sends a dispatch now, and those of the same thread that come before it.
@@ -82,6 +82,19 @@ pub async fn release_held(
     };
     note_all(change, count, decision);
     Ok(())
+}
+
+/// Holds everything that waits, and whatever comes to wait, until staff decide: the database was
+/// restored from a backup, so some of it may have been sent already. Returns how much waits.
+///
+/// # Errors
+/// The database's.
+pub async fn hold(change: &mut Change) -> Result<i64, ActionError> {
+    change.require(Permission::ManageDelivery)?;
+    let count = outbox::count_waiting(&mut change.tx).await?;
+    set_meta(&mut change.tx, DELIVERS_FOR, RESTORED).await?;
+    note_all(change, count, Decision::Hold);
+    Ok(count)
 }
 
 async fn waiting(change: &mut Change, seq: i64) -> Result<Dispatch, ActionError> {

@@ -169,15 +169,17 @@ impl App {
     }
 
     /// What sends messages to subscribers, if a mail server is configured.
-    pub fn worker(&self) -> Option<Worker> {
-        let server = self.config.smtp.clone()?;
+    pub fn worker(&self) -> anyhow::Result<Option<Worker>> {
+        let Some(server) = self.config.smtp.clone() else {
+            return Ok(None);
+        };
         let sending = sending::Sending {
             server,
             signer: self.signer.clone(),
             connections: self.config.smtp_connections,
             rate: self.config.smtp_rate,
         };
-        Some(sending::worker(&self.state, sending))
+        sending::worker(&self.state, sending).map(Some)
     }
 
     /// Tests whether the database takes writes, for `/readyz`.
@@ -189,7 +191,7 @@ impl App {
     /// Serves until `stop` completes, then lets running requests finish, within ten seconds in all.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
-        let worker = self.worker();
+        let worker = self.worker()?;
         let site = self.state.site.current();
         sending::log(self.config.smtp.as_ref(), &site.snapshot().site);
         drop(site);

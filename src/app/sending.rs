@@ -75,9 +75,12 @@ pub(super) async fn keep_sending(worker: Worker, state: AppState, stopped: signa
 }
 
 /// What sends messages.
-pub(super) fn worker(state: &AppState, sending: Sending) -> Worker {
+///
+/// # Errors
+/// If there can't be a thread for it.
+pub(super) fn worker(state: &AppState, sending: Sending) -> anyhow::Result<Worker> {
     let site = state.site.clone();
-    Worker::new(DeliverySetup {
+    let worker = Worker::new(DeliverySetup {
         store: state.store.clone(),
         clock: state.clock.clone(),
         server: sending.server,
@@ -86,5 +89,6 @@ pub(super) fn worker(state: &AppState, sending: Sending) -> Worker {
         rate: sending.rate,
         snapshot: Arc::new(move || site.current().share_snapshot()),
         nudge: state.outbox.clone(),
-    })
+    });
+    worker.context("starting a thread for messages to subscribers")
 }

@@ -1,10 +1,15 @@
 //! `lightship delivery`: messages to subscribers, on the host itself.
 
+use anyhow::bail;
 use clap::Subcommand;
 
+use crate::actions::{Change, decide_delivery};
 use crate::app::mail_trial::try_mail;
-use crate::config::Config;
+use crate::clock::Clock;
+use crate::config::{Config, SourceConfig};
+use crate::domain::actor::Actor;
 use crate::domain::email_address::EmailAddress;
+use crate::store::{Store, sqlite_file};
 
 /// What to do about messages to subscribers.
 #[derive(Debug, Clone, Subcommand)]
@@ -16,6 +21,11 @@ pub(super) enum DeliveryCommand {
         to: EmailAddress,
         #[command(flatten)]
         config: Box<Config>,
+    },
+    /// Hold all messages after a restore, until staff send or drop them on the dashboard
+    Hold {
+        #[command(flatten)]
+        source: SourceConfig,
     },
 }
 
@@ -31,5 +41,24 @@ pub(super) async fn delivery(command: DeliveryCommand) -> anyhow::Result<()> {
             anstream::println!("{server} took a message to {to}. Look whether it arrives.");
             Ok(())
         }
+        DeliveryCommand::Hold { source } => hold(&source.database).await,
     }
+}
+
+async fn hold(database: &str) -> anyhow::Result<()> {
+    if let Some(file) = sqlite_file(database).filter(|file| !file.exists()) {
+        bail!(
+            "there is no database {}; name it with --database",
+            file.display()
+        );
+    }
+    let store = Store::open(database).await?;
+    let mut change = Change::begin(&store, &Clock::System, Actor::host()).await?;
+    let count = decide_delivery::hold(&mut change).await?;
+    change.commit().await?;
+    store.close().await;
+    anstream::println!(
+        "Held: {count} that wait, and whatever else comes. Send or drop them on the dashboard."
+    );
+    Ok(())
 }

@@ -7,6 +7,7 @@ use super::connection::Connection;
 use super::console::{BOLD, Console, styled};
 use super::failure::Failure;
 use super::output;
+use super::telling::Quietly;
 use crate::client::Client;
 use crate::urls;
 use crate::wire::incident::{EditIncident, IncidentBody};
@@ -25,7 +26,7 @@ enum DraftCommand {
     /// List the drafts
     List(ListArgs),
     /// Publish a draft, dated now
-    Publish(OneArgs),
+    Publish(PublishArgs),
     /// Discard a draft; it stays in the activity log
     Discard(OneArgs),
 }
@@ -44,11 +45,20 @@ struct OneArgs {
     connection: Connection,
 }
 
+#[derive(Debug, Args)]
+struct PublishArgs {
+    #[command(flatten)]
+    telling: Quietly,
+    #[command(flatten)]
+    one: OneArgs,
+}
+
 impl DraftArgs {
     pub(super) fn wants_json(&self) -> bool {
         match &self.command {
             DraftCommand::List(args) => args.connection.json,
-            DraftCommand::Publish(args) | DraftCommand::Discard(args) => args.connection.json,
+            DraftCommand::Publish(args) => args.one.connection.json,
+            DraftCommand::Discard(args) => args.connection.json,
         }
     }
 }
@@ -57,8 +67,8 @@ pub(super) fn run(args: &DraftArgs, console: &mut Console) -> Result<(), Failure
     match &args.command {
         DraftCommand::List(args) => list(&args.connection.client(console)?, console),
         DraftCommand::Publish(args) => {
-            let client = args.connection.client(console)?;
-            publish(args.part.as_deref(), &client, console)
+            let client = args.one.connection.client(console)?;
+            publish(args, &client, console)
         }
         DraftCommand::Discard(args) => {
             let client = args.connection.client(console)?;
@@ -94,12 +104,13 @@ fn list(client: &Client, console: &mut Console) -> Result<(), Failure> {
     Ok(())
 }
 
-fn publish(part: Option<&str>, client: &Client, console: &mut Console) -> Result<(), Failure> {
-    let draft = choose(drafts(client)?, part)?;
+fn publish(args: &PublishArgs, client: &Client, console: &mut Console) -> Result<(), Failure> {
+    let draft = choose(drafts(client)?, args.one.part.as_deref())?;
     let path = urls::api_incident(&draft.slug);
     let found = client.find::<IncidentBody>(&path)?;
     let wanted = EditIncident {
         draft: Some(false),
+        notify: args.telling.notify(),
         ..EditIncident::default()
     };
     let answer = client.edit(&path, &wanted, &found.etag)?;

@@ -80,7 +80,7 @@ enum Command {
         #[command(flatten)]
         source: SourceConfig,
     },
-    /// Try the delivery of messages to subscribers, on the host itself
+    /// Try or hold messages to subscribers, on the host itself
     Delivery {
         #[command(subcommand)]
         command: delivery::DeliveryCommand,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::dkim::Signer;
-use super::email::{Identity, Outgoing, Sender, write};
+use super::email::{Draft, Identity, Outgoing, Sender, write};
 use super::header::HeaderText;
 use crate::domain::delivery_settings::DeliverySettings;
 use crate::domain::dispatch::{Dispatch, News, Thread};
@@ -23,10 +23,9 @@ use crate::urls;
 use chrono::{DateTime, Utc};
 
 /// What there is to do about a claimed delivery.
-#[derive(Debug)]
 pub(super) enum Composed {
-    /// This message is to be sent.
-    Message(Outgoing),
+    /// This message is to be written and sent.
+    Message(Draft),
     /// Nothing of it is public any more, or nobody waits for it.
     Nothing,
     /// It can't be sent as it is.
@@ -57,13 +56,13 @@ pub(super) fn sender_of(site: &SiteSettings, signer: Option<Arc<Signer>>) -> Opt
 
 /// What all messages of a batch are made from.
 #[derive(Debug)]
-pub(super) struct Workshop<'a> {
+pub(super) struct Workshop {
     /// Everything public now.
-    pub(super) snapshot: &'a Snapshot,
+    pub(super) snapshot: Arc<Snapshot>,
     /// Who messages come from.
-    pub(super) sender: &'a Sender,
+    pub(super) sender: Sender,
     /// The site's key for links.
-    pub(super) key: &'a LinkKey,
+    pub(super) key: LinkKey,
     /// When it is.
     pub(super) now: DateTime<Utc>,
 }
@@ -73,7 +72,7 @@ type Said = HashMap<(Thread, i64, i64), Heard>;
 
 /// What there is to say, and whether it still is news.
 struct Heard {
-    broadcast: Option<Broadcast>,
+    broadcast: Option<Arc<Broadcast>>,
     is_stale: bool,
 }
 
@@ -83,9 +82,9 @@ struct Heard {
 /// The database's.
 pub(super) async fn compose(
     tx: &mut Tx,
-    workshop: &Workshop<'_>,
+    workshop: &Arc<Workshop>,
     claimed: &[ClaimedDelivery],
-    subscribers: &HashMap<String, Subscriber>,
+    subscribers: &HashMap<String, Arc<Subscriber>>,
 ) -> Result<Vec<Composed>, StoreError> {
     let mut said = Said::new();
     let mut composed = Vec::with_capacity(claimed.len());
@@ -101,7 +100,7 @@ pub(super) async fn compose(
             let delay = workshop.snapshot.site.delivery.delay();
             let is_stale = |it: &Dispatch| it.is_stale(delay, workshop.now);
             let heard = Heard {
-                broadcast: say(workshop.snapshot, thread, &dispatches),
+                broadcast: say(&workshop.snapshot, thread, &dispatches).map(Arc::new),
                 is_stale: dispatches.iter().all(is_stale),
             };
             said.insert(key.clone(), heard);
@@ -124,7 +123,10 @@ pub(super) async fn compose(
             composed.push(Composed::Nothing);
             continue;
         };
-        composed.push(address(workshop, broadcast, delivery, subscriber));
+        let (workshop, broadcast) = (workshop.clone(), broadcast.clone());
+        let (delivery, subscriber) = (delivery.clone(), subscriber.clone());
+        let draft = move || address(&workshop, &broadcast, &delivery, &subscriber);
+        composed.push(Composed::Message(Box::new(draft)));
     }
     Ok(composed)
 }
@@ -143,12 +145,13 @@ fn say(snapshot: &Snapshot, thread: &Thread, dispatches: &[Dispatch]) -> Option<
     }
 }
 
+/// Writes a message to one reader.
 fn address(
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     broadcast: &Broadcast,
     delivery: &ClaimedDelivery,
     subscriber: &Subscriber,
-) -> Composed {
+) -> Result<Outgoing, String> {
     let token = workshop.key.token_of(&subscriber.id);
     let base_url = &workshop.snapshot.site.base_url;
     let manage_url = urls::absolute(base_url, &urls::manage_subscription(&token));
@@ -158,7 +161,7 @@ fn address(
         manage_url: &manage_url,
         unsubscribe_url: &unsubscribe_url,
     };
-    let mail = broadcast.to_reader(workshop.snapshot, &reader);
+    let mail = broadcast.to_reader(&workshop.snapshot, &reader);
     let thread = delivery.thread.to_text().replace('/', ".");
     let id = message_id(&thread, delivery);
     let identity = Identity {
@@ -167,10 +170,7 @@ fn address(
         at: workshop.now,
         unsubscribe_url: Some(&unsubscribe_url),
     };
-    match write(workshop.sender, &subscriber.address, &mail, &identity) {
-        Ok(outgoing) => Composed::Message(outgoing),
-        Err(why) => Composed::Impossible(why),
-    }
+    write(&workshop.sender, &subscriber.address, &mail, &identity)
 }
 
 /// The same for the same message to the same reader, however often it is sent.

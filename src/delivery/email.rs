@@ -129,6 +129,9 @@ pub fn write(
     })
 }
 
+/// A message that is still to be written; that fails with why it can't be.
+pub(super) type Draft = Box<dyn FnOnce() -> Result<Outgoing, String> + Send>;
+
 /// Why a message wasn't taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -138,6 +141,8 @@ pub enum Refusal {
     Later { why: String, may_have_arrived: bool },
     /// It never will be: the address, or the message to it, is refused.
     Never(String),
+    /// There is nothing to hand over: it can't be written.
+    Unwritable(String),
 }
 
 /// A connection to the mail server, made when it is first needed.

@@ -1,8 +1,8 @@
 //! A copy of a database must not write to customers. The database remembers the base URL that it
-//! delivers for. Under another one, what waits is held until staff decide.
+//! delivers for. Under another one, or after it was restored, what waits is held until staff decide.
 
 use crate::store::outbox::count_waiting;
-use crate::store::settings::{DELIVERS_FOR, find_meta, set_meta};
+use crate::store::settings::{DELIVERS_FOR, RESTORED, find_meta, set_meta};
 use crate::store::{Store, StoreError};
 
 /// Whether what waits is held. If nothing waits, the site delivers under its URL from now on.
@@ -15,7 +15,9 @@ pub(super) async fn is_held(store: &Store, base_url: &str) -> Result<bool, Store
     if known.as_deref() == Some(base_url) {
         return Ok(false);
     }
-    if known.is_some() && count_waiting(&mut tx).await? > 0 {
+    // What comes in after a restore may have been sent as well, such as entries of files.
+    let is_restored = known.as_deref() == Some(RESTORED);
+    if is_restored || (known.is_some() && count_waiting(&mut tx).await? > 0) {
         return Ok(true);
     }
     drop(tx);

@@ -42,7 +42,7 @@ const NOTHING: Ready = Ready {
 /// The database's.
 pub(super) async fn prepare(
     store: &Store,
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     letter: &Letter,
 ) -> Result<Ready, StoreError> {
     match &letter.purpose {
@@ -59,8 +59,8 @@ pub(super) async fn prepare(
                 manage_url: &manage_url,
                 unsubscribe_url: &unsubscribe_url,
             };
-            let open = open_for(workshop.snapshot, &subscriber.following);
-            let mail = mail::welcome(workshop.snapshot, &reader, &open);
+            let open = open_for(&workshop.snapshot, &subscriber.following);
+            let mail = mail::welcome(&workshop.snapshot, &reader, &open);
             Ok(of_mail(workshop, letter, &mail, Some(&subscriber), None))
         }
     }
@@ -68,7 +68,7 @@ pub(super) async fn prepare(
 
 async fn signup(
     store: &Store,
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     letter: &Letter,
     following: &Following,
 ) -> Result<Ready, StoreError> {
@@ -85,7 +85,7 @@ async fn signup(
                 manage_url: &manage_url,
                 unsubscribe_url: &unsubscribe_url,
             };
-            let mail = mail::already_subscribed(workshop.snapshot, &reader);
+            let mail = mail::already_subscribed(&workshop.snapshot, &reader);
             return Ok(of_mail(workshop, letter, &mail, Some(&known), None));
         }
         Some(known) => Subscriber {
@@ -107,7 +107,7 @@ async fn signup(
     tx.commit().await?;
     let base_url = &workshop.snapshot.site.base_url;
     let url = urls::absolute(base_url, &urls::confirm_subscription(&secret));
-    let mail = mail::confirm(workshop.snapshot, following, &url);
+    let mail = mail::confirm(&workshop.snapshot, following, &url);
     Ok(of_mail(workshop, letter, &mail, None, Some(link)))
 }
 
@@ -127,7 +127,7 @@ fn newcomer(address: &EmailAddress, following: &Following, now: DateTime<Utc>) -
 }
 
 fn of_mail(
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     letter: &Letter,
     mail: &Mail,
     subscriber: Option<&Subscriber>,
@@ -143,7 +143,7 @@ fn of_mail(
         at: workshop.now,
         unsubscribe_url: unsubscribe_url.as_deref(),
     };
-    match write(workshop.sender, &letter.address, mail, &identity) {
+    match write(&workshop.sender, &letter.address, mail, &identity) {
         Ok(message) => Ready {
             message: Some(message),
             link,
@@ -156,7 +156,7 @@ fn of_mail(
 }
 
 /// The URLs at which a subscriber changes what they hear, and leaves.
-fn links(workshop: &Workshop<'_>, subscriber_id: &str) -> [String; 2] {
+fn links(workshop: &Workshop, subscriber_id: &str) -> [String; 2] {
     let token = workshop.key.token_of(subscriber_id);
     let paths = [urls::manage_subscription(&token), urls::unsubscribe(&token)];
     paths.map(|path| urls::absolute(&workshop.snapshot.site.base_url, &path))

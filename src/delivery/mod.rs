@@ -5,6 +5,7 @@
 //! revision alone, so that staff hardly wait for them.
 
 mod compose;
+mod courtesy;
 pub mod dkim;
 pub mod email;
 mod failures;
@@ -15,6 +16,7 @@ mod lease;
 mod letters;
 mod results;
 mod retry;
+mod server_rest;
 mod setup;
 mod spread;
 mod trial;

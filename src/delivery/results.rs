@@ -1,5 +1,7 @@
 //! How messages fared, as the database keeps it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::email::Refusal;
@@ -16,7 +18,7 @@ use crate::store::{StoreError, Tx};
 #[derive(Debug)]
 pub(super) enum Note {
     /// What a subscriber is told.
-    Delivery(Box<ClaimedDelivery>, Box<Subscriber>),
+    Delivery(Box<ClaimedDelivery>, Arc<Subscriber>),
     /// A letter, with the hash of the secret in its link.
     Letter(Box<Letter>, Option<String>),
 }
@@ -67,7 +69,7 @@ async fn note_letter(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let next = match result {
-        Ok(()) | Err(Refusal::Never(_)) => None,
+        Ok(()) | Err(Refusal::Never(_) | Refusal::Unwritable(_)) => None,
         Err(Refusal::Server(_) | Refusal::Later { .. }) => {
             next_try(letter.attempts, Some(letter.created_at), now)
         }
@@ -98,7 +100,7 @@ async fn note_refusals(
             let times = subscriber.refusals + 1;
             counted.count_refusal(&format!("refused {times} times in a row: {why}"), now);
         }
-        Err(Refusal::Server(_) | Refusal::Later { .. }) => return Ok(()),
+        Err(Refusal::Server(_) | Refusal::Later { .. } | Refusal::Unwritable(_)) => return Ok(()),
     }
     let suppressed = counted.suppressed.as_ref();
     set_refusals(tx, &counted.id, counted.refusals, suppressed).await
@@ -111,7 +113,9 @@ fn outcome_of(
 ) -> Outcome {
     let (why, may_have_arrived) = match result {
         Ok(()) => return Outcome::Done,
-        Err(Refusal::Never(why)) => return Outcome::GaveUp { why: why.clone() },
+        Err(Refusal::Never(why) | Refusal::Unwritable(why)) => {
+            return Outcome::GaveUp { why: why.clone() };
+        }
         Err(Refusal::Server(why)) => (why, false),
         Err(Refusal::Later {
             why,

@@ -46,6 +46,7 @@ pub async fn try_mail(
 
 fn in_words(refusal: &Refusal, server: &SmtpServer, from: &EmailAddress) -> String {
     match refusal {
+        Refusal::Unwritable(why) => why.clone(),
         Refusal::Server(why) => format!("{why}; {}", advice(why, server)),
         Refusal::Later { why, .. } => {
             format!("the server doesn't take it now: {why}; it may take it in a few minutes")

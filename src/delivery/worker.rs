@@ -1,6 +1,8 @@
 //! The worker: looks what is due, gives it to the lanes, and notes how it fared.
 
 use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -8,13 +10,14 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::compose::{Composed, Workshop, compose, sender_of};
-use super::email::Refusal;
+use super::courtesy::give_way;
 use super::failures::Failures;
 use super::hold::is_held;
 use super::lanes::{Job, Lanes, Sent};
 use super::lease::{BEAT, GONE_AFTER, Leases};
 use super::letters::{Ready, prepare};
 use super::results::{Note, note_results};
+use super::server_rest::ServerRest;
 use super::setup::DeliverySetup;
 use super::spread::{Next, spread_part};
 use crate::domain::subscriber::Subscriber;
@@ -26,7 +29,7 @@ use crate::store::deliveries::{
 };
 use crate::store::letters::{claim_letters, delete_letter, has_due_letter};
 use crate::store::subscribers::{
-    delete_links, delete_unconfirmed, keep_link_key, list_claimed_subscribers,
+    delete_links, delete_unconfirmed, keep_link_key, list_subscribers_by_id,
 };
 
 /// How many results are noted in one transaction.
@@ -35,8 +38,6 @@ const BATCH: usize = 100;
 const SOON: Duration = Duration::from_millis(250);
 /// How often to look for something due, if nobody says that there is.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long to leave a mail server alone that can't be reached.
-const SERVER_PAUSE: Duration = Duration::from_secs(15);
 /// How often to forget what is too old.
 const TIDY: Duration = Duration::from_secs(60 * 60);
 /// How long messages in progress may take when the server stops.
@@ -57,8 +58,7 @@ pub struct Worker {
     /// Whether there was more to claim when it last looked.
     has_more_due: bool,
     finished: Vec<Sent<Note>>,
-    /// Until when the mail server is left alone.
-    server_rests_until: Option<Instant>,
+    server_rest: ServerRest,
     /// Whether something may be claimed that nobody sends, because the database failed in between.
     has_strays: bool,
 }
@@ -73,12 +73,15 @@ struct Schedule {
 
 impl Worker {
     /// A worker; nothing is sent before it runs.
-    pub fn new(delivery: DeliverySetup) -> Self {
+    ///
+    /// # Errors
+    /// If the lanes can't have a thread.
+    pub fn new(delivery: DeliverySetup) -> io::Result<Self> {
         let claim = Uuid::now_v7().to_string();
         let snapshot = (delivery.snapshot)();
         let host = snapshot.site.authority.clone();
-        let lanes = Lanes::start(&delivery.server, &host, delivery.connections, delivery.rate);
-        Self {
+        let lanes = Lanes::start(&delivery.server, &host, delivery.connections, delivery.rate)?;
+        Ok(Self {
             leases: Leases::new(claim.clone(), GONE_AFTER),
             claim,
             key: None,
@@ -86,10 +89,10 @@ impl Worker {
             in_progress: 0,
             has_more_due: false,
             finished: Vec::new(),
-            server_rests_until: None,
+            server_rest: ServerRest::default(),
             has_strays: false,
             delivery,
-        }
+        })
     }
 
     /// Sends whatever is due, until it is stopped.
@@ -117,6 +120,7 @@ impl Worker {
                 schedule.tidy = now + TIDY;
                 failed.note(self.tidy().await);
             }
+            let worked = Instant::now();
             let is_full = self.finished.len() >= BATCH;
             if is_full || schedule.note.is_some_and(|at| now >= at) {
                 let noted = self.note_finished().await;
@@ -133,6 +137,7 @@ impl Worker {
                 let now = Instant::now();
                 schedule.look = if has_more { now } else { now + LOOK };
                 failed.note(looked.map(|_| ()));
+                give_way(&self.delivery.store, worked).await;
             }
             let next = [schedule.look, schedule.beat, schedule.tidy];
             let next = next.into_iter().chain(schedule.note).min().unwrap_or(now);
@@ -200,17 +205,7 @@ impl Worker {
 
     fn keep(&mut self, sent: Sent<Note>) {
         self.in_progress = self.in_progress.saturating_sub(1);
-        if let Err(Refusal::Server(why)) = &sent.result {
-            if self
-                .server_rests_until
-                .is_none_or(|until| until <= Instant::now())
-            {
-                tracing::error!("the mail server takes nothing; it is tried again: {why}");
-            }
-            self.server_rests_until = Some(Instant::now() + SERVER_PAUSE);
-        } else if self.server_rests_until.take().is_some() && sent.result.is_ok() {
-            tracing::info!("the mail server takes messages again");
-        }
+        self.server_rest.note(&sent.result);
         self.finished.push(sent);
     }
 
@@ -246,20 +241,17 @@ impl Worker {
             // What is due at once goes as one message, so all of it is spread first.
             return Ok(true);
         }
-        let rests = self.server_rests_until;
-        let is_resting = rests.is_some_and(|until| until > Instant::now());
-        let Some(sender) =
-            sender_of(&snapshot.site, self.delivery.signer.clone()).filter(|_| !is_resting)
-        else {
+        let sender = sender_of(&snapshot.site, self.delivery.signer.clone());
+        let Some(sender) = sender.filter(|_| !self.server_rest.is_on()) else {
             return Ok(false);
         };
         let key = self.link_key().await?;
-        let workshop = Workshop {
-            snapshot: &snapshot,
-            sender: &sender,
-            key: &key,
+        let workshop = Arc::new(Workshop {
+            snapshot,
+            sender,
+            key,
             now,
-        };
+        });
         // Nothing is written for the sake of looking.
         let mut tx = self.delivery.store.read().await?;
         let has_letter = has_due_letter(&mut tx, now).await?;
@@ -293,7 +285,7 @@ impl Worker {
         Ok(key)
     }
 
-    async fn give_letters(&mut self, workshop: &Workshop<'_>) -> Result<(), StoreError> {
+    async fn give_letters(&mut self, workshop: &Arc<Workshop>) -> Result<(), StoreError> {
         let mut tx = self.delivery.store.begin_delivery().await?;
         let letters = claim_letters(&mut tx, &self.claim, workshop.now, LETTERS).await?;
         tx.commit().await?;
@@ -307,14 +299,15 @@ impl Worker {
                 continue;
             };
             let note = Note::Letter(Box::new(letter), link);
+            let draft = Box::new(|| Ok(message));
             self.in_progress += 1;
-            self.lanes.give(Job { message, note }).await;
+            self.lanes.give(Job { draft, note }).await;
         }
         Ok(())
     }
 
     /// Claims a batch, and gives what is to be sent to the lanes. Returns how many were claimed.
-    async fn give_deliveries(&mut self, workshop: &Workshop<'_>) -> Result<usize, StoreError> {
+    async fn give_deliveries(&mut self, workshop: &Arc<Workshop>) -> Result<usize, StoreError> {
         let store = self.delivery.store.clone();
         let mut tx = store.begin_delivery().await?;
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
@@ -322,11 +315,12 @@ impl Worker {
         if claimed.is_empty() {
             return Ok(0);
         }
-        let subscribers = list_claimed_subscribers(&mut tx, &self.claim).await?;
+        let readers: Vec<&str> = claimed.iter().map(|it| it.subscriber_id.as_str()).collect();
+        let subscribers = list_subscribers_by_id(&mut tx, &readers).await?;
         tx.commit().await?;
-        let subscribers: HashMap<String, Subscriber> = subscribers
+        let subscribers: HashMap<String, Arc<Subscriber>> = subscribers
             .into_iter()
-            .map(|subscriber| (subscriber.id.clone(), subscriber))
+            .map(|subscriber| (subscriber.id.clone(), Arc::new(subscriber)))
             .collect();
         let mut tx = store.read().await?;
         let composed = compose(&mut tx, workshop, &claimed, &subscribers).await?;
@@ -336,10 +330,10 @@ impl Worker {
         for (delivery, composed) in claimed.into_iter().zip(composed) {
             let reader = subscribers.get(&delivery.subscriber_id);
             match (composed, reader) {
-                (Composed::Message(message), Some(subscriber)) => {
-                    let note = Note::Delivery(Box::new(delivery), Box::new(subscriber.clone()));
+                (Composed::Message(draft), Some(subscriber)) => {
+                    let note = Note::Delivery(Box::new(delivery), subscriber.clone());
                     self.in_progress += 1;
-                    self.lanes.give(Job { message, note }).await;
+                    self.lanes.give(Job { draft, note }).await;
                 }
                 (Composed::Impossible(why), _) => {
                     settled.push((delivery, Outcome::GaveUp { why }));

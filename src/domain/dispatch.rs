@@ -176,16 +176,19 @@ pub enum Decision {
     SendHeld,
     /// To drop what was held.
     DropHeld,
+    /// To hold everything, because the database was restored.
+    Hold,
 }
 
 impl Decision {
     /// Every decision.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SendNow,
         Self::DontSend,
         Self::RetryFailed,
         Self::SendHeld,
         Self::DropHeld,
+        Self::Hold,
     ];
 
     /// The word for it, in the database and the API.
@@ -196,6 +199,7 @@ impl Decision {
             Self::RetryFailed => "retry_failed",
             Self::SendHeld => "send_held",
             Self::DropHeld => "drop_held",
+            Self::Hold => "hold",
         }
     }
 }

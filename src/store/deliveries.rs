@@ -47,6 +47,14 @@ pub enum Outcome {
     GaveUp { why: String },
 }
 
+/// Claims for a sender ($1) what is due at an instant ($2), at most so much ($3).
+// PostgreSQL looks at `claimed_by` once more when another sender has just taken the row.
+pub const CLAIM: &str = "update deliveries set claimed_by = $1, claimed_seq = coalesce(claimed_seq, due_seq) \
+     where claimed_by is null and (subscriber_id, thread) in \
+     (select subscriber_id, thread from deliveries where next_at_ms <= $2 \
+     and claimed_by is null order by next_at_ms, subscriber_id limit $3) \
+     returning *, (select s.address from subscribers s where s.id = subscriber_id) as address";
+
 /// Claims messages that are due, at most `limit`, for the sender `claim`. What was claimed before
 /// and not finished tells as far as it did then, so that it stays the same message.
 pub async fn claim_deliveries(
@@ -55,19 +63,12 @@ pub async fn claim_deliveries(
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<ClaimedDelivery>, StoreError> {
-    // PostgreSQL looks at `claimed_by` once more when another sender has just taken the row.
-    let rows = sqlx::query(
-        "update deliveries set claimed_by = $1, claimed_seq = coalesce(claimed_seq, due_seq) \
-         where claimed_by is null and (subscriber_id, thread) in \
-         (select subscriber_id, thread from deliveries where next_at_ms <= $2 \
-         and claimed_by is null order by next_at_ms, subscriber_id limit $3) \
-         returning *, (select s.address from subscribers s where s.id = subscriber_id) as address",
-    )
-    .bind(claim)
-    .bind(now.timestamp_millis())
-    .bind(limit)
-    .fetch_all(&mut tx.inner)
-    .await?;
+    let rows = sqlx::query(CLAIM)
+        .bind(claim)
+        .bind(now.timestamp_millis())
+        .bind(limit)
+        .fetch_all(&mut tx.inner)
+        .await?;
     rows.iter().map(to_claimed).collect()
 }
 

@@ -17,6 +17,7 @@ use self::error::{SQLITE_READONLY, sqlite_code};
 use self::file::DatabaseFile;
 use self::guarded_connection::{DEADLINE, Guarded, Writing};
 pub use self::open::{sqlite_file, without_password};
+use self::recent_writes::RecentWrites;
 pub use self::tx::Tx;
 
 pub mod audit;
@@ -44,6 +45,7 @@ mod open;
 pub mod outbox;
 mod packed;
 pub mod probe;
+mod recent_writes;
 mod row;
 pub mod sessions;
 pub mod settings;
@@ -71,6 +73,7 @@ pub struct Store {
     /// SQLite allows one writer at a time. Within the process, writers queue here instead of
     /// polling.
     writing: Arc<Mutex<()>>,
+    recent: Arc<RecentWrites>,
 }
 
 impl Store {
@@ -105,6 +108,7 @@ impl Store {
             file: connected.file.map(DatabaseFile::opened).map(Arc::new),
             failed: Arc::default(),
             writing: Arc::new(Mutex::new(())),
+            recent: Arc::new(RecentWrites::new()),
         };
         if !is_made && migrator.version_exists(history::SINCE_MIGRATION) {
             store.make_histories().await?;
@@ -185,7 +189,13 @@ impl Store {
         Ok(tx)
     }
 
+    /// Whether this process has begun to write something public within `time`.
+    pub fn has_written_within(&self, time: Duration) -> bool {
+        self.recent.is_within(time)
+    }
+
     async fn begin_counted(&self) -> Result<Tx, StoreError> {
+        self.recent.note();
         let mut tx = self.begin_uncounted().await?;
         let counted = "update revision set writes = writes + 1 where id = 1 \
                        returning writes, made_until_ms";

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
@@ -70,25 +71,23 @@ pub async fn list_subscribers(
     with_targets(tx, &rows).await
 }
 
-/// The subscribers to whom a sender is sending.
-pub async fn list_claimed_subscribers(
+/// The subscribers with these ids, in any order; at most a few hundred.
+pub async fn list_subscribers_by_id(
     tx: &mut Tx,
-    claim: &str,
+    ids: &[&str],
 ) -> Result<Vec<Subscriber>, StoreError> {
-    let rows = sqlx::query(
-        "select * from subscribers where id in \
-         (select subscriber_id from deliveries where claimed_by = $1)",
-    )
-    .bind(claim)
-    .fetch_all(&mut tx.inner)
-    .await?;
-    let found = sqlx::query(
-        "select * from follows where subscriber_id in \
-         (select subscriber_id from deliveries where claimed_by = $1)",
-    )
-    .bind(claim)
-    .fetch_all(&mut tx.inner)
-    .await?;
+    let places = (1..=ids.len()).map(|place| format!("${place}"));
+    let places = places.collect::<Vec<_>>().join(", ");
+    let mut list = async |what: &str| {
+        // The statement holds only placeholders.
+        let mut query = sqlx::query(AssertSqlSafe(format!("{what} in ({places})")));
+        for id in ids {
+            query = query.bind((*id).to_owned());
+        }
+        query.fetch_all(&mut tx.inner).await
+    };
+    let rows = list("select * from subscribers where id").await?;
+    let found = list("select * from follows where subscriber_id").await?;
     to_subscribers(&rows, &found)
 }
 

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use lightship::domain::subscriber::Following;
+use lightship::store::deliveries::CLAIM;
 use serde_json::{Value, json};
+use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 
 use crate::support::app::TestApp;
 use crate::support::mail::MailServer;
@@ -336,4 +338,34 @@ async fn what_is_due_at_once_goes_as_one_message() {
     let taken = server.taken();
     assert_eq!(taken.len(), 1, "{taken:?}");
     assert!(text(&taken[0]).contains("The post.") && text(&taken[0]).contains("The update."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn claiming_never_walks_through_everything_that_isnt_claimed() {
+    let app = TestApp::new().start().await;
+    let url = &app.config.source.database;
+    let pool = AnyPool::connect(url).await.expect("it answers");
+    let mut connection = pool.acquire().await.expect("a connection");
+    let explain = match url.starts_with("sqlite:") {
+        true => "explain query plan",
+        false => {
+            // An empty table is walked through otherwise.
+            let off = sqlx::query("set enable_seqscan = off").execute(&mut *connection);
+            off.await.expect("it is set");
+            "explain"
+        }
+    };
+    let statement = AssertSqlSafe(format!("{explain} {CLAIM}"));
+    let plan = sqlx::query(statement)
+        .bind("sender")
+        .bind(1_i64)
+        .bind(100_i64);
+    let plan = plan.fetch_all(&mut *connection).await.expect("a plan");
+    let column = if explain == "explain" { 0 } else { 3 };
+    let plan: Vec<String> = plan.iter().map(|row| row.get(column)).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("deliveries_next"), "{plan}");
+    assert!(!plan.contains("deliveries_claimed"), "{plan}");
+    drop(connection);
+    pool.close().await;
 }

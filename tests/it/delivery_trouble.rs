@@ -20,7 +20,7 @@ fn incident() -> Value {
     json!({"title": "Mail is slow", "markdown": "The first text."})
 }
 
-fn readers(taken: &[Value]) -> Vec<&str> {
+pub(crate) fn readers(taken: &[Value]) -> Vec<&str> {
     let mut readers: Vec<&str> = taken
         .iter()
         .map(|message| message["to"].as_str().expect("an address"))
@@ -128,6 +128,7 @@ async fn what_another_process_claimed_and_left_is_taken_over_as_the_same_message
     let store = app.app.state().store.clone();
     app.app
         .worker()
+        .expect("a thread")
         .expect("a worker")
         .spread_due()
         .await
@@ -142,7 +143,7 @@ async fn what_another_process_claimed_and_left_is_taken_over_as_the_same_message
     tx.commit().await.expect("kept");
     app.send_outbox().await;
     assert_eq!(server.taken(), [] as [Value; 0]);
-    let mut worker = app.app.worker().expect("a worker");
+    let mut worker = app.app.worker().expect("a thread").expect("a worker");
     worker.set_gone_after(std::time::Duration::ZERO);
     worker.renew_lease().await.expect("it is seen");
     worker.renew_lease().await.expect("it is gone");
@@ -287,7 +288,7 @@ async fn what_was_claimed_as_the_database_failed_is_sent_once_it_answers() {
     let mut app = world(&server).await;
     post_incident(&mut app, incident()).await;
     app.advance(Duration::seconds(31));
-    let mut worker = app.app.worker().expect("a worker");
+    let mut worker = app.app.worker().expect("a thread").expect("a worker");
     worker.spread_due().await.expect("it is spread");
     // What is claimed can't be read any more.
     let run = async |statement: &'static str| {

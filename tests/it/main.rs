@@ -15,6 +15,7 @@ mod claims;
 mod components;
 mod delivery;
 mod delivery_audience;
+mod delivery_choices;
 mod delivery_kill;
 mod delivery_letters;
 mod delivery_trouble;

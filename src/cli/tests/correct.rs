@@ -245,13 +245,19 @@ fn a_draft_is_published_or_thrown_away_and_never_guessed() {
         seen.clone(),
     );
     assert_eq!(changed(&bench), [published]);
+    let ran = bench.run(&["draft", "publish", "selma", "--quiet"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        changed(&bench)[1].1,
+        json!({"draft": false, "notify": false})
+    );
     let discard = ["draft", "discard", "selma"];
     let ran = bench.run_at_a_terminal(&discard, "n\n");
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("the draft is kept"), "{}", ran.err);
     assert_eq!(bench.run_at_a_terminal(&discard, "y\n").code, 0);
     assert_eq!(
-        changed(&bench)[1],
+        changed(&bench)[2],
         (format!("DELETE {path}"), Value::Null, seen)
     );
 }

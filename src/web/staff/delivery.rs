@@ -11,13 +11,16 @@ use super::submission::Submission;
 use crate::actions::decide_delivery::{dont_send, release_held, retry_failed, send_now};
 use crate::domain::dispatch::{News, Status, Thread};
 use crate::domain::incident::Incident;
-use crate::render::html::staff::delivery::{FailedMessage, Outbox, StuckMessages, WaitingMessage};
+use crate::render::html::staff::delivery::{
+    FailedMessage, HeldBecause, HeldMessages, Outbox, StuckMessages, WaitingMessage,
+};
 use crate::render::html::staff::fields::Fields;
 use crate::render::markdown::first_sentences;
 use crate::render::messages::text_of;
 use crate::site::Site;
+use crate::snapshot::Snapshot;
 use crate::store::outbox::{count_audience, count_waiting, list_dispatches};
-use crate::store::settings::{DELIVERS_FOR, find_meta};
+use crate::store::settings::{DELIVERS_FOR, RESTORED, find_meta};
 use crate::store::{StoreError, Tx, deliveries};
 use crate::urls;
 use crate::web::state::AppState;
@@ -54,11 +57,16 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
             due_at: dispatch.due(delay),
         });
     }
-    let former = find_meta(tx, DELIVERS_FOR).await?;
-    let former = former.filter(|former| *former != snapshot.site.base_url);
-    let held = match former {
-        Some(former) => Some((count_waiting(tx).await?, former)),
-        None => None,
+    let held = match find_meta(tx, DELIVERS_FOR).await? {
+        Some(former) if former != snapshot.site.base_url => {
+            let why = match former == RESTORED {
+                true => HeldBecause::Restored,
+                false => HeldBecause::DeliversFor(former),
+            };
+            let count = count_waiting(tx).await?;
+            Some(HeldMessages { count, why })
+        }
+        Some(_) | None => None,
     };
     let stuck = deliveries::find_stuck(tx)
         .await?
@@ -70,17 +78,29 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
     let failed = deliveries::list_failed(tx, FAILED).await?;
     Ok(Outbox {
         waiting,
-        held: held.filter(|(count, _)| *count > 0),
+        held: held.filter(|held| held.count > 0 || held.why == HeldBecause::Restored),
         stuck,
         failed: failed
             .into_iter()
             .map(|failed| FailedMessage {
                 address: failed.address.to_string(),
+                title: title_of(snapshot, &failed.thread),
                 at: failed.at,
                 why: failed.why,
             })
             .collect(),
     })
+}
+
+/// What a thread is about. What isn't public any more has no title.
+fn title_of(snapshot: &Snapshot, thread: &Thread) -> String {
+    match thread {
+        Thread::Incident(id) => {
+            let post = snapshot.posts.find_by_id(id);
+            post.map_or_else(String::new, |it| it.read().title.clone())
+        }
+        Thread::Component(slug) => snapshot.component_name(slug).to_owned(),
+    }
 }
 
 /// The first words of what goes out, so that staff can tell one from another.

@@ -155,7 +155,11 @@ impl TestApp {
 
     /// Sends every message that is due.
     pub(crate) async fn send_outbox(&self) {
-        let mut worker = self.app.worker().expect("a mail server is configured");
+        let mut worker = self
+            .app
+            .worker()
+            .expect("a thread")
+            .expect("a mail server is configured");
         worker.send_due().await.expect("the database answers");
     }
 

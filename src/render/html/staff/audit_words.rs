@@ -68,6 +68,7 @@ fn deed_in_words(deed: Deed) -> &'static str {
         Deed::DecideDelivery(Decision::RetryFailed) => "tried again to send",
         Deed::DecideDelivery(Decision::SendHeld) => "released",
         Deed::DecideDelivery(Decision::DropHeld) => "dropped",
+        Deed::DecideDelivery(Decision::Hold) => "held, after a restore,",
         Deed::IssueToken => "issued the token",
         Deed::RevokeToken => "revoked the token",
         Deed::SignIn => "signed in with the token",

@@ -32,6 +32,8 @@ pub struct WaitingMessage {
 pub struct FailedMessage {
     /// Who should have got it.
     pub address: String,
+    /// What it is about; empty if that isn't public any more.
+    pub title: String,
     /// When it was given up.
     pub at: DateTime<Utc>,
     /// Why.
@@ -49,14 +51,31 @@ pub struct StuckMessages {
     pub next_at: DateTime<Utc>,
 }
 
+/// What isn't sent until staff decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldMessages {
+    /// How many messages are held.
+    pub count: i64,
+    /// Why.
+    pub why: HeldBecause,
+}
+
+/// Why messages are held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldBecause {
+    /// The database was restored from a backup.
+    Restored,
+    /// The database has delivered for another base URL before.
+    DeliversFor(String),
+}
+
 /// Everything about messages that staff should know of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outbox {
     /// What waits, in order.
     pub waiting: Vec<WaitingMessage>,
-    /// How many messages are held because the database has delivered for another address before,
-    /// and which; `None` if none are.
-    pub held: Option<(i64, String)>,
+    /// What is held, if anything is.
+    pub held: Option<HeldMessages>,
     /// What couldn't be sent yet.
     pub stuck: Option<StuckMessages>,
     /// What was given up, newest first.
@@ -80,8 +99,8 @@ pub fn section(
         @if !is_empty {
             section {
                 h2 { "Messages to subscribers" }
-                @if let Some((count, former)) = &outbox.held {
-                    (held(*count, former, may_decide, key))
+                @if let Some(messages) = &outbox.held {
+                    (held(messages, may_decide, key))
                 }
                 @if let Some(stuck) = &outbox.stuck { (is_stuck(snapshot, stuck)) }
                 @if !outbox.waiting.is_empty() {
@@ -147,22 +166,39 @@ fn is_stuck(snapshot: &Snapshot, stuck: &StuckMessages) -> Markup {
     }
 }
 
-fn held(count: i64, former: &str, may_decide: bool, key: &str) -> Markup {
-    let messages = parts::count(usize::try_from(count).unwrap_or(0), "message");
+fn held(held: &HeldMessages, may_decide: bool, key: &str) -> Markup {
+    let messages = parts::count(usize::try_from(held.count).unwrap_or(0), "message");
     html! {
         div.card.warn {
             p { strong { (messages) " held." } }
             p {
-                "This database has sent messages for " code { (former) } ". If this is a copy, drop \
-                 what waits, so that nobody gets it twice. If the address has changed, send it."
+                @match &held.why {
+                    HeldBecause::Restored => {
+                        "This database was restored from a backup. Subscribers may have been told \
+                         already what waits here. Nothing is sent until you decide."
+                    }
+                    HeldBecause::DeliversFor(former) => {
+                        "This database has sent messages for " code { (former) } ". If this is a \
+                         copy, drop what waits, so that nobody gets it twice. If the address has \
+                         changed, send it."
+                    }
+                }
             }
             @if may_decide {
                 form.one method="post" action=(urls::STAFF_DELIVERY_HELD) {
                     (form::hidden(Fields::KEY, &format!("{key}.held")))
                     p.buttons {
-                        button type="submit" name=(Fields::BUTTON) value="send" { "Send " (messages) }
-                        button.danger type="submit" name=(Fields::BUTTON) value="drop" {
-                            "Drop " (messages)
+                        @if held.count == 0 {
+                            button type="submit" name=(Fields::BUTTON) value="send" {
+                                "Send from now on"
+                            }
+                        } @else {
+                            button type="submit" name=(Fields::BUTTON) value="send" {
+                                "Send " (messages)
+                            }
+                            button.danger type="submit" name=(Fields::BUTTON) value="drop" {
+                                "Drop " (messages)
+                            }
                         }
                     }
                 }
@@ -182,6 +218,7 @@ fn failed(snapshot: &Snapshot, failed: &[FailedMessage], may_decide: bool, key: 
                 @for message in failed {
                     li {
                         h3 { bdi { (message.address) } }
+                        @if !message.title.is_empty() { p dir="auto" { (message.title) } }
                         p.meta { (parts::instant(frame, message.at)) }
                         p { (message.why) }
                     }

@@ -4,7 +4,9 @@ use maud::{Markup, html};
 
 use super::fields::{Fields, FormState};
 use super::form;
+use super::telling;
 use crate::domain::incident::Incident;
+use crate::snapshot::Snapshot;
 use crate::urls;
 
 /// Why a draft wasn't published. Each line links to the field to correct.
@@ -25,10 +27,11 @@ pub fn refused(incident: &Incident, form_state: &FormState) -> Markup {
 }
 
 /// The actions for a draft; `key` makes each button work only once.
-pub fn ways(incident: &Incident, key: &str) -> Markup {
+pub fn ways(snapshot: &Snapshot, incident: &Incident, key: &str) -> Markup {
     html! {
         form.one method="post" action=(urls::staff_publish_draft(&incident.slug)) {
             (form::hidden(Fields::KEY, &format!("{key}.publish")))
+            (telling::of_draft(snapshot))
             p.buttons {
                 button.main type="submit" { "Publish" }
                 a.button href=(urls::staff_draft_preview(&incident.slug)) { "Preview" }

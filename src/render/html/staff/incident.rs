@@ -54,7 +54,7 @@ pub fn page(
         (drafts::refused(incident, form_state))
         @if incident.draft {
             p.told { strong { "A draft." } " Only staff can see it." }
-            @if may_write && file.is_none() { (drafts::ways(incident, key)) }
+            @if may_write && file.is_none() { (drafts::ways(snapshot, incident, key)) }
         }
         @if may_write { (ways_on(incident)) }
         @if !incident.updates.is_empty() {

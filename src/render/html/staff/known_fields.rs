@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::{
     component_form, component_list, component_state, components, correct, maintenance_steps,
     new_incident, plan_maintenance, sign_in, subscriber_form, subscriber_import, subscribers,
-    token_form, update, window,
+    telling, token_form, update, window,
 };
 
 /// All names.
@@ -53,6 +53,8 @@ const NAMES: &[&str] = &[
     subscriber_form::CONSENT,
     subscriber_form::GROUP,
     subscriber_import::TABLE,
+    telling::NOTIFY,
+    telling::ASKED,
     token_form::DISPLAY_NAME,
     token_form::SCOPES,
     token_form::EXPIRES,

@@ -26,6 +26,16 @@ pub(super) fn of_post(snapshot: &Snapshot, form_state: &FormState) -> Markup {
     of(snapshot, form_state, POST, &label)
 }
 
+/// The switch of a form that publishes a draft, dated now; it is on at first.
+pub(super) fn of_draft(snapshot: &Snapshot) -> Markup {
+    of(
+        snapshot,
+        &FormState::default(),
+        POST,
+        &html! { "Tell subscribers" },
+    )
+}
+
 /// The switch of a form that corrects something; it is off at first.
 pub(super) fn of_correction(snapshot: &Snapshot, form_state: &FormState) -> Markup {
     let label = html! { "Tell subscribers that this was corrected" };
