@@ -107,10 +107,7 @@ def fan_out(server, slug, connection, text):
         thread.start()
     begun = time.perf_counter()
     server.post(f"/incidents/{slug}/updates", {"markdown": text}, connection)
-    visible = []
-    for number in range(20):
-        time.sleep(0.25)
-        visible.append(publish(server, slug, connection, f"{text} {number}"))
+    visible = publish_often(server, slug, connection, text)
     while server.left():
         time.sleep(0.2)
     seconds = time.perf_counter() - begun
@@ -136,6 +133,15 @@ def reading_during(server, slug, connection, text):
     if not server.left():
         raise SystemExit("everybody was told before reading was measured")
     return rate
+
+
+def publish_often(server, slug, connection, text):
+    """Posts four times a second, and returns for how long each took to be visible."""
+    visible = []
+    for number in range(20):
+        time.sleep(0.25)
+        visible.append(publish(server, slug, connection, f"{text} {number}"))
+    return visible
 
 
 def publish(server, slug, connection, marker):
@@ -172,8 +178,7 @@ def main():
             connection = server.connect()
             made = server.post("/incidents", {"title": "Selma is down", "notify": False,
                                               "components": {"selma": "major_outage"}}, connection)
-            calm = [publish(server, made["slug"], connection, f"Calm {number}")
-                    for number in range(20)]
+            calm = publish_often(server, made["slug"], connection, "Calm")
             before = server.resident_mb()
             seconds, peak, during = fan_out(server, made["slug"], connection, body.read_text())
             read_calm = reading(server)
