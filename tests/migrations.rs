@@ -13,6 +13,7 @@ use lightship::domain::slug::Slug;
 use lightship::render::messages::text_of;
 use lightship::snapshot::load::{Deployment, load};
 use lightship::store::audit::{AuditFilter, list_entries};
+use lightship::store::deliveries::claim_deliveries;
 use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
@@ -124,6 +125,13 @@ async fn each_migration_leaves_what_was_there_readable() {
     let kept = sessions[0].find_kept("/staff/new-incident", None);
     let form = kept.map(|kept| kept.form.as_str());
     assert_eq!(form, Some(r#"[["title","Selma is down"]]"#));
+    drop(tx);
+    // What is being sent stays with its sender.
+    let mut tx = store.begin_delivery().await.expect("a transaction");
+    let claimed = claim_deliveries(&mut tx, "me", now, 10).await;
+    let claimed = claimed.expect("they can be read");
+    let threads: Vec<_> = claimed.iter().map(|it| it.thread.to_text()).collect();
+    assert_eq!(threads, ["selma-1"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The command line: one file per command. This file lists and runs them.
 
 mod activity_log;
+mod already_posted;
 mod check;
 mod choose;
 mod completions;
@@ -21,7 +22,6 @@ mod maintenance;
 mod on_host;
 mod output;
 mod private_file;
-mod repeat;
 mod resend;
 mod send;
 mod serve;

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::already_posted;
 use super::choose;
 use super::console::Console;
 use super::failure::{Failure, SavedAs};
 use super::private_file;
-use super::repeat;
 use crate::client::{self, Client, ClientError};
 use crate::domain::hash::sha256;
 use crate::domain::incident::Kind;
@@ -348,9 +348,9 @@ impl Unsent {
             }
             Err(error) => {
                 if let Some(first) = error.first_post() {
-                    console.eprint(&repeat::already_posted(first, console.clock.now()));
+                    console.eprint(&already_posted::text(first, console.clock.now()));
                     remove(file);
-                    return Ok(repeat::answer(first, client));
+                    return Ok(already_posted::answer(first, client));
                 }
                 if !error.perhaps_done() {
                     self.perhaps_arrived_as = before;

@@ -52,6 +52,7 @@ pub mod news_kind;
 #[cfg(test)]
 pub mod numbers;
 pub mod permission;
+pub mod refusals;
 pub mod scope;
 pub mod site;
 pub mod slug;

@@ -41,7 +41,7 @@ async fn a_draft_is_published_with_or_without_telling_subscribers() {
     later(&mut app).await;
     let taken = server.taken();
     assert_eq!(readers(&taken), [DANA]);
-    assert_eq!(taken[0]["headers"]["Subject"], "Two");
+    assert_eq!(taken[0]["headers"]["subject"], "Two: Some text");
 }
 
 /// Each form that posts something: where it is, what is filled in, and what nobody or everybody is

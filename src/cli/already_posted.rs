@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::wire::problem::FirstPost;
 
 /// The message that replaces the usual confirmation.
-pub(super) fn already_posted(first: &FirstPost, now: DateTime<Utc>) -> String {
+pub(super) fn text(first: &FirstPost, now: DateTime<Utc>) -> String {
     let ago = match (now - first.posted_at).num_minutes() {
         ..=0 => "less than a minute".to_owned(),
         1 => "1 minute".to_owned(),
@@ -38,7 +38,7 @@ mod tests {
             api: String::new(),
             posted_at: "2013-02-26T09:10:00Z".parse().unwrap(),
         };
-        let message = |now: &str| already_posted(&first, now.parse().unwrap());
+        let message = |now: &str| text(&first, now.parse().unwrap());
         assert!(message("2013-02-26T09:10:40Z").contains("less than a minute ago"));
         assert!(message("2013-02-26T09:11:00Z").contains("1 minute ago"));
         assert!(message("2013-02-26T09:12:30Z").contains("2 minutes ago"));
