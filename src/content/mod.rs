@@ -26,6 +26,7 @@ mod template_file;
 #[cfg(test)]
 mod tests;
 mod toml_table;
+mod underline;
 pub mod update_entries;
 mod written_time;
 mod yaml;
