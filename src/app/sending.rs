@@ -85,6 +85,7 @@ pub(super) fn worker(state: &AppState, sending: Sending) -> Worker {
         connections: sending.connections,
         rate: sending.rate,
         snapshot: Arc::new(move || site.current().share_snapshot()),
+        metrics: state.metrics.clone(),
         nudge: state.outbox.clone(),
     })
 }

@@ -15,6 +15,7 @@ mod lease;
 mod letters;
 mod results;
 mod retry;
+mod server_rest;
 mod setup;
 mod spread;
 mod trial;

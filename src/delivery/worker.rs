@@ -8,13 +8,13 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::compose::{Composed, Workshop, compose, sender_of};
-use super::email::Refusal;
 use super::failures::Failures;
 use super::hold::is_held;
 use super::lanes::{Job, Lanes, Sent};
 use super::lease::{BEAT, GONE_AFTER, Leases};
 use super::letters::{Ready, prepare};
-use super::results::{Note, note_results};
+use super::results::{Note, count_impossible, note_results};
+use super::server_rest::ServerRest;
 use super::setup::DeliverySetup;
 use super::spread::{Next, spread_part};
 use crate::domain::subscriber::Subscriber;
@@ -35,8 +35,6 @@ const BATCH: usize = 100;
 const SOON: Duration = Duration::from_millis(250);
 /// How often to look for something due, if nobody says that there is.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long to leave a mail server alone that can't be reached.
-const SERVER_PAUSE: Duration = Duration::from_secs(15);
 /// How often to forget what is too old.
 const TIDY: Duration = Duration::from_secs(60 * 60);
 /// How long messages in progress may take when the server stops.
@@ -57,8 +55,7 @@ pub struct Worker {
     /// Whether there was more to claim when it last looked.
     has_more_due: bool,
     finished: Vec<Sent<Note>>,
-    /// Until when the mail server is left alone.
-    server_rests_until: Option<Instant>,
+    server_rest: ServerRest,
     /// Whether something may be claimed that nobody sends, because the database failed in between.
     has_strays: bool,
 }
@@ -86,7 +83,7 @@ impl Worker {
             in_progress: 0,
             has_more_due: false,
             finished: Vec::new(),
-            server_rests_until: None,
+            server_rest: ServerRest::new(delivery.metrics.clone()),
             has_strays: false,
             delivery,
         }
@@ -200,17 +197,7 @@ impl Worker {
 
     fn keep(&mut self, sent: Sent<Note>) {
         self.in_progress = self.in_progress.saturating_sub(1);
-        if let Err(Refusal::Server(why)) = &sent.result {
-            if self
-                .server_rests_until
-                .is_none_or(|until| until <= Instant::now())
-            {
-                tracing::error!("the mail server takes nothing; it is tried again: {why}");
-            }
-            self.server_rests_until = Some(Instant::now() + SERVER_PAUSE);
-        } else if self.server_rests_until.take().is_some() && sent.result.is_ok() {
-            tracing::info!("the mail server takes messages again");
-        }
+        self.server_rest.note(&sent.result);
         self.finished.push(sent);
     }
 
@@ -246,8 +233,7 @@ impl Worker {
             // What is due at once goes as one message, so all of it is spread first.
             return Ok(true);
         }
-        let rests = self.server_rests_until;
-        let is_resting = rests.is_some_and(|until| until > Instant::now());
+        let is_resting = self.server_rest.is_resting();
         let Some(sender) =
             sender_of(&snapshot.site, self.delivery.signer.clone()).filter(|_| !is_resting)
         else {
@@ -353,6 +339,7 @@ impl Worker {
             let mut tx = store.begin_delivery().await?;
             finish_deliveries(&mut tx, &self.claim, workshop.now, &settled).await?;
             tx.commit().await?;
+            count_impossible(&settled, &self.delivery.metrics);
         }
         Ok(count)
     }
@@ -364,8 +351,11 @@ impl Worker {
         }
         let now = self.delivery.clock.now();
         let mut tx = self.delivery.store.begin_delivery().await?;
-        note_results(&mut tx, &self.claim, &self.finished, now).await?;
+        let counted = note_results(&mut tx, &self.claim, &self.finished, now).await?;
         tx.commit().await?;
+        for counted in counted {
+            counted.add_to(&self.delivery.metrics);
+        }
         self.finished.clear();
         Ok(())
     }
