@@ -34,6 +34,7 @@ mod history;
 mod kill;
 mod maintenance;
 mod maintenance_steps;
+mod metrics;
 mod moving_in;
 mod names_and_groups;
 mod never_shown;
