@@ -110,7 +110,8 @@ scrape_configs:
         # A rate needs a sample from before.
         until("Prometheus scrapes", lambda: query(prometheus, "lightship_revision"))
         slug = happen(site, token)
-        time.sleep(2)
+        wrong = 'lightship_failed_sign_ins_total{way="api"} > 0'
+        until("Prometheus scrapes again", lambda: query(prometheus, wrong))
         happen(site, token)
         dashboard = json.loads((ROOT / "docs/grafana.json").read_text(encoding="utf-8"))
         for panel in dashboard["panels"]:

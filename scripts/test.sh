@@ -90,10 +90,13 @@ say "the API's contract"
 (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error &&
     REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx redocly lint --extends=recommended-strict ../../openapi.json)
 
-say "pages in a browser"
+say "the dashboard and the alerts on a real Prometheus"
 cargo build --locked
 LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
 export LIGHTSHIP_BINARY
+scripts/dashboard.sh
+
+say "pages in a browser"
 (cd tests/browser && npm test)
 
 say "all passed"

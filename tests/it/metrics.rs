@@ -138,6 +138,17 @@ async fn promtool_finds_nothing_to_criticise() {
     }
 }
 
+#[test]
+fn each_alert_comes_with_its_fault_and_only_then() {
+    let output = Command::new("promtool")
+        .args(["test", "rules", "tests/data/alerts_test.yml"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("promtool starts; is Debian's prometheus installed?");
+    let printed = String::from_utf8([output.stdout, output.stderr].concat());
+    assert!(output.status.success(), "{}", printed.expect("UTF-8"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_have_a_listener_of_their_own() {
     let measured = start().await;
