@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs whatever the tests need and runs them all: formatting, lints, unit and integration tests
-# on SQLite and on PostgreSQL, the pages in a real browser. Nothing is skipped silently: if
-# something can't be installed or started, that is a failure.
+# on SQLite and on PostgreSQL, the API's contract, the pages in a real browser. Nothing is skipped
+# silently: if something can't be installed or started, that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,6 +27,7 @@ command -v chromium >/dev/null || MISSING+=(chromium)
 command -v openssl >/dev/null || MISSING+=(openssl)
 command -v node >/dev/null || MISSING+=(nodejs)
 command -v npm >/dev/null || MISSING+=(npm)
+command -v promtool >/dev/null || MISSING+=(prometheus)
 if [ ${#MISSING[@]} != 0 ]; then
     if [ "$(id -u)" != 0 ]; then
         echo "missing; install Debian's packages ${MISSING[*]}" >&2
@@ -85,10 +86,17 @@ done
 LIGHTSHIP_TEST_DATABASE="postgres://lightship@127.0.0.1:$PORT/postgres" \
     cargo nextest run --locked --no-fail-fast
 
-say "pages in a browser"
+say "the API's contract"
+(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error &&
+    REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx redocly lint --extends=recommended-strict ../../openapi.json)
+
+say "the dashboard and the alerts on a real Prometheus"
 cargo build --locked
 LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
 export LIGHTSHIP_BINARY
-(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && npm test)
+scripts/dashboard.sh
+
+say "pages in a browser"
+(cd tests/browser && npm test)
 
 say "all passed"

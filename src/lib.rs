@@ -6,6 +6,7 @@ pub mod random;
 pub mod telemetry;
 
 pub mod domain;
+pub mod metrics;
 pub mod urls;
 pub mod wire;
 

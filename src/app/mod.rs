@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch as signal};
 use tokio::task::JoinSet;
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Worker;
 use crate::delivery::dkim::Signer;
+use crate::metrics::{MailServer, Metrics};
 use crate::schedule::Schedule;
 use crate::site::refresh::Refresher;
 use crate::site::renderer::Renderer;
@@ -35,7 +37,10 @@ pub mod content_sync;
 mod disk;
 mod files;
 pub mod mail_trial;
+mod metrics_listener;
+mod metrics_report;
 mod probing;
+mod queue_counting;
 mod refreshing;
 mod sending;
 mod serving;
@@ -57,6 +62,9 @@ pub struct App {
     refresher: Refresher,
     schedule: Schedule,
     listener: TcpListener,
+    /// The listener for metrics, if there is one.
+    metrics_listener: Option<TcpListener>,
+    started_at: DateTime<Utc>,
     /// The sender for everyone who holds `state.stopping`.
     stopping: signal::Sender<bool>,
     log: SyncLog,
@@ -75,6 +83,9 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         // This comes first, so that a second server with the same address changes nothing.
         let listener = serving::listen(&config.listen)?;
+        let metrics_listen = config.metrics_listen.as_ref();
+        let metrics_listener = metrics_listen.map(metrics_listener::listen).transpose()?;
+        let started_at = clock.now();
         let signer = sending::signer_of(&config)?;
         let open_files = files::open_now();
         let store = Store::open_sized(&config.source.database, config.database_connections)
@@ -102,6 +113,10 @@ impl App {
             .await
             .context("making the first pages")?;
         let (stopping, stopped) = signal::channel(false);
+        let metrics = Arc::new(Metrics::default());
+        if config.smtp.is_some() {
+            metrics.mail.set_server(MailServer::Untried);
+        }
         let state = AppState {
             site: refresher.site(),
             renderer: Renderer::start().context("starting the thread that makes pages")?,
@@ -113,6 +128,7 @@ impl App {
             content: config.source.content.as_path().into(),
             proxies: Arc::new(config.trusted_proxy.clone()),
             readiness: Arc::default(),
+            metrics,
             failures: Arc::new(NetworkLimit::of_failures(clock.clone())),
             signups: Arc::new(NetworkLimit::of_signups(clock.clone())),
             uses: Arc::default(),
@@ -127,6 +143,8 @@ impl App {
             refresher,
             schedule,
             listener,
+            metrics_listener,
+            started_at,
             stopping,
             log,
             signer,
@@ -138,6 +156,16 @@ impl App {
     /// The address on which it listens.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(self.listener.local_addr()?)
+    }
+
+    /// The address on which it serves metrics, if it does.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_listener.as_ref()?.local_addr().ok()
+    }
+
+    /// The metrics, in Prometheus's text format.
+    pub fn metrics(&self) -> String {
+        metrics_report::current_report(&self.state, self.started_at)
     }
 
     /// The state that handlers share.
@@ -165,7 +193,8 @@ impl App {
     /// whether it did.
     pub async fn refresh_site(&mut self) -> anyhow::Result<bool> {
         self.schedule.keep().await?;
-        refreshing::refresh_once(&mut self.refresher, &self.state.readiness).await
+        let state = &self.state;
+        refreshing::refresh_once(&mut self.refresher, &state.readiness, &state.metrics).await
     }
 
     /// What sends messages to subscribers, if a mail server is configured.
@@ -182,10 +211,11 @@ impl App {
         sending::worker(&self.state, sending).map(Some)
     }
 
-    /// Tests whether the database takes writes, for `/readyz`.
+    /// Tests whether the database takes writes, and counts what waits for subscribers, for `/readyz`
+    /// and the metrics.
     pub async fn probe(&self) {
         let probe = Probe::new(self.state.store.clone());
-        probing::try_once(&probe, &self.state.clock, &self.state.readiness).await;
+        probing::try_once(&probe, &self.state).await;
     }
 
     /// Serves until `stop` completes, then lets running requests finish, within ten seconds in all.
@@ -205,7 +235,7 @@ impl App {
             self.refresher,
             state.nudge.clone(),
             changed.clone(),
-            state.readiness.clone(),
+            (state.readiness.clone(), state.metrics.clone()),
             stopped.clone(),
         ));
         tasks.spawn(
@@ -225,12 +255,13 @@ impl App {
                 stopped.clone(),
             ));
         }
-        tasks.spawn(probing::keep_probing(
-            state.store.clone(),
-            state.clock.clone(),
-            state.readiness.clone(),
-            stopped.clone(),
-        ));
+        tasks.spawn(probing::keep_probing(state.clone(), stopped.clone()));
+        if let Some(listener) = self.metrics_listener {
+            let (state, started_at) = (state.clone(), self.started_at);
+            let report = move || metrics_report::current_report(&state, started_at);
+            let serving = metrics_listener::serve(listener, Arc::new(report), stopped.clone());
+            tasks.spawn(serving);
+        }
         let readiness: Arc<Readiness> = state.readiness.clone();
         tokio::spawn(async move {
             stop.await;

@@ -1,16 +1,16 @@
 //! Tests whether the database takes writes, at intervals and after each write that failed, for
 //! `/readyz`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch as signal;
 use tokio::time::{Instant, sleep};
 
-use crate::clock::Clock;
+use super::queue_counting::count_queue;
+use crate::store::StoreError;
 use crate::store::probe::Probe;
-use crate::store::{Store, StoreError};
 use crate::web::readiness::Readiness;
+use crate::web::state::AppState;
 
 /// The time between tests. It is shorter during a fault, so that its end is noticed soon.
 const EVERY: Duration = Duration::from_secs(10);
@@ -25,21 +25,16 @@ const WHOLE_EVERY: Duration = Duration::from_secs(3600);
 const WHOLE_AFTER: Duration = Duration::from_secs(30);
 
 /// Tests until the stop signal.
-pub(super) async fn keep_probing(
-    store: Store,
-    clock: Clock,
-    readiness: Arc<Readiness>,
-    mut stopped: signal::Receiver<bool>,
-) {
-    let probe = Probe::new(store.clone());
+pub(super) async fn keep_probing(state: AppState, mut stopped: signal::Receiver<bool>) {
+    let probe = Probe::new(state.store.clone());
     let mut whole_at = Instant::now() + WHOLE_AFTER;
     loop {
-        let every = match try_once(&probe, &clock, &readiness).await {
+        let every = match try_once(&probe, &state).await {
             true => EVERY,
             false => EVERY_WHILE_IT_FAILS,
         };
         if Instant::now() >= whole_at {
-            let (probe, readiness) = (probe.clone(), readiness.clone());
+            let (probe, readiness) = (probe.clone(), state.readiness.clone());
             // The check may take longer than the time until the next test.
             tokio::spawn(async move {
                 if let Err(error) = probe.check_whole().await {
@@ -51,7 +46,7 @@ pub(super) async fn keep_probing(
         let next = async {
             sleep(AT_MOST).await;
             tokio::select! {
-                () = store.write_failed() => {}
+                () = state.store.write_failed() => {}
                 () = sleep(every - AT_MOST) => {}
             }
         };
@@ -63,9 +58,15 @@ pub(super) async fn keep_probing(
 }
 
 /// Tests once and notes the result. Logs when writes begin to fail, and when they work again.
-/// Returns whether the test succeeded.
-pub(super) async fn try_once(probe: &Probe, clock: &Clock, readiness: &Readiness) -> bool {
-    let tried = probe.write(clock.now()).await;
+/// Returns whether the test succeeded. Also counts what waits for subscribers.
+pub(super) async fn try_once(probe: &Probe, state: &AppState) -> bool {
+    let readiness = &state.readiness;
+    let tried = probe.write(state.clock.now()).await;
+    if tried.is_ok()
+        && let Err(error) = count_queue(state).await
+    {
+        tracing::debug!(%error, "what waits for subscribers can't be counted");
+    }
     let short = match &tried {
         Ok(()) => Ok(()),
         Err(error) => Err(error.in_short().to_owned()),

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::domain::incident::CLOCK_TOLERANCE;
+use crate::metrics::Metrics;
 use crate::site::refresh::Refresher;
 use crate::store::StoreError;
 use crate::web::readiness::Readiness;
@@ -22,12 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(super) async fn refresh_once(
     refresher: &mut Refresher,
     readiness: &Readiness,
+    metrics: &Metrics,
 ) -> anyhow::Result<bool> {
     let made = timeout(PATIENCE, refresher.refresh()).await;
     let made = made.unwrap_or(Err(StoreError::Unanswered));
     let noted = made.as_ref().map(|_| ());
     readiness.note_pages(noted.map_err(|error| format!("the database: {}", error.in_short())));
     note_clock(refresher, readiness);
+    if let Some(latency) = refresher.take_latency() {
+        metrics.publish_latency.observe(latency);
+    }
     Ok(made?)
 }
 
@@ -55,7 +60,7 @@ pub(super) async fn keep_fresh(
     mut refresher: Refresher,
     nudge: Arc<Notify>,
     changed: Arc<Notify>,
-    readiness: Arc<Readiness>,
+    (readiness, metrics): (Arc<Readiness>, Arc<Metrics>),
     mut stopped: signal::Receiver<bool>,
 ) {
     let site = refresher.site();
@@ -73,7 +78,7 @@ pub(super) async fn keep_fresh(
             packing = Some(tokio::task::spawn_blocking(move || current.improve()));
         }
         let made = tokio::select! {
-            made = refresh_once(&mut refresher, &readiness) => made,
+            made = refresh_once(&mut refresher, &readiness, &metrics) => made,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
         match made {

@@ -88,6 +88,7 @@ pub(super) fn worker(state: &AppState, sending: Sending) -> anyhow::Result<Worke
         connections: sending.connections,
         rate: sending.rate,
         snapshot: Arc::new(move || site.current().share_snapshot()),
+        metrics: state.metrics.clone(),
         nudge: state.outbox.clone(),
     });
     worker.context("starting a thread for messages to subscribers")

@@ -29,6 +29,9 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
              --base-url, before anybody subscribes, or every subscriber gets everything again"
         );
     }
+    if let Some(address) = app.metrics_address() {
+        tracing::info!(%address, "serving metrics at /metrics");
+    }
     if std::io::stdout().is_terminal() {
         if let Some(secret) = first_token(&state.store, &state.clock).await? {
             anstream::println!(

@@ -30,12 +30,14 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console) -> Result<(), Failur
     let mut incidents = client.incidents()?;
     let now = console.clock.now();
     incidents.retain(|incident| incident.is_open(now) || incident.is_planned(now));
+    let mail = client.mail_status();
     let headline = client.site().map(|site| site.headline).unwrap_or_default();
     if console.json {
         let json = json!({
             "headline": headline,
             "components": output::components(&components),
             "incidents": output::incidents(&incidents),
+            "mail": mail,
         });
         output::json(&json, console);
         return Ok(());
@@ -54,6 +56,9 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console) -> Result<(), Failur
     list("Planned", &planned, clockwork, console);
     if !incidents.iter().any(|it| it.is_open(now)) {
         console.print("No incident is open.");
+    }
+    if let Some(mail) = mail {
+        console.print(&format!("Mail: {}", output::clean(&mail)));
     }
     console.print(&styled(DIM, &client.address().join("/")));
     Ok(())

@@ -4,6 +4,7 @@ mod address;
 mod audit;
 mod correcting;
 mod error;
+mod readiness;
 mod subscribers;
 
 use std::time::Duration;

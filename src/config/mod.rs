@@ -22,6 +22,11 @@ pub struct Config {
     )]
     pub listen: Listen,
 
+    /// The address to serve metrics for Prometheus on, such as 127.0.0.1:9180; by default, none are
+    /// served.
+    #[arg(long, env = "LIGHTSHIP_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<Listen>,
+
     #[command(flatten)]
     pub source: SourceConfig,
 

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use super::email::Refusal;
 use super::lanes::Sent;
 use super::retry::next_attempt;
-use crate::domain::subscriber::Subscriber;
+use crate::domain::subscriber::{Channel, Subscriber};
+use crate::metrics::{MessageResult, Metrics};
 use crate::random;
 use crate::store::deliveries::{ClaimedDelivery, Outcome, finish_deliveries};
 use crate::store::letters::{Letter, delete_letter, postpone_letter};
@@ -23,7 +24,35 @@ pub(super) enum Note {
     Letter(Box<Letter>, Option<String>),
 }
 
-/// Notes how messages fared that `claim` had claimed.
+/// How a message fared, as it is counted once that is stored.
+#[derive(Debug)]
+pub(super) enum Counted {
+    Delivery(Channel, MessageResult),
+    Letter(MessageResult),
+}
+
+impl Counted {
+    /// Counts it.
+    pub(super) fn add_to(&self, metrics: &Metrics) {
+        match self {
+            Self::Delivery(channel, result) => metrics.deliveries.add(*channel, *result),
+            Self::Letter(result) => metrics.letters.add(Channel::Email, *result),
+        }
+    }
+}
+
+/// Counts the messages that were given up before they were handed over.
+pub(super) fn count_impossible(settled: &[(ClaimedDelivery, Outcome)], metrics: &Metrics) {
+    for (_, outcome) in settled {
+        if matches!(outcome, Outcome::GaveUp { .. }) {
+            metrics
+                .deliveries
+                .add(Channel::Email, MessageResult::GaveUp);
+        }
+    }
+}
+
+/// Notes how messages fared that `claim` had claimed. Returns what to count.
 ///
 /// # Errors
 /// The database's.
@@ -32,22 +61,39 @@ pub(super) async fn note_results(
     claim: &str,
     results: &[Sent<Note>],
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Counted>, StoreError> {
     let mut finished = Vec::with_capacity(results.len());
+    let mut counted = Vec::with_capacity(results.len());
     for Sent { note, result } in results {
         match note {
             Note::Letter(letter, link) => {
-                note_letter(tx, letter, link.as_deref(), result, now).await?;
+                let is_over = note_letter(tx, letter, link.as_deref(), result, now).await?;
+                counted.push(Counted::Letter(counted_as(result, is_over)));
             }
             Note::Delivery(delivery, subscriber) => {
                 note_refusals(tx, subscriber, result, now).await?;
                 let outcome = outcome_of(delivery, result, now);
+                let is_over = matches!(outcome, Outcome::GaveUp { .. });
+                let result = counted_as(result, is_over);
+                counted.push(Counted::Delivery(subscriber.channel, result));
                 finished.push(((**delivery).clone(), outcome));
             }
         }
     }
     log(&finished);
-    finish_deliveries(tx, claim, now, &finished).await
+    finish_deliveries(tx, claim, now, &finished).await?;
+    Ok(counted)
+}
+
+/// As what a message is counted; `is_over` says that it isn't tried again.
+fn counted_as(result: &Result<(), Refusal>, is_over: bool) -> MessageResult {
+    match result {
+        Ok(()) => MessageResult::Delivered,
+        Err(Refusal::Never(_)) => MessageResult::Refused,
+        Err(Refusal::Unwritable(_)) => MessageResult::GaveUp,
+        Err(Refusal::Server(_) | Refusal::Later { .. }) if is_over => MessageResult::GaveUp,
+        Err(Refusal::Server(_) | Refusal::Later { .. }) => MessageResult::Retried,
+    }
 }
 
 /// Logs how many were told, so that it can be said later that they were.
@@ -61,13 +107,14 @@ fn log(finished: &[(ClaimedDelivery, Outcome)]) {
     }
 }
 
+/// Returns whether the letter isn't tried again.
 async fn note_letter(
     tx: &mut Tx,
     letter: &Letter,
     link: Option<&str>,
     result: &Result<(), Refusal>,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let next = match result {
         Ok(()) | Err(Refusal::Never(_) | Refusal::Unwritable(_)) => None,
         Err(Refusal::Server(_) | Refusal::Later { .. }) => {
@@ -78,11 +125,11 @@ async fn note_letter(
         Some(next) => postpone_letter(tx, &letter.id, next).await?,
         None => delete_letter(tx, &letter.id).await?,
     }
-    match (link, result) {
+    if let (Some(link), Err(_)) = (link, result) {
         // The next attempt has a link of its own.
-        (Some(link), Err(_)) => delete_link(tx, link).await,
-        _ => Ok(()),
+        delete_link(tx, link).await?;
     }
+    Ok(next.is_none())
 }
 
 /// Counts permanent refusals in a row, and suppresses the address after the last one.

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use super::dkim::Signer;
 use crate::clock::Clock;
 use crate::config::SmtpServer;
+use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
 
@@ -28,6 +29,8 @@ pub struct DeliverySetup {
     pub rate: Option<u32>,
     /// Everything public now.
     pub snapshot: Arc<dyn Fn() -> Arc<Snapshot> + Send + Sync>,
+    /// Counts what is sent.
+    pub metrics: Arc<Metrics>,
     /// Notified when there may be something to send.
     pub nudge: Arc<Notify>,
 }

@@ -16,7 +16,7 @@ use super::hold::is_held;
 use super::lanes::{Job, Lanes, Sent};
 use super::lease::{BEAT, GONE_AFTER, Leases};
 use super::letters::{Ready, prepare};
-use super::results::{Note, note_results};
+use super::results::{Note, count_impossible, note_results};
 use super::server_rest::ServerRest;
 use super::setup::DeliverySetup;
 use super::spread::{Next, spread_part};
@@ -89,7 +89,7 @@ impl Worker {
             in_progress: 0,
             has_more_due: false,
             finished: Vec::new(),
-            server_rest: ServerRest::default(),
+            server_rest: ServerRest::new(delivery.metrics.clone()),
             has_strays: false,
             delivery,
         })
@@ -347,6 +347,7 @@ impl Worker {
             let mut tx = store.begin_delivery().await?;
             finish_deliveries(&mut tx, &self.claim, workshop.now, &settled).await?;
             tx.commit().await?;
+            count_impossible(&settled, &self.delivery.metrics);
         }
         Ok(count)
     }
@@ -358,8 +359,11 @@ impl Worker {
         }
         let now = self.delivery.clock.now();
         let mut tx = self.delivery.store.begin_delivery().await?;
-        note_results(&mut tx, &self.claim, &self.finished, now).await?;
+        let counted = note_results(&mut tx, &self.claim, &self.finished, now).await?;
         tx.commit().await?;
+        for counted in counted {
+            counted.add_to(&self.delivery.metrics);
+        }
         self.finished.clear();
         Ok(())
     }

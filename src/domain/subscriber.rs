@@ -17,6 +17,9 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Every channel, in the order of their numbers.
+    pub const ALL: [Self; 1] = [Self::Email];
+
     /// The word used in the database and the API.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -26,7 +29,7 @@ impl Channel {
 
     /// The channel that a word names.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Email].into_iter().find(|it| it.as_str() == word)
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
     }
 }
 

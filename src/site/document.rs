@@ -8,6 +8,7 @@ use super::compression::{Effort, pack};
 use super::encoding::Encoding;
 use super::head::Head;
 use crate::domain::hash::sha256;
+use crate::metrics::RequestKind;
 
 /// How long a response may be cached, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,8 @@ pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
 pub struct Document {
     /// The value of the `Content-Type` header.
     pub media_type: &'static str,
+    /// As what requests for it are counted.
+    pub kind: RequestKind,
     /// How long it may be cached.
     pub policy: CachePolicy,
     /// When its content last changed.
@@ -113,12 +116,18 @@ impl Document {
     ) -> Self {
         let mut document = Self {
             media_type,
+            kind: RequestKind::Other,
             policy,
             last_modified,
             variants: Vec::with_capacity(3),
         };
         document.fill(body.into(), &[Encoding::Gzip], Effort::Quick);
         document
+    }
+
+    /// The same document, counted as `kind`.
+    pub fn of_kind(self, kind: RequestKind) -> Self {
+        Self { kind, ..self }
     }
 
     /// The same document, with Brotli added if it was made in haste.

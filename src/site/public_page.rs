@@ -1,6 +1,7 @@
 //! A public page and its path. Each can be derived from the other.
 
 use crate::domain::slug::Slug;
+use crate::metrics::RequestKind;
 use crate::render::feeds::entry::FeedScope;
 use crate::urls;
 
@@ -138,6 +139,23 @@ impl Page {
                 Some(Self::BrandStylesheet(hash.to_owned()))
             }
             _ => None,
+        }
+    }
+
+    /// As what requests for it are counted.
+    pub fn kind(&self) -> RequestKind {
+        match self {
+            Self::Home => RequestKind::Home,
+            Self::History | Self::Month(..) => RequestKind::History,
+            Self::Components | Self::Component(_) | Self::ComponentMonth(..) => {
+                RequestKind::Component
+            }
+            Self::Subscribe | Self::SubscribeToIncident(_) => RequestKind::Subscribe,
+            Self::Incident(_) => RequestKind::Incident,
+            Self::IncidentMarkdown(_) | Self::IncidentJson(_) => RequestKind::IncidentData,
+            Self::Feed(..) => RequestKind::Feed,
+            Self::Sitemap | Self::SitemapPart(_) | Self::Robots => RequestKind::Search,
+            Self::BrandStylesheet(_) => RequestKind::Asset,
         }
     }
 

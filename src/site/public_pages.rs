@@ -201,6 +201,10 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
 
 /// Renders a page. `None` only if [`find`] wouldn't return the page for this snapshot.
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
+    Some(render_page(snapshot, page)?.of_kind(page.kind()))
+}
+
+fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     let text = |media_type, body: String| {
         Some(Document::new(
             media_type,
@@ -289,6 +293,7 @@ pub(super) fn render_home(snapshot: &Snapshot) -> Document {
     // The spare capacity would stay allocated with it. Other pages are copied instead.
     body.shrink_to_fit();
     Document::in_haste(HTML, CachePolicy::Live, changed_at(snapshot), body)
+        .of_kind(Page::Home.kind())
 }
 
 /// The page for each path that leads nowhere. It still says what is down.

@@ -33,6 +33,8 @@ pub struct Refresher {
     has_other_maintenance: bool,
     /// How far the latest thing made here is ahead of the clock.
     ahead: Duration,
+    /// How long the last change took to be served, unless that was taken already.
+    latency: Option<std::time::Duration>,
 }
 
 impl Refresher {
@@ -53,6 +55,7 @@ impl Refresher {
             midnight,
             has_other_maintenance: true,
             ahead: Duration::zero(),
+            latency: None,
         })
     }
 
@@ -70,6 +73,12 @@ impl Refresher {
     /// How far the latest thing made here is ahead of the clock, which means it was set back.
     pub fn ahead(&self) -> Duration {
         self.ahead
+    }
+
+    /// How long it took from the beginning of the last change until the site with it was served;
+    /// `None` if that was taken already, or if the clock was set back in between.
+    pub fn take_latency(&mut self) -> Option<std::time::Duration> {
+        self.latency.take()
     }
 
     /// Access to the site as the database has it at this instant.
@@ -122,7 +131,12 @@ impl Refresher {
         site.warm();
         self.midnight = midnight_after(site.snapshot());
         self.waiting = waiting;
+        let has_changed = site.snapshot().revision != current.snapshot().revision;
         self.site.replace(site);
+        if has_changed {
+            let took = self.clock.now() - revision.made_until;
+            self.latency = took.to_std().ok();
+        }
         self.site.current().complete();
         Ok(true)
     }

@@ -117,6 +117,23 @@ pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
     int(&row, "many")
 }
 
+/// How many dispatches, messages to subscribers and letters wait.
+pub async fn count_each_waiting(tx: &mut Tx) -> Result<[u64; 3], StoreError> {
+    let row = sqlx::query(
+        "select (select count(*) from outbox where status = 'waiting') as dispatches, \
+         (select count(*) from deliveries where next_at_ms is not null) as deliveries, \
+         (select count(*) from letters) as letters",
+    )
+    .fetch_one(&mut tx.inner)
+    .await?;
+    let count = |column| int(&row, column).map(i64::unsigned_abs);
+    Ok([
+        count("dispatches")?,
+        count("deliveries")?,
+        count("letters")?,
+    ])
+}
+
 /// Drops every dispatch that waits.
 pub async fn drop_waiting(tx: &mut Tx) -> Result<u64, StoreError> {
     let done = sqlx::query("update outbox set status = 'dropped' where status = 'waiting'")

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::metrics::RequestKind;
 use crate::site::document::{CachePolicy, Document};
 use crate::urls;
 
@@ -16,7 +17,8 @@ impl Assets {
         let file = |path, media_type, body: &'static str| {
             (
                 path,
-                Document::new(media_type, CachePolicy::Live, started, body.as_bytes()),
+                Document::new(media_type, CachePolicy::Live, started, body.as_bytes())
+                    .of_kind(RequestKind::Asset),
             )
         };
         Self(vec![
@@ -52,7 +54,8 @@ impl Assets {
             ),
             (
                 urls::OPENAPI,
-                Document::new("application/json", CachePolicy::Live, started, contract),
+                Document::new("application/json", CachePolicy::Live, started, contract)
+                    .of_kind(RequestKind::Asset),
             ),
         ])
     }

@@ -17,6 +17,7 @@ use crate::actions::tokens::hash_of;
 use crate::domain::actor::{Actor, Credential, Lacking};
 use crate::domain::permission::Permission;
 use crate::domain::staff::Token;
+use crate::metrics::{Metrics, SignInWay};
 use crate::store::tokens::find_token_by_hash;
 use crate::store::{Store, StoreError};
 
@@ -53,11 +54,12 @@ pub(super) async fn find_token(store: &Store, secret: &str) -> Result<Option<Tok
     find_token_by_hash(store, &hash_of(secret)).await
 }
 
-/// Logs that a token from this address was refused. Tools that block guessers, such as fail2ban,
+/// Counts and logs that a token from this address was refused. Tools that block guessers, such as fail2ban,
 /// parse this line, so its format is fixed (docs/deploy.md): the message, then the way, and the
 /// address at the end.
-pub(super) fn log_failure(address: IpAddr, way: &'static str) {
-    tracing::warn!(way, %address, "failed sign-in");
+pub(super) fn note_failure(metrics: &Metrics, address: IpAddr, way: SignInWay) {
+    metrics.failed_sign_ins.add(way);
+    tracing::warn!(way = way.as_str(), %address, "failed sign-in");
 }
 
 impl FromRequestParts<AppState> for Staff {
@@ -77,7 +79,7 @@ impl FromRequestParts<AppState> for Staff {
             .ok_or(AppError::NoToken)?;
         let token = find_token(&state.store, &secret).await?;
         if token.as_ref().is_none_or(|token| !token.is_valid(now)) {
-            log_failure(address, "api");
+            note_failure(&state.metrics, address, SignInWay::Api);
         }
         match token {
             Some(token) if token.is_valid(now) => {

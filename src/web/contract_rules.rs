@@ -5,9 +5,7 @@
 use std::collections::BTreeMap;
 
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{
-    AllOfBuilder, AnyOfBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type,
-};
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use super::contract_texts;
@@ -23,7 +21,7 @@ pub(super) fn add_rules(document: &mut OpenApi) {
         let schemas = &mut components.schemas;
         if let Some(RefOr::T(schema @ Schema::Object(_))) = schemas.get_mut("NewIncident") {
             let fields = schema.clone();
-            let kinds = OneOfBuilder::new()
+            let kinds = AnyOfBuilder::new()
                 .item(of_now(&[Some(Kind::Disruption), None]))
                 .item(of_now(&[Some(Kind::Notice)]))
                 .item(maintenance(false))
@@ -33,7 +31,7 @@ pub(super) fn add_rules(document: &mut OpenApi) {
                 .item(Schema::from(kinds.build()));
             *schema = Schema::from(whole.build());
         }
-        let edits = OneOfBuilder::new()
+        let edits = AnyOfBuilder::new()
             .item(with_window())
             .item(without_window());
         also(schemas, "EditIncident", Schema::from(edits.build()));

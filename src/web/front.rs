@@ -14,7 +14,9 @@ use tower::ServiceExt;
 
 use super::layers::{address_of, is_proxy};
 use super::public_get::choose;
+use super::request_kind::kind_of;
 use super::state::AppState;
+use crate::metrics::{RequestKind, ThreadCounts};
 use crate::site::document::{CachePolicy, Document, safety_headers};
 
 pub use super::negotiation::RequestHeaders;
@@ -107,6 +109,24 @@ impl Front {
             StatusCode::BAD_REQUEST,
             "A request needs one header Host, neither less nor more.\n",
         ))
+    }
+
+    /// Counters for a thread that answers requests with [`Front::find`].
+    pub fn count_on_this_thread(&self) -> ThreadCounts {
+        self.state.metrics.requests.add_thread()
+    }
+
+    /// What a request for `path` asks for, as it is counted.
+    pub fn kind_of(&self, path: &str) -> RequestKind {
+        match self.state.assets.find(path) {
+            Some(document) => document.kind,
+            None => kind_of(path),
+        }
+    }
+
+    /// Counts a request that [`Front::find`] didn't answer.
+    pub fn count(&self, kind: RequestKind, status: StatusCode) {
+        self.state.metrics.requests.add(kind, status.as_u16());
     }
 
     /// The reader's address: that of the connection, or the last one in a trusted proxy's

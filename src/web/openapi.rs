@@ -6,8 +6,8 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn,
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Header, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    Required, Response, ResponseBuilder,
+    ComponentsBuilder, ContentBuilder, Header, InfoBuilder, License, LicenseBuilder, OpenApi,
+    OpenApiBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Server,
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -46,8 +46,11 @@ fn document() -> OpenApi {
                 .title("Lightship admin API")
                 .description(Some(ABOUT))
                 .version(env!("CARGO_PKG_VERSION"))
+                .license(Some(license()))
                 .build(),
         )
+        // Each installation serves its own contract.
+        .servers(Some([Server::new("/")]))
         .components(Some(components.build()))
         .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>(
             TOKEN,
@@ -62,6 +65,13 @@ fn document() -> OpenApi {
     }
     add_rules(&mut document);
     document
+}
+
+fn license() -> License {
+    LicenseBuilder::new()
+        .name(env!("CARGO_PKG_LICENSE"))
+        .identifier(Some(env!("CARGO_PKG_LICENSE")))
+        .build()
 }
 
 fn bearer() -> SecurityScheme {

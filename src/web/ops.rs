@@ -1,12 +1,11 @@
 //! Health checks for operators: liveness and readiness.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
-use super::readiness::Readiness;
+use super::mail_line::mail_line;
+use super::state::AppState;
 
 /// Liveness: the process is running.
 pub(super) async fn show_health() -> impl IntoResponse {
@@ -15,15 +14,17 @@ pub(super) async fn show_health() -> impl IntoResponse {
 
 /// Readiness: whether posts are accepted and pages are up to date, by the latest findings. Pages
 /// are served even if it isn't ready.
-pub(super) async fn show_readiness(State(readiness): State<Arc<Readiness>>) -> impl IntoResponse {
+pub(super) async fn show_readiness(State(state): State<AppState>) -> impl IntoResponse {
     let headers = [
         ("cache-control", "no-store"),
         ("content-type", "text/plain; charset=utf-8"),
     ];
-    let report = readiness.report();
+    let report = state.readiness.report();
+    let site = state.site.current();
+    let mail = mail_line(&site.snapshot().site, &state.metrics.mail);
     let status = match report.is_ready {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
-    (status, headers, report.text)
+    (status, headers, format!("{}{mail}\n", report.text))
 }

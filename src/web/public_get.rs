@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::error::{AppError, nothing_here};
 use super::layers::HSTS;
 use super::negotiation::RequestHeaders;
+use crate::metrics::{RequestCell, RequestKind};
 use crate::site::document::{CachePolicy, Document};
 use crate::site::head::Head;
 use crate::site::renderer::Renderer;
@@ -51,6 +52,7 @@ pub struct DocumentResponse<'d> {
     pub by_https: bool,
     /// Whether `head` says 304 Not Modified.
     not_modified: bool,
+    kind: RequestKind,
 }
 
 /// Chooses the encoding, and whether a body is sent.
@@ -66,11 +68,13 @@ pub(super) fn choose<'d>(
             bytes: None,
             by_https: false,
             not_modified: true,
+            kind: document.kind,
         },
         None => DocumentResponse {
             head: &variant.head,
             by_https: false,
             not_modified: false,
+            kind: document.kind,
             bytes: (!is_head).then_some(&variant.bytes),
         },
     }
@@ -83,6 +87,11 @@ impl DocumentResponse<'_> {
             true => StatusCode::NOT_MODIFIED.as_u16(),
             false => StatusCode::OK.as_u16(),
         }
+    }
+
+    /// The counter of such responses.
+    pub fn cell(&self) -> RequestCell {
+        RequestCell::of(self.kind, self.status())
     }
 
     /// Converts it into a response; `body` makes the body.

@@ -107,6 +107,11 @@ impl Readiness {
         self.with(|known| known.is_stopping = true);
     }
 
+    /// For how long nobody has found the pages to match the database.
+    pub fn pages_age(&self) -> Duration {
+        self.with(|known| known.pages.unwrap_or(known.started).elapsed())
+    }
+
     /// The current report.
     pub fn report(&self) -> Report {
         self.with(|known| known.report(Instant::now()))

@@ -14,6 +14,7 @@ use super::readiness::Readiness;
 use super::running::Running;
 use super::token_uses::Uses;
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::site::SiteHandle;
 use crate::site::refresh::Latest;
 use crate::site::renderer::Renderer;
@@ -46,6 +47,9 @@ pub struct AppState {
     pub proxies: Arc<Vec<IpNet>>,
     /// The latest findings on readiness.
     pub readiness: Arc<Readiness>,
+    /// What is counted for Prometheus. A response that stays open holds what `metrics.live.open()`
+    /// returns.
+    pub metrics: Arc<Metrics>,
     /// The rate limit for invalid tokens.
     pub failures: Arc<NetworkLimit>,
     /// The rate limit for subscriptions.

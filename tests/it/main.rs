@@ -35,6 +35,8 @@ mod history;
 mod kill;
 mod maintenance;
 mod maintenance_steps;
+mod metrics;
+mod metrics_listener;
 mod moving_in;
 mod names_and_groups;
 mod never_shown;

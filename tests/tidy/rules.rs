@@ -10,6 +10,7 @@ pub(super) const LADDER: &[(&str, &str)] = &[
     ("config", ""),
     ("telemetry", "config"),
     ("domain", ""),
+    ("metrics", "domain"),
     ("urls", "domain"),
     ("wire", "domain"),
     ("content", "domain"),
@@ -18,16 +19,22 @@ pub(super) const LADDER: &[(&str, &str)] = &[
     ("snapshot", "domain store"),
     ("render", "domain urls wire snapshot"),
     ("schedule", "clock domain store actions"),
-    ("site", "clock content domain urls store snapshot render"),
-    ("web", "clock domain urls wire store actions render site"),
+    (
+        "site",
+        "clock content domain metrics urls store snapshot render",
+    ),
+    (
+        "web",
+        "clock domain metrics urls wire store actions render site",
+    ),
     (
         "delivery",
-        "clock random config domain urls store snapshot render",
+        "clock random config domain metrics urls store snapshot render",
     ),
     (
         "app",
-        "clock config telemetry domain urls content store actions schedule snapshot render site \
-         delivery web",
+        "clock config telemetry domain metrics urls content store actions schedule snapshot \
+         render site delivery web",
     ),
     ("client", "clock domain urls wire"),
     (

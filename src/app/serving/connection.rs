@@ -211,8 +211,9 @@ impl Connection {
         let access_log = shared.access_log.as_ref();
         if !is_stopping
             && access_log.is_none()
-            && buffers.response.repeat(&buffers.inbox[..len], replaced)
+            && let Some(cell) = buffers.response.repeat(&buffers.inbox[..len], replaced)
         {
+            buffers.counts.add(cell);
             return;
         }
         let mut at = 0;
@@ -222,12 +223,14 @@ impl Connection {
                 break;
             }
             let (inbox, response) = (&buffers.inbox, &mut buffers.response);
+            let counts = &mut buffers.counts;
             let Some(head) = request_head::read(&inbox[at..len]) else {
                 self.then = Then::HandOver;
                 break;
             };
             let closes = !head.keeps || is_stopping;
             let found = shared.front.find(&head.wanted, self.peer, |answer| {
+                counts.add(answer.cell());
                 if let Some(log) = access_log {
                     log_answer(log, &inbox[at..at + head.len], self.peer, &answer, shared);
                 }

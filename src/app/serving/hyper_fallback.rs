@@ -111,6 +111,7 @@ async fn answer(
         .access_log
         .as_ref()
         .map(|log| (log, Line::of(&request, peer, shared)));
+    let kind = shared.front.kind_of(request.uri().path());
     let ready = Front::refuse(&request).or_else(|| shared.front.ready(&request, peer));
     let response = match ready {
         Some(response) => response,
@@ -131,6 +132,7 @@ async fn answer(
             }
         }
     };
+    shared.front.count(kind, response.status());
     if let Some((log, line)) = access {
         log.write(&line.entry(&response));
     }

@@ -80,7 +80,8 @@ pub(super) fn listen(listen: &Listen) -> anyhow::Result<TcpListener> {
     })
 }
 
-fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+/// Binds an address.
+pub(super) fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::request_head::RequestHead;
+use crate::metrics::RequestCell;
 use crate::web::front::{DocumentResponse, Head};
 
 /// Bodies up to this size are copied after their head, which is cheaper than sending two pieces.
@@ -35,6 +36,8 @@ pub(super) struct ResponseBuffer {
 struct BufferedResponse {
     head: Head,
     has_body: bool,
+    /// The counter of such responses.
+    cell: RequestCell,
     /// Whether `bytes` has all of it, and the last request answered with it gets the same response
     /// from any address.
     is_for_all: bool,
@@ -65,12 +68,13 @@ impl ResponseBuffer {
     }
 
     /// Starts over with the response to this request, if that was sent last, so that the request
-    /// needn't be parsed. `replaced` is the present number of site replacements.
-    pub(super) fn repeat(&mut self, request: &[u8], replaced: u64) -> bool {
-        let is_known =
-            self.buffered.is_some() && self.request == request && self.replaced == replaced;
-        self.is_sent = !is_known;
-        is_known
+    /// needn't be parsed. `replaced` is the present number of site replacements. Returns the counter
+    /// of such responses.
+    pub(super) fn repeat(&mut self, request: &[u8], replaced: u64) -> Option<RequestCell> {
+        let buffered = self.buffered.as_ref();
+        let known = buffered.filter(|_| self.request == request && self.replaced == replaced);
+        self.is_sent = known.is_none();
+        known.map(|buffered| buffered.cell)
     }
 
     /// Stores the request that the buffered response answers.
@@ -123,6 +127,7 @@ impl ResponseBuffer {
         self.buffered = is_usual.then(|| BufferedResponse {
             head: answer.head.clone(),
             has_body: answer.bytes.is_some(),
+            cell: answer.cell(),
             is_for_all,
         });
         long.cloned()

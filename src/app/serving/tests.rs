@@ -19,6 +19,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let config = Config {
         listen: here.into(),
+        metrics_listen: None,
         source: SourceConfig {
             database: format!("sqlite:{}", folder.join("test.db").display()),
             content: folder.to_owned(),

@@ -77,7 +77,7 @@ impl Thread {
         let thread = Self {
             poll,
             listener: Some(listener),
-            buffers: ThreadBuffers::new(shared.clock.now()),
+            buffers: ThreadBuffers::new(shared.clock.now(), shared.front.count_on_this_thread()),
             shared,
             connections: Vec::new(),
             free: Vec::new(),

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::response_buffer::ResponseBuffer;
+use crate::metrics::ThreadCounts;
 
 /// The most bytes of requests that are read at once. A longer head is unusual.
 pub(super) const ROOM_BYTES: usize = 16 * 1024;
@@ -14,14 +15,17 @@ pub(super) struct ThreadBuffers {
     pub(super) inbox: Box<[u8]>,
     /// The buffer for responses.
     pub(super) response: ResponseBuffer,
+    /// The thread's own counters.
+    pub(super) counts: ThreadCounts,
 }
 
 impl ThreadBuffers {
     /// New buffers with the date of `now`.
-    pub(super) fn new(now: DateTime<Utc>) -> Self {
+    pub(super) fn new(now: DateTime<Utc>, counts: ThreadCounts) -> Self {
         let mut buffers = Self {
             inbox: vec![0; ROOM_BYTES].into_boxed_slice(),
             response: ResponseBuffer::new(ROOM_BYTES),
+            counts,
         };
         buffers.set_date(now);
         buffers

@@ -52,6 +52,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let database = format!("sqlite:{}", folder.path().join("demo.db").display());
     let config = Config {
         listen: args.listen.into(),
+        metrics_listen: None,
         source: SourceConfig {
             database,
             content: content.clone(),

@@ -249,3 +249,23 @@ fn the_status_lists_what_is_open_worst_first_as_the_page_does() {
     assert!(positions.iter().all(Option::is_some), "{}", ran.out);
     assert!(positions.is_sorted(), "{}", ran.out);
 }
+
+#[test]
+fn the_status_says_how_mail_is_if_the_server_does() {
+    let bench = Bench::new(|request| match request.line.split('?').next() {
+        Some("GET /readyz") => Reply::text(503, "not ready\nmail: configured; it waits\n"),
+        Some("GET /api/v1/components") => Reply::json(200, &json!({"components": []})),
+        Some("GET /api/v1/incidents") => Reply::json(200, &json!({"incidents": []})),
+        _ => Reply::json(200, &json!({})),
+    });
+    let ran = bench.run(&["status"]);
+    assert!(
+        ran.out.contains("Mail: configured; it waits\n"),
+        "{}",
+        ran.out
+    );
+    let data: Value = serde_json::from_str(&bench.run(&["status", "--json"]).out).unwrap();
+    assert_eq!(data["mail"], "configured; it waits");
+    let silent = Bench::new(answer).run(&["status"]);
+    assert!(!silent.out.contains("Mail:"), "{}", silent.out);
+}

@@ -15,10 +15,11 @@ use crate::actions::Change;
 use crate::actions::sessions::{begin_session, end_session};
 use crate::domain::actor::Credential;
 use crate::domain::staff::{KeptForm, Token};
+use crate::metrics::SignInWay;
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
 use crate::render::html::staff::sign_in::{self, KEPT, NEXT, TOKEN};
 use crate::urls;
-use crate::web::auth::{Staff, find_token, log_failure};
+use crate::web::auth::{Staff, find_token, note_failure};
 use crate::web::layers::reader_address;
 use crate::web::state::AppState;
 
@@ -118,7 +119,7 @@ async fn find_valid(
     let now = state.clock.now();
     let found = find_token(&state.store, secret).await?;
     if found.as_ref().is_none_or(|token| !token.is_valid(now)) {
-        log_failure(address, "staff");
+        note_failure(&state.metrics, address, SignInWay::Staff);
     }
     match found {
         Some(token) if token.is_valid(now) => {

@@ -353,6 +353,7 @@ impl TestAppBuilder {
 pub(crate) fn config(database: String, content: PathBuf) -> Config {
     Config {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into(),
+        metrics_listen: None,
         source: SourceConfig {
             database,
             content,
