@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::error::{AppError, nothing_here};
 use super::layers::HSTS;
 use super::negotiation::RequestHeaders;
-use crate::site::document::{CachePolicy, Document};
+use crate::site::document::{CachePolicy, Document, FOR_OTHER_SITES};
 use crate::site::head::Head;
 use crate::site::renderer::Renderer;
 use crate::site::{Found, SiteHandle};
@@ -24,6 +24,10 @@ pub(super) async fn show_document(
 ) -> Response {
     let path = request.uri().path();
     let is_for_programs = urls::is_for_programs(path);
+    let is_for_other_sites = site.current().is_for_other_sites(path);
+    if request.method() == Method::OPTIONS && is_for_other_sites {
+        return preflight();
+    }
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
     if !reads && !is_for_programs {
         return not_allowed();
@@ -36,7 +40,7 @@ pub(super) async fn show_document(
         _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
         Found::Document(document) => show(&document, &request),
         Found::Nothing(document) => show_nothing(&document, &request),
-        Found::Moved(present) => moved(&present),
+        Found::Moved(present) => moved(&present, is_for_other_sites),
     }
 }
 
@@ -124,7 +128,7 @@ fn show_nothing<B>(document: &Document, request: &Request<B>) -> Response {
     response
 }
 
-fn moved(path: &str) -> Response {
+fn moved(path: &str, is_for_other_sites: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
     let out = response.headers_mut();
@@ -134,6 +138,26 @@ fn moved(path: &str) -> Response {
         header::CACHE_CONTROL,
         HeaderValue::from_static(CachePolicy::Live.header()),
     );
+    if is_for_other_sites {
+        let (name, value) = FOR_OTHER_SITES;
+        out.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Tells a browser that scripts of other sites may ask for a document, with any headers of theirs.
+fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        FOR_OTHER_SITES,
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+        (header::ALLOW, "GET, HEAD, OPTIONS"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 
