@@ -24,8 +24,8 @@ pub(super) async fn show_document(
 ) -> Response {
     let path = request.uri().path();
     let is_for_programs = urls::is_for_programs(path);
-    let is_for_other_sites = site.current().is_for_other_sites(path);
-    if request.method() == Method::OPTIONS && is_for_other_sites {
+    let is_preflight = request.method() == Method::OPTIONS;
+    if is_preflight && site.current().is_for_other_sites(path) {
         return preflight();
     }
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
@@ -40,7 +40,7 @@ pub(super) async fn show_document(
         _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
         Found::Document(document) => show(&document, &request),
         Found::Nothing(document) => show_nothing(&document, &request),
-        Found::Moved(present) => moved(&present, is_for_other_sites),
+        Found::Moved(present) => moved(&present, site.current().is_for_other_sites(&present)),
     }
 }
 
