@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs whatever the tests need and runs them all: formatting, lints, unit and integration tests
-# on SQLite and on PostgreSQL, the pages in a real browser. Nothing is skipped silently: if
-# something can't be installed or started, that is a failure.
+# on SQLite and on PostgreSQL, the pages in a real browser, clients that others wrote. Nothing is
+# skipped silently: if something can't be installed or started, that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,6 +27,7 @@ command -v chromium >/dev/null || MISSING+=(chromium)
 command -v openssl >/dev/null || MISSING+=(openssl)
 command -v node >/dev/null || MISSING+=(nodejs)
 command -v npm >/dev/null || MISSING+=(npm)
+python3 -c 'import ensurepip, venv' 2>/dev/null || MISSING+=(python3-venv)
 if [ ${#MISSING[@]} != 0 ]; then
     if [ "$(id -u)" != 0 ]; then
         echo "missing; install Debian's packages ${MISSING[*]}" >&2
@@ -90,5 +91,8 @@ cargo build --locked
 LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
 export LIGHTSHIP_BINARY
 (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && npm test)
+
+say "clients of others"
+tests/clients/run.sh
 
 say "all passed"

