@@ -88,7 +88,7 @@ impl<'a> Components<'a> {
             id: id(Kind::Component, component.slug.as_str()),
             name: &component.name,
             status: context.snapshot.states.statuspage(present.state),
-            created_at: context.time(component.created_at),
+            created_at: context.time(context.made_at(present.record)),
             updated_at: context.time(context.changed_at(present.record)),
             position,
             description: component.description.as_deref(),
@@ -111,7 +111,7 @@ impl<'a> Components<'a> {
     ) {
         let group_id = id(Kind::Group, name);
         let place = self.list.len();
-        let made = components.iter().map(|it| it.record.component.created_at);
+        let made = components.iter().map(|it| context.made_at(it.record));
         let updated = components.iter().map(|it| context.changed_at(it.record));
         self.list.push(Component {
             id: group_id.clone(),

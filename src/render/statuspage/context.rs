@@ -39,11 +39,17 @@ impl<'s> Context<'s> {
         local.to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 
-    /// When a component or its state last changed.
+    /// When a component was first seen or first spoken of, whichever is earlier.
+    pub(super) fn made_at(&self, record: &ComponentHistory) -> DateTime<Utc> {
+        let made = record.component.created_at;
+        let first = record.history.first();
+        first.map_or(made, |first| first.at.min(made))
+    }
+
+    /// When a component's state last changed, else when the component was first seen.
     pub(super) fn changed_at(&self, record: &ComponentHistory) -> DateTime<Utc> {
         let changed = record.history.last_change(self.snapshot.until);
-        let made = record.component.created_at;
-        changed.map_or(made, |changed| changed.max(made))
+        changed.unwrap_or(record.component.created_at)
     }
 
     /// The page.

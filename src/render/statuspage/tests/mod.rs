@@ -12,7 +12,12 @@ use crate::render::html::tests::world::{World, at, slug};
 
 /// A document of a world, with the right shape.
 fn answer(world: &World, resource: Resource) -> Value {
-    let text = render(&world.snapshot(), resource);
+    answer_of(&world.snapshot(), resource)
+}
+
+/// The same of a snapshot.
+fn answer_of(snapshot: &Snapshot, resource: Resource) -> Value {
+    let text = render(snapshot, resource);
     let answer = serde_json::from_str(&text).expect("it is JSON");
     shapes::check(resource, &answer);
     answer

@@ -99,6 +99,15 @@ fn a_group_is_a_component_before_its_own() {
     assert_eq!(list[3]["description"], json!(null));
     assert_eq!(list[3]["created_at"], "2012-09-30T18:00:00.000-06:00");
     assert_eq!(list[3]["updated_at"], "2013-02-25T18:00:00.000-07:00");
+    // Its past is older than the database.
+    for (component, _) in &mut world.whole.components {
+        component.created_at = at("2020-01-01T00:00:00Z");
+    }
+    let list = &answer(&world, Resource::Components)["components"];
+    assert_eq!(list[3]["created_at"], "2013-02-25T18:00:00.000-07:00");
+    assert_eq!(list[3]["updated_at"], "2013-02-25T18:00:00.000-07:00");
+    assert_eq!(list[1]["created_at"], "2013-02-25T18:00:00.000-07:00");
+    assert_eq!(list[0]["created_at"], "2019-12-31T17:00:00.000-07:00");
 }
 
 #[test]
