@@ -358,3 +358,33 @@ fn lists_hold_the_newest_fifty_and_what_is_open_is_never_cut() {
     let summary = answer(&world, Resource::Summary)["incidents"].clone();
     assert_eq!(summary, open);
 }
+
+#[test]
+fn a_plan_affects_nothing_before_it_begins() {
+    let mut world = with_servers();
+    let mut work = world.incident("disks", "New disks", "2013-02-20T08:00:00Z");
+    work.kind = Kind::Maintenance;
+    work.markdown = "We swap disks.".into();
+    work.starts = Some(at("2013-02-26T08:00:00Z"));
+    let starts = "2013-02-26T08:00:00Z";
+    let begun = Some(Phase::InProgress);
+    let mut update = world.update("u", starts, begun, "Begun.", &["selma=maintenance"]);
+    update.changes[0].origin = Origin::Begin;
+    let mut plan = update.changes[0].clone();
+    plan.origin = Origin::Plan;
+    plan.update = None;
+    work.updates = vec![update];
+    world.publish(work);
+    // A plan isn't in the history.
+    world.whole.incidents[0].changes = vec![plan];
+    let found = only(&world, Resource::ActiveMaintenances);
+    let statuses = |index: usize| {
+        let list = &found["incident_updates"][index]["affected_components"];
+        let new = texts(list, "new_status").into_iter();
+        let pairs = texts(list, "old_status").into_iter().zip(new);
+        pairs.collect::<Vec<_>>()
+    };
+    let (fine, under) = ("operational", "under_maintenance");
+    assert_eq!(statuses(0), [(fine, under)]);
+    assert_eq!(statuses(1), [(fine, fine)]);
+}
