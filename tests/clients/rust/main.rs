@@ -1,7 +1,6 @@
 //! The client in the crate `modelsdev`, with another host. The crate has no library, so `run.sh` puts
 //! its module `status` beside this file.
 
-#[allow(dead_code, unused_imports)]
 mod status;
 
 use status::adapters::statuspage::{fetch_maintenance_enrichment, parse_statuspage_v2_summary};
@@ -9,14 +8,12 @@ use status::fetch::fetch_text;
 use status::OfficialStatusSource;
 
 /// What the client's other adapters need from the rest of its crate.
-#[allow(dead_code)]
 mod formatting {
     pub fn parse_date(text: &str) -> Option<chrono::DateTime<chrono::Utc>> {
         text.parse().ok()
     }
 }
 
-#[allow(dead_code, unused_imports)]
 mod agents {
     pub mod helpers {
         pub use crate::formatting::parse_date;
