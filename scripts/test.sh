@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs whatever the tests need and runs them all: formatting, lints, unit and integration tests
-# on SQLite and on PostgreSQL, the API's contract, the pages in a real browser. Nothing is skipped
-# silently: if something can't be installed or started, that is a failure.
+# on SQLite and on PostgreSQL, the API's contract, the pages in a real browser, clients that others
+# wrote. Nothing is skipped silently: if something can't be installed or started, that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,6 +28,7 @@ command -v openssl >/dev/null || MISSING+=(openssl)
 command -v node >/dev/null || MISSING+=(nodejs)
 command -v npm >/dev/null || MISSING+=(npm)
 command -v promtool >/dev/null || MISSING+=(prometheus)
+python3 -c 'import ensurepip, venv' 2>/dev/null || MISSING+=(python3-venv)
 if [ ${#MISSING[@]} != 0 ]; then
     if [ "$(id -u)" != 0 ]; then
         echo "missing; install Debian's packages ${MISSING[*]}" >&2
@@ -98,5 +99,8 @@ scripts/dashboard.sh
 
 say "pages in a browser"
 (cd tests/browser && npm test)
+
+say "clients of others"
+tests/clients/run.sh
 
 say "all passed"

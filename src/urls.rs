@@ -58,6 +58,19 @@ pub const MEDIA: &str = "/media/";
 /// The root of the admin API.
 pub const API: &str = "/api/v1";
 
+/// The root of the API of Statuspage (v2).
+pub const STATUSPAGE_API: &str = "/api/v2";
+
+/// A document of the API of Statuspage.
+pub fn statuspage(name: &str) -> String {
+    format!("{STATUSPAGE_API}/{name}.json")
+}
+
+/// The path of the RSS feed on sites of Statuspage.
+pub const STATUSPAGE_RSS: &str = "/history.rss";
+/// The path of the Atom feed on sites of Statuspage.
+pub const STATUSPAGE_ATOM: &str = "/history.atom";
+
 /// Whether a path is for programs rather than people: its answers and its errors are JSON.
 pub fn is_for_programs(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")

@@ -334,3 +334,34 @@ fn an_escaped_nul_is_refused_as_a_plain_one_is() {
     assert!(content.site.is_none());
     assert_eq!(content.problems[0].message, "\"name\" contains a NUL");
 }
+
+#[test]
+fn a_state_maps_to_a_status_of_statuspage_by_its_word_or_else_by_its_tone() {
+    let read_with = |lines: &str| {
+        let folder = folder();
+        let state = "[[states]]\nkey = \"own\"\nlabel = \"Own\"\nreads = \"is so\"\n";
+        let site = format!("{SITE}{state}{lines}");
+        fs::write(folder.path().join("site.toml"), site).expect("written");
+        read(folder.path())
+    };
+    for (lines, expected) in [
+        ("tone = \"ok\"", "operational"),
+        ("tone = \"info\"", "under_maintenance"),
+        ("tone = \"warn\"", "degraded_performance"),
+        ("tone = \"mid\"", "partial_outage"),
+        ("tone = \"bad\"", "major_outage"),
+        (
+            "tone = \"ok\"\nstatuspage = \"partial_outage\"",
+            "partial_outage",
+        ),
+    ] {
+        let site = read_with(lines).site.expect("it is read");
+        assert_eq!(site.states[0].statuspage, expected, "{lines}");
+    }
+    let content = read_with("tone = \"ok\"\nstatuspage = \"major_outtage\"");
+    let problem = &content.problems[0];
+    let message = "\"major_outtage\" is not a valid statuspage";
+    assert_eq!((problem.message.as_str(), problem.line), (message, 8));
+    let help = "did you mean \"major_outage\"?";
+    assert_eq!(problem.help.as_deref(), Some(help));
+}

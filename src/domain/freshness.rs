@@ -28,6 +28,11 @@ enum Sort {
 }
 
 impl Freshness {
+    /// When it became public.
+    pub fn public_at(&self) -> DateTime<Utc> {
+        self.public_at
+    }
+
     /// The freshness of an incident's post.
     pub fn of_post(incident: &Incident) -> Self {
         Self {

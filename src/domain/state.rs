@@ -35,6 +35,17 @@ impl Tone {
         }
     }
 
+    /// The status of Statuspage that a state of this tone maps to, unless it says otherwise.
+    pub fn statuspage(self) -> &'static str {
+        match self {
+            Self::Ok => "operational",
+            Self::Info => "under_maintenance",
+            Self::Warn => "degraded_performance",
+            Self::Mid => "partial_outage",
+            Self::Bad => "major_outage",
+        }
+    }
+
     /// The tone that a word names.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tone| tone.as_str() == word)
@@ -115,7 +126,7 @@ pub struct State {
     pub dropped: bool,
 }
 
-/// The values that Statuspage's `component.status` can take.
+/// The values that Statuspage's `component.status` can take, mildest first.
 pub const STATUSPAGE_VALUES: [&str; 5] = [
     "operational",
     "under_maintenance",
@@ -183,6 +194,14 @@ impl States {
     /// The tone of a state. For an unknown key, `Info`: something is said, but not what.
     pub fn tone(&self, key: &StateKey) -> Tone {
         self.find(key).map_or(Tone::Info, |state| state.tone)
+    }
+
+    /// The status of Statuspage that a state maps to, one of [`STATUSPAGE_VALUES`].
+    pub fn statuspage(&self, key: &StateKey) -> &'static str {
+        let word = self.find(key).map(|state| state.statuspage.as_str());
+        let known = STATUSPAGE_VALUES.into_iter();
+        let mut known = known.filter(|value| Some(*value) == word);
+        known.next().unwrap_or_else(|| self.tone(key).statuspage())
     }
 
     /// The label of a state; an unknown key is its own label.

@@ -21,6 +21,12 @@ pub enum RequestKind {
     Component,
     /// A feed.
     Feed,
+    /// A document of Statuspage's API.
+    Statuspage,
+    /// A calendar.
+    Calendar,
+    /// A badge, or the strip for other sites.
+    Badge,
     /// The form for subscribers, and whatever they do with a link.
     Subscribe,
     /// The sitemap, and the rules for search engines.
@@ -41,13 +47,16 @@ pub enum RequestKind {
 
 impl RequestKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Home,
         Self::History,
         Self::Incident,
         Self::IncidentData,
         Self::Component,
         Self::Feed,
+        Self::Statuspage,
+        Self::Calendar,
+        Self::Badge,
         Self::Subscribe,
         Self::Search,
         Self::Asset,
@@ -67,6 +76,9 @@ impl RequestKind {
             Self::IncidentData => "incident_data",
             Self::Component => "component",
             Self::Feed => "feed",
+            Self::Statuspage => "statuspage",
+            Self::Calendar => "calendar",
+            Self::Badge => "badge",
             Self::Subscribe => "subscribe",
             Self::Search => "search",
             Self::Asset => "asset",

@@ -17,6 +17,7 @@ pub mod mail;
 pub mod markdown;
 pub mod messages;
 pub mod number;
+pub mod statuspage;
 pub mod subscriber_table;
 pub mod time;
 pub mod xml;

@@ -71,6 +71,9 @@ const SAFETY: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
 ];
 
+/// Lets scripts of other sites read a response (CORS).
+pub const FOR_OTHER_SITES: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+
 /// The security headers of every response.
 pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
     SAFETY.map(|(name, value)| (name, HeaderValue::from_static(value)))
@@ -87,6 +90,8 @@ pub struct Document {
     pub policy: CachePolicy,
     /// When its content last changed.
     pub last_modified: DateTime<Utc>,
+    /// Whether scripts of other sites may read it.
+    pub is_for_other_sites: bool,
     /// In order of preference: Brotli, gzip, plain. Tiny documents have only plain bytes, and those
     /// made in haste lack Brotli.
     pub variants: Vec<Variant>,
@@ -119,6 +124,7 @@ impl Document {
             kind: RequestKind::Other,
             policy,
             last_modified,
+            is_for_other_sites: false,
             variants: Vec::with_capacity(3),
         };
         document.fill(body.into(), &[Encoding::Gzip], Effort::Quick);
@@ -139,6 +145,16 @@ impl Document {
         whole.pack(Encoding::Brotli, self.plain(), Effort::Quick);
         whole.variants.extend(self.variants.iter().cloned());
         whole
+    }
+
+    /// The same document, which scripts of other sites may read.
+    pub fn for_other_sites(mut self) -> Self {
+        self.is_for_other_sites = true;
+        for variant in &mut self.variants {
+            variant.head.add(FOR_OTHER_SITES);
+            variant.validator.not_modified.add(FOR_OTHER_SITES);
+        }
+        self
     }
 
     /// The same document, copied into memory of its own.
@@ -214,6 +230,10 @@ impl Document {
             (header::ETAG, etag.as_str()),
             (header::LAST_MODIFIED, modified.as_str()),
         ];
+        let validators = || {
+            let for_others = self.is_for_other_sites.then_some(FOR_OTHER_SITES);
+            validators.clone().into_iter().chain(for_others)
+        };
         let size = bytes.len().to_string();
         let described = [
             Some((header::CONTENT_TYPE, self.media_type)),
@@ -225,13 +245,13 @@ impl Document {
         let lines = described
             .into_iter()
             .flatten()
-            .chain(validators.clone())
+            .chain(validators())
             .chain(SAFETY);
         self.variants.push(Variant {
             encoding,
             head: Head::new(StatusCode::OK, lines),
             validator: Validator {
-                not_modified: Head::new(StatusCode::NOT_MODIFIED, validators),
+                not_modified: Head::new(StatusCode::NOT_MODIFIED, validators()),
                 etag: etag.clone(),
             },
             former: None,

@@ -28,6 +28,12 @@ impl Head {
         Self(text.into_boxed_str().into_boxed_bytes().into())
     }
 
+    /// Adds a header, as the last one.
+    pub(super) fn add(&mut self, (name, value): (HeaderName, &str)) {
+        let line = format!("{name}: {value}\r\n");
+        self.0 = [self.as_bytes(), line.as_bytes()].concat().into();
+    }
+
     /// The same head, copied into memory of its own.
     pub(super) fn copied(&self) -> Self {
         Self(Bytes::copy_from_slice(&self.0))

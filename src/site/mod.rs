@@ -162,6 +162,13 @@ impl Site {
         slot.ready().cloned().map(Found::Document)
     }
 
+    /// Whether scripts of other sites may read what `path` leads to, also by a former address.
+    pub fn is_for_other_sites(&self, path: &str) -> bool {
+        let page = public_pages::find(&self.snapshot, path);
+        let page = page.or_else(|| public_pages::find(&self.snapshot, &self.moved(path)?));
+        page.is_some_and(|page| page.is_for_other_sites())
+    }
+
     /// What `path` leads to.
     pub fn find(&self, path: &str) -> Found {
         let Some(page) = public_pages::find(&self.snapshot, path) else {
@@ -204,6 +211,11 @@ impl Site {
     }
 
     fn moved(&self, path: &str) -> Option<String> {
+        match path {
+            urls::STATUSPAGE_RSS => return Some(urls::FEED_RSS.to_owned()),
+            urls::STATUSPAGE_ATOM => return Some(urls::FEED_ATOM.to_owned()),
+            _ => {}
+        }
         let rest = path.strip_prefix("/incidents/")?;
         let end = rest.find(['/', '.']).unwrap_or(rest.len());
         let former = Slug::parse(&rest[..end]).ok()?;

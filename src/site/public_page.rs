@@ -3,6 +3,7 @@
 use crate::domain::slug::Slug;
 use crate::metrics::RequestKind;
 use crate::render::feeds::entry::FeedScope;
+use crate::render::statuspage::Resource;
 use crate::urls;
 
 /// A public page, whether or not a site has it.
@@ -32,6 +33,8 @@ pub enum Page {
     ComponentMonth(Slug, i32, u32),
     /// A feed.
     Feed(FeedScope, Format),
+    /// A document of the API of Statuspage.
+    Statuspage(Resource),
     /// The sitemap, or the index of its parts if it is too long.
     Sitemap,
     /// A part of the sitemap, 1 or more.
@@ -73,6 +76,7 @@ impl Page {
                 FeedScope::Component(slug) => urls::component_feeds(slug),
                 FeedScope::Incident(slug) => urls::incident_feeds(slug),
             }),
+            Self::Statuspage(resource) => urls::statuspage(resource.name()),
             Self::Sitemap => urls::SITEMAP.to_owned(),
             Self::SitemapPart(part) => urls::sitemap_part(*part),
             Self::Robots => urls::ROBOTS.to_owned(),
@@ -130,6 +134,10 @@ impl Page {
                     }
                 },
             },
+            "api" => {
+                let name = rest.strip_prefix("v2/")?.strip_suffix(".json")?;
+                Resource::parse(name).map(Self::Statuspage)
+            }
             "subscribe" => {
                 let slug = rest.strip_prefix("incident/")?;
                 Slug::parse(slug).ok().map(Self::SubscribeToIncident)
@@ -154,6 +162,7 @@ impl Page {
             Self::Incident(_) => RequestKind::Incident,
             Self::IncidentMarkdown(_) | Self::IncidentJson(_) => RequestKind::IncidentData,
             Self::Feed(..) => RequestKind::Feed,
+            Self::Statuspage(_) => RequestKind::Statuspage,
             Self::Sitemap | Self::SitemapPart(_) | Self::Robots => RequestKind::Search,
             Self::BrandStylesheet(_) => RequestKind::Asset,
         }
@@ -174,6 +183,32 @@ impl Page {
             | Self::IncidentMarkdown(_)
             | Self::IncidentJson(_)
             | Self::Feed(..)
+            | Self::Statuspage(_)
+            | Self::Sitemap
+            | Self::SitemapPart(_)
+            | Self::Robots
+            | Self::BrandStylesheet(_) => false,
+        }
+    }
+}
+
+impl Page {
+    /// Whether scripts of other sites may read it (CORS): it is for programs, and says nothing that
+    /// isn't the same for everybody.
+    pub fn is_for_other_sites(&self) -> bool {
+        match self {
+            Self::Feed(..) | Self::Statuspage(_) => true,
+            Self::Home
+            | Self::History
+            | Self::Month(..)
+            | Self::Components
+            | Self::Subscribe
+            | Self::SubscribeToIncident(_)
+            | Self::Incident(_)
+            | Self::IncidentMarkdown(_)
+            | Self::IncidentJson(_)
+            | Self::Component(_)
+            | Self::ComponentMonth(..)
             | Self::Sitemap
             | Self::SitemapPart(_)
             | Self::Robots

@@ -17,6 +17,7 @@ use crate::render::html::subscribe::form::Form;
 use crate::render::html::{
     component, component_month, components, error, history, home, incident, subscribe,
 };
+use crate::render::statuspage::{self, Resource};
 use crate::render::{json, markdown, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -39,6 +40,7 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
         | Page::Components
         | Page::Subscribe
         | Page::Feed(FeedScope::Site, _)
+        | Page::Statuspage(_)
         | Page::Sitemap
         | Page::Robots => true,
         Page::Month(year, month) => !snapshot.posts.month((*year, *month)).is_empty(),
@@ -84,6 +86,7 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
     ];
     pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
     pages.extend(feeds(&FeedScope::Site));
+    pages.extend(Resource::ALL.map(Page::Statuspage));
     for ((year, month), _) in snapshot.posts.months().rev() {
         pages.push(Page::Month(year, month));
     }
@@ -139,7 +142,12 @@ const HOT_COMPONENTS: usize = 60;
 
 /// The pages that are requested most.
 pub fn list_hot(snapshot: &Snapshot) -> Vec<Page> {
-    let mut pages = vec![Page::Home, Page::History];
+    let mut pages = vec![
+        Page::Home,
+        Page::History,
+        Page::Statuspage(Resource::Summary),
+        Page::Statuspage(Resource::Status),
+    ];
     pages.extend(feeds(&FeedScope::Site));
     pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
     let newest = snapshot.posts.iter().take(HOT_INCIDENTS);
@@ -190,7 +198,8 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
             Dependence::Names,
         ],
         Page::Feed(FeedScope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
-        Page::Sitemap | Page::SitemapPart(_) => vec![
+        // Each says when the page last changed.
+        Page::Statuspage(_) | Page::Sitemap | Page::SitemapPart(_) => vec![
             Dependence::AnyIncident,
             Dependence::AnyComponent,
             Dependence::Names,
@@ -206,12 +215,11 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
 
 fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     let text = |media_type, body: String| {
-        Some(Document::new(
-            media_type,
-            CachePolicy::Live,
-            changed_at(snapshot),
-            body,
-        ))
+        let document = Document::new(media_type, CachePolicy::Live, changed_at(snapshot), body);
+        Some(match page.is_for_other_sites() {
+            true => document.for_other_sites(),
+            false => document,
+        })
     };
     let html = |markup: Markup| text(HTML, markup.into_string());
     match page {
@@ -255,6 +263,7 @@ fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
             "application/feed+json; charset=utf-8",
             json_feed::render(snapshot, scope),
         ),
+        Page::Statuspage(resource) => text(JSON, statuspage::render(snapshot, *resource)),
         Page::ComponentMonth(slug, year, month) => {
             let record = snapshot.find_component(slug)?;
             html(component_month::page(snapshot, record, (*year, *month)))

@@ -114,6 +114,11 @@ impl Posts {
         &self.fresh
     }
 
+    /// When an incident or an update last became public.
+    pub fn last_public(&self) -> Option<DateTime<Utc>> {
+        self.fresh.first().map(|post| post.freshest.public_at())
+    }
+
     /// The incidents that name a component, newest first.
     pub fn naming(&self, component: &Slug) -> Vec<&Arc<Post>> {
         let ids = self.naming.get(component);

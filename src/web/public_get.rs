@@ -11,7 +11,7 @@ use super::error::{AppError, nothing_here};
 use super::layers::HSTS;
 use super::negotiation::RequestHeaders;
 use crate::metrics::{RequestCell, RequestKind};
-use crate::site::document::{CachePolicy, Document};
+use crate::site::document::{CachePolicy, Document, FOR_OTHER_SITES};
 use crate::site::head::Head;
 use crate::site::renderer::Renderer;
 use crate::site::{Found, SiteHandle};
@@ -25,6 +25,10 @@ pub(super) async fn show_document(
 ) -> Response {
     let path = request.uri().path();
     let is_for_programs = urls::is_for_programs(path);
+    let is_preflight = request.method() == Method::OPTIONS;
+    if is_preflight && site.current().is_for_other_sites(path) {
+        return preflight();
+    }
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
     if !reads && !is_for_programs {
         return not_allowed();
@@ -37,7 +41,7 @@ pub(super) async fn show_document(
         _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
         Found::Document(document) => show(&document, &request),
         Found::Nothing(document) => show_nothing(&document, &request),
-        Found::Moved(present) => moved(&present),
+        Found::Moved(present) => moved(&present, site.current().is_for_other_sites(&present)),
     }
 }
 
@@ -133,7 +137,7 @@ fn show_nothing<B>(document: &Document, request: &Request<B>) -> Response {
     response
 }
 
-fn moved(path: &str) -> Response {
+fn moved(path: &str, is_for_other_sites: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
     let out = response.headers_mut();
@@ -143,6 +147,26 @@ fn moved(path: &str) -> Response {
         header::CACHE_CONTROL,
         HeaderValue::from_static(CachePolicy::Live.header()),
     );
+    if is_for_other_sites {
+        let (name, value) = FOR_OTHER_SITES;
+        out.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Tells a browser that scripts of other sites may ask for a document, with any headers of theirs.
+fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        FOR_OTHER_SITES,
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+        (header::ALLOW, "GET, HEAD, OPTIONS"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 

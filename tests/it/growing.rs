@@ -93,6 +93,14 @@ async fn an_update_renders_anew_what_shows_it_and_nothing_else() {
     renewed.sort();
     let mut expected = vec![
         "/",
+        "/api/v2/components.json",
+        "/api/v2/incidents.json",
+        "/api/v2/incidents/unresolved.json",
+        "/api/v2/scheduled-maintenances.json",
+        "/api/v2/scheduled-maintenances/active.json",
+        "/api/v2/scheduled-maintenances/upcoming.json",
+        "/api/v2/status.json",
+        "/api/v2/summary.json",
         "/components",
         "/components/selma",
         "/history",

@@ -59,6 +59,7 @@ mod staff_times;
 mod staff_tokens;
 mod staff_updates;
 mod staff_withdrawing;
+mod statuspage;
 mod subscribers_api;
 mod subscribers_import;
 mod subscribers_staff;

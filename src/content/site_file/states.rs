@@ -58,7 +58,7 @@ pub(super) fn state(table: &mut Table<'_, '_, '_, '_>) -> Option<State> {
         down_permille,
         statuspage: statuspage
             .or(known.map(|state| state.statuspage))
-            .unwrap_or_else(|| usual_statuspage(tone).to_owned()),
+            .unwrap_or_else(|| tone.statuspage().to_owned()),
         dropped: false,
     })
 }
@@ -71,16 +71,6 @@ fn stated(
     match known {
         Some(known) => Some(table.text(key).map_or(known, |(text, _)| text)),
         None => table.required_text(key).map(|(text, _)| text),
-    }
-}
-
-fn usual_statuspage(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Ok => "operational",
-        Tone::Info => "under_maintenance",
-        Tone::Warn => "degraded_performance",
-        Tone::Mid => "partial_outage",
-        Tone::Bad => "major_outage",
     }
 }
 

@@ -6,6 +6,7 @@ use lightship::actions::set_component_state::{NewState, set_component_state};
 use lightship::domain::actor::Actor;
 use lightship::domain::state::StateKey;
 use lightship::render::feeds::entry::FeedScope;
+use lightship::render::statuspage::Resource;
 use lightship::site::public_page::{Format, Page};
 use lightship::site::public_pages;
 
@@ -48,6 +49,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Page::Feed(FeedScope::Site, Format::Json) => Page::Feed(FeedScope::Site, Format::Json),
         Page::Feed(FeedScope::Component(_), _) => Page::Feed(FeedScope::Component(selma()), Format::Rss),
         Page::Feed(FeedScope::Incident(_), _) => Page::Feed(FeedScope::Incident(selma()), Format::Atom),
+        Page::Statuspage(_) => Page::Statuspage(Resource::UpcomingMaintenances),
         Page::Sitemap => Page::Sitemap,
         Page::SitemapPart(_) => Page::SitemapPart(1),
         Page::Robots => Page::Robots,

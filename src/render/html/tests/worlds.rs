@@ -160,7 +160,7 @@ rsync -aHAX /home/ new-selma:/home/
 If you need us, please contact our 24/7 support department.";
 
 /// Everything works, and there was only one incident.
-pub(super) fn calm() -> World {
+pub(in crate::render) fn calm() -> World {
     let mut world = World::empty();
     world.component("selma", "Selma", "", "2009-05-01");
     world.component("nelson", "Nelson", "", "2009-05-01");
@@ -186,7 +186,7 @@ pub(super) fn calm() -> World {
 }
 
 /// Everything goes wrong at once, with the most awkward texts.
-pub(super) fn stormy() -> World {
+pub(in crate::render) fn stormy() -> World {
     let mut world = World::empty();
     let states = [
         "major_outage",
