@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0009" "standing",
     "0010" "facts",
     "0011" "delivery",
+    "0012" "calendars",
 ];
 
 /// All migrations. `sqlx::migrate!` would do the same, but it compiles all of sqlx with both
