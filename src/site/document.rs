@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 
 use super::compression::{Effort, pack};
 use super::encoding::Encoding;
 use super::head::Head;
+use super::safety::{ContentSecurity, safety};
 use crate::domain::hash::sha256;
 
 /// How long a response may be cached, and by whom.
@@ -59,22 +60,6 @@ pub struct Validator {
     pub not_modified: Head,
 }
 
-/// Forbids inline styles and scripts, and anything from elsewhere except pictures in posts.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
-
-const SAFETY: [(HeaderName, &str); 3] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-];
-
-/// The security headers of every response.
-pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
-    SAFETY.map(|(name, value)| (name, HeaderValue::from_static(value)))
-}
-
 /// The finished bytes of one public URL.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -82,6 +67,8 @@ pub struct Document {
     pub media_type: &'static str,
     /// How long it may be cached.
     pub policy: CachePolicy,
+    /// What it may load, and who may frame it.
+    pub security: ContentSecurity,
     /// When its content last changed.
     pub last_modified: DateTime<Utc>,
     /// In order of preference: Brotli, gzip, plain. Tiny documents have only plain bytes, and those
@@ -103,6 +90,18 @@ impl Document {
         Self::in_haste(media_type, policy, last_modified, body).with_brotli()
     }
 
+    /// A page of the public site: [`CachePolicy::Live`], with a policy of its own on what it may
+    /// load.
+    pub(super) fn secured(
+        security: ContentSecurity,
+        media_type: &'static str,
+        last_modified: DateTime<Utc>,
+        body: String,
+    ) -> Self {
+        let policy = CachePolicy::Live;
+        Self::made((media_type, policy, security), last_modified, body.into()).with_brotli()
+    }
+
     /// The same for a page that everyone waits for: without Brotli, which takes three times as long
     /// as gzip. [`Document::with_brotli`] adds it later.
     pub fn in_haste(
@@ -111,13 +110,23 @@ impl Document {
         last_modified: DateTime<Utc>,
         body: impl Into<Bytes>,
     ) -> Self {
+        let security = ContentSecurity::default();
+        Self::made((media_type, policy, security), last_modified, body.into())
+    }
+
+    fn made(
+        (media_type, policy, security): (&'static str, CachePolicy, ContentSecurity),
+        last_modified: DateTime<Utc>,
+        body: Bytes,
+    ) -> Self {
         let mut document = Self {
             media_type,
             policy,
+            security,
             last_modified,
             variants: Vec::with_capacity(3),
         };
-        document.fill(body.into(), &[Encoding::Gzip], Effort::Quick);
+        document.fill(body, &[Encoding::Gzip], Effort::Quick);
         document
     }
 
@@ -217,12 +226,17 @@ impl Document {
             .into_iter()
             .flatten()
             .chain(validators.clone())
-            .chain(SAFETY);
+            .chain(safety(self.security));
+        // What a browser stored gets the headers of the response that confirms it, so a policy
+        // that isn't every page's is repeated there.
+        let own = self.security != ContentSecurity::default();
+        let own = own.then(|| safety(self.security)).into_iter().flatten();
+        let not_modified = Head::new(StatusCode::NOT_MODIFIED, validators.into_iter().chain(own));
         self.variants.push(Variant {
             encoding,
             head: Head::new(StatusCode::OK, lines),
             validator: Validator {
-                not_modified: Head::new(StatusCode::NOT_MODIFIED, validators),
+                not_modified,
                 etag: etag.clone(),
             },
             former: None,

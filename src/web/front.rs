@@ -15,7 +15,8 @@ use tower::ServiceExt;
 use super::layers::{address_of, is_proxy};
 use super::public_get::choose;
 use super::state::AppState;
-use crate::site::document::{CachePolicy, Document, safety_headers};
+use crate::site::document::{CachePolicy, Document};
+use crate::site::safety::safety_headers;
 
 pub use super::negotiation::RequestHeaders;
 pub use super::public_get::DocumentResponse;
