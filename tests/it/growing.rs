@@ -93,8 +93,13 @@ async fn an_update_renders_anew_what_shows_it_and_nothing_else() {
     renewed.sort();
     let mut expected = vec![
         "/",
+        "/badge.json",
+        "/badge.svg",
         "/components",
         "/components/selma",
+        "/components/selma/badge.json",
+        "/components/selma/badge.svg",
+        "/embed",
         "/history",
         "/history/2013/02",
         "/incidents/selma-is-down",
