@@ -108,6 +108,9 @@ async fn each_migration_leaves_what_was_there_readable() {
         ]
     );
     assert!(find("selma-moves").own_item && !find("new-disks-for-clark").own_item);
+    let revised = snapshot.maintenance_log.revised("clark-1");
+    let noted = revised.at.map(|at| at.timestamp_millis());
+    assert_eq!((revised.times, noted), (2, Some(1_361_869_560_000)));
     assert_eq!(snapshot.redirects.len(), 1);
     let standing = snapshot.standing(&snapshot.components[0]);
     assert_eq!(snapshot.states.label(&standing.state), "Rescue mode");

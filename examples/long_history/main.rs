@@ -120,8 +120,10 @@ async fn write_database(story: &Story, url: &str) -> anyhow::Result<()> {
     write_incidents(story, &store).await?;
     write_changes(story, &store).await?;
     let mut tx = store.begin().await?;
-    let revision = changes::insert_revision(&mut tx, chrono::DateTime::UNIX_EPOCH).await?;
-    changes::insert_change(&mut tx, revision, (ChangeKind::Site, "site"), None).await?;
+    let long_ago = chrono::DateTime::UNIX_EPOCH;
+    let revision = changes::insert_revision(&mut tx, long_ago).await?;
+    let what = (ChangeKind::Site, "site");
+    changes::insert_change(&mut tx, revision, what, None, long_ago).await?;
     tx.commit().await?;
     store.close().await;
     Ok(())

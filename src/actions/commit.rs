@@ -15,7 +15,8 @@ impl Change {
         if !self.touched.is_empty() {
             let number = changes::insert_revision(&mut self.tx, self.now).await?;
             for ((kind, id), since) in &self.touched {
-                changes::insert_change(&mut self.tx, number, (*kind, id), *since).await?;
+                let what = (*kind, id.as_str());
+                changes::insert_change(&mut self.tx, number, what, *since, self.now).await?;
             }
             revision = Some(number);
         }

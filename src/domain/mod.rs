@@ -1,6 +1,8 @@
 //! What the words mean. Pure: no I/O, no async, no clock.
 //!
 //! - **Component**: what customers depend on; has a slug, name, group, description, position.
+//! - **Group**: the components under one heading; its slug is made from its name.
+//! - **Coverage**: what a calendar or a badge covers: the site, a group or a component.
 //! - **State**: what a component is right now; data, built in or defined by the site.
 //! - **Tone**: how a state looks; code, matched without a wildcard.
 //! - **Change (of state)**: a component took a state at an instant.
@@ -35,6 +37,7 @@ pub mod claims;
 pub mod component;
 pub mod component_name;
 pub mod component_order;
+pub mod coverage;
 pub mod date_order;
 pub mod delivery_settings;
 pub mod dispatch;
@@ -44,6 +47,7 @@ pub mod event;
 pub mod fact;
 pub mod field_change;
 pub mod freshness;
+pub mod group;
 pub mod hash;
 pub mod headline;
 pub mod incident;

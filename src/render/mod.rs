@@ -8,6 +8,7 @@ use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, Tone};
 use crate::snapshot::{ComponentHistory, Snapshot};
 
+pub mod badge;
 pub mod brand;
 pub mod csv;
 pub mod feeds;

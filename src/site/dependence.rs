@@ -14,6 +14,8 @@ pub enum Dependence {
     Incident(String),
     /// Any incident.
     AnyIncident,
+    /// Any maintenance, even one that is withdrawn.
+    Maintenance,
     /// The incidents of a month.
     Month(Month),
     /// Which months have incidents.
@@ -47,6 +49,7 @@ impl Changed {
             Dependence::Anything => true,
             Dependence::Incident(id) => touched.incidents.contains(id),
             Dependence::AnyIncident => !touched.incidents.is_empty(),
+            Dependence::Maintenance => touched.maintenance,
             Dependence::Month(month) => touched.months.contains(month),
             Dependence::Months => touched.calendar,
             Dependence::IncidentsNaming(slug) => touched.named.contains(slug),
@@ -71,6 +74,7 @@ impl Changed {
         list.extend(components.map(Dependence::Component));
         list.extend((!touched.incidents.is_empty()).then_some(Dependence::AnyIncident));
         list.extend((!touched.components.is_empty()).then_some(Dependence::AnyComponent));
+        list.extend(touched.maintenance.then_some(Dependence::Maintenance));
         list.extend(touched.calendar.then_some(Dependence::Months));
         list.extend(touched.names.then_some(Dependence::Names));
         list.extend(self.day.then_some(Dependence::Day));

@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, StatusCode, header};
 
 use super::compression::{Effort, pack};
 use super::encoding::Encoding;
 use super::head::Head;
+use super::safety::{ContentSecurity, safety};
 use crate::domain::hash::sha256;
 use crate::metrics::RequestKind;
 
@@ -60,24 +61,8 @@ pub struct Validator {
     pub not_modified: Head,
 }
 
-/// Forbids inline styles and scripts, and anything from elsewhere except pictures in posts.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
-
-const SAFETY: [(HeaderName, &str); 3] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-];
-
 /// Lets scripts of other sites read a response (CORS).
 pub const FOR_OTHER_SITES: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-
-/// The security headers of every response.
-pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
-    SAFETY.map(|(name, value)| (name, HeaderValue::from_static(value)))
-}
 
 /// The finished bytes of one public URL.
 #[derive(Debug, Clone)]
@@ -88,6 +73,8 @@ pub struct Document {
     pub kind: RequestKind,
     /// How long it may be cached.
     pub policy: CachePolicy,
+    /// What it may load, and who may frame it.
+    pub security: ContentSecurity,
     /// When its content last changed.
     pub last_modified: DateTime<Utc>,
     /// Whether scripts of other sites may read it.
@@ -111,6 +98,18 @@ impl Document {
         Self::in_haste(media_type, policy, last_modified, body).with_brotli()
     }
 
+    /// A page of the public site: [`CachePolicy::Live`], with a policy of its own on what it may
+    /// load.
+    pub(super) fn secured(
+        security: ContentSecurity,
+        media_type: &'static str,
+        last_modified: DateTime<Utc>,
+        body: String,
+    ) -> Self {
+        let policy = CachePolicy::Live;
+        Self::made((media_type, policy, security), last_modified, body.into()).with_brotli()
+    }
+
     /// The same for a page that everyone waits for: without Brotli, which takes three times as long
     /// as gzip. [`Document::with_brotli`] adds it later.
     pub fn in_haste(
@@ -119,15 +118,25 @@ impl Document {
         last_modified: DateTime<Utc>,
         body: impl Into<Bytes>,
     ) -> Self {
+        let security = ContentSecurity::default();
+        Self::made((media_type, policy, security), last_modified, body.into())
+    }
+
+    fn made(
+        (media_type, policy, security): (&'static str, CachePolicy, ContentSecurity),
+        last_modified: DateTime<Utc>,
+        body: Bytes,
+    ) -> Self {
         let mut document = Self {
             media_type,
             kind: RequestKind::Other,
             policy,
+            security,
             last_modified,
             is_for_other_sites: false,
             variants: Vec::with_capacity(3),
         };
-        document.fill(body.into(), &[Encoding::Gzip], Effort::Quick);
+        document.fill(body, &[Encoding::Gzip], Effort::Quick);
         document
     }
 
@@ -246,12 +255,17 @@ impl Document {
             .into_iter()
             .flatten()
             .chain(validators())
-            .chain(SAFETY);
+            .chain(safety(self.security));
+        // What a browser stored gets the headers of the response that confirms it, so a policy
+        // that isn't every page's is repeated there.
+        let own = self.security != ContentSecurity::default();
+        let own = own.then(|| safety(self.security)).into_iter().flatten();
+        let not_modified = Head::new(StatusCode::NOT_MODIFIED, validators().chain(own));
         self.variants.push(Variant {
             encoding,
             head: Head::new(StatusCode::OK, lines),
             validator: Validator {
-                not_modified: Head::new(StatusCode::NOT_MODIFIED, validators()),
+                not_modified,
                 etag: etag.clone(),
             },
             former: None,

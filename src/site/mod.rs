@@ -27,8 +27,11 @@ pub mod encoding;
 pub mod head;
 pub mod public_page;
 pub mod public_pages;
+#[cfg(test)]
+mod public_pages_tests;
 pub mod refresh;
 pub mod renderer;
+pub mod safety;
 mod sitemap;
 
 /// A snapshot, and the documents made from it so far. A new site takes over the documents of the

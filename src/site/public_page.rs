@@ -1,5 +1,6 @@
 //! A public page and its path. Each can be derived from the other.
 
+use crate::domain::coverage::Coverage;
 use crate::domain::slug::Slug;
 use crate::metrics::RequestKind;
 use crate::render::feeds::entry::FeedScope;
@@ -35,6 +36,14 @@ pub enum Page {
     Feed(FeedScope, Format),
     /// A document of the API of Statuspage.
     Statuspage(Resource),
+    /// The calendar of maintenance.
+    Calendar(Coverage),
+    /// A badge.
+    Badge(Coverage),
+    /// A badge as data.
+    BadgeJson(Coverage),
+    /// The strip that other sites may frame.
+    Embed,
     /// The sitemap, or the index of its parts if it is too long.
     Sitemap,
     /// A part of the sitemap, 1 or more.
@@ -74,9 +83,14 @@ impl Page {
             Self::Feed(scope, format) => format.of(match scope {
                 FeedScope::Site => urls::feeds(),
                 FeedScope::Component(slug) => urls::component_feeds(slug),
+                FeedScope::Group(slug) => urls::group_feeds(slug),
                 FeedScope::Incident(slug) => urls::incident_feeds(slug),
             }),
             Self::Statuspage(resource) => urls::statuspage(resource.name()),
+            Self::Calendar(covered) => urls::calendar(covered),
+            Self::Badge(covered) => urls::badge(covered),
+            Self::BadgeJson(covered) => urls::badge_json(covered),
+            Self::Embed => urls::EMBED.to_owned(),
             Self::Sitemap => urls::SITEMAP.to_owned(),
             Self::SitemapPart(part) => urls::sitemap_part(*part),
             Self::Robots => urls::ROBOTS.to_owned(),
@@ -93,8 +107,9 @@ impl Page {
             urls::SUBSCRIBE => return Some(Self::Subscribe),
             urls::SITEMAP => return Some(Self::Sitemap),
             urls::ROBOTS => return Some(Self::Robots),
-            _ => match Format::parse(path) {
-                Some(format) => return Some(Self::Feed(FeedScope::Site, format)),
+            urls::EMBED => return Some(Self::Embed),
+            _ => match Self::parse_part(path, FeedScope::Site, Coverage::Site) {
+                Some(page) => return Some(page),
                 None => Self::parse_named(path)?,
             },
         };
@@ -126,17 +141,23 @@ impl Page {
             },
             "components" => match slug_and_end()? {
                 (slug, "") => Some(Self::Component(slug)),
-                (slug, end) => match Format::parse(end) {
-                    Some(format) => Some(Self::Feed(FeedScope::Component(slug), format)),
-                    None => {
-                        let (year, month) = parse_month(end.strip_prefix('/')?)?;
-                        Some(Self::ComponentMonth(slug, year, month))
-                    }
-                },
+                (slug, end) => {
+                    let (scope, covered) = (FeedScope::Component, Coverage::Component);
+                    Self::parse_part(end, scope(slug.clone()), covered(slug.clone())).or_else(
+                        || {
+                            let (year, month) = parse_month(end.strip_prefix('/')?)?;
+                            Some(Self::ComponentMonth(slug, year, month))
+                        },
+                    )
+                }
             },
             "api" => {
                 let name = rest.strip_prefix("v2/")?.strip_suffix(".json")?;
                 Resource::parse(name).map(Self::Statuspage)
+            }
+            "groups" => {
+                let (slug, end) = slug_and_end()?;
+                Self::parse_part(end, FeedScope::Group(slug.clone()), Coverage::Group(slug))
             }
             "subscribe" => {
                 let slug = rest.strip_prefix("incident/")?;
@@ -163,8 +184,21 @@ impl Page {
             Self::IncidentMarkdown(_) | Self::IncidentJson(_) => RequestKind::IncidentData,
             Self::Feed(..) => RequestKind::Feed,
             Self::Statuspage(_) => RequestKind::Statuspage,
+            Self::Calendar(_) => RequestKind::Calendar,
+            Self::Badge(_) | Self::BadgeJson(_) | Self::Embed => RequestKind::Badge,
             Self::Sitemap | Self::SitemapPart(_) | Self::Robots => RequestKind::Search,
             Self::BrandStylesheet(_) => RequestKind::Asset,
+        }
+    }
+
+    /// What the site as a whole, a group and a component each have: feeds, a calendar, a badge.
+    /// `path` is what follows the path of the part.
+    fn parse_part(path: &str, scope: FeedScope, covered: Coverage) -> Option<Self> {
+        match path {
+            urls::CALENDAR => Some(Self::Calendar(covered)),
+            urls::BADGE => Some(Self::Badge(covered)),
+            urls::BADGE_JSON => Some(Self::BadgeJson(covered)),
+            feed => Format::parse(feed).map(|format| Self::Feed(scope, format)),
         }
     }
 
@@ -184,6 +218,10 @@ impl Page {
             | Self::IncidentJson(_)
             | Self::Feed(..)
             | Self::Statuspage(_)
+            | Self::Calendar(_)
+            | Self::Badge(_)
+            | Self::BadgeJson(_)
+            | Self::Embed
             | Self::Sitemap
             | Self::SitemapPart(_)
             | Self::Robots
@@ -197,7 +235,7 @@ impl Page {
     /// isn't the same for everybody.
     pub fn is_for_other_sites(&self) -> bool {
         match self {
-            Self::Feed(..) | Self::Statuspage(_) => true,
+            Self::Feed(..) | Self::Statuspage(_) | Self::Badge(_) | Self::BadgeJson(_) => true,
             Self::Home
             | Self::History
             | Self::Month(..)
@@ -209,6 +247,8 @@ impl Page {
             | Self::IncidentJson(_)
             | Self::Component(_)
             | Self::ComponentMonth(..)
+            | Self::Calendar(_)
+            | Self::Embed
             | Self::Sitemap
             | Self::SitemapPart(_)
             | Self::Robots

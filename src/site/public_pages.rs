@@ -6,16 +6,19 @@ use maud::Markup;
 use super::dependence::Dependence;
 use super::document::{CachePolicy, Document};
 use super::public_page::{Format, Page};
+use super::safety::ContentSecurity;
 use super::sitemap;
 use crate::content::compose;
+use crate::domain::coverage::Coverage;
 use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
+use crate::render::badge::{self, badge};
 use crate::render::brand;
 use crate::render::feeds::entry::FeedScope;
-use crate::render::feeds::{atom, json_feed, rss};
+use crate::render::feeds::{atom, ical, json_feed, rss};
 use crate::render::html::subscribe::form::Form;
 use crate::render::html::{
-    component, component_month, components, error, history, home, incident, subscribe,
+    component, component_month, components, embed, error, history, home, incident, subscribe,
 };
 use crate::render::statuspage::{self, Resource};
 use crate::render::{json, markdown, messages};
@@ -41,6 +44,7 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
         | Page::Subscribe
         | Page::Feed(FeedScope::Site, _)
         | Page::Statuspage(_)
+        | Page::Embed
         | Page::Sitemap
         | Page::Robots => true,
         Page::Month(year, month) => !snapshot.posts.month((*year, *month)).is_empty(),
@@ -53,6 +57,10 @@ fn is_there(snapshot: &Snapshot, page: &Page) -> bool {
         | Page::Feed(FeedScope::Incident(slug), _) => snapshot.posts.find(slug).is_some(),
         Page::Component(slug) | Page::Feed(FeedScope::Component(slug), _) => {
             snapshot.find_component(slug).is_some()
+        }
+        Page::Feed(FeedScope::Group(slug), _) => snapshot.find_group(slug).is_some(),
+        Page::Calendar(covered) | Page::Badge(covered) | Page::BadgeJson(covered) => {
+            snapshot.covered(covered).is_some()
         }
         Page::ComponentMonth(slug, year, month) => {
             let record = snapshot.find_component(slug);
@@ -81,9 +89,11 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
         Page::History,
         Page::Components,
         Page::Subscribe,
+        Page::Embed,
         Page::Sitemap,
         Page::Robots,
     ];
+    pages.extend(elsewhere(&Coverage::Site));
     pages.extend(brand::stylesheet_hash(&snapshot.site.brand).map(Page::BrandStylesheet));
     pages.extend(feeds(&FeedScope::Site));
     pages.extend(Resource::ALL.map(Page::Statuspage));
@@ -105,12 +115,19 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
         let months = component_month::months(snapshot, record).into_keys().rev();
         pages.extend(months.map(|(year, month)| Page::ComponentMonth(slug.clone(), year, month)));
         pages.extend(feeds(&FeedScope::Component(slug.clone())));
+        if record.component.retired_at.is_none() {
+            pages.extend(elsewhere(&Coverage::Component(slug.clone())));
+        }
+    }
+    for group in snapshot.groups.iter() {
+        pages.extend(feeds(&FeedScope::Group(group.slug.clone())));
+        pages.extend(elsewhere(&Coverage::Group(group.slug.clone())));
     }
     pages
 }
 
 /// The pages for people.
-fn list_for_people(snapshot: &Snapshot) -> Vec<Page> {
+pub(super) fn list_for_people(snapshot: &Snapshot) -> Vec<Page> {
     let mut pages = list_but_sitemap_parts(snapshot);
     pages.retain(Page::is_for_people);
     pages
@@ -133,6 +150,11 @@ fn sitemap_parts(snapshot: &Snapshot) -> usize {
 
 fn feeds(scope: &FeedScope) -> [Page; 3] {
     Format::ALL.map(|format| Page::Feed(scope.clone(), format))
+}
+
+/// What is shown elsewhere: in calendars, and on other sites.
+fn elsewhere(covered: &Coverage) -> [Page; 3] {
+    [Page::Calendar, Page::Badge, Page::BadgeJson].map(|of| of(covered.clone()))
 }
 
 /// How many of the newest incidents count as requested most.
@@ -197,7 +219,26 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
             Dependence::IncidentsNaming(slug.clone()),
             Dependence::Names,
         ],
+        Page::Feed(FeedScope::Group(slug), _) => {
+            let components = snapshot
+                .find_group(slug)
+                .map(|group| group.components.iter());
+            let components = components.into_iter().flatten().flat_map(|slug| {
+                let naming = Dependence::IncidentsNaming(slug.clone());
+                [Dependence::Component(slug.clone()), naming]
+            });
+            components.chain([Dependence::Names]).collect()
+        }
         Page::Feed(FeedScope::Incident(slug), _) => vec![incident(slug), Dependence::Names],
+        Page::Calendar(_) => vec![Dependence::Maintenance, Dependence::Names],
+        Page::Embed | Page::Badge(Coverage::Site) | Page::BadgeJson(Coverage::Site) => {
+            vec![Dependence::AnyComponent, Dependence::AnyIncident]
+        }
+        Page::Badge(covered) | Page::BadgeJson(covered) => {
+            let records = snapshot.covered(covered).unwrap_or_default().into_iter();
+            let components = records.map(|it| Dependence::Component(it.component.slug.clone()));
+            components.chain([Dependence::Names]).collect()
+        }
         // Each says when the page last changed.
         Page::Statuspage(_) | Page::Sitemap | Page::SitemapPart(_) => vec![
             Dependence::AnyIncident,
@@ -208,6 +249,33 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
     }
 }
 
+/// What a page may load, and who may frame it.
+fn security(page: &Page) -> ContentSecurity {
+    match page {
+        Page::Subscribe => ContentSecurity::WithFrames,
+        Page::Embed => ContentSecurity::Embed,
+        Page::Badge(_) => ContentSecurity::Badge,
+        Page::Home
+        | Page::History
+        | Page::Month(..)
+        | Page::Components
+        | Page::SubscribeToIncident(_)
+        | Page::Incident(_)
+        | Page::IncidentMarkdown(_)
+        | Page::IncidentJson(_)
+        | Page::Component(_)
+        | Page::ComponentMonth(..)
+        | Page::Feed(..)
+        | Page::Statuspage(_)
+        | Page::Calendar(_)
+        | Page::BadgeJson(_)
+        | Page::Sitemap
+        | Page::SitemapPart(_)
+        | Page::Robots
+        | Page::BrandStylesheet(_) => ContentSecurity::Page,
+    }
+}
+
 /// Renders a page. `None` only if [`find`] wouldn't return the page for this snapshot.
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     Some(render_page(snapshot, page)?.of_kind(page.kind()))
@@ -215,7 +283,8 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
 
 fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     let text = |media_type, body: String| {
-        let document = Document::new(media_type, CachePolicy::Live, changed_at(snapshot), body);
+        let (security, at) = (security(page), changed_at(snapshot));
+        let document = Document::secured(security, media_type, at, body);
         Some(match page.is_for_other_sites() {
             true => document.for_other_sites(),
             false => document,
@@ -264,6 +333,19 @@ fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
             json_feed::render(snapshot, scope),
         ),
         Page::Statuspage(resource) => text(JSON, statuspage::render(snapshot, *resource)),
+        Page::Calendar(covered) => text(
+            "text/calendar; charset=utf-8",
+            ical::render(snapshot, covered)?,
+        ),
+        Page::Badge(covered) => {
+            let badge = badge(snapshot, covered)?;
+            text("image/svg+xml; charset=utf-8", badge::svg::render(&badge))
+        }
+        Page::BadgeJson(covered) => {
+            let badge = badge(snapshot, covered)?;
+            text(JSON, badge::data::render(&badge).ok()?)
+        }
+        Page::Embed => html(embed::page(snapshot)),
         Page::ComponentMonth(slug, year, month) => {
             let record = snapshot.find_component(slug)?;
             html(component_month::page(snapshot, record, (*year, *month)))
@@ -319,58 +401,4 @@ fn changed_at(snapshot: &Snapshot) -> DateTime<Utc> {
 fn robots(snapshot: &Snapshot) -> String {
     let sitemap = urls::absolute(&snapshot.site.base_url, urls::SITEMAP);
     format!("User-agent: *\nAllow: /\nDisallow: /api/\nDisallow: /staff/\nSitemap: {sitemap}\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono_tz::Tz;
-
-    use super::*;
-    use crate::domain::component::Component;
-    use crate::domain::site::SiteSettings;
-    use crate::domain::state::States;
-    use crate::snapshot::Unpacked;
-
-    #[test]
-    fn of_a_huge_site_its_parts_are_pages_too() {
-        let component = |number: usize| Component {
-            slug: Slug::trusted(format!("server-{number}")),
-            name: format!("Server {number}"),
-            group: None,
-            description: None,
-            position: 0,
-            since: None,
-            created_at: DateTime::UNIX_EPOCH,
-            retired_at: None,
-            from_file: false,
-        };
-        let snapshot = Snapshot::of(Unpacked {
-            revision: 1,
-            as_of: DateTime::UNIX_EPOCH,
-            site: SiteSettings::example(Tz::UTC),
-            states: States::default(),
-            components: (0..sitemap::MOST)
-                .map(|it| (component(it), Vec::new()))
-                .collect(),
-            incidents: Vec::new(),
-        });
-        let pages = list(&snapshot);
-        let for_people = list_for_people(&snapshot);
-        let base_url = &snapshot.site.base_url;
-        let addresses = |path: &str| {
-            let page = find(&snapshot, path)?;
-            assert!(pages.contains(&page), "{path}");
-            let xml = match page {
-                Page::SitemapPart(number) => sitemap::part(base_url, &for_people, number)?,
-                _ => sitemap::whole(base_url, &for_people),
-            };
-            Some(xml.matches("<loc>").count())
-        };
-        assert_eq!(addresses("/sitemap.xml"), Some(2));
-        assert_eq!(addresses("/sitemap-1.xml"), Some(sitemap::MOST));
-        // Home, history, components and subscribe are pages, too.
-        assert_eq!(addresses("/sitemap-2.xml"), Some(4));
-        assert_eq!(addresses("/sitemap-3.xml"), None);
-        assert_eq!(addresses("/sitemap-0.xml"), None);
-    }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::history::History;
 use super::load_parts::{HistoryParts, IncidentParts, read_by_two};
+use super::maintenance_log::MaintenanceLog;
 use super::post::Post;
 use super::posts::Posts;
 use super::shown::{Subject, Waiting, history_of, wait};
@@ -64,6 +65,7 @@ pub async fn load(
     let states = States::with_own(list_own_states(&mut tx).await?);
     let redirects = list_redirects(&mut tx).await?;
     let components = list_components(&mut tx).await?;
+    let maintenance_log = MaintenanceLog::load(&mut tx).await?;
     let mut waiting = Waiting::new();
     let (mut histories, transitions, second) =
         load_histories(&mut tx, second, as_of, &mut waiting).await?;
@@ -86,6 +88,8 @@ pub async fn load(
         states,
         components: Vec::new(),
         posts,
+        maintenance_log: Arc::new(maintenance_log),
+        groups: Arc::default(),
         redirects: Arc::new(redirects),
         indexes: Arc::default(),
         full_names: Arc::default(),

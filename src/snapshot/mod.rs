@@ -9,10 +9,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use self::history::History;
+use self::maintenance_log::MaintenanceLog;
 use self::post::Post;
 use self::posts::Posts;
 use crate::domain::component::{Component, Standing, StateChange};
 use crate::domain::component_name::full_names;
+use crate::domain::coverage::Coverage;
+use crate::domain::group::{Group, groups};
 use crate::domain::incident::Incident;
 use crate::domain::site::SiteSettings;
 use crate::domain::slug::Slug;
@@ -23,6 +26,7 @@ mod bytes;
 pub mod history;
 pub mod load;
 mod load_parts;
+pub mod maintenance_log;
 pub mod patch;
 pub mod post;
 pub mod posts;
@@ -48,6 +52,10 @@ pub struct Snapshot {
     pub components: Vec<Arc<ComponentHistory>>,
     /// Every incident.
     pub posts: Posts,
+    /// What calendars say of a maintenance besides what its incident says.
+    pub maintenance_log: Arc<MaintenanceLog>,
+    /// The groups of components, in page order.
+    pub groups: Arc<Vec<Group>>,
     /// Former slugs of incidents, each with the present one.
     pub redirects: Arc<BTreeMap<Slug, Slug>>,
     /// The index of each component in the list.
@@ -108,6 +116,8 @@ impl Snapshot {
             states: whole.states,
             components: Vec::new(),
             posts,
+            maintenance_log: Arc::default(),
+            groups: Arc::default(),
             redirects: Arc::default(),
             indexes: Arc::default(),
             full_names: Arc::default(),
@@ -123,7 +133,8 @@ impl Snapshot {
                 .collect(),
         );
         let described = components.iter().map(|record| &record.component);
-        self.full_names = Arc::new(full_names(described));
+        self.full_names = Arc::new(full_names(described.clone()));
+        self.groups = Arc::new(groups(described));
         self.components = components;
         self
     }
@@ -140,6 +151,28 @@ impl Snapshot {
     pub fn find_component(&self, slug: &Slug) -> Option<&ComponentHistory> {
         let record = &self.components[*self.indexes.get(slug)?];
         Some(record)
+    }
+
+    /// A group, by its slug.
+    pub fn find_group(&self, slug: &Slug) -> Option<&Group> {
+        self.groups.iter().find(|group| group.slug == *slug)
+    }
+
+    /// The components that a calendar or badge covers; `None` if there is no such part of the site.
+    /// A retired component is in none.
+    pub fn covered(&self, coverage: &Coverage) -> Option<Vec<&ComponentHistory>> {
+        match coverage {
+            Coverage::Site => Some(self.active_components().collect()),
+            Coverage::Group(slug) => {
+                let slugs = self.find_group(slug)?.components.iter();
+                Some(slugs.filter_map(|it| self.find_component(it)).collect())
+            }
+            Coverage::Component(slug) => {
+                let found = self.find_component(slug);
+                let active = found.filter(|it| it.component.retired_at.is_none());
+                active.map(|it| vec![it])
+            }
+        }
     }
 
     /// A component's name for people, with its group if others have the same name. For an unknown

@@ -11,7 +11,7 @@ use super::posts::Month;
 use super::shown::{Subject, Waiting, due, wait_for_incident};
 use super::{ComponentHistory, Snapshot};
 use crate::domain::component::StateChange;
-use crate::domain::incident::page_time;
+use crate::domain::incident::{Kind, page_time};
 use crate::domain::slug::Slug;
 use crate::store::changes::{ChangeKind, Changes, Revision, Since, add_since};
 use crate::store::components::find_component;
@@ -35,6 +35,8 @@ pub struct Touched {
     pub named: BTreeSet<Slug>,
     /// The components whose description or history differs.
     pub components: BTreeSet<Slug>,
+    /// Whether one of these incidents is or was a maintenance.
+    pub maintenance: bool,
     /// Whether some component's name or position differs, or it was retired.
     pub names: bool,
 }
@@ -151,6 +153,8 @@ impl Patching<'_> {
             named.extend(post.read().components().into_iter().cloned());
         }
         let stored = find_incident(self.tx, id).await?;
+        self.maintenance(before.as_deref(), stored.as_ref()).await?;
+        let posts = &mut self.loaded.snapshot.posts;
         let incident = stored
             .filter(StoredIncident::is_public)
             .map(|stored| stored.incident);
@@ -184,6 +188,22 @@ impl Patching<'_> {
         } else {
             named
         })
+    }
+
+    /// Notes for the calendars what became of an incident, if it is or was a maintenance.
+    async fn maintenance(
+        &mut self,
+        before: Option<&Post>,
+        stored: Option<&StoredIncident>,
+    ) -> Result<(), StoreError> {
+        let was = before.is_some_and(|post| post.kind == Kind::Maintenance);
+        let now = stored.filter(|stored| stored.incident.kind == Kind::Maintenance);
+        if let Some(stored) = now {
+            let log = Arc::make_mut(&mut self.loaded.snapshot.maintenance_log);
+            log.note(self.tx, stored).await?;
+        }
+        self.touched.maintenance |= was || now.is_some();
+        Ok(())
     }
 
     /// Reads a component's history from an instant on. Returns false if that isn't enough, because

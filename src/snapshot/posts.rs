@@ -131,6 +131,18 @@ impl Posts {
         found
     }
 
+    /// The incidents that name any of these components, newest first, each once.
+    pub fn naming_any<'a>(
+        &self,
+        components: impl IntoIterator<Item = &'a Slug>,
+    ) -> Vec<&Arc<Post>> {
+        let components = components.into_iter();
+        let mut found: Vec<_> = components.flat_map(|it| self.naming(it)).collect();
+        found.sort_by(|a, b| age(a).cmp(&age(b)));
+        found.dedup_by(|a, b| a.id == b.id);
+        found
+    }
+
     /// The latest thing said in any incident.
     pub fn last_said(&self) -> Option<KnownInstant> {
         self.last_said.values().copied().max_by_key(exactness)

@@ -76,22 +76,24 @@ pub async fn insert_revision(tx: &mut Tx, now: DateTime<Utc>) -> Result<i64, Sto
     Ok(row.try_get(0)?)
 }
 
-/// Records that `revision` changed this. For a component, `since` is the instant before which its
+/// Records that `revision` changed this at `now`. For a component, `since` is the instant before which its
 /// history stayed the same, if that is known.
 pub async fn insert_change(
     tx: &mut Tx,
     revision: i64,
     (kind, id): (ChangeKind, &str),
     since: Since,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "insert into changes (revision, kind, id, since_ms) values ($1, $2, $3, $4) \
+        "insert into changes (revision, kind, id, since_ms, at_ms) values ($1, $2, $3, $4, $5) \
          on conflict do nothing",
     )
     .bind(revision)
     .bind(kind.as_str())
     .bind(id)
     .bind(since.map(|at| at.timestamp_millis()))
+    .bind(now.timestamp_millis())
     .execute(&mut tx.inner)
     .await?;
     Ok(())

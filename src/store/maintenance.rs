@@ -1,11 +1,13 @@
-//! Maintenances that aren't over, for the clock and for planning another one.
+//! Maintenances: those that aren't over, for the clock and for planning another one; and how often
+//! each has changed, for calendars.
 
 use chrono::{DateTime, Utc};
+use sqlx::any::AnyRow;
 
 use super::error::StoreError;
 use super::incident_rows::{incident_as_said, incident_rows, to_stored_incident};
 use super::packed::{packed_number, packed_text};
-use super::row::instant;
+use super::row::{instant, instant_or_none, int, text};
 use super::stored_incident::StoredIncident;
 use super::tx::Tx;
 use super::visibility::{is_present, is_public};
@@ -33,4 +35,48 @@ pub async fn find_created_at(tx: &mut Tx, id: &str) -> Result<Option<DateTime<Ut
         .fetch_optional(&mut tx.inner)
         .await?;
     row.map(|row| instant(&row, "created_at_ms")).transpose()
+}
+
+/// How often something has changed, and when it did last, if that was noted.
+pub type Revisions = (i64, Option<DateTime<Utc>>);
+
+/// How often each maintenance has changed, by id.
+pub async fn list_revised(tx: &mut Tx) -> Result<Vec<(String, Revisions)>, StoreError> {
+    let rows = sqlx::query(
+        "select c.id, count(*) as times, max(c.at_ms) as at_ms from incidents i \
+         join changes c on c.id = i.id and c.kind = 'incident' \
+         where i.kind = 'maintenance' group by c.id",
+    )
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((text(row, "id")?, revisions(row)?)))
+        .collect()
+}
+
+/// How often an incident has changed.
+pub async fn find_revised(tx: &mut Tx, id: &str) -> Result<Revisions, StoreError> {
+    let row = sqlx::query(
+        "select count(*) as times, max(at_ms) as at_ms from changes \
+         where id = $1 and kind = 'incident'",
+    )
+    .bind(id)
+    .fetch_one(&mut tx.inner)
+    .await?;
+    revisions(&row)
+}
+
+fn revisions(row: &AnyRow) -> Result<Revisions, StoreError> {
+    Ok((int(row, "times")?, instant_or_none(row, "at_ms")?))
+}
+
+/// The maintenances that are withdrawn, drafts included.
+pub async fn list_withdrawn_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
+    let rows = sqlx::query(concat!(
+        incident_rows!(),
+        "where i.kind = 'maintenance' and i.withdrawn_at_ms is not null order by i.id"
+    ))
+    .fetch_all(&mut tx.inner)
+    .await?;
+    rows.iter().map(to_stored_incident).collect()
 }

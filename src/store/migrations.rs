@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0010" "facts",
     "0011" "delivery",
     "0012" "due",
+    "0013" "calendars",
 ];
 
 /// All migrations. `sqlx::migrate!` would do the same, but it compiles all of sqlx with both

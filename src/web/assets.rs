@@ -33,6 +33,11 @@ impl Assets {
                 include_str!("../../assets/forms.css"),
             ),
             file(
+                urls::EMBED_STYLESHEET,
+                "text/css; charset=utf-8",
+                include_str!("../../assets/embed.css"),
+            ),
+            file(
                 urls::STAFF_STYLESHEET,
                 "text/css; charset=utf-8",
                 include_str!("../../assets/staff.css"),

@@ -17,7 +17,8 @@ use super::public_get::choose;
 use super::request_kind::kind_of;
 use super::state::AppState;
 use crate::metrics::{RequestKind, ThreadCounts};
-use crate::site::document::{CachePolicy, Document, safety_headers};
+use crate::site::document::{CachePolicy, Document};
+use crate::site::safety::safety_headers;
 
 pub use super::negotiation::RequestHeaders;
 pub use super::public_get::DocumentResponse;

@@ -12,7 +12,7 @@ use axum::response::Response;
 use ipnet::IpNet;
 
 use super::negotiation::RequestHeaders;
-use crate::site::document::safety_headers;
+use crate::site::safety::safety_headers;
 
 /// Tells a browser that used HTTPS to use it for a year.
 pub(super) const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");

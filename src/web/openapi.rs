@@ -17,7 +17,7 @@ use crate::urls;
 use crate::wire::FieldError;
 use crate::wire::problem::{self, FirstPost, Problem};
 
-const ABOUT: &str = "Staff and their programs write and correct incident posts, updates and states here. What the public may read needs no token: it is on the pages, in the feeds, for each incident under `/incidents/{slug}.json` and `.md`, and under `/api/v2/` as tools for Atlassian Statuspage expect it.
+const ABOUT: &str = "Staff and their programs write and correct incident posts, updates and states here. What the public may read needs no token: it is on the pages, in the feeds (`/feed.json`), in the calendars (`/calendar.ics`), in the badges (`/badge.json`), for each incident under `/incidents/{slug}.json` and `.md`, and under `/api/v2/` as tools for Atlassian Statuspage expect it. Each component and group has feeds, a calendar and a badge of its own, as in `/components/{slug}/badge.json` and `/groups/{slug}/badge.json`.
 
 Times are RFC 3339: with an offset in requests, in UTC with `Z` in answers. Every refusal is a problem (RFC 9457) that gives the place of each mistake. A POST sent twice with the same `Idempotency-Key` is carried out once.";
 

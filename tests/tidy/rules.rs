@@ -82,6 +82,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("postcard", &["snapshot/bytes.rs"]),
     ("governor", &["web/rate_limit.rs"]),
     ("toml", &["content/"]),
+    ("icalendar", &["render/feeds/ical.rs"]),
     ("rss", &["render/feeds/"]),
     ("atom_syndication", &["render/feeds/"]),
     ("notify", &["app/"]),

@@ -29,6 +29,8 @@ pub enum FeedScope {
     Site,
     /// A component: the incidents that name it, and its state changes.
     Component(Slug),
+    /// A group: the same of each of its components.
+    Group(Slug),
     /// One incident.
     Incident(Slug),
 }
@@ -84,30 +86,35 @@ fn update_rank(update: &Update) -> Rank<'_> {
 
 /// The newest items of a scope, newest first by the instant at which they became public.
 pub fn entries(snapshot: &Snapshot, scope: &FeedScope) -> Vec<FeedEntry> {
-    let posts: Vec<Incident> = match scope {
-        FeedScope::Site => snapshot
-            .posts
-            .fresh()
+    let about: &[Slug] = match scope {
+        FeedScope::Site | FeedScope::Incident(_) => &[],
+        FeedScope::Component(slug) => std::slice::from_ref(slug),
+        FeedScope::Group(slug) => snapshot
+            .find_group(slug)
+            .map_or(&[], |group| &group.components),
+    };
+    let posts: Vec<_> = match scope {
+        FeedScope::Site => snapshot.posts.fresh().iter().collect(),
+        FeedScope::Incident(slug) => snapshot.posts.find(slug).into_iter().collect(),
+        FeedScope::Component(_) | FeedScope::Group(_) => snapshot.posts.naming_any(about),
+    };
+    let posts: Vec<Incident> = posts.into_iter().map(|post| post.read()).collect();
+    let mut items: Vec<Item<'_>> = match scope {
+        FeedScope::Site | FeedScope::Incident(_) => posts.iter().flat_map(items_of).collect(),
+        FeedScope::Component(_) | FeedScope::Group(_) => {
+            let items = posts.iter().flat_map(|post| items_about(post, about));
+            items.collect()
+        }
+    };
+    let records = about
+        .iter()
+        .filter_map(|slug| snapshot.find_component(slug));
+    let by_hand: Vec<_> = records.flat_map(changes_alone).collect();
+    items.extend(
+        by_hand
             .iter()
-            .map(|post| post.read())
-            .collect(),
-        FeedScope::Component(slug) => snapshot.incidents_of(slug),
-        FeedScope::Incident(slug) => snapshot.find_incident(slug).into_iter().collect(),
-    };
-    let mut items: Vec<Item<'_>> = Vec::new();
-    let by_hand = match scope {
-        FeedScope::Site | FeedScope::Incident(_) => {
-            items.extend(posts.iter().flat_map(items_of));
-            None
-        }
-        FeedScope::Component(slug) => {
-            items.extend(posts.iter().flat_map(|post| items_about(post, slug)));
-            snapshot.find_component(slug).map(changes_alone)
-        }
-    };
-    for (record, change) in by_hand.iter().flatten() {
-        items.push(Item::Change(record, change));
-    }
+            .map(|(record, change)| Item::Change(record, change)),
+    );
     items.sort_by_key(|item| Reverse(item.rank()));
     items.truncate(FEED_ITEMS);
     items.iter().map(|item| entry(snapshot, item)).collect()
@@ -126,16 +133,16 @@ fn stands_for_post(incident: &Incident, update: &Update) -> bool {
     !incident.own_item && first == Some(update_rank(update))
 }
 
-/// The items that were about the component when they became public. If an update adds the component
-/// to an incident, older items aren't included: they would appear late and out of order.
-fn items_about<'a>(incident: &'a Incident, slug: &Slug) -> Vec<Item<'a>> {
-    if names(&incident.changes, &incident.mentions, slug) {
+/// The items that were about one of the components when they became public. If an update adds the
+/// component to an incident, older items aren't included: they would appear late and out of order.
+fn items_about<'a>(incident: &'a Incident, about: &[Slug]) -> Vec<Item<'a>> {
+    if names(&incident.changes, &incident.mentions, about) {
         return items_of(incident).collect();
     }
     let first = incident
         .updates
         .iter()
-        .filter(|update| names(&update.changes, &update.mentions, slug))
+        .filter(|update| names(&update.changes, &update.mentions, about))
         .map(update_rank)
         .min();
     let Some(first) = first else {
@@ -157,8 +164,9 @@ fn changes_alone(record: &ComponentHistory) -> Vec<(&ComponentHistory, StateChan
     changes.into_iter().map(|change| (record, change)).collect()
 }
 
-fn names(changes: &[StateChange], mentions: &[Slug], slug: &Slug) -> bool {
-    own(changes).any(|change| change.component == *slug) || mentions.contains(slug)
+fn names(changes: &[StateChange], mentions: &[Slug], about: &[Slug]) -> bool {
+    own(changes).any(|change| about.contains(&change.component))
+        || mentions.iter().any(|slug| about.contains(slug))
 }
 
 /// The changes that somebody stated, without those that follow from the history.

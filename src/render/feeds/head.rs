@@ -50,6 +50,16 @@ pub(super) fn head(snapshot: &Snapshot, scope: &FeedScope, entries: &[FeedEntry]
                 urls::component_feeds(slug),
             )
         }
+        FeedScope::Group(slug) => {
+            let group = snapshot.find_group(slug);
+            let name = group.map_or(slug.as_str(), |group| &group.name);
+            (
+                format!("{name} – {}", site.name),
+                format!("Incidents, maintenance and state changes of {name}"),
+                urls::HOME.to_owned(),
+                urls::group_feeds(slug),
+            )
+        }
         FeedScope::Incident(slug) => {
             let incident = snapshot.find_incident(slug);
             let title = incident

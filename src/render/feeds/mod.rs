@@ -1,5 +1,5 @@
 //! The feeds. [`entry`] decides once what an item says; RSS, Atom and JSON Feed only serialise
-//! it.
+//! it. And the calendars.
 
 mod content;
 pub mod entry;
@@ -8,8 +8,14 @@ mod ids;
 mod when;
 
 pub mod atom;
+pub mod ical;
 pub mod json_feed;
 pub mod rss;
+
+/// A text on one line, without characters that no format can hold.
+pub(in crate::render) fn plain(text: &str) -> String {
+    content::one_line(&super::xml::allowed(text))
+}
 
 #[cfg(test)]
 mod story;

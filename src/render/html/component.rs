@@ -4,12 +4,12 @@ use chrono::Datelike;
 use maud::{Markup, html};
 
 use crate::domain::uptime::{self, Calendar, Day};
-use crate::render;
 use crate::render::html::component_changes::{LISTED, distinct_changes, row};
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::listing;
 use crate::render::html::uptime::percent;
 use crate::render::html::{component_month, day_bar, parts};
+use crate::render::{self, messages};
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
@@ -24,7 +24,12 @@ pub fn page(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
     let label = snapshot.states.label(&standing.state);
     let description = match &component.retired_at {
         Some(_) => format!("{name} was retired."),
-        None => format!("{name}: {label}."),
+        None => {
+            let since = standing.since;
+            let since = since.map(|at| render::frame_of(snapshot).instant(at));
+            let now = messages::component_now(name, label, since.as_deref());
+            messages::now(&now, standing.note.as_deref().unwrap_or_default())
+        }
     };
     let posts = snapshot.posts.naming(&component.slug);
     let page = Page {

@@ -76,9 +76,13 @@ pub fn page(snapshot: &Snapshot) -> Markup {
             }
         }
     };
+    let description = match headline.rest_is_working {
+        true => format!("{sentence} {}", messages::rest_is_working()),
+        false => sentence,
+    };
     let page = Page {
         title: None,
-        description: &sentence,
+        description: &description,
         path: Some(urls::HOME),
         nav: Nav::Status,
         feeds: None,

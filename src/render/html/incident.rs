@@ -9,6 +9,7 @@ use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::{Precision, Update};
+use crate::domain::window::Window;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::subscribe::incident::goes_on;
 use crate::render::html::{changes, listing, parts};
@@ -49,15 +50,10 @@ fn document(
     feeds: Option<(&str, urls::Feeds)>,
     mark: &Markup,
 ) -> Markup {
-    let summary = listing::preview(snapshot, incident);
-    let description = if summary.is_empty() {
-        &incident.title
-    } else {
-        &summary
-    };
+    let description = description(snapshot, incident);
     let page = Page {
         title: Some(&incident.title),
-        description,
+        description: &description,
         path,
         nav: Nav::Elsewhere,
         feeds,
@@ -83,6 +79,20 @@ fn document(
         },
     };
     layout::page(snapshot, &page)
+}
+
+/// How it is now, or when it takes place, for link previews.
+fn description(snapshot: &Snapshot, incident: &Incident) -> String {
+    let said = listing::preview(snapshot, incident);
+    let window = incident.is_planned(snapshot.until).then(|| {
+        let Window { starts, ends } = incident.window();
+        render::frame_of(snapshot).window(starts, ends)
+    });
+    match window.flatten() {
+        Some(window) => messages::now(&messages::planned_for(&window), &said),
+        None if said.is_empty() => incident.title.clone(),
+        None => said,
+    }
 }
 
 fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {

@@ -89,6 +89,7 @@ fn head(site: &SiteSettings, page: &Page<'_>, stylesheets: &[&str]) -> Markup {
             meta property="og:site_name" content=(site.name);
             meta property="og:title" content=(page.title.unwrap_or(&site.name));
             meta property="og:description" content=(page.description);
+            meta name="twitter:card" content="summary";
             link rel="stylesheet" href=(urls::STYLESHEET);
             @for path in stylesheets { link rel="stylesheet" href=(path); }
             (branding(&site.brand))

@@ -44,29 +44,28 @@ fn first_sentences(update: &Update) -> String {
     markdown::first_sentences(&messages::text_of(update), SUMMARY_CHARS)
 }
 
-/// The summary for places where nothing else shows the phase: for a closed incident, it first says
-/// how long it lasted. "Resolved after 2 h 10 min. Mail is up again."
-pub(super) fn preview(snapshot: &Snapshot, incident: &Incident) -> String {
+/// The summary for places where nothing else shows the phase: it first says how the incident is now.
+/// "Monitoring. Mail is up." "Resolved after 2 h 10 min. Mail is up again."
+pub(in crate::render) fn preview(snapshot: &Snapshot, incident: &Incident) -> String {
+    let now = snapshot.until;
+    let phase = incident.phase(now);
+    if incident.is_open(now) {
+        let mut said = incident.updates.iter().rev().map(first_sentences);
+        let said = said.find(|words| !words.is_empty());
+        let said = said.unwrap_or_else(|| summary(snapshot, incident));
+        return messages::now(phase.label(), &said);
+    }
     let text = summary(snapshot, incident);
-    let phase = incident.phase(snapshot.until);
-    let is_over = incident.kind != Kind::Notice && incident.ended(snapshot.until).is_some();
-    if !is_over {
+    if incident.kind == Kind::Notice || incident.ended(now).is_none() {
         return text;
     }
-    let lasted = incident.lasted(snapshot.until);
-    let end = match lasted.and_then(|lasted| lasted.length()) {
-        Some(length) => format!(
-            "{} after {}.",
-            ended_word(incident.kind, phase),
-            time::duration(length)
-        ),
-        None => format!("{}.", ended_word(incident.kind, phase)),
+    let word = ended_word(incident.kind, phase);
+    let length = incident.lasted(now).and_then(|lasted| lasted.length());
+    let end = match length {
+        Some(length) => messages::ended_after(word, &time::duration(length)),
+        None => word.to_owned(),
     };
-    if text.is_empty() {
-        end
-    } else {
-        format!("{end} {text}")
-    }
+    messages::now(&end, &text)
 }
 
 /// The word for how it ended. The phase "postmortem" doesn't tell.

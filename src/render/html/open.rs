@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 
 /// The open incidents, each with the worst state that it claims now. The worst is first; among
 /// equals, the newest.
-pub(super) fn worst_first<'a>(
+pub(in crate::render) fn worst_first<'a>(
     snapshot: &'a Snapshot,
     open: &'a [Incident],
 ) -> Vec<(Option<&'a StateKey>, &'a Incident)> {
@@ -49,7 +49,11 @@ fn worst_state<'a>(snapshot: &'a Snapshot, incident: &'a Incident) -> Option<&'a
 
 /// The tone of an open incident: that of the worst state that it claims. If it claims none, only an
 /// impact set by staff can be worse than the default for an open incident.
-pub(super) fn tone(snapshot: &Snapshot, incident: &Incident, worst: Option<&StateKey>) -> Tone {
+pub(in crate::render) fn tone(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    worst: Option<&StateKey>,
+) -> Tone {
     let stated = || {
         incident
             .stated_impact

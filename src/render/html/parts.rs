@@ -49,8 +49,15 @@ pub fn phase_tone(phase: Phase) -> Tone {
 /// A tone's icon. Each has a shape of its own, so nobody depends on the colour. It is hidden from
 /// screen readers; a word always stands beside it.
 pub fn icon(tone: Tone) -> Markup {
-    // The sign is cut out of the shape, so that it takes on the colour of the background.
-    let path = match tone {
+    html! {
+        svg.icon viewBox="0 0 16 16" aria-hidden="true" { path fill-rule="evenodd" d=(icon_path(tone)) {} }
+    }
+}
+
+/// The outline of a tone's icon, 16 units wide and high. The sign is cut out of the shape, so that
+/// it takes on the colour of the background.
+pub fn icon_path(tone: Tone) -> &'static str {
+    match tone {
         // A disc with a tick.
         Tone::Ok => "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0M7 12 3 8l1.5-1.5L7 9l4.5-4.5L13 6z",
         // A square with an arrow.
@@ -63,9 +70,6 @@ pub fn icon(tone: Tone) -> Markup {
         Tone::Bad => {
             "M5 0h6l5 5v6l-5 5H5l-5-5V5zM5.5 4 4 5.5 6.5 8 4 10.5 5.5 12 8 9.5l2.5 2.5 1.5-1.5L9.5 8 12 5.5 10.5 4 8 6.5z"
         }
-    };
-    html! {
-        svg.icon viewBox="0 0 16 16" aria-hidden="true" { path fill-rule="evenodd" d=(path) {} }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The colours of messages: those of the pages. Light ones are written into the elements, because
+//! The colours of messages and badges: those of the pages. Light ones are written into the elements, because
 //! many mail programs ignore stylesheets; dark ones are in a stylesheet, for the programs that know
 //! both a dark theme and stylesheets.
 
@@ -9,11 +9,11 @@ use crate::domain::state::Tone;
 
 /// A colour in the light and in the dark theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pair {
+pub(in crate::render) struct Pair {
     /// In the light theme.
-    pub(super) light: &'static str,
+    pub(in crate::render) light: &'static str,
     /// In the dark theme.
-    pub(super) dark: &'static str,
+    pub(in crate::render) dark: &'static str,
 }
 
 const fn pair(light: &'static str, dark: &'static str) -> Pair {
@@ -21,18 +21,18 @@ const fn pair(light: &'static str, dark: &'static str) -> Pair {
 }
 
 /// The background.
-pub(super) const PAPER: Pair = pair("#fbfaf7", "#111418");
+pub(in crate::render) const PAPER: Pair = pair("#fbfaf7", "#111418");
 /// Text.
-pub(super) const INK: Pair = pair("#1b2027", "#e9ebee");
+pub(in crate::render) const INK: Pair = pair("#1b2027", "#e9ebee");
 /// Text in small print.
-pub(super) const SOFT: Pair = pair("#5a626c", "#9aa4b0");
+pub(in crate::render) const SOFT: Pair = pair("#5a626c", "#9aa4b0");
 /// Lines.
-pub(super) const LINE: Pair = pair("#e2dfd7", "#2c323a");
+pub(in crate::render) const LINE: Pair = pair("#e2dfd7", "#2c323a");
 /// Links and buttons, if the brand has no accent.
-pub(super) const LINK: Pair = pair("#0b5a94", "#7cc0f5");
+pub(in crate::render) const LINK: Pair = pair("#0b5a94", "#7cc0f5");
 
 /// The colour of a tone.
-pub(super) fn of_tone(tone: Tone) -> Pair {
+pub(in crate::render) fn of_tone(tone: Tone) -> Pair {
     match tone {
         Tone::Ok => pair("#1c7548", "#6fcf9b"),
         Tone::Info => pair("#2a5ba8", "#8db5f7"),
@@ -43,7 +43,7 @@ pub(super) fn of_tone(tone: Tone) -> Pair {
 }
 
 /// The colour of links and buttons: light, and dark.
-pub(super) fn of_links(brand: &Brand) -> [String; 2] {
+pub(in crate::render) fn of_links(brand: &Brand) -> [String; 2] {
     match &brand.accent {
         Some(accent) => [accent.light.hex(), accent.dark().hex()],
         None => [LINK.light.to_owned(), LINK.dark.to_owned()],
@@ -63,7 +63,7 @@ const TEXTS: &str = "\
 
 /// The stylesheets: one for both themes, and one for the dark theme. If a mail program can't read
 /// one, it drops only that one.
-pub(super) fn stylesheets(brand: &Brand) -> [String; 2] {
+pub(in crate::render) fn stylesheets(brand: &Brand) -> [String; 2] {
     let [link, link_dark] = of_links(brand);
     let both = format!(":root{{color-scheme:light dark}}{TEXTS}.text a{{color:{link}}}");
     let mut dark = String::from("@media (prefers-color-scheme:dark){");

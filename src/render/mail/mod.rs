@@ -8,7 +8,7 @@ mod as_text;
 mod block;
 mod broadcast;
 mod changes;
-mod colours;
+pub(in crate::render) mod colours;
 mod component;
 mod entries;
 mod entry_blocks;

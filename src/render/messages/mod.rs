@@ -8,10 +8,15 @@ use serde_json::Value;
 use crate::domain::fact::Fact;
 use crate::domain::update::Update;
 
+mod elsewhere;
 mod english;
 pub mod mail;
 mod name;
 
+pub use elsewhere::{
+    affects, badge_title, calendar_name, cancelled_event, component_now, ended_after, no_problems,
+    now, planned_for, withdrawn_event,
+};
 pub use english::{begun, fact, headline, rest_is_working, unknown_state};
 
 /// The text of an update, as Markdown: its own, or its fact in words.

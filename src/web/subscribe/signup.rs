@@ -4,8 +4,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{check_choice, chosen, read_fields, read_form};
 use super::respond::{html_response, lead_to, say, try_again, why};
@@ -18,6 +18,7 @@ use crate::domain::slug::Slug;
 use crate::domain::subscriber::{Following, Target};
 use crate::render::html::subscribe::form::{Form, INCIDENT, Part, TRAP};
 use crate::render::html::subscribe::{self, confirm, incident};
+use crate::site::safety::ContentSecurity;
 use crate::site::{Site, SiteHandle};
 use crate::urls;
 use crate::web::cross_site::is_cross_site;
@@ -143,9 +144,11 @@ fn only(incident: &Incident) -> Following {
 /// The page with the form, as it was filled in.
 fn page(site: &Site, about: Option<&Incident>, form: &Form, status: StatusCode) -> Response {
     let snapshot = site.snapshot();
-    let page = match about {
-        Some(about) => incident::page(snapshot, about, form),
-        None => subscribe::filled_page(snapshot, form),
+    let Some(about) = about else {
+        let page = subscribe::filled_page(snapshot, form).into_string();
+        let security = HeaderValue::from_static(ContentSecurity::WithFrames.header());
+        let header = [(header::CONTENT_SECURITY_POLICY, security)];
+        return (header, html_response(status, page)).into_response();
     };
-    html_response(status, page.into_string())
+    html_response(status, incident::page(snapshot, about, form).into_string())
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use lightship::actions::Change;
 use lightship::actions::set_component_state::{NewState, set_component_state};
 use lightship::domain::actor::Actor;
+use lightship::domain::coverage::Coverage;
 use lightship::domain::state::StateKey;
 use lightship::render::feeds::entry::FeedScope;
 use lightship::render::statuspage::Resource;
@@ -48,8 +49,19 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Page::Feed(FeedScope::Site, Format::Atom) => Page::Feed(FeedScope::Site, Format::Atom),
         Page::Feed(FeedScope::Site, Format::Json) => Page::Feed(FeedScope::Site, Format::Json),
         Page::Feed(FeedScope::Component(_), _) => Page::Feed(FeedScope::Component(selma()), Format::Rss),
+        Page::Feed(FeedScope::Group(_), _) => Page::Feed(FeedScope::Group(selma()), Format::Json),
         Page::Feed(FeedScope::Incident(_), _) => Page::Feed(FeedScope::Incident(selma()), Format::Atom),
         Page::Statuspage(_) => Page::Statuspage(Resource::UpcomingMaintenances),
+        Page::Calendar(Coverage::Site) => Page::Calendar(Coverage::Site),
+        Page::Calendar(Coverage::Group(_)) => Page::Calendar(Coverage::Group(selma())),
+        Page::Calendar(Coverage::Component(_)) => Page::Calendar(Coverage::Component(selma())),
+        Page::Badge(Coverage::Site) => Page::Badge(Coverage::Site),
+        Page::Badge(Coverage::Group(_)) => Page::Badge(Coverage::Group(selma())),
+        Page::Badge(Coverage::Component(_)) => Page::Badge(Coverage::Component(selma())),
+        Page::BadgeJson(Coverage::Site) => Page::BadgeJson(Coverage::Site),
+        Page::BadgeJson(Coverage::Group(_)) => Page::BadgeJson(Coverage::Group(selma())),
+        Page::BadgeJson(Coverage::Component(_)) => Page::BadgeJson(Coverage::Component(selma())),
+        Page::Embed => Page::Embed,
         Page::Sitemap => Page::Sitemap,
         Page::SitemapPart(_) => Page::SitemapPart(1),
         Page::Robots => Page::Robots,
@@ -69,7 +81,7 @@ pub(crate) fn every_page(app: &TestApp) -> Vec<Page> {
 }
 
 impl TestAppBuilder {
-    /// Starts it with a brand, an incident and a server with a long history, so that every kind of
+    /// Starts it with a brand, a group, an incident and a server with a long history, so that every kind of
     /// page occurs.
     pub(crate) async fn start_with_every_page(self) -> TestApp {
         let post = "---\ntitle: Ada moves\ndate: 2013-01-01\n---\n\nIts disks are old.\n";
@@ -77,6 +89,7 @@ impl TestAppBuilder {
             .with_mail(NO_MAIL_SERVER)
             .with_component("ada")
             .with_site("\n[brand]\naccent = \"#7a1fa2\"\n")
+            .with_site("[[components]]\nslug = \"zoe\"\nname = \"Zoe\"\ngroup = \"Others\"\n")
             .with_file("incidents/2013-01-01-ada-moves.md", post)
             .start()
             .await;

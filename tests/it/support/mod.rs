@@ -14,6 +14,7 @@ use lightship::snapshot::load::{Deployment, load};
 use lightship::store::Store;
 
 pub(crate) mod app;
+pub(crate) mod calendar;
 pub(crate) mod database;
 pub(crate) mod every_page;
 pub(crate) mod mail;

@@ -28,6 +28,9 @@ pub(super) fn section(snapshot: &Snapshot) -> Markup {
             }
             ul.box.earlier {
                 li { (addresses(snapshot, None, &urls::feeds())) }
+                @for group in snapshot.groups.iter() {
+                    li { (addresses(snapshot, Some(&group.name), &urls::group_feeds(&group.slug))) }
+                }
                 @for record in snapshot.active_components() {
                     li {
                         (addresses(

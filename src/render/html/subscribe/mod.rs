@@ -1,5 +1,5 @@
-//! How to follow the site: by e-mail, if there is a mail server, and by feed reader. And the pages
-//! behind the links in messages.
+//! How to follow the site: by e-mail, if there is a mail server, by feed reader, in a calendar and on
+//! other sites. And the pages behind the links in messages.
 
 use maud::{Markup, html};
 
@@ -10,6 +10,7 @@ use crate::urls;
 
 mod choices;
 pub mod confirm;
+mod elsewhere;
 mod feeds;
 pub mod form;
 pub mod incident;
@@ -40,6 +41,8 @@ pub fn filled_page(snapshot: &Snapshot, form: &Form) -> Markup {
             }
             @if sends_mail { (by_mail(snapshot, form)) }
             (feeds::section(snapshot))
+            (elsewhere::calendars(snapshot))
+            (elsewhere::own_site(snapshot))
             script src=(urls::COPY_SCRIPT) defer {}
         },
     };

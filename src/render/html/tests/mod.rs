@@ -35,6 +35,7 @@ fn pages(snapshot: &Snapshot) -> Vec<(String, String)> {
             history::month(snapshot, 1999, 12),
         ),
         ("/subscribe".to_owned(), subscribe::page(snapshot)),
+        ("/embed".to_owned(), embed::page(snapshot)),
         ("/nowhere".to_owned(), error::not_found(snapshot)),
         (
             "/plain".to_owned(),

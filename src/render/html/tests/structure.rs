@@ -18,7 +18,12 @@ pub(super) fn check(what: &str, html: &str, snapshot: &Snapshot) {
     let unique: HashSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), unique.len(), "{what}: ids are unique: {ids:?}");
     for tag in &tags {
-        assert!(!["style", "iframe"].contains(&tag.name), "{what}: {tag:?}");
+        assert_ne!(tag.name, "style", "{what}: {tag:?}");
+        // The only frame is the preview of the strip for other sites.
+        if tag.name == "iframe" && !tag.is_end {
+            assert_eq!(tag.attribute("src"), Some(urls::EMBED), "{what}: {tag:?}");
+            assert!(tag.attribute("title").is_some(), "{what}: {tag:?}");
+        }
         // A script is a file of ours, never inline.
         if tag.name == "script" && !tag.is_end {
             assert_eq!(
@@ -90,10 +95,24 @@ fn leads_somewhere(href: &str, ids: &HashSet<&&str>, snapshot: &Snapshot) -> boo
     if href.starts_with("https://example.com") {
         return true;
     }
+    let base_url = &snapshot.site.base_url;
+    let href = href.strip_prefix(base_url.as_str()).unwrap_or(href);
+    if let Some(address) = href.strip_prefix("webcal:") {
+        return address.ends_with("/calendar.ics");
+    }
     let (path, fragment) = href.split_once('#').unwrap_or((href, ""));
     let mut parts = path.trim_start_matches('/').splitn(3, '/');
     let (room, name, rest) = (parts.next(), parts.next(), parts.next());
-    let is_feed = |file: &str| ["feed.rss", "feed.atom", "feed.json"].contains(&file);
+    let is_feed = |file: &str| {
+        let files = [
+            "feed.rss",
+            "feed.atom",
+            "feed.json",
+            "calendar.ics",
+            "badge.json",
+        ];
+        files.contains(&file)
+    };
     match (room.unwrap_or_default(), name, rest) {
         ("" | "history" | "components" | "subscribe", None, None) => true,
         (file, None, None) => is_feed(file),
@@ -106,6 +125,10 @@ fn leads_somewhere(href: &str, ids: &HashSet<&&str>, snapshot: &Snapshot) -> boo
         ("components", Some(slug), rest) => {
             let slug = Slug::parse(slug).expect("a slug");
             snapshot.find_component(&slug).is_some() && rest.is_none_or(is_feed)
+        }
+        ("groups", Some(slug), Some(file)) => {
+            let slug = Slug::parse(slug).expect("a slug");
+            snapshot.find_group(&slug).is_some() && is_feed(file)
         }
         ("incidents", Some(name), rest) => {
             let slug = name.trim_end_matches(".md").trim_end_matches(".json");

@@ -6,6 +6,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 
 use crate::domain::slug::Slug;
 
+mod elsewhere;
+mod parts;
+
+pub use elsewhere::{
+    BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, badge, badge_json, calendar, webcal,
+};
+pub use parts::component;
+
+use parts::group;
+
 /// Joins `base_url` (without a slash at its end) and a path to an absolute URL.
 pub fn absolute(base_url: &str, path: &str) -> String {
     format!("{base_url}{path}")
@@ -107,6 +117,11 @@ pub fn component_feeds(slug: &Slug) -> Feeds {
     Feeds::under(&component(slug))
 }
 
+/// The feeds of a group.
+pub fn group_feeds(slug: &Slug) -> Feeds {
+    Feeds::under(&group(slug))
+}
+
 /// The feeds of an incident.
 pub fn incident_feeds(slug: &Slug) -> Feeds {
     Feeds::under(&incident(slug))
@@ -145,11 +160,6 @@ pub fn api_incident(slug: &Slug) -> String {
 /// An update in the admin API.
 pub fn api_update(incident_slug: &Slug, update_id: &str) -> String {
     format!("{API}/incidents/{incident_slug}/updates/{update_id}")
-}
-
-/// The page of a component.
-pub fn component(slug: &Slug) -> String {
-    format!("/components/{slug}")
 }
 
 /// A component's changes in a month; `month` is 1 to 12.

@@ -1,0 +1,13 @@
+//! The parts of the site: components and groups.
+
+use crate::domain::slug::Slug;
+
+/// The page of a component.
+pub fn component(slug: &Slug) -> String {
+    format!("/components/{slug}")
+}
+
+/// What the paths of a group's documents begin with. It has no page of its own.
+pub(super) fn group(slug: &Slug) -> String {
+    format!("/groups/{slug}")
+}
