@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{HeaderName, StatusCode, header};
+use http::{StatusCode, header};
 
 use super::compression::{Effort, pack};
 use super::encoding::Encoding;
 use super::head::Head;
-use super::safety::{ContentSecurity, safety};
+use super::safety::{ContentSecurity, FOR_OTHER_SITES, safety};
 use crate::domain::hash::sha256;
 use crate::metrics::RequestKind;
 
@@ -60,9 +60,6 @@ pub struct Validator {
     /// The head of a 304 response.
     pub not_modified: Head,
 }
-
-/// Lets scripts of other sites read a response (CORS).
-pub const FOR_OTHER_SITES: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 
 /// The finished bytes of one public URL.
 #[derive(Debug, Clone)]

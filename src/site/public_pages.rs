@@ -249,33 +249,6 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
     }
 }
 
-/// What a page may load, and who may frame it.
-fn security(page: &Page) -> ContentSecurity {
-    match page {
-        Page::Subscribe => ContentSecurity::WithFrames,
-        Page::Embed => ContentSecurity::Embed,
-        Page::Badge(_) => ContentSecurity::Badge,
-        Page::Home
-        | Page::History
-        | Page::Month(..)
-        | Page::Components
-        | Page::SubscribeToIncident(_)
-        | Page::Incident(_)
-        | Page::IncidentMarkdown(_)
-        | Page::IncidentJson(_)
-        | Page::Component(_)
-        | Page::ComponentMonth(..)
-        | Page::Feed(..)
-        | Page::Statuspage(_)
-        | Page::Calendar(_)
-        | Page::BadgeJson(_)
-        | Page::Sitemap
-        | Page::SitemapPart(_)
-        | Page::Robots
-        | Page::BrandStylesheet(_) => ContentSecurity::Page,
-    }
-}
-
 /// Renders a page. `None` only if [`find`] wouldn't return the page for this snapshot.
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     Some(render_page(snapshot, page)?.of_kind(page.kind()))
@@ -283,7 +256,7 @@ pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
 
 fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     let text = |media_type, body: String| {
-        let (security, at) = (security(page), changed_at(snapshot));
+        let (security, at) = (ContentSecurity::of(page), changed_at(snapshot));
         let document = Document::secured(security, media_type, at, body);
         Some(match page.is_for_other_sites() {
             true => document.for_other_sites(),

@@ -2,6 +2,8 @@
 
 use http::{HeaderName, HeaderValue, header};
 
+use super::public_page::Page;
+
 /// What a document may load, and who may frame it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ContentSecurity {
@@ -29,6 +31,33 @@ macro_rules! of_page {
 }
 
 impl ContentSecurity {
+    /// What a page may load, and who may frame it.
+    pub(super) fn of(page: &Page) -> Self {
+        match page {
+            Page::Subscribe => Self::WithFrames,
+            Page::Embed => Self::Embed,
+            Page::Badge(_) => Self::Badge,
+            Page::Home
+            | Page::History
+            | Page::Month(..)
+            | Page::Components
+            | Page::SubscribeToIncident(_)
+            | Page::Incident(_)
+            | Page::IncidentMarkdown(_)
+            | Page::IncidentJson(_)
+            | Page::Component(_)
+            | Page::ComponentMonth(..)
+            | Page::Feed(..)
+            | Page::Statuspage(_)
+            | Page::Calendar(_)
+            | Page::BadgeJson(_)
+            | Page::Sitemap
+            | Page::SitemapPart(_)
+            | Page::Robots
+            | Page::BrandStylesheet(_) => Self::Page,
+        }
+    }
+
     /// The value of the `Content-Security-Policy` header.
     pub fn header(self) -> &'static str {
         match self {
@@ -43,6 +72,9 @@ impl ContentSecurity {
         }
     }
 }
+
+/// Lets scripts of other sites read a response (CORS).
+pub const FOR_OTHER_SITES: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 
 /// The security headers of a document.
 pub(super) fn safety(policy: ContentSecurity) -> [(HeaderName, &'static str); 3] {

@@ -1,5 +1,6 @@
 //! What is shown elsewhere: in calendars, and on other sites.
 
+use super::STATUSPAGE_API;
 use super::parts::{component, group};
 use crate::domain::coverage::Coverage;
 
@@ -14,6 +15,16 @@ pub const BADGE_JSON: &str = "/badge.json";
 pub const EMBED: &str = "/embed";
 /// The stylesheet that the strip loads in addition.
 pub const EMBED_STYLESHEET: &str = "/assets/embed.css";
+
+/// The path of the RSS feed on sites of Statuspage.
+pub const STATUSPAGE_RSS: &str = "/history.rss";
+/// The path of the Atom feed on sites of Statuspage.
+pub const STATUSPAGE_ATOM: &str = "/history.atom";
+
+/// A document of the API of Statuspage.
+pub fn statuspage(name: &str) -> String {
+    format!("{STATUSPAGE_API}/{name}.json")
+}
 
 /// A calendar.
 pub fn calendar(covered: &Coverage) -> String {

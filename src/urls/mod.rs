@@ -10,7 +10,8 @@ mod elsewhere;
 mod parts;
 
 pub use elsewhere::{
-    BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, badge, badge_json, calendar, webcal,
+    BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, STATUSPAGE_ATOM, STATUSPAGE_RSS, badge,
+    badge_json, calendar, statuspage, webcal,
 };
 pub use parts::component;
 
@@ -70,16 +71,6 @@ pub const API: &str = "/api/v1";
 
 /// The root of the API of Statuspage (v2).
 pub const STATUSPAGE_API: &str = "/api/v2";
-
-/// A document of the API of Statuspage.
-pub fn statuspage(name: &str) -> String {
-    format!("{STATUSPAGE_API}/{name}.json")
-}
-
-/// The path of the RSS feed on sites of Statuspage.
-pub const STATUSPAGE_RSS: &str = "/history.rss";
-/// The path of the Atom feed on sites of Statuspage.
-pub const STATUSPAGE_ATOM: &str = "/history.atom";
 
 /// Whether a path is for programs rather than people: its answers and its errors are JSON.
 pub fn is_for_programs(path: &str) -> bool {

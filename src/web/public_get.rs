@@ -11,9 +11,10 @@ use super::error::{AppError, nothing_here};
 use super::layers::HSTS;
 use super::negotiation::RequestHeaders;
 use crate::metrics::{RequestCell, RequestKind};
-use crate::site::document::{CachePolicy, Document, FOR_OTHER_SITES};
+use crate::site::document::{CachePolicy, Document};
 use crate::site::head::Head;
 use crate::site::renderer::Renderer;
+use crate::site::safety::FOR_OTHER_SITES;
 use crate::site::{Found, SiteHandle};
 use crate::urls;
 

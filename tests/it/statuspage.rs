@@ -152,7 +152,7 @@ async fn scripts_of_other_sites_may_read_what_is_for_programs_and_nothing_else()
     for page in every_page(&app) {
         let path = page.path();
         let expected = match page {
-            Page::Feed(..) | Page::Statuspage(_) => "*",
+            Page::Feed(..) | Page::Statuspage(_) | Page::Badge(_) | Page::BadgeJson(_) => "*",
             _ => "",
         };
         let reply = app.get(&path).await.expect(200);

@@ -18,7 +18,6 @@ use crate::render::html::staff::fields::Fields;
 use crate::render::markdown::first_sentences;
 use crate::render::messages::text_of;
 use crate::site::Site;
-use crate::snapshot::Snapshot;
 use crate::store::outbox::{count_audience, count_waiting, list_dispatches};
 use crate::store::settings::{DELIVERS_FOR, RESTORED, find_meta};
 use crate::store::{StoreError, Tx, deliveries};
@@ -84,7 +83,7 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
             .into_iter()
             .map(|failed| FailedMessage {
                 address: failed.address.to_string(),
-                title: title_of(snapshot, &failed.thread),
+                title: title_of(site, &failed.thread),
                 at: failed.at,
                 why: failed.why,
             })
@@ -93,11 +92,12 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
 }
 
 /// What a thread is about. What isn't public any more has no title.
-fn title_of(snapshot: &Snapshot, thread: &Thread) -> String {
+fn title_of(site: &Site, thread: &Thread) -> String {
+    let snapshot = site.snapshot();
     match thread {
         Thread::Incident(id) => {
             let post = snapshot.posts.find_by_id(id);
-            post.map_or_else(String::new, |it| it.read().title.clone())
+            post.map_or_else(String::new, |it| it.title.to_string())
         }
         Thread::Component(slug) => snapshot.component_name(slug).to_owned(),
     }
