@@ -5,6 +5,7 @@
 //! processor busy for many seconds; readers, and staff who post, go first.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::email::{Connection, Draft, Refusal};
+use super::email::{Connection, Draft, Outgoing, Refusal};
 use crate::config::SmtpServer;
 
 /// A message with a note for whoever gave it.
@@ -146,7 +147,7 @@ async fn lane<N>(
             break;
         };
         pace.lock().await.wait().await;
-        let result = match draft() {
+        let result = match written(draft) {
             Ok(message) => connection.send(&message).await,
             Err(why) => Err(Refusal::Unwritable(why)),
         };
@@ -155,6 +156,13 @@ async fn lane<N>(
         }
     }
     connection.close().await;
+}
+
+/// Writes a message. If that panics, only this message is lost, and not its lane.
+fn written(draft: Draft) -> Result<Outgoing, String> {
+    catch_unwind(AssertUnwindSafe(draft)).unwrap_or_else(|_| {
+        Err("a fault in Lightship: it couldn't be written; the log says why".to_owned())
+    })
 }
 
 /// Lets everything else on this machine go before this thread.
@@ -191,5 +199,35 @@ impl Pace {
 impl<N> std::fmt::Debug for Lanes<N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Lanes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_message_that_cant_be_written_costs_no_other() {
+        let server = "smtp://127.0.0.1:1"
+            .parse::<SmtpServer>()
+            .expect("an address");
+        let mut lanes = Lanes::start(&server, "status.example.com", 1, None).expect("a thread");
+        let drafts: [Draft; 3] = [
+            Box::new(|| panic!("on purpose")),
+            Box::new(|| Err("it has no subject".to_owned())),
+            Box::new(|| panic!("on purpose, again")),
+        ];
+        for (note, draft) in drafts.into_iter().enumerate() {
+            lanes.give(Job { draft, note }).await;
+        }
+        let mut told = Vec::new();
+        while told.len() < 3 {
+            let sent = lanes.next_sent().await;
+            let Err(Refusal::Unwritable(why)) = sent.result else {
+                panic!("there is nothing to send");
+            };
+            told.push((sent.note, why.contains("fault")));
+        }
+        assert_eq!(told, [(0, true), (1, false), (2, true)]);
     }
 }
