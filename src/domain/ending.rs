@@ -75,14 +75,29 @@ impl Incident {
 
     /// When a maintenance began: as staff or the clock said, else when its window opened.
     fn begun(&self) -> Option<KnownInstant> {
-        let mut updates = self.updates.iter();
-        let said = updates.find(|update| update.phase == Some(Phase::InProgress));
-        let said = said.map(|update| (update.at, update.precision));
+        let said = self.said_to_begin();
         said.or_else(|| Some((self.window().starts?, Precision::Minute)))
     }
 
-    /// [`Incident::started`], with its precision.
+    /// When staff or the clock said that a maintenance begins, whatever its window.
+    fn said_to_begin(&self) -> Option<KnownInstant> {
+        let mut updates = self.updates.iter();
+        let said = updates.find(|update| update.phase == Some(Phase::InProgress))?;
+        let is_maintenance = self.kind == Kind::Maintenance;
+        is_maintenance.then_some((said.at, said.precision))
+    }
+
+    /// When it began: a maintenance as staff or the clock said, and everything else as
+    /// [`Incident::started`].
+    pub fn began(&self) -> DateTime<Utc> {
+        self.started_known().0
+    }
+
+    /// The same, with its precision.
     pub fn started_known(&self) -> KnownInstant {
+        if let Some(known) = self.said_to_begin() {
+            return known;
+        }
         let at = self.started();
         if at == self.published_at {
             return (at, self.precision);

@@ -1,6 +1,5 @@
 //! What is shown elsewhere: in calendars, and on other sites.
 
-use super::STATUSPAGE_API;
 use super::parts::{component, group};
 use crate::domain::coverage::Coverage;
 
@@ -20,6 +19,9 @@ pub const EMBED_STYLESHEET: &str = "/assets/embed.css";
 pub const STATUSPAGE_RSS: &str = "/history.rss";
 /// The path of the Atom feed on sites of Statuspage.
 pub const STATUSPAGE_ATOM: &str = "/history.atom";
+
+/// The root of the API of Statuspage (v2).
+pub const STATUSPAGE_API: &str = "/api/v2";
 
 /// A document of the API of Statuspage.
 pub fn statuspage(name: &str) -> String {

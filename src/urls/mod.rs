@@ -10,8 +10,8 @@ mod elsewhere;
 mod parts;
 
 pub use elsewhere::{
-    BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, STATUSPAGE_ATOM, STATUSPAGE_RSS, badge,
-    badge_json, calendar, statuspage, webcal,
+    BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, STATUSPAGE_API, STATUSPAGE_ATOM,
+    STATUSPAGE_RSS, badge, badge_json, calendar, statuspage, webcal,
 };
 pub use parts::component;
 
@@ -68,9 +68,6 @@ pub const FAVICON: &str = "/favicon.svg";
 pub const MEDIA: &str = "/media/";
 /// The root of the admin API.
 pub const API: &str = "/api/v1";
-
-/// The root of the API of Statuspage (v2).
-pub const STATUSPAGE_API: &str = "/api/v2";
 
 /// Whether a path is for programs rather than people: its answers and its errors are JSON.
 pub fn is_for_programs(path: &str) -> bool {

@@ -244,3 +244,50 @@ async fn what_is_asked_wrongly_is_answered_as_json() {
         ask(&app, Method::GET, &path, &accept).await.expect(200);
     }
 }
+
+#[tokio::test]
+async fn an_update_says_what_it_did_to_a_component_whatever_else_happened_to_it() {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    let slow = json!({"title": "Selma is slow", "components": {"selma": "degraded"},
+        "markdown": "We look."});
+    app.post("/incidents", slow).await.expect(201);
+    let disks = json!({"title": "New disks", "kind": "maintenance", "phase": "in_progress",
+        "starts": "2013-02-26T08:45:00Z", "ends": "2013-02-26T10:00:00Z",
+        "components": {"selma": "maintenance"}, "markdown": "We began earlier."});
+    app.post("/incidents", disks).await.expect(201);
+    app.refresh_site().await;
+    let active = get(&app, "scheduled-maintenances/active").await;
+    let update = &active["scheduled_maintenances"][0]["incident_updates"][0];
+    let affected = &update["affected_components"][0];
+    assert_eq!(affected["old_status"], "operational", "{update}");
+    assert_eq!(affected["new_status"], "under_maintenance", "{update}");
+}
+
+#[tokio::test]
+async fn a_maintenance_that_staff_began_early_started_then() {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    let disks = json!({"title": "New disks", "kind": "maintenance",
+        "starts": "2013-02-27T08:00:00Z", "ends": "2013-02-27T09:00:00Z",
+        "components": {"selma": "maintenance"}, "markdown": "Tomorrow."});
+    app.post("/incidents", disks).await.expect(201);
+    let begun = json!({"phase": "in_progress", "markdown": "We begin earlier."});
+    let updates = "/incidents/new-disks/updates";
+    app.post(updates, begun).await.expect(201);
+    app.refresh_site().await;
+    let active = get(&app, "scheduled-maintenances/active").await;
+    let maintenance = &active["scheduled_maintenances"][0];
+    let began = maintenance["incident_updates"][0]["display_at"].clone();
+    assert_eq!(maintenance["started_at"], began, "{maintenance}");
+    app.advance(Duration::minutes(20));
+    let over = json!({"phase": "completed", "markdown": "That was all."});
+    app.post(updates, over).await.expect(201);
+    app.refresh_site().await;
+    let calendar = app.get("/calendar.ics").await.expect(200).text().to_owned();
+    let line = |name: &str| calendar.lines().find(|line| line.starts_with(name));
+    assert_eq!(
+        line("DTSTART"),
+        Some("DTSTART:20130226T091500Z"),
+        "{calendar}"
+    );
+    assert_eq!(line("DTEND"), Some("DTEND:20130226T093500Z"), "{calendar}");
+}

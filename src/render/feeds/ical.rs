@@ -138,13 +138,13 @@ fn event(snapshot: &Snapshot, incident: &Incident) -> Option<Sorted> {
     Some((begins, incident.id.clone(), event.done()))
 }
 
-/// When a maintenance takes place: its window, else from when to when it lasted.
+/// When a maintenance takes place: its window until it is over, then from when to when it lasted.
 fn when(snapshot: &Snapshot, incident: &Incident) -> Window {
     let lasted = incident.lasted(snapshot.until);
     let window = incident.window();
     Window {
-        starts: window.starts.or(lasted.map(|it| it.from.0)),
-        ends: window.ends.or(lasted.map(|it| it.to.0)),
+        starts: lasted.map(|it| it.from.0).or(window.starts),
+        ends: lasted.map(|it| it.to.0).or(window.ends),
     }
 }
 

@@ -78,7 +78,9 @@ pub(super) fn shape<'a>(
         &urls::incident(&incident.slug),
     );
     let updated = entries.iter().map(|entry| entry.updated_at);
-    let updated = updated.chain(incident.edited_at).max();
+    // A post without a text is no entry, and yet it was made.
+    let made = [incident.public_at].into_iter().chain(incident.edited_at);
+    let updated = updated.chain(made).max();
     let last = entries.last().map_or(incident.phase(now), |it| it.phase);
     let updates = entries.iter().rev().map(|entry| UpdateShape {
         id: entry.id.clone(),
@@ -104,7 +106,7 @@ pub(super) fn shape<'a>(
         monitoring_at: monitoring_at(&entries).map(|at| context.time(at)),
         resolved_at: incident.ended(now).map(|(at, _)| context.time(at)),
         impact: impact(context, incident),
-        started_at: context.time(incident.started()),
+        started_at: context.time(incident.began()),
         page_id: &context.page_id,
         incident_updates: updates.collect(),
         components: named.filter_map(|slug| components.find(slug)).collect(),
@@ -170,6 +172,13 @@ fn window(incident: &Incident, now: DateTime<Utc>) -> Option<[DateTime<Utc>; 2]>
     }
 }
 
+/// What an entry did with a component.
+#[derive(Clone, Copy)]
+enum Did {
+    Change,
+    Name,
+}
+
 /// What an entry did to each component, and what else it names. A plan does nothing by itself.
 fn affected(
     context: &Context<'_>,
@@ -179,14 +188,17 @@ fn affected(
     let states = &context.snapshot.states;
     let status_of = |state: &StateKey| states.statuspage(state);
     let mut list: Vec<Affected> = Vec::new();
-    let mut add = |slug: &Slug, old: &StateKey, new: &StateKey| {
+    let mut add = |slug: &Slug, old: &StateKey, new: &StateKey, did: Did| {
         let Some(component) = components.find(slug) else {
             return;
         };
         let (old_status, new_status) = (status_of(old), status_of(new));
-        match list.iter_mut().find(|known| known.code == component.id) {
-            Some(known) => known.new_status = new_status,
-            None => list.push(Affected {
+        let known = list.iter_mut().find(|known| known.code == component.id);
+        match (known, did) {
+            (Some(known), Did::Change) => known.new_status = new_status,
+            // What it did says more.
+            (Some(_), Did::Name) => {}
+            (None, _) => list.push(Affected {
                 code: component.id.clone(),
                 name: context.snapshot.component_name(slug).to_owned(),
                 old_status,
@@ -202,7 +214,7 @@ fn affected(
     for change in made {
         if let Some(history) = history(&change.component) {
             let (old, new) = (history.state_before(change), history.state_after(change));
-            add(&change.component, &old, &new);
+            add(&change.component, &old, &new, Did::Change);
         }
     }
     let planned = entry.changes.iter().filter(|it| it.origin == Origin::Plan);
@@ -210,7 +222,7 @@ fn affected(
     for slug in named.chain(entry.mentions.iter().copied()) {
         if let Some(history) = history(slug) {
             let state = history.state_at(entry.at);
-            add(slug, state, state);
+            add(slug, state, state, Did::Name);
         }
     }
     list
