@@ -5,11 +5,12 @@ use super::change::Change;
 use super::error::ActionError;
 use crate::domain::dispatch::{Decision, Dispatch, Status, Thread};
 use crate::domain::event::Event;
+use crate::domain::hold::HeldBecause;
 use crate::domain::permission::Permission;
 use crate::store::components::find_component;
 use crate::store::incidents::find_incident;
 use crate::store::outbox::{find_dispatch, list_dispatches, set_dispatch};
-use crate::store::settings::{DELIVERS_FOR, RESTORED, set_meta};
+use crate::store::settings::{DELIVERS_FOR, set_meta};
 use crate::store::{deliveries, letters, outbox};
 
 /// Sends a dispatch now, and those of the same thread that come before it.
@@ -92,7 +93,7 @@ pub async fn release_held(
 pub async fn hold(change: &mut Change) -> Result<i64, ActionError> {
     change.require(Permission::ManageDelivery)?;
     let count = outbox::count_waiting(&mut change.tx).await?;
-    set_meta(&mut change.tx, DELIVERS_FOR, RESTORED).await?;
+    set_meta(&mut change.tx, DELIVERS_FOR, HeldBecause::RESTORED).await?;
     note_all(change, count, Decision::Hold);
     Ok(count)
 }

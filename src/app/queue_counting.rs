@@ -1,5 +1,6 @@
 //! Counts what waits for subscribers, for `/metrics` and `/readyz`.
 
+use crate::domain::hold::HeldBecause;
 use crate::metrics::Queue;
 use crate::store::StoreError;
 use crate::store::outbox::count_each_waiting;
@@ -18,14 +19,15 @@ pub(super) async fn count_queue(state: &AppState) -> Result<(), StoreError> {
         return Ok(());
     }
     let mut tx = state.store.read().await?;
-    let [dispatches, deliveries, letters] = count_each_waiting(&mut tx).await?;
+    let each = count_each_waiting(&mut tx).await?;
     let delivers_for = find_meta(&mut tx, DELIVERS_FOR).await?;
-    let is_elsewhere = delivers_for.is_some_and(|it| it != settings.base_url);
+    let held = HeldBecause::of(delivers_for, &settings.base_url, each.iter().sum());
+    let [dispatches, deliveries, letters] = each.map(i64::unsigned_abs);
     state.metrics.mail.set_queue(Queue {
         dispatches,
         deliveries,
         letters,
-        is_held: is_elsewhere && dispatches + deliveries + letters > 0,
+        is_held: held.is_some(),
     });
     Ok(())
 }

@@ -16,7 +16,25 @@ const LONGEST: Duration = Duration::from_millis(500);
 
 /// A piece of work that began at `begun` has ended. If anybody posts just now, waits.
 pub(super) async fn give_way(store: &Store, begun: Instant) {
-    if store.has_written_within(WHILE) {
-        sleep((begun.elapsed() * TIMES).min(LONGEST)).await;
+    if let Some(pause) = pause_after(begun.elapsed(), store.has_written_within(WHILE)) {
+        sleep(pause).await;
+    }
+}
+
+fn pause_after(worked: Duration, anybody_posts: bool) -> Option<Duration> {
+    anybody_posts.then(|| (worked * TIMES).min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_staff_post_work_takes_less_than_a_tenth_of_the_time_and_still_goes_on() {
+        let worked = Duration::from_millis(9);
+        assert_eq!(pause_after(worked, false), None);
+        let pause = pause_after(worked, true).expect("a pause");
+        assert!(worked * 10 < worked + pause, "{pause:?}");
+        assert_eq!(pause_after(Duration::from_secs(60), true), Some(LONGEST));
     }
 }

@@ -1,8 +1,9 @@
 //! A copy of a database must not write to customers. The database remembers the base URL that it
 //! delivers for. Under another one, or after it was restored, what waits is held until staff decide.
 
+use crate::domain::hold::HeldBecause;
 use crate::store::outbox::count_waiting;
-use crate::store::settings::{DELIVERS_FOR, RESTORED, find_meta, set_meta};
+use crate::store::settings::{DELIVERS_FOR, find_meta, set_meta};
 use crate::store::{Store, StoreError};
 
 /// Whether what waits is held. If nothing waits, the site delivers under its URL from now on.
@@ -15,9 +16,8 @@ pub(super) async fn is_held(store: &Store, base_url: &str) -> Result<bool, Store
     if known.as_deref() == Some(base_url) {
         return Ok(false);
     }
-    // What comes in after a restore may have been sent as well, such as entries of files.
-    let is_restored = known.as_deref() == Some(RESTORED);
-    if is_restored || (known.is_some() && count_waiting(&mut tx).await? > 0) {
+    let waiting = count_waiting(&mut tx).await?;
+    if HeldBecause::of(known, base_url, waiting).is_some() {
         return Ok(true);
     }
     drop(tx);

@@ -230,4 +230,22 @@ mod tests {
         }
         assert_eq!(told, [(0, true), (1, false), (2, true)]);
     }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn messages_are_written_with_the_lowest_priority_and_nothing_else_is() {
+        let own = || rustix::process::getpriority_process(None).expect("a priority");
+        let before = own();
+        let server = "smtp://127.0.0.1:1".parse::<SmtpServer>();
+        let server = server.expect("an address");
+        let mut lanes = Lanes::start(&server, "status.example.com", 1, None).expect("a thread");
+        let draft: Draft = Box::new(|| {
+            let priority = rustix::process::getpriority_process(None);
+            Err(priority.map_or_else(|error| error.to_string(), |it| it.to_string()))
+        });
+        lanes.give(Job { draft, note: () }).await;
+        let sent = lanes.next_sent().await;
+        assert_eq!(sent.result, Err(Refusal::Unwritable(LOWEST.to_string())));
+        assert_eq!(own(), before);
+    }
 }

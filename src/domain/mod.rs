@@ -50,6 +50,7 @@ pub mod freshness;
 pub mod group;
 pub mod hash;
 pub mod headline;
+pub mod hold;
 pub mod incident;
 pub mod nearest;
 pub mod news_kind;

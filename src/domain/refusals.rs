@@ -24,23 +24,10 @@ impl Subscriber {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::email_address::EmailAddress;
-    use crate::domain::subscriber::{Channel, Consent, Following};
 
     #[test]
     fn only_the_third_refusal_in_a_row_suppresses() {
-        let mut dana = Subscriber {
-            id: "1".to_owned(),
-            channel: Channel::Email,
-            address: EmailAddress::parse("dana@example.com").expect("an address"),
-            following: Following::default(),
-            created_at: DateTime::UNIX_EPOCH,
-            confirmed_at: Some(DateTime::UNIX_EPOCH),
-            paused_at: None,
-            suppressed: None,
-            refusals: 0,
-            consent: Consent::Confirmed,
-        };
+        let mut dana = Subscriber::example();
         let now = DateTime::UNIX_EPOCH;
         assert!(!dana.count_refusal("unknown user", now));
         assert!(!dana.count_refusal("unknown user", now));

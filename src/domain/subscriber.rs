@@ -203,6 +203,25 @@ impl Subscriber {
 }
 
 #[cfg(test)]
+impl Subscriber {
+    /// Dana, who has confirmed, and follows everything.
+    pub fn example() -> Self {
+        Self {
+            id: "01939d5e-7b1c-7000-8000-0123456789ab".to_owned(),
+            channel: Channel::Email,
+            address: EmailAddress::parse("dana@example.com").expect("an address"),
+            following: Following::default(),
+            created_at: DateTime::UNIX_EPOCH,
+            confirmed_at: Some(DateTime::UNIX_EPOCH),
+            paused_at: None,
+            suppressed: None,
+            refusals: 0,
+            consent: Consent::Confirmed,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

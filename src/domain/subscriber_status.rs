@@ -73,27 +73,11 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::email_address::EmailAddress;
-    use crate::domain::subscriber::{Channel, Consent, Following, Suppression};
-
-    fn subscriber() -> Subscriber {
-        Subscriber {
-            id: "1".to_owned(),
-            channel: Channel::Email,
-            address: EmailAddress::parse("dana@example.com").expect("an address"),
-            following: Following::default(),
-            created_at: DateTime::UNIX_EPOCH,
-            confirmed_at: Some(DateTime::UNIX_EPOCH),
-            paused_at: None,
-            suppressed: None,
-            refusals: 0,
-            consent: Consent::Confirmed,
-        }
-    }
+    use crate::domain::subscriber::Suppression;
 
     #[test]
     fn what_keeps_messages_away_most_lastingly_is_the_status() {
-        let mut dana = subscriber();
+        let mut dana = Subscriber::example();
         assert_eq!(dana.status(), SubscriberStatus::Confirmed);
         dana.paused_at = Some(DateTime::UNIX_EPOCH);
         assert_eq!(dana.status(), SubscriberStatus::Paused);

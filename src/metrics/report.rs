@@ -189,7 +189,7 @@ fn mail(text: &mut Exposition, metrics: &Metrics) {
     );
     text.single(
         ("lightship_queue_held", MetricType::Gauge),
-        "Whether the queue is held until staff decide, because the site's address changed: 1 or 0.",
+        "Whether the queue is held until staff decide, after its address changed or a restore: 1 or 0.",
         &u8::from(queue.is_held),
     );
     text.single(

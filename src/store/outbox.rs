@@ -107,18 +107,11 @@ pub async fn set_dispatch(
 
 /// How much waits to go out: dispatches that aren't spread yet, messages, and letters.
 pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
-    let row = sqlx::query(
-        "select (select count(*) from outbox where status = 'waiting') \
-         + (select count(*) from deliveries where next_at_ms is not null) \
-         + (select count(*) from letters) as many",
-    )
-    .fetch_one(&mut tx.inner)
-    .await?;
-    int(&row, "many")
+    Ok(count_each_waiting(tx).await?.iter().sum())
 }
 
 /// How many dispatches, messages to subscribers and letters wait.
-pub async fn count_each_waiting(tx: &mut Tx) -> Result<[u64; 3], StoreError> {
+pub async fn count_each_waiting(tx: &mut Tx) -> Result<[i64; 3], StoreError> {
     let row = sqlx::query(
         "select (select count(*) from outbox where status = 'waiting') as dispatches, \
          (select count(*) from deliveries where next_at_ms is not null) as deliveries, \
@@ -126,11 +119,10 @@ pub async fn count_each_waiting(tx: &mut Tx) -> Result<[u64; 3], StoreError> {
     )
     .fetch_one(&mut tx.inner)
     .await?;
-    let count = |column| int(&row, column).map(i64::unsigned_abs);
     Ok([
-        count("dispatches")?,
-        count("deliveries")?,
-        count("letters")?,
+        int(&row, "dispatches")?,
+        int(&row, "deliveries")?,
+        int(&row, "letters")?,
     ])
 }
 

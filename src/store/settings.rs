@@ -62,10 +62,6 @@ pub async fn set_site_setting(
 /// The key under which the database stores the base URL that it delivers for.
 pub const DELIVERS_FOR: &str = "delivers_for";
 
-/// Instead of a base URL: the database was restored from a backup, so what waits in it may have been
-/// sent already.
-pub const RESTORED: &str = "restored";
-
 /// The value that the database stores about itself under `key`.
 pub async fn find_meta(tx: &mut Tx, key: &str) -> Result<Option<String>, StoreError> {
     let row = sqlx::query("select value from meta where key = $1")

@@ -27,11 +27,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="robots" content="noindex";
-                title { (site.name) }
+                (layout::unlisted(&site.name))
                 link rel="canonical" href=(home);
                 link rel="stylesheet" href=(urls::STYLESHEET);
                 link rel="stylesheet" href=(urls::EMBED_STYLESHEET);

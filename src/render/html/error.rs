@@ -46,11 +46,7 @@ pub fn plain(status: u16, title: &str, text: &str) -> Markup {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="robots" content="noindex";
-                title { (title) }
+                (layout::unlisted(title))
                 link rel="stylesheet" href=(urls::STYLESHEET);
                 link rel="icon" type="image/svg+xml" href=(urls::FAVICON);
             }

@@ -113,6 +113,17 @@ fn discovery(about: &str, feeds: &Feeds) -> Markup {
     }
 }
 
+/// How the head begins of a page that no search engine lists.
+pub(super) fn unlisted(title: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        meta name="robots" content="noindex";
+        title { (title) }
+    }
+}
+
 /// The brand's part of the head: its stylesheet and its icon, or else the default icon.
 pub(super) fn branding(brand: &Brand) -> Markup {
     html! {

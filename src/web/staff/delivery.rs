@@ -10,16 +10,17 @@ use super::staff_error::StaffError;
 use super::submission::Submission;
 use crate::actions::decide_delivery::{dont_send, release_held, retry_failed, send_now};
 use crate::domain::dispatch::{News, Status, Thread};
+use crate::domain::hold::HeldBecause;
 use crate::domain::incident::Incident;
 use crate::render::html::staff::delivery::{
-    FailedMessage, HeldBecause, HeldMessages, Outbox, StuckMessages, WaitingMessage,
+    FailedMessage, HeldMessages, Outbox, StuckMessages, WaitingMessage,
 };
 use crate::render::html::staff::fields::Fields;
 use crate::render::markdown::first_sentences;
 use crate::render::messages::text_of;
 use crate::site::Site;
 use crate::store::outbox::{count_audience, count_waiting, list_dispatches};
-use crate::store::settings::{DELIVERS_FOR, RESTORED, find_meta};
+use crate::store::settings::{DELIVERS_FOR, find_meta};
 use crate::store::{StoreError, Tx, deliveries};
 use crate::urls;
 use crate::web::state::AppState;
@@ -56,17 +57,8 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
             due_at: dispatch.due(delay),
         });
     }
-    let held = match find_meta(tx, DELIVERS_FOR).await? {
-        Some(former) if former != snapshot.site.base_url => {
-            let why = match former == RESTORED {
-                true => HeldBecause::Restored,
-                false => HeldBecause::DeliversFor(former),
-            };
-            let count = count_waiting(tx).await?;
-            Some(HeldMessages { count, why })
-        }
-        Some(_) | None => None,
-    };
+    let (former, count) = (find_meta(tx, DELIVERS_FOR).await?, count_waiting(tx).await?);
+    let held = HeldBecause::of(former, &snapshot.site.base_url, count);
     let stuck = deliveries::find_stuck(tx)
         .await?
         .map(|stuck| StuckMessages {
@@ -77,7 +69,7 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
     let failed = deliveries::list_failed(tx, FAILED).await?;
     Ok(Outbox {
         waiting,
-        held: held.filter(|held| held.count > 0 || held.why == HeldBecause::Restored),
+        held: held.map(|why| HeldMessages { count, why }),
         stuck,
         failed: failed
             .into_iter()

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::fields::Fields;
 use super::form;
 use crate::domain::actor::Actor;
+use crate::domain::hold::HeldBecause;
 use crate::domain::permission::Permission;
 use crate::render;
 use crate::render::html::parts;
@@ -58,15 +59,6 @@ pub struct HeldMessages {
     pub count: i64,
     /// Why.
     pub why: HeldBecause,
-}
-
-/// Why messages are held.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeldBecause {
-    /// The database was restored from a backup.
-    Restored,
-    /// The database has delivered for another base URL before.
-    DeliversFor(String),
 }
 
 /// Everything about messages that staff should know of.

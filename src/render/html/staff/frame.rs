@@ -126,11 +126,7 @@ pub(super) fn document(title: &str, brand: &Brand, body: &Markup) -> Markup {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="robots" content="noindex";
-                title { (title) }
+                (layout::unlisted(title))
                 link rel="stylesheet" href=(urls::STYLESHEET);
                 link rel="stylesheet" href=(urls::FORM_STYLESHEET);
                 link rel="stylesheet" href=(urls::STAFF_STYLESHEET);

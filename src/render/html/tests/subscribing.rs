@@ -8,8 +8,7 @@ use super::structure::text;
 use super::world::{World, at};
 use super::worlds::seed;
 use super::{Snapshot, says};
-use crate::domain::email_address::EmailAddress;
-use crate::domain::subscriber::{Channel, Consent, Following, Subscriber, Suppression, Target};
+use crate::domain::subscriber::{Following, Subscriber, Suppression, Target};
 use crate::render::html::subscribe::form::{Form, Part};
 use crate::render::html::subscribe::{self, confirm, manage, notice};
 
@@ -23,16 +22,8 @@ pub(super) fn with_mail() -> World {
 
 fn subscriber(following: Following) -> Subscriber {
     Subscriber {
-        id: "01939d5e-7b1c-7000-8000-0123456789ab".to_owned(),
-        channel: Channel::Email,
-        address: EmailAddress::parse("dana@example.com").expect("an address"),
         following,
-        created_at: at("2013-02-26T09:00:00Z"),
-        confirmed_at: Some(at("2013-02-26T09:00:00Z")),
-        paused_at: None,
-        suppressed: None,
-        refusals: 0,
-        consent: Consent::Confirmed,
+        ..Subscriber::example()
     }
 }
 
