@@ -19,6 +19,7 @@ use crate::delivery::Worker;
 use crate::delivery::dkim::Signer;
 use crate::metrics::{MailServer, Metrics};
 use crate::schedule::Schedule;
+use crate::site::live::Live;
 use crate::site::refresh::Refresher;
 use crate::site::renderer::Renderer;
 use crate::snapshot::load::Deployment;
@@ -36,6 +37,7 @@ mod access_log;
 pub mod content_sync;
 mod disk;
 mod files;
+mod living;
 pub mod mail_trial;
 mod metrics_listener;
 mod metrics_report;
@@ -117,9 +119,11 @@ impl App {
         if config.smtp.is_some() {
             metrics.mail.set_server(MailServer::Untried);
         }
+        let renderer = Renderer::start().context("starting the thread that makes pages")?;
         let state = AppState {
+            live: Live::new(refresher.site(), renderer.clone()),
             site: refresher.site(),
-            renderer: Renderer::start().context("starting the thread that makes pages")?,
+            renderer,
             latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
             outbox: Arc::new(Notify::new()),
@@ -228,6 +232,7 @@ impl App {
         let max_connections =
             files::connections_allowed(self.open_files, self.config.database_connections)?;
         let access_log = self.config.access_log.map(AccessLog::start).transpose()?;
+        let max_streams = usize::try_from(self.config.live_connections).unwrap_or(usize::MAX);
         let (state, changed) = (self.state, Arc::new(Notify::new()));
         let (stopping, stopped) = (self.stopping, state.stopping.clone());
         let mut tasks = JoinSet::new();
@@ -255,6 +260,7 @@ impl App {
                 stopped.clone(),
             ));
         }
+        tasks.spawn(living::keep_telling(state.live.clone(), stopped.clone()));
         tasks.spawn(probing::keep_probing(state.clone(), stopped.clone()));
         if let Some(listener) = self.metrics_listener {
             let (state, started_at) = (state.clone(), self.started_at);
@@ -273,6 +279,7 @@ impl App {
         let settings = serving::ServingOptions {
             max_connections,
             access_log: access_log.clone(),
+            max_streams,
         };
         let (mut stop_signal, until) = (stopped.clone(), stopped.clone());
         let serving = serving::serve(self.listener, front, state.clock.clone(), settings, stopped);

@@ -57,6 +57,16 @@ pub struct Config {
     )]
     pub database_connections: u32,
 
+    /// The most open pages that are told at once what changes on them; those past it ask for the
+    /// page now and then. Never more than half of all connections.
+    #[arg(
+        long,
+        env = "LIGHTSHIP_LIVE_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value_t = LIVE_CONNECTIONS
+    )]
+    pub live_connections: u32,
+
     /// The mail server that takes messages to subscribers: smtps://USER:PASSWORD@HOST, or
     /// smtp://HOST (with STARTTLS, unless it is this machine). The sender stands in site.toml.
     #[arg(
@@ -154,6 +164,9 @@ pub enum AccessLogFormat {
 
 /// The default number of connections to the database.
 pub const CONNECTIONS: u32 = 8;
+
+/// The default number of open pages that are told what changes.
+pub const LIVE_CONNECTIONS: u32 = 20_000;
 
 /// The default number of connections to the mail server.
 pub const SMTP_CONNECTIONS: u32 = 16;

@@ -18,6 +18,12 @@ impl OpenConnections {
         OpenConnection(self.clone())
     }
 
+    /// The same, unless `limit` are open already.
+    pub fn open_below(&self, limit: u64) -> Option<OpenConnection> {
+        let opened = self.open();
+        (self.count() <= limit).then_some(opened)
+    }
+
     /// How many are open.
     pub fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -39,6 +45,8 @@ mod tests {
         let open = OpenConnections::default();
         let (first, second) = (open.open(), open.clone().open());
         assert_eq!(open.count(), 2);
+        assert!(open.open_below(2).is_none() && open.count() == 2);
+        assert!(open.open_below(3).is_some() && open.count() == 2);
         drop(first);
         assert_eq!(open.count(), 1);
         drop(second);

@@ -39,6 +39,8 @@ pub enum RequestKind {
     Api,
     /// A staff page.
     Staff,
+    /// The stream of what changes on a page.
+    Live,
     /// A health check.
     Health,
     /// A path that leads nowhere.
@@ -47,7 +49,7 @@ pub enum RequestKind {
 
 impl RequestKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Home,
         Self::History,
         Self::Incident,
@@ -63,6 +65,7 @@ impl RequestKind {
         Self::Media,
         Self::Api,
         Self::Staff,
+        Self::Live,
         Self::Health,
         Self::Other,
     ];
@@ -85,6 +88,7 @@ impl RequestKind {
             Self::Media => "media",
             Self::Api => "api",
             Self::Staff => "staff",
+            Self::Live => "live",
             Self::Health => "health",
             Self::Other => "other",
         }

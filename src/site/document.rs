@@ -7,7 +7,7 @@ use http::{StatusCode, header};
 use super::compression::{Effort, pack};
 use super::encoding::Encoding;
 use super::head::Head;
-use super::safety::{ContentSecurity, FOR_OTHER_SITES, safety};
+use super::safety::{ContentSecurity, FOR_OTHER_SITES, safety_of};
 use crate::domain::hash::sha256;
 use crate::metrics::RequestKind;
 
@@ -252,11 +252,11 @@ impl Document {
             .into_iter()
             .flatten()
             .chain(validators())
-            .chain(safety(self.security));
+            .chain(safety_of(self.security));
         // What a browser stored gets the headers of the response that confirms it, so a policy
         // that isn't every page's is repeated there.
         let own = self.security != ContentSecurity::default();
-        let own = own.then(|| safety(self.security)).into_iter().flatten();
+        let own = own.then(|| safety_of(self.security)).into_iter().flatten();
         let not_modified = Head::new(StatusCode::NOT_MODIFIED, validators().chain(own));
         self.variants.push(Variant {
             encoding,

@@ -15,6 +15,7 @@ use self::cache::{CACHE_BYTES, Cache, Generation, Slot};
 use self::dependence::Changed;
 use self::document::Document;
 use self::public_page::Page;
+use self::version::Version;
 use crate::domain::slug::Slug;
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -25,6 +26,7 @@ pub mod dependence;
 pub mod document;
 pub mod encoding;
 pub mod head;
+pub mod live;
 pub mod public_page;
 pub mod public_pages;
 #[cfg(test)]
@@ -33,12 +35,15 @@ pub mod refresh;
 pub mod renderer;
 pub mod safety;
 mod sitemap;
+pub mod version;
 
 /// A snapshot, and the documents made from it so far. A new site takes over the documents of the
 /// one before that haven't changed.
 #[derive(Debug)]
 pub struct Site {
     snapshot: Arc<Snapshot>,
+    /// Given when it begins to be served.
+    version: Version,
     generation: Generation,
     /// The documents requested most, found without a lock.
     hot: HashMap<String, Arc<Slot>>,
@@ -69,6 +74,7 @@ impl Site {
         Self {
             hot: hot.map(|page| (page.path(), Arc::default())).collect(),
             snapshot: Arc::new(snapshot),
+            version: Version::default(),
             generation: 0,
             cache: Arc::new(Cache::new(CACHE_BYTES)),
             nothing: OnceLock::new(),
@@ -95,6 +101,7 @@ impl Site {
                     (path, slot)
                 })
                 .collect(),
+            version: Version::default(),
             generation,
             cache: self.cache.clone(),
             nothing: OnceLock::new(),
@@ -151,6 +158,11 @@ impl Site {
     /// The same, to hold on to.
     pub fn share_snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.clone()
+    }
+
+    /// Its version; meaningless before it is served.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// What `path` leads to, unless a document must be rendered for it.
@@ -242,14 +254,15 @@ pub struct SiteHandle(Arc<Served>);
 struct Served {
     site: ArcSwap<Site>,
     replaced: AtomicU64,
-    revision: watch::Sender<i64>,
+    version: watch::Sender<Version>,
 }
 
 impl SiteHandle {
     /// Serves `site` until another one replaces it.
-    pub fn new(site: Site) -> Self {
+    pub fn new(mut site: Site) -> Self {
+        site.version.revision = site.snapshot().revision;
         Self(Arc::new(Served {
-            revision: watch::Sender::new(site.snapshot().revision),
+            version: watch::Sender::new(site.version),
             site: ArcSwap::from_pointee(site),
             replaced: AtomicU64::new(0),
         }))
@@ -274,22 +287,25 @@ impl SiteHandle {
     }
 
     /// Serves another site from now on.
-    pub fn replace(&self, site: Site) {
-        let revision = site.snapshot().revision;
+    pub fn replace(&self, mut site: Site) {
+        let version = self.0.version.borrow().next(site.snapshot().revision);
+        site.version = version;
         self.0.site.store(Arc::new(site));
         self.0.replaced.fetch_add(1, Ordering::Release);
-        self.0.revision.send_if_modified(|served| {
-            let before = std::mem::replace(served, revision);
-            before != revision
-        });
+        self.0.version.send_replace(version);
+    }
+
+    /// The versions that are served from now on.
+    pub fn versions(&self) -> watch::Receiver<Version> {
+        self.0.version.subscribe()
     }
 
     /// Waits until a revision later than `revision` is served, and returns it. A site that is
     /// remade only because time has passed keeps its revision.
     pub async fn served_after(&self, revision: i64) -> i64 {
-        let mut served = self.0.revision.subscribe();
-        let later = served.wait_for(|served| *served > revision).await;
-        match later.map(|later| *later) {
+        let mut served = self.versions();
+        let later = served.wait_for(|served| served.revision > revision).await;
+        match later.map(|later| later.revision) {
             Ok(later) => later,
             // The sender lives as long as `self`, so this never happens.
             Err(_) => std::future::pending().await,

@@ -77,7 +77,7 @@ impl ContentSecurity {
 pub const FOR_OTHER_SITES: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 
 /// The security headers of a document.
-pub(super) fn safety(policy: ContentSecurity) -> [(HeaderName, &'static str); 3] {
+pub(super) fn safety_of(policy: ContentSecurity) -> [(HeaderName, &'static str); 3] {
     [
         (header::CONTENT_SECURITY_POLICY, policy.header()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -86,6 +86,11 @@ pub(super) fn safety(policy: ContentSecurity) -> [(HeaderName, &'static str); 3]
 }
 
 /// The security headers of every response that doesn't set its own.
+pub fn safety() -> [(HeaderName, &'static str); 3] {
+    safety_of(ContentSecurity::default())
+}
+
+/// The same as header values.
 pub fn safety_headers() -> [(HeaderName, HeaderValue); 3] {
-    safety(ContentSecurity::default()).map(|(name, value)| (name, HeaderValue::from_static(value)))
+    safety().map(|(name, value)| (name, HeaderValue::from_static(value)))
 }

@@ -7,14 +7,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use crate::domain::slug::Slug;
 
 mod elsewhere;
+mod live;
 mod parts;
 
 pub use elsewhere::{
     BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, STATUSPAGE_API, STATUSPAGE_ATOM,
     STATUSPAGE_RSS, badge, badge_json, calendar, statuspage, webcal,
 };
-pub use parts::component;
+pub use parts::{component, component_anchor, incident_anchor};
 
+pub use live::{LIVE, LIVE_SCRIPT, tone_icon};
 use parts::group;
 
 /// Joins `base_url` (without a slash at its end) and a path to an absolute URL.
@@ -71,7 +73,7 @@ pub const API: &str = "/api/v1";
 
 /// Whether a path is for programs rather than people: its answers and its errors are JSON.
 pub fn is_for_programs(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
+    path == "/api" || path.starts_with("/api/") || path == LIVE
 }
 
 /// The three feeds of the whole site, a component or an incident.

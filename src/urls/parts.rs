@@ -11,3 +11,13 @@ pub fn component(slug: &Slug) -> String {
 pub(super) fn group(slug: &Slug) -> String {
     format!("/groups/{slug}")
 }
+
+/// The id of a component's element in a list.
+pub fn component_anchor(slug: &Slug) -> String {
+    format!("component-{slug}")
+}
+
+/// The id of an incident's element in a list.
+pub fn incident_anchor(slug: &Slug) -> String {
+    format!("incident-{slug}")
+}

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::state::Tone;
 use crate::metrics::RequestKind;
+use crate::render::html::live::tab_icon;
 use crate::site::document::{CachePolicy, Document};
 use crate::urls;
 
@@ -21,7 +23,7 @@ impl Assets {
                     .of_kind(RequestKind::Asset),
             )
         };
-        Self(vec![
+        let mut files = vec![
             file(
                 urls::STYLESHEET,
                 "text/css; charset=utf-8",
@@ -57,12 +59,22 @@ impl Assets {
                 "image/svg+xml",
                 include_str!("../../assets/favicon.svg"),
             ),
+            file(
+                urls::LIVE_SCRIPT,
+                "text/javascript; charset=utf-8",
+                include_str!("../../assets/live.js"),
+            ),
             (
                 urls::OPENAPI,
                 Document::new("application/json", CachePolicy::Live, started, contract)
                     .of_kind(RequestKind::Asset),
             ),
-        ])
+        ];
+        files.extend(Tone::ALL.into_iter().filter_map(|tone| {
+            let icon = Document::new("image/svg+xml", CachePolicy::Live, started, tab_icon(tone));
+            Some((urls::tone_icon(tone)?, icon.of_kind(RequestKind::Asset)))
+        }));
+        Self(files)
     }
 
     /// The document at a path.

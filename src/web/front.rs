@@ -12,13 +12,17 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tower::ServiceExt;
 
-use super::layers::{address_of, is_proxy};
+use super::layers::{address_of, is_proxy, says_https};
+use super::live::{self, StreamRequest};
 use super::public_get::choose;
 use super::request_kind::kind_of;
 use super::state::AppState;
-use crate::metrics::{RequestKind, ThreadCounts};
+use crate::metrics::{OpenConnection, RequestKind, ThreadCounts};
 use crate::site::document::{CachePolicy, Document};
+use crate::site::live::News;
+use crate::site::live::watched::Listener;
 use crate::site::safety::safety_headers;
+use crate::urls;
 
 pub use super::negotiation::RequestHeaders;
 pub use super::public_get::DocumentResponse;
@@ -110,6 +114,34 @@ impl Front {
             StatusCode::BAD_REQUEST,
             "A request needs one header Host, neither less nor more.\n",
         ))
+    }
+
+    /// The stream that a request asks for. `None` if it asks for something else, or if there is no
+    /// stream for it; the router then says why.
+    pub fn live<B>(&self, request: &Request<B>, peer: SocketAddr) -> Option<StreamRequest> {
+        let is_meant = request.uri().path() == urls::LIVE && request.method() == Method::GET;
+        if !is_meant || Self::refuse(request).is_some() {
+            return None;
+        }
+        let stream = live::read(request).ok()?;
+        let by_https = says_https(request.headers(), peer, &self.state.proxies);
+        let has_room = self.state.live.has_room_for(&stream.page);
+        has_room.then_some(StreamRequest { by_https, ..stream })
+    }
+
+    /// Begins to listen: who listens, and what they have missed.
+    pub async fn join(&self, stream: &StreamRequest) -> (Listener, Option<News>) {
+        let (listener, missed) = self.state.live.join(&stream.page, &stream.seen).await;
+        let missed = match stream.is_foreign {
+            true => Some(News::Reload),
+            false => missed,
+        };
+        (listener, missed)
+    }
+
+    /// Counts a stream for as long as what is returned is held; `None` if `limit` are open already.
+    pub fn open_stream(&self, limit: usize) -> Option<OpenConnection> {
+        self.state.metrics.live.open_below(limit as u64)
     }
 
     /// Counters for a thread that answers requests with [`Front::find`].

@@ -15,7 +15,7 @@ use super::negotiation::RequestHeaders;
 use crate::site::safety::safety_headers;
 
 /// Tells a browser that used HTTPS to use it for a year.
-pub(super) const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+pub(super) const HSTS: &str = "max-age=31536000";
 
 /// Adds the security headers; HSTS only if the request came by HTTPS.
 pub(super) async fn secure(
@@ -33,7 +33,10 @@ pub(super) async fn secure(
         headers.entry(name).or_insert(value);
     }
     if by_https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static(HSTS),
+        );
     }
     response
 }

@@ -23,6 +23,7 @@ mod extract;
 pub mod front;
 mod identify;
 mod layers;
+pub mod live;
 mod mail_line;
 pub mod media;
 mod negotiation;
@@ -59,6 +60,7 @@ fn router(state: AppState) -> Router {
         .merge(subscribe::router())
         .route("/healthz", get(ops::show_health))
         .route("/readyz", get(ops::show_readiness))
+        .route(crate::urls::LIVE, any(live::without_stream))
         .route("/media/{*file}", any(media::show_file))
         .fallback(public_get::show_document)
         .layer(CatchPanicLayer::custom(error::panicked))

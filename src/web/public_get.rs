@@ -108,7 +108,10 @@ impl DocumentResponse<'_> {
         let headers = response.headers_mut();
         *headers = self.head.headers();
         if self.by_https {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static(HSTS),
+            );
         }
         response
     }

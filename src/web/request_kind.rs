@@ -13,7 +13,9 @@ pub(super) fn kind_of(path: &str) -> RequestKind {
         let rest = path.strip_prefix(folder);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if urls::is_for_programs(path) {
+    if path == urls::LIVE {
+        RequestKind::Live
+    } else if urls::is_for_programs(path) {
         RequestKind::Api
     } else if is_under(urls::STAFF) {
         RequestKind::Staff
@@ -50,6 +52,7 @@ mod tests {
         check("/api/v1/incidents", RequestKind::Api);
         check("/staff", RequestKind::Staff);
         check("/staff/sign-in", RequestKind::Staff);
+        check("/live", RequestKind::Live);
         check("/healthz", RequestKind::Health);
         check("/readyz", RequestKind::Health);
         for path in [

@@ -16,6 +16,7 @@ use super::token_uses::Uses;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::site::SiteHandle;
+use crate::site::live::Live;
 use crate::site::refresh::Latest;
 use crate::site::renderer::Renderer;
 use crate::store::Store;
@@ -31,6 +32,8 @@ pub struct AppState {
     pub site: SiteHandle,
     /// Renders documents that aren't ready.
     pub renderer: Renderer,
+    /// Tells open pages what changes on them.
+    pub live: Live,
     /// The latest site in the database, for staff.
     pub latest: Latest,
     /// Notifies `site` of a change, so that nobody waits for its next check.
@@ -47,8 +50,7 @@ pub struct AppState {
     pub proxies: Arc<Vec<IpNet>>,
     /// The latest findings on readiness.
     pub readiness: Arc<Readiness>,
-    /// What is counted for Prometheus. A response that stays open holds what `metrics.live.open()`
-    /// returns.
+    /// What is counted for Prometheus.
     pub metrics: Arc<Metrics>,
     /// The rate limit for invalid tokens.
     pub failures: Arc<NetworkLimit>,

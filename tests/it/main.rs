@@ -35,6 +35,7 @@ mod first_update;
 mod growing;
 mod history;
 mod kill;
+mod live;
 mod maintenance;
 mod maintenance_steps;
 mod metrics;

@@ -4,14 +4,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, header};
+use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -20,9 +19,12 @@ use tokio::time::{sleep, timeout};
 use super::connection_limit::{Doing, Fallback};
 use super::replay::Replay;
 use super::shared::Shared;
+use super::stream::Streaming;
 use super::timed::Timed;
 use crate::app::access_log::{Entry, version_of};
+use crate::metrics::{OpenConnection, RequestKind};
 use crate::web::front::{Body, Front};
+use crate::web::live::StreamRequest;
 
 /// Longer heads are refused.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
@@ -34,17 +36,29 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// long.
 const LEFT: Duration = Duration::from_secs(2);
 
-/// Answers the requests of one connection. The first one begins with `read`.
-pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, shared: &Shared) {
+/// Answers the requests of one connection, until one asks for a stream, which is returned. The first
+/// request begins with `read`.
+pub(super) async fn serve(
+    read: Vec<u8>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    shared: &Shared,
+) -> Option<Streaming> {
     let listed = shared.connection_limit.list(match read.is_empty() {
         true => Doing::Nothing,
         false => Doing::Head,
     });
     let fallback = &listed.fallback;
     let stream = Arc::new(stream);
+    let asked: Mutex<Option<(StreamRequest, OpenConnection)>> = Mutex::default();
     let service = service_fn(|request| {
-        let (stream, fallback) = (stream.clone(), fallback.clone());
+        let (stream, fallback, asked) = (stream.clone(), fallback.clone(), &asked);
         async move {
+            if let Some(wanted) = wanted_stream(&request, peer, shared) {
+                *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+                // hyper then leaves the connection as it is.
+                return Err(io::Error::other("it becomes a stream"));
+            }
             let answered = answer(request, peer, &stream, &fallback, shared).await;
             fallback.begin(Doing::Sending);
             answered
@@ -63,26 +77,51 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         biased;
         ended = connection.as_mut() => ended,
         // It kept us waiting, and its permit is needed.
-        () = fallback.end.notified() => return,
-        () = stop_requested(shared) => {
+        () = fallback.end.notified() => return None,
+        () = shared.stop_requested() => {
             if !matches!(fallback.doing(), Doing::Answering | Doing::Sending) {
-                return;
+                return None;
             }
             connection.as_mut().graceful_shutdown();
             connection.await
         }
     };
+    let asked = asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some((request, open)) = asked {
+        return Some(Streaming {
+            request,
+            stream,
+            open,
+        });
+    }
     // If it were closed with unread data, the system would discard the response that explains the
     // refusal.
     tokio::select! {
         _ = timeout(LEFT, read_out(&stream)) => {}
         () = fallback.end.notified() => {}
-        () = stop_requested(shared) => {}
+        () = shared.stop_requested() => {}
     }
     if let Err(error) = ended {
         // Clients disappear at any time, so this isn't an error.
         tracing::debug!(%error, "a connection ended early");
     }
+    None
+}
+
+/// The stream that a request asks for, if there is room for it.
+fn wanted_stream(
+    request: &Request<Incoming>,
+    peer: SocketAddr,
+    shared: &Shared,
+) -> Option<(StreamRequest, OpenConnection)> {
+    let wanted = shared.front.live(request, peer)?;
+    let open = shared.front.open_stream(shared.max_streams)?;
+    shared.front.count(RequestKind::Live, StatusCode::OK);
+    if let Some(log) = &shared.access_log {
+        let begun = Response::new(Body::Ready(None));
+        log.write(&Line::of(request, peer, shared).entry(&begun));
+    }
+    Some((wanted, open))
 }
 
 /// Reads and discards whatever still arrives.
@@ -216,15 +255,6 @@ pub(super) async fn leave(mut stream: TcpStream, shared: &Shared) {
     tokio::select! {
         _ = timeout(LEAVE, left) => {}
         () = listed.fallback.end.notified() => {}
-        () = async { stop_requested(shared).await; sleep(LEFT).await } => {}
-    }
-}
-
-/// Completes at the stop signal.
-async fn stop_requested(shared: &Shared) {
-    let notified = shared.stop.notified();
-    // Checked after subscribing, so that a notification in between isn't missed.
-    if !shared.stopping.load(Ordering::Acquire) {
-        notified.await;
+        () = async { shared.stop_requested().await; sleep(LEFT).await } => {}
     }
 }

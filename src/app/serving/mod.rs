@@ -31,6 +31,7 @@ mod replay;
 mod request_head;
 mod response_buffer;
 mod shared;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -47,6 +48,8 @@ pub(super) struct ServingOptions {
     pub(super) max_connections: usize,
     /// The access log, if there is one.
     pub(super) access_log: Option<AccessLog>,
+    /// The most streams to open pages at once; never more than half of all connections.
+    pub(super) max_streams: usize,
 }
 
 /// How often serving threads do their periodic work.
@@ -113,6 +116,7 @@ pub(super) async fn serve(
         patience: PATIENCE,
         connection_limit: ConnectionLimit::new(settings.max_connections),
         access_log: settings.access_log,
+        max_streams: settings.max_streams.min(settings.max_connections / 2),
     };
     run(listener, Arc::new(shared), stopped).await
 }

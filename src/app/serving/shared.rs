@@ -1,7 +1,7 @@
 //! What all connections share, and the time limits for clients.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -26,6 +26,19 @@ pub(super) struct Shared {
     pub(super) patience: Patience,
     pub(super) connection_limit: Arc<ConnectionLimit>,
     pub(super) access_log: Option<AccessLog>,
+    /// The most streams to open pages at once.
+    pub(super) max_streams: usize,
+}
+
+impl Shared {
+    /// Completes at the stop signal.
+    pub(super) async fn stop_requested(&self) {
+        let notified = self.stop.notified();
+        // Checked after subscribing, so that a notification in between isn't missed.
+        if !self.stopping.load(Ordering::Acquire) {
+            notified.await;
+        }
+    }
 }
 
 /// How long a client may keep us waiting.

@@ -31,6 +31,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         smtp: None,
         dkim_key: None,
         dkim_selector: "lightship".to_owned(),
+        live_connections: 20_000,
         smtp_connections: 16,
         smtp_rate: None,
         access_log: None,
@@ -51,6 +52,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         },
         connection_limit: ConnectionLimit::new(1000),
         access_log: None,
+        max_streams: 500,
     });
     // This makes the page ready, so that both paths are tested.
     app.state().site.current().find("/");

@@ -20,6 +20,7 @@ use super::connection::{Connection, Needs};
 use super::connection_limit::ConnectionPermit;
 use super::hyper_fallback;
 use super::shared::Shared;
+use super::stream;
 use super::thread_buffers::ThreadBuffers;
 
 /// The most events taken from the system at once.
@@ -311,7 +312,17 @@ impl Thread {
             } = connection;
             match tokio::net::TcpStream::from_std(stream.into()) {
                 Ok(stream) if needs == Needs::Leave => hyper_fallback::leave(stream, &shared).await,
-                Ok(stream) => hyper_fallback::serve(waiting, stream, peer, &shared).await,
+                Ok(stream) => {
+                    let stream = hyper_fallback::serve(waiting, stream, peer, &shared).await;
+                    if let Some(streaming) = stream {
+                        // A task of its own needs less memory than this one.
+                        shared.main.clone().spawn(async move {
+                            stream::serve(streaming, shared).await;
+                            drop((open, permit));
+                        });
+                        return;
+                    }
+                }
                 Err(error) => tracing::warn!(%error, "a connection couldn't be handed over"),
             }
             drop((open, permit));

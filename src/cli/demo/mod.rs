@@ -64,6 +64,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         smtp: None,
         dkim_key: None,
         dkim_selector: "lightship".to_owned(),
+        live_connections: 20_000,
         smtp_connections: 16,
         smtp_rate: None,
         access_log: None,

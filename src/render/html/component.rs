@@ -3,6 +3,7 @@
 use chrono::Datelike;
 use maud::{Markup, html};
 
+use crate::domain::state::Tone;
 use crate::domain::uptime::{self, Calendar, Day};
 use crate::render::html::component_changes::{LISTED, distinct_changes, row};
 use crate::render::html::layout::{self, Nav, Page};
@@ -39,11 +40,11 @@ pub fn page(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
         nav: Nav::Elsewhere,
         feeds: Some((name, urls::component_feeds(&component.slug))),
         content: html! {
-            (parts::title(name))
+            (parts::named_title("name", name))
             (now(snapshot, record))
             (year(snapshot, record))
             @if !record.history.is_empty() {
-                section {
+                section #changes {
                     h2 { "Changes" }
                     ol.log {
                         @for change in distinct_changes(record).take(LISTED) { (row(snapshot, &change)) }
@@ -53,7 +54,7 @@ pub fn page(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
                 }
             }
             @if !posts.is_empty() {
-                section {
+                section #posts {
                     h2 { "Posts" }
                     (listing::brief(snapshot, posts))
                 }
@@ -61,7 +62,11 @@ pub fn page(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
             (ways_on(snapshot, record))
         },
     };
-    layout::page(snapshot, &page)
+    let tone = match component.retired_at {
+        Some(_) => Tone::Ok,
+        None => snapshot.states.tone(&standing.state),
+    };
+    layout::live_page(snapshot, &page, tone)
 }
 
 fn now(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
@@ -73,7 +78,7 @@ fn now(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
                 "Retired on " (parts::day_with_year(frame, retired_at))
                 ". Its history is kept below."
             },
-            None => p.lead {
+            None => p.lead #now {
                 (parts::state_badge(&snapshot.states, &standing.state))
                 @if let Some(since) = standing.since {
                     " since " (parts::instant(frame, since))
@@ -114,7 +119,7 @@ fn year(snapshot: &Snapshot, record: &ComponentHistory) -> Markup {
         .filter(|days| days.iter().any(|day| day.worst.is_some()))
         .collect();
     html! {
-        section {
+        section #year {
             h2 {
                 "Twelve months"
                 @if let Some(share) = span.uptime() {

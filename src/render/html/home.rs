@@ -43,7 +43,7 @@ pub fn page(snapshot: &Snapshot) -> Markup {
     let is_over = |post: &&Arc<Post>| !post.is_open() && !post.is_planned();
     let recent: Vec<&Arc<Post>> = snapshot.posts.iter().filter(is_over).take(RECENT).collect();
     let content = html! {
-        (parts::title(&sentence))
+        (parts::named_title("headline", &sentence))
         (lead(snapshot, &present, headline.rest_is_working))
         @for (index, (worst, incident)) in open::worst_first(snapshot, &open).iter().enumerate() {
             (card(snapshot, incident, *worst, index))
@@ -53,7 +53,11 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         @for (group, records) in components::groups(snapshot, &shown) {
             section {
                 h2 dir="auto" { (group) }
-                ul.box { @for record in records { li { (component(snapshot, record, &calendar)) } } }
+                ul.box { @for record in records {
+                        li #(urls::component_anchor(&record.component.slug)) {
+                            (component(snapshot, record, &calendar))
+                        }
+                    } }
             }
         }
         @if let Some(left_out) = left_out {
@@ -65,7 +69,11 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         @if !planned.is_empty() {
             section {
                 h2 { "Planned maintenance" }
-                ul.box { @for incident in &planned { li { (maintenance(snapshot, incident)) } } }
+                ul.box { @for incident in &planned {
+                        li #(urls::incident_anchor(&incident.slug)) {
+                            (maintenance(snapshot, incident))
+                        }
+                    } }
             }
         }
         @if !recent.is_empty() {
@@ -88,7 +96,11 @@ pub fn page(snapshot: &Snapshot) -> Markup {
         feeds: None,
         content,
     };
-    layout::page(snapshot, &page)
+    layout::live_page(
+        snapshot,
+        &page,
+        open::tone_of_site(snapshot, &present, &open),
+    )
 }
 
 /// The line below the headline.
@@ -97,14 +109,14 @@ fn lead(snapshot: &Snapshot, present: &[Present<'_>], rest_is_working: bool) -> 
     let last = last_update(snapshot, present);
     html! {
         @if rest_is_working || last.is_some() {
-            p.lead {
+            p.lead #lead {
                 @if rest_is_working { (messages::rest_is_working()) " " }
                 @if let Some((at, precision)) = last {
                     "Last update " (parts::moment(frame, at, precision, None)) "."
                 }
             }
         } @else if present.is_empty() {
-            p.lead { "Nothing is listed here yet. Incidents will be posted on this page." }
+            p.lead #lead { "Nothing is listed here yet. Incidents will be posted on this page." }
         }
     }
 }
@@ -134,7 +146,7 @@ fn card(
         many => format!("All {many} updates"),
     };
     html! {
-        article.card.(tone.as_str()) {
+        article.card.(tone.as_str()) #(urls::incident_anchor(&incident.slug)) {
             p.meta {
                 (open::standing(snapshot, incident, worst))
                 "\u{a0}· started " (started(frame, incident))

@@ -12,7 +12,7 @@ use crate::domain::update::{Precision, Update};
 use crate::domain::window::Window;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::render::html::subscribe::incident::goes_on;
-use crate::render::html::{changes, listing, parts};
+use crate::render::html::{changes, listing, open, parts};
 use crate::render::markdown::{self, SafeHtml};
 use crate::render::time::{self, Frame};
 use crate::render::{self, messages};
@@ -26,7 +26,7 @@ pub fn page(snapshot: &Snapshot, incident: &Incident) -> Markup {
         incident.title.as_str(),
         urls::incident_feeds(&incident.slug),
     );
-    document(snapshot, incident, Some(&path), Some(feeds), &html! {})
+    document(snapshot, incident, Some((&path, feeds)), &html! {})
 }
 
 /// Renders the page of a draft for those who may see it. It is marked as a draft.
@@ -40,17 +40,17 @@ pub fn draft_page(snapshot: &Snapshot, incident: &Incident) -> Markup {
             }
         }
     };
-    document(snapshot, incident, None, None, &mark)
+    document(snapshot, incident, None, &mark)
 }
 
 fn document(
     snapshot: &Snapshot,
     incident: &Incident,
-    path: Option<&str>,
-    feeds: Option<(&str, urls::Feeds)>,
+    public: Option<(&str, (&str, urls::Feeds))>,
     mark: &Markup,
 ) -> Markup {
     let description = description(snapshot, incident);
+    let (path, feeds) = public.unzip();
     let page = Page {
         title: Some(&incident.title),
         description: &description,
@@ -60,11 +60,11 @@ fn document(
         content: html! {
             (mark)
             article {
-                (parts::title(&incident.title))
+                (parts::named_title("title", &incident.title))
                 (byline(snapshot, incident))
                 (components(snapshot, incident))
                 @if !incident.updates.is_empty() {
-                    section {
+                    section #updates {
                         h2 { "Updates" }
                         ol.updates {
                             @for update in listing::newest_first(incident) {
@@ -78,7 +78,10 @@ fn document(
             @if path.is_some() { (ways_on(snapshot, incident)) }
         },
     };
-    layout::page(snapshot, &page)
+    match path {
+        Some(_) => layout::live_page(snapshot, &page, open::tone_now(snapshot, incident)),
+        None => layout::page(snapshot, &page),
+    }
 }
 
 /// How it is now, or when it takes place, for link previews.
@@ -99,7 +102,7 @@ fn byline(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let frame = render::frame_of(snapshot);
     let author = incident.author.as_ref().unwrap_or(&snapshot.site.name);
     html! {
-        p.meta {
+        p.meta #byline {
             "Written by " bdi { (author) } " on "
             (parts::day_with_year(frame, incident.published_at))
             @match incident.kind {
@@ -156,7 +159,7 @@ fn components(snapshot: &Snapshot, incident: &Incident) -> Markup {
     };
     html! {
         @if !named.is_empty() {
-            ul.chips aria-label=(label) {
+            ul.chips #now aria-label=(label) {
                 @if !incident.draft { li.now { "Now:" } }
                 @for slug in named {
                     li {
@@ -260,7 +263,7 @@ fn post(snapshot: &Snapshot, incident: &Incident) -> Markup {
     let is_plan = changes.iter().all(|change| change.origin == Origin::Plan);
     html! {
         @if !text.as_str().is_empty() || !changes.is_empty() {
-            section.post {
+            section.post #post {
                 h2.unseen { "The post" }
                 div.text dir="auto" { (parts::raw(&text)) }
                 @if !changes.is_empty() {

@@ -4,6 +4,8 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::domain::brand::Brand;
 use crate::domain::site::SiteSettings;
+use crate::domain::state::Tone;
+use crate::render::html::live;
 use crate::render::{self, brand};
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -41,16 +43,29 @@ pub struct Page<'a> {
 
 /// Renders the whole document.
 pub fn page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
-    document(snapshot, page, &[])
+    document(snapshot, page, &[], None)
+}
+
+/// The same for a page that is kept up to date while it is open. `tone` is that of what it is about,
+/// as it is now.
+pub fn live_page(snapshot: &Snapshot, page: &Page<'_>, tone: Tone) -> Markup {
+    document(snapshot, page, &[], Some(tone))
 }
 
 /// The same for a page with a form.
 pub fn form_page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
-    document(snapshot, page, &[urls::FORM_STYLESHEET])
+    document(snapshot, page, &[urls::FORM_STYLESHEET], None)
 }
 
-fn document(snapshot: &Snapshot, page: &Page<'_>, stylesheets: &[&str]) -> Markup {
+fn document(
+    snapshot: &Snapshot,
+    page: &Page<'_>,
+    stylesheets: &[&str],
+    live: Option<Tone>,
+) -> Markup {
     let site = &snapshot.site;
+    let tone = live.map(Tone::as_str);
+    let main = html! { main #main data-tone=[tone] { (page.content) } };
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -58,8 +73,9 @@ fn document(snapshot: &Snapshot, page: &Page<'_>, stylesheets: &[&str]) -> Marku
             body {
                 a.skip href="#main" { "Skip to content" }
                 (header(site, page.nav))
-                main #main { (page.content) }
+                (main)
                 (footer(snapshot))
+                @if live.is_some() { (live::script(&main, site)) }
             }
         }
     }

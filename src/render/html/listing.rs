@@ -104,7 +104,11 @@ pub(super) fn brief<'a>(
     posts: impl IntoIterator<Item = &'a Arc<Post>>,
 ) -> Markup {
     html! {
-        ul.posts { @for post in posts { li { (heading(snapshot, post, None)) } } }
+        ul.posts {
+            @for post in posts {
+                li #(urls::incident_anchor(&post.slug)) { (heading(snapshot, post, None)) }
+            }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod home;
 pub mod incident;
 pub mod layout;
 pub(in crate::render) mod listing;
+pub mod live;
 pub(in crate::render) mod open;
 pub mod parts;
 pub mod staff;

@@ -10,6 +10,7 @@ use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, Tone};
 use crate::domain::worst_state;
+use crate::render::Present;
 use crate::render::html::parts;
 use crate::snapshot::Snapshot;
 
@@ -60,6 +61,25 @@ pub(in crate::render) fn tone(
             .map_or(Tone::Info, |impact| impact.tone().max(Tone::Info))
     };
     worst.map_or_else(stated, |state| snapshot.states.tone(state))
+}
+
+/// The tone of an incident's page: that of the incident while it is open.
+pub(super) fn tone_now(snapshot: &Snapshot, incident: &Incident) -> Tone {
+    match incident.is_open(snapshot.until) {
+        true => tone(snapshot, incident, worst_state(snapshot, incident)),
+        false => Tone::Ok,
+    }
+}
+
+/// The worst tone of any component or open incident.
+pub(super) fn tone_of_site(
+    snapshot: &Snapshot,
+    present: &[Present<'_>],
+    open: &[Incident],
+) -> Tone {
+    let components = present.iter().map(|present| present.tone);
+    let incidents = open.iter().map(|incident| tone_now(snapshot, incident));
+    components.chain(incidents).max().unwrap_or(Tone::Ok)
 }
 
 /// "Major outage · Identified"; only the phase if it claims no state.

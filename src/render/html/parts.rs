@@ -127,8 +127,17 @@ const LONG_TITLE: usize = 70;
 
 /// The heading of a page, whose text is written by people or describes the current status.
 pub fn title(text: &str) -> Markup {
+    heading(None, text)
+}
+
+/// The same with an id, so that it can be replaced while the page is open.
+pub fn named_title(id: &str, text: &str) -> Markup {
+    heading(Some(id), text)
+}
+
+fn heading(id: Option<&str>, text: &str) -> Markup {
     let is_long = text.chars().nth(LONG_TITLE).is_some();
-    html! { h1.long[is_long] dir="auto" { (text) } }
+    html! { h1.long[is_long] id=[id] dir="auto" { (text) } }
 }
 
 /// The components that an incident names, in the order of the home page.

@@ -365,6 +365,7 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
         smtp: None,
         dkim_key: None,
         dkim_selector: "lightship".to_owned(),
+        live_connections: 20_000,
         smtp_connections: 16,
         smtp_rate: None,
         access_log: None,

@@ -21,6 +21,7 @@ pub(crate) mod mail;
 pub(crate) mod process;
 pub(crate) mod silent;
 pub(crate) mod staff;
+pub(crate) mod stream;
 pub(crate) mod subscribers;
 pub(crate) mod wire;
 pub(crate) mod xml;

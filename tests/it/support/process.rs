@@ -144,6 +144,16 @@ impl Poster {
         told(answer.expect("an answer"))
     }
 
+    /// Sends a DELETE to the API; returns status and body.
+    pub(crate) fn delete(&self, url: &str, path: &str) -> (u16, String) {
+        let answer = self
+            .agent
+            .delete(format!("{url}/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .call();
+        told(answer.expect("an answer"))
+    }
+
     /// Sends a GET; returns status and body.
     pub(crate) fn read(&self, url: &str, path: &str) -> (u16, String) {
         told(

@@ -1,0 +1,121 @@
+//! Streams to open pages. Each is a small task of its own, so a reader who takes nothing holds up
+//! nobody else.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::shared::Shared;
+use crate::metrics::OpenConnection;
+use crate::random;
+use crate::site::live::News;
+use crate::web::live::StreamRequest;
+
+/// How often something is sent, so that no proxy takes the connection for dead. Many close one
+/// after a minute without traffic.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// How long a reader may take nothing.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// A browser whose connection breaks waits so many milliseconds before it comes back. Each has a
+/// time of its own, so that they don't come all at once.
+const RETRY_MS: (f64, f64) = (2000.0, 10_000.0);
+
+/// Pages that must be loaded anew are, within so many milliseconds.
+const RELOAD_MS: (f64, f64) = (0.0, 10_000.0);
+
+/// A connection that has become a stream.
+pub(super) struct Streaming {
+    pub(super) request: StreamRequest,
+    pub(super) stream: Arc<TcpStream>,
+    /// Counts it.
+    pub(super) open: OpenConnection,
+}
+
+/// Sends what changes on a page, until the reader leaves or the server stops.
+pub(super) async fn serve(streaming: Streaming, shared: Arc<Shared>) {
+    let Streaming {
+        request,
+        stream,
+        open,
+    } = streaming;
+    tokio::select! {
+        biased;
+        () = shared.stop_requested() => {}
+        () = left(&stream) => {}
+        ended = tell(&request, &stream, &shared) => {
+            if let Err(error) = ended {
+                // Clients disappear at any time, so this isn't an error.
+                tracing::debug!(%error, "a stream ended early");
+            }
+        }
+    }
+    drop(open);
+}
+
+async fn tell(request: &StreamRequest, stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+    let mut begin = request.head(shared.clock.now());
+    begin.extend_from_slice(format!("retry: {}\n\n", between(RETRY_MS)).as_bytes());
+    send(stream, &begin).await?;
+    let (mut listener, missed) = shared.front.join(request).await;
+    if let Some(version) = listener.version() {
+        send(stream, format!("id: {version}\n\n").as_bytes()).await?;
+    }
+    let mut news = missed;
+    loop {
+        match news {
+            Some(News::Event(event)) => send(stream, &event).await?,
+            Some(News::Reload) => {
+                let event = format!("event: reload\ndata: {}\n\n", between(RELOAD_MS));
+                return send(stream, event.as_bytes()).await;
+            }
+            None => {}
+        }
+        news = match timeout(HEARTBEAT, listener.next()).await {
+            Ok(news) => Some(news),
+            Err(_) => {
+                send(stream, b":\n\n").await?;
+                None
+            }
+        };
+    }
+}
+
+/// A number between two others, different for each.
+fn between((from, to): (f64, f64)) -> u64 {
+    // Without random numbers, all come back in the middle.
+    let fraction = random::fraction().unwrap_or(0.5);
+    (from + fraction * (to - from)) as u64
+}
+
+async fn send(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match stream.try_write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(sent) => bytes = &bytes[sent..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let stalled = || io::Error::from(io::ErrorKind::TimedOut);
+                let writable = timeout(STALLED, stream.writable()).await;
+                writable.map_err(|_| stalled())??;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Completes when the reader has closed the connection. Whatever else comes is ignored.
+async fn left(stream: &TcpStream) {
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut [0; 64]) {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
+}
