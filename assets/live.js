@@ -61,6 +61,12 @@
   const words = (part) =>
     part.matches("h1") ? part.textContent : [text(part, "h2, h3"), text(part, ".said, .text") ?? text(part, ".badge")].filter(Boolean).join(": ");
 
+  // What a part says, without what changes as time passes.
+  const gist = (part) => {
+    const copy = part.cloneNode(true);
+    for (const bar of copy.querySelectorAll(".days, .scale")) bar.remove();
+    return copy.textContent;
+  };
   const isThere = (old, part) => old && main().contains(old) && old.isEqualNode(part);
   // Puts parts in the place of those with their ids. Parts that are the same stay as they are.
   const put = (html) => {
@@ -73,13 +79,15 @@
     const holder = focused?.closest("#main [id]")?.id;
     for (const own of main().querySelectorAll(".own, .new")) own.remove();
     const was = (part) => document.getElementById(part.id);
-    const changed = [];
-    const known = new Set([...main().querySelectorAll("[id]")].map((part) => part.id));
+    const news = new Map();
     for (const part of [...all.querySelectorAll("[id]")]) {
       if (!all.contains(part)) continue;
       const old = was(part);
       if (part.dataset.same === undefined && !isThere(old, part)) {
-        changed.push(part);
+        if (part.matches("h1, li, article") && !part.querySelector("li[id], article[id]")) {
+          if (!old) news.set(part, "New");
+          else if (gist(old) !== gist(part)) news.set(part, "Updated");
+        }
       } else if (part.parentNode === all) {
         part.remove();
       } else if (old) {
@@ -99,10 +107,8 @@
       const again = focused.isConnected ? focused : [...links].find((link) => link.href === focused.href);
       again?.focus({ preventScroll: true });
     }
-    const news = changed.filter((part) => part.matches("h1, li, article") && !part.querySelector("li[id], article[id]"));
-    const spoken = news.map(words).filter(Boolean);
-    for (const part of news) {
-      const textContent = known.has(part.id) ? "Updated" : "New";
+    const spoken = [...news.keys()].map(words).filter(Boolean);
+    for (const [part, textContent] of news) {
       const mark = Object.assign(document.createElement("span"), { className: "new", textContent });
       part.querySelector("h2, h3")?.append(mark);
     }
@@ -187,7 +193,7 @@
   };
 
   // It does so by itself, so the browser needn't.
-  document.documentElement.style.overflowAnchor = "none";
+  document.documentElement.classList.add("live");
   tellTimes();
   tellTab();
   setInterval(tellTimes, 6e4);

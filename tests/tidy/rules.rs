@@ -21,7 +21,7 @@ pub(super) const LADDER: &[(&str, &str)] = &[
     ("schedule", "clock domain store actions"),
     (
         "site",
-        "clock content domain metrics urls store snapshot render",
+        "clock random content domain metrics urls store snapshot render",
     ),
     (
         "web",

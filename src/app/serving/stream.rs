@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use super::shared::Shared;
 use crate::metrics::OpenConnection;
-use crate::random;
 use crate::site::live::News;
+use crate::site::live::spread::{reload_ms, retry_ms};
 use crate::web::live::StreamRequest;
 
 /// How often something is sent, so that no proxy takes the connection for dead. Many close one
@@ -20,13 +20,6 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// How long a reader may take nothing.
 const STALLED: Duration = Duration::from_secs(30);
-
-/// A browser whose connection breaks waits so many milliseconds before it comes back. Each has a
-/// time of its own, so that they don't come all at once.
-const RETRY_MS: (f64, f64) = (2000.0, 10_000.0);
-
-/// Pages that must be loaded anew are, within so many milliseconds.
-const RELOAD_MS: (f64, f64) = (0.0, 10_000.0);
 
 /// A connection that has become a stream.
 pub(super) struct Streaming {
@@ -59,7 +52,7 @@ pub(super) async fn serve(streaming: Streaming, shared: Arc<Shared>) {
 
 async fn tell(request: &StreamRequest, stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     let mut begin = request.head(shared.clock.now());
-    begin.extend_from_slice(format!("retry: {}\n\n", between(RETRY_MS)).as_bytes());
+    begin.extend_from_slice(format!("retry: {}\n\n", retry_ms()).as_bytes());
     send(stream, &begin).await?;
     let (mut listener, missed) = shared.front.join(request).await;
     if let Some(version) = listener.version() {
@@ -70,7 +63,7 @@ async fn tell(request: &StreamRequest, stream: &TcpStream, shared: &Shared) -> i
         match news {
             Some(News::Event(event)) => send(stream, &event).await?,
             Some(News::Reload) => {
-                let event = format!("event: reload\ndata: {}\n\n", between(RELOAD_MS));
+                let event = format!("event: reload\ndata: {}\n\n", reload_ms());
                 return send(stream, event.as_bytes()).await;
             }
             None => {}
@@ -83,13 +76,6 @@ async fn tell(request: &StreamRequest, stream: &TcpStream, shared: &Shared) -> i
             }
         };
     }
-}
-
-/// A number between two others, different for each.
-fn between((from, to): (f64, f64)) -> u64 {
-    // Without random numbers, all come back in the middle.
-    let fraction = random::fraction().unwrap_or(0.5);
-    (from + fraction * (to - from)) as u64
 }
 
 async fn send(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {

@@ -19,6 +19,7 @@ use super::{Found, SiteHandle};
 mod difference;
 mod news;
 mod part;
+pub mod spread;
 mod view;
 pub mod watched;
 
