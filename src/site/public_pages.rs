@@ -373,5 +373,8 @@ fn changed_at(snapshot: &Snapshot) -> DateTime<Utc> {
 
 fn robots(snapshot: &Snapshot) -> String {
     let sitemap = urls::absolute(&snapshot.site.base_url, urls::SITEMAP);
-    format!("User-agent: *\nAllow: /\nDisallow: /api/\nDisallow: /staff/\nSitemap: {sitemap}\n")
+    format!(
+        "User-agent: *\nAllow: /\nDisallow: /api/\nDisallow: /live\nDisallow: /staff/\n\
+         Sitemap: {sitemap}\n"
+    )
 }

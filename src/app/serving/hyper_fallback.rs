@@ -10,19 +10,19 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode, header};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::connection_limit::{Doing, Fallback};
+use super::logged::Line;
 use super::replay::Replay;
 use super::shared::Shared;
-use super::stream::Streaming;
+use super::stream::{self, Streaming};
 use super::timed::Timed;
-use crate::app::access_log::{Entry, version_of};
-use crate::metrics::{OpenConnection, RequestKind};
+use crate::metrics::OpenConnection;
 use crate::web::front::{Body, Front};
 use crate::web::live::StreamRequest;
 
@@ -54,7 +54,7 @@ pub(super) async fn serve(
     let service = service_fn(|request| {
         let (stream, fallback, asked) = (stream.clone(), fallback.clone(), &asked);
         async move {
-            if let Some(wanted) = wanted_stream(&request, peer, shared) {
+            if let Some(wanted) = stream::wanted(&request, peer, shared) {
                 *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
                 // hyper then leaves the connection as it is.
                 return Err(io::Error::other("it becomes a stream"));
@@ -106,22 +106,6 @@ pub(super) async fn serve(
         tracing::debug!(%error, "a connection ended early");
     }
     None
-}
-
-/// The stream that a request asks for, if there is room for it.
-fn wanted_stream(
-    request: &Request<Incoming>,
-    peer: SocketAddr,
-    shared: &Shared,
-) -> Option<(StreamRequest, OpenConnection)> {
-    let wanted = shared.front.live(request, peer)?;
-    let open = shared.front.open_stream(shared.max_streams)?;
-    shared.front.count(RequestKind::Live, StatusCode::OK);
-    if let Some(log) = &shared.access_log {
-        let begun = Response::new(Body::Ready(None));
-        log.write(&Line::of(request, peer, shared).entry(&begun));
-    }
-    Some((wanted, open))
 }
 
 /// Reads and discards whatever still arrives.
@@ -195,47 +179,6 @@ async fn left(stream: &TcpStream) {
         Ok(0) | Err(_) => sleep(LEFT).await,
         // The client has sent another request, so it is still there.
         Ok(_) => std::future::pending().await,
-    }
-}
-
-/// What the access log needs of a request.
-struct Line {
-    address: std::net::IpAddr,
-    method: Method,
-    path: String,
-    version: &'static str,
-    at: chrono::DateTime<chrono::Utc>,
-}
-
-impl Line {
-    fn of(request: &Request<Incoming>, peer: SocketAddr, shared: &Shared) -> Self {
-        let mut forwarded = request.headers().get_all("x-forwarded-for").iter();
-        let forwarded = forwarded.next_back().and_then(|value| value.to_str().ok());
-        Self {
-            address: shared.front.reader(peer, forwarded),
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            version: version_of(request.version()),
-            at: shared.clock.now(),
-        }
-    }
-
-    fn entry(&self, response: &Response<Body>) -> Entry<'_> {
-        let stated = response.headers().get(header::CONTENT_LENGTH);
-        let stated = stated.and_then(|value| value.to_str().ok()?.parse().ok());
-        let size = http_body::Body::size_hint(response.body()).exact();
-        Entry {
-            address: self.address,
-            at: self.at,
-            method: self.method.as_str(),
-            path: &self.path,
-            version: self.version,
-            status: response.status().as_u16(),
-            bytes: match self.method == Method::HEAD {
-                true => Some(0),
-                false => size.or(stated),
-            },
-        }
     }
 }
 

@@ -27,6 +27,7 @@ use crate::web::front::Front;
 mod connection;
 mod connection_limit;
 mod hyper_fallback;
+mod logged;
 mod replay;
 mod request_head;
 mod response_buffer;

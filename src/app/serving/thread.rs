@@ -20,7 +20,7 @@ use super::connection::{Connection, Needs};
 use super::connection_limit::ConnectionPermit;
 use super::hyper_fallback;
 use super::shared::Shared;
-use super::stream;
+use super::stream::{self, Streaming};
 use super::thread_buffers::ThreadBuffers;
 
 /// The most events taken from the system at once.
@@ -302,28 +302,36 @@ impl Thread {
             return;
         }
         let (shared, open) = (self.shared.clone(), self.open.clone());
+        let Connection {
+            stream,
+            peer,
+            waiting,
+            permit,
+            ..
+        } = connection;
+        let asked = stream::wanted_at_once(&waiting, peer, &shared);
         self.shared.main.spawn(async move {
-            let Connection {
-                stream,
-                peer,
-                waiting,
-                permit,
-                ..
-            } = connection;
-            match tokio::net::TcpStream::from_std(stream.into()) {
-                Ok(stream) if needs == Needs::Leave => hyper_fallback::leave(stream, &shared).await,
-                Ok(stream) => {
-                    let stream = hyper_fallback::serve(waiting, stream, peer, &shared).await;
-                    if let Some(streaming) = stream {
-                        // A task of its own needs less memory than this one.
-                        shared.main.clone().spawn(async move {
-                            stream::serve(streaming, shared).await;
-                            drop((open, permit));
-                        });
-                        return;
-                    }
+            let stream = match tokio::net::TcpStream::from_std(stream.into()) {
+                Ok(stream) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection couldn't be handed over");
+                    return;
                 }
-                Err(error) => tracing::warn!(%error, "a connection couldn't be handed over"),
+            };
+            let streaming = match (asked, needs) {
+                (Some((request, open)), _) => Some(Streaming {
+                    request,
+                    stream: Arc::new(stream),
+                    open,
+                }),
+                (None, Needs::Leave) => {
+                    Box::pin(hyper_fallback::leave(stream, &shared)).await;
+                    None
+                }
+                (None, _) => Box::pin(hyper_fallback::serve(waiting, stream, peer, &shared)).await,
+            };
+            if let Some(streaming) = streaming {
+                stream::serve(streaming, shared).await;
             }
             drop((open, permit));
         });

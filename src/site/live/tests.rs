@@ -4,12 +4,35 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use super::*;
+use crate::domain::component::{Component, StateChange};
 use crate::domain::site::SiteSettings;
+use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::site::Site;
 use crate::snapshot::{Snapshot, Unpacked};
 
+/// A site without components, whose home page therefore says that nothing is listed.
 fn site(revision: i64, name: &str) -> Site {
+    site_of(revision, name, Vec::new())
+}
+
+/// The same with a component.
+fn with_component(revision: i64) -> Site {
+    let component = Component {
+        slug: Slug::trusted("selma".to_owned()),
+        name: "Selma".to_owned(),
+        group: None,
+        description: None,
+        position: 0,
+        since: None,
+        created_at: DateTime::UNIX_EPOCH,
+        retired_at: None,
+        from_file: false,
+    };
+    site_of(revision, "One", vec![(component, Vec::new())])
+}
+
+fn site_of(revision: i64, name: &str, components: Vec<(Component, Vec<StateChange>)>) -> Site {
     let settings = SiteSettings {
         name: name.to_owned(),
         ..SiteSettings::example(Tz::UTC)
@@ -19,7 +42,7 @@ fn site(revision: i64, name: &str) -> Site {
         as_of: DateTime::UNIX_EPOCH,
         site: settings,
         states: States::default(),
-        components: Vec::new(),
+        components,
         incidents: Vec::new(),
     }))
 }
@@ -55,6 +78,29 @@ async fn a_version_that_shows_the_same_is_told_to_nobody() {
 }
 
 #[tokio::test]
+async fn the_clock_counts_in_ids() {
+    let handle = SiteHandle::new(site(7, "One"));
+    let live = live_of(&handle);
+    let running = tokio::spawn(live.clone().run());
+    let (mut listener, _) = live.join(&Page::Home, &Seen::default()).await;
+    let mut next = async |site: Site| {
+        handle.replace(site);
+        match timeout(BEHIND, listener.next()).await.expect("in time") {
+            News::Event(event) => String::from_utf8_lossy(&event)
+                .lines()
+                .next()
+                .map(str::to_owned),
+            News::Reload => None,
+        }
+    };
+    // The home page says that there is nothing yet, until there is a component.
+    assert_eq!(next(with_component(7)).await.as_deref(), Some("id: 7.1"));
+    assert_eq!(next(site(7, "One")).await.as_deref(), Some("id: 7.2"));
+    assert_eq!(next(with_component(9)).await.as_deref(), Some("id: 9.0"));
+    running.abort();
+}
+
+#[tokio::test]
 async fn who_listens_is_told_though_nobody_runs_it_for_them_at_that_moment() {
     let handle = SiteHandle::new(site(7, "One"));
     let live = live_of(&handle);
@@ -75,7 +121,7 @@ async fn only_so_many_pages_are_kept_and_those_that_nobody_has_open_go_first() {
     let live = live_of(&handle);
     let page = |number: usize| {
         let slug = format!("incident-{number}");
-        Page::Incident(crate::domain::slug::Slug::parse(&slug).expect("a slug"))
+        Page::Incident(Slug::parse(&slug).expect("a slug"))
     };
     let mut open = Vec::new();
     for number in 0..MOST_PAGES {
