@@ -74,6 +74,9 @@ pub struct Document {
     pub security: ContentSecurity,
     /// When its content last changed.
     pub last_modified: DateTime<Utc>,
+    /// Whether other bytes may have been served with the same `Last-Modified`, which counts whole
+    /// seconds. If so, no reader is recognised by it.
+    pub shares_second: bool,
     /// Whether scripts of other sites may read it.
     pub is_for_other_sites: bool,
     /// In order of preference: Brotli, gzip, plain. Tiny documents have only plain bytes, and those
@@ -130,6 +133,7 @@ impl Document {
             policy,
             security,
             last_modified,
+            shares_second: false,
             is_for_other_sites: false,
             variants: Vec::with_capacity(3),
         };
@@ -140,6 +144,19 @@ impl Document {
     /// The same document, counted as `kind`.
     pub fn of_kind(self, kind: RequestKind) -> Self {
         Self { kind, ..self }
+    }
+
+    /// The same document, with whether its second may be that of other bytes.
+    pub(super) fn sharing_second(self, shares_second: bool) -> Self {
+        Self {
+            shares_second,
+            ..self
+        }
+    }
+
+    /// When its content last changed, if that distinguishes it from what was served before.
+    pub fn telling_date(&self) -> Option<DateTime<Utc>> {
+        (!self.shares_second).then_some(self.last_modified)
     }
 
     /// The same document, with Brotli added if it was made in haste.

@@ -84,6 +84,8 @@ pub async fn load(
         revision: revision.number,
         as_of: page_time(now, revision.made_until),
         until: as_of,
+        // Another process may have shown what was there before the latest change.
+        shares_second: now.timestamp() <= revision.made_until.timestamp(),
         site,
         states,
         components: Vec::new(),

@@ -67,7 +67,7 @@ pub(super) fn choose<'d>(
     is_head: bool,
 ) -> DocumentResponse<'d> {
     let variant = document.variant(|encoding| headers.accepts(encoding));
-    match headers.has(variant, document.last_modified) {
+    match headers.has(variant, document.telling_date()) {
         Some(known) => DocumentResponse {
             head: &known.not_modified,
             bytes: None,
