@@ -32,7 +32,7 @@ pub struct Post {
     /// How many updates it has.
     pub updates: usize,
     /// The freshness of its freshest feed item.
-    pub(super) freshest: Freshness,
+    pub freshest: Freshness,
     /// The latest thing said in it, up to the snapshot's instant.
     pub(super) last_said: Option<KnownInstant>,
     bytes: Box<[u8]>,
