@@ -13,7 +13,7 @@ pub(super) fn kind_of(path: &str) -> RequestKind {
         let rest = path.strip_prefix(folder);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if urls::is_for_programs(path) {
+    if urls::is_of_api(path) {
         RequestKind::Api
     } else if is_under(urls::STAFF) {
         RequestKind::Staff

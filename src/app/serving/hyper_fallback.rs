@@ -11,7 +11,7 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, header};
+use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -22,6 +22,7 @@ use super::replay::Replay;
 use super::shared::Shared;
 use super::timed::Timed;
 use crate::app::access_log::{Entry, version_of};
+use crate::metrics::RequestKind;
 use crate::web::front::{Body, Front};
 
 /// Longer heads are refused.
@@ -72,6 +73,9 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
             connection.await
         }
     };
+    if let Some(status) = ended.as_ref().err().and_then(refused) {
+        shared.front.count(RequestKind::Other, status);
+    }
     // If it were closed with unread data, the system would discard the response that explains the
     // refusal.
     tokio::select! {
@@ -83,6 +87,14 @@ pub(super) async fn serve(read: Vec<u8>, stream: TcpStream, peer: SocketAddr, sh
         // Clients disappear at any time, so this isn't an error.
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// With which status hyper itself refused a head, if it did.
+fn refused(error: &hyper::Error) -> Option<StatusCode> {
+    if error.is_parse_too_large() {
+        return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    error.is_parse().then_some(StatusCode::BAD_REQUEST)
 }
 
 /// Reads and discards whatever still arrives.
