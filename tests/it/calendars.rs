@@ -293,3 +293,31 @@ async fn what_is_retired_has_no_calendar_and_no_badge() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_others_of_the_component_do_changes_no_event() {
+    let night = TestApp::new().at("2013-03-02T20:00:00Z");
+    let mut app = night.with_site(SITE).start().await;
+    app.post("/incidents", plan()).await.expect(201);
+    let mut other = plan();
+    other["title"] = json!("New cables");
+    other["starts"] = json!("2013-03-02T21:30:00Z");
+    other["components"] = json!({"selma": "migrating"});
+    other["overlap"] = json!(true);
+    app.post("/incidents", other).await.expect(201);
+    // Both are under way, one after the other.
+    for _ in 0..4 {
+        app.advance(Duration::minutes(30));
+        app.refresh_site().await;
+    }
+    let cables = async |app: &TestApp| {
+        let all = events(app, "/calendar.ics").await;
+        let found = all.into_iter().find(|it| it["summary"] == "New cables");
+        found.expect("an event")
+    };
+    let before = cables(&app).await;
+    app.advance(Duration::minutes(1));
+    app.api("DELETE", SLUG, None).await.expect(200);
+    app.refresh_site().await;
+    assert_eq!(cables(&app).await, before);
+}
