@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::history::History;
+use super::packing::Packer;
 use super::post::Post;
 use super::shown::{due, history_of, moments_of};
 use super::transition_changes::TransitionChanges;
@@ -194,6 +195,7 @@ impl Parts for IncidentParts {
 
     async fn read(&self, tx: &mut Tx) -> Result<Vec<ReadIncident>, StoreError> {
         let mut read = Vec::new();
+        let mut packer = Packer::new();
         while let Some((first, end)) = self.rest.take() {
             for mut incident in list_public_incidents_from(tx, &first, end.as_deref()).await? {
                 for transition in self.transitions.of(&incident.id) {
@@ -204,7 +206,8 @@ impl Parts for IncidentParts {
                     due: moments_of(&incident).collect(),
                     post: due(incident, self.as_of).map(|incident| {
                         let named = incident.components().into_iter().cloned().collect();
-                        (Post::of(incident, self.as_of), named)
+                        let post = Post::of(incident, self.as_of).packed(&mut packer);
+                        (post, named)
                     }),
                 });
             }

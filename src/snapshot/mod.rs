@@ -27,6 +27,7 @@ pub mod history;
 pub mod load;
 mod load_parts;
 pub mod maintenance_log;
+mod packing;
 pub mod patch;
 pub mod post;
 pub mod posts;
