@@ -63,6 +63,11 @@ impl Post {
         }
     }
 
+    /// How many bytes its texts and all else take, besides the fields.
+    pub(super) fn size_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The same in less memory, if it is over: pages seldom need it.
     pub(super) fn packed(self, packer: &mut Packer) -> Self {
         let is_over = !self.is_open() && !self.is_planned();
