@@ -46,7 +46,8 @@ pub async fn list_revised(tx: &mut Tx) -> Result<Vec<(String, Revisions)>, Store
     let rows = sqlx::query(
         "select c.id, count(*) as times, max(c.at_ms) as at_ms from incidents i \
          join changes c on c.id = i.id and c.kind = 'incident' \
-         where i.kind = 'maintenance' and c.since_ms is null group by c.id",
+         where (i.kind = 'maintenance' or i.starts_ms is not null) and c.since_ms is null \
+         group by c.id",
     )
     .fetch_all(&mut tx.inner)
     .await?;
@@ -71,11 +72,12 @@ fn revisions(row: &AnyRow) -> Result<Revisions, StoreError> {
     Ok((int(row, "times")?, instant_or_none(row, "at_ms")?))
 }
 
-/// The maintenances that are withdrawn, drafts included.
+/// The maintenances that are withdrawn, drafts included, and what was a maintenance once.
 pub async fn list_withdrawn_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
         incident_rows!(),
-        "where i.kind = 'maintenance' and i.withdrawn_at_ms is not null order by i.id"
+        "where (i.kind = 'maintenance' and i.withdrawn_at_ms is not null) \
+         or (i.kind <> 'maintenance' and i.starts_ms is not null) order by i.id"
     ))
     .fetch_all(&mut tx.inner)
     .await?;
