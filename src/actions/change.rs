@@ -109,6 +109,13 @@ impl Change {
         self.touched.insert(incident, None);
     }
 
+    /// Notes that what an incident did to components has changed from an instant on, though nothing
+    /// new was said in it.
+    pub(super) fn touch_incident_since(&mut self, id: &str, since: DateTime<Utc>) {
+        let incident = (ChangeKind::Incident, id.to_owned());
+        add_since(&mut self.touched, incident, Some(since));
+    }
+
     /// Notes that a component's description has changed, or that all of its history may have.
     pub(super) fn touch_component(&mut self, slug: &Slug) {
         self.touch_component_since(slug, None);

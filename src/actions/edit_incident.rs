@@ -66,8 +66,12 @@ pub async fn edit_incident(
     wanted.components = wanted.components.map(|said| known.with_groups(&said));
     let before = &stored.incident;
     let kind = wanted.kind.unwrap_or(before.kind);
-    let starts = wanted.starts.unwrap_or(before.starts);
-    let ends = wanted.ends.unwrap_or(before.ends);
+    let stated = match kind {
+        Kind::Maintenance => before.stated_window(),
+        Kind::Disruption | Kind::Notice => Window::default(),
+    };
+    let starts = wanted.starts.unwrap_or(stated.starts);
+    let ends = wanted.ends.unwrap_or(stated.ends);
     let draft = wanted.draft.unwrap_or(before.draft);
     let is_first = stored.never_public && !draft;
     let published_at = match wanted.published_at {
@@ -108,7 +112,7 @@ pub async fn edit_incident(
             components: named,
             overlap: wanted.overlap,
             is_draft: wanted.draft.unwrap_or(before.draft),
-            moves: is_published || (starts, ends) != (before.starts, before.ends),
+            moves: is_published || (Window { starts, ends }) != before.stated_window(),
         };
         wrong.take(check_plan(change, &known, &plan).await?)?;
     }
@@ -145,12 +149,13 @@ pub async fn edit_incident(
     let has_updates =
         !before.updates.is_empty() || reading.as_ref().is_some_and(|it| !it.entries.is_empty());
     let reworded = title != before.title || markdown != before.markdown;
+    let kept = kept_window(&stored, kind, Window { starts, ends });
     let after = StoredIncident {
         incident: Incident {
             title,
             kind,
-            starts,
-            ends,
+            starts: kept.starts,
+            ends: kept.ends,
             published_at,
             stated_impact: wanted.impact.unwrap_or(before.stated_impact),
             author: wanted.author.unwrap_or_else(|| before.author.clone()),
@@ -184,7 +189,7 @@ pub async fn edit_incident(
     let said_before = post_settings(before);
     let said_after = components.clone().unwrap_or_else(|| said_before.clone());
     let moved =
-        starts != before.starts || published_at != before.published_at || kind != before.kind;
+        starts != stated.starts || published_at != before.published_at || kind != before.kind;
     if let Some(components) = components.or_else(|| moved.then(|| said_before.clone())) {
         withdraw_states(change, &Owner::post(before)).await?;
         write_post_states(change, &after.incident, after.seq, &components).await?;
@@ -200,6 +205,18 @@ pub async fn edit_incident(
         after: Post::of(&after.incident, said_after),
     });
     change.settle().await
+}
+
+/// The window that an incident keeps when it is of this kind from now on: the one that is stated, or
+/// that of the public maintenance which it was, because calendars have to cancel it.
+pub(super) fn kept_window(before: &StoredIncident, kind: Kind, stated: Window) -> Window {
+    let incident = &before.incident;
+    let was_public = incident.kind == Kind::Maintenance && !before.never_public;
+    match kind {
+        Kind::Maintenance => stated,
+        Kind::Disruption | Kind::Notice if was_public => incident.window(),
+        Kind::Disruption | Kind::Notice => incident.former_window().unwrap_or_default(),
+    }
 }
 
 /// Withdraws an incident: it disappears from everything public, and stays in the activity log.

@@ -77,6 +77,7 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
     if !plan.moves {
         return Ok(());
     }
+    check_over(plan, starts, ends, now)?;
     let has_begun = is_open(plan.kind, plan.phase);
     if plan.phase == Phase::Scheduled && starts < now {
         let how = "this is in the past; choose a future time, or give a phase: in_progress for \
@@ -89,6 +90,28 @@ fn check_window(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<(), ActionError> 
     }
     if has_begun && ends <= now {
         let how = "this is in the past; say when the work will end";
+        return Err(ActionError::invalid("/ends", how));
+    }
+    Ok(())
+}
+
+/// Checks the window of work that is over. One that was cancelled may have been planned for later.
+fn check_over(
+    plan: &Plan<'_>,
+    starts: DateTime<Utc>,
+    ends: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if !plan.phase.is_final() || plan.phase == Phase::Cancelled {
+        return Ok(());
+    }
+    if starts > now {
+        let how = "the work is over, so this can't be in the future; say when it began, or give \
+                   another phase: cancelled if it won't take place, scheduled if it will";
+        return Err(ActionError::invalid("/starts", how));
+    }
+    if ends > now {
+        let how = "the work is over, so this can't be in the future; say when it ended";
         return Err(ActionError::invalid("/ends", how));
     }
     Ok(())

@@ -60,7 +60,7 @@ async fn settle_component(
         if let Some(incident) = &entry.change.incident
             && entry.change.origin.is_derived()
         {
-            change.touch_incident(incident);
+            change.touch_incident_since(incident, differs);
         }
     }
     change.touch_component_since(component, Some(differs));

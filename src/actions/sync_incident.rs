@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::change::Change;
+use super::edit_incident::kept_window;
 use super::error::ActionError;
 use super::stated_states::{Owner, When};
 use super::sync_entries::{SyncedEntries, public_since, sync_entries};
@@ -19,6 +20,7 @@ use crate::domain::event::Event;
 use crate::domain::event::facts::FilePost;
 use crate::domain::incident::{CLOCK_TOLERANCE, Incident, Kind, has_own_item};
 use crate::domain::update::Source;
+use crate::domain::window::Window;
 use crate::store::incidents::{self, StoredIncident};
 
 /// The result of syncing a file.
@@ -195,6 +197,7 @@ async fn new_incident(
     {
         id = Uuid::now_v7().to_string();
     }
+    let is_maintenance = file.kind == Some(Kind::Maintenance);
     Ok(StoredIncident {
         seq: change.next_seq(),
         withdrawn_at: None,
@@ -213,8 +216,8 @@ async fn new_incident(
             author: file.author.clone(),
             published_at: file.published_at,
             precision: file.precision,
-            starts: file.starts,
-            ends: file.ends,
+            starts: file.starts.filter(|_| is_maintenance),
+            ends: file.ends.filter(|_| is_maintenance),
             summary: file.summary.clone(),
             markdown: file.markdown.clone(),
             mentions: Vec::new(),
@@ -252,6 +255,22 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
     } else {
         before.edited_at
     };
+    let kind = pick(file.kind.as_ref(), was_stated("kind"), Some(&before.kind));
+    let kind = kind.unwrap_or(Kind::Disruption);
+    let standing = before.stated_window();
+    let window = Window {
+        starts: pick(
+            file.starts.as_ref(),
+            was_stated("starts"),
+            standing.starts.as_ref(),
+        ),
+        ends: pick(
+            file.ends.as_ref(),
+            was_stated("ends"),
+            standing.ends.as_ref(),
+        ),
+    };
+    let window = kept_window(old, kind, window);
     StoredIncident {
         seq: old.seq,
         withdrawn_at: None,
@@ -263,8 +282,7 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
         incident: Incident {
             slug: file.slug.clone(),
             title: file.title.clone(),
-            kind: pick(file.kind.as_ref(), was_stated("kind"), Some(&before.kind))
-                .unwrap_or(Kind::Disruption),
+            kind,
             stated_phase: pick(
                 file.phase.as_ref(),
                 was_stated("phase"),
@@ -282,12 +300,8 @@ fn merged(change: &Change, file: &IncidentFile, old: &StoredIncident) -> StoredI
             ),
             published_at: file.published_at,
             precision: file.precision,
-            starts: pick(
-                file.starts.as_ref(),
-                was_stated("starts"),
-                before.starts.as_ref(),
-            ),
-            ends: pick(file.ends.as_ref(), was_stated("ends"), before.ends.as_ref()),
+            starts: window.starts,
+            ends: window.ends,
             summary: pick(
                 file.summary.as_ref(),
                 was_stated("summary"),

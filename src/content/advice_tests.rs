@@ -122,3 +122,30 @@ fn what_is_probably_not_meant_is_told() {
         [hint("incidents/2013"), hint("incidents/mail.markdown")]
     );
 }
+
+#[test]
+fn work_that_is_over_and_still_to_come_is_told() {
+    let said = |phase: &str, starts: &str, ends: &str| {
+        let front = format!(
+            "date: 2013-02-26\nkind: maintenance\nphase: {phase}\nstarts: {starts}\nends: {ends}"
+        );
+        told(&front, "We swap disks.").1
+    };
+    let (past, future) = ("2013-02-27 1:00", "2033-02-27 1:00");
+    let early = said("completed", past, future);
+    assert!(
+        early.starts_with("Warning: ") && early.contains("in the future"),
+        "{early}"
+    );
+    let never = said("postmortem", future, "2033-02-27 2:00");
+    assert!(
+        never.starts_with("Error: ") && never.contains("cancelled"),
+        "{never}"
+    );
+    for fine in [
+        said("completed", past, "2013-02-27 2:00"),
+        said("cancelled", future, "2033-02-27 2:00"),
+    ] {
+        assert_eq!(fine, "");
+    }
+}

@@ -1,5 +1,7 @@
 //! Reads an incident file: its name, its front matter, its body, and what they say together.
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::file_name::{stem, undated};
@@ -122,6 +124,7 @@ pub(super) fn read(
     };
     let mut reading = read_entries(parts.body, &body_cx);
     check_phase(&front, kind, &reading, &body_cx, &mut report);
+    check_over(&front, kind, &reading, &body_cx, &mut report);
     left_open(&front, kind, &reading, &body_cx, &mut report);
     problems.extend(report.finish());
     problems.extend(fit_phases(file, &text, kind, &mut reading.entries));
@@ -234,6 +237,51 @@ fn check_phase(
             ),
             Some(format!(
                 "to change the phase, add an entry: \"{}: {}\"",
+                heading_now(cx),
+                phase.as_str()
+            )),
+        );
+    }
+}
+
+/// Reports a maintenance that is over according to its front matter, and yet to come or to end
+/// according to its window.
+fn check_over(
+    front: &FrontMatter,
+    kind: Kind,
+    reading: &Reading,
+    cx: &Context<'_>,
+    report: &mut Report<'_>,
+) {
+    let Some((phase, _)) = &front.phase else {
+        return;
+    };
+    let takes_place = phase.is_final() && *phase != Phase::Cancelled;
+    if kind != Kind::Maintenance || !takes_place || latest(reading).is_some() {
+        return;
+    }
+    let is_ahead = |(at, _): &&(DateTime<Utc>, Range<usize>)| *at > cx.now;
+    if let Some((_, place)) = front.starts.as_ref().filter(is_ahead) {
+        report.add(
+            Severity::Error,
+            place.clone(),
+            format!("the phase is {}, but this is in the future", phase.as_str()),
+            Some(
+                "say when the work began, or give another phase: cancelled if it won't take place"
+                    .to_owned(),
+            ),
+        );
+    } else if let Some((_, place)) = front.ends.as_ref().filter(is_ahead) {
+        report.add(
+            Severity::Warning,
+            place.clone(),
+            format!(
+                "the phase is {}, but this is in the future: until then, its components stay in \
+                 their states",
+                phase.as_str()
+            ),
+            Some(format!(
+                "say when it was over, here or in an entry: \"{}: {}\"",
                 heading_now(cx),
                 phase.as_str()
             )),

@@ -40,12 +40,13 @@ impl Incident {
         if is_said {
             return ended;
         }
-        self.stated_phase?.is_final().then(|| self.stated_end())
+        self.stated_phase?.is_final().then(|| self.stated_end(now))
     }
 
-    /// When it was over, if only its post says so: at its window's end, else at its last entry.
-    fn stated_end(&self) -> KnownInstant {
-        if let Some(ends) = self.window().ends {
+    /// When it was over, if only its post says so: at its window's end if that has come, else at
+    /// its last entry.
+    fn stated_end(&self, now: DateTime<Utc>) -> KnownInstant {
+        if let Some(ends) = self.window().ends.filter(|ends| *ends <= now) {
             return (ends, Precision::Minute);
         }
         let last = self.updates.last();
@@ -146,7 +147,11 @@ mod tests {
         let work = Incident::example(Kind::Maintenance, 60).within(Some(100), Some(200));
         let done = work.clone().stated(Phase::Completed).said(150, None);
         check(&done, 300, Some(200), Some((100, 200)));
-        check(&work.stated(Phase::Scheduled), 300, None, None);
+        check(&work.clone().stated(Phase::Scheduled), 300, None, None);
+        // It was over before its window closed.
+        let early = work.stated(Phase::Completed);
+        check(&early, 150, Some(60), None);
+        check(&early.said(140, None), 150, Some(140), Some((100, 140)));
     }
 
     #[test]

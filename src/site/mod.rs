@@ -24,6 +24,8 @@ mod cache;
 mod compression;
 pub mod dependence;
 pub mod document;
+#[cfg(test)]
+mod document_tests;
 pub mod encoding;
 pub mod head;
 pub mod live;

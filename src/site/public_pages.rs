@@ -251,7 +251,8 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
 
 /// Renders a page. `None` only if [`find`] wouldn't return the page for this snapshot.
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
-    Some(render_page(snapshot, page)?.of_kind(page.kind()))
+    let document = render_page(snapshot, page)?.of_kind(page.kind());
+    Some(document.sharing_second(snapshot.shares_second))
 }
 
 fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
@@ -358,6 +359,7 @@ pub(super) fn render_home(snapshot: &Snapshot) -> Document {
     body.shrink_to_fit();
     Document::in_haste(HTML, CachePolicy::Live, changed_at(snapshot), body)
         .of_kind(Page::Home.kind())
+        .sharing_second(snapshot.shares_second)
 }
 
 /// The page for each path that leads nowhere. It still says what is down.

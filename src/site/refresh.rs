@@ -114,7 +114,7 @@ impl Refresher {
                     touched: patched.touched,
                     day: is_tomorrow,
                 };
-                let next = current.next(patched.loaded.snapshot, &changed);
+                let next = current.next(patched.loaded.snapshot.after(shown), &changed);
                 let touched = changed.touched.incidents.iter();
                 self.has_other_maintenance = touched
                     .flat_map(|id| [shown, next.snapshot()].map(|it| it.posts.find_by_id(id)))
@@ -125,7 +125,7 @@ impl Refresher {
             None => {
                 let loaded = load(&self.store, now, &self.deployment).await?;
                 self.has_other_maintenance = true;
-                (Site::new(loaded.snapshot), loaded.waiting)
+                (Site::new(loaded.snapshot.after(shown)), loaded.waiting)
             }
         };
         site.warm();

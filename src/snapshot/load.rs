@@ -69,7 +69,10 @@ pub async fn load(
     let mut waiting = Waiting::new();
     let (mut histories, transitions, second) =
         load_histories(&mut tx, second, as_of, &mut waiting).await?;
-    let packed = load_posts(&mut tx, second, transitions, as_of, &mut waiting).await?;
+    let (packed, second) = load_posts(&mut tx, second, transitions, as_of, &mut waiting).await?;
+    for mut view in [Some(tx), second].into_iter().flatten() {
+        view.keep_as_usual().await?;
+    }
     let mut posts = Posts::new(site.zone);
     posts.fill(packed);
     let components = components.into_iter().map(|component| {
@@ -84,6 +87,8 @@ pub async fn load(
         revision: revision.number,
         as_of: page_time(now, revision.made_until),
         until: as_of,
+        // Another process may have shown what was there before the latest change.
+        shares_second: now.timestamp() <= revision.made_until.timestamp(),
         site,
         states,
         components: Vec::new(),
@@ -128,16 +133,16 @@ async fn load_posts(
     transitions: TransitionChanges,
     as_of: DateTime<Utc>,
     waiting: &mut Waiting,
-) -> Result<Vec<(Post, Vec<Slug>)>, StoreError> {
+) -> Result<(Vec<(Post, Vec<Slug>)>, Option<Tx>), StoreError> {
     let parts = Arc::new(IncidentParts::to_read(tx, transitions, as_of).await?);
-    let (mut read, _) = read_by_two(tx, second, &parts).await?;
+    let (mut read, second) = read_by_two(tx, second, &parts).await?;
     read.sort_unstable_by(|one, other| one.id.cmp(&other.id));
     let mut posts = Vec::with_capacity(read.len());
     for part in read {
         wait(Subject::Incident(part.id), part.due, as_of, waiting);
         posts.extend(part.post);
     }
-    Ok(posts)
+    Ok((posts, second))
 }
 
 /// A component with the part of its history that may be shown. `is_shown` tells whether an incident

@@ -1,15 +1,17 @@
 //! What a start reads in parts, over two connections: the histories of components, then incidents.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use super::history::History;
+use super::packing::Packer;
 use super::post::Post;
 use super::shown::{due, history_of, moments_of};
 use super::transition_changes::TransitionChanges;
-use crate::domain::incident::CLOCK_TOLERANCE;
+use crate::domain::incident::{CLOCK_TOLERANCE, Incident};
 use crate::domain::slug::Slug;
 use crate::store::bulk::{
     PackedChange, PackedChanges, list_packed_changes, list_public_incident_ids,
@@ -23,6 +25,10 @@ const COMPONENTS: usize = 10;
 
 /// How many incidents form a part: enough to save queries, few enough to save memory.
 const INCIDENTS: i64 = 100;
+
+/// So many bytes of incidents stay as they are, and the others are compressed. So the memory of a
+/// long history is bounded, and a start isn't slower for a short one.
+const PLAIN_BYTES: usize = 16 * 1024 * 1024;
 
 /// The parts that nobody has taken yet.
 struct Rest<T>(Mutex<Vec<T>>);
@@ -159,6 +165,8 @@ pub(super) struct IncidentParts {
     transitions: TransitionChanges,
     /// The first id of each part, and of the next part.
     rest: Rest<(String, Option<String>)>,
+    /// How many bytes of incidents have been read.
+    bytes: AtomicUsize,
 }
 
 /// An incident that was read.
@@ -185,7 +193,18 @@ impl IncidentParts {
             as_of,
             transitions,
             rest: Rest::of(firsts.iter().cloned().zip(ends)),
+            bytes: AtomicUsize::new(0),
         })
+    }
+
+    /// An incident in memory.
+    fn post(&self, incident: Incident, packer: &mut Packer) -> Post {
+        let post = Post::of(incident, self.as_of);
+        let before = self.bytes.fetch_add(post.size_bytes(), Ordering::Relaxed);
+        match before < PLAIN_BYTES {
+            true => post,
+            false => post.packed(packer),
+        }
     }
 }
 
@@ -194,6 +213,7 @@ impl Parts for IncidentParts {
 
     async fn read(&self, tx: &mut Tx) -> Result<Vec<ReadIncident>, StoreError> {
         let mut read = Vec::new();
+        let mut packer = Packer::new();
         while let Some((first, end)) = self.rest.take() {
             for mut incident in list_public_incidents_from(tx, &first, end.as_deref()).await? {
                 for transition in self.transitions.of(&incident.id) {
@@ -204,7 +224,7 @@ impl Parts for IncidentParts {
                     due: moments_of(&incident).collect(),
                     post: due(incident, self.as_of).map(|incident| {
                         let named = incident.components().into_iter().cloned().collect();
-                        (Post::of(incident, self.as_of), named)
+                        (self.post(incident, &mut packer), named)
                     }),
                 });
             }

@@ -28,7 +28,7 @@ impl Revised {
     }
 }
 
-/// A maintenance that was public and is withdrawn now. Nothing that it said is public any more,
+/// A maintenance that was public and is withdrawn now, or is something else. Nothing that it said is public any more,
 /// except when it was planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawn {
@@ -43,15 +43,18 @@ pub struct Withdrawn {
 }
 
 impl Withdrawn {
-    fn of(stored: &StoredIncident) -> Option<Self> {
-        let at = stored.withdrawn_at?;
+    /// What was withdrawn, or made something else when it was last `revised`.
+    fn of(stored: &StoredIncident, revised: Revised) -> Option<Self> {
         let incident = &stored.incident;
+        let former = incident.former_window();
+        let changed = former.and(revised.at.or(Some(incident.public_at)));
+        let at = stored.withdrawn_at.or(changed)?;
         // A draft, or something dated later, was never public.
         let was_public = !incident.draft && incident.published_at <= at + CLOCK_TOLERANCE;
         (was_public && stored.hidden_at.is_none()).then(|| Self {
             public_at: incident.public_at,
             at,
-            window: incident.window(),
+            window: former.unwrap_or_else(|| incident.window()),
             components: incident.components().into_iter().cloned().collect(),
         })
     }
@@ -68,12 +71,17 @@ impl MaintenanceLog {
     /// Reads all of it.
     pub(super) async fn load(tx: &mut Tx) -> Result<Self, StoreError> {
         let revised = list_revised(tx).await?.into_iter();
+        let revised: BTreeMap<String, Revised> =
+            revised.map(|(id, it)| (id, Revised::of(it))).collect();
         let withdrawn = list_withdrawn_maintenance(tx).await?.into_iter();
+        let withdrawn = withdrawn.filter_map(|it| {
+            let id = it.incident.id.clone();
+            let revised = revised.get(&id).copied().unwrap_or_default();
+            Some((id, Withdrawn::of(&it, revised)?))
+        });
         Ok(Self {
-            revised: revised.map(|(id, it)| (id, Revised::of(it))).collect(),
-            withdrawn: withdrawn
-                .filter_map(|it| Some((it.incident.id.clone(), Withdrawn::of(&it)?)))
-                .collect(),
+            withdrawn: withdrawn.collect(),
+            revised,
         })
     }
 
@@ -86,7 +94,7 @@ impl MaintenanceLog {
         let id = &stored.incident.id;
         let revised = Revised::of(find_revised(tx, id).await?);
         self.revised.insert(id.clone(), revised);
-        match Withdrawn::of(stored) {
+        match Withdrawn::of(stored, revised) {
             Some(withdrawn) => self.withdrawn.insert(id.clone(), withdrawn),
             None => self.withdrawn.remove(id),
         };

@@ -27,6 +27,7 @@ pub mod history;
 pub mod load;
 mod load_parts;
 pub mod maintenance_log;
+mod packing;
 pub mod patch;
 pub mod post;
 pub mod posts;
@@ -44,6 +45,9 @@ pub struct Snapshot {
     /// Everything up to this instant counts. It is the page's time, or later if something was made
     /// here before the clock was set back.
     pub until: DateTime<Utc>,
+    /// Whether another snapshot may have had the same second as its time, so that a date doesn't
+    /// tell which of the two a reader has.
+    pub shares_second: bool,
     /// The company's settings.
     pub site: SiteSettings,
     /// Every known state.
@@ -112,6 +116,7 @@ impl Snapshot {
             revision: whole.revision,
             as_of: whole.as_of,
             until: whole.as_of,
+            shares_second: false,
             site: whole.site,
             states: whole.states,
             components: Vec::new(),
@@ -123,6 +128,16 @@ impl Snapshot {
             full_names: Arc::default(),
         }
         .with_components(components.collect())
+    }
+
+    /// The same snapshot, which knows that it replaces `before`.
+    pub fn after(self, before: &Self) -> Self {
+        // Another process may have shown each revision in between.
+        let has_skipped = self.revision > before.revision + 1;
+        Self {
+            shares_second: has_skipped || self.as_of.timestamp() <= before.until.timestamp(),
+            ..self
+        }
     }
 
     fn with_components(mut self, components: Vec<Arc<ComponentHistory>>) -> Self {

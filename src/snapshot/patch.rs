@@ -197,7 +197,10 @@ impl Patching<'_> {
         stored: Option<&StoredIncident>,
     ) -> Result<(), StoreError> {
         let was = before.is_some_and(|post| post.kind == Kind::Maintenance);
-        let now = stored.filter(|stored| stored.incident.kind == Kind::Maintenance);
+        let now = stored.filter(|stored| {
+            let incident = &stored.incident;
+            incident.kind == Kind::Maintenance || incident.former_window().is_some()
+        });
         if let Some(stored) = now {
             let log = Arc::make_mut(&mut self.loaded.snapshot.maintenance_log);
             log.note(self.tx, stored).await?;

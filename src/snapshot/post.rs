@@ -1,11 +1,13 @@
 //! An incident in memory: all of it as bytes, and the fields that lists and look-ups need without
 //! reading the bytes.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::bytes;
+use super::packing::{Packer, unpack};
 use crate::domain::ending::Lasted;
 use crate::domain::freshness::Freshness;
 use crate::domain::incident::{Incident, Kind, is_open};
@@ -32,10 +34,12 @@ pub struct Post {
     /// How many updates it has.
     pub updates: usize,
     /// The freshness of its freshest feed item.
-    pub(super) freshest: Freshness,
+    pub freshest: Freshness,
     /// The latest thing said in it, up to the snapshot's instant.
     pub(super) last_said: Option<KnownInstant>,
     bytes: Box<[u8]>,
+    /// How many bytes these are when they are unpacked; `None` if they aren't compressed.
+    unpacked: Option<NonZeroU32>,
 }
 
 impl Post {
@@ -55,6 +59,27 @@ impl Post {
                 .filter(|(at, _)| *at <= as_of)
                 .max_by_key(exactness),
             bytes: bytes::of(&without_owners(incident)),
+            unpacked: None,
+        }
+    }
+
+    /// How many bytes its texts and all else take, besides the fields.
+    pub(super) fn size_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The same in less memory, if it is over: pages seldom need it.
+    pub(super) fn packed(self, packer: &mut Packer) -> Self {
+        let is_over = !self.is_open() && !self.is_planned();
+        let length = u32::try_from(self.bytes.len()).ok();
+        let length = length.filter(|_| is_over).and_then(NonZeroU32::new);
+        match length.and_then(|length| Some((length, packer.pack(&self.bytes)?))) {
+            Some((length, bytes)) => Self {
+                bytes,
+                unpacked: Some(length),
+                ..self
+            },
+            None => self,
         }
     }
 
@@ -70,7 +95,10 @@ impl Post {
 
     /// The whole incident.
     pub fn read(&self) -> Incident {
-        with_owners(bytes::read(&self.bytes))
+        with_owners(match self.unpacked {
+            None => bytes::read(&self.bytes),
+            Some(length) => bytes::read(&unpack(&self.bytes, length.get() as usize)),
+        })
     }
 }
 
@@ -277,11 +305,19 @@ mod tests {
     #[test]
     fn an_incident_comes_back_as_it_was() {
         let mut numbers = Numbers(7);
+        let (mut packer, mut smaller) = (Packer::new(), 0);
         for _ in 0..2_000 {
             let incident = incident(&mut numbers);
             let as_of = instant(&mut numbers);
-            assert_eq!(Post::of(incident.clone(), as_of).read(), incident);
+            let post = Post::of(incident.clone(), as_of);
+            assert_eq!(post.read(), incident);
+            let (plain, is_over) = (post.bytes.len(), !post.is_open() && !post.is_planned());
+            let post = post.packed(&mut packer);
+            assert_eq!(post.read(), incident);
+            assert!(is_over || post.bytes.len() == plain);
+            smaller += usize::from(post.bytes.len() < plain);
         }
+        assert!(smaller > 100, "{smaller}");
     }
 
     #[test]

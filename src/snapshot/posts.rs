@@ -1,7 +1,7 @@
 //! Every public incident, with indexes by slug, id, month and component. Copies share what is
 //! unchanged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Utc};
@@ -122,13 +122,7 @@ impl Posts {
     /// The incidents that name a component, newest first.
     pub fn naming(&self, component: &Slug) -> Vec<&Arc<Post>> {
         let ids = self.naming.get(component);
-        let mut found: Vec<&Arc<Post>> = ids
-            .into_iter()
-            .flat_map(|ids| ids.iter())
-            .filter_map(|id| self.by_id.get(id))
-            .collect();
-        found.sort_by(|a, b| age(a).cmp(&age(b)));
-        found
+        self.sorted(ids.into_iter().flat_map(|ids| ids.iter()))
     }
 
     /// The incidents that name any of these components, newest first, each once.
@@ -136,10 +130,17 @@ impl Posts {
         &self,
         components: impl IntoIterator<Item = &'a Slug>,
     ) -> Vec<&Arc<Post>> {
-        let components = components.into_iter();
-        let mut found: Vec<_> = components.flat_map(|it| self.naming(it)).collect();
+        let named = components.into_iter();
+        let named = named.filter_map(|it| self.naming.get(it));
+        let ids: HashSet<&Arc<str>> = named.flat_map(|ids| ids.iter()).collect();
+        self.sorted(ids)
+    }
+
+    /// The incidents with these ids, newest first.
+    fn sorted<'a>(&self, ids: impl IntoIterator<Item = &'a Arc<str>>) -> Vec<&Arc<Post>> {
+        let ids = ids.into_iter();
+        let mut found: Vec<&Arc<Post>> = ids.filter_map(|id| self.by_id.get(id)).collect();
         found.sort_by(|a, b| age(a).cmp(&age(b)));
-        found.dedup_by(|a, b| a.id == b.id);
         found
     }
 

@@ -77,7 +77,8 @@ pub async fn insert_revision(tx: &mut Tx, now: DateTime<Utc>) -> Result<i64, Sto
 }
 
 /// Records that `revision` changed this at `now`. For a component, `since` is the instant before which its
-/// history stayed the same, if that is known.
+/// history stayed the same, if that is known. An incident has it if only what it did to components
+/// since then has changed, and nothing that it says.
 pub async fn insert_change(
     tx: &mut Tx,
     revision: i64,

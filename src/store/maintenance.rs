@@ -37,7 +37,8 @@ pub async fn find_created_at(tx: &mut Tx, id: &str) -> Result<Option<DateTime<Ut
     row.map(|row| instant(&row, "created_at_ms")).transpose()
 }
 
-/// How often something has changed, and when it did last, if that was noted.
+/// How often something has changed, and when it did last, if that was noted. What follows for an
+/// incident from what others say doesn't count.
 pub type Revisions = (i64, Option<DateTime<Utc>>);
 
 /// How often each maintenance has changed, by id.
@@ -45,7 +46,8 @@ pub async fn list_revised(tx: &mut Tx) -> Result<Vec<(String, Revisions)>, Store
     let rows = sqlx::query(
         "select c.id, count(*) as times, max(c.at_ms) as at_ms from incidents i \
          join changes c on c.id = i.id and c.kind = 'incident' \
-         where i.kind = 'maintenance' group by c.id",
+         where (i.kind = 'maintenance' or i.starts_ms is not null) and c.since_ms is null \
+         group by c.id",
     )
     .fetch_all(&mut tx.inner)
     .await?;
@@ -58,7 +60,7 @@ pub async fn list_revised(tx: &mut Tx) -> Result<Vec<(String, Revisions)>, Store
 pub async fn find_revised(tx: &mut Tx, id: &str) -> Result<Revisions, StoreError> {
     let row = sqlx::query(
         "select count(*) as times, max(at_ms) as at_ms from changes \
-         where id = $1 and kind = 'incident'",
+         where id = $1 and kind = 'incident' and since_ms is null",
     )
     .bind(id)
     .fetch_one(&mut tx.inner)
@@ -70,11 +72,12 @@ fn revisions(row: &AnyRow) -> Result<Revisions, StoreError> {
     Ok((int(row, "times")?, instant_or_none(row, "at_ms")?))
 }
 
-/// The maintenances that are withdrawn, drafts included.
+/// The maintenances that are withdrawn, drafts included, and what was a maintenance once.
 pub async fn list_withdrawn_maintenance(tx: &mut Tx) -> Result<Vec<StoredIncident>, StoreError> {
     let rows = sqlx::query(concat!(
         incident_rows!(),
-        "where i.kind = 'maintenance' and i.withdrawn_at_ms is not null order by i.id"
+        "where (i.kind = 'maintenance' and i.withdrawn_at_ms is not null) \
+         or (i.kind <> 'maintenance' and i.starts_ms is not null) order by i.id"
     ))
     .fetch_all(&mut tx.inner)
     .await?;

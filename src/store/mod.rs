@@ -147,10 +147,11 @@ impl Store {
 
     /// A consistent view as of [`Store::read`], and a second one of the same data to read in
     /// parallel. There is no second one if no other connection is free, or if something is written
-    /// just then.
+    /// just then. Each needs [`Tx::keep_as_usual`] at its end.
     pub async fn read_twice(&self) -> Result<(Tx, Option<Tx>), StoreError> {
         let mut one = self.read().await?;
         one.be_patient().await?;
+        one.keep_little().await?;
         let is_full = self.pool.size() >= self.pool.options().get_max_connections();
         if is_full && self.pool.num_idle() == 0 {
             return Ok((one, None));
@@ -162,9 +163,14 @@ impl Store {
             Err(error) => return Err(error),
         };
         other.be_patient().await?;
+        other.keep_little().await?;
         // A transaction's view is fixed by its first read.
         let is_same = find_write_count(&mut one).await? == find_write_count(&mut other).await?;
-        Ok((one, is_same.then_some(other)))
+        if is_same {
+            return Ok((one, Some(other)));
+        }
+        other.keep_as_usual().await?;
+        Ok((one, None))
     }
 
     /// A transaction that writes; there is one at a time. One that can't begin within five seconds

@@ -45,6 +45,23 @@ impl Tx {
         Ok(())
     }
 
+    /// Keeps little of the database in memory from now on, since most of it is read once.
+    pub(super) async fn keep_little(&mut self) -> Result<(), StoreError> {
+        self.set_cache("pragma cache_size = 50").await
+    }
+
+    /// Keeps as much of the database in memory as usual, for whoever uses the connection next.
+    pub async fn keep_as_usual(&mut self) -> Result<(), StoreError> {
+        self.set_cache("pragma cache_size = -2000").await
+    }
+
+    async fn set_cache(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite => Ok(self.inner.run(statement).await?),
+            Engine::Postgres => Ok(()),
+        }
+    }
+
     /// Commits. What was done is durable, even through a power failure.
     ///
     /// # Errors

@@ -71,9 +71,14 @@ pub const MEDIA: &str = "/media/";
 /// The root of the admin API.
 pub const API: &str = "/api/v1";
 
+/// Whether a path belongs to an API.
+pub fn is_of_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
 /// Whether a path is for programs rather than people: its answers and its errors are JSON.
 pub fn is_for_programs(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/") || path == LIVE
+    is_of_api(path) || path.ends_with(".json") || path == LIVE
 }
 
 /// The three feeds of the whole site, a component or an incident.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::actions::ActionError;
 use crate::domain::actor::Lacking;
+use crate::render::statuspage::Resource;
 use crate::store::StoreError;
 use crate::urls;
 use crate::wire::FieldError;
@@ -197,6 +198,30 @@ pub(super) async fn nothing_here() -> AppError {
     AppError::NotFound(format!(
         "the API has nothing under this address; {} lists what it has",
         urls::OPENAPI
+    ))
+}
+
+/// The response to a path of a public document that doesn't exist.
+pub(super) fn no_document(path: &str) -> AppError {
+    let under = |root: &str| path.strip_prefix(root);
+    let is_statuspage = under(urls::STATUSPAGE_API)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']));
+    let (what, known) = if is_statuspage {
+        let documents = Resource::ALL.map(|it| urls::statuspage(it.name()));
+        ("the API of Statuspage has", documents.join(", "))
+    } else if urls::is_of_api(path) {
+        return AppError::NotFound(format!(
+            "no API has anything under this address; {} lists what ours has, and {}/ begins the \
+             addresses of Statuspage's",
+            urls::OPENAPI,
+            urls::STATUSPAGE_API
+        ));
+    } else {
+        let documents = [urls::FEED_JSON, "/incidents/SLUG.json"];
+        ("the site has", documents.join(", "))
+    };
+    AppError::NotFound(format!(
+        "{what} no document under this address; it has, for example, {known}"
     ))
 }
 

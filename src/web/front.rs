@@ -184,10 +184,14 @@ impl Front {
         B::Error: Into<axum::BoxError>,
     {
         request.extensions_mut().insert(ConnectInfo(peer));
-        let Ok(response) = self
+        let Ok(mut response) = self
             .router
             .oneshot(request.map(axum::body::Body::new))
             .await;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            // The router states the length of its own body, which isn't the document's.
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
         response.map(Body::Other)
     }
 }

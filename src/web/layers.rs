@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
@@ -27,9 +27,11 @@ pub(super) async fn secure(
     let by_https =
         peer.is_some_and(|ConnectInfo(peer)| says_https(request.headers(), *peer, &proxies));
     let mut response = next.run(request).await;
+    // What a browser has stored keeps its headers if a response only confirms it.
+    let confirms = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     // Headers that the response sets itself take precedence.
-    for (name, value) in safety_headers() {
+    for (name, value) in safety_headers().into_iter().filter(|_| !confirms) {
         headers.entry(name).or_insert(value);
     }
     if by_https {

@@ -85,11 +85,12 @@ impl<'r> RequestHeaders<'r> {
     }
 
     /// Which condition shows that the reader has these bytes already, if any (RFC 9110, 13.1).
-    /// `If-None-Match` takes precedence over `If-Modified-Since`.
+    /// `If-None-Match` takes precedence over `If-Modified-Since`, which counts only if there is a
+    /// date that tells these bytes from any before.
     pub(super) fn has<'v>(
         &self,
         variant: &'v Variant,
-        last_modified: DateTime<Utc>,
+        last_modified: Option<DateTime<Utc>>,
     ) -> Option<&'v Validator> {
         let current = &variant.validator;
         if self.tag_lines > 0 {
@@ -97,6 +98,7 @@ impl<'r> RequestHeaders<'r> {
             let former = || variant.former.as_ref().filter(|former| known(former));
             return Some(current).filter(|_| known(current)).or_else(former);
         }
+        let last_modified = last_modified?;
         let since = std::str::from_utf8(self.since?).ok()?;
         let since = DateTime::parse_from_rfc2822(since).ok()?;
         (last_modified.timestamp() <= since.timestamp()).then_some(current)
@@ -202,7 +204,9 @@ mod tests {
         let at = DateTime::from_timestamp(1_361_870_100, 0).expect("in range");
         let check = |lines: &[(&str, &str)], expected: Option<&str>| {
             let headers = headers(lines);
-            let found = headers.has(&variant, at).map(|known| known.etag.as_str());
+            let found = headers
+                .has(&variant, Some(at))
+                .map(|known| known.etag.as_str());
             assert_eq!(found, expected, "{lines:?}");
         };
         let tag = |value| [("If-None-Match", value)];
@@ -226,6 +230,8 @@ mod tests {
             ("If-None-Match", "\"x\""),
         ];
         check(&both, None);
+        let dated = headers(&since("Tue, 26 Feb 2013 09:15:00 GMT"));
+        assert!(dated.has(&variant, None).is_none());
     }
 
     #[test]

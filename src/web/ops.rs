@@ -3,9 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use axum::routing::MethodRouter;
 
 use super::mail_line::mail_line;
+use super::public_get::not_allowed;
 use super::state::AppState;
+
+/// A health check, which says what is allowed if it is asked wrongly.
+pub(super) fn check(route: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    route.fallback(|| async { not_allowed() })
+}
 
 /// Liveness: the process is running.
 pub(super) async fn show_health() -> impl IntoResponse {

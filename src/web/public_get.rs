@@ -7,23 +7,38 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use super::error::{AppError, nothing_here};
+use super::error::{AppError, no_document};
 use super::layers::HSTS;
 use super::negotiation::RequestHeaders;
 use crate::metrics::{RequestCell, RequestKind};
 use crate::site::document::{CachePolicy, Document};
 use crate::site::head::Head;
+use crate::site::public_page::Page;
 use crate::site::renderer::Renderer;
 use crate::site::safety::FOR_OTHER_SITES;
 use crate::site::{Found, SiteHandle};
 use crate::urls;
 
-/// The handler of every path outside the API.
+/// The handler of every path outside the admin API. A script of another site that may read a
+/// document may read, too, why there is none.
 pub(super) async fn show_document(
     State(site): State<SiteHandle>,
     State(renderer): State<Renderer>,
     request: Request<Body>,
 ) -> Response {
+    let path = request.uri().path();
+    let would_be = Page::parse(path).is_some_and(|page| page.is_for_other_sites());
+    let is_for_other_sites = would_be || path.starts_with(urls::STATUSPAGE_API);
+    let mut response = find_document(&site, &renderer, request).await;
+    if is_for_other_sites && response.status().is_client_error() {
+        let (name, value) = FOR_OTHER_SITES;
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+async fn find_document(site: &SiteHandle, renderer: &Renderer, request: Request<Body>) -> Response {
     let path = request.uri().path();
     let is_for_programs = urls::is_for_programs(path);
     let is_preflight = request.method() == Method::OPTIONS;
@@ -31,15 +46,18 @@ pub(super) async fn show_document(
         return preflight();
     }
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    if !reads && !is_for_programs {
-        return not_allowed();
+    if !reads && !urls::is_of_api(path) {
+        return match is_for_programs {
+            true => only_read(),
+            false => not_allowed(),
+        };
     }
     let Some(found) = renderer.find(site.current(), path).await else {
         return AppError::Panicked.into_response();
     };
     match found {
-        Found::Nothing(_) if is_for_programs => nothing_here().await.into_response(),
-        _ if !reads => ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response(),
+        Found::Nothing(_) if is_for_programs => no_document(path).into_response(),
+        _ if !reads => only_read(),
         Found::Document(document) => show(&document, &request),
         Found::Nothing(document) => show_nothing(&document, &request),
         Found::Moved(present) => moved(&present, site.current().is_for_other_sites(&present)),
@@ -67,7 +85,7 @@ pub(super) fn choose<'d>(
     is_head: bool,
 ) -> DocumentResponse<'d> {
     let variant = document.variant(|encoding| headers.accepts(encoding));
-    match headers.has(variant, document.last_modified) {
+    match headers.has(variant, document.telling_date()) {
         Some(known) => DocumentResponse {
             head: &known.not_modified,
             bytes: None,
@@ -174,7 +192,13 @@ fn preflight() -> Response {
     response
 }
 
-fn not_allowed() -> Response {
+/// The response to a program that wants to do more than read a document.
+fn only_read() -> Response {
+    ([(header::ALLOW, "GET, HEAD")], AppError::NotAllowed).into_response()
+}
+
+/// The response to a method that a public path doesn't support.
+pub(super) fn not_allowed() -> Response {
     let mut response = Response::new(Body::from(format!(
         "Only GET and HEAD work here. The admin API is under {}.\n",
         urls::API

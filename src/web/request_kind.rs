@@ -15,7 +15,7 @@ pub(super) fn kind_of(path: &str) -> RequestKind {
     };
     if path == urls::LIVE {
         RequestKind::Live
-    } else if urls::is_for_programs(path) {
+    } else if urls::is_of_api(path) {
         RequestKind::Api
     } else if is_under(urls::STAFF) {
         RequestKind::Staff

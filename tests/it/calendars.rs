@@ -293,3 +293,80 @@ async fn what_is_retired_has_no_calendar_and_no_badge() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_others_of_the_component_do_changes_no_event() {
+    let night = TestApp::new().at("2013-03-02T20:00:00Z");
+    let mut app = night.with_site(SITE).start().await;
+    app.post("/incidents", plan()).await.expect(201);
+    let mut other = plan();
+    other["title"] = json!("New cables");
+    other["starts"] = json!("2013-03-02T21:30:00Z");
+    other["components"] = json!({"selma": "migrating"});
+    other["overlap"] = json!(true);
+    app.post("/incidents", other).await.expect(201);
+    // Both are under way, one after the other.
+    for _ in 0..4 {
+        app.advance(Duration::minutes(30));
+        app.refresh_site().await;
+    }
+    let cables = async |app: &TestApp| {
+        let all = events(app, "/calendar.ics").await;
+        let found = all.into_iter().find(|it| it["summary"] == "New cables");
+        found.expect("an event")
+    };
+    let before = cables(&app).await;
+    app.advance(Duration::minutes(1));
+    app.api("DELETE", SLUG, None).await.expect(200);
+    app.refresh_site().await;
+    assert_eq!(cables(&app).await, before);
+}
+
+#[tokio::test]
+async fn a_maintenance_that_becomes_something_else_is_cancelled_and_may_become_one_again() {
+    let mut app = planned().await;
+    let before = only(&app).await;
+    for kind in ["notice", "disruption"] {
+        app.advance(Duration::minutes(1));
+        let other = json!({"kind": kind});
+        app.api("PATCH", SLUG, Some(other)).await.expect(200);
+        let shown = app.api_get(SLUG).await.expect(200).json();
+        assert_eq!([&shown["starts"], &shown["ends"]], [&Value::Null; 2]);
+        app.refresh_site().await;
+        let event = only(&app).await;
+        assert_eq!(event["uid"], before["uid"]);
+        assert!(event["sequence"].as_i64() > before["sequence"].as_i64());
+        assert_eq!(event["status"], "CANCELLED", "{kind}");
+        assert_eq!(event["starts"], before["starts"]);
+        app.restart().await;
+        assert_eq!(only(&app).await, event);
+    }
+    let missing = json!({"kind": "maintenance"});
+    app.api("PATCH", SLUG, Some(missing)).await.expect(422);
+    let again = json!({"kind": "maintenance", "starts": plan()["starts"], "ends": plan()["ends"]});
+    app.api("PATCH", SLUG, Some(again)).await.expect(200);
+    app.refresh_site().await;
+    assert_eq!(only(&app).await["status"], "CONFIRMED");
+}
+
+#[tokio::test]
+async fn a_file_whose_maintenance_becomes_a_notice_cancels_it() {
+    let name = "incidents/2013-02-25-disks.md";
+    let text = |front: &str| format!("---\ntitle: Disks\ndate: 2013-02-25\n{front}---\nQuagga.\n");
+    let window = "starts: 2013-03-02 21:00\nends: 2013-03-02 23:00\n";
+    let planned = text(&format!("kind: maintenance\n{window}"));
+    let mut app = TestApp::new().with_file(name, planned).start().await;
+    let before = only(&app).await;
+    for front in ["kind: notice\n", "kind: notice\n# the same\n"] {
+        app.write(name, text(front));
+        app.sync(&[]).await.expect("synced");
+        let event = only(&app).await;
+        assert_eq!(event["uid"], before["uid"]);
+        assert_eq!(event["status"], "CANCELLED");
+        assert_eq!(event["starts"], before["starts"]);
+    }
+    let other = "incidents/2013-02-25-other.md";
+    app.write(other, text(&format!("kind: notice\n{window}")));
+    app.sync(&[]).await.expect("synced");
+    only(&app).await;
+}

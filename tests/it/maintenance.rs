@@ -282,3 +282,30 @@ async fn a_server_that_runs_follows_the_clock_by_itself() {
     asking.await.expect("it begins");
     drop(server);
 }
+
+#[tokio::test]
+async fn scheduled_again_it_waits_for_its_new_window() {
+    let mut app = planned().await;
+    pass(&mut app, 70).await;
+    assert_eq!(app.state_of("selma"), "maintenance");
+    let later = json!({"markdown": "The disks are late.", "phase": "scheduled"});
+    let updates = format!("/incidents/{SLUG}/updates");
+    app.post(&updates, later).await.expect(201);
+    assert_eq!(app.state_of("selma"), "operational");
+    // Its old window closes without it.
+    pass(&mut app, 180).await;
+    assert_eq!(app.state_of("selma"), "operational");
+    let moved =
+        json!({"do": "extend", "starts": "2013-03-03T02:00:00Z", "ends": "2013-03-03T04:00:00Z"});
+    let steps = format!("/incidents/{SLUG}/maintenance");
+    app.post(&steps, moved).await.expect(201);
+    pass(&mut app, 120).await;
+    assert_eq!(app.state_of("selma"), "maintenance");
+    let account = json!({"markdown": "All disks are new.", "phase": "postmortem"});
+    app.post(&updates, account).await.expect(201);
+    assert_eq!(app.state_of("selma"), "operational");
+    pass(&mut app, 240).await;
+    let phases: Vec<_> = said(&app, SLUG).into_iter().map(|it| it.1).collect();
+    let expected = ["in_progress", "scheduled", "", "in_progress", "postmortem"];
+    assert_eq!(phases, expected);
+}

@@ -318,3 +318,44 @@ async fn feeds_say_when_it_is_to_be_until_it_is() {
     );
     assert!(!says(begun, "lanned"), "{begun}");
 }
+
+#[tokio::test]
+async fn work_that_is_over_lies_in_the_past() {
+    let mut app = planned().await;
+    let mut plan = plan();
+    plan["title"] = json!("Over already");
+    plan["again"] = json!(true);
+    plan["overlap"] = json!(true);
+    for (phase, starts, ends, wrong) in [
+        (
+            "completed",
+            "2013-03-02T21:00:00Z",
+            "2013-03-02T23:00:00Z",
+            "/starts",
+        ),
+        (
+            "postmortem",
+            "2013-03-02T21:00:00Z",
+            "2013-03-02T23:00:00Z",
+            "/starts",
+        ),
+        (
+            "completed",
+            "2013-03-02T19:00:00Z",
+            "2013-03-02T23:00:00Z",
+            "/ends",
+        ),
+    ] {
+        plan["phase"] = json!(phase);
+        plan["starts"] = json!(starts);
+        plan["ends"] = json!(ends);
+        let reply = app.post("/incidents", plan.clone()).await.expect(422);
+        assert_eq!(reply.json()["errors"][0]["pointer"], wrong, "{phase}");
+    }
+    plan["ends"] = json!("2013-03-02T19:30:00Z");
+    app.post("/incidents", plan.clone()).await.expect(201);
+    plan["phase"] = json!("cancelled");
+    plan["starts"] = json!("2013-03-02T21:00:00Z");
+    plan["ends"] = json!("2013-03-02T23:00:00Z");
+    app.post("/incidents", plan).await.expect(201);
+}

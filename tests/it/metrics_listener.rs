@@ -217,6 +217,25 @@ async fn requests_are_counted_on_both_paths_and_none_makes_a_series() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_is_refused_is_counted() {
+    let measured = start().await;
+    let host = measured.server.url.trim_start_matches("http://");
+    let many = "X: a\r\n".repeat(200);
+    let long = send(
+        host,
+        format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n").as_bytes(),
+    );
+    assert!(long.starts_with("HTTP/1.1 431 "), "{long}");
+    let odd = send(host, b"GET / HTTP/1.1\r\nHost : a\r\n\r\n");
+    assert!(odd.starts_with("HTTP/1.1 400 "), "{odd}");
+    let counted = "lightship_requests_total{kind=\"other\",status=\"4xx\"}";
+    until("both are counted", async || {
+        value(&measured.report(), counted) == 2.0
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_is_measured_until_it_is_served() {
     let measured = start().await;
     let public = measured.server.url.clone();

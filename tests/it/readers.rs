@@ -210,3 +210,109 @@ async fn whoever_tries_thousands_of_addresses_costs_one_page() {
     assert_eq!(reply.header("cache-control"), "no-store");
     assert_eq!(reply.header("etag"), "");
 }
+
+/// The home page's date, and the status that a reader gets who knows only this date.
+async fn dated(app: &TestApp, since: &str) -> (String, u16) {
+    let request = Request::get("/").header("if-modified-since", since);
+    let request = request.body(Body::empty()).expect("a request");
+    let reply = app.send(request).await;
+    (
+        reply.header("last-modified").to_owned(),
+        reply.status.as_u16(),
+    )
+}
+
+#[tokio::test]
+async fn a_reader_who_knows_only_the_date_never_keeps_an_old_page() {
+    let mut app = TestApp::new().with_component("selma").start().await;
+    let ever = "Tue, 01 Jan 2013 00:00:00 GMT";
+    let mut put = 0;
+    for apart in [10_000, 400, 0, 10_000] {
+        app.advance(chrono::Duration::milliseconds(apart));
+        put += 1;
+        let post = json!({"title": format!("Trouble {put}"), "markdown": "We look into it."});
+        app.post("/incidents", post).await.expect(201);
+        let (date, status) = dated(&app, ever).await;
+        assert_eq!(status, 200);
+        let again = dated(&app, &date).await.1;
+        // Of what was served within the second, one is recognised at most.
+        let is_alone = apart >= 1_000;
+        assert_eq!(again, if is_alone { 304 } else { 200 }, "{apart} ms");
+    }
+    let date = dated(&app, ever).await.0;
+    let mut other = app.another().await;
+    app.post("/incidents", json!({"title": "More", "markdown": "x"}))
+        .await
+        .expect(201);
+    other.refresh_site().await.expect("pages are made");
+    let site = other.state().site.current();
+    let home = site.find("/");
+    let Found::Document(home) = home else {
+        panic!("no page")
+    };
+    assert_eq!(home.telling_date(), None, "{date}");
+}
+
+#[tokio::test]
+async fn a_missing_document_says_so_as_json_and_scripts_may_read_it() {
+    let app = TestApp::new().with_component("selma").start().await;
+    for (path, open, word) in [
+        ("/nowhere.json", "", "/feed.json"),
+        ("/incidents/nothing.json", "", "/incidents/SLUG.json"),
+        ("/incidents/nothing/feed.json", "*", "/feed.json"),
+        ("/components/nothing/badge.json", "*", "/feed.json"),
+        ("/api/v2/nothing.json", "*", "/api/v2/summary.json"),
+        ("/api/v2", "*", "/api/v2/scheduled-maintenances/active.json"),
+        ("/api", "", "/openapi.json"),
+    ] {
+        let request = Request::get(path).header("accept", "*/*");
+        let request = request.body(Body::empty()).expect("a request");
+        let reply = app.send(request).await.expect(404);
+        assert_eq!(
+            reply.header("content-type"),
+            "application/problem+json",
+            "{path}"
+        );
+        assert_eq!(reply.header("access-control-allow-origin"), open, "{path}");
+        let detail = reply.json()["detail"].clone();
+        assert!(
+            detail.as_str().is_some_and(|it| it.contains(word)),
+            "{path}: {detail}"
+        );
+    }
+    let html = app.get("/nowhere").await.expect(404);
+    assert!(html.header("content-type").starts_with("text/html"));
+}
+
+#[tokio::test]
+async fn a_health_check_that_is_asked_wrongly_says_what_is_allowed() {
+    let app = TestApp::new().start().await;
+    for path in ["/healthz", "/readyz"] {
+        let request = Request::post(path).body(Body::empty()).expect("a request");
+        let reply = app.send(request).await.expect(405);
+        assert_eq!(reply.header("allow"), "GET, HEAD", "{path}");
+        assert!(
+            reply.text().contains("Only GET and HEAD work here"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_confirms_a_page_has_the_same_headers_whoever_makes_it() {
+    let app = TestApp::new().with_component("selma").start().await;
+    let mut seen = Vec::new();
+    for path in ["/", "/components"] {
+        // The second one is ready, the first one may have been made by the router.
+        for _ in 0..2 {
+            let tag = app.get(path).await.header("etag").to_owned();
+            let request = Request::get(path).header("if-none-match", tag);
+            let request = request.body(Body::empty()).expect("a request");
+            let reply = app.send(request).await.expect(304);
+            let mut names: Vec<_> = reply.headers.keys().map(|it| it.to_string()).collect();
+            names.sort();
+            seen.push(names);
+        }
+    }
+    assert!(seen.iter().all(|names| *names == seen[0]), "{seen:#?}");
+}

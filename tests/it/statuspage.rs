@@ -176,7 +176,6 @@ async fn scripts_of_other_sites_may_read_what_is_for_programs_and_nothing_else()
     }
     for path in [
         "/nowhere",
-        "/api/v2/nothing.json",
         "/api/v1/components",
         "/openapi.json",
         "/healthz",
@@ -290,4 +289,38 @@ async fn a_maintenance_that_staff_began_early_started_then() {
         "{calendar}"
     );
     assert_eq!(line("DTEND"), Some("DTEND:20130226T093500Z"), "{calendar}");
+}
+
+#[tokio::test]
+async fn a_maintenance_that_is_over_doesnt_end_in_the_future() {
+    let file = "incidents/2013-02-25-disks.md";
+    let text = |phase: &str| {
+        format!(
+            "---\ntitle: Disks\ndate: 2013-02-25 09:00\nkind: maintenance\nphase: {phase}\n\
+             starts: 2013-02-25 21:00\nends: 2013-03-02 23:00\n---\nQuagga.\n"
+        )
+    };
+    for phase in ["completed", "cancelled"] {
+        let app = TestApp::new().with_file(file, text(phase)).start().await;
+        let found = get(&app, "scheduled-maintenances").await;
+        let found = &found["scheduled_maintenances"][0];
+        assert_eq!(found["status"], "completed", "{phase}");
+        assert_eq!(
+            found["resolved_at"], "2013-02-25T09:00:00.000-07:00",
+            "{phase}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_text_of_an_update_tells_its_pictures_and_leads_nowhere_back() {
+    let mut app = TestApp::new().start().await;
+    let text = "Look: ![A broken disk](/media/disk.jpg)\n\nIt hums.[^1]\n\n[^1]: Quietly.";
+    let post = json!({"title": "Hum", "markdown": text});
+    app.post("/incidents", post).await.expect(201);
+    let found = get(&app, "incidents").await;
+    let body = found["incidents"][0]["incident_updates"][0]["body"].clone();
+    let body = body.as_str().expect("a text");
+    assert!(body.contains("[A broken disk]"), "{body}");
+    assert!(body.contains("Quietly.") && !body.contains('↩'), "{body}");
 }

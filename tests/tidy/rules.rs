@@ -71,7 +71,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("ammonia", &["render/markdown/"]),
     ("brotli", &["site/compression.rs"]),
-    ("flate2", &["site/compression.rs"]),
+    ("flate2", &["site/compression.rs", "snapshot/packing.rs"]),
     ("zopfli", &["site/compression.rs"]),
     ("arc_swap", &["site/"]),
     ("ureq", &["client/"]),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -22,7 +22,7 @@ use super::replay::Replay;
 use super::shared::Shared;
 use super::stream::{self, Streaming};
 use super::timed::Timed;
-use crate::metrics::OpenConnection;
+use crate::metrics::{OpenConnection, RequestKind};
 use crate::web::front::{Body, Front};
 use crate::web::live::StreamRequest;
 
@@ -94,6 +94,9 @@ pub(super) async fn serve(
             open,
         });
     }
+    if let Some(status) = ended.as_ref().err().and_then(refused) {
+        shared.front.count(RequestKind::Other, status);
+    }
     // If it were closed with unread data, the system would discard the response that explains the
     // refusal.
     tokio::select! {
@@ -106,6 +109,14 @@ pub(super) async fn serve(
         tracing::debug!(%error, "a connection ended early");
     }
     None
+}
+
+/// With which status hyper itself refused a head, if it did.
+fn refused(error: &hyper::Error) -> Option<StatusCode> {
+    if error.is_parse_too_large() {
+        return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    error.is_parse().then_some(StatusCode::BAD_REQUEST)
 }
 
 /// Reads and discards whatever still arrives.

@@ -18,8 +18,9 @@ pub(super) fn matter(writer: &Writer<'_>) -> String {
     lines.text("date", Some(&date));
     let kind = (incident.kind != Kind::Disruption).then(|| incident.kind.as_str());
     lines.text("kind", kind);
-    lines.text("starts", incident.starts.map(minute).as_deref());
-    lines.text("ends", incident.ends.map(minute).as_deref());
+    let window = incident.stated_window();
+    lines.text("starts", window.starts.map(minute).as_deref());
+    lines.text("ends", window.ends.map(minute).as_deref());
     lines.text("phase", incident.stated_phase.map(|phase| phase.as_str()));
     lines.text(
         "impact",

@@ -110,7 +110,9 @@ fn take_separator(
         '.' if between && is_dots(*cursor) => separators.dash = true,
         '~' | '*' | '!' => {}
         '+' if !between => {}
-        '.' | '…' if !between && ends_sentence(*cursor) => separators.stop = true,
+        '.' | '…' if !between && (ends_sentence(*cursor) || is_dots(*cursor)) => {
+            separators.stop = true
+        }
         _ => {
             let closes = CLOSERS.iter().position(|closer| *closer == sign);
             let matching = closes.and_then(|index| OPENERS.get(index));

@@ -24,7 +24,7 @@ pub(super) struct Glyph {
 /// A line of a paragraph or heading.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
-    /// Its characters, at most [`LINE_LIMIT`].
+    /// Its characters, at most [`LINE_LIMIT`]; several spaces are one.
     pub(super) glyphs: Vec<Glyph>,
     /// Where it begins in the source.
     pub(super) start: usize,
@@ -156,12 +156,21 @@ impl<'a> Flattener<'a> {
         if is_invisible(ch) {
             return;
         }
+        let ch = fold(ch);
+        if ch == ' '
+            && let Some(last) = self.line.glyphs.last_mut()
+            && last.ch == ' '
+        {
+            // Several spaces count as one.
+            last.end = end;
+            return;
+        }
         if self.line.glyphs.len() >= LINE_LIMIT {
             self.line.cut = true;
             return;
         }
         self.line.glyphs.push(Glyph {
-            ch: fold(ch),
+            ch,
             start,
             end,
             opaque,

@@ -3,6 +3,7 @@
 use super::blocks::{Block, Sort};
 use super::context::Context;
 use super::entry::StateLine;
+use super::flat::{Line, Mark};
 use super::report::Report;
 use crate::content::component_word::{ComponentMatch, also_group, ambiguous, find_components};
 use crate::content::problem::Severity;
@@ -223,11 +224,7 @@ fn split(block: &Block, source: &str) -> Option<Item> {
         return None;
     }
     let state = seen(colon + 1, end);
-    let note = spaced_dash
-        .and_then(|at| line.glyphs.get(colon + 1 + at + 3))
-        .and_then(|glyph| source.get(glyph.start..line.end))
-        .map(|note| note.trim().to_owned())
-        .filter(|note| !note.is_empty());
+    let note = spaced_dash.and_then(|at| note(block, line, colon + 1 + at + 2, source));
     let long = |text: &str| text.is_empty() || text.chars().count() > LONGEST;
     if long(&name) || long(&state) {
         return None;
@@ -239,6 +236,19 @@ fn split(block: &Block, source: &str) -> Option<Item> {
         note,
         place: first.start..line.end,
     })
+}
+
+/// The note after the space `index`, as it was written. Markers that open before it and end in it
+/// are opened again.
+fn note(block: &Block, line: &Line, index: usize, source: &str) -> Option<String> {
+    let from = line.glyphs.get(index)?.end;
+    let first = line.glyphs.get(index + 1)?;
+    let goes_on = |mark: &&Mark| mark.range.start < from && mark.range.end > first.start;
+    let marks = block.flat.marks.iter().filter(goes_on);
+    let openers = marks.filter_map(|mark| source.get(mark.opener.clone()));
+    let opened: String = openers.collect();
+    let text = source.get(from..line.end)?.trim();
+    Some(opened + text).filter(|note| !note.is_empty())
 }
 
 #[cfg(test)]
@@ -275,6 +285,21 @@ mod tests {
         check(
             "- **Selma**: operational - all – really",
             &["selma operational all – really"],
+            &[],
+        );
+        for note in [
+            "*all* – really",
+            "**all**",
+            "all *of it*",
+            "\\*all",
+            "[all](/x) of it",
+        ] {
+            let list = format!("- Selma: operational – {note}");
+            check(&list, &[&format!("selma operational {note}")], &[]);
+        }
+        check(
+            "- *Selma: operational – all* of it",
+            &["selma operational *all* of it"],
             &[],
         );
     }

@@ -133,6 +133,14 @@ fn apply(source: &str, range: Range<usize>, mut cuts: Vec<Cut>) -> Applied {
             text.truncate(end);
         }
         text.push_str(&cut.instead);
+        if cut.literal
+            && source
+                .get(..cut.range.end)
+                .is_some_and(|it| it.ends_with('\n'))
+        {
+            // The line end after its last comment, which the text inside lacks.
+            text.push('\n');
+        }
         at = cut.range.end.max(at);
     }
     let piece = source.get(at..range.end.max(at)).unwrap_or_default();

@@ -51,10 +51,7 @@ impl Post {
             markdown: incident.markdown.clone(),
             impact: incident.stated_impact,
             author: incident.author.clone(),
-            window: Window {
-                starts: incident.starts,
-                ends: incident.ends,
-            },
+            window: incident.stated_window(),
             published_at: incident.published_at,
             draft: incident.draft,
             components,

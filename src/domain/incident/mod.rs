@@ -117,7 +117,8 @@ pub struct Incident {
     pub published_at: DateTime<Utc>,
     /// Whether `published_at` has a time of day.
     pub precision: Precision,
-    /// The start of a maintenance's window, as its post states it. See [`Incident::window`].
+    /// The start of a maintenance's window, as its post states it. See [`Incident::window`]. What
+    /// was a public maintenance once keeps the window: calendars must cancel it.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub starts: Option<DateTime<Utc>>,
     /// The end of a maintenance's window, as its post states it.
@@ -189,11 +190,25 @@ impl Incident {
         }
     }
 
-    /// When it takes place according to its post.
+    /// When it takes place according to its post. Empty if it isn't a maintenance.
     pub fn stated_window(&self) -> Window {
-        Window {
-            starts: self.starts,
-            ends: self.ends,
+        match self.kind {
+            Kind::Maintenance => Window {
+                starts: self.starts,
+                ends: self.ends,
+            },
+            Kind::Disruption | Kind::Notice => Window::default(),
+        }
+    }
+
+    /// When it was to take place, if it was a public maintenance and was made something else.
+    pub fn former_window(&self) -> Option<Window> {
+        match self.kind {
+            Kind::Maintenance => None,
+            Kind::Disruption | Kind::Notice => self.starts.map(|starts| Window {
+                starts: Some(starts),
+                ends: self.ends,
+            }),
         }
     }
 

@@ -5,20 +5,25 @@
 //! page: they depend on the whole history, and an entry that is added late may change them.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::content::{content_html, first_words, one_line, summary_of};
 use super::ids::{tag, uri};
+use super::items::{
+    Item, changes_alone, items_about, items_of, newest_about, own, stands_for_post,
+};
 use super::when::{in_words, planned};
-use crate::domain::component::{Origin, StateChange};
-use crate::domain::freshness::{FEED_ITEMS, Freshness};
+use crate::domain::component::StateChange;
+use crate::domain::freshness::FEED_ITEMS;
 use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::update::{Phase, Precision, Source, Update};
 use crate::render::markdown::POST_ANCHOR;
 use crate::render::messages::text_of;
 use crate::render::xml::{allowed, escaped};
+use crate::snapshot::post::Post;
 use crate::snapshot::{ComponentHistory, Snapshot};
 use crate::urls;
 
@@ -58,32 +63,6 @@ pub struct FeedEntry {
     pub tags: Vec<String>,
 }
 
-/// The most recent item comes first. If two are equally recent, the id decides.
-type Rank<'a> = (Freshness, &'a str);
-
-enum Item<'a> {
-    Post(&'a Incident),
-    Change(&'a ComponentHistory, &'a StateChange),
-    Update(&'a Incident, &'a Update),
-}
-
-impl<'a> Item<'a> {
-    fn rank(&self) -> Rank<'a> {
-        match self {
-            Self::Post(post) => (Freshness::of_post(post), &post.id),
-            Self::Change(record, change) => {
-                let slug = record.component.slug.as_str();
-                (Freshness::of_change(change), slug)
-            }
-            Self::Update(_, update) => update_rank(update),
-        }
-    }
-}
-
-fn update_rank(update: &Update) -> Rank<'_> {
-    (Freshness::of_update(update), &update.id)
-}
-
 /// The newest items of a scope, newest first by the instant at which they became public.
 pub fn entries(snapshot: &Snapshot, scope: &FeedScope) -> Vec<FeedEntry> {
     let about: &[Slug] = match scope {
@@ -93,12 +72,12 @@ pub fn entries(snapshot: &Snapshot, scope: &FeedScope) -> Vec<FeedEntry> {
             .find_group(slug)
             .map_or(&[], |group| &group.components),
     };
-    let posts: Vec<_> = match scope {
-        FeedScope::Site => snapshot.posts.fresh().iter().collect(),
-        FeedScope::Incident(slug) => snapshot.posts.find(slug).into_iter().collect(),
-        FeedScope::Component(_) | FeedScope::Group(_) => snapshot.posts.naming_any(about),
+    let read = |post: &Arc<Post>| post.read();
+    let posts: Vec<Incident> = match scope {
+        FeedScope::Site => snapshot.posts.fresh().iter().map(read).collect(),
+        FeedScope::Incident(slug) => snapshot.posts.find(slug).into_iter().map(read).collect(),
+        FeedScope::Component(_) | FeedScope::Group(_) => newest_about(snapshot, about),
     };
-    let posts: Vec<Incident> = posts.into_iter().map(|post| post.read()).collect();
     let mut items: Vec<Item<'_>> = match scope {
         FeedScope::Site | FeedScope::Incident(_) => posts.iter().flat_map(items_of).collect(),
         FeedScope::Component(_) | FeedScope::Group(_) => {
@@ -118,62 +97,6 @@ pub fn entries(snapshot: &Snapshot, scope: &FeedScope) -> Vec<FeedEntry> {
     items.sort_by_key(|item| Reverse(item.rank()));
     items.truncate(FEED_ITEMS);
     items.iter().map(|item| entry(snapshot, item)).collect()
-}
-
-fn items_of(incident: &Incident) -> impl Iterator<Item = Item<'_>> {
-    let post = incident.own_item.then_some(Item::Post(incident));
-    let updates = incident.updates.iter();
-    let updates = updates.map(move |update| Item::Update(incident, update));
-    post.into_iter().chain(updates)
-}
-
-/// Whether an update represents the post of its incident, which has no item of its own.
-fn stands_for_post(incident: &Incident, update: &Update) -> bool {
-    let first = incident.updates.iter().map(update_rank).min();
-    !incident.own_item && first == Some(update_rank(update))
-}
-
-/// The items that were about one of the components when they became public. If an update adds the
-/// component to an incident, older items aren't included: they would appear late and out of order.
-fn items_about<'a>(incident: &'a Incident, about: &[Slug]) -> Vec<Item<'a>> {
-    if names(&incident.changes, &incident.mentions, about) {
-        return items_of(incident).collect();
-    }
-    let first = incident
-        .updates
-        .iter()
-        .filter(|update| names(&update.changes, &update.mentions, about))
-        .map(update_rank)
-        .min();
-    let Some(first) = first else {
-        return Vec::new();
-    };
-    let later = incident
-        .updates
-        .iter()
-        .filter(|update| update_rank(update) >= first);
-    later.map(|update| Item::Update(incident, update)).collect()
-}
-
-/// The component's state changes that belong to no post or update, limited to those that can be
-/// among the newest items.
-fn changes_alone(record: &ComponentHistory) -> Vec<(&ComponentHistory, StateChange)> {
-    let mut changes: Vec<StateChange> = record.history.by_hand().collect();
-    changes.sort_by_key(|change| Reverse(Freshness::of_change(change)));
-    changes.truncate(FEED_ITEMS);
-    changes.into_iter().map(|change| (record, change)).collect()
-}
-
-fn names(changes: &[StateChange], mentions: &[Slug], about: &[Slug]) -> bool {
-    own(changes).any(|change| about.contains(&change.component))
-        || mentions.iter().any(|slug| about.contains(slug))
-}
-
-/// The changes that somebody stated, without those that follow from the history.
-fn own(changes: &[StateChange]) -> impl Iterator<Item = &StateChange> {
-    changes
-        .iter()
-        .filter(|change| change.origin != Origin::Restore)
 }
 
 fn entry(snapshot: &Snapshot, item: &Item<'_>) -> FeedEntry {

@@ -5,6 +5,7 @@ mod content;
 pub mod entry;
 mod head;
 mod ids;
+mod items;
 mod when;
 
 pub mod atom;

@@ -10,8 +10,6 @@ mod broadcast;
 mod changes;
 pub(in crate::render) mod colours;
 mod component;
-mod entries;
-mod entry_blocks;
 mod footer;
 mod frame;
 mod incident;

@@ -12,7 +12,7 @@ use crate::domain::incident::{Incident, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
-use crate::render::markdown::{html_as_text, to_html_absolute};
+use crate::render::markdown::{TOP_HEADING, html_as_text, to_html_for_mail};
 use crate::urls;
 
 /// An incident, or a maintenance with its window.
@@ -85,7 +85,7 @@ pub(super) fn shape<'a>(
     let updates = entries.iter().rev().map(|entry| UpdateShape {
         id: entry.id.clone(),
         status: status(incident.kind, entry.phase),
-        body: html_as_text(&to_html_absolute(&entry.markdown, &page, &entry.anchor)),
+        body: text_of(entry, &page),
         incident_id: incident_id.clone(),
         created_at: context.time(entry.public_at),
         updated_at: context.time(entry.updated_at),
@@ -104,7 +104,7 @@ pub(super) fn shape<'a>(
         created_at: context.time(incident.public_at),
         updated_at: context.time(updated.unwrap_or(incident.public_at)),
         monitoring_at: monitoring_at(&entries).map(|at| context.time(at)),
-        resolved_at: incident.ended(now).map(|(at, _)| context.time(at)),
+        resolved_at: incident.ended(now).map(|(at, _)| context.time(at.min(now))),
         impact: impact(context, incident),
         started_at: context.time(incident.began()),
         page_id: &context.page_id,
@@ -116,6 +116,13 @@ pub(super) fn shape<'a>(
         shortlink: page,
         id: incident_id,
     }
+}
+
+/// The plain text of an entry. As in mail, a picture is its words with a link, and no footnote leads
+/// back to the text.
+fn text_of(entry: &Entry<'_>, page: &str) -> String {
+    let html = to_html_for_mail(&entry.markdown, page, &entry.anchor, TOP_HEADING);
+    html_as_text(&html)
 }
 
 /// Statuspage's word for a phase. It has no word for a cancelled maintenance, nor for one with a

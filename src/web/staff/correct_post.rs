@@ -202,8 +202,8 @@ fn as_it_is(incident: &Incident, frame: Frame) -> Fields {
         fields.set(format!("{STATE}{slug}"), NAMED);
     }
     if form::has_window(incident) {
-        set_time(&mut fields, STARTS, incident.starts, frame);
-        set_time(&mut fields, ENDS, incident.ends, frame);
+        set_time(&mut fields, STARTS, incident.stated_window().starts, frame);
+        set_time(&mut fields, ENDS, incident.stated_window().ends, frame);
     }
     fields
 }

@@ -1,12 +1,12 @@
-//! The entries of a message about an incident, as blocks.
+//! What a message about an incident says of an entry: its phase, its changes and its text, as blocks.
 
-use super::block::{Block, Span};
-use super::changes;
 use super::entries::Entry;
 use crate::domain::component::Origin;
 use crate::domain::incident::Incident;
 use crate::domain::update::{Phase, Precision};
 use crate::render::html::parts::phase_tone;
+use crate::render::mail::block::{Block, Span};
+use crate::render::mail::changes;
 use crate::render::markdown::{POST_ANCHOR, first_sentences, to_html_for_mail};
 use crate::render::messages::{mail as messages, text_of};
 use crate::render::{self, time};

@@ -1,9 +1,13 @@
-//! The message about an incident.
+//! The message about an incident: which entries it has (`entries`), what it says of each
+//! (`entry_text`), and the rest of it.
 
+mod entries;
+mod entry_text;
+
+use self::entries::Entry;
+use self::entry_text::{Writer, page_of, when};
 use super::block::{Block, Link, Span};
 use super::broadcast::Broadcast;
-use super::entries::{self, Entry};
-use super::entry_blocks::{Writer, page_of, when};
 use super::footer::About;
 use super::subject::line;
 use super::{changes, component};
