@@ -14,6 +14,7 @@ mod hold;
 mod lanes;
 mod lease;
 mod letters;
+pub mod outgoing;
 mod results;
 mod retry;
 mod server_rest;

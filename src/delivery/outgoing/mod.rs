@@ -1,0 +1,3 @@
+//! HTTP requests to receivers: webhooks and chats.
+
+pub mod exchange;
