@@ -13,6 +13,8 @@ mod backdating;
 mod badges;
 mod brand;
 mod calendars;
+mod channels;
+mod channels_refusals;
 mod claims;
 mod components;
 mod delivery;
