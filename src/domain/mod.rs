@@ -33,6 +33,7 @@
 
 pub mod actor;
 pub mod added_channel;
+pub mod attempt;
 pub mod bounce;
 pub mod brand;
 pub mod claims;
