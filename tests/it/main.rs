@@ -14,6 +14,8 @@ mod badges;
 mod brand;
 mod calendars;
 mod channels;
+mod channels_failing;
+mod channels_kill;
 mod channels_refusals;
 mod claims;
 mod components;
