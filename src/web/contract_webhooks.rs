@@ -115,6 +115,7 @@ fn operation((event, about, fields): &Told) -> OperationBuilder {
     let id = event.replace('.', "_");
     OperationBuilder::new()
         .operation_id(Some(format!("on_{id}")))
+        .summary(about.split_inclusive('.').next())
         .description(Some(*about))
         .tag("webhooks")
         .parameter(header(
