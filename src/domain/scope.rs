@@ -69,6 +69,7 @@ impl Permission {
             Self::WriteIncidents | Self::ReadDrafts => Scope::IncidentsWrite,
             Self::ManageSubscribers => Scope::SubscribersWrite,
             Self::EditComponents
+            | Self::ManageChannels
             | Self::ManageDelivery
             | Self::ManageTokens
             | Self::ManageSessions

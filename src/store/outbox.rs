@@ -6,14 +6,22 @@ use sqlx::any::AnyRow;
 use super::error::StoreError;
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
 use super::tx::Tx;
-use crate::domain::dispatch::{Dispatch, News, Status, Thread};
-use crate::domain::subscriber::Target;
+use crate::domain::dispatch::{Dispatch, News, Reach, Status, Thread};
+use crate::domain::subscriber::{Following, Target};
 
-/// Puts a dispatch into the outbox. One for the same news stays as it is.
+/// Puts a dispatch into the outbox. One for the same news stays as it is. A channel that is added
+/// later doesn't get it.
 pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), StoreError> {
+    let (status, for_channels) = match dispatch.news.reach() {
+        Reach::Everybody => (dispatch.status, "yes"),
+        Reach::People => (dispatch.status, "no"),
+        // Nobody's queue has to get it.
+        Reach::Channels | Reach::Webhooks => (Status::Spread, "yes"),
+    };
     sqlx::query(
         "insert into outbox (seq, thread, kind, subject, created_at_ms, due_at_ms, revision, \
-         status) values ($1, $2, $3, $4, $5, $6, $7, $8) \
+         status, channels) values ($1, $2, $3, $4, $5, $6, $7, $8, \
+         case when $9 = 'yes' and exists (select 1 from channels) then 'waiting' else null end) \
          on conflict (thread, kind, subject) do nothing",
     )
     .bind(dispatch.seq)
@@ -23,7 +31,8 @@ pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), Sto
     .bind(dispatch.created_at.timestamp_millis())
     .bind(dispatch.due_at.map(|at| at.timestamp_millis()))
     .bind(dispatch.revision)
-    .bind(dispatch.status.as_str())
+    .bind(status.as_str())
+    .bind(for_channels)
     .execute(&mut tx.inner)
     .await?;
     Ok(())
@@ -105,12 +114,23 @@ pub async fn set_dispatch(
     Ok(())
 }
 
-/// How much waits to go out: dispatches that aren't spread yet, messages, and letters.
+/// How much waits to go out, to people and channels: dispatches that aren't spread yet, messages, and
+/// letters.
 pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
-    Ok(count_each_waiting(tx).await?.iter().sum())
+    let people: i64 = count_each_waiting(tx).await?.iter().sum();
+    let row = sqlx::query(
+        "select (select count(*) from outbox where channels = 'waiting' and status = 'spread' \
+         and exists (select 1 from channels)) as dispatches, \
+         (select count(*) from channel_messages m join channels c on c.id = m.channel_id \
+         where m.next_at_ms is not null and c.paused_at_ms is null and c.disabled_at_ms is null) \
+         as messages",
+    )
+    .fetch_one(&mut tx.inner)
+    .await?;
+    Ok(people + int(&row, "dispatches")? + int(&row, "messages")?)
 }
 
-/// How many dispatches, messages to subscribers and letters wait.
+/// How many dispatches, messages and letters wait for subscribers.
 pub async fn count_each_waiting(tx: &mut Tx) -> Result<[i64; 3], StoreError> {
     let row = sqlx::query(
         "select (select count(*) from outbox where status = 'waiting') as dispatches, \
@@ -128,6 +148,9 @@ pub async fn count_each_waiting(tx: &mut Tx) -> Result<[i64; 3], StoreError> {
 
 /// Drops every dispatch that waits.
 pub async fn drop_waiting(tx: &mut Tx) -> Result<u64, StoreError> {
+    sqlx::query("update outbox set channels = null where channels = 'waiting'")
+        .execute(&mut tx.inner)
+        .await?;
     let done = sqlx::query("update outbox set status = 'dropped' where status = 'waiting'")
         .execute(&mut tx.inner)
         .await?;
@@ -136,11 +159,23 @@ pub async fn drop_waiting(tx: &mut Tx) -> Result<u64, StoreError> {
 
 /// Makes every dispatch that waits due at `now`, as news of that instant.
 pub async fn release_waiting(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    let done = sqlx::query("update outbox set due_at_ms = $1 where status = 'waiting'")
-        .bind(now.timestamp_millis())
+    let done = sqlx::query(
+        "update outbox set due_at_ms = $1 where status = 'waiting' or channels = 'waiting'",
+    )
+    .bind(now.timestamp_millis())
+    .execute(&mut tx.inner)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Deletes dispatches about components that changed to another state before `before`: unlike others,
+/// nobody asks later whether they were told.
+pub async fn delete_old_shifts(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query("delete from outbox where kind = 'shift' and created_at_ms < $1")
+        .bind(before.timestamp_millis())
         .execute(&mut tx.inner)
         .await?;
-    Ok(done.rows_affected())
+    Ok(())
 }
 
 /// Who gets a dispatch.
@@ -184,6 +219,23 @@ macro_rules! in_audience {
 }
 
 impl Audience {
+    /// Whether whoever follows this is in it; `was_told` says whether they were told of the thread.
+    pub fn includes(&self, following: &Following, thread: &Thread, was_told: bool) -> bool {
+        let wants = match self.wants {
+            Wanted::Incidents => following.incidents,
+            Wanted::Maintenance => following.maintenance,
+            Wanted::Changes => following.changes,
+        };
+        let follows = |target: &Target| following.targets.contains(target);
+        let is_this = |target: &Target| match (target, thread) {
+            (Target::Incident(id), Thread::Incident(other)) => id == other,
+            (_, Thread::Incident(_) | Thread::Component(_)) => false,
+        };
+        (wants && (following.everything || self.targets.iter().any(follows)))
+            || following.targets.iter().any(is_this)
+            || (self.and_whoever_was_told && was_told)
+    }
+
     /// The targets as one text: each on a line of its own, with an empty line between.
     fn targets_as_text(&self) -> String {
         let lines = self.targets.iter().map(|target| {
@@ -286,7 +338,7 @@ pub async fn spread_dispatch(
     Ok(is_all)
 }
 
-fn to_dispatch(row: &AnyRow) -> Result<Dispatch, StoreError> {
+pub(super) fn to_dispatch(row: &AnyRow) -> Result<Dispatch, StoreError> {
     let (kind, subject) = (text(row, "kind")?, text(row, "subject")?);
     Ok(Dispatch {
         seq: int(row, "seq")?,

@@ -6,10 +6,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 
 use crate::domain::slug::Slug;
 
+mod channels;
 mod elsewhere;
 mod live;
 mod parts;
 
+pub use channels::{
+    STAFF_CHANNELS, STAFF_NEW_CHANNEL, staff_channel, staff_channel_step, staff_edit_channel,
+};
 pub use elsewhere::{
     BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, STATUSPAGE_API, STATUSPAGE_ATOM,
     STATUSPAGE_RSS, badge, badge_json, calendar, statuspage, webcal,

@@ -34,6 +34,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         live_connections: 20_000,
         smtp_connections: 16,
         smtp_rate: None,
+        webhooks_to_private_networks: false,
         access_log: None,
         log_format: LogFormat::Text,
         log: Default::default(),

@@ -67,6 +67,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         live_connections: 20_000,
         smtp_connections: 16,
         smtp_rate: None,
+        webhooks_to_private_networks: false,
         access_log: None,
         log_format: LogFormat::Text,
         log,

@@ -10,9 +10,8 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Duration, Utc};
 use ipnet::IpNet;
-use lightship::actions::Change;
-use lightship::actions::sync_report::SyncReport;
 use lightship::actions::tokens::{NewToken, issue_token};
+use lightship::actions::{Change, sync_report::SyncReport};
 use lightship::app::{App, content_sync};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
@@ -31,6 +30,7 @@ pub(crate) struct TestAppBuilder {
     files: Vec<(String, Vec<u8>)>,
     proxies: Vec<IpAddr>,
     smtp: Option<String>,
+    pub(super) to_private_networks: bool,
 }
 
 /// The application, with an admin token.
@@ -61,6 +61,7 @@ impl TestApp {
             files: Vec::new(),
             proxies: Vec::new(),
             smtp: None,
+            to_private_networks: true,
         }
     }
 
@@ -311,6 +312,7 @@ impl TestAppBuilder {
         }
         let config = Config {
             trusted_proxy: self.proxies.iter().copied().map(IpNet::from).collect(),
+            webhooks_to_private_networks: self.to_private_networks,
             smtp: self.smtp.map(|url| url.parse().expect("a mail server")),
             ..config(new_database(folder.path()).await, content)
         };
@@ -368,6 +370,7 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
         live_connections: 20_000,
         smtp_connections: 16,
         smtp_rate: None,
+        webhooks_to_private_networks: false,
         access_log: None,
         log_format: LogFormat::Text,
         log: Default::default(),
