@@ -28,11 +28,13 @@
 //! - **Subscriber**: who is told, where, and what they follow.
 //! - **Dispatch**: what goes out to subscribers: a fact, never a text.
 //! - **Thread**: the dispatches that belong together: of one incident, or of one component.
+//! - **Chat service**: where a team reads, such as Slack; a chat address is one place in it.
 //! - **Token**: a credential for the admin API, with scopes.
 
 pub mod actor;
 pub mod bounce;
 pub mod brand;
+pub mod chat;
 pub mod claims;
 pub mod component;
 pub mod component_name;

@@ -90,7 +90,11 @@ fn shown_states<'a>(
 }
 
 /// What and how: the states that were set last, else the phase, else the title with the first words.
-fn subject(snapshot: &Snapshot, incident: &Incident, entries: &[Entry<'_>]) -> String {
+pub(in crate::render) fn subject(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    entries: &[Entry<'_>],
+) -> String {
     let title = &incident.title;
     let of_entries = entries
         .iter()

@@ -5,19 +5,19 @@
 
 mod as_html;
 mod as_text;
-mod block;
+pub(in crate::render) mod block;
 mod broadcast;
-mod changes;
+pub(in crate::render) mod changes;
 pub(in crate::render) mod colours;
 mod component;
-mod entries;
-mod entry_blocks;
+pub(in crate::render) mod entries;
+pub(in crate::render) mod entry_blocks;
 mod footer;
 mod frame;
-mod incident;
+pub(in crate::render) mod incident;
 mod letters;
 mod reader;
-mod subject;
+pub(in crate::render) mod subject;
 #[cfg(test)]
 mod tests;
 mod trial;
