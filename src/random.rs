@@ -1,7 +1,7 @@
 //! The only source of randomness: secrets for tokens, sessions and links.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// The system gave no random numbers.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +13,21 @@ pub struct NoRandomness(getrandom::Error);
 /// # Errors
 /// The system's.
 pub fn secret() -> Result<String, NoRandomness> {
+    Ok(URL_SAFE_NO_PAD.encode(bits()?))
+}
+
+/// 256 random bits as a secret that signs webhooks: `whsec_` and base64.
+///
+/// # Errors
+/// The system's.
+pub fn signing_secret() -> Result<String, NoRandomness> {
+    Ok(format!("whsec_{}", STANDARD.encode(bits()?)))
+}
+
+fn bits() -> Result<[u8; 32], NoRandomness> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(NoRandomness)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
 }
 
 /// A random number below one, to spread retries.

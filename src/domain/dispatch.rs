@@ -51,6 +51,22 @@ pub enum News {
     Reminder { starts_ms: i64, minutes: i64 },
     /// A component's state changed without an incident; the id of the change.
     State { id: String },
+    /// An update that was told, or the post if `id` is empty, was corrected or brought back, at
+    /// `at_ms`. Channels are told whether or not people are, so that what they show stays right.
+    Amendment { id: String, at_ms: i64 },
+    /// An update that was told, or the whole incident if `id` is empty, was withdrawn at `at_ms`.
+    Withdrawal { id: String, at_ms: i64 },
+}
+
+/// Whom a kind of news is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// People and channels.
+    Everybody,
+    /// People.
+    People,
+    /// Channels that staff added.
+    Channels,
 }
 
 impl News {
@@ -62,6 +78,19 @@ impl News {
             Self::Correction { .. } => "correction",
             Self::Reminder { .. } => "reminder",
             Self::State { .. } => "state",
+            Self::Amendment { .. } => "amendment",
+            Self::Withdrawal { .. } => "withdrawal",
+        }
+    }
+
+    /// Whom it is for.
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Post | Self::Update { .. } | Self::Reminder { .. } | Self::State { .. } => {
+                Reach::Everybody
+            }
+            Self::Correction { .. } => Reach::People,
+            Self::Amendment { .. } | Self::Withdrawal { .. } => Reach::Channels,
         }
     }
 
@@ -70,7 +99,9 @@ impl News {
         match self {
             Self::Post => String::new(),
             Self::Update { id } | Self::State { id } => id.clone(),
-            Self::Correction { id, at_ms } => format!("{id}@{at_ms}"),
+            Self::Correction { id, at_ms }
+            | Self::Amendment { id, at_ms }
+            | Self::Withdrawal { id, at_ms } => format!("{id}@{at_ms}"),
             Self::Reminder { starts_ms, minutes } => format!("{starts_ms}-{minutes}"),
         }
     }
@@ -85,11 +116,15 @@ impl News {
             "state" => Some(Self::State {
                 id: subject.to_owned(),
             }),
-            "correction" => {
+            "correction" | "amendment" | "withdrawal" => {
                 let (id, at) = subject.rsplit_once('@')?;
                 let at_ms = at.parse().ok()?;
                 let id = id.to_owned();
-                Some(Self::Correction { id, at_ms })
+                Some(match kind {
+                    "correction" => Self::Correction { id, at_ms },
+                    "amendment" => Self::Amendment { id, at_ms },
+                    _ => Self::Withdrawal { id, at_ms },
+                })
             }
             "reminder" => {
                 let (starts, minutes) = subject.rsplit_once('-')?;
@@ -154,6 +189,11 @@ pub struct Dispatch {
 impl Dispatch {
     /// When it goes out on a site that waits for `delay` first.
     pub fn due(&self, delay: Duration) -> DateTime<Utc> {
+        // What was told already is put right at once.
+        let delay = match self.news.reach() {
+            Reach::Everybody | Reach::People => delay,
+            Reach::Channels => Duration::zero(),
+        };
         self.due_at.unwrap_or(self.created_at + delay)
     }
 
@@ -254,6 +294,14 @@ mod tests {
                 minutes: 60,
             },
             News::State { id: id() },
+            News::Amendment {
+                id: id(),
+                at_ms: 1_361_869_560_000,
+            },
+            News::Withdrawal {
+                id: String::new(),
+                at_ms: 1_361_869_560_000,
+            },
         ];
         for news in all {
             assert_eq!(News::parse(news.kind(), &news.subject()), Some(news));

@@ -26,12 +26,14 @@
 //! - **Byline**: the author shown with a post or an update.
 //! - **Template**: a half-written post, prepared before anything breaks.
 //! - **Subscriber**: who is told, where, and what they follow.
+//! - **Channel**: how news goes out: by mail to people, or to a webhook or chat that staff added.
 //! - **Dispatch**: what goes out to subscribers: a fact, never a text.
 //! - **Thread**: the dispatches that belong together: of one incident, or of one component.
 //! - **Chat service**: where a team reads, such as Slack; a chat address is one place in it.
 //! - **Token**: a credential for the admin API, with scopes.
 
 pub mod actor;
+pub mod added_channel;
 pub mod bounce;
 pub mod brand;
 pub mod chat;
@@ -59,6 +61,7 @@ pub mod news_kind;
 #[cfg(test)]
 pub mod numbers;
 pub mod permission;
+pub mod public_address;
 pub mod refusals;
 pub mod scope;
 pub mod site;

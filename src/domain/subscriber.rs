@@ -9,21 +9,35 @@ use super::email_address::EmailAddress;
 use super::incident::Kind;
 use super::slug::Slug;
 
-/// How a subscriber is reached.
+/// How news goes out: to people, or to a channel that staff added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
-    /// By e-mail.
+    /// By e-mail, to people.
     Email,
+    /// To a program, as Standard Webhooks.
+    Webhook,
 }
 
 impl Channel {
     /// Every channel, in the order of their numbers.
-    pub const ALL: [Self; 1] = [Self::Email];
+    pub const ALL: [Self; 2] = [Self::Email, Self::Webhook];
+
+    /// Those that staff add, in the order in which they are offered.
+    pub const ADDED: [Self; 1] = [Self::Webhook];
 
     /// The word used in the database and the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// Its name for staff.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Email => "E-mail",
+            Self::Webhook => "Webhook",
         }
     }
 

@@ -43,6 +43,8 @@ fn is_end(incident: &Incident, news: &News) -> Option<bool> {
     match news {
         News::Post | News::Reminder { .. } => Some(false),
         News::Correction { id, .. } if id.is_empty() => Some(false),
+        // They go to whoever was told of what they put right.
+        News::Amendment { .. } | News::Withdrawal { .. } => None,
         News::Update { id } | News::Correction { id, .. } => {
             let update = incident.updates.iter().find(|update| update.id == *id)?;
             Some(update.phase.is_some_and(|phase| phase.is_final()))

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
+use super::channel_queue::{drop_messages, free_messages};
 use super::error::StoreError;
 use super::letters::free_letters;
 use super::row::{instant, instant_or_none, int, text, text_or_none, word};
@@ -147,6 +148,7 @@ pub async fn free_claims(tx: &mut Tx, claim: &str) -> Result<(), StoreError> {
         .execute(&mut tx.inner)
         .await?;
     free_letters(tx, claim).await?;
+    free_messages(tx, claim).await?;
     sqlx::query("delete from senders where id = $1")
         .bind(claim)
         .execute(&mut tx.inner)
@@ -307,7 +309,7 @@ pub async fn drop_due(tx: &mut Tx) -> Result<u64, StoreError> {
     )
     .execute(&mut tx.inner)
     .await?;
-    Ok(done.rows_affected())
+    Ok(done.rows_affected() + drop_messages(tx).await?)
 }
 
 fn to_claimed(row: &AnyRow) -> Result<ClaimedDelivery, StoreError> {

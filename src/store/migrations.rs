@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0011" "delivery",
     "0012" "due",
     "0013" "calendars",
+    "0014" "channels",
 ];
 
 /// All migrations. `sqlx::migrate!` would do the same, but it compiles all of sqlx with both

@@ -6,14 +6,20 @@ use sqlx::any::AnyRow;
 use super::error::StoreError;
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
 use super::tx::Tx;
-use crate::domain::dispatch::{Dispatch, News, Status, Thread};
-use crate::domain::subscriber::Target;
+use crate::domain::dispatch::{Dispatch, News, Reach, Status, Thread};
+use crate::domain::subscriber::{Following, Target};
 
 /// Puts a dispatch into the outbox. One for the same news stays as it is.
 pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), StoreError> {
+    let (status, channels) = match dispatch.news.reach() {
+        Reach::Everybody => (dispatch.status, Some("waiting")),
+        Reach::People => (dispatch.status, None),
+        // Nobody's queue has to get it.
+        Reach::Channels => (Status::Spread, Some("waiting")),
+    };
     sqlx::query(
         "insert into outbox (seq, thread, kind, subject, created_at_ms, due_at_ms, revision, \
-         status) values ($1, $2, $3, $4, $5, $6, $7, $8) \
+         status, channels) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          on conflict (thread, kind, subject) do nothing",
     )
     .bind(dispatch.seq)
@@ -23,7 +29,8 @@ pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), Sto
     .bind(dispatch.created_at.timestamp_millis())
     .bind(dispatch.due_at.map(|at| at.timestamp_millis()))
     .bind(dispatch.revision)
-    .bind(dispatch.status.as_str())
+    .bind(status.as_str())
+    .bind(channels)
     .execute(&mut tx.inner)
     .await?;
     Ok(())
@@ -113,8 +120,12 @@ pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
 /// How many dispatches, messages to subscribers and letters wait.
 pub async fn count_each_waiting(tx: &mut Tx) -> Result<[i64; 3], StoreError> {
     let row = sqlx::query(
-        "select (select count(*) from outbox where status = 'waiting') as dispatches, \
-         (select count(*) from deliveries where next_at_ms is not null) as deliveries, \
+        "select (select count(*) from outbox where status = 'waiting' \
+         or (channels = 'waiting' and status <> 'dropped')) as dispatches, \
+         (select count(*) from deliveries where next_at_ms is not null) \
+         + (select count(*) from channel_messages m join channels c on c.id = m.channel_id \
+         where m.next_at_ms is not null and c.paused_at_ms is null and c.disabled_at_ms is null) \
+         as deliveries, \
          (select count(*) from letters) as letters",
     )
     .fetch_one(&mut tx.inner)
@@ -128,6 +139,9 @@ pub async fn count_each_waiting(tx: &mut Tx) -> Result<[i64; 3], StoreError> {
 
 /// Drops every dispatch that waits.
 pub async fn drop_waiting(tx: &mut Tx) -> Result<u64, StoreError> {
+    sqlx::query("update outbox set channels = null where channels = 'waiting'")
+        .execute(&mut tx.inner)
+        .await?;
     let done = sqlx::query("update outbox set status = 'dropped' where status = 'waiting'")
         .execute(&mut tx.inner)
         .await?;
@@ -136,10 +150,12 @@ pub async fn drop_waiting(tx: &mut Tx) -> Result<u64, StoreError> {
 
 /// Makes every dispatch that waits due at `now`, as news of that instant.
 pub async fn release_waiting(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    let done = sqlx::query("update outbox set due_at_ms = $1 where status = 'waiting'")
-        .bind(now.timestamp_millis())
-        .execute(&mut tx.inner)
-        .await?;
+    let done = sqlx::query(
+        "update outbox set due_at_ms = $1 where status = 'waiting' or channels = 'waiting'",
+    )
+    .bind(now.timestamp_millis())
+    .execute(&mut tx.inner)
+    .await?;
     Ok(done.rows_affected())
 }
 
@@ -184,6 +200,23 @@ macro_rules! in_audience {
 }
 
 impl Audience {
+    /// Whether whoever follows this is in it; `was_told` says whether they were told of the thread.
+    pub fn includes(&self, following: &Following, thread: &Thread, was_told: bool) -> bool {
+        let wants = match self.wants {
+            Wanted::Incidents => following.incidents,
+            Wanted::Maintenance => following.maintenance,
+            Wanted::Changes => following.changes,
+        };
+        let follows = |target: &Target| following.targets.contains(target);
+        let is_this = |target: &Target| match (target, thread) {
+            (Target::Incident(id), Thread::Incident(other)) => id == other,
+            (_, Thread::Incident(_) | Thread::Component(_)) => false,
+        };
+        (wants && (following.everything || self.targets.iter().any(follows)))
+            || following.targets.iter().any(is_this)
+            || (self.and_whoever_was_told && was_told)
+    }
+
     /// The targets as one text: each on a line of its own, with an empty line between.
     fn targets_as_text(&self) -> String {
         let lines = self.targets.iter().map(|target| {
@@ -286,7 +319,7 @@ pub async fn spread_dispatch(
     Ok(is_all)
 }
 
-fn to_dispatch(row: &AnyRow) -> Result<Dispatch, StoreError> {
+pub(super) fn to_dispatch(row: &AnyRow) -> Result<Dispatch, StoreError> {
     let (kind, subject) = (text(row, "kind")?, text(row, "subject")?);
     Ok(Dispatch {
         seq: int(row, "seq")?,

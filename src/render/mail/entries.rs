@@ -133,6 +133,6 @@ fn find<'a>(snapshot: &Snapshot, incident: &'a Incident, news: &News) -> Option<
                 && starts > snapshot.until;
             holds.then_some(Entry::Reminder { starts })
         }
-        News::State { .. } => None,
+        News::State { .. } | News::Amendment { .. } | News::Withdrawal { .. } => None,
     }
 }

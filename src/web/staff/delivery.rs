@@ -106,7 +106,9 @@ fn words_of(incident: &Incident, news: &News) -> String {
         News::Correction { id, .. } if !id.is_empty() => update(id),
         News::Post | News::Correction { .. } => incident.markdown.clone(),
         News::Reminder { .. } => return "Reminder".to_owned(),
-        News::State { .. } => return String::new(),
+        News::State { .. } | News::Amendment { .. } | News::Withdrawal { .. } => {
+            return String::new();
+        }
     };
     first_sentences(&text, WORDS)
 }
