@@ -107,7 +107,9 @@ pub fn check_url(url: &str, rules: OutgoingRules) -> Result<(), String> {
         other => return Err(format!("{other:?} isn't possible; {EXAMPLE}")),
     }
     if !url.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {
-        return Err(format!("spaces and special letters must be encoded; {EXAMPLE}"));
+        return Err(format!(
+            "spaces and special letters must be encoded; {EXAMPLE}"
+        ));
     }
     if url.contains('#') {
         return Err("the part from # on is never sent; leave it out".to_owned());
@@ -141,7 +143,10 @@ pub fn host_and_port(authority: &str) -> Option<(&str, Option<u16>)> {
         Some(rest) => {
             let (host, rest) = rest.split_once(']')?;
             host.parse::<std::net::Ipv6Addr>().ok()?;
-            (host, rest.strip_prefix(':').or(rest.is_empty().then_some("")))
+            (
+                host,
+                rest.strip_prefix(':').or(rest.is_empty().then_some("")),
+            )
         }
         None => match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -215,7 +220,10 @@ impl AddedChannel {
         let former = signing.former.as_ref();
         let former = former.filter(|(_, until)| now < *until);
         let former = former.map(|(secret, _)| secret.as_str());
-        [signing.secret.as_str()].into_iter().chain(former).collect()
+        [signing.secret.as_str()]
+            .into_iter()
+            .chain(former)
+            .collect()
     }
 }
 

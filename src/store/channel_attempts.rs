@@ -1,8 +1,8 @@
 //! Attempts to send messages to channels: those of the last week, for staff.
 
 use chrono::{DateTime, Utc};
-use sqlx::any::AnyRow;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::error::StoreError;
 use super::row::{instant, int, text, text_or_none};

@@ -71,11 +71,7 @@ pub async fn set_channels_told(tx: &mut Tx, seq: i64, told: bool) -> Result<(), 
 }
 
 /// Whether channels were told of an update, or, if `id` is empty, of anything of the thread.
-pub async fn has_told_channels(
-    tx: &mut Tx,
-    thread: &Thread,
-    id: &str,
-) -> Result<bool, StoreError> {
+pub async fn has_told_channels(tx: &mut Tx, thread: &Thread, id: &str) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "select seq from outbox where thread = $1 and channels = 'spread' \
          and ($2 = '' or (kind = 'update' and subject = $2)) limit 1",
@@ -104,7 +100,8 @@ pub async fn queue_messages(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for part in channels.chunks(ROWS) {
-        let places = (0..part.len()).map(|row| format!("(${}, $1, $2, $3, $4, $5, $6, 0)", row + 7));
+        let places =
+            (0..part.len()).map(|row| format!("(${}, $1, $2, $3, $4, $5, $6, 0)", row + 7));
         let places = places.collect::<Vec<_>>().join(", ");
         // The statement holds only placeholders.
         let mut query = sqlx::query(AssertSqlSafe(format!(
@@ -260,13 +257,12 @@ pub async fn find_references(
     tx: &mut Tx,
     message: &ClaimedMessage,
 ) -> Result<References, StoreError> {
-    let row = sqlx::query(
-        "select reference from channel_threads where channel_id = $1 and thread = $2",
-    )
-    .bind(&message.channel_id)
-    .bind(message.thread.to_text())
-    .fetch_optional(&mut tx.inner)
-    .await?;
+    let row =
+        sqlx::query("select reference from channel_threads where channel_id = $1 and thread = $2")
+            .bind(&message.channel_id)
+            .bind(message.thread.to_text())
+            .fetch_optional(&mut tx.inner)
+            .await?;
     let first = row.map(|row| text_or_none(&row, "reference")).transpose()?;
     let (kind, subject) = match &message.news {
         Some(News::Amendment { id, .. } | News::Withdrawal { id, .. }) => match id.is_empty() {
@@ -310,11 +306,13 @@ pub async fn hurry_messages(
     channel_id: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query("update channel_messages set next_at_ms = $1 where channel_id = $2 and next_at_ms > $1")
-        .bind(now.timestamp_millis())
-        .bind(channel_id)
-        .execute(&mut tx.inner)
-        .await?;
+    sqlx::query(
+        "update channel_messages set next_at_ms = $1 where channel_id = $2 and next_at_ms > $1",
+    )
+    .bind(now.timestamp_millis())
+    .bind(channel_id)
+    .execute(&mut tx.inner)
+    .await?;
     Ok(())
 }
 

@@ -42,7 +42,15 @@ pub fn incident(snapshot: &Snapshot, about: &Incident, news: &News, form: Form) 
     if about.draft {
         return None;
     }
-    let found = entries::list(snapshot, about, std::slice::from_ref(news));
+    let news = match news {
+        News::Amendment { id, at_ms } => News::Correction {
+            id: id.clone(),
+            at_ms: *at_ms,
+        },
+        News::Withdrawal { .. } => return Some(withdrawn(snapshot, Some(about))),
+        news => news.clone(),
+    };
+    let found = entries::list(snapshot, about, std::slice::from_ref(&news));
     let told = *found.first()?;
     let corrected = match (told, form) {
         (Entry::Correction { at, .. }, Form::Edit) => Some(at),
@@ -109,6 +117,40 @@ pub fn incident(snapshot: &Snapshot, about: &Incident, news: &News, form: Form) 
             None => site,
         },
     })
+}
+
+/// Says that an update of an incident was withdrawn; or a whole incident, of which nothing is public
+/// any more.
+pub fn withdrawn(snapshot: &Snapshot, about: Option<&Incident>) -> Message {
+    let site = line(&snapshot.site.name);
+    let base_url = &snapshot.site.base_url;
+    let words = match about {
+        Some(_) => messages::update_withdrawn(),
+        None => messages::incident_withdrawn(),
+    };
+    let title = about.map_or(site.as_str(), |about| &about.title);
+    Message {
+        summary: limited(&messages::subject_of_text(title, words)),
+        title: cut(&line(title), TITLE_UNITS),
+        tone: Tone::Info,
+        phase: None,
+        notes: vec![words.to_owned()],
+        changes: Vec::new(),
+        changes_intro: None,
+        text: Vec::new(),
+        beginning: String::new(),
+        link: match about {
+            Some(about) => Link {
+                text: messages::read_all(about.updates.len()),
+                url: page_of(snapshot, about),
+            },
+            None => Link {
+                text: messages::see_site().to_owned(),
+                url: urls::absolute(base_url, urls::HOME),
+            },
+        },
+        footer: site,
+    }
 }
 
 impl From<ChangeLine> for Change {

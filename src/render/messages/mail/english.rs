@@ -29,6 +29,16 @@ pub fn corrected_at(when: &str) -> String {
     format!("Corrected on {when}.")
 }
 
+/// Says in a chat that an update was withdrawn.
+pub fn update_withdrawn() -> &'static str {
+    "An update was withdrawn."
+}
+
+/// Says in a chat that a whole incident was withdrawn.
+pub fn incident_withdrawn() -> &'static str {
+    "A post was withdrawn."
+}
+
 /// What follows a list of changes that isn't whole.
 pub fn more_changes(more: usize) -> String {
     match more {
