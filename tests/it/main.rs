@@ -1,5 +1,8 @@
 //! The application as readers and staff meet it, one module for each thing they can see.
 
+#[path = "../chat/mod.rs"]
+mod chat_doubles;
+
 mod activity_log;
 mod activity_log_lines;
 mod api_client;
@@ -13,6 +16,7 @@ mod backdating;
 mod badges;
 mod brand;
 mod calendars;
+mod chat_messages;
 mod claims;
 mod components;
 mod delivery;

@@ -26,7 +26,7 @@ fn refused(service: S, typed: Typed<'_>, wanted: No) {
     assert_eq!(parse(service, typed), Err(wanted), "{typed:?}");
     let words = wanted.to_string();
     assert!(words.contains(service.name()), "{words}");
-    for part in typed.iter().filter(|part| !part.is_empty()) {
+    for part in typed.iter().filter(|part| part.len() > 4) {
         assert!(!words.contains(part), "{words}");
     }
 }

@@ -50,7 +50,11 @@ fn is_boundary(before: char, after: char, flags: usize) -> bool {
     let is_modifier = matches!(after, '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}');
     let is_joined = before == JOINER || after == JOINER || after == '\u{200c}';
     let is_half = is_flag_half(after) && flags % 2 == 1;
-    let is_syllable = is_jamo(before) && is_jamo(after);
+    let is_syllable = match syllable_part(after) {
+        Some(Part::Vowel | Part::End) => syllable_part(before).is_some(),
+        Some(Part::Start | Part::Whole) => syllable_part(before) == Some(Part::Start),
+        None => false,
+    };
     let is_line_end = before == '\r' && after == '\n';
     !(is_mark || is_modifier || is_joined || is_half || is_syllable || is_line_end)
 }
@@ -59,9 +63,23 @@ fn is_flag_half(c: char) -> bool {
     ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
 }
 
-/// A letter of which Korean syllables are made, or a syllable.
-fn is_jamo(c: char) -> bool {
-    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{d7b0}'..='\u{d7ff}')
+/// A part of a Korean syllable.
+#[derive(PartialEq, Eq)]
+enum Part {
+    Start,
+    Vowel,
+    End,
+    Whole,
+}
+
+fn syllable_part(c: char) -> Option<Part> {
+    match c {
+        '\u{1100}'..='\u{115f}' | '\u{a960}'..='\u{a97c}' => Some(Part::Start),
+        '\u{1160}'..='\u{11a7}' | '\u{d7b0}'..='\u{d7c6}' => Some(Part::Vowel),
+        '\u{11a8}'..='\u{11ff}' | '\u{d7cb}'..='\u{d7fb}' => Some(Part::End),
+        '\u{ac00}'..='\u{d7a3}' => Some(Part::Whole),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
