@@ -68,7 +68,7 @@ fn read(body: &Value) -> Result<Posted, String> {
         length += text.chars().count();
         let shown = shown(text, &DIALECT);
         posted.calls.extend(mentions(&shown.prose));
-        posted.calls.extend(emoji(text));
+        posted.calls.extend(emoji(&shown.prose));
         posted.calls.extend(shown.odd);
         // Names of characters in HTML are shown as the characters.
         posted

@@ -469,7 +469,7 @@ fn doubles_refuse_what_isnt_json_is_too_long_or_has_an_unknown_field() {
                 }
                 _ => {
                     let body = String::from_utf8(request.body.clone()).expect("UTF-8");
-                    let body = body.replace("Selma is down", "<!channel> @everyone **");
+                    let body = body.replace("\"TextRun\"", "\"TextBlock\"");
                     let body = body.replacen('{', "{\"extra\": 1, \"msgtype\": 1,", 1);
                     request.body = body.replace("\"m.text\"", "\"m.nothing\"").into_bytes();
                 }

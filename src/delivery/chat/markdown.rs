@@ -44,8 +44,10 @@ fn escape_for_mattermost(text: &str) -> String {
         match c {
             // What would be the name of an emoji, or of a sign in HTML, isn't one with a space in it.
             ':' if is_name && letters > 0 => out.push('\u{200b}'),
-            '&' => {
-                out.push_str("&\u{200b}");
+            // Nor is what would be an address between brackets.
+            '&' | '<' => {
+                out.push(c);
+                out.push('\u{200b}');
                 is_name = false;
                 continue;
             }
