@@ -10,6 +10,7 @@ use super::error::ActionError;
 use crate::domain::actor::Identity;
 use crate::domain::dispatch::{Dispatch, News, Status, Telling, Thread};
 use crate::domain::event::Event;
+use crate::store::channel_queue::has_told_channels;
 use crate::store::outbox::insert_dispatch;
 
 /// What staff date back by more than this isn't news.
@@ -31,6 +32,10 @@ impl Change {
 
     /// Notes what is to be told of an event.
     pub(super) fn dispatch(&mut self, event: &Event, identity: &Identity) {
+        if let Some((thread, news)) = amends(event, self.now) {
+            let seq = self.next_seq();
+            self.dispatches.push((seq, thread, news));
+        }
         let Some(told) = told_of(event, self.now) else {
             return;
         };
@@ -79,6 +84,12 @@ impl Change {
             if news == News::Post && self.is_said_by_its_update(&thread) {
                 continue;
             }
+            // What nobody was told yet goes out as it stands then.
+            if let News::Amendment { id, .. } | News::Withdrawal { id, .. } = &news
+                && !has_told_channels(&mut self.tx, &thread, id).await?
+            {
+                continue;
+            }
             let dispatch = Dispatch {
                 seq,
                 thread,
@@ -91,6 +102,74 @@ impl Change {
             insert_dispatch(&mut self.tx, &dispatch).await?;
         }
         Ok(())
+    }
+}
+
+/// What channels are told of an event whether or not people are: it changes what they were told.
+fn amends(event: &Event, now: DateTime<Utc>) -> Option<(Thread, News)> {
+    let at_ms = now.timestamp_millis();
+    let thread = |id: &str| Thread::Incident(id.to_owned());
+    let amendment = |id: &str| {
+        let id = id.to_owned();
+        News::Amendment { id, at_ms }
+    };
+    let withdrawal = |id: &str| {
+        let id = id.to_owned();
+        News::Withdrawal { id, at_ms }
+    };
+    match event {
+        Event::IncidentEdited { id, before, after } if !before.draft && !after.draft => {
+            Some((thread(id), amendment("")))
+        }
+        Event::IncidentSynced {
+            id,
+            before: Some(_),
+            publishes: None,
+            ..
+        } => Some((thread(id), amendment(""))),
+        Event::IncidentWithdrawn { id, before } if !before.draft => {
+            Some((thread(id), withdrawal("")))
+        }
+        Event::IncidentHidden { id, .. } => Some((thread(id), withdrawal(""))),
+        Event::UpdateCorrected { which, .. }
+        | Event::UpdateBroughtBack { which, .. }
+        | Event::UpdateSynced {
+            which,
+            before: Some(_),
+            ..
+        } => Some((thread(&which.incident), amendment(&which.id))),
+        Event::UpdateWithdrawn { which, .. } => {
+            Some((thread(&which.incident), withdrawal(&which.id)))
+        }
+        Event::IncidentCreated { .. }
+        | Event::IncidentEdited { .. }
+        | Event::IncidentWithdrawn { .. }
+        | Event::IncidentSynced { .. }
+        | Event::UpdateAdded { .. }
+        | Event::UpdateSynced { .. }
+        | Event::ComponentStateSet { .. }
+        | Event::ComponentPut { .. }
+        | Event::ComponentDescribed { .. }
+        | Event::ComponentRetired { .. }
+        | Event::ComponentBroughtBack { .. }
+        | Event::ComponentMoved { .. }
+        | Event::TemplateSet { .. }
+        | Event::TemplateRemoved { .. }
+        | Event::DeliveryDecided { .. }
+        | Event::TokenIssued { .. }
+        | Event::TokenRevoked { .. }
+        | Event::SignedIn { .. }
+        | Event::SessionEnded { .. }
+        | Event::SubscriberAdded { .. }
+        | Event::SubscribersImported { .. }
+        | Event::SubscriberEdited { .. }
+        | Event::SubscriberRemoved { .. }
+        | Event::SubscriberSuppressed { .. }
+        | Event::SubscriberAllowed { .. }
+        | Event::ChannelAdded { .. }
+        | Event::ChannelEdited { .. }
+        | Event::ChannelSecretRotated { .. }
+        | Event::ChannelRemoved { .. } => None,
     }
 }
 
@@ -180,6 +259,10 @@ fn told_of(event: &Event, now: DateTime<Utc>) -> Option<Told> {
         | Event::SubscriberEdited { .. }
         | Event::SubscriberRemoved { .. }
         | Event::SubscriberSuppressed { .. }
-        | Event::SubscriberAllowed { .. } => None,
+        | Event::SubscriberAllowed { .. }
+        | Event::ChannelAdded { .. }
+        | Event::ChannelEdited { .. }
+        | Event::ChannelSecretRotated { .. }
+        | Event::ChannelRemoved { .. } => None,
     }
 }

@@ -9,6 +9,7 @@ pub mod add_update;
 mod audit;
 mod change;
 pub mod change_maintenance;
+pub mod channels;
 mod checks;
 mod commit;
 pub mod correct_update;

@@ -15,8 +15,9 @@ use self::access_log::AccessLog;
 use self::sync_log::SyncLog;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::delivery::Worker;
 use crate::delivery::dkim::Signer;
+use crate::delivery::{ChannelWorker, Resolver, Worker};
+use crate::domain::added_channel::OutgoingRules;
 use crate::metrics::{MailServer, Metrics};
 use crate::schedule::Schedule;
 use crate::site::refresh::Refresher;
@@ -33,6 +34,7 @@ use crate::web::readiness::Readiness;
 use crate::web::state::AppState;
 
 mod access_log;
+mod channel_sending;
 pub mod content_sync;
 mod disk;
 mod files;
@@ -123,6 +125,9 @@ impl App {
             latest: refresher.latest(),
             nudge: Arc::new(Notify::new()),
             outbox: Arc::new(Notify::new()),
+            outgoing: OutgoingRules {
+                to_private_networks: config.webhooks_to_private_networks,
+            },
             assets: Arc::new(Assets::new(clock.now(), openapi::text())),
             media: Arc::new(Media::of(&config.source.content)),
             content: config.source.content.as_path().into(),
@@ -211,6 +216,11 @@ impl App {
         sending::worker(&self.state, sending).map(Some)
     }
 
+    /// What sends messages to channels. Names are looked up with `resolver`.
+    pub fn channel_worker(&self, resolver: Resolver) -> anyhow::Result<ChannelWorker> {
+        channel_sending::worker(&self.state, resolver)
+    }
+
     /// Tests whether the database takes writes, and counts what waits for subscribers, for `/readyz`
     /// and the metrics.
     pub async fn probe(&self) {
@@ -222,6 +232,7 @@ impl App {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let front = self.front();
         let worker = self.worker()?;
+        let channel_worker = self.channel_worker(Resolver::system())?;
         let site = self.state.site.current();
         sending::log(self.config.smtp.as_ref(), &site.snapshot().site);
         drop(site);
@@ -255,6 +266,11 @@ impl App {
                 stopped.clone(),
             ));
         }
+        tasks.spawn(channel_sending::keep_sending(
+            channel_worker,
+            state.clone(),
+            stopped.clone(),
+        ));
         tasks.spawn(probing::keep_probing(state.clone(), stopped.clone()));
         if let Some(listener) = self.metrics_listener {
             let (state, started_at) = (state.clone(), self.started_at);

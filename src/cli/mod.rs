@@ -2,6 +2,7 @@
 
 mod activity_log;
 mod already_posted;
+mod channels;
 mod check;
 mod choose;
 mod completions;
@@ -97,6 +98,7 @@ enum Command {
     #[command(name = "record")]
     ActivityLog(activity_log::ActivityLogArgs),
     Subscribers(subscribers::SubscribersArgs),
+    Channels(channels::ChannelsArgs),
     Login(login::LoginArgs),
     Healthcheck(healthcheck::HealthcheckArgs),
     Check(check::CheckArgs),
@@ -137,6 +139,7 @@ fn run_in(cli: &Cli, console: &mut Console) -> u8 {
         Command::Draft(args) => draft::run(args, console).map(|()| 0),
         Command::ActivityLog(args) => activity_log::run(args, console).map(|()| 0),
         Command::Subscribers(args) => subscribers::run(args, console),
+        Command::Channels(args) => channels::run(args, console),
         Command::Login(args) => login::run(args, console).map(|()| 0),
         Command::Healthcheck(args) => healthcheck::run(args, console).map(|()| 0),
         Command::Completions(args) => {
@@ -162,6 +165,7 @@ impl Command {
             Self::Draft(args) => args.wants_json(),
             Self::ActivityLog(args) => args.connection.json,
             Self::Subscribers(args) => args.wants_json(),
+            Self::Channels(args) => args.wants_json(),
             Self::Login(args) => args.connection.json,
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,

@@ -61,6 +61,16 @@ pub fn subscriber_path(id: &str) -> String {
     format!("{}/{}", subscribers_path(), urls::encoded(id))
 }
 
+/// The path of the list of channels, which also adds one.
+pub fn channels_path() -> String {
+    format!("{}/channels", urls::API)
+}
+
+/// The path of a channel.
+pub fn channel_path(id: &str) -> String {
+    format!("{}/{}", channels_path(), urls::encoded(id))
+}
+
 /// The path that sets a component's state.
 pub fn state_path(component: &Slug) -> String {
     format!("{}/components/{component}/state", urls::API)

@@ -100,6 +100,10 @@ pub struct Config {
     )]
     pub smtp_rate: Option<u32>,
 
+    /// Let webhooks and chats lead to private networks and this machine, and to http:// addresses.
+    #[arg(long, env = "LIGHTSHIP_WEBHOOKS_TO_PRIVATE_NETWORKS")]
+    pub webhooks_to_private_networks: bool,
+
     /// Write a line to standard output for each request, in the Common Log Format or as JSON.
     #[arg(long, env = "LIGHTSHIP_ACCESS_LOG", value_enum, value_name = "FORMAT")]
     pub access_log: Option<AccessLogFormat>,

@@ -166,7 +166,7 @@ fn written(draft: Draft) -> Result<Outgoing, String> {
 }
 
 /// Lets everything else on this machine go before this thread.
-fn yield_to_others() {
+pub(super) fn yield_to_others() {
     // Elsewhere a priority is the whole process's.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(LOWEST) {

@@ -22,8 +22,10 @@ mod server_rest;
 mod setup;
 mod spread;
 mod trial;
+mod webhook;
 mod worker;
 
+pub use self::outgoing::{ChannelSetup, ChannelWorker, Resolver};
 pub use self::setup::DeliverySetup;
 pub use self::trial::try_mail;
 pub use self::worker::Worker;

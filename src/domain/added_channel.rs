@@ -161,6 +161,16 @@ pub fn host_and_port(authority: &str) -> Option<(&str, Option<u16>)> {
     (!host.is_empty() && host.chars().all(is_host)).then_some((host, port))
 }
 
+/// The id of a message to a channel, the same however often it is sent.
+pub fn message_id(channel_id: &str, seq: i64) -> String {
+    format!("msg_{}_{seq}", channel_id.replace('-', ""))
+}
+
+/// The number of the message with this id; `None` if it is none.
+pub fn seq_of_message(id: &str) -> Option<i64> {
+    id.strip_prefix("msg_")?.rsplit_once('_')?.1.parse().ok()
+}
+
 /// What signs a channel's messages.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signing {

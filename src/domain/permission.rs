@@ -21,13 +21,15 @@ pub enum Permission {
     ReadActivity,
     /// See, add, remove and suppress subscribers.
     ManageSubscribers,
+    /// See, add, change, try and remove channels.
+    ManageChannels,
     /// Decide what becomes of messages that are held or were given up.
     ManageDelivery,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SetStates,
         Self::WriteIncidents,
         Self::ReadDrafts,
@@ -36,6 +38,7 @@ impl Permission {
         Self::ManageSessions,
         Self::ReadActivity,
         Self::ManageSubscribers,
+        Self::ManageChannels,
         Self::ManageDelivery,
     ];
 
@@ -46,6 +49,7 @@ impl Permission {
             Self::WriteIncidents | Self::ReadDrafts => Scope::IncidentsWrite,
             Self::ManageSubscribers => Scope::SubscribersWrite,
             Self::EditComponents
+            | Self::ManageChannels
             | Self::ManageDelivery
             | Self::ManageTokens
             | Self::ManageSessions

@@ -10,7 +10,8 @@ use super::incident::Kind;
 use super::slug::Slug;
 
 /// How news goes out: to people, or to a channel that staff added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// By e-mail, to people.
     Email,
@@ -241,10 +242,10 @@ mod tests {
 
     #[test]
     fn words_are_read_as_they_are_written() {
-        assert_eq!(
-            Channel::parse(Channel::Email.as_str()),
-            Some(Channel::Email)
-        );
+        for channel in Channel::ALL {
+            assert_eq!(Channel::parse(channel.as_str()), Some(channel));
+            assert_eq!(serde_json::json!(channel), channel.as_str());
+        }
         assert_eq!(Channel::parse("pigeon"), None);
         let slug = Slug::parse("selma").expect("a slug");
         for target in [

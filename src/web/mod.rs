@@ -15,6 +15,7 @@ pub mod assets;
 mod audit_query;
 mod auth;
 mod call;
+mod channel_answers;
 mod contract_rules;
 mod contract_texts;
 mod cross_site;

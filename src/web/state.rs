@@ -14,6 +14,7 @@ use super::readiness::Readiness;
 use super::running::Running;
 use super::token_uses::Uses;
 use crate::clock::Clock;
+use crate::domain::added_channel::OutgoingRules;
 use crate::metrics::Metrics;
 use crate::site::SiteHandle;
 use crate::site::refresh::Latest;
@@ -37,6 +38,8 @@ pub struct AppState {
     pub nudge: Arc<Notify>,
     /// Notifies `delivery` that there may be something to send.
     pub outbox: Arc<Notify>,
+    /// What requests to channels may reach.
+    pub outgoing: OutgoingRules,
     /// The files in the binary.
     pub assets: Arc<Assets>,
     /// The folder of files for posts.

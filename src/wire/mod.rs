@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod bounce;
+pub mod channel;
 pub mod component;
 mod csv;
 mod field_error;

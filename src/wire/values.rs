@@ -17,6 +17,7 @@ use crate::domain::news_kind::NewsKind;
 use crate::domain::scope::Scope;
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
+use crate::domain::subscriber::Channel;
 use crate::domain::update::Phase;
 
 fn string(value: Value, place: &mut Place<'_>, wanted: &str) -> Option<String> {
@@ -237,6 +238,11 @@ pub(super) fn imported_subscribers(
     place: &mut Place<'_>,
 ) -> Option<Vec<ImportedSubscriber>> {
     list(value, place, "a list of subscribers", body)
+}
+
+/// A kind of channel that staff add.
+pub(super) fn channel_kind(value: Value, place: &mut Place<'_>) -> Option<Channel> {
+    word(value, place, "kind", &Channel::ADDED, Channel::as_str)
 }
 
 /// What a provider reports.

@@ -10,6 +10,7 @@ use crate::domain::incident::{Impact, Kind};
 use crate::domain::news_kind::NewsKind;
 use crate::domain::scope::Scope;
 use crate::domain::slug::{MAX_LEN, PATTERN};
+use crate::domain::subscriber::Channel;
 use crate::domain::update::{Phase, Precision, Source};
 
 /// White space, as a character class of a regular expression (ECMA 262).
@@ -146,6 +147,14 @@ pub(super) fn news_kinds() -> ArrayBuilder {
 pub(super) fn news_kinds_or_null() -> ArrayBuilder {
     let types = SchemaType::Array(vec![Type::Array, Type::Null]);
     news_kinds().schema_type(types)
+}
+
+pub(super) fn channel_kind() -> ObjectBuilder {
+    words(
+        Channel::ADDED.into_iter().map(Channel::as_str),
+        false,
+        "How it is told.",
+    )
 }
 
 pub(super) fn bounce_kind() -> ObjectBuilder {

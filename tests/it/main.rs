@@ -16,6 +16,8 @@ mod backdating;
 mod badges;
 mod brand;
 mod calendars;
+mod channels;
+mod channels_refusals;
 mod chat_messages;
 mod claims;
 mod components;

@@ -33,6 +33,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
         dkim_selector: "lightship".to_owned(),
         smtp_connections: 16,
         smtp_rate: None,
+        webhooks_to_private_networks: false,
         access_log: None,
         log_format: LogFormat::Text,
         log: Default::default(),

@@ -66,6 +66,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         dkim_selector: "lightship".to_owned(),
         smtp_connections: 16,
         smtp_rate: None,
+        webhooks_to_private_networks: false,
         access_log: None,
         log_format: LogFormat::Text,
         log,

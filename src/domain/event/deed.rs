@@ -97,6 +97,14 @@ pub enum Deed {
     SuppressSubscriber,
     /// A suppressed subscriber is told again.
     AllowSubscriber,
+    /// A channel was added.
+    AddChannel,
+    /// A channel was changed.
+    EditChannel,
+    /// A channel got a new secret.
+    RotateChannelSecret,
+    /// A channel was removed.
+    RemoveChannel,
 }
 
 impl Deed {
@@ -132,6 +140,10 @@ impl Deed {
             Self::RemoveSubscriber => "remove_subscriber",
             Self::SuppressSubscriber => "suppress_subscriber",
             Self::AllowSubscriber => "allow_subscriber",
+            Self::AddChannel => "add_channel",
+            Self::EditChannel => "edit_channel",
+            Self::RotateChannelSecret => "rotate_channel_secret",
+            Self::RemoveChannel => "remove_channel",
         }
     }
 
@@ -164,6 +176,10 @@ impl Deed {
             | Self::RemoveSubscriber
             | Self::SuppressSubscriber
             | Self::AllowSubscriber => "subscriber",
+            Self::AddChannel
+            | Self::EditChannel
+            | Self::RotateChannelSecret
+            | Self::RemoveChannel => "channel",
         }
     }
 
@@ -213,6 +229,10 @@ impl Deed {
             "remove_subscriber" => Self::RemoveSubscriber,
             "suppress_subscriber" => Self::SuppressSubscriber,
             "allow_subscriber" => Self::AllowSubscriber,
+            "add_channel" => Self::AddChannel,
+            "edit_channel" => Self::EditChannel,
+            "rotate_channel_secret" => Self::RotateChannelSecret,
+            "remove_channel" => Self::RemoveChannel,
             other => {
                 let mut decisions = Decision::ALL.into_iter();
                 Self::DecideDelivery(decisions.find(|it| it.as_str() == other)?)

@@ -247,6 +247,29 @@ impl WhatIsTold {
     }
 }
 
+/// A channel that staff added, as far as everybody who reads the activity log may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelSettings {
+    /// The word for its kind.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Where it leads, masked.
+    pub address: String,
+    /// What it is told of.
+    pub told: WhatIsTold,
+}
+
+impl ChannelSettings {
+    pub(super) fn to_json(&self) -> Value {
+        let mut value = json!({"kind": self.kind, "name": self.name, "address": self.address});
+        if let (Value::Object(all), Value::Object(told)) = (&mut value, self.told.to_json()) {
+            all.extend(told);
+        }
+        value
+    }
+}
+
 /// A template as the activity log stores it: everything but its name.
 pub(super) fn template_to_json(template: &Template) -> Value {
     json!({

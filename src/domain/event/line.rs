@@ -177,6 +177,16 @@ impl Event {
             Self::SubscriberRemoved { id, address } | Self::SubscriberAllowed { id, address } => {
                 (id.as_str(), address, None, None)
             }
+            Self::ChannelAdded { id, after } => {
+                (id.as_str(), &after.name, None, Some(after.to_json()))
+            }
+            Self::ChannelEdited { id, before, after } => {
+                let (before, now) = (before.to_json(), after.to_json());
+                (id.as_str(), &after.name, Some(before), Some(now))
+            }
+            Self::ChannelSecretRotated { id, name } | Self::ChannelRemoved { id, name } => {
+                (id.as_str(), name, None, None)
+            }
         };
         Line {
             id,
@@ -244,7 +254,11 @@ impl Event {
             | Self::SubscriberEdited { .. }
             | Self::SubscriberRemoved { .. }
             | Self::SubscriberSuppressed { .. }
-            | Self::SubscriberAllowed { .. } => About::Else,
+            | Self::SubscriberAllowed { .. }
+            | Self::ChannelAdded { .. }
+            | Self::ChannelEdited { .. }
+            | Self::ChannelSecretRotated { .. }
+            | Self::ChannelRemoved { .. } => About::Else,
         }
     }
 }

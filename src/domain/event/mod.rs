@@ -10,7 +10,9 @@ mod tests;
 use chrono::{DateTime, Utc};
 
 use self::deed::Deed;
-use self::facts::{FilePost, InNameOf, NewText, Post, StateSaid, Text, WhatIsTold, WhichUpdate};
+use self::facts::{
+    ChannelSettings, FilePost, InNameOf, NewText, Post, StateSaid, Text, WhatIsTold, WhichUpdate,
+};
 use super::component::Component;
 use super::dispatch::Decision;
 use super::scope::Scope;
@@ -143,6 +145,21 @@ pub enum Event {
     },
     /// A suppressed subscriber is told again.
     SubscriberAllowed { id: String, address: String },
+    /// Staff added a channel.
+    ChannelAdded {
+        id: String,
+        after: Box<ChannelSettings>,
+    },
+    /// Staff changed a channel.
+    ChannelEdited {
+        id: String,
+        before: Box<ChannelSettings>,
+        after: Box<ChannelSettings>,
+    },
+    /// Staff made a new secret for a channel.
+    ChannelSecretRotated { id: String, name: String },
+    /// Staff removed a channel.
+    ChannelRemoved { id: String, name: String },
 }
 
 impl Event {
@@ -198,6 +215,10 @@ impl Event {
             Self::SubscriberRemoved { .. } => Deed::RemoveSubscriber,
             Self::SubscriberSuppressed { .. } => Deed::SuppressSubscriber,
             Self::SubscriberAllowed { .. } => Deed::AllowSubscriber,
+            Self::ChannelAdded { .. } => Deed::AddChannel,
+            Self::ChannelEdited { .. } => Deed::EditChannel,
+            Self::ChannelSecretRotated { .. } => Deed::RotateChannelSecret,
+            Self::ChannelRemoved { .. } => Deed::RemoveChannel,
         }
     }
 }

@@ -6,6 +6,7 @@ use utoipa_axum::routes;
 use super::state::AppState;
 
 pub(super) mod audit;
+mod channels;
 mod components;
 mod incidents;
 mod maintenance;
@@ -54,6 +55,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(subscribers::allow))
         .routes(routes!(many_subscribers::import))
         .routes(routes!(many_subscribers::bounce))
+        .routes(routes!(channels::list_all, channels::create))
+        .routes(routes!(channels::show, channels::edit, channels::delete))
+        .routes(routes!(channels::test))
+        .routes(routes!(channels::rotate))
+        .routes(routes!(channels::deliveries))
+        .routes(routes!(channels::again))
         .routes(routes!(tokens::list_all, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list_all))

@@ -16,6 +16,7 @@ use lightship::actions::tokens::{NewToken, issue_token};
 use lightship::app::{App, content_sync};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
+use lightship::delivery::Resolver;
 use lightship::domain::actor::Actor;
 use lightship::domain::incident::Incident;
 use lightship::domain::scope::Scope;
@@ -31,6 +32,7 @@ pub(crate) struct TestAppBuilder {
     files: Vec<(String, Vec<u8>)>,
     proxies: Vec<IpAddr>,
     smtp: Option<String>,
+    to_private_networks: bool,
 }
 
 /// The application, with an admin token.
@@ -61,6 +63,7 @@ impl TestApp {
             files: Vec::new(),
             proxies: Vec::new(),
             smtp: None,
+            to_private_networks: true,
         }
     }
 
@@ -160,6 +163,18 @@ impl TestApp {
             .worker()
             .expect("a thread")
             .expect("a mail server is configured");
+        worker.send_due().await.expect("the database answers");
+    }
+
+    /// Sends every message to channels that is due.
+    pub(crate) async fn send_to_channels(&self) {
+        self.send_to_channels_by(Resolver::system()).await;
+    }
+
+    /// Sends every message to channels that is due; names are looked up with `resolver`.
+    pub(crate) async fn send_to_channels_by(&self, resolver: Resolver) {
+        let worker = self.app.channel_worker(resolver);
+        let mut worker = worker.expect("a thread");
         worker.send_due().await.expect("the database answers");
     }
 
@@ -301,6 +316,12 @@ impl TestAppBuilder {
         self
     }
 
+    /// Lets webhooks lead only to the public internet, as by default.
+    pub(crate) fn public_only(mut self) -> Self {
+        self.to_private_networks = false;
+        self
+    }
+
     /// Starts the application.
     pub(crate) async fn start(self) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -311,6 +332,7 @@ impl TestAppBuilder {
         }
         let config = Config {
             trusted_proxy: self.proxies.iter().copied().map(IpNet::from).collect(),
+            webhooks_to_private_networks: self.to_private_networks,
             smtp: self.smtp.map(|url| url.parse().expect("a mail server")),
             ..config(new_database(folder.path()).await, content)
         };
@@ -367,6 +389,7 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
         dkim_selector: "lightship".to_owned(),
         smtp_connections: 16,
         smtp_rate: None,
+        webhooks_to_private_networks: true,
         access_log: None,
         log_format: LogFormat::Text,
         log: Default::default(),

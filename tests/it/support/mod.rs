@@ -19,6 +19,7 @@ pub(crate) mod database;
 pub(crate) mod every_page;
 pub(crate) mod mail;
 pub(crate) mod process;
+pub(crate) mod receiver;
 pub(crate) mod silent;
 pub(crate) mod staff;
 pub(crate) mod subscribers;

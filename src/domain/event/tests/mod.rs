@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use rows::rows;
 use samples::{
-    at, component, dana, post, said, slug, template, text, told_of_everything, told_of_servers,
-    which,
+    at, component, dana, pager, post, said, slug, template, text, told_of_everything,
+    told_of_servers, which,
 };
 
 use super::Event;
@@ -173,7 +173,24 @@ fn next(event: &Event) -> Option<Event> {
             id: "p1".to_owned(),
             address: dana(),
         },
-        Event::SubscriberAllowed { .. } => return None,
+        Event::SubscriberAllowed { .. } => Event::ChannelAdded {
+            id: "h1".to_owned(),
+            after: Box::new(pager(told_of_everything())),
+        },
+        Event::ChannelAdded { .. } => Event::ChannelEdited {
+            id: "h1".to_owned(),
+            before: Box::new(pager(told_of_everything())),
+            after: Box::new(pager(told_of_servers())),
+        },
+        Event::ChannelEdited { .. } => Event::ChannelSecretRotated {
+            id: "h1".to_owned(),
+            name: "Pager".to_owned(),
+        },
+        Event::ChannelSecretRotated { .. } => Event::ChannelRemoved {
+            id: "h1".to_owned(),
+            name: "Pager".to_owned(),
+        },
+        Event::ChannelRemoved { .. } => return None,
     })
 }
 

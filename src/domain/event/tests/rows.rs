@@ -41,6 +41,12 @@ pub(super) fn rows() -> Vec<Row> {
     let dana = "d***@example.com";
     let everything = r#"{"everything":true,"follows":[],"incidents":true,"maintenance":true,"changes":false,"paused":false}"#;
     let servers = r#"{"everything":false,"follows":["component selma","group Servers"],"incidents":true,"maintenance":true,"changes":false,"paused":true}"#;
+    let pager = |told: &str| {
+        let told = told.trim_start_matches('{');
+        kept(&format!(
+            r#"{{"kind":"webhook","name":"Pager","address":"https://hooks.example.com/…",{told}"#
+        ))
+    };
     #[rustfmt::skip]
     let rows = vec![
         ("create_incident", "incident", "i1", selma, None, post(true)),
@@ -72,6 +78,10 @@ pub(super) fn rows() -> Vec<Row> {
         ("remove_subscriber", "subscriber", "p1", dana, None, None),
         ("suppress_subscriber", "subscriber", "p1", dana, None, kept(r#"{"why":"complaint"}"#)),
         ("allow_subscriber", "subscriber", "p1", dana, None, None),
+        ("add_channel", "channel", "h1", "Pager", None, pager(everything)),
+        ("edit_channel", "channel", "h1", "Pager", pager(everything), pager(servers)),
+        ("rotate_channel_secret", "channel", "h1", "Pager", None, None),
+        ("remove_channel", "channel", "h1", "Pager", None, None),
     ];
     rows
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::domain::component::Component;
-use crate::domain::event::facts::{Post, StatedStates, Text, WhatIsTold, WhichUpdate};
+use crate::domain::event::facts::{
+    ChannelSettings, Post, StatedStates, Text, WhatIsTold, WhichUpdate,
+};
 use crate::domain::incident::{Impact, Kind};
 use crate::domain::slug::Slug;
 use crate::domain::state::StateKey;
@@ -97,6 +99,15 @@ pub(super) fn template() -> Template {
 
 pub(super) fn dana() -> String {
     "d***@example.com".to_owned()
+}
+
+pub(super) fn pager(told: WhatIsTold) -> ChannelSettings {
+    ChannelSettings {
+        kind: "webhook",
+        name: "Pager".to_owned(),
+        address: "https://hooks.example.com/…".to_owned(),
+        told,
+    }
 }
 
 pub(super) fn told_of_everything() -> WhatIsTold {

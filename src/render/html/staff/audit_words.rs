@@ -80,6 +80,10 @@ fn deed_in_words(deed: Deed) -> &'static str {
         Deed::RemoveSubscriber => "removed the subscriber",
         Deed::SuppressSubscriber => "suppressed the subscriber",
         Deed::AllowSubscriber => "allowed again the subscriber",
+        Deed::AddChannel => "added the channel",
+        Deed::EditChannel => "changed the channel",
+        Deed::RotateChannelSecret => "made a new secret for the channel",
+        Deed::RemoveChannel => "removed the channel",
     }
 }
 

@@ -60,7 +60,11 @@ fn done(version: &AuditBody) -> &'static str {
             | Deed::EditSubscriber
             | Deed::RemoveSubscriber
             | Deed::SuppressSubscriber
-            | Deed::AllowSubscriber,
+            | Deed::AllowSubscriber
+            | Deed::AddChannel
+            | Deed::EditChannel
+            | Deed::RotateChannelSecret
+            | Deed::RemoveChannel,
         )
         | None => "changed it",
     }
