@@ -10,6 +10,8 @@ use super::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::domain::added_channel::AddedChannel;
 use crate::domain::hash::hmac_sha256;
 
+/// How much of an answer is read.
+const ANSWER_BYTES: usize = 4 << 10;
 /// Before the base64 of a secret.
 const PREFIX: &str = "whsec_";
 
@@ -41,6 +43,7 @@ pub(super) fn request(
             ("webhook-signature", signatures.join(" ")),
         ],
         body: body.into_bytes(),
+        answer_bytes: ANSWER_BYTES,
     })
 }
 

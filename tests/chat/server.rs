@@ -32,6 +32,12 @@ impl Server {
         Self { place, double }
     }
 
+    /// Deletes every message, as somebody in the chat may.
+    pub(crate) fn delete_all(&self) {
+        let mut double = self.double.lock().unwrap_or_else(PoisonError::into_inner);
+        double.posts.clear();
+    }
+
     /// What was posted so far.
     pub(crate) fn posts(&self) -> Vec<Posted> {
         let double = self.double.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,5 +90,6 @@ fn read(stream: &TcpStream) -> Option<HttpRequest> {
         url,
         headers,
         body,
+        answer_bytes: 0,
     })
 }

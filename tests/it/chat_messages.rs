@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use lightship::delivery::chat::{Place, Posting, Reading, read, request};
+use lightship::delivery::chat::{Place, Posting, read, request};
 use lightship::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use lightship::domain::chat::{ChatAddress, ChatService};
 use lightship::domain::state::Tone;
@@ -30,7 +30,7 @@ pub(crate) fn addresses() -> Vec<ChatAddress> {
         ),
         with(
             ChatService::Slack,
-            "",
+            "https://slack.com",
             Some("#status"),
             format!("xoxb-{SECRET}"),
         ),
@@ -52,7 +52,7 @@ pub(crate) fn addresses() -> Vec<ChatAddress> {
         ),
         with(
             ChatService::Telegram,
-            "",
+            "https://api.telegram.org",
             Some("@example_status"),
             format!("123456789:{SECRET}"),
         ),
@@ -130,7 +130,7 @@ fn posted(
     let shown = String::from_utf8_lossy(&answer.body).into_owned();
     let body = String::from_utf8_lossy(&request.body).into_owned();
     let reference = match read(address, &answer) {
-        Reading::Result(ChannelResult::Delivered { reference }) => reference,
+        ChannelResult::Delivered { reference } => reference,
         other => panic!("{address:?}: {other:?}: {shown}\n{body}"),
     };
     let posted = double.posts.last().cloned().expect("a message");
@@ -443,7 +443,7 @@ fn the_same_message_sent_again_is_one_in_matrix() {
 }
 
 /// What an address's service says to a request that was changed.
-fn said(address: &ChatAddress, change: impl Fn(&mut HttpRequest)) -> (Reading, HttpAnswer) {
+fn said(address: &ChatAddress, change: impl Fn(&mut HttpRequest)) -> (ChannelResult, HttpAnswer) {
     let message = telling("Selma is down.");
     let mut request = request(&posting(&message, "1", Place::New), address);
     change(&mut request);
@@ -456,7 +456,7 @@ fn doubles_refuse_what_isnt_json_is_too_long_or_has_an_unknown_field() {
     for address in addresses() {
         let (reading, _) = said(&address, |_| {});
         assert!(
-            matches!(reading, Reading::Result(ChannelResult::Delivered { .. })),
+            matches!(reading, ChannelResult::Delivered { .. }),
             "{address:?}"
         );
         for breaking in 0..3 {
@@ -475,13 +475,11 @@ fn doubles_refuse_what_isnt_json_is_too_long_or_has_an_unknown_field() {
                 }
             });
             let is_failure = match &reading {
-                Reading::Result(ChannelResult::Delivered { .. }) => false,
-                Reading::Result(
-                    ChannelResult::Later { why, .. }
-                    | ChannelResult::Refused { why }
-                    | ChannelResult::Gone { why },
-                ) => why.starts_with("HTTP ") && !why.contains(SECRET),
-                Reading::Lost => false,
+                ChannelResult::Delivered { .. } => false,
+                ChannelResult::Later { why, .. }
+                | ChannelResult::Refused { why }
+                | ChannelResult::Gone { why } => why.starts_with("HTTP ") && !why.contains(SECRET),
+                ChannelResult::Lost => false,
             };
             let words = String::from_utf8_lossy(&answer.body).into_owned();
             assert!(is_failure, "{address:?} {breaking}: {reading:?}: {words}");
@@ -502,14 +500,12 @@ fn an_address_that_was_removed_or_revoked_is_gone() {
         match address {
             // Its rights can be given back; and a webhook of Slack is known by its form only.
             ChatAddress::Ntfy { .. } => {
-                let wanted =
-                    |it: &Reading| matches!(it, Reading::Result(ChannelResult::Later { .. }));
+                let wanted = |it: &ChannelResult| matches!(it, ChannelResult::Later { .. });
                 assert!(wanted(&reading), "{address:?}: {reading:?}: {words}");
             }
             ChatAddress::SlackWebhook { .. } => {}
             _ => {
-                let wanted =
-                    |it: &Reading| matches!(it, Reading::Result(ChannelResult::Gone { .. }));
+                let wanted = |it: &ChannelResult| matches!(it, ChannelResult::Gone { .. });
                 assert!(wanted(&reading), "{address:?}: {reading:?}: {words}");
             }
         }
@@ -531,10 +527,10 @@ fn what_was_deleted_at_the_service_is_lost_and_posted_anew() {
         match address {
             // A server keeps what was redacted, so an edit is taken.
             ChatAddress::Matrix { .. } => {
-                let wanted = matches!(reading, Reading::Result(ChannelResult::Refused { .. }));
+                let wanted = matches!(reading, ChannelResult::Refused { .. });
                 assert!(wanted, "{reading:?}");
             }
-            _ => assert_eq!(reading, Reading::Lost, "{address:?}"),
+            _ => assert_eq!(reading, ChannelResult::Lost, "{address:?}"),
         }
     }
 }
@@ -566,18 +562,13 @@ fn a_service_that_asks_to_wait_is_given_time() {
             | ChatService::Mattermost
             | ChatService::Ntfy => ("", 30),
         };
-        let Reading::Result(ChannelResult::Later { after, .. }) =
-            read(&address, &answer(429, body))
-        else {
+        let ChannelResult::Later { after, .. } = read(&address, &answer(429, body)) else {
             panic!("{address:?}");
         };
         assert_eq!(after.map(|it| it.as_secs()), Some(wanted), "{address:?}");
         for status in [500, 502, 503, 504, 529] {
             let later = read(&address, &answer(status, "<html>down</html>"));
-            assert!(
-                matches!(later, Reading::Result(ChannelResult::Later { .. })),
-                "{address:?}"
-            );
+            assert!(matches!(later, ChannelResult::Later { .. }), "{address:?}");
         }
     }
 }

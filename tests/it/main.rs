@@ -18,6 +18,7 @@ mod brand;
 mod calendars;
 mod channels;
 mod channels_refusals;
+mod chat_channels;
 mod chat_messages;
 mod claims;
 mod components;

@@ -9,19 +9,17 @@ use serde_json::json;
 use super::fitting::{fitting, units};
 use super::markdown::{DISCORD, escape_for_discord, link};
 use super::markup::write;
-use super::reading::{Reading, by_status, delivered, failure, gone, json, later, seconds, text};
+use super::reading::{by_status, delivered, failure, gone, json, later, seconds, text};
 use super::{Place, Posting, json_request};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 
 /// The most characters of an embed's description.
 const DESCRIPTION: usize = 4096;
-/// The most characters of the text at its end.
-const FOOTER: usize = 2048;
 
 /// The request. Nobody is called, whatever a text contains: `allowed_mentions` is empty.
 pub(super) fn request(posting: &Posting<'_>, url: &str, thread: Option<&str>) -> HttpRequest {
     let message = posting.message;
-    let link = link(&escape_for_discord(&message.link.text), &message.link.url);
+    let link = link(&escape_for_discord(&message.link_text()), &message.link.url);
     let description = fitting(
         message,
         |body| format!("{}\n\n{link}", write(&DISCORD, body)),
@@ -35,7 +33,7 @@ pub(super) fn request(posting: &Posting<'_>, url: &str, thread: Option<&str>) ->
             "url": message.link.url,
             "color": colour.unwrap_or_default(),
             "description": description.trim_start(),
-            "footer": { "text": crate::render::chat::cut(&message.footer, FOOTER) },
+            "footer": { "text": message.end() },
         }],
     });
     let of_thread = thread.map(|id| format!("thread_id={id}"));
@@ -56,7 +54,7 @@ pub(super) fn request(posting: &Posting<'_>, url: &str, thread: Option<&str>) ->
 }
 
 /// What an answer means.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     let why = failure(answer, text(&body, "/message"));
     match (answer.status, body["code"].as_i64()) {
@@ -65,7 +63,7 @@ pub(super) fn read(answer: &HttpAnswer) -> Reading {
             delivered((!id.is_empty()).then(|| id.to_owned()))
         }
         // Unknown message.
-        (_, Some(10_008)) => Reading::Lost,
+        (_, Some(10_008)) => ChannelResult::Lost,
         // Unknown webhook, unknown channel, invalid webhook token.
         (_, Some(10_015 | 10_003 | 50_027)) => gone(why),
         (429, _) => later(why, seconds(&body, "/retry_after").or(answer.retry_after)),

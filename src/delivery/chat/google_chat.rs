@@ -9,9 +9,9 @@ use serde_json::json;
 use super::fitting::fitting;
 use super::html::GOOGLE_CHAT;
 use super::markup::write;
-use super::reading::{Reading, by_status, delivered, failure, gone, json, later, text};
+use super::reading::{by_status, delivered, failure, gone, json, later, text};
 use super::{Posting, json_request};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 
 /// The most bytes of a message with its cards, with room for what is around the text.
 const MESSAGE_BYTES: usize = 24_000;
@@ -25,7 +25,7 @@ pub(super) fn request(posting: &Posting<'_>, url: &str) -> HttpRequest {
         |text| text.len() <= MESSAGE_BYTES,
     );
     let link = json!({
-        "text": message.link.text,
+        "text": message.link_text(),
         "onClick": { "openLink": { "url": message.link.url } },
     });
     let mut widgets = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn request(posting: &Posting<'_>, url: &str) -> HttpRequest {
         "cardsV2": [{
             "cardId": "status",
             "card": {
-                "header": { "title": message.heading(), "subtitle": message.footer },
+                "header": { "title": message.heading(), "subtitle": message.end() },
                 "sections": [{ "widgets": widgets }],
             },
         }],
@@ -49,7 +49,7 @@ pub(super) fn request(posting: &Posting<'_>, url: &str) -> HttpRequest {
 }
 
 /// What an answer means.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     let words = text(&body, "/error/message");
     let why = failure(answer, words);

@@ -11,9 +11,9 @@ use super::fitting::fitting;
 use super::html::{MATRIX, escape};
 use super::markup::write;
 use super::plain::PLAIN;
-use super::reading::{Reading, by_status, delivered, failure, gone, json, later, refused, text};
+use super::reading::{by_status, delivered, failure, gone, json, later, refused, text};
 use super::{Place, Posting, json_request};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::render::chat::Message;
 use crate::render::markdown::Passage;
 
@@ -81,9 +81,9 @@ fn texts(message: &Message, body: &[Passage]) -> (String, String) {
     let plain = format!(
         "{heading}{}\n\n{}: {}\n{}",
         with_gap(write(&PLAIN, body), "\n\n"),
-        link.text,
+        message.link_text(),
         link.url,
-        message.footer
+        message.end()
     );
     let colour = message.colour();
     let html = format!(
@@ -92,14 +92,14 @@ fn texts(message: &Message, body: &[Passage]) -> (String, String) {
         escape(&heading),
         with_gap(write(&MATRIX, body), "<br><br>"),
         escape(&link.url),
-        escape(&link.text),
-        escape(&message.footer)
+        escape(&message.link_text()),
+        escape(&message.end())
     );
     (plain, html)
 }
 
 /// What an answer means.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     let words = text(&body, "/error");
     let why = failure(answer, words);

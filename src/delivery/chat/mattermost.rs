@@ -11,8 +11,8 @@ use super::html::without_mentions;
 use super::json_request;
 use super::markdown::{MATTERMOST, link};
 use super::markup::write;
-use super::reading::{Reading, by_status, gone, json, text};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
+use super::reading::{by_status, gone, json, text};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::render::chat::Message;
 
 /// The most characters of an attachment's text. Older servers take 7,600.
@@ -20,7 +20,10 @@ const TEXT: usize = 7600;
 
 /// The request.
 pub(super) fn request(message: &Message, url: &str) -> HttpRequest {
-    let link = link(&(MATTERMOST.escape)(&message.link.text), &message.link.url);
+    let link = link(
+        &(MATTERMOST.escape)(&message.link_text()),
+        &message.link.url,
+    );
     let told = fitting(
         message,
         |body| format!("{}\n\n{link}", write(&MATTERMOST, body)),
@@ -33,14 +36,14 @@ pub(super) fn request(message: &Message, url: &str) -> HttpRequest {
             "title": without_mentions(&message.heading()),
             "title_link": message.link.url,
             "text": told.trim_start(),
-            "footer": without_mentions(&message.footer),
+            "footer": without_mentions(&message.end()),
         }],
     });
     json_request(Method::POST, url.to_owned(), None, &body)
 }
 
 /// What an answer means.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     let words = text(&body, "/message");
     let is_unknown = text(&body, "/id").starts_with("web.incoming_webhook.invalid");

@@ -20,10 +20,12 @@ mod telegram;
 use http::Method;
 use serde_json::Value;
 
-pub use self::reading::Reading;
-use super::outgoing::exchange::{HttpAnswer, HttpRequest};
+use super::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::domain::chat::ChatAddress;
 use crate::render::chat::Message;
+
+/// How much of an answer is read. Some services repeat the whole message, and end with its id.
+const ANSWER_BYTES: usize = 64 << 10;
 
 /// A message, and where among others it goes.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +86,7 @@ pub fn request(posting: &Posting<'_>, address: &ChatAddress) -> HttpRequest {
 }
 
 /// What an answer of an address's service means.
-pub fn read(address: &ChatAddress, answer: &HttpAnswer) -> Reading {
+pub fn read(address: &ChatAddress, answer: &HttpAnswer) -> ChannelResult {
     match address {
         ChatAddress::SlackWebhook { .. } => slack::read_webhook(answer),
         ChatAddress::SlackBot { .. } => slack::read(answer),
@@ -107,5 +109,6 @@ fn json_request(method: Method, url: String, token: Option<&str>, body: &Value) 
         url,
         headers,
         body: body.to_string().into_bytes(),
+        answer_bytes: ANSWER_BYTES,
     }
 }

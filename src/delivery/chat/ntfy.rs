@@ -9,8 +9,8 @@ use super::fitting::fitting;
 use super::json_request;
 use super::markup::write;
 use super::plain::PLAIN;
-use super::reading::{Reading, by_status, delivered, json, text};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
+use super::reading::{by_status, delivered, json, text};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::domain::state::Tone;
 use crate::render::chat::Message;
 
@@ -28,7 +28,7 @@ pub(super) fn request(
         message,
         |body| {
             let text = write(&PLAIN, body);
-            let text = format!("{text}\n\n{}", message.footer);
+            let text = format!("{text}\n\n{}", message.end());
             text.trim_start().to_owned()
         },
         |text| text.len() <= MESSAGE_BYTES,
@@ -48,7 +48,7 @@ pub(super) fn request(
 }
 
 /// What an answer means.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     match answer.status {
         200..=299 => {

@@ -9,29 +9,20 @@ use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer};
 /// How much of a service's words is kept, in characters.
 const WORDS_CHARS: usize = 160;
 
-/// What an answer means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
-    /// How the message fared.
-    Result(ChannelResult),
-    /// The message that it was to replace or follow is gone: it is to be posted as a new one.
-    Lost,
+pub(super) fn delivered(reference: Option<String>) -> ChannelResult {
+    ChannelResult::Delivered { reference }
 }
 
-pub(super) fn delivered(reference: Option<String>) -> Reading {
-    Reading::Result(ChannelResult::Delivered { reference })
+pub(super) fn later(why: String, after: Option<Duration>) -> ChannelResult {
+    ChannelResult::Later { why, after }
 }
 
-pub(super) fn later(why: String, after: Option<Duration>) -> Reading {
-    Reading::Result(ChannelResult::Later { why, after })
+pub(super) fn refused(why: String) -> ChannelResult {
+    ChannelResult::Refused { why }
 }
 
-pub(super) fn refused(why: String) -> Reading {
-    Reading::Result(ChannelResult::Refused { why })
-}
-
-pub(super) fn gone(why: String) -> Reading {
-    Reading::Result(ChannelResult::Gone { why })
+pub(super) fn gone(why: String) -> ChannelResult {
+    ChannelResult::Gone { why }
 }
 
 /// The body as JSON; null if it isn't, or was too long.
@@ -66,7 +57,7 @@ pub(super) fn failure(answer: &HttpAnswer, words: &str) -> String {
 }
 
 /// What a status means by itself, with what the service says about it.
-pub(super) fn by_status(answer: &HttpAnswer, words: &str) -> Reading {
+pub(super) fn by_status(answer: &HttpAnswer, words: &str) -> ChannelResult {
     let why = failure(answer, words);
     match answer.status {
         200..=299 => delivered(None),

@@ -7,11 +7,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::fitting::fitting;
-use super::reading::{Reading, by_status, delivered, failure, gone, json, later, refused, text};
-use super::slack_blocks::{LINK_UNITS, body_block, escape, plain_text, size};
+use super::reading::{by_status, delivered, failure, gone, json, later, refused, text};
+use super::slack_blocks::{body_block, escape, plain_text, size};
 use super::{Place, Posting, json_request};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
-use crate::render::chat::{Message, cut};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
+use crate::render::chat::Message;
 
 const API: &str = "https://slack.com/api";
 /// The most characters of the text in all blocks together, well below the 40,000 of a message.
@@ -62,7 +62,7 @@ fn content(message: &Message) -> Value {
             "elements": [{
                 "type": "link",
                 "url": message.link.url,
-                "text": cut(&message.link.text, LINK_UNITS),
+                "text": message.link_text(),
             }],
         }],
     });
@@ -71,7 +71,7 @@ fn content(message: &Message) -> Value {
     blocks.push(link);
     blocks.push(json!({
         "type": "context",
-        "elements": [plain_text(&message.footer, 2000)],
+        "elements": [plain_text(&message.end(), 2000)],
     }));
     json!({
         "text": escape(&message.summary),
@@ -82,7 +82,7 @@ fn content(message: &Message) -> Value {
 }
 
 /// What an answer of a webhook means: one word in plain text.
-pub(super) fn read_webhook(answer: &HttpAnswer) -> Reading {
+pub(super) fn read_webhook(answer: &HttpAnswer) -> ChannelResult {
     let word = String::from_utf8_lossy(&answer.body);
     let word = word.trim();
     let why = failure(answer, word);
@@ -101,7 +101,7 @@ pub(super) fn read_webhook(answer: &HttpAnswer) -> Reading {
 }
 
 /// What an answer of the API means: its status is 200, whatever happened.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     let word = text(&body, "/error");
     let why = failure(answer, word);
@@ -111,7 +111,7 @@ pub(super) fn read(answer: &HttpAnswer) -> Reading {
     }
     match word {
         "message_not_found" | "thread_not_found" | "cant_update_message" | "edit_window_closed" => {
-            Reading::Lost
+            ChannelResult::Lost
         }
         "invalid_auth"
         | "not_authed"

@@ -10,7 +10,7 @@ use crate::render::chat::cut;
 use crate::render::markdown::{Passage, PassageKind, Span};
 
 /// How long the text of a link may be.
-pub(super) const LINK_UNITS: usize = 250;
+const LINK_UNITS: usize = 250;
 /// How deep lists may be indented.
 const MAX_INDENT: usize = 6;
 

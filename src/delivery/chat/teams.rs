@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::fitting::fitting;
 use super::json_request;
-use super::reading::{Reading, by_status, failure, gone, json, later, text};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
+use super::reading::{by_status, failure, gone, json, later, text};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::domain::state::Tone;
 use crate::render::chat::Message;
 use crate::render::markdown::{Passage, PassageKind, Span};
@@ -49,7 +49,7 @@ fn envelope(message: &Message, body: &[Passage]) -> Value {
     blocks.extend(body.iter().map(block));
     let footer = json!({
         "type": "TextRun",
-        "text": message.footer,
+        "text": message.end(),
         "size": "Small",
         "isSubtle": true,
     });
@@ -68,7 +68,7 @@ fn envelope(message: &Message, body: &[Passage]) -> Value {
                 "body": blocks,
                 "actions": [{
                     "type": "Action.OpenUrl",
-                    "title": message.link.text,
+                    "title": message.link_text(),
                     "url": message.link.url,
                 }],
             },
@@ -134,7 +134,7 @@ fn run(span: &Span, is_heading: bool, is_code: bool) -> Value {
 
 /// What an answer means. A workflow takes a message with 202 before it posts it, so whether Teams
 /// shows it isn't known.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     let words = text(&body, "/error/message");
     match text(&body, "/error/code") {

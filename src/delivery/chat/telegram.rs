@@ -9,11 +9,9 @@ use serde_json::{Value, json};
 use super::fitting::{fitting, units};
 use super::html::{TELEGRAM, escape, without_mentions};
 use super::markup::write;
-use super::reading::{
-    Reading, by_status, delivered, failure, gone, json, later, refused, seconds, text,
-};
+use super::reading::{by_status, delivered, failure, gone, json, later, refused, seconds, text};
 use super::{Place, Posting, json_request};
-use crate::delivery::outgoing::exchange::{HttpAnswer, HttpRequest};
+use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 
 /// The most characters of a message. Telegram counts them without markup, we with it.
 const MESSAGE: usize = 4096;
@@ -31,8 +29,8 @@ pub(super) fn request(posting: &Posting<'_>, server: &str, chat: &str, token: &s
                 "<b>{heading}</b>{gap}{}\n\n<a href=\"{}\">{}</a>\n{}",
                 write(&TELEGRAM, body),
                 escape(&message.link.url),
-                told(&message.link.text),
-                told(&message.footer)
+                told(&message.link_text()),
+                told(&message.end())
             )
         },
         |text| units(text) <= MESSAGE,
@@ -71,7 +69,7 @@ pub(super) fn request(posting: &Posting<'_>, server: &str, chat: &str, token: &s
 }
 
 /// What an answer means.
-pub(super) fn read(answer: &HttpAnswer) -> Reading {
+pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
     let body = json(answer);
     let words = text(&body, "/description");
     let why = failure(answer, words);
@@ -85,7 +83,7 @@ pub(super) fn read(answer: &HttpAnswer) -> Reading {
         // It says already what it was to say.
         400 if says("message is not modified") => delivered(None),
         400 if says("message to edit not found") || says("message can't be edited") => {
-            Reading::Lost
+            ChannelResult::Lost
         }
         400 if says("chat not found") || says("upgraded to a supergroup") => gone(why),
         400 => refused(why),

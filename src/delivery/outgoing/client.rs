@@ -1,4 +1,5 @@
-//! The HTTP client for receivers that others run: no redirects, ten seconds, 4 KB. It connects only
+//! The HTTP client for receivers that others run: no redirects, ten seconds, a
+//! few KB. It connects only
 //! to an address that it has checked, and never looks the name up again.
 
 use std::io;
@@ -95,13 +96,13 @@ impl Client {
         let stream = self.connect(&target).await?;
         let head = head_of(request, &target)?;
         if !target.is_encrypted {
-            return exchange(stream, &head, &request.body, until).await;
+            return exchange(stream, &head, request, until).await;
         }
         let name = ServerName::try_from(target.host.to_owned());
         let name = name.map_err(|_| "its host can't have a certificate".to_owned())?;
         let stream = self.tls.connect(name, stream).await;
         let stream = stream.map_err(|error| format!("no encrypted connection: {error}"))?;
-        exchange(stream, &head, &request.body, until).await
+        exchange(stream, &head, request, until).await
     }
 
     /// Connects to an address of the host that was checked.
@@ -179,11 +180,13 @@ fn head_of(request: &HttpRequest, target: &Target<'_>) -> Result<String, String>
 async fn exchange(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     head: &str,
-    body: &[u8],
+    request: &HttpRequest,
     until: Instant,
 ) -> Result<HttpAnswer, String> {
     let sending = async {
-        stream.write_all(&[head.as_bytes(), body].concat()).await?;
+        stream
+            .write_all(&[head.as_bytes(), &request.body].concat())
+            .await?;
         stream.flush().await
     };
     // A receiver may answer before it has read everything, and close.
@@ -197,9 +200,10 @@ async fn exchange(
             });
         }
     };
+    let max_bytes = request.answer_bytes;
     // A little earlier than everything ends.
     let until = until - Duration::from_millis(50);
-    let _ = timeout_at(until, read_body(&mut stream, &head, &mut read)).await;
-    let body = body_in(&head, read);
+    let _ = timeout_at(until, read_body(&mut stream, &head, &mut read, max_bytes)).await;
+    let body = body_in(&head, read, max_bytes);
     Ok(head.answer(body))
 }

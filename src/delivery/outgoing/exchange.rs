@@ -15,6 +15,8 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// How much of the answer's body is read, in bytes.
+    pub answer_bytes: usize,
 }
 
 /// What a receiver answered.
@@ -24,7 +26,7 @@ pub struct HttpAnswer {
     pub status: u16,
     /// How long it asks to wait, if it says so in seconds.
     pub retry_after: Option<Duration>,
-    /// The beginning of the body, at most 4 KB.
+    /// The beginning of the body, as much as was asked for.
     pub body: Vec<u8>,
 }
 
@@ -38,6 +40,8 @@ pub enum ChannelResult {
         why: String,
         after: Option<Duration>,
     },
+    /// What it was to replace is gone at the service. It is sent anew at once.
+    Lost,
     /// This message is refused for good; the next one is tried.
     Refused { why: String },
     /// The receiver is gone; nothing is sent to it any more.

@@ -9,10 +9,10 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::exchange::HttpAnswer;
 
-/// The longest head, and the most bytes that are read for a body.
-const MAX_RAW_BYTES: usize = 16 << 10;
-/// How much of a body is kept.
-const MAX_BODY_BYTES: usize = 4 << 10;
+/// The longest head.
+const MAX_HEAD_BYTES: usize = 16 << 10;
+/// How many bytes are read at most for each byte of a body: chunks take more than their contents.
+const RAW_TIMES: usize = 4;
 /// The most headers of a response.
 const MAX_HEADERS: usize = 100;
 /// The longest pause that a receiver can ask for.
@@ -62,7 +62,7 @@ pub(super) async fn read_head(
             }
             return Ok((head, rest));
         }
-        if read.len() >= MAX_RAW_BYTES {
+        if read.len() >= MAX_HEAD_BYTES {
             return Err("its answer's head is longer than 16 KB".to_owned());
         }
         match more(stream, &mut read).await {
@@ -78,16 +78,17 @@ pub(super) async fn read_body(
     stream: &mut (impl AsyncRead + Unpin),
     head: &Head,
     read: &mut Vec<u8>,
+    max_bytes: usize,
 ) {
     let is_enough = |read: &[u8]| match head.body {
-        BodyLength::Exactly(length) => read.len() >= length.min(MAX_BODY_BYTES),
-        BodyLength::UntilClosed => read.len() >= MAX_BODY_BYTES,
+        BodyLength::Exactly(length) => read.len() >= length.min(max_bytes),
+        BodyLength::UntilClosed => read.len() >= max_bytes,
         BodyLength::Chunked => {
             let (body, is_whole) = dechunked(read);
-            is_whole || body.len() >= MAX_BODY_BYTES
+            is_whole || body.len() >= max_bytes
         }
     };
-    while !is_enough(read) && read.len() < MAX_RAW_BYTES {
+    while !is_enough(read) && read.len() < RAW_TIMES * max_bytes {
         match more(stream, read).await {
             Ok(true) => {}
             Ok(false) | Err(_) => break,
@@ -96,7 +97,7 @@ pub(super) async fn read_body(
 }
 
 /// The body in what was read after a head.
-pub(super) fn body_in(head: &Head, read: Vec<u8>) -> Vec<u8> {
+pub(super) fn body_in(head: &Head, read: Vec<u8>, max_bytes: usize) -> Vec<u8> {
     let mut body = match head.body {
         BodyLength::Chunked => dechunked(&read).0,
         BodyLength::Exactly(length) => {
@@ -106,7 +107,7 @@ pub(super) fn body_in(head: &Head, read: Vec<u8>) -> Vec<u8> {
         }
         BodyLength::UntilClosed => read,
     };
-    body.truncate(MAX_BODY_BYTES);
+    body.truncate(max_bytes);
     body
 }
 
@@ -179,11 +180,13 @@ fn dechunked(mut read: &[u8]) -> (Vec<u8>, bool) {
 mod tests {
     use super::*;
 
+    const MAX_BODY_BYTES: usize = 4 << 10;
+
     async fn answer(bytes: &[u8]) -> Result<HttpAnswer, String> {
         let mut stream = bytes;
         let (head, mut read) = read_head(&mut stream).await?;
-        read_body(&mut stream, &head, &mut read).await;
-        let body = body_in(&head, read);
+        read_body(&mut stream, &head, &mut read, MAX_BODY_BYTES).await;
+        let body = body_in(&head, read, MAX_BODY_BYTES);
         Ok(head.answer(body))
     }
 

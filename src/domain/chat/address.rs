@@ -64,8 +64,8 @@ pub enum ChatAddress {
 }
 
 impl ChatAddress {
-    /// Reads the parts of an address as staff typed them, or as the database stores them. Slack
-    /// needs a URL, or a room and a token. Telegram needs no URL, unless its server is one's own.
+    /// Reads the parts of an address as staff typed them, or as the database stores them. The
+    /// URL of a bot of Slack is `https://slack.com`.
     ///
     /// # Errors
     /// Which of them is wrong, and what it should look like.

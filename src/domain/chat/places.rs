@@ -5,8 +5,8 @@ use super::service::ChatService;
 
 /// The most characters of an address or a token. Those of Teams are the longest, with some 350.
 const MAX_CHARS: usize = 1000;
-/// The server of bots of Telegram, if it isn't one's own.
-const TELEGRAM: &str = "https://api.telegram.org";
+/// The address of a bot of Slack; the channel stands beside it.
+const SLACK: &str = "https://slack.com";
 
 /// Why a text isn't the address of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) fn read(
         }
     }
     let is_hook = match service {
-        ChatService::Slack => !url.is_empty() || room.is_none() && token.is_none(),
+        ChatService::Slack => url.trim_end_matches('/') != SLACK,
         ChatService::Discord
         | ChatService::Teams
         | ChatService::GoogleChat
@@ -116,10 +116,7 @@ pub(super) fn read(
             token: secret(|token| token.len() >= 8)?,
         }),
         ChatService::Telegram => Ok(ChatAddress::Telegram {
-            server: match url {
-                "" => TELEGRAM.to_owned(),
-                url => server(url).ok_or(no_url)?,
-            },
+            server: server(url).ok_or(no_url)?,
             chat: room.and_then(telegram_chat).ok_or(no_room)?,
             token: secret(is_telegram_token)?,
         }),

@@ -1,7 +1,7 @@
 //! The chat services that are known, and what each can do.
 
 /// A chat service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChatService {
     Slack,
     Discord,
@@ -68,7 +68,7 @@ impl ChatService {
         };
         match self {
             Self::Slack => Example {
-                url: "https://hooks.slack.com/services/T…/B…/…",
+                url: "https://hooks.slack.com/services/T…/B…/…, or https://slack.com for a bot",
                 room: Some("C0123456789 or #status"),
                 token: Some("xoxb-…"),
             },

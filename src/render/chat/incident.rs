@@ -36,19 +36,38 @@ pub enum Form {
     Edit,
 }
 
+/// What there is to say of one piece of news of an incident, as far as the incident is still public.
+/// `None` if there is nothing to say any more.
+pub fn news(
+    snapshot: &Snapshot,
+    about: Option<&Incident>,
+    news: &News,
+    form: Form,
+) -> Option<Message> {
+    let about = about.filter(|about| !about.draft);
+    let News::Withdrawal { id, .. } = news else {
+        return incident(snapshot, about?, news, form);
+    };
+    // It may be public again.
+    let is_public = about
+        .is_some_and(|about| id.is_empty() || about.updates.iter().any(|update| update.id == *id));
+    (!is_public).then(|| withdrawn(snapshot, about))
+}
+
 /// What there is to say of one piece of news. `None` if it isn't public any more, or if it is a post
 /// without a word, whose first update says everything.
-pub fn incident(snapshot: &Snapshot, about: &Incident, news: &News, form: Form) -> Option<Message> {
-    if about.draft {
-        return None;
-    }
+fn incident(snapshot: &Snapshot, about: &Incident, news: &News, form: Form) -> Option<Message> {
     let news = match news {
         News::Amendment { id, at_ms } => News::Correction {
             id: id.clone(),
             at_ms: *at_ms,
         },
-        News::Withdrawal { .. } => return Some(withdrawn(snapshot, Some(about))),
-        news => news.clone(),
+        News::Post
+        | News::Update { .. }
+        | News::Correction { .. }
+        | News::Reminder { .. }
+        | News::State { .. }
+        | News::Withdrawal { .. } => news.clone(),
     };
     let found = entries::list(snapshot, about, std::slice::from_ref(&news));
     let told = *found.first()?;
@@ -121,7 +140,7 @@ pub fn incident(snapshot: &Snapshot, about: &Incident, news: &News, form: Form) 
 
 /// Says that an update of an incident was withdrawn; or a whole incident, of which nothing is public
 /// any more.
-pub fn withdrawn(snapshot: &Snapshot, about: Option<&Incident>) -> Message {
+fn withdrawn(snapshot: &Snapshot, about: Option<&Incident>) -> Message {
     let site = line(&snapshot.site.name);
     let base_url = &snapshot.site.base_url;
     let words = match about {

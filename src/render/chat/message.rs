@@ -11,6 +11,8 @@ use crate::render::messages::mail as messages;
 const READABLE_CHARS: usize = 3000;
 /// How long a line of ours may be, in units of UTF-16.
 const LINE_UNITS: usize = 240;
+/// How long a title may be, or the text of a link.
+const SHORT_UNITS: usize = 120;
 /// How many changes are listed.
 const MAX_CHANGES: usize = 15;
 /// How many of them where there is little room.
@@ -82,9 +84,19 @@ impl Detail {
 }
 
 impl Message {
-    /// The title with the sign of its tone.
+    /// The title with the sign of its tone, on one line that isn't too long.
     pub fn heading(&self) -> String {
-        format!("{} {}", symbol(self.tone), self.title)
+        format!("{} {}", symbol(self.tone), short(&self.title))
+    }
+
+    /// What the link is called, on one line that isn't too long.
+    pub fn link_text(&self) -> String {
+        short(&self.link.text)
+    }
+
+    /// The line at the end.
+    pub fn end(&self) -> String {
+        line(&self.footer)
     }
 
     /// The colour of its tone, as `#rrggbb`.
@@ -154,6 +166,11 @@ fn change_line(change: &Change, detail: Detail) -> Passage {
 /// A text on one line that isn't too long.
 fn line(text: &str) -> String {
     cut(&crate::render::mail::subject::line(text), LINE_UNITS)
+}
+
+/// A text on a line of its own, with nothing beside it.
+fn short(text: &str) -> String {
+    cut(&crate::render::mail::subject::line(text), SHORT_UNITS)
 }
 
 /// A sign for a tone. Each has a shape of its own, so nobody depends on the colour; words always

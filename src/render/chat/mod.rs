@@ -9,6 +9,6 @@ mod trial;
 
 pub use self::component::component;
 pub use self::cut::cut;
-pub use self::incident::{Form, incident, withdrawn};
+pub use self::incident::{Form, news};
 pub use self::message::{Change, Detail, Link, Message};
 pub use self::trial::trial;
