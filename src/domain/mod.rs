@@ -34,6 +34,7 @@
 
 pub mod actor;
 pub mod added_channel;
+pub mod attempt;
 pub mod bounce;
 pub mod brand;
 pub mod chat;

@@ -7,29 +7,7 @@ use sqlx::any::AnyRow;
 use super::error::StoreError;
 use super::row::{instant, int, text, text_or_none};
 use super::tx::Tx;
-
-/// An attempt to send a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// Its identity.
-    pub id: String,
-    /// The channel.
-    pub channel_id: String,
-    /// The message's number.
-    pub seq: i64,
-    /// What kind of event it told, such as `update.posted`.
-    pub event: String,
-    /// Which attempt it was, from 1 on.
-    pub attempt: i64,
-    /// The status of the answer, if there was one.
-    pub status: Option<i64>,
-    /// Why it wasn't taken; `None` if it was.
-    pub failure: Option<String>,
-    /// When it ended.
-    pub at: DateTime<Utc>,
-    /// How long it took, in milliseconds.
-    pub duration_ms: i64,
-}
+use crate::domain::attempt::Attempt;
 
 /// Stores an attempt.
 pub async fn insert_attempt(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {

@@ -18,6 +18,7 @@ mod call;
 mod channel_answers;
 mod contract_rules;
 mod contract_texts;
+mod contract_webhooks;
 mod cross_site;
 mod error;
 mod extract;

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::api;
 use super::contract_rules::add_rules;
+use super::contract_webhooks::webhooks;
 use crate::urls;
 use crate::wire::FieldError;
 use crate::wire::problem::{self, FirstPost, Problem};
@@ -63,6 +64,7 @@ fn document() -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         add_common(path, item);
     }
+    document.webhooks = Some(webhooks());
     add_rules(&mut document);
     document
 }

@@ -54,6 +54,7 @@ mod readers;
 mod repeating;
 mod resolution;
 mod staff_activity_log;
+mod staff_channels;
 mod staff_components;
 mod staff_corrections;
 mod staff_drafts;

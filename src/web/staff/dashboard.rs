@@ -12,7 +12,7 @@ use super::session::Visit;
 use super::staff_error::StaffError;
 use crate::domain::permission::Permission;
 use crate::render::html::staff::dashboard::{self, Draft, Withdrawn};
-use crate::render::html::staff::delivery::{Outbox, section};
+use crate::render::html::staff::delivery::section;
 use crate::store::drafts::list_withdrawn;
 use crate::store::incidents::list_drafts;
 use crate::web::state::AppState;
@@ -45,10 +45,7 @@ pub(super) async fn show(
         .map(|(slug, title)| Draft { slug, title })
         .collect();
     let mut tx = state.store.read().await?;
-    let outbox = match site.snapshot().site.sends_mail {
-        true => delivery::outbox(&mut tx, &site).await?,
-        false => Outbox::default(),
-    };
+    let outbox = delivery::outbox(&mut tx, &site).await?;
     drop(tx);
     let now = state.clock.now();
     let actor = &visit.staff.actor;

@@ -9,16 +9,19 @@ use super::reading::IdOf;
 use super::staff_error::StaffError;
 use super::submission::Submission;
 use crate::actions::decide_delivery::{dont_send, release_held, retry_failed, send_now};
+use crate::domain::added_channel::AddedChannel;
 use crate::domain::dispatch::{News, Status, Thread};
 use crate::domain::hold::HeldBecause;
 use crate::domain::incident::Incident;
 use crate::render::html::staff::delivery::{
-    FailedMessage, HeldMessages, Outbox, StuckMessages, WaitingMessage,
+    FailedMessage, HeldMessages, Outbox, StuckMessages, TroubledChannel, WaitingMessage,
 };
 use crate::render::html::staff::fields::Fields;
 use crate::render::markdown::first_sentences;
 use crate::render::messages::text_of;
 use crate::site::Site;
+use crate::store::channel_queue::list_for_channels;
+use crate::store::channels::list_channels;
 use crate::store::outbox::{count_audience, count_waiting, list_dispatches};
 use crate::store::settings::{DELIVERS_FOR, find_meta};
 use crate::store::{StoreError, Tx, deliveries};
@@ -36,7 +39,15 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
     let snapshot = site.snapshot();
     let delay = snapshot.site.delivery.delay();
     let mut waiting = Vec::new();
-    for dispatch in list_dispatches(tx, Status::Waiting).await? {
+    let channels = list_channels(tx).await?;
+    let sends_mail = snapshot.site.sends_mail;
+    let dispatches = match sends_mail {
+        true => list_dispatches(tx, Status::Waiting).await?,
+        // What people aren't told waits for channels only.
+        false if channels.is_empty() => return Ok(Outbox::default()),
+        false => list_for_channels(tx).await?,
+    };
+    for dispatch in dispatches {
         let Some(audience) = snapshot.audience_of(&dispatch) else {
             continue;
         };
@@ -59,13 +70,12 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
     }
     let (former, count) = (find_meta(tx, DELIVERS_FOR).await?, count_waiting(tx).await?);
     let held = HeldBecause::of(former, &snapshot.site.base_url, count);
-    let stuck = deliveries::find_stuck(tx)
-        .await?
-        .map(|stuck| StuckMessages {
-            waiting: stuck.waiting,
-            why: stuck.why,
-            next_at: stuck.next_at,
-        });
+    let stuck = deliveries::find_stuck(tx).await?.filter(|_| sends_mail);
+    let stuck = stuck.map(|stuck| StuckMessages {
+        waiting: stuck.waiting,
+        why: stuck.why,
+        next_at: stuck.next_at,
+    });
     let failed = deliveries::list_failed(tx, FAILED).await?;
     Ok(Outbox {
         waiting,
@@ -80,6 +90,21 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
                 why: failed.why,
             })
             .collect(),
+        troubled: channels.into_iter().filter_map(troubled).collect(),
+    })
+}
+
+/// A channel, if it takes nothing.
+fn troubled(channel: AddedChannel) -> Option<TroubledChannel> {
+    let (why, is_disabled) = match channel.disabled {
+        Some(disabled) => (disabled.why, true),
+        None => (channel.failure?, false),
+    };
+    Some(TroubledChannel {
+        id: channel.id,
+        name: channel.name,
+        why,
+        is_disabled,
     })
 }
 

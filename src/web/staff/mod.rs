@@ -13,6 +13,8 @@ use super::state::AppState;
 use crate::urls;
 
 mod audit;
+mod channel_form;
+mod channels;
 mod component_form;
 mod component_state;
 mod components;
@@ -145,6 +147,7 @@ fn office() -> Router<AppState> {
         .route(urls::STAFF_DELIVERY_RETRY, post(delivery::retry))
         .route("/staff/delivery/{id}/decide", post(delivery::decide))
         .merge(subscribers())
+        .merge(channels())
         .route(urls::STAFF_SESSIONS, get(sessions::show))
         .route("/staff/sessions/{id}/end", post(sessions::end))
 }
@@ -168,6 +171,27 @@ fn subscribers() -> Router<AppState> {
             post(subscribers::suppress),
         )
         .route("/staff/subscribers/{id}/allow", post(subscribers::allow))
+}
+
+/// The routes for channels.
+fn channels() -> Router<AppState> {
+    Router::new()
+        .route(urls::STAFF_CHANNELS, get(channels::list))
+        .route(
+            urls::STAFF_NEW_CHANNEL,
+            get(channel_form::show_new).post(channel_form::create),
+        )
+        .route("/staff/channels/{id}", get(channels::show))
+        .route(
+            "/staff/channels/{id}/change",
+            get(channel_form::show).post(channel_form::edit),
+        )
+        .route("/staff/channels/{id}/test", post(channels::test))
+        .route("/staff/channels/{id}/pause", post(channels::pause))
+        .route("/staff/channels/{id}/resume", post(channels::resume))
+        .route("/staff/channels/{id}/secret", post(channel_form::rotate))
+        .route("/staff/channels/{id}/remove", post(channels::remove))
+        .route("/staff/channels/{id}/again", post(channels::again))
 }
 
 /// The response to an unknown path under `/staff`.

@@ -72,6 +72,21 @@ pub struct Outbox {
     pub stuck: Option<StuckMessages>,
     /// What was given up, newest first.
     pub failed: Vec<FailedMessage>,
+    /// Channels that take nothing.
+    pub troubled: Vec<TroubledChannel>,
+}
+
+/// A channel that takes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TroubledChannel {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+    /// Whether it was disabled for it.
+    pub is_disabled: bool,
 }
 
 /// The section of the dashboard; nothing if there is nothing to know. `key` makes each button work
@@ -85,7 +100,11 @@ pub fn section(
 ) -> Markup {
     let may_decide = viewer.may(Permission::ManageDelivery);
     let may_stop = viewer.may(Permission::WriteIncidents);
-    let is_calm = outbox.held.is_none() && outbox.stuck.is_none();
+    let troubled = match viewer.may(Permission::ManageChannels) {
+        true => outbox.troubled.as_slice(),
+        false => &[],
+    };
+    let is_calm = outbox.held.is_none() && outbox.stuck.is_none() && troubled.is_empty();
     let is_empty = is_calm && outbox.waiting.is_empty() && outbox.failed.is_empty();
     html! {
         @if !is_empty {
@@ -95,6 +114,14 @@ pub fn section(
                     (held(messages, may_decide, key))
                 }
                 @if let Some(stuck) = &outbox.stuck { (is_stuck(snapshot, stuck)) }
+                @for channel in troubled {
+                    p.error {
+                        "The channel "
+                        a href=(urls::staff_channel(&channel.id)) { bdi { (channel.name) } }
+                        @if channel.is_disabled { " was disabled: " } @else { " takes nothing: " }
+                        (channel.why) "."
+                    }
+                }
                 @if !outbox.waiting.is_empty() {
                     ul.box {
                         @for message in &outbox.waiting {

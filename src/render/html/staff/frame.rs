@@ -22,6 +22,8 @@ pub enum Nav {
     Components,
     /// Subscribers, and the forms about them.
     Subscribers,
+    /// Channels, and the forms about them.
+    Channels,
     /// The activity log.
     ActivityLog,
     /// Tokens, and the form for a new one.
@@ -31,7 +33,7 @@ pub enum Nav {
 }
 
 /// The pages in the navigation, each with the permission that it requires.
-const ROWS: [(Nav, &str, &str, Option<Permission>); 6] = [
+const ROWS: [(Nav, &str, &str, Option<Permission>); 7] = [
     (Nav::Dashboard, "Dashboard", urls::STAFF, None),
     (
         Nav::Maintenance,
@@ -50,6 +52,12 @@ const ROWS: [(Nav, &str, &str, Option<Permission>); 6] = [
         "Subscribers",
         urls::STAFF_SUBSCRIBERS,
         Some(Permission::ManageSubscribers),
+    ),
+    (
+        Nav::Channels,
+        "Channels",
+        urls::STAFF_CHANNELS,
+        Some(Permission::ManageChannels),
     ),
     (
         Nav::ActivityLog,

@@ -3,9 +3,9 @@
 
 use super::fields::Fields;
 use super::{
-    component_form, component_list, component_state, components, correct, maintenance_steps,
-    new_incident, plan_maintenance, sign_in, subscriber_form, subscriber_import, subscribers,
-    telling, token_form, update, window,
+    channel_form, channels, component_form, component_list, component_state, components, correct,
+    maintenance_steps, new_incident, plan_maintenance, sign_in, subscriber_form, subscriber_import,
+    subscribers, telling, token_form, update, window,
 };
 
 /// All names.
@@ -53,6 +53,12 @@ const NAMES: &[&str] = &[
     subscriber_form::CONSENT,
     subscriber_form::GROUP,
     subscriber_import::TABLE,
+    channel_form::KIND,
+    channel_form::NAME,
+    channel_form::URL,
+    channel_form::ROOM,
+    channel_form::TOKEN,
+    channels::MESSAGE,
     telling::NOTIFY,
     telling::ASKED,
     token_form::DISPLAY_NAME,
@@ -67,6 +73,7 @@ const PREFIXES: &[&str] = &[
     update::RETURN,
     subscriber_form::COMPONENT,
     token_form::SCOPE,
+    channel_form::NEWS,
     maintenance_steps::TEXT,
 ];
 

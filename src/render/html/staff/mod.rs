@@ -3,6 +3,8 @@
 
 pub mod audit;
 mod audit_words;
+pub mod channel_form;
+pub mod channels;
 pub mod component_form;
 pub mod component_list;
 pub mod component_state;

@@ -66,7 +66,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, form_state: &FormState) -> Mark
 }
 
 /// What to follow: groups first, single components folded away.
-fn following(snapshot: &Snapshot, form_state: &FormState) -> Markup {
+pub(super) fn following(snapshot: &Snapshot, form_state: &FormState) -> Markup {
     let active: Vec<_> = snapshot.active_components().collect();
     let groups: BTreeSet<_> = active
         .iter()

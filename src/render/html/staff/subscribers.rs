@@ -244,7 +244,7 @@ fn status(one: &Subscriber) -> Markup {
 }
 
 /// What they follow, in words: "Servers and Selma · maintenance only".
-fn follows(snapshot: &Snapshot, following: &Following) -> String {
+pub(super) fn follows(snapshot: &Snapshot, following: &Following) -> String {
     let names: Vec<_> = following
         .targets
         .iter()
