@@ -64,7 +64,8 @@ struct AddArgs {
     /// Its name for staff
     name: String,
     /// Where it leads, such as https://hooks.example.com/status
-    url: String,
+    #[arg(value_name = "ADDRESS")]
+    address: String,
     /// The room or chat at the service, if its kind has one
     #[arg(long, value_name = "ROOM")]
     room: Option<String>,
@@ -165,7 +166,7 @@ fn add(args: &AddArgs, console: &mut Console) -> Result<(), Failure> {
     let wanted = NewChannel {
         kind: args.kind,
         name: args.name.clone(),
-        url: args.url.clone(),
+        url: args.address.clone(),
         room: args.room.clone(),
         token: args.credential.clone(),
         following: Some(following),

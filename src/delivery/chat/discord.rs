@@ -9,8 +9,8 @@ use serde_json::json;
 use super::fitting::{fitting, units};
 use super::markdown::{DISCORD, escape_for_discord, link};
 use super::markup::write;
+use super::posting::{Place, Posting, json_request};
 use super::reading::{by_status, delivered, failure, gone, json, later, seconds, text};
-use super::{Place, Posting, json_request};
 use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 
 /// The most characters of an embed's description.

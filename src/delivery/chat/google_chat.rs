@@ -9,8 +9,8 @@ use serde_json::json;
 use super::fitting::fitting;
 use super::html::GOOGLE_CHAT;
 use super::markup::write;
+use super::posting::{Posting, json_request};
 use super::reading::{by_status, delivered, failure, gone, json, later, text};
-use super::{Posting, json_request};
 use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 
 /// The most bytes of a message with its cards, with room for what is around the text.

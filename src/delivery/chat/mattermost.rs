@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::fitting::{fitting, units};
 use super::html::without_mentions;
-use super::json_request;
 use super::markdown::{MATTERMOST, link};
 use super::markup::write;
+use super::posting::json_request;
 use super::reading::{by_status, gone, json, text};
 use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::render::chat::Message;

@@ -6,9 +6,9 @@ use http::Method;
 use serde_json::json;
 
 use super::fitting::fitting;
-use super::json_request;
 use super::markup::write;
 use super::plain::PLAIN;
+use super::posting::json_request;
 use super::reading::{by_status, delivered, json, text};
 use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::domain::state::Tone;

@@ -7,9 +7,9 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::fitting::fitting;
+use super::posting::{Place, Posting, json_request};
 use super::reading::{by_status, delivered, failure, gone, json, later, refused, text};
 use super::slack_blocks::{body_block, escape, plain_text, size};
-use super::{Place, Posting, json_request};
 use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::render::chat::Message;
 

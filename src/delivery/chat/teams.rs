@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::fitting::fitting;
-use super::json_request;
+use super::posting::json_request;
 use super::reading::{by_status, failure, gone, json, later, text};
 use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 use crate::domain::state::Tone;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::fitting::{fitting, units};
 use super::html::{TELEGRAM, escape, without_mentions};
 use super::markup::write;
+use super::posting::{Place, Posting, json_request};
 use super::reading::{by_status, delivered, failure, gone, json, later, refused, seconds, text};
-use super::{Place, Posting, json_request};
 use crate::delivery::outgoing::exchange::{ChannelResult, HttpAnswer, HttpRequest};
 
 /// The most characters of a message. Telegram counts them without markup, we with it.

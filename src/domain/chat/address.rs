@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::places::{self, NoChatAddress};
 use super::service::ChatService;
 
 /// A text that is never shown, not even in a log.
@@ -64,25 +63,6 @@ pub enum ChatAddress {
 }
 
 impl ChatAddress {
-    /// Reads the parts of an address as staff typed them, or as the database stores them. The
-    /// URL of a bot of Slack is `https://slack.com`.
-    ///
-    /// # Errors
-    /// Which of them is wrong, and what it should look like.
-    pub fn parse(
-        service: ChatService,
-        url: &str,
-        room: Option<&str>,
-        token: Option<&str>,
-    ) -> Result<Self, NoChatAddress> {
-        let trimmed = |text: Option<&'_ str>| {
-            let text = text.map(str::trim).filter(|text| !text.is_empty());
-            text.map(str::to_owned)
-        };
-        let (room, token) = (trimmed(room), trimmed(token));
-        places::read(service, url.trim(), room.as_deref(), token.as_deref())
-    }
-
     /// Its service.
     pub fn service(&self) -> ChatService {
         match self {

@@ -65,8 +65,28 @@ impl std::fmt::Display for NoChatAddress {
 
 impl std::error::Error for NoChatAddress {}
 
-/// Reads the parts of an address.
-pub(super) fn read(
+impl ChatAddress {
+    /// Reads the parts of an address as staff typed them, or as the database stores them. The
+    /// URL of a bot of Slack is `https://slack.com`.
+    ///
+    /// # Errors
+    /// Which of them is wrong, and what it should look like.
+    pub fn parse(
+        service: ChatService,
+        url: &str,
+        room: Option<&str>,
+        token: Option<&str>,
+    ) -> Result<Self, NoChatAddress> {
+        let trimmed = |text: Option<&'_ str>| {
+            let text = text.map(str::trim).filter(|text| !text.is_empty());
+            text.map(str::to_owned)
+        };
+        let (room, token) = (trimmed(room), trimmed(token));
+        read(service, url.trim(), room.as_deref(), token.as_deref())
+    }
+}
+
+fn read(
     service: ChatService,
     url: &str,
     room: Option<&str>,
