@@ -10,6 +10,7 @@ use super::error::ActionError;
 use crate::domain::actor::Identity;
 use crate::domain::dispatch::{Dispatch, News, Status, Telling, Thread};
 use crate::domain::event::Event;
+use crate::domain::slug::Slug;
 use crate::store::channel_queue::has_told_channels;
 use crate::store::outbox::insert_dispatch;
 
@@ -51,6 +52,13 @@ impl Change {
             let seq = self.next_seq();
             self.dispatches.push((seq, told.thread, told.news));
         }
+    }
+
+    /// Notes that a component is in another state now.
+    pub(super) fn shifted(&mut self, component: &Slug) {
+        let (seq, at_ms) = (self.next_seq(), self.now.timestamp_millis());
+        let thread = Thread::Component(component.clone());
+        self.dispatches.push((seq, thread, News::Shift { at_ms }));
     }
 
     fn earliest_news(&self, identity: &Identity) -> DateTime<Utc> {

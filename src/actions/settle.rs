@@ -55,6 +55,14 @@ async fn settle_component(
         &due[from(&due)..],
     );
     set_history_since(&mut change.tx, component, differs, entered).await?;
+    let now = change.now;
+    let state = |entries: &[HistoryEntry]| {
+        let latest = entries.iter().rev().find(|entry| entry.change.at <= now);
+        latest.map(|entry| entry.change.state.clone())
+    };
+    if state(&sources.standing) != state(&due) {
+        change.shifted(component);
+    }
     // Pages show changes that an incident's beginning or end brings together with the incident.
     for entry in left.iter().chain(entered) {
         if let Some(incident) = &entry.change.incident
@@ -90,6 +98,9 @@ async fn append(change: &mut Change, set: &StateChange) -> Result<bool, ActionEr
             quiet: false,
         };
         insert_history(&mut change.tx, &[entry]).await?;
+        if was.state != set.state && set.at <= change.now {
+            change.shifted(&set.component);
+        }
         change.touch_component_since(&set.component, Some(set.at));
     }
     Ok(true)

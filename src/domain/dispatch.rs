@@ -56,6 +56,8 @@ pub enum News {
     Amendment { id: String, at_ms: i64 },
     /// An update that was told, or the whole incident if `id` is empty, was withdrawn at `at_ms`.
     Withdrawal { id: String, at_ms: i64 },
+    /// A component is in another state since a change at `at_ms`, whatever brought that about.
+    Shift { at_ms: i64 },
 }
 
 /// Whom a kind of news is for.
@@ -65,8 +67,10 @@ pub enum Reach {
     Everybody,
     /// People.
     People,
-    /// Channels that staff added.
+    /// Channels that staff added, if they were told what it changes.
     Channels,
+    /// Programs.
+    Webhooks,
 }
 
 impl News {
@@ -80,6 +84,7 @@ impl News {
             Self::State { .. } => "state",
             Self::Amendment { .. } => "amendment",
             Self::Withdrawal { .. } => "withdrawal",
+            Self::Shift { .. } => "shift",
         }
     }
 
@@ -91,6 +96,7 @@ impl News {
             }
             Self::Correction { .. } => Reach::People,
             Self::Amendment { .. } | Self::Withdrawal { .. } => Reach::Channels,
+            Self::Shift { .. } => Reach::Webhooks,
         }
     }
 
@@ -102,6 +108,7 @@ impl News {
             Self::Correction { id, at_ms }
             | Self::Amendment { id, at_ms }
             | Self::Withdrawal { id, at_ms } => format!("{id}@{at_ms}"),
+            Self::Shift { at_ms } => at_ms.to_string(),
             Self::Reminder { starts_ms, minutes } => format!("{starts_ms}-{minutes}"),
         }
     }
@@ -126,6 +133,9 @@ impl News {
                     _ => Self::Withdrawal { id, at_ms },
                 })
             }
+            "shift" => Some(Self::Shift {
+                at_ms: subject.parse().ok()?,
+            }),
             "reminder" => {
                 let (starts, minutes) = subject.rsplit_once('-')?;
                 Some(Self::Reminder {
@@ -192,7 +202,7 @@ impl Dispatch {
         // What was told already is put right at once.
         let delay = match self.news.reach() {
             Reach::Everybody | Reach::People => delay,
-            Reach::Channels => Duration::zero(),
+            Reach::Channels | Reach::Webhooks => Duration::zero(),
         };
         self.due_at.unwrap_or(self.created_at + delay)
     }
@@ -300,6 +310,9 @@ mod tests {
             },
             News::Withdrawal {
                 id: String::new(),
+                at_ms: 1_361_869_560_000,
+            },
+            News::Shift {
                 at_ms: 1_361_869_560_000,
             },
         ];

@@ -49,7 +49,7 @@ fn is_end(incident: &Incident, news: &News) -> Option<bool> {
             let update = incident.updates.iter().find(|update| update.id == *id)?;
             Some(update.phase.is_some_and(|phase| phase.is_final()))
         }
-        News::State { .. } => None,
+        News::State { .. } | News::Shift { .. } => None,
     }
 }
 

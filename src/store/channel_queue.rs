@@ -274,7 +274,8 @@ pub async fn find_references(
             | News::Update { .. }
             | News::Correction { .. }
             | News::Reminder { .. }
-            | News::State { .. },
+            | News::State { .. }
+            | News::Shift { .. },
         )
         | None => {
             return Ok(References {

@@ -15,7 +15,7 @@ pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), Sto
         Reach::Everybody => (dispatch.status, Some("waiting")),
         Reach::People => (dispatch.status, None),
         // Nobody's queue has to get it.
-        Reach::Channels => (Status::Spread, Some("waiting")),
+        Reach::Channels | Reach::Webhooks => (Status::Spread, Some("waiting")),
     };
     sqlx::query(
         "insert into outbox (seq, thread, kind, subject, created_at_ms, due_at_ms, revision, \
@@ -112,20 +112,27 @@ pub async fn set_dispatch(
     Ok(())
 }
 
-/// How much waits to go out: dispatches that aren't spread yet, messages, and letters.
+/// How much waits to go out, to people and channels: dispatches that aren't spread yet, messages, and
+/// letters.
 pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
-    Ok(count_each_waiting(tx).await?.iter().sum())
+    let people: i64 = count_each_waiting(tx).await?.iter().sum();
+    let row = sqlx::query(
+        "select (select count(*) from outbox where channels = 'waiting' and status = 'spread' \
+         and exists (select 1 from channels)) as dispatches, \
+         (select count(*) from channel_messages m join channels c on c.id = m.channel_id \
+         where m.next_at_ms is not null and c.paused_at_ms is null and c.disabled_at_ms is null) \
+         as messages",
+    )
+    .fetch_one(&mut tx.inner)
+    .await?;
+    Ok(people + int(&row, "dispatches")? + int(&row, "messages")?)
 }
 
-/// How many dispatches, messages to subscribers and letters wait.
+/// How many dispatches, messages and letters wait for subscribers.
 pub async fn count_each_waiting(tx: &mut Tx) -> Result<[i64; 3], StoreError> {
     let row = sqlx::query(
-        "select (select count(*) from outbox where status = 'waiting' \
-         or (channels = 'waiting' and status <> 'dropped')) as dispatches, \
-         (select count(*) from deliveries where next_at_ms is not null) \
-         + (select count(*) from channel_messages m join channels c on c.id = m.channel_id \
-         where m.next_at_ms is not null and c.paused_at_ms is null and c.disabled_at_ms is null) \
-         as deliveries, \
+        "select (select count(*) from outbox where status = 'waiting') as dispatches, \
+         (select count(*) from deliveries where next_at_ms is not null) as deliveries, \
          (select count(*) from letters) as letters",
     )
     .fetch_one(&mut tx.inner)

@@ -6,9 +6,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 
 use crate::domain::slug::Slug;
 
+mod channels;
 mod elsewhere;
 mod parts;
 
+pub use channels::{
+    STAFF_CHANNELS, STAFF_NEW_CHANNEL, staff_channel, staff_channel_step, staff_edit_channel,
+};
 pub use elsewhere::{
     BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, STATUSPAGE_API, STATUSPAGE_ATOM,
     STATUSPAGE_RSS, badge, badge_json, calendar, statuspage, webcal,
@@ -190,10 +194,6 @@ pub const STAFF_ACTIVITY_LOG_CSV: &str = "/staff/record.csv";
 pub const STAFF_TOKENS: &str = "/staff/tokens";
 /// The form for a new token.
 pub const STAFF_NEW_TOKEN: &str = "/staff/new-token";
-/// The channels, for admins.
-pub const STAFF_CHANNELS: &str = "/staff/channels";
-/// The form for a new channel.
-pub const STAFF_NEW_CHANNEL: &str = "/staff/new-channel";
 /// The subscribers, for staff.
 pub const STAFF_SUBSCRIBERS: &str = "/staff/subscribers";
 /// The subscribers as CSV.
@@ -248,21 +248,6 @@ pub fn staff_publish_draft(slug: &Slug) -> String {
 /// The target that discards a draft.
 pub fn staff_discard_draft(slug: &Slug) -> String {
     format!("{}/discard", staff_incident(slug))
-}
-
-/// The page of a channel.
-pub fn staff_channel(id: &str) -> String {
-    format!("{STAFF_CHANNELS}/{id}")
-}
-
-/// The form that changes a channel.
-pub fn staff_edit_channel(id: &str) -> String {
-    format!("{STAFF_CHANNELS}/{id}/change")
-}
-
-/// The target of a button on the page of a channel.
-pub fn staff_channel_step(id: &str, step: &str) -> String {
-    format!("{STAFF_CHANNELS}/{id}/{step}")
 }
 
 /// The target that revokes a token.

@@ -61,7 +61,8 @@ const EVENTS: [Told; 8] = [
     ),
     (
         "component.state_changed",
-        "A component's state was changed by hand, without an incident.",
+        "A component is in another state, whatever brought that about. Only channels that hear of \
+         changes get it.",
         &[("component", Some("ComponentBody"))],
     ),
 ];

@@ -17,6 +17,8 @@ mod badges;
 mod brand;
 mod calendars;
 mod channels;
+mod channels_failing;
+mod channels_kill;
 mod channels_refusals;
 mod chat_channels;
 mod chat_messages;

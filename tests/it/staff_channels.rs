@@ -18,7 +18,7 @@ async fn a_webhook_is_added_tried_paused_and_removed() {
     let mut browser = Browser::signed_in(&app).await;
     let form = browser.get(&app, "/staff/new-channel").await.expect(200);
     assert!(form.text().contains("What does it hear of?"));
-    let url = format!("{}/hidden", receiver.url);
+    let url = format!("{}/zanzibar", receiver.url);
     let sent = [
         ("kind", "webhook"),
         ("name", "Pager"),
@@ -34,13 +34,14 @@ async fn a_webhook_is_added_tried_paused_and_removed() {
     let place = again.expect(303).header("location").to_owned();
     let path = place.split('?').next().expect("a path").to_owned();
     let shown = browser.get(&app, &place).await.expect(200);
-    assert!(!shown.text().contains(&secret) && !shown.text().contains("hidden"));
+    assert!(!shown.text().contains(&secret) && !shown.text().contains("zanzibar"));
     let list = browser.get(&app, "/staff/channels").await.expect(200);
     assert!(list.text().contains("Pager") && list.text().contains("http://127.0.0.1"));
     post(&mut app).await;
     later(&mut app).await;
-    let test = browser.post(&app, &format!("{path}/test"), &[("key", "2")]);
-    test.await.expect(303);
+    let place = format!("{path}/test");
+    let test = browser.post(&app, &place, &[("key", "2")]).await;
+    test.expect(303);
     now(&mut app).await;
     assert_eq!(receiver.kinds(), ["incident.posted", "test"]);
     let shown = browser.get(&app, &path).await.expect(200);
@@ -65,17 +66,18 @@ async fn a_webhook_is_added_tried_paused_and_removed() {
         .get(&app, &format!("{path}/change"))
         .await
         .expect(200);
-    assert!(form.text().contains("Pager") && !form.text().contains("hidden"));
+    assert!(form.text().contains("Pager") && !form.text().contains("zanzibar"));
     let sent = [("name", "Other"), ("news.incidents", "yes"), ("key", "4")];
     let changed = browser.post(&app, &format!("{path}/change"), &sent).await;
     changed.expect(303);
     for (step, key) in [("pause", "5"), ("resume", "6"), ("secret", "7")] {
-        let done = browser.post(&app, &format!("{path}/{step}"), &[("key", key)]);
-        let done = done.await;
+        let place = format!("{path}/{step}");
+        let done = browser.post(&app, &place, &[("key", key)]).await;
         assert!(done.status.as_u16() < 400, "{step}: {}", done.text());
     }
-    let removed = browser.post(&app, &format!("{path}/remove"), &[("key", "8")]);
-    removed.await.expect(303);
+    let place = format!("{path}/remove");
+    let removed = browser.post(&app, &place, &[("key", "8")]).await;
+    removed.expect(303);
     browser.get(&app, &path).await.expect(404);
 }
 
@@ -106,7 +108,7 @@ async fn what_is_wrong_stands_at_its_field() {
         ("url", "https://example.com"),
     ];
     let page = browser.post(&app, "/staff/new-channel", &sent).await;
-    assert!(page.expect(422).text().contains("choose what you want"));
+    assert!(page.expect(422).text().contains("Choose what you want"));
     // Only admins see channels.
     let secret = app.issue_token("Anna", &[Scope::IncidentsWrite]).await;
     let mut anna = Browser::signed_in_with(&app, &secret).await;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use crate::domain::added_channel::AddedChannel;
-use crate::domain::dispatch::{Dispatch, Reach, Thread};
+use crate::domain::dispatch::{Dispatch, News, Reach, Thread};
+use crate::domain::subscriber::Channel;
 use crate::snapshot::Snapshot;
 use crate::store::channel_queue::{
     list_for_channels, list_told, queue_messages, set_channels_told,
@@ -26,12 +27,17 @@ pub(super) async fn spread_one(
     let waiting = list_for_channels(&mut tx).await?;
     drop(tx);
     let delay = snapshot.site.delivery.delay();
-    // A thread's dispatches are spread in order.
-    let mut blocked: HashSet<Thread> = HashSet::new();
+    // A thread's dispatches are spread in order. What only programs hear doesn't wait for what they
+    // don't.
+    let mut blocked: HashSet<(Thread, bool)> = HashSet::new();
     for dispatch in waiting {
         let is_shown = dispatch.revision <= snapshot.revision;
-        if blocked.contains(&dispatch.thread) || dispatch.due(delay) > now || !is_shown {
-            blocked.insert(dispatch.thread);
+        let queue = (
+            dispatch.thread.clone(),
+            dispatch.news.reach() == Reach::Webhooks,
+        );
+        if blocked.contains(&queue) || dispatch.due(delay) > now || !is_shown {
+            blocked.insert(queue);
             continue;
         }
         let mut tx = store.begin_delivery().await?;
@@ -63,14 +69,25 @@ async fn readers_of(
         // Whoever was told must hear what became of it, whatever they chose since.
         Reach::Channels => active.filter(|it| told.contains(&it.id)).collect(),
         Reach::People => Vec::new(),
-        Reach::Everybody => {
+        Reach::Everybody | Reach::Webhooks => {
             let Some(audience) = snapshot.audience_of(dispatch) else {
                 return Ok(None);
             };
             let is_reader = |it: &AddedChannel| {
                 audience.includes(&it.following, &dispatch.thread, told.contains(&it.id))
             };
-            active.filter(is_reader).collect()
+            // Programs hear of every change of state, so not once more of those set by hand.
+            let fits = |it: &AddedChannel| match dispatch.news {
+                News::State { .. } => it.kind != Channel::Webhook,
+                News::Shift { .. } => it.kind == Channel::Webhook,
+                News::Post
+                | News::Update { .. }
+                | News::Correction { .. }
+                | News::Reminder { .. }
+                | News::Amendment { .. }
+                | News::Withdrawal { .. } => true,
+            };
+            active.filter(|it| fits(it) && is_reader(it)).collect()
         }
     };
     Ok(Some(readers.into_iter().map(|it| it.id).collect()))

@@ -25,7 +25,7 @@ pub fn event_of(news: Option<&News>) -> &'static str {
             false => "update.withdrawn",
         },
         Some(News::Reminder { .. }) => "maintenance.reminder",
-        Some(News::State { .. }) => "component.state_changed",
+        Some(News::State { .. } | News::Shift { .. }) => "component.state_changed",
     }
 }
 
@@ -89,7 +89,7 @@ fn of_incident(snapshot: &Snapshot, id: &str, news: &News) -> Option<Value> {
                 && starts > snapshot.until;
             holds.then(|| json!({"incident": whole(&incident)}))
         }
-        News::State { .. } => None,
+        News::State { .. } | News::Shift { .. } => None,
     }
 }
 

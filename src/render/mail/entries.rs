@@ -133,6 +133,9 @@ fn find<'a>(snapshot: &Snapshot, incident: &'a Incident, news: &News) -> Option<
                 && starts > snapshot.until;
             holds.then_some(Entry::Reminder { starts })
         }
-        News::State { .. } | News::Amendment { .. } | News::Withdrawal { .. } => None,
+        News::State { .. }
+        | News::Shift { .. }
+        | News::Amendment { .. }
+        | News::Withdrawal { .. } => None,
     }
 }

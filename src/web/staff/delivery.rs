@@ -10,7 +10,7 @@ use super::staff_error::StaffError;
 use super::submission::Submission;
 use crate::actions::decide_delivery::{dont_send, release_held, retry_failed, send_now};
 use crate::domain::added_channel::AddedChannel;
-use crate::domain::dispatch::{News, Status, Thread};
+use crate::domain::dispatch::{News, Reach, Status, Thread};
 use crate::domain::hold::HeldBecause;
 use crate::domain::incident::Incident;
 use crate::render::html::staff::delivery::{
@@ -48,6 +48,9 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
         false => list_for_channels(tx).await?,
     };
     for dispatch in dispatches {
+        if dispatch.news.reach() != Reach::Everybody && dispatch.news.reach() != Reach::People {
+            continue;
+        }
         let Some(audience) = snapshot.audience_of(&dispatch) else {
             continue;
         };
@@ -131,7 +134,10 @@ fn words_of(incident: &Incident, news: &News) -> String {
         News::Correction { id, .. } if !id.is_empty() => update(id),
         News::Post | News::Correction { .. } => incident.markdown.clone(),
         News::Reminder { .. } => return "Reminder".to_owned(),
-        News::State { .. } | News::Amendment { .. } | News::Withdrawal { .. } => {
+        News::State { .. }
+        | News::Shift { .. }
+        | News::Amendment { .. }
+        | News::Withdrawal { .. } => {
             return String::new();
         }
     };

@@ -10,13 +10,11 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Duration, Utc};
 use ipnet::IpNet;
-use lightship::actions::Change;
-use lightship::actions::sync_report::SyncReport;
 use lightship::actions::tokens::{NewToken, issue_token};
+use lightship::actions::{Change, sync_report::SyncReport};
 use lightship::app::{App, content_sync};
 use lightship::clock::Clock;
 use lightship::config::{Config, LogFormat, SourceConfig};
-use lightship::delivery::Resolver;
 use lightship::domain::actor::Actor;
 use lightship::domain::incident::Incident;
 use lightship::domain::scope::Scope;
@@ -32,7 +30,7 @@ pub(crate) struct TestAppBuilder {
     files: Vec<(String, Vec<u8>)>,
     proxies: Vec<IpAddr>,
     smtp: Option<String>,
-    to_private_networks: bool,
+    pub(super) to_private_networks: bool,
 }
 
 /// The application, with an admin token.
@@ -163,18 +161,6 @@ impl TestApp {
             .worker()
             .expect("a thread")
             .expect("a mail server is configured");
-        worker.send_due().await.expect("the database answers");
-    }
-
-    /// Sends every message to channels that is due.
-    pub(crate) async fn send_to_channels(&self) {
-        self.send_to_channels_by(Resolver::system()).await;
-    }
-
-    /// Sends every message to channels that is due; names are looked up with `resolver`.
-    pub(crate) async fn send_to_channels_by(&self, resolver: Resolver) {
-        let worker = self.app.channel_worker(resolver);
-        let mut worker = worker.expect("a thread");
         worker.send_due().await.expect("the database answers");
     }
 
@@ -316,12 +302,6 @@ impl TestAppBuilder {
         self
     }
 
-    /// Lets webhooks lead only to the public internet, as by default.
-    pub(crate) fn public_only(mut self) -> Self {
-        self.to_private_networks = false;
-        self
-    }
-
     /// Starts the application.
     pub(crate) async fn start(self) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -389,7 +369,7 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
         dkim_selector: "lightship".to_owned(),
         smtp_connections: 16,
         smtp_rate: None,
-        webhooks_to_private_networks: true,
+        webhooks_to_private_networks: false,
         access_log: None,
         log_format: LogFormat::Text,
         log: Default::default(),

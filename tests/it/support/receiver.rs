@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use lightship::delivery::Resolver;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+
+use super::app::{TestApp, TestAppBuilder};
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -139,5 +142,27 @@ async fn read(stream: &mut TcpStream) -> Option<Received> {
                 body,
             });
         }
+    }
+}
+
+impl TestApp {
+    /// Sends every message to channels that is due.
+    pub(crate) async fn send_to_channels(&self) {
+        self.send_to_channels_by(Resolver::system()).await;
+    }
+
+    /// Sends every message to channels that is due; names are looked up with `resolver`.
+    pub(crate) async fn send_to_channels_by(&self, resolver: Resolver) {
+        let worker = self.app.channel_worker(resolver);
+        let mut worker = worker.expect("a thread");
+        worker.send_due().await.expect("the database answers");
+    }
+}
+
+impl TestAppBuilder {
+    /// Lets webhooks lead only to the public internet, as by default.
+    pub(crate) fn public_only(mut self) -> Self {
+        self.to_private_networks = false;
+        self
     }
 }

@@ -128,7 +128,7 @@ fn news() -> [(String, &'static str, &'static str); 3] {
         let (label, hint) = match kind {
             NewsKind::Incidents => ("Incidents", "disruptions and notices, with their updates"),
             NewsKind::Maintenance => ("Maintenance", "when it is planned, begins and ends"),
-            NewsKind::Changes => ("Changes of state", "set by hand, without an incident"),
+            NewsKind::Changes => ("Changes of state", "whenever a component’s state changes"),
         };
         (format!("{NEWS}{}", kind.as_str()), label, hint)
     })
