@@ -19,7 +19,8 @@ pub async fn forget_references(tx: &mut Tx, message: &ClaimedMessage) -> Result<
             | News::Update { .. }
             | News::Correction { .. }
             | News::Reminder { .. }
-            | News::State { .. },
+            | News::State { .. }
+            | News::Shift { .. },
         )
         | None => None,
     };

@@ -67,6 +67,7 @@ fn incident(snapshot: &Snapshot, about: &Incident, news: &News, form: Form) -> O
         | News::Correction { .. }
         | News::Reminder { .. }
         | News::State { .. }
+        | News::Shift { .. }
         | News::Withdrawal { .. } => news.clone(),
     };
     let found = entries::list(snapshot, about, std::slice::from_ref(&news));

@@ -5,6 +5,8 @@ mod component;
 mod cut;
 mod incident;
 mod message;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub use self::component::component;
