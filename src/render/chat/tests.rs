@@ -40,7 +40,7 @@ fn an_update_says_what_changed_and_links_to_itself() {
     let said = lines(&message);
     assert_eq!(said[0], "Monitoring");
     assert!(
-        said[1].starts_with("🔧 Selma: Rescue mode → Migrating"),
+        said[1].starts_with("🔧 Selma: Major outage → Migrating"),
         "{said:?}"
     );
     assert!(
@@ -118,7 +118,7 @@ fn a_maintenance_says_when_and_a_resolved_incident_how_long() {
     let snapshot = seed().snapshot();
     let planned = told(&snapshot, "clark-disks", &News::Post, Form::Own).expect("a message");
     assert!(
-        lines(&planned)[0].starts_with("Planned for March 2"),
+        lines(&planned)[0].starts_with("Planned for Saturday, March 2"),
         "{:?}",
         lines(&planned)
     );
