@@ -8,10 +8,11 @@ use chrono::{DateTime, Duration, Utc};
 use super::change::Change;
 use super::error::ActionError;
 use crate::domain::actor::Identity;
-use crate::domain::dispatch::{Dispatch, News, Status, Telling, Thread};
+use crate::domain::dispatch::{Dispatch, News, Reach, Status, Telling, Thread};
 use crate::domain::event::Event;
 use crate::domain::slug::Slug;
 use crate::store::channel_queue::has_told_channels;
+use crate::store::channels::has_channels;
 use crate::store::outbox::insert_dispatch;
 
 /// What staff date back by more than this isn't news.
@@ -88,7 +89,16 @@ impl Change {
 
     /// Writes the dispatches into the outbox. `revision` is the first that shows them.
     pub(super) async fn write_dispatches(&mut self, revision: i64) -> Result<(), ActionError> {
-        for (seq, thread, news) in std::mem::take(&mut self.dispatches) {
+        let dispatches = std::mem::take(&mut self.dispatches);
+        if dispatches.is_empty() {
+            return Ok(());
+        }
+        let has_channels = has_channels(&mut self.tx).await?;
+        for (seq, thread, news) in dispatches {
+            match news.reach() {
+                Reach::Channels | Reach::Webhooks if !has_channels => continue,
+                Reach::Everybody | Reach::People | Reach::Channels | Reach::Webhooks => {}
+            }
             if news == News::Post && self.is_said_by_its_update(&thread) {
                 continue;
             }

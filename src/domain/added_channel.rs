@@ -265,6 +265,29 @@ impl fmt::Debug for Signing {
 }
 
 #[cfg(test)]
+impl AddedChannel {
+    /// A webhook that gets everything.
+    pub fn example() -> Self {
+        Self {
+            id: "01939d5e-7b1c-7000-8000-0123456789cd".to_owned(),
+            kind: Channel::Webhook,
+            name: "Pager".to_owned(),
+            address: ChannelAddress {
+                url: "https://hooks.example.com/x".to_owned(),
+                ..ChannelAddress::default()
+            },
+            signing: None,
+            following: Following::default(),
+            created_at: DateTime::UNIX_EPOCH,
+            paused_at: None,
+            disabled: None,
+            failing_since: None,
+            failure: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -337,28 +360,5 @@ mod tests {
         };
         assert_eq!(channel.secrets_at(at(99)), ["new", "old"]);
         assert_eq!(channel.secrets_at(at(100)), ["new"]);
-    }
-}
-
-#[cfg(test)]
-impl AddedChannel {
-    /// A webhook that gets everything.
-    pub fn example() -> Self {
-        Self {
-            id: "01939d5e-7b1c-7000-8000-0123456789cd".to_owned(),
-            kind: Channel::Webhook,
-            name: "Pager".to_owned(),
-            address: ChannelAddress {
-                url: "https://hooks.example.com/x".to_owned(),
-                ..ChannelAddress::default()
-            },
-            signing: None,
-            following: Following::default(),
-            created_at: DateTime::UNIX_EPOCH,
-            paused_at: None,
-            disabled: None,
-            failing_since: None,
-            failure: None,
-        }
     }
 }

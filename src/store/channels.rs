@@ -17,6 +17,14 @@ pub async fn list_channels(tx: &mut Tx) -> Result<Vec<AddedChannel>, StoreError>
     rows.iter().map(to_channel).collect()
 }
 
+/// Whether there is any channel.
+pub async fn has_channels(tx: &mut Tx) -> Result<bool, StoreError> {
+    let row = sqlx::query("select id from channels limit 1")
+        .fetch_optional(&mut tx.inner)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// A channel by its id.
 pub async fn find_channel(tx: &mut Tx, id: &str) -> Result<Option<AddedChannel>, StoreError> {
     let row = sqlx::query("select * from channels where id = $1")

@@ -9,17 +9,19 @@ use super::tx::Tx;
 use crate::domain::dispatch::{Dispatch, News, Reach, Status, Thread};
 use crate::domain::subscriber::{Following, Target};
 
-/// Puts a dispatch into the outbox. One for the same news stays as it is.
+/// Puts a dispatch into the outbox. One for the same news stays as it is. A channel that is added
+/// later doesn't get it.
 pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), StoreError> {
-    let (status, channels) = match dispatch.news.reach() {
-        Reach::Everybody => (dispatch.status, Some("waiting")),
-        Reach::People => (dispatch.status, None),
+    let (status, for_channels) = match dispatch.news.reach() {
+        Reach::Everybody => (dispatch.status, "yes"),
+        Reach::People => (dispatch.status, "no"),
         // Nobody's queue has to get it.
-        Reach::Channels | Reach::Webhooks => (Status::Spread, Some("waiting")),
+        Reach::Channels | Reach::Webhooks => (Status::Spread, "yes"),
     };
     sqlx::query(
         "insert into outbox (seq, thread, kind, subject, created_at_ms, due_at_ms, revision, \
-         status, channels) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         status, channels) values ($1, $2, $3, $4, $5, $6, $7, $8, \
+         case when $9 = 'yes' and exists (select 1 from channels) then 'waiting' else null end) \
          on conflict (thread, kind, subject) do nothing",
     )
     .bind(dispatch.seq)
@@ -30,7 +32,7 @@ pub async fn insert_dispatch(tx: &mut Tx, dispatch: &Dispatch) -> Result<(), Sto
     .bind(dispatch.due_at.map(|at| at.timestamp_millis()))
     .bind(dispatch.revision)
     .bind(status.as_str())
-    .bind(channels)
+    .bind(for_channels)
     .execute(&mut tx.inner)
     .await?;
     Ok(())
@@ -164,6 +166,16 @@ pub async fn release_waiting(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, Sto
     .execute(&mut tx.inner)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Deletes dispatches about components that changed to another state before `before`: unlike others,
+/// nobody asks later whether they were told.
+pub async fn delete_old_shifts(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query("delete from outbox where kind = 'shift' and created_at_ms < $1")
+        .bind(before.timestamp_millis())
+        .execute(&mut tx.inner)
+        .await?;
+    Ok(())
 }
 
 /// Who gets a dispatch.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs clients that were written for Statuspage, in Python, JavaScript and Rust, and runs them
-# against the real server. LIGHTSHIP_BINARY says which; what they need of tests/browser is installed.
+# Installs clients that were written for Statuspage, in Python, JavaScript and Rust, and receivers of
+# Standard Webhooks, and runs them against the real server. LIGHTSHIP_BINARY says which; what they need of tests/browser is installed.
 set -euo pipefail
 cd "$(dirname "$0")"
 TARGET=$(mkdir -p "${CARGO_TARGET_DIR:-../../target}/clients" && cd "${CARGO_TARGET_DIR:-../../target}/clients" && pwd)

@@ -5,6 +5,7 @@ mod again;
 mod answers;
 mod asked;
 mod bench;
+mod channels;
 mod check;
 mod correct;
 mod fake_server;

@@ -207,3 +207,109 @@ async fn exchange(
     let body = body_in(&head, read, max_bytes);
     Ok(head.answer(body))
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    use super::*;
+
+    const CERTIFICATE: &[u8] = include_bytes!("../../../tests/data/tls/certificate.pem");
+    const KEY: &[u8] = include_bytes!("../../../tests/data/tls/key.pem");
+
+    fn certificate() -> CertificateDer<'static> {
+        CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate")
+    }
+
+    /// An encrypted receiver for hooks.example.com. Returns its port.
+    async fn receiver() -> u16 {
+        let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate()], key)
+            .expect("a certificate with its key");
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    continue;
+                };
+                let mut read = vec![0; 4096];
+                let length = stream.read(&mut read).await.unwrap_or_default();
+                let head = String::from_utf8_lossy(&read[..length]).into_owned();
+                let is_right = head.starts_with("POST /x?y=1 HTTP/1.1\r\nhost: hooks.example.com:");
+                let status = if is_right { 204 } else { 400 };
+                let answer = format!("HTTP/1.1 {status} x\r\n\r\n");
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            }
+        });
+        port
+    }
+
+    async fn send(roots: Option<RootCertStore>, host: &str) -> Result<u16, String> {
+        let port = receiver().await;
+        let resolver = Resolver::new(|_, port| {
+            Box::pin(async move { Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))]) })
+        });
+        let rules = OutgoingRules {
+            to_private_networks: true,
+        };
+        let client = match roots {
+            Some(roots) => Client::trusting(roots, resolver, rules),
+            None => Client::new(resolver, rules),
+        };
+        let request = HttpRequest {
+            method: Method::POST,
+            url: format!("https://{host}:{port}/x?y=1"),
+            headers: Vec::new(),
+            body: b"{}".to_vec(),
+            answer_bytes: 4096,
+        };
+        let sent = client.expect("a client").send(&request).await;
+        sent.map(|answer| answer.status)
+    }
+
+    #[tokio::test]
+    async fn the_certificate_must_be_trusted_and_be_that_of_the_name() {
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate()).expect("a certificate");
+        let trusted = send(Some(roots.clone()), "hooks.example.com").await;
+        assert_eq!(trusted, Ok(204));
+        let other = send(Some(roots), "other.example.com").await;
+        let why = other.expect_err("another name");
+        assert!(why.contains("no encrypted connection"), "{why}");
+        let unknown = send(None, "hooks.example.com").await;
+        let why = unknown.expect_err("an unknown authority");
+        assert!(why.contains("UnknownIssuer"), "{why}");
+    }
+
+    #[test]
+    fn no_header_can_smuggle_another_one() {
+        let target = Target::of("https://hooks.example.com?x").expect("a target");
+        let mut request = HttpRequest {
+            method: Method::POST,
+            url: String::new(),
+            headers: vec![("x", "y".to_owned())],
+            body: Vec::new(),
+            answer_bytes: 4096,
+        };
+        let head = head_of(&request, &target).expect("a head");
+        assert!(
+            head.starts_with("POST /?x HTTP/1.1\r\nhost: hooks.example.com\r\n"),
+            "{head}"
+        );
+        request.headers = vec![("x", "y\r\nz: 1".to_owned())];
+        assert!(head_of(&request, &target).is_err());
+    }
+}

@@ -28,8 +28,9 @@ use crate::store::channel_attempts::delete_old_attempts;
 use crate::store::channel_queue::{
     claim_messages, delete_old_messages, find_references, has_due_message,
 };
-use crate::store::channels::list_channels;
+use crate::store::channels::{has_channels, list_channels};
 use crate::store::deliveries::{beat, free_claims};
+use crate::store::outbox::delete_old_shifts;
 use crate::store::{Store, StoreError};
 
 /// How many messages are in the lanes and before them.
@@ -202,6 +203,12 @@ impl ChannelWorker {
     /// Spreads, claims and gives to the lanes what is due. Returns whether there may be more.
     async fn give_due(&mut self) -> Result<bool, StoreError> {
         let store = self.setup.store.clone();
+        let mut tx = store.read().await?;
+        let has_channels = has_channels(&mut tx).await?;
+        drop(tx);
+        if !has_channels {
+            return Ok(false);
+        }
         let snapshot = (self.setup.snapshot)();
         let now = self.setup.clock.now();
         if is_held(&store, &snapshot.site.base_url).await? {
@@ -284,6 +291,7 @@ impl ChannelWorker {
         let mut tx = self.setup.store.begin_delivery().await?;
         delete_old_attempts(&mut tx, before).await?;
         delete_old_messages(&mut tx, before).await?;
+        delete_old_shifts(&mut tx, before).await?;
         tx.commit().await
     }
 

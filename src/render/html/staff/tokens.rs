@@ -20,7 +20,7 @@ pub fn scope_in_words(scope: Scope) -> &'static str {
         Scope::IncidentsWrite => "post incidents and updates, and read drafts",
         Scope::StatesWrite => "change the states of components",
         Scope::SubscribersWrite => "see, add and remove subscribers",
-        Scope::Admin => "all of the above, plus components, tokens and the activity log",
+        Scope::Admin => "all of the above, plus components, channels, tokens and the activity log",
     }
 }
 
