@@ -34,11 +34,10 @@ pub(super) fn write(markup: &Markup, passages: &[Passage]) -> String {
     let mut before: Option<PassageKind> = None;
     for passage in passages {
         if let Some(before) = before {
-            let is_close = match (before, passage.kind) {
-                (PassageKind::Item(_), PassageKind::Item(_)) => true,
-                (PassageKind::Row, PassageKind::Row) => true,
-                _ => false,
-            };
+            let is_close = matches!(
+                (before, passage.kind),
+                (PassageKind::Item(_), PassageKind::Item(_)) | (PassageKind::Row, PassageKind::Row)
+            );
             let lines = if is_close { 1 } else { 2 };
             out.push_str(&markup.line_end.repeat(lines));
         }

@@ -44,7 +44,7 @@ fn envelope(message: &Message, body: &[Passage]) -> Value {
         "type": "Container",
         "style": style,
         "bleed": true,
-        "items": [rich_text(vec![title])],
+        "items": [rich_text(&[title])],
     })];
     blocks.extend(body.iter().map(block));
     let footer = json!({
@@ -53,7 +53,7 @@ fn envelope(message: &Message, body: &[Passage]) -> Value {
         "size": "Small",
         "isSubtle": true,
     });
-    blocks.push(rich_text(vec![footer]));
+    blocks.push(rich_text(&[footer]));
     json!({
         "type": "message",
         "summary": message.summary,
@@ -76,7 +76,7 @@ fn envelope(message: &Message, body: &[Passage]) -> Value {
     })
 }
 
-fn rich_text(runs: Vec<Value>) -> Value {
+fn rich_text(runs: &[Value]) -> Value {
     json!({ "type": "RichTextBlock", "inlines": runs })
 }
 
@@ -104,7 +104,7 @@ fn block(passage: &Passage) -> Value {
             .iter()
             .map(|span| run(span, is_heading, is_code)),
     );
-    let mut block = rich_text(runs);
+    let mut block = rich_text(&runs);
     // What belongs together stands closer.
     if matches!(passage.kind, PassageKind::Item(_) | PassageKind::Row) {
         block["spacing"] = "Small".into();

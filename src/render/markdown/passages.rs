@@ -244,7 +244,7 @@ impl Writer {
             || url
                 .split_once("://")
                 .is_some_and(|(_, rest)| bare(rest) == bare(text.trim()));
-        if is_web && !(claims && !is_same) {
+        if is_web && (is_same || !claims) {
             return;
         }
         for span in &mut self.spans {
