@@ -20,6 +20,7 @@ mod channels;
 mod channels_failing;
 mod channels_kill;
 mod channels_refusals;
+mod chat_answers;
 mod chat_channels;
 mod chat_messages;
 mod claims;
