@@ -104,4 +104,7 @@ say "pages in a browser"
 say "clients of others"
 tests/clients/run.sh
 
+say "a real homeserver of Matrix"
+tests/matrix/run.sh
+
 say "all passed"

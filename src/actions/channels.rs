@@ -246,7 +246,7 @@ fn signing_of(kind: Channel) -> Result<Option<Signing>, ActionError> {
                 former: None,
             }))
         }
-        Channel::Email => Ok(None),
+        Channel::Email | Channel::Chat(_) => Ok(None),
     }
 }
 

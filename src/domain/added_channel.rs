@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::chat::{ChatAddress, ChatService, NoChatAddress};
 use super::public_address::is_public;
 use super::subscriber::{Channel, Following};
 
@@ -58,7 +59,21 @@ impl ChannelAddress {
                 self.refuse("token", self.token.as_ref())?;
                 check_url(&self.url, rules).map_err(|detail| wrong("url", &detail))
             }
+            Channel::Chat(service) => {
+                let read = self.chat(service);
+                read.map_err(|error| wrong(error.field(), &error.to_string()))?;
+                check_url(&self.url, rules).map_err(|detail| wrong("url", &detail))
+            }
         }
+    }
+
+    /// The address in a chat that this is.
+    ///
+    /// # Errors
+    /// Which part is wrong.
+    pub fn chat(&self, service: ChatService) -> Result<ChatAddress, NoChatAddress> {
+        let (room, token) = (self.room.as_deref(), self.token.as_deref());
+        ChatAddress::parse(service, &self.url, room, token)
     }
 
     fn refuse(&self, field: &'static str, value: Option<&String>) -> Result<(), AddressError> {

@@ -29,6 +29,7 @@
 //! - **Channel**: how news goes out: by mail to people, or to a webhook or chat that staff added.
 //! - **Dispatch**: what goes out to subscribers: a fact, never a text.
 //! - **Thread**: the dispatches that belong together: of one incident, or of one component.
+//! - **Chat service**: where a team reads, such as Slack; a chat address is one place in it.
 //! - **Token**: a credential for the admin API, with scopes.
 
 pub mod actor;
@@ -36,6 +37,7 @@ pub mod added_channel;
 pub mod attempt;
 pub mod bounce;
 pub mod brand;
+pub mod chat;
 pub mod claims;
 pub mod component;
 pub mod component_name;

@@ -5,32 +5,57 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::chat::ChatService;
 use super::email_address::EmailAddress;
 use super::incident::Kind;
 use super::slug::Slug;
 
 /// How news goes out: to people, or to a channel that staff added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Channel {
     /// By e-mail, to people.
     Email,
     /// To a program, as Standard Webhooks.
     Webhook,
+    /// To a team, in a chat.
+    Chat(ChatService),
 }
 
 impl Channel {
-    /// Every channel, in the order of their numbers.
-    pub const ALL: [Self; 2] = [Self::Email, Self::Webhook];
+    /// Every channel.
+    pub const ALL: [Self; 10] = [
+        Self::Email,
+        Self::Webhook,
+        Self::Chat(ChatService::Slack),
+        Self::Chat(ChatService::Discord),
+        Self::Chat(ChatService::Teams),
+        Self::Chat(ChatService::Matrix),
+        Self::Chat(ChatService::GoogleChat),
+        Self::Chat(ChatService::Mattermost),
+        Self::Chat(ChatService::Telegram),
+        Self::Chat(ChatService::Ntfy),
+    ];
 
     /// Those that staff add, in the order in which they are offered.
-    pub const ADDED: [Self; 1] = [Self::Webhook];
+    pub const ADDED: [Self; 9] = [
+        Self::Webhook,
+        Self::Chat(ChatService::Slack),
+        Self::Chat(ChatService::Discord),
+        Self::Chat(ChatService::Teams),
+        Self::Chat(ChatService::Matrix),
+        Self::Chat(ChatService::GoogleChat),
+        Self::Chat(ChatService::Mattermost),
+        Self::Chat(ChatService::Telegram),
+        Self::Chat(ChatService::Ntfy),
+    ];
 
     /// The word used in the database and the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Webhook => "webhook",
+            Self::Chat(service) => service.as_str(),
         }
     }
 
@@ -39,12 +64,27 @@ impl Channel {
         match self {
             Self::Email => "E-mail",
             Self::Webhook => "Webhook",
+            Self::Chat(service) => service.name(),
         }
     }
 
     /// The channel that a word names.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+impl From<Channel> for &'static str {
+    fn from(channel: Channel) -> Self {
+        channel.as_str()
+    }
+}
+
+impl TryFrom<String> for Channel {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        Self::parse(&word).ok_or_else(|| format!("unknown channel {word:?}"))
     }
 }
 

@@ -37,10 +37,17 @@ pub struct DeliveryCounts([[AtomicU64; MessageResult::ALL.len()]; Channel::ALL.l
 impl DeliveryCounts {
     /// Counts a message.
     pub fn add(&self, channel: Channel, result: MessageResult) {
-        self.0[channel as usize][result as usize].fetch_add(1, Ordering::Relaxed);
+        self.0[number(channel)][result as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn of(&self, channel: Channel, result: MessageResult) -> u64 {
-        self.0[channel as usize][result as usize].load(Ordering::Relaxed)
+        self.0[number(channel)][result as usize].load(Ordering::Relaxed)
     }
+}
+
+/// The place of a channel among all.
+fn number(channel: Channel) -> usize {
+    let mut all = Channel::ALL.iter();
+    // Each is one of all.
+    all.position(|it| *it == channel).unwrap_or_default()
 }

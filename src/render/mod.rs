@@ -10,6 +10,7 @@ use crate::snapshot::{ComponentHistory, Snapshot};
 
 pub mod badge;
 pub mod brand;
+pub mod chat;
 pub mod csv;
 pub mod feeds;
 pub mod html;

@@ -25,6 +25,7 @@ pub mod bulk;
 pub mod changes;
 pub mod channel_attempts;
 pub mod channel_queue;
+pub mod channel_references;
 pub mod channels;
 pub mod components;
 pub mod deliveries;

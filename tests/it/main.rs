@@ -1,5 +1,8 @@
 //! The application as readers and staff meet it, one module for each thing they can see.
 
+#[path = "../chat/mod.rs"]
+mod chat_doubles;
+
 mod activity_log;
 mod activity_log_lines;
 mod api_client;
@@ -17,6 +20,9 @@ mod channels;
 mod channels_failing;
 mod channels_kill;
 mod channels_refusals;
+mod chat_answers;
+mod chat_channels;
+mod chat_messages;
 mod claims;
 mod components;
 mod delivery;

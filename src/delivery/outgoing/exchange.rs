@@ -40,6 +40,8 @@ pub enum ChannelResult {
         why: String,
         after: Option<Duration>,
     },
+    /// What it was to replace is gone at the service. It is sent anew at once.
+    Lost,
     /// This message is refused for good; the next one is tried.
     Refused { why: String },
     /// The receiver is gone; nothing is sent to it any more.

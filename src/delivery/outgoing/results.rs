@@ -16,6 +16,7 @@ use crate::random;
 use crate::render::json::webhook::event_of;
 use crate::store::channel_attempts::insert_attempt;
 use crate::store::channel_queue::{ClaimedMessage, MessageOutcome, finish_message, hurry_messages};
+use crate::store::channel_references::forget_references;
 use crate::store::channels::{disable_channel, set_failing, set_working};
 use crate::store::{StoreError, Tx};
 
@@ -42,7 +43,7 @@ pub(super) async fn note_result(
             finish_message(tx, claim, message, &MessageOutcome::Nothing, now).await?;
             return Ok(None);
         }
-        SendResult::Answer(answer) => read(channel.kind, answer),
+        SendResult::Answer(answer) => read(channel, answer),
         SendResult::Failed(why) => ChannelResult::Later {
             why: why.clone(),
             after: None,
@@ -65,6 +66,7 @@ pub(super) async fn note_result(
         ChannelResult::Refused { why } => {
             tracing::warn!(channel = channel.name, why, "a channel refused a message");
         }
+        ChannelResult::Lost => forget_references(tx, message).await?,
         ChannelResult::Gone { why } => disable(tx, channel, why, now).await?,
         ChannelResult::Later { why, .. } => {
             let since = set_failing(tx, &channel.id, why, now).await?;
@@ -93,6 +95,17 @@ fn told(
             MessageOutcome::GaveUp,
             Some(why.clone()),
             MessageResult::Refused,
+        ),
+        // Once or twice, until nothing is left that it could be attached to.
+        ChannelResult::Lost if message.attempts < 10 => (
+            MessageOutcome::Later { next_at: now },
+            Some("what it belongs to was deleted at the service".to_owned()),
+            MessageResult::Retried,
+        ),
+        ChannelResult::Lost => (
+            MessageOutcome::GaveUp,
+            Some("what it belongs to was deleted at the service".to_owned()),
+            MessageResult::GaveUp,
         ),
         ChannelResult::Later { why, after } => {
             let fraction = random::fraction().unwrap_or(0.5);

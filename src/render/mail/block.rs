@@ -73,13 +73,13 @@ impl Link {
 
 /// A change of state.
 #[derive(Debug, Clone)]
-pub(super) struct ChangeLine {
+pub(in crate::render) struct ChangeLine {
     /// What changed, in words.
-    pub(super) words: String,
+    pub(in crate::render) words: String,
     /// The tone of the new state.
-    pub(super) tone: Tone,
+    pub(in crate::render) tone: Tone,
     /// The line for customers.
-    pub(super) note: Option<String>,
+    pub(in crate::render) note: Option<String>,
 }
 
 /// A post in a list.

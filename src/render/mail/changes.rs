@@ -12,7 +12,7 @@ use crate::render::messages::mail as messages;
 use crate::snapshot::Snapshot;
 
 /// A line for each change that an entry at an instant made.
-pub(super) fn lines(
+pub(in crate::render) fn lines(
     snapshot: &Snapshot,
     at: DateTime<Utc>,
     changes: &[&StateChange],
@@ -23,7 +23,11 @@ pub(super) fn lines(
 
 /// A change as the pages show it: with the state before, and with the state that holds if another
 /// incident claims a worse one.
-pub(super) fn line(snapshot: &Snapshot, at: DateTime<Utc>, change: &StateChange) -> ChangeLine {
+pub(in crate::render) fn line(
+    snapshot: &Snapshot,
+    at: DateTime<Utc>,
+    change: &StateChange,
+) -> ChangeLine {
     let states = &snapshot.states;
     let name = snapshot.component_name(&change.component);
     let label = states.label(&change.state);

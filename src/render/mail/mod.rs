@@ -5,17 +5,17 @@
 
 mod as_html;
 mod as_text;
-mod block;
+pub(in crate::render) mod block;
 mod broadcast;
-mod changes;
+pub(in crate::render) mod changes;
 pub(in crate::render) mod colours;
 mod component;
 mod footer;
 mod frame;
-mod incident;
+pub(in crate::render) mod incident;
 mod letters;
 mod reader;
-mod subject;
+pub(in crate::render) mod subject;
 #[cfg(test)]
 mod tests;
 mod trial;

@@ -5,7 +5,7 @@ const MAX_CHARS: usize = 120;
 
 /// A text on one line, with single spaces. It has no control characters, and none that turn the
 /// direction of what follows.
-pub(super) fn line(text: &str) -> String {
+pub(in crate::render) fn line(text: &str) -> String {
     let words = text.split_whitespace().map(|word| {
         let kept = word.chars().filter(|c| !is_removed(*c));
         kept.collect::<String>()
@@ -14,7 +14,7 @@ pub(super) fn line(text: &str) -> String {
     words.join(" ")
 }
 
-fn is_removed(c: char) -> bool {
+pub(in crate::render) fn is_removed(c: char) -> bool {
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || c.is_control() || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffd}') || {
         // Noncharacters.
@@ -23,7 +23,7 @@ fn is_removed(c: char) -> bool {
 }
 
 /// The subject that says this: on one line, and cut at a word if it is too long.
-pub(super) fn limited(text: &str) -> String {
+pub(in crate::render) fn limited(text: &str) -> String {
     let line = line(text);
     if line.chars().count() <= MAX_CHARS {
         return line;

@@ -27,7 +27,7 @@ pub(super) fn text_of_html(html: &str) -> String {
 }
 
 /// What the sanitiser escapes.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")

@@ -18,6 +18,7 @@ mod html_text;
 mod nesting;
 mod notes;
 mod parts;
+mod passages;
 mod plain;
 mod raw_html;
 mod sanitiser;
@@ -25,6 +26,7 @@ mod shape;
 mod typed;
 
 pub use self::comments::without_comments;
+pub use self::passages::{Passage, PassageKind, Span, Style, without_controls};
 pub use self::plain::{first_sentences, plain_text};
 pub use self::typed::{as_typed, of_corrected, of_typed, unwrapped};
 
@@ -80,6 +82,13 @@ pub fn to_html_for_mail(markdown: &str, base_url: &str, prefix: &str, top: u8) -
 /// and code as they are written in plain text.
 pub fn html_as_text(html: &SafeHtml) -> String {
     html_text::text_of_html(html.as_str())
+}
+
+/// A text as passages, for services with a markup of their own. `base_url` is the URL of the text's
+/// page.
+pub fn passages(markdown: &str, base_url: &str) -> Vec<Passage> {
+    let html = to_html_for_mail(markdown, base_url, "", TOP_HEADING);
+    passages::of_html(html.as_str())
 }
 
 fn absolute(markdown: &str, base_url: &str, prefix: &str, top: u8) -> String {

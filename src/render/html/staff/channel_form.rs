@@ -8,6 +8,7 @@ use super::frame::{self, Nav, Page};
 use super::subscriber_form::following;
 use crate::domain::actor::Actor;
 use crate::domain::added_channel::AddedChannel;
+use crate::domain::chat::{ChatService, Example};
 use crate::domain::news_kind::NewsKind;
 use crate::domain::subscriber::Channel;
 use crate::snapshot::Snapshot;
@@ -56,6 +57,7 @@ pub fn page(
                 (form::line(form_state, &ROOM_ASK, "text"))
                 (form::line(form_state, &TOKEN_ASK, "text"))
             }
+            @if known.is_none() { (examples()) }
             (form::switches(form_state, &NEWS_ASK, &news()))
             (following(snapshot, form_state))
             (form::buttons(if known.is_some() { "Save" } else { "Add" }, &[]))
@@ -120,6 +122,25 @@ fn kinds(form_state: &FormState) -> Markup {
     match Channel::ADDED.as_slice() {
         [only] => form::hidden(KIND, only.as_str()),
         _ => form::choice(form_state, &ask, &options),
+    }
+}
+
+/// What the parts of an address look like, for each chat service.
+fn examples() -> Markup {
+    html! {
+        details {
+            summary { "What a chat needs" }
+            ul {
+                @for service in ChatService::ALL {
+                    @let Example { url, room, token } = service.example();
+                    li {
+                        (service.name()) ": the address " bdi { (url) }
+                        @if let Some(room) = room { "; the room " bdi { (room) } }
+                        @if let Some(token) = token { "; the credential " bdi { (token) } }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::snapshot::Snapshot;
 
 /// Something that a message tells.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Entry<'a> {
+pub(in crate::render) enum Entry<'a> {
     /// The incident's post.
     Post,
     /// An update.
@@ -29,7 +29,7 @@ pub(super) enum Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// Its time, if it has one.
-    pub(super) fn at(self, incident: &Incident) -> Option<(DateTime<Utc>, Precision)> {
+    pub(in crate::render) fn at(self, incident: &Incident) -> Option<(DateTime<Utc>, Precision)> {
         match self {
             Self::Post => Some((incident.published_at, incident.precision)),
             Self::Update(update) => Some((update.at, update.precision)),
@@ -39,7 +39,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The update that it shows, if it shows one.
-    pub(super) fn update(self) -> Option<&'a Update> {
+    pub(in crate::render) fn update(self) -> Option<&'a Update> {
         match self {
             Self::Update(update) => Some(update),
             Self::Correction { of, .. } => of,
@@ -48,7 +48,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The phase that it states.
-    pub(super) fn phase(self, incident: &Incident) -> Option<Phase> {
+    pub(in crate::render) fn phase(self, incident: &Incident) -> Option<Phase> {
         match self {
             Self::Post => incident.stated_phase,
             Self::Update(update) => update.phase,
@@ -58,7 +58,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The changes of state that it tells.
-    pub(super) fn changes(self, incident: &'a Incident) -> Vec<&'a StateChange> {
+    pub(in crate::render) fn changes(self, incident: &'a Incident) -> Vec<&'a StateChange> {
         match self.update() {
             Some(update) => update.changes.iter().collect(),
             None => of_post(incident),
@@ -69,7 +69,7 @@ impl<'a> Entry<'a> {
 /// The entries of a message, the first to be read first. What was said last is what a reader needs
 /// to know, and the only part that many read; it is also the order of the incident's page. The post
 /// comes last, as there.
-pub(super) fn list<'a>(
+pub(in crate::render) fn list<'a>(
     snapshot: &Snapshot,
     incident: &'a Incident,
     news: &[News],

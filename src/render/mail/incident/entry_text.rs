@@ -47,12 +47,13 @@ impl<'a> Writer<'a> {
         match (self.has_headings, entry.phase(self.incident)) {
             (true, phase) => blocks.push(self.heading(entry, phase)),
             (false, Some(phase)) => {
-                let words = self.phase_words(phase);
+                let words = phase_words(self.snapshot, self.incident, phase);
                 blocks.push(Block::Phase(words, phase_tone(phase)));
             }
             (false, None) => {}
         }
-        blocks.extend(self.what_it_is(entry));
+        let what = what_it_is(self.snapshot, self.incident, entry);
+        blocks.extend(what.map(|words| Block::Paragraph(vec![Span::plain(words)])));
         let made = entry.changes(self.incident);
         if made.iter().any(|change| change.origin == Origin::Plan) {
             let intro = Span::plain(messages::when_it_starts());
@@ -72,7 +73,7 @@ impl<'a> Writer<'a> {
         let what = match entry {
             Entry::Post => messages::kind(self.incident.kind).to_owned(),
             Entry::Update(_) => match phase {
-                Some(phase) => self.phase_words(phase),
+                Some(phase) => phase_words(self.snapshot, self.incident, phase),
                 None => messages::update().to_owned(),
             },
             Entry::Correction { .. } => messages::correction().to_owned(),
@@ -82,35 +83,6 @@ impl<'a> Writer<'a> {
             Some(when) => format!("{what} · {when}"),
             None => what,
         })
-    }
-
-    /// The name of a phase; of the normal end of something that took time, with how long it took.
-    fn phase_words(&self, phase: Phase) -> String {
-        let label = phase.label();
-        let lasted = self.incident.lasted(self.snapshot.until);
-        let lasted = lasted.filter(|_| phase == self.incident.kind.resolving_phase());
-        match lasted.and_then(|lasted| lasted.length()) {
-            Some(length) => messages::lasted(label, &time::duration(length)),
-            None => label.to_owned(),
-        }
-    }
-
-    /// A sentence on what an entry is that isn't news of its own.
-    fn what_it_is(&self, entry: Entry<'_>) -> Option<Block> {
-        let frame = render::frame_of(self.snapshot);
-        let words = match entry {
-            Entry::Correction { of, .. } => {
-                let incident = self.incident;
-                let (at, precision) = of
-                    .map_or((incident.published_at, incident.precision), |update| {
-                        (update.at, update.precision)
-                    });
-                messages::corrects(&frame.moment(at, precision))
-            }
-            Entry::Reminder { starts } => messages::remind(&frame.instant(starts)),
-            Entry::Post | Entry::Update(_) => return None,
-        };
-        Some(Block::Paragraph(vec![Span::plain(words)]))
     }
 
     /// The text of an entry, or its beginning if it is too long. A reminder has the beginning of
@@ -150,12 +122,51 @@ impl<'a> Writer<'a> {
 }
 
 /// The URL of an incident's page.
-pub(super) fn page_of(snapshot: &Snapshot, incident: &Incident) -> String {
+pub(in crate::render) fn page_of(snapshot: &Snapshot, incident: &Incident) -> String {
     urls::absolute(&snapshot.site.base_url, &urls::incident(&incident.slug))
 }
 
 /// The time of an entry in words, if it has one.
-pub(super) fn when(snapshot: &Snapshot, incident: &Incident, entry: Entry<'_>) -> Option<String> {
+pub(in crate::render) fn when(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    entry: Entry<'_>,
+) -> Option<String> {
     let (at, precision): (_, Precision) = entry.at(incident)?;
     Some(render::frame_of(snapshot).moment(at, precision))
+}
+
+/// The name of a phase; of the normal end of something that took time, with how long it took.
+pub(in crate::render) fn phase_words(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    phase: Phase,
+) -> String {
+    let label = phase.label();
+    let lasted = incident.lasted(snapshot.until);
+    let lasted = lasted.filter(|_| phase == incident.kind.resolving_phase());
+    match lasted.and_then(|lasted| lasted.length()) {
+        Some(length) => messages::lasted(label, &time::duration(length)),
+        None => label.to_owned(),
+    }
+}
+
+/// A sentence on what an entry is that isn't news of its own.
+pub(in crate::render) fn what_it_is(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    entry: Entry<'_>,
+) -> Option<String> {
+    let frame = render::frame_of(snapshot);
+    match entry {
+        Entry::Correction { of, .. } => {
+            let (at, precision) = of
+                .map_or((incident.published_at, incident.precision), |update| {
+                    (update.at, update.precision)
+                });
+            Some(messages::corrects(&frame.moment(at, precision)))
+        }
+        Entry::Reminder { starts } => Some(messages::remind(&frame.instant(starts))),
+        Entry::Post | Entry::Update(_) => None,
+    }
 }

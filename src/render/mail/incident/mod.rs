@@ -1,8 +1,8 @@
 //! The message about an incident: which entries it has (`entries`), what it says of each
 //! (`entry_text`), and the rest of it.
 
-mod entries;
-mod entry_text;
+pub(in crate::render) mod entries;
+pub(in crate::render) mod entry_text;
 
 use self::entries::Entry;
 use self::entry_text::{Writer, page_of, when};
@@ -94,7 +94,11 @@ fn shown_states<'a>(
 }
 
 /// What and how: the states that were set last, else the phase, else the title with the first words.
-fn subject(snapshot: &Snapshot, incident: &Incident, entries: &[Entry<'_>]) -> String {
+pub(in crate::render) fn subject(
+    snapshot: &Snapshot,
+    incident: &Incident,
+    entries: &[Entry<'_>],
+) -> String {
     let title = &incident.title;
     let of_entries = entries
         .iter()

@@ -19,6 +19,34 @@ pub fn trial(site: &str) -> String {
     format!("This is a trial message from {site}. If you can read it, subscribers get theirs, too.")
 }
 
+/// Says in a chat that a trial message has arrived.
+pub fn trial_in_chat(site: &str) -> String {
+    format!("This is a trial message from {site}. What it tells will be posted here.")
+}
+
+/// Says in a message that was changed in its place when it was corrected.
+pub fn corrected_at(when: &str) -> String {
+    format!("Corrected on {when}.")
+}
+
+/// Says in a chat that an update was withdrawn.
+pub fn update_withdrawn() -> &'static str {
+    "An update was withdrawn."
+}
+
+/// Says in a chat that a whole incident was withdrawn.
+pub fn incident_withdrawn() -> &'static str {
+    "A post was withdrawn."
+}
+
+/// What follows a list of changes that isn't whole.
+pub fn more_changes(more: usize) -> String {
+    match more {
+        1 => "and 1 more change".to_owned(),
+        more => format!("and {more} more changes"),
+    }
+}
+
 /// The heading of an update without a phase.
 pub fn update() -> &'static str {
     "Update"
