@@ -8,6 +8,7 @@ use crate::domain::slug::Slug;
 
 mod channels;
 mod elsewhere;
+mod feeds;
 mod live;
 mod parts;
 
@@ -18,10 +19,11 @@ pub use elsewhere::{
     BADGE, BADGE_JSON, CALENDAR, EMBED, EMBED_STYLESHEET, STATUSPAGE_API, STATUSPAGE_ATOM,
     STATUSPAGE_RSS, badge, badge_json, calendar, statuspage, webcal,
 };
-pub use parts::{component, component_anchor, incident_anchor};
-
+pub use feeds::{
+    FEED_ATOM, FEED_JSON, FEED_RSS, Feeds, component_feeds, feeds, group_feeds, incident_feeds,
+};
 pub use live::{LIVE, LIVE_SCRIPT, tone_icon};
-use parts::group;
+pub use parts::{component, component_anchor, incident, incident_anchor};
 
 /// Joins `base_url` (without a slash at its end) and a path to an absolute URL.
 pub fn absolute(base_url: &str, path: &str) -> String {
@@ -36,12 +38,6 @@ pub const HISTORY: &str = "/history";
 pub const COMPONENTS: &str = "/components";
 /// How to follow the page.
 pub const SUBSCRIBE: &str = "/subscribe";
-/// The RSS feed of the whole site. A component's or an incident's is under its own path.
-pub const FEED_RSS: &str = "/feed.rss";
-/// The same feed as Atom.
-pub const FEED_ATOM: &str = "/feed.atom";
-/// The same feed as JSON Feed.
-pub const FEED_JSON: &str = "/feed.json";
 /// The sitemap for search engines.
 pub const SITEMAP: &str = "/sitemap.xml";
 /// The rules for search engines.
@@ -83,52 +79,6 @@ pub fn is_of_api(path: &str) -> bool {
 /// Whether a path is for programs rather than people: its answers and its errors are JSON.
 pub fn is_for_programs(path: &str) -> bool {
     is_of_api(path) || path.ends_with(".json") || path == LIVE
-}
-
-/// The three feeds of the whole site, a component or an incident.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Feeds {
-    /// RSS 2.0.
-    pub rss: String,
-    /// Atom 1.0.
-    pub atom: String,
-    /// JSON Feed 1.1.
-    pub json: String,
-}
-
-impl Feeds {
-    fn under(prefix: &str) -> Self {
-        Self {
-            rss: format!("{prefix}{FEED_RSS}"),
-            atom: format!("{prefix}{FEED_ATOM}"),
-            json: format!("{prefix}{FEED_JSON}"),
-        }
-    }
-}
-
-/// The feeds of the whole site.
-pub fn feeds() -> Feeds {
-    Feeds::under("")
-}
-
-/// The feeds of a component.
-pub fn component_feeds(slug: &Slug) -> Feeds {
-    Feeds::under(&component(slug))
-}
-
-/// The feeds of a group.
-pub fn group_feeds(slug: &Slug) -> Feeds {
-    Feeds::under(&group(slug))
-}
-
-/// The feeds of an incident.
-pub fn incident_feeds(slug: &Slug) -> Feeds {
-    Feeds::under(&incident(slug))
-}
-
-/// The page of an incident.
-pub fn incident(slug: &Slug) -> String {
-    format!("/incidents/{slug}")
 }
 
 /// An incident as a Markdown file.

@@ -1,10 +1,15 @@
-//! The parts of the site: components and groups.
+//! The parts of the site: components, groups and incidents.
 
 use crate::domain::slug::Slug;
 
 /// The page of a component.
 pub fn component(slug: &Slug) -> String {
     format!("/components/{slug}")
+}
+
+/// The page of an incident.
+pub fn incident(slug: &Slug) -> String {
+    format!("/incidents/{slug}")
 }
 
 /// What the paths of a group's documents begin with. It has no page of its own.

@@ -114,7 +114,7 @@ impl File {
     }
 
     pub(super) fn is_test(&self) -> bool {
-        self.name.contains("/tests/") || self.name.ends_with("/tests.rs")
+        self.name.contains("/tests/") || self.name.ends_with("tests.rs")
     }
 
     /// Its lines of code, numbered from 1, up to its tests and without comments.
