@@ -51,10 +51,11 @@ pub async fn add_channel(
     wanted: NewChannel,
 ) -> Result<AddedChannel, ActionError> {
     change.require(Permission::ManageChannels)?;
-    let name = checked_name(&wanted.name)?;
+    let others = list_channels(&mut change.tx).await?;
+    let name = checked_name(&wanted.name, &others)?;
     check_address(&wanted.address, wanted.kind, wanted.rules)?;
     check_following(change, &wanted.following).await?;
-    if list_channels(&mut change.tx).await?.len() >= MAX_CHANNELS {
+    if others.len() >= MAX_CHANNELS {
         let how = format!("there are {MAX_CHANNELS} channels already; remove one first");
         return Err(ActionError::Conflict(how));
     }
@@ -111,14 +112,22 @@ pub async fn edit_channel(
     let before = find(change, id).await?;
     let mut channel = before.clone();
     if let Some(name) = &wanted.name {
-        channel.name = checked_name(name)?;
+        let mut others = list_channels(&mut change.tx).await?;
+        others.retain(|other| other.id != channel.id);
+        channel.name = checked_name(name, &others)?;
     }
     let former = channel.address.clone();
+    let keeps_credential = wanted.token.is_none() && former.token.is_some();
     channel.address = ChannelAddress {
         url: wanted.url.unwrap_or(former.url),
         room: wanted.room.or(former.room),
         token: wanted.token.or(former.token),
     };
+    if keeps_credential && channel.address.origin() != before.address.origin() {
+        let how = "the address is at another host, so give the credential for it, too; the one that \
+                   is stored goes only to the host that it was given for";
+        return Err(ActionError::invalid("/token", how));
+    }
     if channel.address != before.address {
         check_address(&channel.address, channel.kind, wanted.rules)?;
     }
@@ -250,13 +259,22 @@ fn signing_of(kind: Channel) -> Result<Option<Signing>, ActionError> {
     }
 }
 
-fn checked_name(name: &str) -> Result<String, ActionError> {
+/// The name of a channel beside `others`. People and commands tell channels apart by their names.
+fn checked_name(name: &str, others: &[AddedChannel]) -> Result<String, ActionError> {
     let name = name.trim();
     if name.is_empty() {
         let how = "give the channel a name you will recognise";
         return Err(ActionError::invalid("/name", how));
     }
     checks::line("/name", name, MAX_NAME_CHARS)?;
+    let folded = name.to_lowercase();
+    if others
+        .iter()
+        .any(|other| other.name.to_lowercase() == folded)
+    {
+        let how = format!("there is a channel called {name:?} already; give this one another name");
+        return Err(ActionError::invalid("/name", how));
+    }
     Ok(name.to_owned())
 }
 

@@ -83,6 +83,13 @@ impl ChannelAddress {
         }
     }
 
+    /// Scheme, host and port: to whom a credential is shown.
+    pub fn origin(&self) -> &str {
+        let scheme = self.url.find("://").map_or(0, |at| at + 3);
+        let end = self.url[scheme..].find(['/', '?', '#']);
+        &self.url[..end.map_or(self.url.len(), |end| scheme + end)]
+    }
+
     /// The address for staff, without what makes it secret: `https://hooks.example.com/…`.
     pub fn masked(&self) -> String {
         let Some((scheme, rest)) = self.url.split_once("://") else {
@@ -118,7 +125,12 @@ pub fn check_url(url: &str, rules: OutgoingRules) -> Result<(), String> {
     match scheme {
         "https" => {}
         "http" if rules.to_private_networks => {}
-        "http" => return Err(format!("it must be encrypted; {EXAMPLE}")),
+        "http" => {
+            return Err(format!(
+                "it must be encrypted; {EXAMPLE}, or start the server with \
+                 --webhooks-to-private-networks if it is on a network of your own"
+            ));
+        }
         other => return Err(format!("{other:?} isn't possible; {EXAMPLE}")),
     }
     if !url.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {

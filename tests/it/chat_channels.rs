@@ -3,7 +3,7 @@
 use lightship::domain::chat::{ChatAddress, ChatService};
 use serde_json::{Value, json};
 
-use crate::channels::{deliveries, later, now, post, world};
+use crate::channels::{deliveries, edit, later, now, post, world};
 use crate::chat_doubles::Posted;
 use crate::chat_doubles::server::Server;
 use crate::support::app::TestApp;
@@ -264,4 +264,46 @@ async fn what_isnt_an_address_is_refused_at_its_field_and_nothing_secret_is_show
         let listed = app.api_get(path).await.text().to_owned();
         assert!(!listed.contains(SECRET), "{path}: {listed}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_credential_goes_to_no_other_host() {
+    let mut app = world().await;
+    let (server, added) = channel(&mut app, ChatService::Matrix).await;
+    let path = format!("/channels/{}", added["id"].as_str().expect("an id"));
+    let elsewhere = json!({"url": "http://localhost:1"});
+    let refused = edit(&mut app, &path, elsewhere).await.expect(422);
+    assert!(refused.text().contains("/token"), "{}", refused.text());
+    // With a credential for it, or at the same host, it may lead elsewhere.
+    let given = json!({"url": "http://localhost:1", "token": SECRET});
+    edit(&mut app, &path, given).await.expect(200);
+    let back = json!({"url": format!("http://{}", server.place), "token": SECRET});
+    edit(&mut app, &path, back).await.expect(200);
+    let same = json!({"url": format!("http://{}/", server.place)});
+    edit(&mut app, &path, same).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_channels_never_have_the_same_name() {
+    let mut app = world().await;
+    channel(&mut app, ChatService::Ntfy).await;
+    let hook = |name: &str| json!({"kind": "webhook", "name": name, "url": "http://127.0.0.1:1/"});
+    let refused = app.post("/channels", hook(" OPS ")).await.expect(422);
+    assert!(
+        refused.text().contains("another name"),
+        "{}",
+        refused.text()
+    );
+    let other = app
+        .post("/channels", hook("Pager"))
+        .await
+        .expect(201)
+        .json();
+    let path = format!("/channels/{}", other["id"].as_str().expect("an id"));
+    edit(&mut app, &path, json!({"name": "Ops"}))
+        .await
+        .expect(422);
+    edit(&mut app, &path, json!({"name": "PAGER"}))
+        .await
+        .expect(200);
 }

@@ -1,6 +1,7 @@
 //! Channels on the staff pages.
 
 use lightship::domain::scope::Scope;
+use serde_json::json;
 
 use crate::channels::{later, now, post, world};
 use crate::support::receiver::{Answer, Receiver};
@@ -126,4 +127,24 @@ async fn the_dashboard_says_that_a_channel_takes_nothing() {
     let page = browser.get(&app, "/staff").await.expect(200);
     let text = page.text();
     assert!(text.contains("was disabled: it answered 410"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_keeps_what_it_doesnt_offer() {
+    let mut app = world().await;
+    post(&mut app).await;
+    let body = json!({"kind": "webhook", "name": "Pager", "url": "http://127.0.0.1:1/",
+        "following": {"incidents": ["selma-is-down"]}});
+    let added = app.post("/channels", body).await.expect(201).json();
+    let id = added["id"].as_str().expect("an id");
+    let mut browser = Browser::signed_in(&app).await;
+    let sent = [("name", "Pager"), ("news.incidents", "yes"), ("key", "1")];
+    let place = format!("/staff/channels/{id}/change");
+    browser.post(&app, &place, &sent).await.expect(303);
+    let after = app
+        .api_get(&format!("/channels/{id}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(after["following"], added["following"]);
 }

@@ -115,7 +115,13 @@ pub(super) fn read(answer: &HttpAnswer) -> ChannelResult {
         "M_TOO_LARGE" => refused(why),
         _ if (200..=299).contains(&answer.status) => {
             let id = text(&body, "/event_id");
-            delivered((!id.is_empty()).then(|| id.to_owned()))
+            match id.is_empty() {
+                true => later(
+                    "it named no event; is it a homeserver of Matrix?".to_owned(),
+                    None,
+                ),
+                false => delivered(Some(id.to_owned())),
+            }
         }
         // The server is there, but it doesn't speak Matrix for now.
         _ if answer.status == 404 => later(why, None),

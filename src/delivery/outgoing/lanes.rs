@@ -16,9 +16,9 @@ use super::exchange::{HttpAnswer, HttpRequest};
 use crate::delivery::lanes::yield_to_others;
 
 /// How many requests are on their way at once.
-pub(super) const LANES: usize = 32;
+pub(super) const LANES: usize = 96;
 /// How many of them may go to channels that failed the last time.
-const FAILING_LANES: usize = 12;
+const FAILING_LANES: usize = 24;
 /// At most so many messages wait for a lane.
 const QUEUE: usize = 256;
 

@@ -34,7 +34,7 @@ use crate::store::outbox::delete_old_shifts;
 use crate::store::{Store, StoreError};
 
 /// How many messages are in the lanes and before them.
-const BATCH: usize = 2 * LANES;
+const BATCH: usize = LANES + 32;
 /// After how long results are noted, however few there are.
 const SOON: Duration = Duration::from_millis(100);
 /// How often to look for something due, if nobody says that there is.

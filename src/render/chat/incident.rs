@@ -152,7 +152,7 @@ fn withdrawn(snapshot: &Snapshot, about: Option<&Incident>) -> Message {
     Message {
         summary: limited(&messages::subject_of_text(title, words)),
         title: cut(&line(title), TITLE_UNITS),
-        tone: Tone::Info,
+        tone: about.map_or(Tone::Info, |about| phase_tone(about.phase(snapshot.until))),
         phase: None,
         notes: vec![words.to_owned()],
         changes: Vec::new(),

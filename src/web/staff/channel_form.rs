@@ -117,12 +117,19 @@ async fn save(state: &AppState, id: &str, sent: &Submission) -> Result<Response,
         }
     };
     let fields = &sent.fields;
+    let mut following = following_in(fields);
+    // The form doesn't offer single incidents. Those that the channel follows stay.
+    let before = find(state, id).await?.following;
+    let kept = before.targets.into_iter();
+    let kept = kept.filter(|target| matches!(target, Target::Incident(_)));
+    following.targets.extend(kept);
+    following.everything = following.targets.is_empty();
     let wanted = EditChannel {
         name: Some(fields.first(NAME).to_owned()),
         url: fields.nonblank(URL).map(str::to_owned),
         room: fields.nonblank(ROOM).map(str::to_owned),
         token: fields.nonblank(TOKEN).map(str::to_owned),
-        following: Some(following_in(fields)),
+        following: Some(following),
         is_paused: None,
         rules: state.outgoing,
     };

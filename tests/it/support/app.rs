@@ -171,8 +171,8 @@ impl TestApp {
 
     /// A GET by a reader.
     pub(crate) async fn get(&self, path: &str) -> Reply {
-        self.send(Request::get(path).body(Body::empty()).expect("a request"))
-            .await
+        let request = Request::get(path).body(Body::empty());
+        self.send(request.expect("a request")).await
     }
 
     /// A GET of the API, with the admin token.
@@ -338,8 +338,7 @@ impl TestAppBuilder {
             self.site_lines
         );
         for slug in &self.components {
-            let (first, rest) = slug.split_at(1);
-            let name = first.to_uppercase() + rest;
+            let name = slug[..1].to_uppercase() + &slug[1..];
             text.push_str(&format!(
                 "\n[[components]]\nslug = \"{slug}\"\nname = \"{name}\"\n"
             ));
