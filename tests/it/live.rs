@@ -44,20 +44,20 @@ async fn start() -> Running {
 }
 
 impl Running {
-    fn post(&self, path: &str, body: serde_json::Value) {
-        let (status, text) = self.poster.send(&self.server.url, path, &body);
+    fn post(&self, path: &str, body: &serde_json::Value) {
+        let (status, text) = self.poster.send(&self.server.url, path, body);
         assert!((200..300).contains(&status), "{status} {text}");
     }
 
     fn set_state(&self, slug: &str, state: &str) {
         let path = format!("/components/{slug}/state");
-        self.post(&path, json!({"state": state}));
+        self.post(&path, &json!({"state": state}));
     }
 
     fn open_incident(&self, title: &str) {
         let body = json!({"title": title, "markdown": "We look into it.",
             "components": {"selma": "major_outage"}});
-        self.post("/incidents", body);
+        self.post("/incidents", &body);
     }
 
     fn listen(&self, query: &str) -> Stream {
@@ -146,7 +146,7 @@ async fn incidents_and_components_are_live_and_nothing_that_doesnt_concern_them_
     );
     running.set_state("nelson", "degraded");
     let update = json!({"markdown": "It is back.", "phase": "resolved"});
-    running.post("/incidents/selma-is-down/updates", update);
+    running.post("/incidents/selma-is-down/updates", &update);
     let told = incident.expect();
     assert!(told.html().contains("It is back.") && told.html().contains("data-tone=\"ok\""));
     assert!(
@@ -250,7 +250,7 @@ async fn drafts_reach_no_open_page() {
     let mut stream = running.listen("page=/");
     stream.expect();
     let draft = json!({"title": "Nobody may know", "markdown": "Not yet.", "draft": true});
-    running.post("/incidents", draft);
+    running.post("/incidents", &draft);
     running.set_state("selma", "degraded");
     let event = stream.expect();
     assert!(event.html().contains("Selma is degraded."));
@@ -309,7 +309,7 @@ async fn a_reader_who_takes_nothing_holds_up_nobody() {
     // More than the system keeps for a reader who takes nothing.
     let long = "We are looking into it, word by word.\n\n".repeat(5000);
     let body = json!({"title": "Selma is down", "markdown": long});
-    running.post("/incidents", body);
+    running.post("/incidents", &body);
     let _stalled: Vec<Stream> = (0..20)
         .map(|_| {
             let stream = running.listen("page=/incidents/selma-is-down");
@@ -321,7 +321,7 @@ async fn a_reader_who_takes_nothing_holds_up_nobody() {
     stream.expect();
     for number in 0..3 {
         let update = json!({"markdown": format!("{number}: {long}"), "again": true});
-        running.post("/incidents/selma-is-down/updates", update);
+        running.post("/incidents/selma-is-down/updates", &update);
         let told = stream.expect();
         assert!(
             told.html().contains(&format!("<p>{number}: We are")),

@@ -138,7 +138,12 @@ async fn a_form_keeps_what_it_doesnt_offer() {
     let added = app.post("/channels", body).await.expect(201).json();
     let id = added["id"].as_str().expect("an id");
     let mut browser = Browser::signed_in(&app).await;
-    let sent = [("name", "Pager"), ("news.incidents", "yes"), ("key", "1")];
+    let sent = [
+        ("name", "Pager"),
+        ("news.incidents", "yes"),
+        ("news.maintenance", "yes"),
+        ("key", "1"),
+    ];
     let place = format!("/staff/channels/{id}/change");
     browser.post(&app, &place, &sent).await.expect(303);
     let after = app
