@@ -14,7 +14,9 @@ import urllib.request
 
 from homeserver import Homeserver, ask, free_port
 
-BINARY = os.environ["LIGHTSHIP_BINARY"]
+# A path that isn't whole begins at the project's folder.
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BINARY = str(ROOT / os.environ["LIGHTSHIP_BINARY"])
 HERE = pathlib.Path(tempfile.mkdtemp(prefix="lightship-matrix-"))
 
 
