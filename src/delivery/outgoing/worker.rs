@@ -79,6 +79,8 @@ pub struct ChannelWorker {
     lanes: Lanes<Note>,
     in_progress: usize,
     finished: Vec<Sent<Note>>,
+    /// Whether there were channels when it last looked.
+    has_channels: bool,
     /// Whether something may be claimed that nobody sends, because the database failed in between.
     has_strays: bool,
 }
@@ -97,6 +99,7 @@ impl ChannelWorker {
             lanes: Lanes::start(client)?,
             in_progress: 0,
             finished: Vec::new(),
+            has_channels: false,
             has_strays: false,
             setup,
         })
@@ -150,7 +153,9 @@ impl ChannelWorker {
                     self.keep(sent);
                     note.get_or_insert(Instant::now() + SOON);
                 }
-                () = self.setup.nudge.notified() => look = Instant::now(),
+                // Where there are no channels, a post costs nothing for their sake. A new one is
+                // noticed when it is looked anyway.
+                () = self.setup.nudge.notified() => if self.has_channels { look = Instant::now() },
                 () = sleep_until(next) => {}
             }
         }
@@ -204,9 +209,9 @@ impl ChannelWorker {
     async fn give_due(&mut self) -> Result<bool, StoreError> {
         let store = self.setup.store.clone();
         let mut tx = store.read().await?;
-        let has_channels = has_channels(&mut tx).await?;
+        self.has_channels = has_channels(&mut tx).await?;
         drop(tx);
-        if !has_channels {
+        if !self.has_channels {
             return Ok(false);
         }
         let snapshot = (self.setup.snapshot)();
