@@ -261,7 +261,8 @@ impl Worker {
             self.give_letters(&workshop).await?;
         }
         // Enough for every lane while the next batch is claimed.
-        if self.in_progress > BATCH {
+        // Results that aren't noted count, too: a process that is killed leaves no more than that.
+        if self.in_progress + self.finished.len() > BATCH {
             self.has_more_due = has_delivery;
             return Ok(false);
         }

@@ -17,7 +17,7 @@ use crate::support::receiver::Receiver;
 
 const HOOKS: usize = 500;
 /// What a process may have handed over without having noted it: what it holds, and its results.
-const AT_MOST_TWICE: usize = 250;
+const AT_MOST_TWICE: usize = 100;
 /// A process counts as gone after a minute.
 const PATIENCE: Duration = Duration::from_secs(180);
 

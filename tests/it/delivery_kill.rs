@@ -15,9 +15,8 @@ use crate::support::new_database;
 use crate::support::process::{Poster, Server, token};
 
 const SUBSCRIBERS: usize = 2_000;
-/// What a process may have handed over without having noted it: two batches that its lanes hold, and
-/// one of results.
-const AT_MOST_TWICE: usize = 300;
+/// What a process may have handed over without having noted it: what its lanes and its results hold.
+const AT_MOST_TWICE: usize = 200;
 /// A process counts as gone after a minute.
 const PATIENCE: Duration = Duration::from_secs(180);
 

@@ -33,8 +33,8 @@ use crate::store::deliveries::{beat, free_claims};
 use crate::store::outbox::delete_old_shifts;
 use crate::store::{Store, StoreError};
 
-/// How many messages are in the lanes and before them.
-const BATCH: usize = LANES + 32;
+/// How many messages it holds at most: in the lanes, before them, and as results.
+const BATCH: usize = LANES;
 /// After how long results are noted, however few there are.
 const SOON: Duration = Duration::from_millis(100);
 /// How often to look for something due, if nobody says that there is.
