@@ -7,12 +7,11 @@ use super::change::Change;
 use super::checks;
 use super::error::ActionError;
 use super::subscriptions::check_following;
-use crate::domain::added_channel::{
-    AddedChannel, ChannelAddress, FORMER_SECRET_FOR, OutgoingRules, Signing,
-};
+use crate::domain::added_channel::{AddedChannel, ChannelAddress, OutgoingRules};
 use crate::domain::event::Event;
 use crate::domain::event::facts::{ChannelSettings, WhatIsTold};
 use crate::domain::permission::Permission;
+use crate::domain::signing::{MAX_FORMER_SECRETS, Signing};
 use crate::domain::subscriber::{Channel, Following};
 use crate::random;
 use crate::store::channel_queue::{queue_test, resend_message};
@@ -164,22 +163,24 @@ pub async fn edit_channel(
 /// Makes a new secret for a channel. For a day, messages are signed with the former one, too.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` if its messages aren't signed.
+/// `NotFound`; `Conflict` if its messages aren't signed, or were given too many secrets in a day.
 pub async fn rotate_channel_secret(
     change: &mut Change,
     id: &str,
 ) -> Result<AddedChannel, ActionError> {
     change.require(Permission::ManageChannels)?;
     let mut channel = find(change, id).await?;
-    let Some(former) = channel.signing.take() else {
+    let Some(signing) = channel.signing.take() else {
         let how = "the messages to this channel aren't signed, so there is no secret";
         return Err(ActionError::Conflict(how.to_owned()));
     };
-    let until = change.now + FORMER_SECRET_FOR;
-    channel.signing = signing_of(channel.kind)?.map(|it| Signing {
-        former: Some((former.secret, until)),
-        ..it
-    });
+    let Some(replaced) = signing.replaced_by(new_secret()?, change.now) else {
+        return Err(ActionError::Conflict(format!(
+            "{MAX_FORMER_SECRETS} former secrets sign its messages already; wait until the first of \
+             them is a day old, or remove the channel and add it again"
+        )));
+    };
+    channel.signing = Some(replaced);
     set_channel(&mut change.tx, &channel).await?;
     change.happened(Event::ChannelSecretRotated {
         id: channel.id.clone(),
@@ -247,16 +248,16 @@ fn refuse_silent(channel: &AddedChannel) -> Result<(), ActionError> {
 
 fn signing_of(kind: Channel) -> Result<Option<Signing>, ActionError> {
     match kind {
-        Channel::Webhook => {
-            let secret = random::signing_secret();
-            let secret = secret.map_err(|error| ActionError::Conflict(error.to_string()))?;
-            Ok(Some(Signing {
-                secret,
-                former: None,
-            }))
-        }
+        Channel::Webhook => Ok(Some(Signing {
+            secret: new_secret()?,
+            former: Vec::new(),
+        })),
         Channel::Email | Channel::Chat(_) => Ok(None),
     }
+}
+
+fn new_secret() -> Result<String, ActionError> {
+    random::signing_secret().map_err(|error| ActionError::Conflict(error.to_string()))
 }
 
 /// The name of a channel beside `others`. People and commands tell channels apart by their names.

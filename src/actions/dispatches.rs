@@ -90,14 +90,15 @@ impl Change {
     /// Writes the dispatches into the outbox. `revision` is the first that shows them.
     pub(super) async fn write_dispatches(&mut self, revision: i64) -> Result<(), ActionError> {
         let dispatches = std::mem::take(&mut self.dispatches);
-        if dispatches.is_empty() {
-            return Ok(());
-        }
-        let has_channels = has_channels(&mut self.tx).await?;
+        let is_for_channels = |news: &News| match news.reach() {
+            Reach::Channels | Reach::Webhooks => true,
+            Reach::Everybody | Reach::People => false,
+        };
+        let has_channels = dispatches.iter().any(|(.., news)| is_for_channels(news))
+            && has_channels(&mut self.tx).await?;
         for (seq, thread, news) in dispatches {
-            match news.reach() {
-                Reach::Channels | Reach::Webhooks if !has_channels => continue,
-                Reach::Everybody | Reach::People | Reach::Channels | Reach::Webhooks => {}
+            if is_for_channels(&news) && !has_channels {
+                continue;
             }
             if news == News::Post && self.is_said_by_its_update(&thread) {
                 continue;

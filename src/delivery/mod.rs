@@ -4,6 +4,7 @@
 //! Several processes share the work (`lease`). Delivery's own transactions are short and leave the
 //! revision alone, so that staff hardly wait for them.
 
+mod background;
 pub mod chat;
 mod compose;
 mod courtesy;

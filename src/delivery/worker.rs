@@ -13,7 +13,7 @@ use super::compose::{Composed, Workshop, compose, sender_of};
 use super::courtesy::give_way;
 use super::failures::Failures;
 use super::hold::is_held;
-use super::lanes::{Job, Lanes, Sent};
+use super::lanes::{Job, Lanes, Sent, start_lanes};
 use super::lease::{BEAT, GONE_AFTER, Leases};
 use super::letters::{Ready, prepare};
 use super::results::{Note, count_impossible, note_results};
@@ -80,7 +80,7 @@ impl Worker {
         let claim = Uuid::now_v7().to_string();
         let snapshot = (delivery.snapshot)();
         let host = snapshot.site.authority.clone();
-        let lanes = Lanes::start(&delivery.server, &host, delivery.connections, delivery.rate)?;
+        let lanes = start_lanes(&delivery.server, &host, delivery.connections, delivery.rate)?;
         Ok(Self {
             leases: Leases::new(claim.clone(), GONE_AFTER),
             claim,
@@ -144,7 +144,7 @@ impl Worker {
             tokio::select! {
                 biased;
                 _ = stopped.wait_for(|stop| *stop) => break,
-                sent = self.lanes.next_sent() => {
+                sent = self.lanes.next_result() => {
                     self.keep(sent);
                     schedule.note.get_or_insert(Instant::now() + SOON);
                     if self.has_more_due && self.in_progress < BATCH {
@@ -168,7 +168,7 @@ impl Worker {
             let looked = self.look().await?;
             let is_idle = self.in_progress == 0;
             while self.in_progress > 0 {
-                let sent = self.lanes.next_sent().await;
+                let sent = self.lanes.next_result().await;
                 self.keep(sent);
             }
             self.note_finished().await?;

@@ -6,14 +6,14 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::channel_status::ChannelStatus;
 use super::chat::{ChatAddress, ChatService, NoChatAddress};
 use super::public_address::is_public;
+use super::signing::Signing;
 use super::subscriber::{Channel, Following};
 
 /// After how long without a single success a channel is disabled.
 pub const DISABLED_AFTER: Duration = Duration::days(5);
-/// How long the former secret signs, too, after a new one was made.
-pub const FORMER_SECRET_FOR: Duration = Duration::days(1);
 /// How long messages and attempts are kept.
 pub const KEPT_FOR: Duration = Duration::days(7);
 /// The longest address, in bytes.
@@ -198,15 +198,6 @@ pub fn seq_of_message(id: &str) -> Option<i64> {
     id.strip_prefix("msg_")?.rsplit_once('_')?.1.parse().ok()
 }
 
-/// What signs a channel's messages.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signing {
-    /// The secret, `whsec_` and base64.
-    pub secret: String,
-    /// The one before it, and until when it signs, too.
-    pub former: Option<(String, DateTime<Utc>)>,
-}
-
 /// Why a channel was disabled by itself, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disabled {
@@ -251,28 +242,25 @@ impl AddedChannel {
 
     /// The secrets that sign at an instant, the newest first.
     pub fn secrets_at(&self, now: DateTime<Utc>) -> Vec<&str> {
-        let Some(signing) = &self.signing else {
-            return Vec::new();
-        };
-        let former = signing.former.as_ref();
-        let former = former.filter(|(_, until)| now < *until);
-        let former = former.map(|(secret, _)| secret.as_str());
-        [signing.secret.as_str()]
-            .into_iter()
-            .chain(former)
-            .collect()
+        self.signing
+            .as_ref()
+            .map_or_else(Vec::new, |signing| signing.secrets_at(now))
+    }
+
+    /// How it fares.
+    pub fn status(&self) -> ChannelStatus {
+        match (&self.disabled, self.paused_at, self.failing_since) {
+            (Some(_), _, _) => ChannelStatus::Disabled,
+            (None, Some(_), _) => ChannelStatus::Paused,
+            (None, None, Some(_)) => ChannelStatus::Failing,
+            (None, None, None) => ChannelStatus::Working,
+        }
     }
 }
 
 impl fmt::Debug for ChannelAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ChannelAddress({})", self.masked())
-    }
-}
-
-impl fmt::Debug for Signing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signing(…)")
     }
 }
 
@@ -353,24 +341,5 @@ mod tests {
         };
         assert_eq!(address.masked(), "https://hooks.example.com/…");
         assert!(!format!("{address:?}").contains("secret"));
-        let signing = Signing {
-            secret: "whsec_secret".to_owned(),
-            former: None,
-        };
-        assert!(!format!("{signing:?}").contains("secret"));
-    }
-
-    #[test]
-    fn a_former_secret_signs_for_a_while() {
-        let at = |secs: i64| DateTime::from_timestamp(secs, 0).expect("an instant");
-        let channel = AddedChannel {
-            signing: Some(Signing {
-                secret: "new".to_owned(),
-                former: Some(("old".to_owned(), at(100))),
-            }),
-            ..AddedChannel::example()
-        };
-        assert_eq!(channel.secrets_at(at(99)), ["new", "old"]);
-        assert_eq!(channel.secrets_at(at(100)), ["new"]);
     }
 }

@@ -4,6 +4,7 @@
 //! Every label comes from a closed set, and every series exists from the start, so no request can
 //! add one. Counting takes no lock and allocates nothing.
 
+pub use self::channels::ChannelGauges;
 pub use self::deliveries::{DeliveryCounts, MessageResult};
 pub use self::histogram::Histogram;
 pub use self::mail::{MailGauges, MailServer, Queue};
@@ -13,6 +14,7 @@ pub use self::report::{Observed, report};
 pub use self::requests::{RequestCell, RequestCounts, RequestKind, ThreadCounts};
 pub use self::sign_ins::{FailedSignIns, SignInWay};
 
+mod channels;
 mod deliveries;
 mod exposition;
 mod histogram;

@@ -1,5 +1,6 @@
 //! Everything that is counted.
 
+use super::channels::ChannelGauges;
 use super::deliveries::DeliveryCounts;
 use super::histogram::Histogram;
 use super::mail::MailGauges;
@@ -22,6 +23,8 @@ pub struct Metrics {
     pub letters: DeliveryCounts,
     /// The queue of messages, and the mail server.
     pub mail: MailGauges,
+    /// The channels that staff added, and what waits for them.
+    pub channels: ChannelGauges,
     /// Tokens that were refused.
     pub failed_sign_ins: FailedSignIns,
 }

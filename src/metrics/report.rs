@@ -10,6 +10,7 @@ use super::histogram::BOUNDS;
 use super::mail::MailServer;
 use super::registry::Metrics;
 use super::sign_ins::SignInWay;
+use crate::domain::channel_status::ChannelStatus;
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::subscriber::Channel;
@@ -179,7 +180,11 @@ fn mail(text: &mut Exposition, metrics: &Metrics) {
         MetricType::Gauge,
         "Messages that wait to be sent, those to be tried again included.",
     );
-    for (message, count) in [("delivery", queue.deliveries), ("letter", queue.letters)] {
+    for (message, count) in [
+        ("delivery", queue.deliveries),
+        ("letter", queue.letters),
+        ("channel", metrics.channels.messages()),
+    ] {
         text.sample(name, &[("message", message)], &count);
     }
     text.single(
@@ -192,6 +197,16 @@ fn mail(text: &mut Exposition, metrics: &Metrics) {
         "Whether the queue is held until staff decide, after its address changed or a restore: 1 or 0.",
         &u8::from(queue.is_held),
     );
+    let name = "lightship_channels";
+    text.begin(
+        name,
+        MetricType::Gauge,
+        "Webhooks and chats that staff added, by how they fare.",
+    );
+    for status in ChannelStatus::ALL {
+        let labels = [("status", status.as_str())];
+        text.sample(name, &labels, &metrics.channels.count(status));
+    }
     text.single(
         ("lightship_mail_server_up", MetricType::Gauge),
         "0 if the mail server took nothing when it was last tried, else 1.",

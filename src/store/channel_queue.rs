@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 
 use super::error::StoreError;
 use super::outbox::to_dispatch;
-use super::row::{instant, instant_or_none, int, text, text_or_none, word};
+use super::row::{instant, instant_or_none, int, text, word};
 use super::tx::Tx;
 use crate::domain::dispatch::{Dispatch, News, Thread};
 
@@ -155,13 +155,33 @@ pub async fn queue_test(
     Ok(())
 }
 
-/// Whether a channel may be sent to, as `c`, a message `m` is due at $1, and nothing goes before it:
-/// no other message to the channel is on its way, and none of its thread is left.
+/// How a channel fares. Those that fail wait for each other, so that they hold up nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// The last message arrived, or there was none yet.
+    Working,
+    /// The last one didn't.
+    Failing,
+}
+
+impl Health {
+    fn is_failing(self) -> &'static str {
+        match self {
+            Self::Working => "no",
+            Self::Failing => "yes",
+        }
+    }
+}
+
+/// Whether a channel may be sent to, as `c`, and is failing or not, as $2 says, a message `m` is due
+/// at $1, and nothing goes before it: no other message to the channel is on its way, and none of its
+/// thread is left.
 macro_rules! claimable {
     () => {
         "from channel_messages m join channels c on c.id = m.channel_id \
          where m.next_at_ms <= $1 and m.claimed_by is null \
          and c.paused_at_ms is null and c.disabled_at_ms is null \
+         and (c.failing_since_ms is not null) = ($2 = 'yes') \
          and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
          and b.claimed_by is not null) \
          and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
@@ -170,9 +190,14 @@ macro_rules! claimable {
 }
 
 /// Whether there is a message to claim at `now`.
-pub async fn has_due_message(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn has_due_message(
+    tx: &mut Tx,
+    health: Health,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let row = sqlx::query(concat!("select m.seq ", claimable!(), " limit 1"))
         .bind(now.timestamp_millis())
+        .bind(health.is_failing())
         .fetch_optional(&mut tx.inner)
         .await?;
     Ok(row.is_some())
@@ -183,18 +208,20 @@ pub async fn has_due_message(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool, St
 pub async fn claim_messages(
     tx: &mut Tx,
     claim: &str,
+    health: Health,
     now: DateTime<Utc>,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
     let rows = sqlx::query(concat!(
-        "update channel_messages set claimed_by = $2 where claimed_by is null \
+        "update channel_messages set claimed_by = $3 where claimed_by is null \
          and (channel_id, seq) in (select m.channel_id, min(m.seq) ",
         claimable!(),
-        " group by m.channel_id order by min(m.next_at_ms), m.channel_id limit $3) returning *"
+        " group by m.channel_id order by min(m.next_at_ms), m.channel_id limit $4) returning *"
     ))
     .bind(now.timestamp_millis())
+    .bind(health.is_failing())
     .bind(claim)
-    .bind(limit)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(&mut tx.inner)
     .await?;
     rows.iter().map(to_claimed).collect()
@@ -241,64 +268,6 @@ pub async fn finish_message(
         .await?;
     }
     Ok(done.rows_affected() > 0)
-}
-
-/// What a service called messages of a thread.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct References {
-    /// The thread's first message.
-    pub first: Option<String>,
-    /// The message that told what this one corrects or withdraws.
-    pub corrected: Option<String>,
-}
-
-/// What the service called the messages that a message belongs to.
-pub async fn find_references(
-    tx: &mut Tx,
-    message: &ClaimedMessage,
-) -> Result<References, StoreError> {
-    let row =
-        sqlx::query("select reference from channel_threads where channel_id = $1 and thread = $2")
-            .bind(&message.channel_id)
-            .bind(message.thread.to_text())
-            .fetch_optional(&mut tx.inner)
-            .await?;
-    let first = row.map(|row| text_or_none(&row, "reference")).transpose()?;
-    let (kind, subject) = match &message.news {
-        Some(News::Amendment { id, .. } | News::Withdrawal { id, .. }) => match id.is_empty() {
-            true => ("post", ""),
-            false => ("update", id.as_str()),
-        },
-        Some(
-            News::Post
-            | News::Update { .. }
-            | News::Correction { .. }
-            | News::Reminder { .. }
-            | News::State { .. }
-            | News::Shift { .. },
-        )
-        | None => {
-            return Ok(References {
-                first: first.flatten(),
-                corrected: None,
-            });
-        }
-    };
-    let row = sqlx::query(
-        "select reference from channel_messages where channel_id = $1 and thread = $2 \
-         and kind = $3 and subject = $4 and reference is not null",
-    )
-    .bind(&message.channel_id)
-    .bind(message.thread.to_text())
-    .bind(kind)
-    .bind(subject)
-    .fetch_optional(&mut tx.inner)
-    .await?;
-    let corrected = row.map(|row| text_or_none(&row, "reference")).transpose()?;
-    Ok(References {
-        first: first.flatten(),
-        corrected: corrected.flatten(),
-    })
 }
 
 /// Makes everything that waits for a channel due: it works again.

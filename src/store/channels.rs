@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
-use super::row::{instant, instant_or_none, text, text_or_none, word};
+use super::row::{instant, instant_or_none, int, text, text_or_none, word};
 use super::tx::Tx;
-use crate::domain::added_channel::{AddedChannel, ChannelAddress, Disabled, Signing};
+use crate::domain::added_channel::{AddedChannel, ChannelAddress, Disabled};
+use crate::domain::channel_status::ChannelStatus;
+use crate::domain::signing::Signing;
 use crate::domain::subscriber::Channel;
 
 /// Every channel, in the order in which they were added.
@@ -25,6 +27,27 @@ pub async fn has_channels(tx: &mut Tx) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
+/// How many channels fare in each way.
+pub async fn count_channels(tx: &mut Tx) -> Result<Vec<(ChannelStatus, i64)>, StoreError> {
+    let rows = sqlx::query(
+        "select status, count(*) as many from (select case \
+         when disabled_at_ms is not null then 'disabled' when paused_at_ms is not null then 'paused' \
+         when failing_since_ms is not null then 'failing' else 'working' end as status \
+         from channels) as each group by status",
+    )
+    .fetch_all(&mut tx.inner)
+    .await?;
+    let counts = rows.iter().map(|row| {
+        let known = |word: &str| {
+            ChannelStatus::ALL
+                .into_iter()
+                .find(|it| it.as_str() == word)
+        };
+        Ok((word(row, "status", known)?, int(row, "many")?))
+    });
+    counts.collect()
+}
+
 /// A channel by its id.
 pub async fn find_channel(tx: &mut Tx, id: &str) -> Result<Option<AddedChannel>, StoreError> {
     let row = sqlx::query("select * from channels where id = $1")
@@ -37,7 +60,7 @@ pub async fn find_channel(tx: &mut Tx, id: &str) -> Result<Option<AddedChannel>,
 /// Adds a channel, or replaces everything about the one with the same id.
 pub async fn set_channel(tx: &mut Tx, channel: &AddedChannel) -> Result<(), StoreError> {
     let signing = channel.signing.as_ref();
-    let former = signing.and_then(|it| it.former.as_ref());
+    let former = signing.map_or(&[][..], |it| &it.former);
     let disabled = channel.disabled.as_ref();
     sqlx::query(
         "insert into channels (id, kind, name, url, room, token, secret, former_secret, \
@@ -58,8 +81,8 @@ pub async fn set_channel(tx: &mut Tx, channel: &AddedChannel) -> Result<(), Stor
     .bind(channel.address.room.as_deref())
     .bind(channel.address.token.as_deref())
     .bind(signing.map(|it| it.secret.as_str()))
-    .bind(former.map(|(secret, _)| secret.as_str()))
-    .bind(former.map(|(_, until)| until.timestamp_millis()))
+    .bind(former_as_text(former))
+    .bind(former.first().map(|(_, until)| until.timestamp_millis()))
     .bind(serde_json::to_string(&channel.following).unwrap_or_default())
     .bind(channel.created_at.timestamp_millis())
     .bind(channel.paused_at.map(|at| at.timestamp_millis()))
@@ -132,9 +155,35 @@ pub async fn delete_channel(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Former secrets as the database stores them: the first alone, whose end stands beside it, and each
+/// other with its own end, as in "whsec_A whsec_B@1700000000000".
+fn former_as_text(former: &[(String, DateTime<Utc>)]) -> Option<String> {
+    let (first, others) = former.split_first()?;
+    let others = others.iter();
+    let others = others.map(|(secret, until)| format!(" {secret}@{}", until.timestamp_millis()));
+    Some(format!("{}{}", first.0, others.collect::<String>()))
+}
+
+/// The inverse of [`former_as_text`]; the first signs until `until`.
+fn former_of(text: &str, until: DateTime<Utc>) -> Vec<(String, DateTime<Utc>)> {
+    let parts = text.split_whitespace();
+    let read = parts.filter_map(|part| match part.split_once('@') {
+        None => Some((part.to_owned(), until)),
+        Some((secret, until)) => {
+            let until = until
+                .parse()
+                .ok()
+                .and_then(DateTime::from_timestamp_millis)?;
+            Some((secret.to_owned(), until))
+        }
+    });
+    read.collect()
+}
+
 fn to_channel(row: &AnyRow) -> Result<AddedChannel, StoreError> {
     let former_until = instant_or_none(row, "former_until_ms")?;
     let former = text_or_none(row, "former_secret")?.zip(former_until);
+    let former = former.map(|(text, until)| former_of(&text, until));
     let secret = text_or_none(row, "secret")?;
     let why = text_or_none(row, "disabled_why")?.unwrap_or_default();
     let disabled_at = instant_or_none(row, "disabled_at_ms")?;
@@ -147,7 +196,10 @@ fn to_channel(row: &AnyRow) -> Result<AddedChannel, StoreError> {
             room: text_or_none(row, "room")?,
             token: text_or_none(row, "token")?,
         },
-        signing: secret.map(|secret| Signing { secret, former }),
+        signing: secret.map(|secret| Signing {
+            secret,
+            former: former.unwrap_or_default(),
+        }),
         following: word(row, "following", |text| serde_json::from_str(text).ok())?,
         created_at: instant(row, "created_at_ms")?,
         paused_at: instant_or_none(row, "paused_at_ms")?,
@@ -155,4 +207,24 @@ fn to_channel(row: &AnyRow) -> Result<AddedChannel, StoreError> {
         failing_since: instant_or_none(row, "failing_since_ms")?,
         failure: text_or_none(row, "failure")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn former_secrets_come_back_each_with_its_end() {
+        let at = |millis| DateTime::from_timestamp_millis(millis).expect("an instant");
+        let former = vec![
+            ("whsec_QQ==".to_owned(), at(1_700_000_000_123)),
+            ("whsec_Qg==".to_owned(), at(1_700_000_000_000)),
+            ("whsec_Qw==".to_owned(), at(1_600_000_000_000)),
+        ];
+        for many in 1..=former.len() {
+            let text = former_as_text(&former[..many]).expect("a text");
+            assert_eq!(former_of(&text, former[0].1), former[..many]);
+        }
+        assert_eq!(former_as_text(&[]), None);
+    }
 }

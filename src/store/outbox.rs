@@ -118,6 +118,13 @@ pub async fn set_dispatch(
 /// letters.
 pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
     let people: i64 = count_each_waiting(tx).await?.iter().sum();
+    let channels: i64 = count_each_waiting_for_channels(tx).await?.iter().sum();
+    Ok(people + channels)
+}
+
+/// How many dispatches and messages wait for channels. A dispatch that waits for people, too, isn't
+/// counted.
+pub async fn count_each_waiting_for_channels(tx: &mut Tx) -> Result<[i64; 2], StoreError> {
     let row = sqlx::query(
         "select (select count(*) from outbox where channels = 'waiting' and status = 'spread' \
          and exists (select 1 from channels)) as dispatches, \
@@ -127,7 +134,7 @@ pub async fn count_waiting(tx: &mut Tx) -> Result<i64, StoreError> {
     )
     .fetch_one(&mut tx.inner)
     .await?;
-    Ok(people + int(&row, "dispatches")? + int(&row, "messages")?)
+    Ok([int(&row, "dispatches")?, int(&row, "messages")?])
 }
 
 /// How many dispatches, messages and letters wait for subscribers.

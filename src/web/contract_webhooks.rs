@@ -10,18 +10,24 @@ use utoipa::openapi::{
     ContentBuilder, PathItem, Paths, PathsBuilder, Ref, Required, ResponseBuilder,
 };
 
-/// Each event: its type, what it says, and the fields of `data`, each with the name of its schema; one
-/// without a schema is an object with an id.
-type Told = (
-    &'static str,
-    &'static str,
-    &'static [(&'static str, Option<&'static str>)],
-);
+/// Each event: its type, what it says, and the fields of `data`.
+type Told = (&'static str, &'static str, &'static [(&'static str, Field)]);
 
-const INCIDENT: (&str, Option<&str>) = ("incident", Some("IncidentBody"));
-const UPDATE: (&str, Option<&str>) = ("update", Some("UpdateBody"));
+/// What a field of `data` is.
+#[derive(Clone, Copy)]
+enum Field {
+    /// What has this name among the schemas.
+    Schema(&'static str),
+    /// An object of which only the id is sure.
+    Known,
+    /// A text.
+    Text,
+}
 
-const EVENTS: [Told; 8] = [
+const INCIDENT: (&str, Field) = ("incident", Field::Schema("IncidentBody"));
+const UPDATE: (&str, Field) = ("update", Field::Schema("UpdateBody"));
+
+const EVENTS: [Told; 9] = [
     (
         "incident.posted",
         "An incident was posted. If it was posted together with its first update, only that is told.",
@@ -35,7 +41,7 @@ const EVENTS: [Told; 8] = [
     (
         "incident.withdrawn",
         "An incident that was told isn't public any more. `data` has only its id.",
-        &[("incident", None)],
+        &[("incident", Field::Known)],
     ),
     (
         "update.posted",
@@ -52,7 +58,7 @@ const EVENTS: [Told; 8] = [
         "update.withdrawn",
         "An update that was told isn't public any more. Of the update, `data` has only its id; if \
          the incident isn't public either, of that, too.",
-        &[("incident", None), ("update", None)],
+        &[("incident", Field::Known), ("update", Field::Known)],
     ),
     (
         "maintenance.reminder",
@@ -61,9 +67,14 @@ const EVENTS: [Told; 8] = [
     ),
     (
         "component.state_changed",
-        "A component is in another state, whatever brought that about. Only channels that hear of \
-         changes get it.",
-        &[("component", Some("ComponentBody"))],
+        "A component is in another state, whatever brought that about. It is told as it was after \
+         the change. Only channels that hear of changes get it.",
+        &[("component", Field::Schema("ComponentBody"))],
+    ),
+    (
+        "test",
+        "Staff try the channel. `data` has the name and the address of the site.",
+        &[("site", Field::Text), ("url", Field::Text)],
     ),
 ];
 
@@ -78,11 +89,12 @@ pub(super) fn webhooks() -> Paths {
 fn operation((event, about, fields): &Told) -> OperationBuilder {
     let data = fields
         .iter()
-        .fold(ObjectBuilder::new(), |data, (name, schema)| {
+        .fold(ObjectBuilder::new(), |data, (name, field)| {
             let data = data.required(*name);
-            match schema {
-                Some(schema) => data.property(*name, Ref::from_schema_name(*schema)),
-                None => {
+            match field {
+                Field::Schema(schema) => data.property(*name, Ref::from_schema_name(*schema)),
+                Field::Text => data.property(*name, Object::with_type(Type::String)),
+                Field::Known => {
                     let id = Object::with_type(Type::String);
                     let known = ObjectBuilder::new().property("id", id).required("id");
                     data.property(*name, known)

@@ -16,6 +16,7 @@ mod audit_query;
 mod auth;
 mod call;
 mod channel_answers;
+mod channels_line;
 mod contract_rules;
 mod contract_texts;
 mod contract_webhooks;

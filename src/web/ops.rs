@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::MethodRouter;
 
+use super::channels_line::channels_line;
 use super::mail_line::mail_line;
 use super::public_get::not_allowed;
 use super::state::AppState;
@@ -29,9 +30,14 @@ pub(super) async fn show_readiness(State(state): State<AppState>) -> impl IntoRe
     let report = state.readiness.report();
     let site = state.site.current();
     let mail = mail_line(&site.snapshot().site, &state.metrics.mail);
+    let channels = channels_line(&state.metrics.channels);
     let status = match report.is_ready {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
-    (status, headers, format!("{}{mail}\n", report.text))
+    (
+        status,
+        headers,
+        format!("{}{mail}\n{channels}\n", report.text),
+    )
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use lightship::domain::added_channel::{AddedChannel, ChannelAddress, Signing};
+use lightship::domain::added_channel::{AddedChannel, ChannelAddress};
+use lightship::domain::signing::Signing;
 use lightship::domain::subscriber::{Channel, Following};
 use lightship::store::Store;
 use lightship::store::channels::set_channel;
@@ -35,7 +36,7 @@ async fn add_hooks(database: &str, url: &str) {
             },
             signing: Some(Signing {
                 secret: "whsec_c2VjcmV0".to_owned(),
-                former: None,
+                former: Vec::new(),
             }),
             following: Following::default(),
             created_at: "2013-02-26T09:15:00Z".parse().expect("an instant"),

@@ -17,6 +17,7 @@ mod badges;
 mod brand;
 mod calendars;
 mod channels;
+mod channels_again;
 mod channels_failing;
 mod channels_kill;
 mod channels_refusals;

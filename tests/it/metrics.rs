@@ -7,9 +7,11 @@ use std::process::{Command, Stdio};
 use lightship::domain::subscriber::Following;
 use serde_json::json;
 
+use crate::channels::add_hook;
 use crate::delivery::{later, post_incident, world};
 use crate::support::app::TestApp;
 use crate::support::mail::MailServer;
+use crate::support::receiver::{Answer, Receiver};
 use crate::support::staff::Browser;
 
 /// The value of a sample; `series` is its name, with its labels as they are written.
@@ -203,4 +205,50 @@ async fn refused_tokens_are_counted_by_where_they_were_typed() {
         )
     };
     assert_eq!((count("staff"), count("api")), (1.0, 2.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channels_are_counted_by_how_they_fare() {
+    let receiver = Receiver::answering(|_, request| match request.path.as_str() {
+        "/down" => Answer::Status(500),
+        _ => Answer::Status(204),
+    })
+    .await;
+    let mut app = TestApp::new().with_component("selma").start().await;
+    for (name, path) in [("Sound", "/"), ("Broken", "/down"), ("Paused", "/paused")] {
+        let url = format!("{}{path}", receiver.url);
+        let hook = add_hook(&mut app, &url, json!({"name": name})).await;
+        if name == "Paused" {
+            let path = format!("/channels/{}", hook["id"].as_str().expect("an id"));
+            app.api("PATCH", &path, Some(json!({"paused": true})))
+                .await
+                .expect(200);
+        }
+    }
+    post_incident(
+        &mut app,
+        json!({"title": "Mail is slow", "markdown": "A text."}),
+    )
+    .await;
+    app.advance(chrono::Duration::seconds(31));
+    app.refresh_site().await;
+    app.send_to_channels().await;
+    app.app.probe().await;
+    let report = app.app.metrics();
+    let counts = ["working", "failing", "paused", "disabled"].map(|status| {
+        value(
+            &report,
+            &format!("lightship_channels{{status=\"{status}\"}}"),
+        )
+    });
+    assert_eq!(counts, [1.0, 1.0, 1.0, 0.0]);
+    let waiting = "lightship_queue_messages{message=\"channel\"}";
+    assert_eq!(value(&report, waiting), 1.0);
+    let ready = app.get("/readyz").await.expect(200);
+    let line = "channels: working: 1, failing: 1, paused: 1, messages waiting: 1";
+    assert!(
+        ready.text().lines().any(|it| it == line),
+        "{}",
+        ready.text()
+    );
 }

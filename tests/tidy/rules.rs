@@ -54,7 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["delivery/outgoing/client.rs"]),
     ("webpki_roots", &["delivery/outgoing/client.rs"]),
     ("mio", &["app/"]),
-    ("rustix", &["app/", "delivery/lanes.rs"]),
+    ("rustix", &["app/", "delivery/background.rs"]),
     ("sha2", &["domain/hash.rs", "content/digest.rs"]),
     ("hmac", &["domain/hash.rs"]),
     ("getrandom", &["random.rs"]),

@@ -13,6 +13,7 @@ pub(super) const MATRIX: Markup = Markup {
     link,
     quote: |text| format!("<blockquote>{text}</blockquote>"),
     line_end: "<br>",
+    blocks_stand_apart: true,
 };
 
 /// What Telegram knows.
@@ -26,6 +27,7 @@ pub(super) const TELEGRAM: Markup = Markup {
     link,
     quote: |text| format!("<blockquote>{text}</blockquote>"),
     line_end: "\n",
+    blocks_stand_apart: false,
 };
 
 /// What a paragraph of a card of Google Chat knows.
@@ -37,8 +39,9 @@ pub(super) const GOOGLE_CHAT: Markup = Markup {
     code: escape,
     code_block: |text| escape(text).replace('\n', "<br>"),
     link,
-    quote: |text| format!("&gt; {text}"),
+    quote: |text| format!("&gt; {}", text.replace("<br>", "<br>&gt; ")),
     line_end: "<br>",
+    blocks_stand_apart: false,
 };
 
 /// A text as HTML.

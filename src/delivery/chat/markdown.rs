@@ -15,6 +15,7 @@ pub(super) const DISCORD: Markup = Markup {
     link: |text, url| link(text, url),
     quote,
     line_end: "\n",
+    blocks_stand_apart: false,
 };
 
 /// The Markdown of Mattermost, in which a backslash doesn't help against everything.
@@ -28,6 +29,7 @@ pub(super) const MATTERMOST: Markup = Markup {
     link: |text, url| link(text, url),
     quote,
     line_end: "\n",
+    blocks_stand_apart: false,
 };
 
 pub(super) fn escape_for_discord(text: &str) -> String {

@@ -26,25 +26,60 @@ pub(super) struct Markup {
     pub(super) quote: fn(&str) -> String,
     /// A line end.
     pub(super) line_end: &'static str,
+    /// Whether code and quotations stand apart by themselves, so that no empty line goes before or
+    /// after them.
+    pub(super) blocks_stand_apart: bool,
 }
 
 /// Writes passages.
 pub(super) fn write(markup: &Markup, passages: &[Passage]) -> String {
     let mut out = String::new();
-    let mut before: Option<PassageKind> = None;
-    for passage in passages {
+    let mut before: Option<&Passage> = None;
+    let runs = passages.chunk_by(|one, next| one.is_quoted == next.is_quoted);
+    for run in runs {
+        let Some(first) = run.first() else { continue };
         if let Some(before) = before {
-            let is_close = matches!(
-                (before, passage.kind),
-                (PassageKind::Item(_), PassageKind::Item(_)) | (PassageKind::Row, PassageKind::Row)
-            );
-            let lines = if is_close { 1 } else { 2 };
-            out.push_str(&markup.line_end.repeat(lines));
+            out.push_str(&gap(markup, before, first));
         }
-        out.push_str(&written(markup, passage));
-        before = Some(passage.kind);
+        let mut text = String::new();
+        for (at, passage) in run.iter().enumerate() {
+            if at > 0 {
+                text.push_str(&gap_within(markup, &run[at - 1], passage));
+            }
+            text.push_str(&written(markup, passage));
+        }
+        out.push_str(&match first.is_quoted {
+            true => (markup.quote)(&text),
+            false => text,
+        });
+        before = run.last();
     }
     out
+}
+
+/// What stands between a quotation and what goes before or after it.
+fn gap(markup: &Markup, before: &Passage, passage: &Passage) -> String {
+    match markup.blocks_stand_apart {
+        true => String::new(),
+        false => gap_within(markup, before, passage),
+    }
+}
+
+/// What stands between two passages that are both quoted, or both not.
+fn gap_within(markup: &Markup, before: &Passage, passage: &Passage) -> String {
+    let is_code = [before, passage]
+        .iter()
+        .any(|it| it.kind == PassageKind::Code);
+    let is_close = matches!(
+        (before.kind, passage.kind),
+        (PassageKind::Item(_), PassageKind::Item(_)) | (PassageKind::Row, PassageKind::Row)
+    );
+    let lines = match (is_code && markup.blocks_stand_apart, is_close) {
+        (true, _) => 0,
+        (false, true) => 1,
+        (false, false) => 2,
+    };
+    markup.line_end.repeat(lines)
 }
 
 fn written(markup: &Markup, passage: &Passage) -> String {
@@ -66,11 +101,7 @@ fn written(markup: &Markup, passage: &Passage) -> String {
     };
     // A list's own first level stands at the margin. No service takes this space for markup.
     let indent = passage.depth.saturating_sub(1).min(MAX_DEPTH);
-    let text = format!("{}{text}", "\u{2003}".repeat(indent));
-    match passage.is_quoted {
-        true => (markup.quote)(&text),
-        false => text,
-    }
+    format!("{}{text}", "\u{2003}".repeat(indent))
 }
 
 fn spans(markup: &Markup, spans: &[Span]) -> String {
@@ -108,4 +139,30 @@ fn piece(markup: &Markup, span: &Span, text: &str) -> String {
         }
     }
     format!("{before}{written}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::chat::html::{GOOGLE_CHAT, MATRIX};
+    use crate::delivery::chat::plain::PLAIN;
+    use crate::render::markdown::passages;
+
+    #[test]
+    fn a_quotation_is_one_and_stands_apart_once() {
+        let text = "Before.\n\n> One.\n>\n> Two.\n\nAfter.\n\n```\ncode\n```\n\nThe end.";
+        let passages = passages(text, "https://status.example.com/");
+        assert_eq!(
+            write(&MATRIX, &passages),
+            "Before.<blockquote>One.<br><br>Two.</blockquote>After.<pre><code>code</code></pre>The end."
+        );
+        assert_eq!(
+            write(&PLAIN, &passages),
+            "Before.\n\n> One.\n> \n> Two.\n\nAfter.\n\ncode\n\nThe end."
+        );
+        assert_eq!(
+            write(&GOOGLE_CHAT, &passages),
+            "Before.<br><br>&gt; One.<br>&gt; <br>&gt; Two.<br><br>After.<br><br>code<br><br>The end."
+        );
+    }
 }

@@ -13,6 +13,7 @@ pub(super) const PLAIN: Markup = Markup {
     link,
     quote,
     line_end: "\n",
+    blocks_stand_apart: false,
 };
 
 fn link(text: &str, url: &str) -> String {

@@ -50,7 +50,8 @@ pub(super) fn failure(answer: &HttpAnswer, words: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(WORDS_CHARS)
         .collect();
-    match words.trim() {
+    // Whoever shows it ends the sentence.
+    match words.trim().trim_end_matches('.') {
         "" => format!("HTTP {}", answer.status),
         words => format!("HTTP {}: {words}", answer.status),
     }

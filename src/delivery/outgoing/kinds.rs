@@ -14,7 +14,8 @@ use crate::domain::subscriber::Channel;
 use crate::render::chat::{self as chat_message, Form};
 use crate::render::json::webhook::event;
 use crate::snapshot::Snapshot;
-use crate::store::channel_queue::{ClaimedMessage, References};
+use crate::store::channel_queue::ClaimedMessage;
+use crate::store::channel_references::References;
 
 /// What a request is composed from.
 #[derive(Debug, Clone)]

@@ -20,6 +20,9 @@ use crate::store::channel_references::forget_references;
 use crate::store::channels::{disable_channel, set_failing, set_working};
 use crate::store::{StoreError, Tx};
 
+/// What staff are told of a message that isn't sent because nothing of it is public.
+const NOTHING: &str = "there was nothing to send: it isn't public any more";
+
 /// What a message belongs to.
 #[derive(Debug, Clone)]
 pub(super) struct Note {
@@ -40,7 +43,10 @@ pub(super) async fn note_result(
     let Note { message, channel } = &sent.note;
     let result = match &sent.result {
         SendResult::Nothing => {
-            finish_message(tx, claim, message, &MessageOutcome::Nothing, now).await?;
+            if finish_message(tx, claim, message, &MessageOutcome::Nothing, now).await? {
+                // Whoever sent it again wants to know.
+                insert_attempt(tx, &attempt_of(sent, Some(NOTHING), now)).await?;
+            }
             return Ok(None);
         }
         SendResult::Answer(answer) => read(channel, answer),
@@ -68,6 +74,8 @@ pub(super) async fn note_result(
         }
         ChannelResult::Lost => forget_references(tx, message).await?,
         ChannelResult::Gone { why } => disable(tx, channel, why, now).await?,
+        // A test says nothing of what arrives otherwise.
+        ChannelResult::Later { .. } if message.news.is_none() => {}
         ChannelResult::Later { why, .. } => {
             let since = set_failing(tx, &channel.id, why, now).await?;
             if since.is_some_and(|since| now - since >= DISABLED_AFTER) {
@@ -106,6 +114,12 @@ fn told(
             MessageOutcome::GaveUp,
             Some("what it belongs to was deleted at the service".to_owned()),
             MessageResult::GaveUp,
+        ),
+        // Whoever tries a channel looks at what becomes of it now.
+        ChannelResult::Later { why, .. } if message.news.is_none() => (
+            MessageOutcome::GaveUp,
+            Some(why.clone()),
+            MessageResult::Refused,
         ),
         ChannelResult::Later { why, after } => {
             let fraction = random::fraction().unwrap_or(0.5);

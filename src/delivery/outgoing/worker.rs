@@ -6,13 +6,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::client::Client;
 use super::kinds::{Telling, request};
-use super::lanes::{Job, LANES, Lanes, Sent};
+use super::lanes::{Job, Lanes, Sent, start_lanes};
 use super::resolver::Resolver;
 use super::results::{Note, note_result};
 use super::spread::spread_one;
@@ -25,16 +26,17 @@ use crate::domain::added_channel::{AddedChannel, KEPT_FOR, OutgoingRules};
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use crate::store::channel_attempts::delete_old_attempts;
-use crate::store::channel_queue::{
-    claim_messages, delete_old_messages, find_references, has_due_message,
-};
+use crate::store::channel_queue::{Health, claim_messages, delete_old_messages, has_due_message};
+use crate::store::channel_references::find_references;
 use crate::store::channels::{has_channels, list_channels};
 use crate::store::deliveries::{beat, free_claims};
 use crate::store::outbox::delete_old_shifts;
 use crate::store::{Store, StoreError};
 
 /// How many messages it holds at most: in the lanes, before them, and as results.
-const BATCH: usize = LANES;
+const BATCH: usize = 96;
+/// How many of them may be for channels that failed the last time.
+const FAILING_BATCH: usize = 24;
 /// After how long results are noted, however few there are.
 const SOON: Duration = Duration::from_millis(100);
 /// How often to look for something due, if nobody says that there is.
@@ -78,6 +80,8 @@ pub struct ChannelWorker {
     leases: Leases,
     lanes: Lanes<Note>,
     in_progress: usize,
+    /// How many of those are for channels that failed the last time.
+    failing_in_progress: usize,
     finished: Vec<Sent<Note>>,
     /// Whether there were channels when it last looked.
     has_channels: bool,
@@ -96,8 +100,9 @@ impl ChannelWorker {
         Ok(Self {
             leases: Leases::new(claim.clone(), GONE_AFTER),
             claim,
-            lanes: Lanes::start(client)?,
+            lanes: start_lanes(client)?,
             in_progress: 0,
+            failing_in_progress: 0,
             finished: Vec::new(),
             has_channels: false,
             has_strays: false,
@@ -149,7 +154,7 @@ impl ChannelWorker {
             tokio::select! {
                 biased;
                 _ = stopped.wait_for(|stop| *stop) => break,
-                sent = self.lanes.next_sent() => {
+                sent = self.lanes.next_result() => {
                     self.keep(sent);
                     note.get_or_insert(Instant::now() + SOON);
                 }
@@ -171,7 +176,7 @@ impl ChannelWorker {
             let looked = self.look().await?;
             let is_idle = self.in_progress == 0;
             while self.in_progress > 0 {
-                let sent = self.lanes.next_sent().await;
+                let sent = self.lanes.next_result().await;
                 self.keep(sent);
             }
             self.note_finished().await?;
@@ -183,6 +188,9 @@ impl ChannelWorker {
 
     fn keep(&mut self, sent: Sent<Note>) {
         self.in_progress = self.in_progress.saturating_sub(1);
+        if sent.note.channel.failing_since.is_some() {
+            self.failing_in_progress = self.failing_in_progress.saturating_sub(1);
+        }
         self.finished.push(sent);
     }
 
@@ -222,28 +230,45 @@ impl ChannelWorker {
         if spread_one(&store, &snapshot, now).await? {
             return Ok(true);
         }
-        let room = BATCH.saturating_sub(self.in_progress + self.finished.len());
+        let working = self.give_some(&snapshot, Health::Working, now).await?;
+        let failing = self.give_some(&snapshot, Health::Failing, now).await?;
+        Ok(working || failing)
+    }
+
+    /// Claims messages for channels that fare so, and gives them to the lanes. Returns whether there
+    /// may be more.
+    async fn give_some(
+        &mut self,
+        snapshot: &Arc<Snapshot>,
+        health: Health,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let held = self.in_progress + self.finished.len();
+        let room = room_for(health, held, self.failing_in_progress);
+        if room == 0 {
+            return Ok(false);
+        }
         // Nothing is written for the sake of looking.
-        let mut tx = store.read().await?;
-        let has_due = room > 0 && has_due_message(&mut tx, now).await?;
+        let mut tx = self.setup.store.read().await?;
+        let has_due = has_due_message(&mut tx, health, now).await?;
         drop(tx);
         if !has_due {
             return Ok(false);
         }
-        let mut tx = store.begin_delivery().await?;
-        let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        let claimed = claim_messages(&mut tx, &self.claim, now, limit).await?;
+        let mut tx = self.setup.store.begin_delivery().await?;
+        let claimed = claim_messages(&mut tx, &self.claim, health, now, room).await?;
         let channels = list_channels(&mut tx).await?.into_iter();
-        let mut references = Vec::with_capacity(claimed.len());
-        for message in &claimed {
-            references.push(find_references(&mut tx, message).await?);
+        let mut with_references = Vec::with_capacity(claimed.len());
+        for message in claimed {
+            let references = find_references(&mut tx, &message).await?;
+            with_references.push((message, references));
         }
         tx.commit().await?;
         let channels: HashMap<String, Arc<AddedChannel>> = channels
             .map(|channel| (channel.id.clone(), Arc::new(channel)))
             .collect();
-        let count = claimed.len();
-        for (message, references) in claimed.into_iter().zip(references) {
+        let count = with_references.len();
+        for (message, references) in with_references {
             // A channel is removed together with its messages.
             let Some(channel) = channels.get(&message.channel_id) else {
                 continue;
@@ -260,12 +285,11 @@ impl ChannelWorker {
                 channel: channel.clone(),
             };
             self.in_progress += 1;
-            let job = Job {
-                draft: Box::new(move || request(&telling)),
-                is_failing: channel.failing_since.is_some(),
-                note,
-            };
-            self.lanes.give(job).await;
+            if channel.failing_since.is_some() {
+                self.failing_in_progress += 1;
+            }
+            let draft = Box::new(move || request(&telling));
+            self.lanes.give(Job { draft, note }).await;
         }
         Ok(count == room)
     }
@@ -316,5 +340,31 @@ impl ChannelWorker {
         if let Err(error) = freed.await {
             tracing::error!(%error, "what was claimed for channels is free only in a minute");
         }
+    }
+}
+
+/// How many more messages may be claimed for channels that fare so, if `held` are held, of which
+/// `failing` are on their way to channels that failed the last time.
+fn room_for(health: Health, held: usize, failing: usize) -> usize {
+    let room = BATCH.saturating_sub(held);
+    match health {
+        Health::Working => room,
+        Health::Failing => room.min(FAILING_BATCH.saturating_sub(failing)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_that_fail_take_a_quarter_of_the_room_at_most() {
+        assert_eq!(room_for(Health::Working, 0, 0), 96);
+        assert_eq!(room_for(Health::Failing, 0, 0), 24);
+        assert_eq!(room_for(Health::Failing, 60, 20), 4);
+        assert_eq!(room_for(Health::Failing, 94, 10), 2);
+        assert_eq!(room_for(Health::Failing, 24, 24), 0);
+        assert_eq!(room_for(Health::Working, 24, 24), 72);
+        assert_eq!(room_for(Health::Working, 120, 24), 0);
     }
 }

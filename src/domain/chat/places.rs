@@ -13,10 +13,14 @@ const SLACK: &str = "https://slack.com";
 pub enum NoChatAddress {
     /// The URL isn't one of this service.
     Url(ChatService),
-    /// The room is missing, or isn't one of this service.
+    /// The room isn't one of this service.
     Room(ChatService),
-    /// The token is missing, or isn't one of this service.
+    /// The room is missing.
+    MissingRoom(ChatService),
+    /// The token isn't one of this service.
     Token(ChatService),
+    /// The token is missing.
+    MissingToken(ChatService),
     /// There is a room, and the URL leads to one already.
     NeedlessRoom(ChatService),
     /// There is a token, and the URL is one itself.
@@ -28,8 +32,8 @@ impl NoChatAddress {
     pub fn field(self) -> &'static str {
         match self {
             Self::Url(_) => "url",
-            Self::Room(_) | Self::NeedlessRoom(_) => "room",
-            Self::Token(_) | Self::NeedlessToken(_) => "token",
+            Self::Room(_) | Self::MissingRoom(_) | Self::NeedlessRoom(_) => "room",
+            Self::Token(_) | Self::MissingToken(_) | Self::NeedlessToken(_) => "token",
         }
     }
 }
@@ -45,9 +49,22 @@ impl std::fmt::Display for NoChatAddress {
                 let example = service.example().room.unwrap_or_default();
                 write!(f, "a room of {} looks like {example}", service.name())
             }
+            Self::MissingRoom(service) => {
+                let example = service.example().room.unwrap_or_default();
+                let name = service.name();
+                write!(f, "{name} needs the room, too; one looks like {example}")
+            }
             Self::Token(service) => {
                 let example = service.example().token.unwrap_or_default();
-                write!(f, "a token of {} looks like {example}", service.name())
+                write!(f, "a credential of {} looks like {example}", service.name())
+            }
+            Self::MissingToken(service) => {
+                let example = service.example().token.unwrap_or_default();
+                let name = service.name();
+                write!(
+                    f,
+                    "{name} needs the credential, too; one looks like {example}"
+                )
             }
             Self::NeedlessRoom(service) => write!(
                 f,
@@ -56,7 +73,8 @@ impl std::fmt::Display for NoChatAddress {
             ),
             Self::NeedlessToken(service) => write!(
                 f,
-                "this address of {} needs no token, because it is one itself; leave the token out",
+                "this address of {} needs no credential, because it is one itself; leave the \
+                 credential out",
                 service.name()
             ),
         }
@@ -126,18 +144,25 @@ fn read(
         };
     }
     let secret = |is_one: fn(&str) -> bool| {
-        let token = token.filter(|token| is_one(token)).ok_or(no_token)?;
-        Ok::<_, NoChatAddress>(Secret::from(token))
+        let token = token.ok_or(NoChatAddress::MissingToken(service))?;
+        match is_one(token) {
+            true => Ok(Secret::from(token)),
+            false => Err(no_token),
+        }
+    };
+    let place = |read: fn(&str) -> Option<String>| {
+        let room = room.ok_or(NoChatAddress::MissingRoom(service))?;
+        read(room).ok_or(no_room)
     };
     match service {
         ChatService::Matrix => Ok(ChatAddress::Matrix {
             server: server(url).ok_or(no_url)?,
-            room: room.and_then(matrix_room).ok_or(no_room)?,
+            room: place(matrix_room)?,
             token: secret(|token| token.len() >= 8)?,
         }),
         ChatService::Telegram => Ok(ChatAddress::Telegram {
             server: server(url).ok_or(no_url)?,
-            chat: room.and_then(telegram_chat).ok_or(no_room)?,
+            chat: place(telegram_chat)?,
             token: secret(is_telegram_token)?,
         }),
         ChatService::Ntfy => {
@@ -160,7 +185,7 @@ fn read(
         | ChatService::Teams
         | ChatService::GoogleChat
         | ChatService::Mattermost => Ok(ChatAddress::SlackBot {
-            channel: room.and_then(slack_channel).ok_or(no_room)?,
+            channel: place(slack_channel)?,
             token: secret(|token| token.starts_with("xoxb-") && token.len() > 10)?,
         }),
     }

@@ -169,14 +169,19 @@ fn a_room_or_a_token_that_is_missing_wrong_or_needless_is_named() {
     refused(
         S::Slack,
         ["https://slack.com/", "C0123456789", ""],
-        No::Token(S::Slack),
+        No::MissingToken(S::Slack),
     );
     refused(
         S::Slack,
         ["https://slack.com/", "C0123456789", "xoxp-123456789"],
         No::Token(S::Slack),
     );
-    for room in ["", "C01 23", "#Up Down", "general"] {
+    refused(
+        S::Slack,
+        ["https://slack.com/", "", bot],
+        No::MissingRoom(S::Slack),
+    );
+    for room in ["C01 23", "#Up Down", "general"] {
         refused(
             S::Slack,
             ["https://slack.com/", room, bot],
@@ -187,7 +192,7 @@ fn a_room_or_a_token_that_is_missing_wrong_or_needless_is_named() {
     refused(
         S::Matrix,
         [matrix, "!abc:example.com", ""],
-        No::Token(S::Matrix),
+        No::MissingToken(S::Matrix),
     );
     refused(
         S::Matrix,

@@ -29,8 +29,8 @@ pub fn event_of(news: Option<&News>) -> &'static str {
     }
 }
 
-/// The event that tells news of a thread, which happened at `at`, as it stands now. `None` if it
-/// isn't so any more.
+/// The event that tells news of a thread, which happened at `at`. An incident is told as it stands
+/// now. `None` if it isn't so any more.
 pub fn event(
     snapshot: &Snapshot,
     thread: &Thread,
@@ -41,7 +41,7 @@ pub fn event(
         None => json!({"site": snapshot.site.name, "url": snapshot.site.base_url}),
         Some(news) => match thread {
             Thread::Incident(id) => of_incident(snapshot, id, news)?,
-            Thread::Component(slug) => of_component(snapshot, slug)?,
+            Thread::Component(slug) => of_component(snapshot, slug, at)?,
         },
     };
     let timestamp = at.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -93,11 +93,12 @@ fn of_incident(snapshot: &Snapshot, id: &str, news: &News) -> Option<Value> {
     }
 }
 
-fn of_component(snapshot: &Snapshot, slug: &Slug) -> Option<Value> {
+/// A component as it was after a change, however late that is told.
+fn of_component(snapshot: &Snapshot, slug: &Slug, at: DateTime<Utc>) -> Option<Value> {
     let record = snapshot.find_component(slug)?;
     if record.component.retired_at.is_some() {
         return None;
     }
-    let body = ComponentBody::of(&record.component, &snapshot.standing(record));
+    let body = ComponentBody::of(&record.component, &record.history.standing(at));
     Some(json!({"component": body}))
 }
