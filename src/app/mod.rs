@@ -39,6 +39,7 @@ mod channel_sending;
 pub mod content_sync;
 mod disk;
 mod files;
+mod listening;
 mod living;
 pub mod mail_trial;
 mod metrics_listener;
@@ -271,6 +272,11 @@ impl App {
                 stopped.clone(),
             ));
         }
+        tasks.spawn(listening::keep_listening(
+            state.store.clone(),
+            state.nudge.clone(),
+            stopped.clone(),
+        ));
         tasks.spawn(living::keep_telling(state.live.clone(), stopped.clone()));
         tasks.spawn(channel_sending::keep_sending(
             channel_worker,

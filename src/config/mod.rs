@@ -47,7 +47,7 @@ pub struct Config {
     pub trusted_proxy: Vec<IpNet>,
 
     /// The most database connections to use, besides an occasional one that tests whether the
-    /// database accepts writes.
+    /// database accepts writes, and on PostgreSQL one that hears of other processes' changes.
     #[arg(
         long,
         env = "LIGHTSHIP_DATABASE_CONNECTIONS",

@@ -64,7 +64,8 @@ pub async fn find_revision(tx: &mut Tx) -> Result<i64, StoreError> {
     Ok(row.try_get(0)?)
 }
 
-/// Increments the revision at `now`, and returns the new number.
+/// Increments the revision at `now`, and returns the new number. The commit says so to other
+/// processes, if the engine can.
 pub async fn insert_revision(tx: &mut Tx, now: DateTime<Utc>) -> Result<i64, StoreError> {
     let row = sqlx::query(
         "update revision set revision = revision + 1, made_until_ms = case \
@@ -73,6 +74,7 @@ pub async fn insert_revision(tx: &mut Tx, now: DateTime<Utc>) -> Result<i64, Sto
     .bind(now.timestamp_millis())
     .fetch_one(&mut tx.inner)
     .await?;
+    tx.has_revision = true;
     Ok(row.try_get(0)?)
 }
 

@@ -138,8 +138,8 @@ impl Guarded {
         }
     }
 
-    /// Commits. After an error, it may have been committed all the same.
-    pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+    /// Commits with `statement`. After an error, it may have been committed all the same.
+    pub(super) async fn commit(mut self, statement: &'static str) -> Result<(), sqlx::Error> {
         if self.has_failed {
             // PostgreSQL would roll everything back and report success.
             return Err(sqlx::Error::Protocol(
@@ -147,7 +147,7 @@ impl Guarded {
             ));
         }
         self.deadline = DEADLINE;
-        self.run("commit").await?;
+        self.run(statement).await?;
         self.is_open = false;
         Ok(())
     }

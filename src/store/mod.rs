@@ -16,6 +16,7 @@ pub use self::error::StoreError;
 use self::error::{SQLITE_READONLY, sqlite_code};
 use self::file::DatabaseFile;
 use self::guarded_connection::{DEADLINE, Guarded, Writing};
+pub use self::listener::RevisionListener;
 pub use self::open::{sqlite_file, without_password};
 use self::recent_writes::RecentWrites;
 pub use self::tx::Tx;
@@ -42,6 +43,7 @@ mod incident_rows;
 pub mod incidents;
 pub mod involved;
 pub mod letters;
+mod listener;
 pub mod maintenance;
 mod migrate;
 mod migrations;
@@ -145,6 +147,7 @@ impl Store {
             engine: self.engine,
             write_number: 0,
             made_until_ms: 0,
+            has_revision: false,
             file: None,
         })
     }
@@ -199,6 +202,17 @@ impl Store {
         Ok(tx)
     }
 
+    /// Listens for new revisions, on a connection of its own. `None` if the engine says nothing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn listen(&self) -> Result<Option<RevisionListener>, StoreError> {
+        match self.engine {
+            Engine::Sqlite => Ok(None),
+            Engine::Postgres => RevisionListener::begin(&self.url).await.map(Some),
+        }
+    }
+
     /// Whether this process has begun to write something public within `time`.
     pub fn has_written_within(&self, time: Duration) -> bool {
         self.recent.is_within(time)
@@ -236,6 +250,7 @@ impl Store {
             engine: self.engine,
             write_number: 0,
             made_until_ms: 0,
+            has_revision: false,
             file: self.file.clone(),
         })
     }

@@ -101,7 +101,7 @@ async fn answers(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
 }
 
 /// How long a server that is just starting has to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 async fn try_once(url: &str, engine: Engine) -> Result<(), sqlx::Error> {
     let connection = connect_one(url, engine).await?;

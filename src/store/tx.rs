@@ -9,6 +9,9 @@ use super::error::StoreError;
 use super::file::DatabaseFile;
 use super::guarded_connection::Guarded;
 
+/// Commits a new revision, and says so to whoever listens.
+const COMMIT_AND_SAY: &str = "notify lightship_revision; commit";
+
 /// A transaction. If it is dropped without [`Tx::commit`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Tx {
@@ -18,6 +21,8 @@ pub struct Tx {
     pub(super) write_number: i64,
     /// Up to when things were made here, in milliseconds since 1970.
     pub(super) made_until_ms: i64,
+    /// Whether it makes a new revision.
+    pub(super) has_revision: bool,
     /// The path must still lead to this file.
     pub(super) file: Option<Arc<DatabaseFile>>,
 }
@@ -72,7 +77,11 @@ impl Tx {
             file.check()?;
         }
         let engine = self.engine;
-        let committed = self.inner.commit().await;
+        let statement = match (engine, self.has_revision) {
+            (Engine::Postgres, true) => COMMIT_AND_SAY,
+            (Engine::Postgres, false) | (Engine::Sqlite, _) => "commit",
+        };
+        let committed = self.inner.commit(statement).await;
         committed.map_err(|error| StoreError::of_commit(error, engine))
     }
 }

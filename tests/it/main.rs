@@ -58,6 +58,7 @@ mod permissions;
 mod readers;
 mod repeating;
 mod resolution;
+mod several_machines;
 mod staff_activity_log;
 mod staff_channels;
 mod staff_components;
