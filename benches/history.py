@@ -54,23 +54,23 @@ def make_history(generator, folder, incidents, updates=5, components=500, change
 
 
 class Server:
-    """Lightship over a copy of a database, on a free port."""
+    """Lightship over a copy of a database, or over the one at a URL, on a free port."""
 
-    def __init__(self, binary, database, folder, content=None):
+    def __init__(self, binary, database, folder, content=None, url=None, token=None):
         self.folder = pathlib.Path(folder)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.database = self.folder / "lightship.db"
         if database:
             shutil.copy(database, self.database)
-        self.url = f"sqlite:{self.database}"
+        self.url = url or f"sqlite:{self.database}"
         self.content = content or self.folder / "content"
         if not content:
             (self.content / "incidents").mkdir(parents=True)
             (self.content / "site.toml").write_text(
                 'name = "Long history"\ntime_zone = "America/Denver"\n')
         self.binary = binary
-        self.token = self.run("token", "create", "bench", "--scope", "admin",
+        self.token = token or self.run("token", "create", "bench", "--scope", "admin",
                               "--scope", "incidents:write", "--scope", "states:write").strip()
         self.process = None
 
@@ -79,11 +79,11 @@ class Server:
         return subprocess.run([self.binary, *words], check=True, stdout=subprocess.PIPE, text=True,
                               env=environment).stdout
 
-    def start(self):
+    def start(self, port=None):
         """Starts it, and returns the seconds from the start of the process to the first 200."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+            self.port = port or probe.getsockname()[1]
         begun = time.perf_counter()
         self.process = subprocess.Popen(
             [self.binary, "serve", "--listen", f"127.0.0.1:{self.port}", "--database", self.url,
