@@ -74,6 +74,18 @@ pub enum Reach {
 }
 
 impl News {
+    /// The words for all kinds.
+    pub const KINDS: [&'static str; 8] = [
+        "post",
+        "update",
+        "correction",
+        "reminder",
+        "state",
+        "amendment",
+        "withdrawal",
+        "shift",
+    ];
+
     /// The word for its kind, in the database.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -316,6 +328,7 @@ mod tests {
                 at_ms: 1_361_869_560_000,
             },
         ];
+        assert_eq!(all.each_ref().map(News::kind), News::KINDS);
         for news in all {
             assert_eq!(News::parse(news.kind(), &news.subject()), Some(news));
         }

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
-use super::outbox::to_dispatch;
+use super::outbox::known_dispatches;
 use super::row::{instant, instant_or_none, int, text, word};
 use super::tx::Tx;
 use crate::domain::dispatch::{Dispatch, News, Thread};
@@ -57,7 +57,7 @@ pub async fn list_for_channels(tx: &mut Tx) -> Result<Vec<Dispatch>, StoreError>
     )
     .fetch_all(&mut tx.inner)
     .await?;
-    rows.iter().map(to_dispatch).collect()
+    known_dispatches(&rows)
 }
 
 /// Notes that a dispatch needs no more spreading to channels; `told` says whether it was spread.
@@ -173,19 +173,31 @@ impl Health {
     }
 }
 
+/// The kinds of messages that this version knows, those of [`News::KINDS`] and tests. Others are left
+/// to the newer version that queued them.
+macro_rules! known_kinds {
+    () => {
+        "('post', 'update', 'correction', 'reminder', 'state', 'amendment', 'withdrawal', 'shift', \
+         'test')"
+    };
+}
+
 /// Whether a channel may be sent to, as `c`, and is failing or not, as $2 says, a message `m` is due
 /// at $1, and nothing goes before it: no other message to the channel is on its way, and none of its
 /// thread is left.
 macro_rules! claimable {
     () => {
-        "from channel_messages m join channels c on c.id = m.channel_id \
-         where m.next_at_ms <= $1 and m.claimed_by is null \
-         and c.paused_at_ms is null and c.disabled_at_ms is null \
-         and (c.failing_since_ms is not null) = ($2 = 'yes') \
-         and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
-         and b.claimed_by is not null) \
-         and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
-         and b.thread = m.thread and b.seq < m.seq and b.next_at_ms is not null)"
+        concat!(
+            "from channel_messages m join channels c on c.id = m.channel_id \
+             where m.next_at_ms <= $1 and m.claimed_by is null \
+             and c.paused_at_ms is null and c.disabled_at_ms is null \
+             and (c.failing_since_ms is not null) = ($2 = 'yes') \
+             and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
+             and b.claimed_by is not null) and m.kind in ",
+            known_kinds!(),
+            " and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
+             and b.thread = m.thread and b.seq < m.seq and b.next_at_ms is not null)"
+        )
     };
 }
 
@@ -366,4 +378,16 @@ fn to_claimed(row: &AnyRow) -> Result<ClaimedMessage, StoreError> {
         attempts: int(row, "attempts")?,
         failing_since: instant_or_none(row, "failing_since_ms")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_can_be_claimed() {
+        let kinds = News::KINDS.into_iter().chain([TEST]);
+        let kinds: Vec<_> = kinds.map(|kind| format!("'{kind}'")).collect();
+        assert_eq!(known_kinds!(), format!("({})", kinds.join(", ")));
+    }
 }

@@ -47,6 +47,7 @@ mod listener;
 pub mod maintenance;
 mod migrate;
 mod migrations;
+mod newer;
 mod open;
 pub mod outbox;
 mod packed;

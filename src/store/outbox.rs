@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
+use super::newer::leave_alone;
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
 use super::tx::Tx;
 use crate::domain::dispatch::{Dispatch, News, Reach, Status, Thread};
@@ -44,7 +45,7 @@ pub async fn list_dispatches(tx: &mut Tx, status: Status) -> Result<Vec<Dispatch
         .bind(status.as_str())
         .fetch_all(&mut tx.inner)
         .await?;
-    rows.iter().map(to_dispatch).collect()
+    known_dispatches(&rows)
 }
 
 /// The dispatches of a thread that come after `after` and go out, up to `until`, in order.
@@ -63,7 +64,7 @@ pub async fn list_dispatches_between(
     .bind(until)
     .fetch_all(&mut tx.inner)
     .await?;
-    rows.iter().map(to_dispatch).collect()
+    known_dispatches(&rows)
 }
 
 /// A dispatch by its number.
@@ -72,7 +73,8 @@ pub async fn find_dispatch(tx: &mut Tx, seq: i64) -> Result<Option<Dispatch>, St
         .bind(seq)
         .fetch_optional(&mut tx.inner)
         .await?;
-    row.as_ref().map(to_dispatch).transpose()
+    let known = row.as_ref().map(to_dispatch).transpose()?;
+    Ok(known.flatten())
 }
 
 /// Whether there is a dispatch for this news, whatever became of it.
@@ -345,9 +347,20 @@ pub async fn spread_dispatch(
     Ok(is_all)
 }
 
-pub(super) fn to_dispatch(row: &AnyRow) -> Result<Dispatch, StoreError> {
+/// The dispatches in rows, without those of a kind that only a newer version knows.
+pub(super) fn known_dispatches(rows: &[AnyRow]) -> Result<Vec<Dispatch>, StoreError> {
+    let read = rows.iter().map(to_dispatch);
+    read.filter_map(Result::transpose).collect()
+}
+
+/// A dispatch; `None` if only a newer version knows its kind.
+fn to_dispatch(row: &AnyRow) -> Result<Option<Dispatch>, StoreError> {
     let (kind, subject) = (text(row, "kind")?, text(row, "subject")?);
-    Ok(Dispatch {
+    if !News::KINDS.contains(&kind.as_str()) {
+        leave_alone("outbox.kind", &kind);
+        return Ok(None);
+    }
+    Ok(Some(Dispatch {
         seq: int(row, "seq")?,
         thread: word(row, "thread", Thread::parse)?,
         news: News::parse(&kind, &subject).ok_or_else(|| unreadable("subject", &subject))?,
@@ -355,5 +368,5 @@ pub(super) fn to_dispatch(row: &AnyRow) -> Result<Dispatch, StoreError> {
         due_at: instant_or_none(row, "due_at_ms")?,
         revision: int(row, "revision")?,
         status: word(row, "status", Status::parse)?,
-    })
+    }))
 }

@@ -6,7 +6,8 @@ use sqlx::any::AnyRow;
 use super::Store;
 use super::error::StoreError;
 use super::guarded_connection::Guarded;
-use super::row::{instant, instant_or_none, text, text_or_none, unreadable};
+use super::newer::leave_alone;
+use super::row::{instant, instant_or_none, text, text_or_none};
 use super::tx::Tx;
 use crate::domain::scope::Scope;
 use crate::domain::staff::Token;
@@ -82,15 +83,19 @@ pub async fn set_token_used(tx: &mut Tx, id: &str, at: DateTime<Utc>) -> Result<
 
 fn to_token(row: &AnyRow) -> Result<Token, StoreError> {
     let words = text(row, "scopes")?;
-    let scopes = words
-        .split_whitespace()
-        .map(|word| Scope::parse(word).ok_or_else(|| unreadable("tokens.scopes", word)))
-        .collect::<Result<_, _>>()?;
+    let words = words.split_whitespace();
+    let scopes = words.filter_map(|word| {
+        let known = Scope::parse(word);
+        if known.is_none() {
+            leave_alone("tokens.scopes", word);
+        }
+        known
+    });
     Ok(Token {
         id: text(row, "id")?,
         name: text(row, "name")?,
         display_name: text_or_none(row, "display_name")?,
-        scopes,
+        scopes: scopes.collect(),
         created_at: instant(row, "created_at_ms")?,
         expires_at: instant_or_none(row, "expires_at_ms")?,
         last_used_at: instant_or_none(row, "last_used_at_ms")?,

@@ -298,9 +298,9 @@ async fn what_was_claimed_as_the_database_failed_is_sent_once_it_answers() {
         assert_eq!(done.expect("it is done").rows_affected(), 1);
         pool.close().await;
     };
-    run("update outbox set kind = 'rumour'").await;
+    run("update outbox set kind = 'correction', subject = 'rumour'").await;
     worker.send_due().await.expect_err("it can't be read");
-    run("update outbox set kind = 'post'").await;
+    run("update outbox set kind = 'post', subject = ''").await;
     worker.send_due().await.expect("it is sent");
     assert_eq!(readers(&server.taken()), [DANA]);
 }

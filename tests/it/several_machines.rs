@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::timeout;
 
+use crate::channels::{add_hook, later, post, world};
 use crate::support::app::TestApp;
+use crate::support::receiver::Receiver;
 
 /// Longer than anything takes; nothing is measured.
 const LONG: Duration = Duration::from_secs(30);
@@ -37,4 +39,34 @@ async fn a_change_is_heard_at_once_where_the_engine_says_so() {
         app.post("/components/selma/state", body).await.expect(200);
     }
     assert_eq!(heard.await.expect("it ends"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_newer_version_wrote_is_left_alone_and_holds_up_nothing() {
+    let receiver = Receiver::start().await;
+    let mut app = world().await;
+    add_hook(&mut app, &receiver.url, json!({})).await;
+    let pool = sqlx::AnyPool::connect(&app.config.source.database);
+    let pool = pool.await.expect("it answers");
+    for statement in [
+        "update tokens set scopes = scopes || ' time:travel'",
+        "insert into outbox (seq, thread, kind, subject, created_at_ms, revision, status, channels) \
+         values (1, 'x', 'poem', '', 0, 0, 'waiting', 'waiting')",
+        "insert into channel_messages (channel_id, seq, thread, kind, subject, created_at_ms, \
+         next_at_ms, attempts) select id, 1, 'x', 'poem', '', 0, 0, 0 from channels",
+    ] {
+        let done = sqlx::query(statement).execute(&pool).await;
+        assert_eq!(done.expect("it is done").rows_affected(), 1, "{statement}");
+    }
+    pool.close().await;
+    post(&mut app).await;
+    later(&mut app).await;
+    assert_eq!(receiver.kinds(), ["incident.posted"]);
+    let waiting = "select count(*) as many from channel_messages where kind = 'poem' \
+                   and next_at_ms is not null and claimed_by is null";
+    let pool = sqlx::AnyPool::connect(&app.config.source.database);
+    let pool = pool.await.expect("it answers");
+    let row = sqlx::query(waiting).fetch_one(&pool).await;
+    let many: i64 = sqlx::Row::get(&row.expect("it answers"), "many");
+    assert_eq!(many, 1, "it waits for the newer version");
 }
