@@ -11,7 +11,7 @@ use crate::domain::added_channel::{
     AddedChannel, ChannelAddress, FORMER_SECRET_FOR, OutgoingRules, Signing,
 };
 use crate::domain::event::Event;
-use crate::domain::event::facts::{ChannelSettings, WhatIsTold};
+use crate::domain::event::facts::{ChannelSettings, SecretChange, WhatIsTold};
 use crate::domain::permission::Permission;
 use crate::domain::subscriber::{Channel, Following};
 use crate::random;
@@ -87,9 +87,9 @@ pub struct EditChannel {
     pub name: Option<String>,
     /// Where it leads.
     pub url: Option<String>,
-    /// The room at the service.
+    /// The room at the service; blank for none any more.
     pub room: Option<String>,
-    /// The credential for the service.
+    /// The credential for the service; blank for none any more.
     pub token: Option<String>,
     /// What it gets.
     pub following: Option<Following>,
@@ -120,8 +120,8 @@ pub async fn edit_channel(
     let keeps_credential = wanted.token.is_none() && former.token.is_some();
     channel.address = ChannelAddress {
         url: wanted.url.unwrap_or(former.url),
-        room: wanted.room.or(former.room),
-        token: wanted.token.or(former.token),
+        room: wanted.room.map_or(former.room, nonblank),
+        token: wanted.token.map_or(former.token, nonblank),
     };
     if keeps_credential && channel.address.origin() != before.address.origin() {
         let how = "the address is at another host, so give the credential for it, too; the one that \
@@ -156,6 +156,7 @@ pub async fn edit_channel(
             id: channel.id.clone(),
             before: Box::new(settings_of(&before)),
             after: Box::new(settings_of(&channel)),
+            secrets: SecretChange::between(&before.address, &channel.address),
         });
     }
     Ok(channel)
@@ -240,7 +241,7 @@ fn refuse_silent(channel: &AddedChannel) -> Result<(), ActionError> {
     match channel.is_active() {
         true => Ok(()),
         false => Err(ActionError::Conflict(
-            "nothing is sent to this channel now; let it go on first".to_owned(),
+            "nothing is sent to this channel now; resume it first".to_owned(),
         )),
     }
 }
@@ -266,7 +267,7 @@ fn checked_name(name: &str, others: &[AddedChannel]) -> Result<String, ActionErr
         let how = "give the channel a name you will recognise";
         return Err(ActionError::invalid("/name", how));
     }
-    checks::line("/name", name, MAX_NAME_CHARS)?;
+    checks::name("/name", name, MAX_NAME_CHARS)?;
     let folded = name.to_lowercase();
     if others
         .iter()
@@ -276,6 +277,11 @@ fn checked_name(name: &str, others: &[AddedChannel]) -> Result<String, ActionErr
         return Err(ActionError::invalid("/name", how));
     }
     Ok(name.to_owned())
+}
+
+/// A part of an address, unless it is blank.
+fn nonblank(part: String) -> Option<String> {
+    Some(part).filter(|part| !part.trim().is_empty())
 }
 
 fn check_address(
