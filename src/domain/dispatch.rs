@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::slug::Slug;
+use super::subscriber::Channel;
 
 /// After how long something that is due isn't news any more.
 pub const STALE_AFTER: Duration = Duration::days(1);
@@ -97,6 +98,21 @@ impl News {
             Self::Correction { .. } => Reach::People,
             Self::Amendment { .. } | Self::Withdrawal { .. } => Reach::Channels,
             Self::Shift { .. } => Reach::Webhooks,
+        }
+    }
+
+    /// Whether a channel of a kind that staff added is told, if it follows what this is about.
+    pub fn is_for(&self, kind: Channel) -> bool {
+        match self {
+            Self::Post
+            | Self::Update { .. }
+            | Self::Reminder { .. }
+            | Self::Amendment { .. }
+            | Self::Withdrawal { .. } => true,
+            Self::Correction { .. } => false,
+            // Programs hear of every change of state, so not once more of those set by hand.
+            Self::State { .. } => kind != Channel::Webhook,
+            Self::Shift { .. } => kind == Channel::Webhook,
         }
     }
 
