@@ -65,7 +65,7 @@ fn facts(snapshot: &Snapshot, channel: &AddedChannel) -> Markup {
             (channel.kind.label()) " · " (channel.address.masked())
             " · added " (parts::day_with_year(frame, channel.created_at))
         }
-        p.meta { (follows(snapshot, &channel.following)) }
+        p.meta dir="auto" { "Follows " (follows(snapshot, &channel.following)) }
         @if let Some(disabled) = &channel.disabled {
             p.error { "Disabled " (parts::instant(frame, disabled.at)) ": " (disabled.why) "." }
         } @else if let Some(at) = channel.paused_at {
@@ -126,7 +126,7 @@ pub fn one(snapshot: &Snapshot, viewer: &Actor, shown: &ChannelPage<'_>) -> Mark
             @if shown.attempts.is_empty() {
                 p { "Nothing was sent to it." }
             } @else {
-                ul.box { @for attempt in shown.attempts { (row(snapshot, attempt, shown)) } }
+                ul.box.deliveries { @for attempt in shown.attempts { (row(snapshot, attempt, shown)) } }
             }
         }
     };
@@ -213,7 +213,8 @@ fn row(snapshot: &Snapshot, listed: &AttemptAbout, shown: &ChannelPage<'_>) -> M
         li {
             h3 { (about(snapshot, listed)) }
             p.meta {
-                (attempt.event) " · " (parts::instant(frame, attempt.at))
+                @if attempt.event != TEST { (attempt.event) " · " }
+                (parts::instant(frame, attempt.at))
                 " · attempt " (attempt.attempt) " · " (attempt.duration_ms) " ms · "
                 @if let Some(status) = attempt.status { (status) " · " }
                 @match &attempt.failure {
