@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::change::Change;
-use super::checks;
+use super::checks::{self, Gathered};
 use super::error::ActionError;
 use super::subscriptions::check_following;
 use crate::domain::added_channel::{
@@ -52,9 +52,11 @@ pub async fn add_channel(
 ) -> Result<AddedChannel, ActionError> {
     change.require(Permission::ManageChannels)?;
     let others = list_channels(&mut change.tx).await?;
-    let name = checked_name(&wanted.name, &others)?;
-    check_address(&wanted.address, wanted.kind, wanted.rules)?;
-    check_following(change, &wanted.following).await?;
+    let mut wrong = Gathered::default();
+    let name = wrong.take(checked_name(&wanted.name, &others))?;
+    wrong.take(check_address(&wanted.address, wanted.kind, wanted.rules))?;
+    wrong.take(check_following(change, &wanted.following).await)?;
+    wrong.finish()?;
     if others.len() >= MAX_CHANNELS {
         let how = format!("there are {MAX_CHANNELS} channels already; remove one first");
         return Err(ActionError::Conflict(how));
@@ -62,7 +64,7 @@ pub async fn add_channel(
     let channel = AddedChannel {
         id: Uuid::now_v7().to_string(),
         kind: wanted.kind,
-        name,
+        name: name.unwrap_or_default(),
         address: wanted.address,
         signing: signing_of(wanted.kind)?,
         following: wanted.following,

@@ -76,6 +76,7 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await isForEverybody(page, "the form");
 
       // What is wrong is said first, and leads to its field.
+      await me.select("Kind", "Webhook");
       await me.press("Add");
       await page.getByRole("heading", { name: "Not added yet" }).waitFor();
       assert.equal(await page.evaluate(() => document.activeElement.id), "wrong");
@@ -87,7 +88,6 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await me.press("Add");
       const secret = page.getByLabel("Secret", { exact: true });
       assert.match(await secret.inputValue(), /^whsec_/);
-      await isForEverybody(page, "the secret");
       await me.follow("I’ve copied it");
       await page.waitForURL(/\/staff\/channels\/[0-9a-f-]+$/);
       const place = page.url();
@@ -104,9 +104,6 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await me.press("Send a test");
       await page.getByText("It wasn’t taken: it answered 500.").waitFor();
       program.answer = 204;
-      await page.goto(place);
-      await me.press("Send again");
-      await page.getByText(/^The test arrived, in \d+ ms\.$/).waitFor();
 
       // What it was told names the incident.
       const title = `Ruby is down, ${name.replaceAll(/[^a-z]+/g, " ")}`;
@@ -131,7 +128,6 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await page.getByRole("heading", { name: "Night pager", level: 1 }).waitFor();
       await me.press("Pause");
       await page.getByText("Paused. What happens from now on isn’t sent to it.").waitFor();
-      await isForEverybody(page, "a paused channel");
       await me.press("Resume");
       await page.getByText("Resumed.").waitFor();
       await page.locator("summary", { hasText: "Remove" }).click();

@@ -144,10 +144,14 @@ async fn everything_and_parts_of_it_are_refused_for_channels_and_subscribers() {
 async fn without_news_the_form_says_so_where_news_are_chosen() {
     let app = world().await;
     let mut browser = Browser::signed_in(&app).await;
-    let url = "http://127.0.0.1:1/";
-    let sent = [("kind", "webhook"), ("name", "Pager"), ("url", url)];
+    let sent = [("kind", "webhook"), ("name", ""), ("url", "example.com")];
     let page = browser.post(&app, "/staff/new-channel", &sent).await;
     let page = page.expect(422);
+    // Whatever else is wrong is said, too.
+    for field in ["name", "url"] {
+        let link = format!("href=\"#field-{field}\"");
+        assert!(page.text().contains(&link), "{}", page.text());
+    }
     assert!(
         page.text().contains("href=\"#field-news\""),
         "{}",
