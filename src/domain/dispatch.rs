@@ -296,6 +296,7 @@ impl Telling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::chat::ChatService;
 
     #[test]
     fn threads_news_and_status_are_read_as_they_are_written() {
@@ -341,6 +342,21 @@ mod tests {
         for status in Status::ALL {
             assert_eq!(Status::parse(status.as_str()), Some(status));
         }
+    }
+
+    #[test]
+    fn a_channel_hears_of_a_change_of_state_once_and_of_corrections_as_amendments() {
+        let check = |news: News, programs: bool, chats: bool| {
+            let told =
+                [Channel::Webhook, Channel::Chat(ChatService::Ntfy)].map(|it| news.is_for(it));
+            assert_eq!(told, [programs, chats], "{news:?}");
+        };
+        let (id, at_ms) = (String::new, 1_361_869_560_000);
+        check(News::Post, true, true);
+        check(News::State { id: id() }, false, true);
+        check(News::Shift { at_ms }, true, false);
+        check(News::Correction { id: id(), at_ms }, false, false);
+        check(News::Amendment { id: id(), at_ms }, true, true);
     }
 
     #[test]
