@@ -21,7 +21,7 @@ const ways = {
   "a desktop, by keyboard alone": { options: { width: 1280 }, hand: keyboard },
 };
 
-/** A program that is told; `answer` is the status that it answers with. */
+/** A program that takes whatever it is told. */
 async function receiver() {
   const told = [];
   const server = createServer((request, response) => {
@@ -29,17 +29,12 @@ async function receiver() {
     request.on("data", (part) => (body += part));
     request.on("end", () => {
       told.push(JSON.parse(body).type);
-      response.writeHead(program.answer).end();
+      response.writeHead(204).end();
     });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const program = {
-    told,
-    answer: 204,
-    url: `http://127.0.0.1:${server.address().port}/hook`,
-    stop: () => server.close(),
-  };
-  return program;
+  const url = `http://127.0.0.1:${server.address().port}/hook`;
+  return { told, url, stop: () => server.close() };
 }
 
 /** Everybody can use the page as it is now. */
@@ -73,7 +68,6 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await page.waitForURL("**/staff/channels");
       await me.follow("Add a channel");
       await page.waitForURL("**/staff/new-channel");
-      await isForEverybody(page, "the form");
 
       // What is wrong is said first, and leads to its field.
       await me.select("Kind", "Webhook");
@@ -100,10 +94,6 @@ for (const [name, { options, hand }] of Object.entries(ways)) {
       await page.getByText(/^The test arrived, in \d+ ms\.$/).waitFor();
       await page.goto(place);
       assert.equal(await page.locator(".told").count(), 0);
-      program.answer = 500;
-      await me.press("Send a test");
-      await page.getByText("It wasn’t taken: it answered 500.").waitFor();
-      program.answer = 204;
 
       // What it was told names the incident.
       const title = `Ruby is down, ${name.replaceAll(/[^a-z]+/g, " ")}`;
