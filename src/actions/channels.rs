@@ -4,12 +4,12 @@
 use uuid::Uuid;
 
 use super::change::Change;
-use super::checks;
+use super::checks::{self, Gathered};
 use super::error::ActionError;
 use super::subscriptions::check_following;
 use crate::domain::added_channel::{AddedChannel, ChannelAddress, OutgoingRules};
 use crate::domain::event::Event;
-use crate::domain::event::facts::{ChannelSettings, WhatIsTold};
+use crate::domain::event::facts::{ChannelSettings, SecretChange, WhatIsTold};
 use crate::domain::permission::Permission;
 use crate::domain::signing::{MAX_FORMER_SECRETS, Signing};
 use crate::domain::subscriber::{Channel, Following};
@@ -51,9 +51,11 @@ pub async fn add_channel(
 ) -> Result<AddedChannel, ActionError> {
     change.require(Permission::ManageChannels)?;
     let others = list_channels(&mut change.tx).await?;
-    let name = checked_name(&wanted.name, &others)?;
-    check_address(&wanted.address, wanted.kind, wanted.rules)?;
-    check_following(change, &wanted.following).await?;
+    let mut wrong = Gathered::default();
+    let name = wrong.take(checked_name(&wanted.name, &others))?;
+    wrong.take(check_address(&wanted.address, wanted.kind, wanted.rules))?;
+    wrong.take(check_following(change, &wanted.following).await)?;
+    wrong.finish()?;
     if others.len() >= MAX_CHANNELS {
         let how = format!("there are {MAX_CHANNELS} channels already; remove one first");
         return Err(ActionError::Conflict(how));
@@ -61,7 +63,7 @@ pub async fn add_channel(
     let channel = AddedChannel {
         id: Uuid::now_v7().to_string(),
         kind: wanted.kind,
-        name,
+        name: name.unwrap_or_default(),
         address: wanted.address,
         signing: signing_of(wanted.kind)?,
         following: wanted.following,
@@ -86,9 +88,9 @@ pub struct EditChannel {
     pub name: Option<String>,
     /// Where it leads.
     pub url: Option<String>,
-    /// The room at the service.
+    /// The room at the service; blank for none any more.
     pub room: Option<String>,
-    /// The credential for the service.
+    /// The credential for the service; blank for none any more.
     pub token: Option<String>,
     /// What it gets.
     pub following: Option<Following>,
@@ -119,8 +121,8 @@ pub async fn edit_channel(
     let keeps_credential = wanted.token.is_none() && former.token.is_some();
     channel.address = ChannelAddress {
         url: wanted.url.unwrap_or(former.url),
-        room: wanted.room.or(former.room),
-        token: wanted.token.or(former.token),
+        room: wanted.room.map_or(former.room, nonblank),
+        token: wanted.token.map_or(former.token, nonblank),
     };
     if keeps_credential && channel.address.origin() != before.address.origin() {
         let how = "the address is at another host, so give the credential for it, too; the one that \
@@ -155,6 +157,7 @@ pub async fn edit_channel(
             id: channel.id.clone(),
             before: Box::new(settings_of(&before)),
             after: Box::new(settings_of(&channel)),
+            secrets: SecretChange::between(&before.address, &channel.address),
         });
     }
     Ok(channel)
@@ -241,7 +244,7 @@ fn refuse_silent(channel: &AddedChannel) -> Result<(), ActionError> {
     match channel.is_active() {
         true => Ok(()),
         false => Err(ActionError::Conflict(
-            "nothing is sent to this channel now; let it go on first".to_owned(),
+            "nothing is sent to this channel now; resume it first".to_owned(),
         )),
     }
 }
@@ -267,7 +270,7 @@ fn checked_name(name: &str, others: &[AddedChannel]) -> Result<String, ActionErr
         let how = "give the channel a name you will recognise";
         return Err(ActionError::invalid("/name", how));
     }
-    checks::line("/name", name, MAX_NAME_CHARS)?;
+    checks::name("/name", name, MAX_NAME_CHARS)?;
     let folded = name.to_lowercase();
     if others
         .iter()
@@ -277,6 +280,11 @@ fn checked_name(name: &str, others: &[AddedChannel]) -> Result<String, ActionErr
         return Err(ActionError::invalid("/name", how));
     }
     Ok(name.to_owned())
+}
+
+/// A part of an address, unless it is blank.
+fn nonblank(part: String) -> Option<String> {
+    Some(part).filter(|part| !part.trim().is_empty())
 }
 
 fn check_address(

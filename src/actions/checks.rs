@@ -223,6 +223,25 @@ pub(super) fn line(pointer: &str, text: &str, max: usize) -> Result<(), ActionEr
     Ok(())
 }
 
+/// Checks that a name is one line of at most `max` characters, and reads as it is stored: nothing in
+/// it turns the direction of what stands around it.
+pub(super) fn name(pointer: &str, text: &str, max: usize) -> Result<(), ActionError> {
+    line(pointer, text, max)?;
+    // Embeddings, overrides and isolates (UAX #9). Right-to-left letters don't need them.
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.chars().find(|c| turns(*c)) {
+        None => Ok(()),
+        Some(found) => Err(ActionError::invalid(
+            pointer,
+            format!(
+                "it has an invisible character that turns the direction of text (U+{:04X}); leave \
+                 it out",
+                u32::from(found)
+            ),
+        )),
+    }
+}
+
 /// Checks that a text isn't too long and contains nothing that can't be stored.
 pub(super) fn markdown(pointer: &str, text: &str) -> Result<(), ActionError> {
     if text.len() > MAX_MARKDOWN_BYTES {

@@ -45,8 +45,8 @@ pub async fn put_component(
             "give it the name that customers know",
         ));
     }
-    checks::line("/name", &wanted.name, 100)?;
-    checks::line("/group", wanted.group.as_deref().unwrap_or_default(), 100)?;
+    checks::name("/name", &wanted.name, 100)?;
+    checks::name("/group", wanted.group.as_deref().unwrap_or_default(), 100)?;
     checks::line(
         "/description",
         wanted.description.as_deref().unwrap_or_default(),

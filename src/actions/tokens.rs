@@ -47,9 +47,9 @@ pub async fn issue_token(
         let how = "give the token a name you will recognise";
         return Err(ActionError::invalid("/name", how));
     }
-    checks::line("/name", name, MAX_NAME_CHARS)?;
+    checks::name("/name", name, MAX_NAME_CHARS)?;
     let display_name = wanted.display_name.unwrap_or_default().trim().to_owned();
-    checks::line("/display_name", &display_name, MAX_NAME_CHARS)?;
+    checks::name("/display_name", &display_name, MAX_NAME_CHARS)?;
     if wanted.scopes.is_empty() {
         let scopes: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
         let detail = format!("say what it may do: {}", scopes.join(", "));

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::choose;
+use super::confirm;
 use super::connection::Connection;
 use super::console::{BOLD, Console, DIM, styled};
 use super::failure::{Failure, SavedAs};
@@ -70,6 +71,9 @@ pub(super) struct CorrectArgs {
     /// Withdraw it: it disappears from the page and the feeds, and so do its states
     #[arg(long, conflicts_with_all = ["text", "message", "file", "title", "phase", "set", "at"])]
     withdraw: bool,
+    /// Don't ask whether a whole incident is to be withdrawn
+    #[arg(long, requires = "withdraw")]
+    yes: bool,
     /// Bring a withdrawn update back, by its id
     #[arg(long, value_name = "ID", conflicts_with_all = ["text", "message", "file", "update", "phase", "set", "at", "withdraw"])]
     bring_back: Option<String>,
@@ -126,6 +130,13 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
         ),
     };
     if args.withdraw {
+        if update.is_none() {
+            let title = output::clean(&incident.value.title);
+            let question = format!("Withdraw the whole incident {title:?}, for good?");
+            if !args.yes {
+                confirm::ask(&question, "the incident is kept", console)?;
+            }
+        }
         let answer = client.delete(&path, &etag)?;
         tell_withdrawn(&slug, update, &answer, console);
         return Ok(());

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::confirm;
 use super::connection::Connection;
 use super::console::{BOLD, Console, styled};
 use super::failure::Failure;
@@ -120,16 +121,8 @@ fn publish(args: &PublishArgs, client: &Client, console: &mut Console) -> Result
 
 fn discard(part: Option<&str>, client: &Client, console: &mut Console) -> Result<(), Failure> {
     let draft = choose(drafts(client)?, part)?;
-    if console.interactive && !console.json {
-        let question = format!("Discard {:?}? [y/N]", output::clean(&draft.title));
-        let answer = console
-            .ask(&question)
-            .map_err(|error| Failure::io("couldn't read an answer", &error))?;
-        let is_sure = answer.is_some_and(|it| it.to_lowercase().starts_with('y'));
-        if !is_sure {
-            return Err(Failure::Refused("the draft is kept".to_owned()));
-        }
-    }
+    let question = format!("Discard {:?}?", output::clean(&draft.title));
+    confirm::ask(&question, "the draft is kept", console)?;
     let path = urls::api_incident(&draft.slug);
     let found = client.find::<IncidentBody>(&path)?;
     // If a colleague has published it in the meantime, the ETag no longer matches.

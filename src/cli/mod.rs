@@ -2,10 +2,14 @@
 
 mod activity_log;
 mod already_posted;
+mod channel_deliveries;
+mod channel_named;
+mod channel_settings;
 mod channels;
 mod check;
 mod choose;
 mod completions;
+mod confirm;
 mod confirm_time;
 mod connection;
 mod console;
@@ -15,6 +19,7 @@ mod demo;
 mod draft;
 mod environment;
 mod failure;
+mod following;
 mod healthcheck;
 mod import_subscribers;
 mod incident;

@@ -41,6 +41,15 @@ pub(super) fn done(unsent: &Unsent, answer: &Value, client: &Client, console: &m
     }
 }
 
+/// Says what was done to something with a name.
+pub(super) fn named(done: &str, name: &str, answer: &Value, console: &mut Console) {
+    if console.json {
+        json(answer, console);
+    } else {
+        console.print(&format!("{done}: {}", styled(BOLD, &clean(name))));
+    }
+}
+
 /// Prints a response as JSON or in words. If the response can't be parsed, the command hasn't
 /// failed: then only the address is printed.
 fn print_response<T: DeserializeOwned>(

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::confirm;
 use super::connection::Connection;
 use super::console::{BOLD, Console, DIM, styled};
 use super::failure::Failure;
+use super::following::follows;
 use super::import_subscribers::{self, ImportArgs};
 use super::output::{self, clean};
 use super::private_file;
@@ -143,7 +145,7 @@ fn list(args: &ListArgs, console: &mut Console) -> Result<(), Failure> {
     for one in &subscribers {
         let address = styled(BOLD, &format!("{:width$}", clean(&one.address)));
         let status = styled(DIM, &status_of(one));
-        console.print(&format!("{address}  {}{status}", follows(one)));
+        console.print(&format!("{address}  {}{status}", follows(&one.following)));
     }
     if subscribers.is_empty() {
         console.print(match args.search {
@@ -158,18 +160,6 @@ fn list(args: &ListArgs, console: &mut Console) -> Result<(), Failure> {
         ));
     }
     Ok(())
-}
-
-/// What they follow: `everything`, or names.
-fn follows(one: &SubscriberBody) -> String {
-    let following = &one.following;
-    if following.everything {
-        return "everything".to_owned();
-    }
-    let slugs = following.components.iter().chain(&following.incidents);
-    let slugs = slugs.map(Slug::to_string);
-    let groups = following.groups.iter().map(|it| clean(it));
-    groups.chain(slugs).collect::<Vec<_>>().join(", ")
 }
 
 /// Why they aren't told, if they aren't.
@@ -202,7 +192,7 @@ fn add(args: &AddArgs, console: &mut Console) -> Result<(), Failure> {
         true => "Asked to confirm, by mail",
         false => "Added",
     };
-    tell(told, &args.address, &answer, console);
+    output::named(told, &args.address, &answer, console);
     Ok(())
 }
 
@@ -223,20 +213,13 @@ fn export(args: &ExportArgs, console: &mut Console) -> Result<(), Failure> {
 fn remove(args: &OneArgs, console: &mut Console) -> Result<(), Failure> {
     let client = args.connection.client(console)?;
     let found = find(&args.address, &client)?;
-    if console.interactive && !console.json {
-        let question = format!(
-            "Delete {:?} and all that is known of them? [y/N]",
-            clean(&found.address)
-        );
-        let answer = console
-            .ask(&question)
-            .map_err(|error| Failure::io("couldn't read an answer", &error))?;
-        if !answer.is_some_and(|it| it.to_lowercase().starts_with('y')) {
-            return Err(Failure::Refused("the subscriber is kept".to_owned()));
-        }
-    }
+    let question = format!(
+        "Delete {:?} and all that is known of them?",
+        clean(&found.address)
+    );
+    confirm::ask(&question, "the subscriber is kept", console)?;
     let answer = client.delete(&subscriber_path(&found.id), "")?;
-    tell("Removed", &found.address, &answer, console);
+    output::named("Removed", &found.address, &answer, console);
     Ok(())
 }
 
@@ -248,7 +231,7 @@ fn suppress(args: &SuppressArgs, console: &mut Console) -> Result<(), Failure> {
         reason: args.reason.clone(),
     };
     let answer = client.post(&path, &reason, &new_key())?;
-    tell("Suppressed", &found.address, &answer, console);
+    output::named("Suppressed", &found.address, &answer, console);
     Ok(())
 }
 
@@ -257,7 +240,7 @@ fn allow(args: &OneArgs, console: &mut Console) -> Result<(), Failure> {
     let found = find(&args.address, &client)?;
     let path = format!("{}/allow", subscriber_path(&found.id));
     let answer = client.post(&path, &json!({}), &new_key())?;
-    tell("Allowed", &found.address, &answer, console);
+    output::named("Allowed", &found.address, &answer, console);
     Ok(())
 }
 
@@ -269,14 +252,6 @@ fn find(address: &str, client: &Client) -> Result<SubscriberBody, Failure> {
     let is_meant = |one: &SubscriberBody| one.address.to_lowercase() == key;
     let missing = || Failure::Refused(format!("nobody is subscribed as {address}"));
     found.into_iter().find(is_meant).ok_or_else(missing)
-}
-
-fn tell(done: &str, address: &str, answer: &Value, console: &mut Console) {
-    if console.json {
-        output::json(answer, console);
-    } else {
-        console.print(&format!("{done}: {}", styled(BOLD, &clean(address))));
-    }
 }
 
 fn new_key() -> String {

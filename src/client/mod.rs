@@ -2,6 +2,7 @@
 
 mod address;
 mod audit;
+mod channels;
 mod correcting;
 mod error;
 mod readiness;

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::dispatch::Thread;
+
 /// An attempt to deliver a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -23,4 +25,13 @@ pub struct Attempt {
     pub at: DateTime<Utc>,
     /// How long it took, in milliseconds.
     pub duration_ms: i64,
+}
+
+/// An attempt, with what its message was about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptAbout {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// What its message was about; `None` for a test, and if the message isn't kept any more.
+    pub thread: Option<Thread>,
 }

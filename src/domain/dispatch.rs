@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::slug::Slug;
+use super::subscriber::Channel;
 
 /// After how long something that is due isn't news any more.
 pub const STALE_AFTER: Duration = Duration::days(1);
@@ -109,6 +110,21 @@ impl News {
             Self::Correction { .. } => Reach::People,
             Self::Amendment { .. } | Self::Withdrawal { .. } => Reach::Channels,
             Self::Shift { .. } => Reach::Webhooks,
+        }
+    }
+
+    /// Whether a channel of a kind that staff added is told, if it follows what this is about.
+    pub fn is_for(&self, kind: Channel) -> bool {
+        match self {
+            Self::Post
+            | Self::Update { .. }
+            | Self::Reminder { .. }
+            | Self::Amendment { .. }
+            | Self::Withdrawal { .. } => true,
+            Self::Correction { .. } => false,
+            // Programs hear of every change of state, so not once more of those set by hand.
+            Self::State { .. } => kind != Channel::Webhook,
+            Self::Shift { .. } => kind == Channel::Webhook,
         }
     }
 
@@ -292,6 +308,7 @@ impl Telling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::chat::ChatService;
 
     #[test]
     fn threads_news_and_status_are_read_as_they_are_written() {
@@ -338,6 +355,21 @@ mod tests {
         for status in Status::ALL {
             assert_eq!(Status::parse(status.as_str()), Some(status));
         }
+    }
+
+    #[test]
+    fn a_channel_hears_of_a_change_of_state_once_and_of_corrections_as_amendments() {
+        let check = |news: News, programs: bool, chats: bool| {
+            let told =
+                [Channel::Webhook, Channel::Chat(ChatService::Ntfy)].map(|it| news.is_for(it));
+            assert_eq!(told, [programs, chats], "{news:?}");
+        };
+        let (id, at_ms) = (String::new, 1_361_869_560_000);
+        check(News::Post, true, true);
+        check(News::State { id: id() }, false, true);
+        check(News::Shift { at_ms }, true, false);
+        check(News::Correction { id: id(), at_ms }, false, false);
+        check(News::Amendment { id: id(), at_ms }, true, true);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, SchemaType, Type,
+};
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use super::contract_texts;
@@ -45,6 +47,8 @@ pub(super) fn add_rules(document: &mut OpenApi) {
             .item(has_phase())
             .item(has_component());
         also(schemas, "NewUpdate", Schema::from(says.build()));
+        let follows = AnyOfBuilder::new().item(not_everything()).item(no_part());
+        also(schemas, "SetFollowing", Schema::from(follows.build()));
     }
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
@@ -142,6 +146,26 @@ fn has_component() -> ObjectBuilder {
     any()
         .property("components", components)
         .required("components")
+}
+
+/// A following that isn't of everything.
+fn not_everything() -> ObjectBuilder {
+    let types = SchemaType::Array(vec![Type::Boolean, Type::Null]);
+    let everything = ObjectBuilder::new()
+        .schema_type(types)
+        .enum_values(Some([Some(false), None]));
+    any().property("everything", everything)
+}
+
+/// A following that names no component and no group.
+fn no_part() -> ObjectBuilder {
+    let none = || {
+        let types = SchemaType::Array(vec![Type::Array, Type::Null]);
+        ArrayBuilder::new().schema_type(types).max_items(Some(0))
+    };
+    any()
+        .property("components", none())
+        .property("groups", none())
 }
 
 /// A rule for some fields of an object whose type is defined elsewhere.

@@ -8,7 +8,9 @@ use super::instant;
 use super::request_macro::request;
 use super::subscriber::{FollowingBody, SetFollowing, SuppressionBody};
 use super::words;
-use crate::domain::added_channel::AddedChannel;
+use crate::domain::added_channel::{AddedChannel, message_id};
+use crate::domain::attempt::AttemptAbout;
+use crate::domain::dispatch::Thread;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::Channel;
 
@@ -106,6 +108,15 @@ pub struct DeliveryBody {
     /// The type of the event.
     #[schema(example = "update.posted")]
     pub event: String,
+    /// The incident that it was about; `null` if it was about none, or about one that isn't public
+    /// any more.
+    #[serde(default)]
+    #[schema(required, value_type = Option<String>, example = "selma-is-down")]
+    pub incident: Option<Slug>,
+    /// The component that it was about, if it was about none of its incidents.
+    #[serde(default)]
+    #[schema(required, value_type = Option<String>, example = json!(null))]
+    pub component: Option<Slug>,
     /// Which attempt it was, from 1 on.
     pub attempt: i64,
     /// The status of the answer, if there was one.
@@ -121,7 +132,30 @@ pub struct DeliveryBody {
     pub duration_ms: i64,
 }
 
-/// The attempts of the last week, newest first, at most 200.
+impl DeliveryBody {
+    /// An attempt. `slug_of` gives the slug of a public incident by its id.
+    pub fn of(listed: &AttemptAbout, slug_of: impl Fn(&str) -> Option<Slug>) -> Self {
+        let attempt = &listed.attempt;
+        let (incident, component) = match &listed.thread {
+            Some(Thread::Incident(id)) => (slug_of(id), None),
+            Some(Thread::Component(slug)) => (None, Some(slug.clone())),
+            None => (None, None),
+        };
+        Self {
+            id: message_id(&attempt.channel_id, attempt.seq),
+            event: attempt.event.clone(),
+            incident,
+            component,
+            attempt: attempt.attempt,
+            status: attempt.status,
+            failure: attempt.failure.clone(),
+            at: attempt.at,
+            duration_ms: attempt.duration_ms,
+        }
+    }
+}
+
+/// Attempts of the last week, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeliveryList {
     /// The attempts.
@@ -158,10 +192,10 @@ request! {
         replaced name: String = line,
         /// Where it leads.
         replaced url: String = line,
-        /// The room or chat at the service.
-        replaced room: String = line,
-        /// What the service asks for as a credential.
-        replaced token: String = line,
+        /// The room or chat at the service; an empty string removes it.
+        replaced room: String = line_or_nothing,
+        /// What the service asks for as a credential; an empty string removes what is stored.
+        replaced token: String = line_or_nothing,
         /// What it gets.
         replaced following: SetFollowing = body,
         /// Whether it gets nothing for now. `false` also enables a channel that was disabled.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::fields::Fields;
 use super::instant;
 use super::request_macro::request;
 use super::words;
@@ -142,7 +143,8 @@ request! {
     /// What to follow.
     #[derive(Default)]
     pub struct SetFollowing {
-        /// Whether to follow everything; by default, if nothing else is named.
+        /// Whether to follow everything; by default, if nothing else is named. `true` goes with no
+        /// components and no groups.
         optional everything: bool = flag,
         /// The slugs of components.
         #[schema(schema_with = words::slugs)]
@@ -157,9 +159,19 @@ request! {
         #[schema(schema_with = words::news_kinds_or_null)]
         optional kinds: Vec<NewsKind> = news_kinds,
     }
+    check either_everything_or_parts;
 }
 
 impl SetFollowing {
+    fn either_everything_or_parts(&self, fields: &mut Fields<'_>) {
+        let has_parts = !self.components.is_empty() || !self.groups.is_empty();
+        if self.everything == Some(true) && has_parts {
+            let how = "everything includes the components and groups that are named; leave out \
+                       either them or this";
+            fields.wrong("everything", how);
+        }
+    }
+
     /// What it means. `id_of` gives the id of an incident by its slug.
     pub fn to_following(&self, id_of: impl Fn(&Slug) -> String) -> Following {
         let components = self.components.iter().cloned().map(Target::Component);
@@ -179,6 +191,20 @@ impl SetFollowing {
             incidents: wants(NewsKind::Incidents, usual.incidents),
             maintenance: wants(NewsKind::Maintenance, usual.maintenance),
             changes: wants(NewsKind::Changes, usual.changes),
+        }
+    }
+}
+
+impl From<FollowingBody> for SetFollowing {
+    /// A request to follow the same.
+    fn from(body: FollowingBody) -> Self {
+        let parts = !body.everything;
+        Self {
+            everything: Some(body.everything),
+            components: if parts { body.components } else { Vec::new() },
+            groups: if parts { body.groups } else { Vec::new() },
+            incidents: body.incidents,
+            kinds: Some(body.kinds),
         }
     }
 }
@@ -304,6 +330,35 @@ mod tests {
         let written = serde_json::to_string(&body).expect("JSON");
         assert_eq!(following(&written), wanted);
         assert!(!following(r#"{"everything": false}"#).everything);
+    }
+
+    #[test]
+    fn whoever_follows_everything_names_no_part_of_it() {
+        let check = |body: &str, places: &[&str]| {
+            let found = match parse::<SetFollowing>(body.as_bytes()) {
+                Ok(_) => Vec::new(),
+                Err(Unusable::Mistaken(errors)) => {
+                    errors.into_iter().map(|it| it.pointer).collect()
+                }
+                Err(Unusable::NotJson(why)) => panic!("{why}"),
+            };
+            assert_eq!(found, places, "{body}");
+        };
+        check(
+            r#"{"everything": true, "components": ["selma"]}"#,
+            &["/everything"],
+        );
+        check(
+            r#"{"everything": true, "groups": ["Mail"]}"#,
+            &["/everything"],
+        );
+        check(
+            r#"{"everything": true, "incidents": ["selma-is-down"]}"#,
+            &[],
+        );
+        check(r#"{"everything": true, "components": []}"#, &[]);
+        check(r#"{"everything": false, "components": ["selma"]}"#, &[]);
+        check(r#"{"everything": null, "components": ["selma"]}"#, &[]);
     }
 
     #[test]

@@ -55,6 +55,11 @@ pub(super) fn note(value: Value, place: &mut Place<'_>) -> Option<Option<String>
     Some((!text.is_empty()).then(|| text.to_owned()))
 }
 
+/// A text on one line; empty if it is blank.
+pub(super) fn line_or_nothing(value: Value, place: &mut Place<'_>) -> Option<String> {
+    note(value, place).map(Option::unwrap_or_default)
+}
+
 /// An instant with its offset (RFC 3339).
 pub(super) fn instant(value: Value, place: &mut Place<'_>) -> Option<DateTime<Utc>> {
     const EXAMPLE: &str = "2013-02-26T09:15:00Z or 2013-02-26T02:15:00-07:00";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { openPage } from "./support/browser.mjs";
 import { desk, signIn } from "./support/desk.mjs";
-import { sticksOut, validator, violations } from "./support/judges.mjs";
+import { sticksOut, tooSmall, validator, violations } from "./support/judges.mjs";
 import { shared } from "./support/shared.mjs";
 
 const all = shared({ desk });
@@ -163,23 +163,6 @@ function kinds(server) {
       await Promise.all([page.waitForEvent("load"), page.click("main button")]);
     },
   };
-}
-
-/** What a thumb would miss, or a phone would zoom in on. */
-function tooSmall(page) {
-  return page.evaluate(() => {
-    const targets = "main button, main .button, main select, main textarea, main summary, nav a, nav button, .pills span, main input:not([type=hidden], .unseen, [type=radio])";
-    const found = [];
-    for (const one of document.querySelectorAll(targets)) {
-      const box = (one.closest(".switch") ?? one).getBoundingClientRect();
-      if (box.height === 0) continue;
-      if (box.height < 44) found.push(`${box.height} high: ${one.outerHTML.slice(0, 100)}`);
-      const size = parseFloat(getComputedStyle(one).fontSize);
-      const isTyped = one.matches("select, textarea, input:not([type=checkbox])");
-      if (isTyped && size < 16) found.push(`${size} px: ${one.outerHTML.slice(0, 100)}`);
-    }
-    return found;
-  });
 }
 
 for (const theme of ["light", "dark"]) {

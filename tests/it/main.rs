@@ -16,6 +16,8 @@ mod backdating;
 mod badges;
 mod brand;
 mod calendars;
+mod channel_deliveries;
+mod channel_settings;
 mod channels;
 mod channels_again;
 mod channels_failing;

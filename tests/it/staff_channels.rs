@@ -18,7 +18,7 @@ async fn a_webhook_is_added_tried_paused_and_removed() {
     let mut app = world().await;
     let mut browser = Browser::signed_in(&app).await;
     let form = browser.get(&app, "/staff/new-channel").await.expect(200);
-    assert!(form.text().contains("What does it hear of?"));
+    assert!(form.text().contains("Notify about"));
     let url = format!("{}/zanzibar", receiver.url);
     let sent = [
         ("kind", "webhook"),

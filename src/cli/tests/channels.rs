@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use super::fake_server::Reply;
+use super::fake_server::{Reply, Request};
 
 fn channel(name: &str, more: &Value) -> Value {
     let mut one = json!({
@@ -77,5 +77,138 @@ fn a_list_says_why_a_channel_takes_nothing() {
         done.err.contains("there is no channel \"Nobody\""),
         "{}",
         done.err
+    );
+}
+
+#[test]
+fn a_list_says_what_each_channel_gets() {
+    let bench = Bench::new(|_| {
+        let some = json!({"everything": false, "components": ["selma"], "groups": ["Mail"],
+            "incidents": [], "kinds": ["changes"]});
+        list(&[
+            channel("Pager", &json!({})),
+            channel("Wall", &json!({ "following": some })),
+        ])
+    });
+    let done = bench.run(&["channels", "list"]);
+    let lines: Vec<_> = done.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "Pager  webhook  https://hooks.example.com/…  everything",
+            "Wall   webhook  https://hooks.example.com/…  Mail, selma (changes)",
+        ]
+    );
+}
+
+/// One channel that follows Selma, and whatever is sent to it.
+fn one(request: &Request) -> Reply {
+    let some = json!({"everything": false, "components": ["selma"], "groups": [],
+        "incidents": ["selma-is-down"], "kinds": ["incidents"]});
+    let pager = channel("Pager", &json!({ "following": some }));
+    match request.line.as_str() {
+        "GET /api/v1/channels" => list(&[pager]),
+        "PATCH /api/v1/channels/id-Pager" => Reply::json(200, &pager),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn only_what_is_named_is_changed() {
+    let check = |args: &[&str], wanted: Value| {
+        let bench = Bench::new(one);
+        let ran = bench.run(&[&["channels", "edit", "Pager"], args].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let requests = bench.requests();
+        let sent = requests.last().expect("a request");
+        assert_eq!(sent.body, wanted, "{args:?}");
+        ran.out
+    };
+    let said = check(&["--name", "Wall"], json!({"name": "Wall"}));
+    assert_eq!(said, "Changed: Wall\n");
+    check(
+        &["--address", "https://a.example/", "--credential", "x"],
+        json!({"url": "https://a.example/", "token": "x"}),
+    );
+    check(
+        &["--no-room", "--no-credential"],
+        json!({"room": "", "token": ""}),
+    );
+    check(
+        &["--news", "changes"],
+        json!({"following": {"everything": false, "components": ["selma"],
+            "incidents": ["selma-is-down"], "kinds": ["changes"]}}),
+    );
+    check(
+        &["--everything"],
+        json!({"following": {"everything": true, "kinds": ["incidents"]}}),
+    );
+    check(
+        &["--component", "nelson", "--group", "Mail"],
+        json!({"following": {"everything": false, "components": ["nelson"], "groups": ["Mail"],
+            "kinds": ["incidents"]}}),
+    );
+    let bench = Bench::new(one);
+    let ran = bench.run(&["channels", "edit", "Pager"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("say what to change"), "{}", ran.err);
+}
+
+#[test]
+fn a_channel_that_gets_nothing_is_resumed_before_a_test() {
+    for (more, why) in [
+        (json!({"paused_at": "2013-02-26T09:15:00Z"}), "is paused"),
+        (
+            json!({"disabled": {"at": "2013-02-26T09:15:00Z", "why": "it answered 410"}}),
+            "is disabled (it answered 410)",
+        ),
+    ] {
+        let bench = Bench::new(move |_| list(&[channel("Pager", &more)]));
+        for args in [&["test", "Pager"][..], &["resend", "Pager", "msg_x_1"]] {
+            let ran = bench.run(&[&["channels"], args].concat());
+            assert_eq!(ran.code, 1);
+            let command = "`lightship channels resume \"Pager\"`";
+            assert!(ran.err.contains(command), "{}", ran.err);
+            assert!(ran.err.contains(why), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn deliveries_say_what_they_were_about_page_after_page() {
+    let delivery = |event: &str, about: &Value| {
+        let mut one = json!({"id": "msg_x_1", "event": event, "attempt": 1, "status": 204,
+            "failure": null, "at": "2013-02-26T09:15:00Z", "duration_ms": 12});
+        for (key, value) in about.as_object().expect("an object") {
+            one[key] = value.clone();
+        }
+        one
+    };
+    let bench = Bench::new(move |request| match request.line.as_str() {
+        "GET /api/v1/channels" => list(&[channel("Pager", &json!({}))]),
+        "GET /api/v1/channels/id-Pager/deliveries?limit=100" => {
+            let about = json!({"incident": "selma-is-down", "component": null});
+            let deliveries = json!({"deliveries": [delivery("incident.posted", &about)]});
+            let next = "</api/v1/channels/id-Pager/deliveries?limit=100&before=a>; rel=\"next\"";
+            Reply::json(200, &deliveries).with_header("Link", next)
+        }
+        "GET /api/v1/channels/id-Pager/deliveries?limit=100&before=a" => {
+            // A server of an earlier version doesn't say what it was about.
+            let deliveries = json!({"deliveries": [delivery("test", &json!({}))]});
+            Reply::json(200, &deliveries)
+        }
+        other => panic!("{other}"),
+    });
+    let ran = bench.run(&["channels", "deliveries", "Pager"]);
+    let lines: Vec<_> = ran.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "2013-02-26 09:15:00Z  msg_x_1  incident.posted selma-is-down  attempt 1, 12 ms: \
+             delivered",
+            "2013-02-26 09:15:00Z  msg_x_1  test  attempt 1, 12 ms: delivered",
+        ],
+        "{}",
+        ran.err
     );
 }

@@ -201,6 +201,34 @@ fn what_was_taken_back_can_be_brought_back() {
     assert_eq!(changed(&bench)[1].0, format!("POST {SECOND}/restore"));
 }
 
+#[test]
+fn a_whole_incident_is_withdrawn_only_if_that_is_meant() {
+    let bench = Bench::new(answer);
+    let withdraw = ["correct", "--post", "--withdraw"];
+    for answer in ["\n", "n\n", ""] {
+        let ran = bench.run_at_a_terminal(&withdraw, answer);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        assert!(
+            ran.err.contains("Withdraw the whole incident"),
+            "{}",
+            ran.err
+        );
+        assert!(ran.err.contains("the incident is kept"), "{}", ran.err);
+    }
+    assert_eq!(changed(&bench).len(), 0);
+    assert_eq!(bench.run_at_a_terminal(&withdraw, "y\n").code, 0);
+    let sure = [&withdraw[..], &["--yes"]].concat();
+    assert_eq!(bench.run_at_a_terminal(&sure, "").code, 0);
+    // A script isn't asked, and an update can be brought back.
+    assert_eq!(bench.run(&withdraw).code, 0);
+    let update = ["correct", "--withdraw", "--update", "newest"];
+    assert_eq!(bench.run_at_a_terminal(&update, "").code, 0);
+    let incident = "DELETE /api/v1/incidents/selma-down";
+    let lines: Vec<_> = changed(&bench).into_iter().map(|it| it.0).collect();
+    let update = format!("DELETE {SECOND}");
+    assert_eq!(lines, [incident, incident, incident, update.as_str()]);
+}
+
 /// Two drafts and an open incident.
 fn drafts(request: &Request) -> Reply {
     let draft = |slug: &str| {

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::domain::added_channel::ChannelAddress;
 use crate::domain::fact::Fact;
 use crate::domain::incident::{Impact, Incident, Kind};
 use crate::domain::slug::Slug;
@@ -264,6 +265,53 @@ impl ChannelSettings {
             all.extend(told);
         }
         value
+    }
+}
+
+/// A change of what is secret about where a channel leads. No event has the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretChange {
+    /// It has another URL, maybe one that looks the same when it is masked.
+    UrlReplaced,
+    /// It has a credential, and had none.
+    CredentialAdded,
+    /// It has another credential.
+    CredentialReplaced,
+    /// It has no credential any more.
+    CredentialRemoved,
+}
+
+impl SecretChange {
+    /// The changes from one address to another.
+    pub fn between(before: &ChannelAddress, after: &ChannelAddress) -> Vec<Self> {
+        let credential = match (&before.token, &after.token) {
+            (None, Some(_)) => Some(Self::CredentialAdded),
+            (Some(_), None) => Some(Self::CredentialRemoved),
+            (Some(before), Some(after)) if before != after => Some(Self::CredentialReplaced),
+            (Some(_), Some(_)) | (None, None) => None,
+        };
+        let url = (before.url != after.url).then_some(Self::UrlReplaced);
+        url.into_iter().chain(credential).collect()
+    }
+
+    /// What was done, and to what.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::UrlReplaced => ("replaced", "address"),
+            Self::CredentialAdded => ("added", "credential"),
+            Self::CredentialReplaced => ("replaced", "credential"),
+            Self::CredentialRemoved => ("removed", "credential"),
+        }
+    }
+
+    /// Adds changes to what is stored about a channel after them.
+    pub(super) fn add_to(after: &mut Value, changes: &[Self]) {
+        for (done, part) in changes.iter().map(|change| change.words()) {
+            match &mut after[done] {
+                Value::Array(parts) => parts.push(json!(part)),
+                none => *none = json!([part]),
+            }
+        }
     }
 }
 

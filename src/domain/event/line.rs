@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Event;
-use super::facts::{FilePost, StateSaid, StatedStates, Text, WhichUpdate, template_to_json};
+use super::facts::{
+    FilePost, SecretChange, StateSaid, StatedStates, Text, WhichUpdate, template_to_json,
+};
 use crate::domain::component::Component;
 use crate::domain::slug::Slug;
 
@@ -180,8 +182,14 @@ impl Event {
             Self::ChannelAdded { id, after } => {
                 (id.as_str(), &after.name, None, Some(after.to_json()))
             }
-            Self::ChannelEdited { id, before, after } => {
-                let (before, now) = (before.to_json(), after.to_json());
+            Self::ChannelEdited {
+                id,
+                before,
+                after,
+                secrets,
+            } => {
+                let (before, mut now) = (before.to_json(), after.to_json());
+                SecretChange::add_to(&mut now, secrets);
                 (id.as_str(), &after.name, Some(before), Some(now))
             }
             Self::ChannelSecretRotated { id, name } | Self::ChannelRemoved { id, name } => {

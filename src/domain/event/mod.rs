@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 
 use self::deed::Deed;
 use self::facts::{
-    ChannelSettings, FilePost, InNameOf, NewText, Post, StateSaid, Text, WhatIsTold, WhichUpdate,
+    ChannelSettings, FilePost, InNameOf, NewText, Post, SecretChange, StateSaid, Text, WhatIsTold,
+    WhichUpdate,
 };
 use super::component::Component;
 use super::dispatch::Decision;
@@ -150,11 +151,12 @@ pub enum Event {
         id: String,
         after: Box<ChannelSettings>,
     },
-    /// Staff changed a channel.
+    /// Staff changed a channel; `secrets` says what of it changed that isn't shown.
     ChannelEdited {
         id: String,
         before: Box<ChannelSettings>,
         after: Box<ChannelSettings>,
+        secrets: Vec<SecretChange>,
     },
     /// Staff made a new secret for a channel.
     ChannelSecretRotated { id: String, name: String },

@@ -7,9 +7,8 @@ use axum::response::Response;
 use crate::actions::channels::{self as actions, add_channel, edit_channel, remove_channel};
 use crate::actions::channels::{resend_to_channel, rotate_channel_secret, test_channel};
 use crate::domain::added_channel::{ChannelAddress, KEPT_FOR, message_id, seq_of_message};
-use crate::domain::attempt::Attempt;
 use crate::domain::permission::Permission;
-use crate::store::channel_attempts::list_attempts;
+use crate::store::channel_attempts::{AttemptFilter, has_attempt, list_attempts};
 use crate::store::channels::{find_channel, list_channels};
 use crate::urls;
 use crate::web::auth::Staff;
@@ -17,15 +16,13 @@ use crate::web::call::Call;
 use crate::web::channel_answers::{bodies_of, body_of};
 use crate::web::error::AppError;
 use crate::web::extract;
+use crate::web::query;
 use crate::web::state::AppState;
 use crate::web::subscriber_answers::following_of;
-use crate::web::writing::{BegunWriting, Writing, check_match, shown};
+use crate::web::writing::{BegunWriting, Writing, as_json, check_match, list_response, shown};
 use crate::wire::channel::{
     ChannelBody, ChannelList, DeliveryBody, DeliveryList, EditChannel, NewChannel, QueuedBody,
 };
-
-/// How many attempts are listed.
-const ATTEMPTS: i64 = 200;
 
 /// List every channel.
 ///
@@ -118,7 +115,7 @@ pub(in crate::web) async fn show(
     Ok(shown(&body_of(&mut tx, &found).await?))
 }
 
-/// Change a channel, pause it, or let it go on.
+/// Change a channel, pause it, or resume it.
 ///
 /// Needs `admin`.
 #[utoipa::path(
@@ -249,22 +246,47 @@ pub(in crate::web) async fn rotate(
     path = "/channels/{id}/deliveries",
     tag = "channels",
     operation_id = "list_channel_deliveries",
-    params(("id" = String, Path, description = "The channel.")),
-    responses((status = OK, description = "Every attempt, newest first.", body = DeliveryList)),
+    params(("id" = String, Path, description = "The channel."), query::Part),
+    responses((status = OK, description = "A page of the attempts, newest first.",
+        body = DeliveryList,
+        headers(("Link" = String, description = "The next page, as `rel=\"next\"`, if there is \
+                                                 one.")))),
 )]
 pub(in crate::web) async fn deliveries(
     State(state): State<AppState>,
     staff: Staff,
     extract::Name(id): extract::Name,
+    part: query::Part,
 ) -> Result<Response, AppError> {
     staff.require(Permission::ManageChannels)?;
+    let site = state.site.current();
     let mut tx = state.store.read().await?;
     let found = find_channel(&mut tx, &id).await?;
     found.ok_or_else(|| AppError::missing("channel", &id))?;
-    let since = state.clock.now() - KEPT_FOR;
-    let attempts = list_attempts(&mut tx, &id, since, ATTEMPTS).await?;
-    let deliveries = attempts.iter().map(delivery).collect();
-    Ok(shown(&DeliveryList { deliveries }))
+    if let Some(before) = &part.before
+        && !has_attempt(&mut tx, &id, before).await?
+    {
+        return Err(query::unknown_before("delivery"));
+    }
+    let filter = AttemptFilter {
+        channel_id: &id,
+        since: state.clock.now() - KEPT_FOR,
+        before: part.before.as_deref(),
+        limit: part.to_read(),
+    };
+    let attempts = list_attempts(&mut tx, &filter).await?;
+    let (attempts, next) = part.divide(attempts, |it| &it.attempt.id);
+    let posts = &site.snapshot().posts;
+    let slug_of = |id: &str| posts.find_by_id(id).map(|post| post.slug.clone());
+    let deliveries = attempts.iter().map(|it| DeliveryBody::of(it, slug_of));
+    let deliveries = DeliveryList {
+        deliveries: deliveries.collect(),
+    };
+    Ok(list_response(
+        &format!("{}/channels/{id}/deliveries", urls::API),
+        next.as_deref(),
+        as_json(&deliveries),
+    ))
 }
 
 /// Send a message to a channel again.
@@ -298,18 +320,6 @@ pub(in crate::web) async fn again(
     };
     let status = StatusCode::ACCEPTED;
     writing.finish(status, None, &body, None).await
-}
-
-fn delivery(attempt: &Attempt) -> DeliveryBody {
-    DeliveryBody {
-        id: message_id(&attempt.channel_id, attempt.seq),
-        event: attempt.event.clone(),
-        attempt: attempt.attempt,
-        status: attempt.status,
-        failure: attempt.failure.clone(),
-        at: attempt.at,
-        duration_ms: attempt.duration_ms,
-    }
 }
 
 /// Begins an edit, unless the channel has changed since the client read it.

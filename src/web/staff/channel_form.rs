@@ -11,18 +11,20 @@ use super::reading::{IdOf, again, fresh, sent_before, wrong_fields};
 use super::session::Visit;
 use super::staff_error::{StaffError, sentence};
 use super::submission::Submission;
-use crate::actions::ActionError;
 use crate::actions::channels::{
     EditChannel, NewChannel, add_channel, edit_channel, rotate_channel_secret,
 };
+use crate::actions::{ActionError, FieldError};
 use crate::domain::added_channel::{AddedChannel, ChannelAddress, OutgoingRules};
 use crate::domain::news_kind::NewsKind;
 use crate::domain::permission::Permission;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::{Channel, Following, Target};
-use crate::render::html::staff::channel_form::{self as form, KIND, NAME, NEWS, ROOM, TOKEN, URL};
+use crate::render::html::staff::channel_form::{
+    self as form, ALL_NEWS, KIND, NAME, NEWS, NO_TOKEN, ROOM, TOKEN, URL,
+};
 use crate::render::html::staff::fields::{Fields, FormState, Wrong};
-use crate::render::html::staff::subscriber_form::{COMPONENT, GROUP};
+use crate::render::html::staff::subscriber_form::{COMPONENT, FOLLOWING, GROUP};
 use crate::store::channels::find_channel;
 use crate::urls;
 use crate::web::state::AppState;
@@ -83,7 +85,7 @@ async fn add(state: &AppState, sent: &Submission) -> Result<Response, StaffError
                 let response = lead_to(posting, &place).await?;
                 return shown_once(state, visit, &channel, response).await;
             }
-            Err(ActionError::Invalid(errors)) => wrong_fields(errors),
+            Err(ActionError::Invalid(errors)) => wrong_in(&sent.fields, errors),
             Err(other) => return Err(other.into()),
         },
         Err(wrong) => vec![wrong],
@@ -127,8 +129,8 @@ async fn save(state: &AppState, id: &str, sent: &Submission) -> Result<Response,
     let wanted = EditChannel {
         name: Some(fields.first(NAME).to_owned()),
         url: fields.nonblank(URL).map(str::to_owned),
-        room: fields.nonblank(ROOM).map(str::to_owned),
-        token: fields.nonblank(TOKEN).map(str::to_owned),
+        room: room_in(fields),
+        token: token_in(fields),
         following: Some(following),
         is_paused: None,
         rules: state.outgoing,
@@ -138,7 +140,7 @@ async fn save(state: &AppState, id: &str, sent: &Submission) -> Result<Response,
             let place = flash::path_with(&urls::staff_channel(id), "changed");
             return lead_to(posting, &place).await;
         }
-        Err(ActionError::Invalid(errors)) => wrong_fields(errors),
+        Err(ActionError::Invalid(errors)) => wrong_in(&sent.fields, errors),
         Err(other) => return Err(other.into()),
     };
     drop(posting);
@@ -204,6 +206,33 @@ fn read(fields: &Fields, rules: OutgoingRules) -> Result<NewChannel, Wrong> {
     })
 }
 
+/// The room that the form states: an empty field that was shown says that there is none.
+fn room_in(fields: &Fields) -> Option<String> {
+    fields
+        .has(ROOM)
+        .then(|| fields.first(ROOM).trim().to_owned())
+}
+
+/// The credential that the form states: a new one, or none any more.
+fn token_in(fields: &Fields) -> Option<String> {
+    match fields.nonblank(TOKEN) {
+        Some(token) => Some(token.to_owned()),
+        None => fields.has(NO_TOKEN).then(String::new),
+    }
+}
+
+/// The errors of the action at the fields of the form.
+fn wrong_in(fields: &Fields, errors: Vec<FieldError>) -> Vec<Wrong> {
+    let mut all = wrong_fields(errors);
+    let has_news = fields.under(NEWS).next().is_some();
+    for wrong in all.iter_mut().filter(|it| it.field == FOLLOWING) {
+        if !has_news {
+            wrong.field = ALL_NEWS.to_owned();
+        }
+    }
+    all
+}
+
 fn following_in(fields: &Fields) -> Following {
     let slugs = fields.under(COMPONENT).map(|(slug, _)| Slug::parse(slug));
     let components = slugs.filter_map(Result::ok).map(Target::Component);
@@ -220,10 +249,12 @@ fn following_in(fields: &Fields) -> Following {
     }
 }
 
-/// What the form of a channel says before anything is changed. Its address isn't in it.
+/// What the form of a channel says before anything is changed, without its URL and credential.
 fn fields_of(channel: &AddedChannel) -> Fields {
     let following = &channel.following;
     let mut pairs = vec![(NAME.to_owned(), channel.name.clone())];
+    let room = channel.address.room.clone();
+    pairs.extend(room.map(|room| (ROOM.to_owned(), room)));
     let wanted = [
         following.incidents,
         following.maintenance,

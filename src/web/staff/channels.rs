@@ -1,9 +1,10 @@
-//! The list of channels, the page of one, and what its buttons do.
+//! The list of channels, the page of one, and the buttons that pause, resume and remove it.
 
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 
+use super::channel_messages::SentMessage;
 use super::flash;
 use super::html_response::html_response;
 use super::posting::{begin_button, lead_to};
@@ -11,13 +12,11 @@ use super::reading::{IdOf, new_key};
 use super::session::Visit;
 use super::staff_error::StaffError;
 use super::submission::Submission;
-use crate::actions::channels::{
-    EditChannel, edit_channel, remove_channel, resend_to_channel, test_channel,
-};
-use crate::domain::added_channel::{KEPT_FOR, seq_of_message};
+use crate::actions::channels::{EditChannel, edit_channel, remove_channel};
+use crate::domain::added_channel::KEPT_FOR;
 use crate::domain::permission::Permission;
-use crate::render::html::staff::channels::{self as screen, ChannelPage, MESSAGE};
-use crate::store::channel_attempts::list_attempts;
+use crate::render::html::staff::channels::{self as screen, ChannelPage, Outcome};
+use crate::store::channel_attempts::{AttemptFilter, list_attempts};
 use crate::store::channel_queue::count_waiting_messages;
 use crate::store::channels::{find_channel, list_channels};
 use crate::urls;
@@ -54,8 +53,18 @@ pub(super) async fn show(
     let mut tx = state.store.read().await?;
     let channel = find_channel(&mut tx, &id).await?;
     let channel = channel.ok_or_else(|| StaffError::missing("there is no such channel"))?;
-    let since = state.clock.now() - KEPT_FOR;
-    let attempts = list_attempts(&mut tx, &id, since, ATTEMPTS).await?;
+    let now = state.clock.now();
+    let filter = AttemptFilter {
+        channel_id: &id,
+        since: now - KEPT_FOR,
+        before: None,
+        limit: ATTEMPTS,
+    };
+    let attempts = list_attempts(&mut tx, &filter).await?;
+    let outcome = match SentMessage::read(&uri) {
+        Some(sent) => Some(sent.outcome(&mut tx, &id, now).await?),
+        None => None,
+    };
     let waiting = count_waiting_messages(&mut tx).await?;
     drop(tx);
     let waiting = waiting.into_iter().find(|(of, _)| *of == id);
@@ -65,9 +74,17 @@ pub(super) async fn show(
         attempts: &attempts,
         key: &new_key(),
         told: told(&flash::keyword(&uri)),
+        outcome,
     };
     let page = screen::one(site.snapshot(), &visit.staff.actor, &shown);
-    Ok(html_response(StatusCode::OK, page.into_string()))
+    let mut response = html_response(StatusCode::OK, page.into_string());
+    if shown.outcome == Some(Outcome::OnItsWay) {
+        let after_a_second = HeaderValue::from_static("1");
+        response
+            .headers_mut()
+            .insert(header::REFRESH, after_a_second);
+    }
+    Ok(response)
 }
 
 /// The message after something was done.
@@ -76,31 +93,11 @@ fn told(done: &str) -> Option<&'static str> {
         "added" => Some("Added. It is told from now on."),
         "changed" => Some("Changed."),
         "same" => Some("Nothing changed: its secret was made already, and can’t be shown again."),
-        "testing" => Some("A test is on its way. Load this page again to see what became of it."),
-        "again" => Some("It is sent again. Load this page again to see what became of it."),
         "paused" => Some("Paused. What happens from now on isn’t sent to it."),
-        "resumed" => Some("It goes on."),
+        "resumed" => Some("Resumed."),
         "removed" => Some("Removed."),
         _ => None,
     }
-}
-
-/// Sends a test.
-pub(super) async fn test(
-    State(state): State<AppState>,
-    IdOf(id): IdOf,
-    sent: Submission,
-) -> Result<Response, StaffError> {
-    let mut posting = match begin_button(&state, &sent).await? {
-        Ok(posting) => posting,
-        Err(done) => return Ok(done),
-    };
-    test_channel(&mut posting.change, &id).await?;
-    lead_to(
-        posting,
-        &flash::path_with(&urls::staff_channel(&id), "testing"),
-    )
-    .await
 }
 
 /// Sends nothing for now.
@@ -112,7 +109,7 @@ pub(super) async fn pause(
     set_paused(&state, &id, &sent, true).await
 }
 
-/// Lets a channel go on.
+/// Sends to a channel again.
 pub(super) async fn resume(
     State(state): State<AppState>,
     IdOf(id): IdOf,
@@ -153,23 +150,4 @@ pub(super) async fn remove(
     };
     remove_channel(&mut posting.change, &id).await?;
     lead_to(posting, &flash::path_with(urls::STAFF_CHANNELS, "removed")).await
-}
-
-/// Sends a message again.
-pub(super) async fn again(
-    State(state): State<AppState>,
-    IdOf(id): IdOf,
-    sent: Submission,
-) -> Result<Response, StaffError> {
-    let mut posting = match begin_button(&state, &sent).await? {
-        Ok(posting) => posting,
-        Err(done) => return Ok(done),
-    };
-    let seq = seq_of_message(sent.fields.first(MESSAGE)).unwrap_or_default();
-    resend_to_channel(&mut posting.change, &id, seq).await?;
-    lead_to(
-        posting,
-        &flash::path_with(&urls::staff_channel(&id), "again"),
-    )
-    .await
 }

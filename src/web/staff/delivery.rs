@@ -1,5 +1,7 @@
 //! What staff decide about messages to subscribers: the buttons on the dashboard.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::response::Response;
 
@@ -20,7 +22,7 @@ use crate::render::html::staff::fields::Fields;
 use crate::render::markdown::first_sentences;
 use crate::render::messages::text_of;
 use crate::site::Site;
-use crate::store::channel_queue::list_for_channels;
+use crate::store::channel_queue::{list_for_channels, list_told};
 use crate::store::channels::list_channels;
 use crate::store::outbox::{count_audience, count_waiting, list_dispatches};
 use crate::store::settings::{DELIVERS_FOR, find_meta};
@@ -63,11 +65,25 @@ pub(super) async fn outbox(tx: &mut Tx, site: &Site) -> Result<Outbox, StoreErro
             }
             Thread::Component(slug) => (snapshot.component_name(slug).to_owned(), String::new()),
         };
+        let thread = &dispatch.thread;
+        let told = match channels.is_empty() {
+            true => BTreeSet::new(),
+            false => list_told(tx, thread).await?,
+        };
+        let is_reader = |it: &&AddedChannel| {
+            it.is_active()
+                && dispatch.news.is_for(it.kind)
+                && audience.includes(&it.following, thread, told.contains(&it.id))
+        };
         waiting.push(WaitingMessage {
             seq: dispatch.seq,
             title,
             words,
-            readers: count_audience(tx, &dispatch.thread, &audience).await?,
+            subscribers: match sends_mail {
+                true => count_audience(tx, thread, &audience).await?,
+                false => 0,
+            },
+            channels: channels.iter().filter(is_reader).count(),
             due_at: dispatch.due(delay),
         });
     }

@@ -14,6 +14,7 @@ use crate::urls;
 
 mod audit;
 mod channel_form;
+mod channel_messages;
 mod channels;
 mod component_form;
 mod component_state;
@@ -186,12 +187,12 @@ fn channels() -> Router<AppState> {
             "/staff/channels/{id}/change",
             get(channel_form::show).post(channel_form::edit),
         )
-        .route("/staff/channels/{id}/test", post(channels::test))
+        .route("/staff/channels/{id}/test", post(channel_messages::test))
         .route("/staff/channels/{id}/pause", post(channels::pause))
         .route("/staff/channels/{id}/resume", post(channels::resume))
         .route("/staff/channels/{id}/secret", post(channel_form::rotate))
         .route("/staff/channels/{id}/remove", post(channels::remove))
-        .route("/staff/channels/{id}/again", post(channels::again))
+        .route("/staff/channels/{id}/again", post(channel_messages::again))
 }
 
 /// The response to an unknown path under `/staff`.

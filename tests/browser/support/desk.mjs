@@ -21,8 +21,8 @@ state: major_outage
 {{component}} stopped answering around {{time}}.
 `;
 
-/** Selma is down, and somebody has said so. */
-export async function desk() {
+/** Selma is down, and somebody has said so. `site` are more lines of site.toml, `flags` more flags. */
+export async function desk({ site = "", flags = [] } = {}) {
   const components = NAMES.map(
     (name) => `
 [[components]]
@@ -31,7 +31,8 @@ name = "${name}"
 `,
   );
   const server = await startServer({
-    files: { "site.toml": SITE + components.join(""), "templates/server-down.md": TEMPLATE },
+    files: { "site.toml": SITE + site + components.join(""), "templates/server-down.md": TEMPLATE },
+    flags,
   });
   server.incident = await breakSomething(server, "Selma is down", "selma");
   const year = new Date().getUTCFullYear() + 1;

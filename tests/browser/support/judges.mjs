@@ -27,6 +27,23 @@ export function sticksOut(page) {
   });
 }
 
+/** What a thumb would miss, or a phone would zoom in on. */
+export function tooSmall(page) {
+  return page.evaluate(() => {
+    const targets = "main button, main .button, main select, main textarea, main summary, nav a, nav button, .pills span, main input:not([type=hidden], .unseen, [type=radio])";
+    const found = [];
+    for (const one of document.querySelectorAll(targets)) {
+      const box = (one.closest(".switch") ?? one).getBoundingClientRect();
+      if (box.height === 0) continue;
+      if (box.height < 44) found.push(`${box.height} high: ${one.outerHTML.slice(0, 100)}`);
+      const size = parseFloat(getComputedStyle(one).fontSize);
+      const isTyped = one.matches("select, textarea, input:not([type=checkbox])");
+      if (isTyped && size < 16) found.push(`${size} px: ${one.outerHTML.slice(0, 100)}`);
+    }
+    return found;
+  });
+}
+
 /** Judges a document by the HTML standard. */
 export const validator = new HtmlValidate(
   new StaticConfigLoader({

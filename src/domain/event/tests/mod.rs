@@ -13,9 +13,11 @@ use samples::{
 
 use super::Event;
 use super::deed::Deed;
-use super::facts::{FilePost, InNameOf, NewText, StateSaid};
+use super::facts::{FilePost, InNameOf, NewText, SecretChange, StateSaid};
 use super::line::About;
+use crate::domain::added_channel::ChannelAddress;
 use crate::domain::dispatch::Decision;
+use crate::domain::field_change::field_changes;
 use crate::domain::scope::Scope;
 use crate::domain::state::StateKey;
 use crate::domain::update::Phase;
@@ -181,6 +183,7 @@ fn next(event: &Event) -> Option<Event> {
             id: "h1".to_owned(),
             before: Box::new(pager(told_of_everything())),
             after: Box::new(pager(told_of_servers())),
+            secrets: Vec::new(),
         },
         Event::ChannelEdited { .. } => Event::ChannelSecretRotated {
             id: "h1".to_owned(),
@@ -272,6 +275,44 @@ fn a_line_of_an_earlier_version_is_read_with_what_it_lacks_taken_for_not_so() {
     );
     check("swap_component", nothing.clone(), nothing.clone(), None);
     check("", nothing.clone(), nothing, None);
+}
+
+#[test]
+fn a_changed_channel_says_which_secret_part_of_its_address_changed_without_its_value() {
+    let address = |url: &str, token: Option<&str>| ChannelAddress {
+        url: format!("https://hooks.example.com/{url}"),
+        room: None,
+        token: token.map(str::to_owned),
+    };
+    let check = |before: ChannelAddress, after: ChannelAddress, wanted: Value| {
+        let event = Event::ChannelEdited {
+            id: "h1".to_owned(),
+            before: Box::new(pager(told_of_everything())),
+            after: Box::new(pager(told_of_everything())),
+            secrets: SecretChange::between(&before, &after),
+        };
+        let line = event.line();
+        let changes = field_changes(line.before.as_ref(), line.after.as_ref());
+        let changes = changes.into_iter().map(|it| (it.field, it.after));
+        assert_eq!(Value::Object(changes.collect()), wanted);
+    };
+    let plain = || address("a", None);
+    check(plain(), plain(), json!({}));
+    check(
+        plain(),
+        address("b", Some("x")),
+        json!({"replaced": ["address"], "added": ["credential"]}),
+    );
+    check(
+        address("a", Some("x")),
+        address("b", Some("y")),
+        json!({"replaced": ["address", "credential"]}),
+    );
+    check(
+        address("a", Some("x")),
+        plain(),
+        json!({"removed": ["credential"]}),
+    );
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub const URL: &str = "url";
 pub const ROOM: &str = "room";
 /// The field for the credential.
 pub const TOKEN: &str = "token";
+/// The checkbox that removes the stored credential.
+pub const NO_TOKEN: &str = "token.none";
 /// Prefix of the checkbox for a kind of news.
 pub const NEWS: &str = "news.";
 /// The checkboxes for the kinds of news as a whole.
@@ -44,6 +46,8 @@ pub fn page(
         || urls::STAFF_NEW_CHANNEL.to_owned(),
         |channel| urls::staff_edit_channel(&channel.id),
     );
+    let parts = PartsAsked::of(known);
+    let has_stored = known.is_some_and(|it| it.address.token.is_some());
     let content = html! {
         h1 { bdi { (heading) } }
         (form::summary(form_state, if known.is_some() { "Not changed yet" } else { "Not added yet" }))
@@ -52,14 +56,14 @@ pub fn page(
             @if known.is_none() { (kinds(form_state)) }
             (form::line(form_state, &NAME_ASK, "text"))
             (form::line(form_state, &url_ask(known), "text"))
-            // A webhook has neither.
-            @if Channel::ADDED.len() > 1 {
-                (form::line(form_state, &ROOM_ASK, "text"))
-                (form::line(form_state, &TOKEN_ASK, "text"))
+            @if parts.has_room { (form::line(form_state, &room_ask(known), "text")) }
+            @if parts.has_token { (form::line(form_state, &token_ask(has_stored), "text")) }
+            @if has_stored {
+                (form::switch(form_state, NO_TOKEN, &html! { "Remove the stored credential" }))
             }
             @if known.is_none() { (examples()) }
             (form::switches(form_state, &NEWS_ASK, &news()))
-            (following(snapshot, form_state))
+            (following(snapshot, form_state, "Components"))
             (form::buttons(if known.is_some() { "Save" } else { "Add" }, &[]))
         }
     };
@@ -72,33 +76,71 @@ pub fn page(
     frame::page(snapshot, Some(viewer), &page)
 }
 
+/// Which parts of an address a form asks for besides the URL.
+struct PartsAsked {
+    has_room: bool,
+    has_token: bool,
+}
+
+impl PartsAsked {
+    /// Those of a channel's kind. That of a new channel isn't known yet.
+    fn of(known: Option<&AddedChannel>) -> Self {
+        let (mut has_room, mut has_token) = match known.map(|it| it.kind) {
+            None => (true, true),
+            Some(Channel::Email | Channel::Webhook) => (false, false),
+            Some(Channel::Chat(service)) => {
+                let example = service.example();
+                (example.room.is_some(), example.token.is_some())
+            }
+        };
+        if let Some(AddedChannel { address, .. }) = known {
+            has_room |= address.room.is_some();
+            has_token |= address.token.is_some();
+        }
+        Self {
+            has_room,
+            has_token,
+        }
+    }
+}
+
 const NAME_ASK: Ask<'_> = Ask {
     name: NAME,
-    label: "What is it for?",
-    hint: "Such as “Pager” or “#status”. Only staff see this name.",
+    label: "Name",
+    hint: "Such as “Pager” or “#status”. Only staff see it.",
     first: true,
-};
-
-const ROOM_ASK: Ask<'_> = Ask {
-    name: ROOM,
-    label: "Room",
-    hint: "The channel, room or chat at the service, if it needs one.",
-    first: false,
-};
-
-const TOKEN_ASK: Ask<'_> = Ask {
-    name: TOKEN,
-    label: "Credential",
-    hint: "What the service asks for, if it does. It is never shown again.",
-    first: false,
 };
 
 const NEWS_ASK: Ask<'_> = Ask {
     name: ALL_NEWS,
-    label: "What does it hear of?",
+    label: "Notify about",
     hint: "",
     first: false,
 };
+
+fn room_ask(known: Option<&AddedChannel>) -> Ask<'_> {
+    Ask {
+        name: ROOM,
+        label: "Room",
+        hint: match known {
+            Some(_) => "The channel, room or chat at the service. If empty, it has none.",
+            None => "The channel, room or chat at the service, if it needs one.",
+        },
+        first: false,
+    }
+}
+
+fn token_ask(has_stored: bool) -> Ask<'static> {
+    Ask {
+        name: TOKEN,
+        label: "Credential",
+        hint: match has_stored {
+            true => "One is stored. If empty, it stays as it is.",
+            false => "What the service asks for, if it does. It is never shown again.",
+        },
+        first: false,
+    }
+}
 
 fn url_ask(known: Option<&AddedChannel>) -> Ask<'_> {
     Ask {

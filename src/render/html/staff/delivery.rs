@@ -23,7 +23,9 @@ pub struct WaitingMessage {
     /// Its first words, or what it is.
     pub words: String,
     /// How many subscribers get it.
-    pub readers: i64,
+    pub subscribers: i64,
+    /// How many channels get it.
+    pub channels: usize,
     /// When it goes out.
     pub due_at: DateTime<Utc>,
 }
@@ -145,7 +147,14 @@ fn waiting(
     key: &str,
 ) -> Markup {
     let secs = (message.due_at - now).num_seconds().max(0);
-    let readers = parts::count(usize::try_from(message.readers).unwrap_or(0), "subscriber");
+    let subscribers = usize::try_from(message.subscribers).unwrap_or(0);
+    let subscribers = parts::count(subscribers, "subscriber");
+    let channels = parts::count(message.channels, "channel");
+    let readers = match (message.subscribers, message.channels) {
+        (_, 0) => subscribers,
+        (0, _) => channels,
+        (_, _) => format!("{subscribers} and {channels}"),
+    };
     html! {
         li {
             h3 dir="auto" { (message.title) }

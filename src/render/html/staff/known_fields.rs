@@ -58,6 +58,7 @@ const NAMES: &[&str] = &[
     channel_form::URL,
     channel_form::ROOM,
     channel_form::TOKEN,
+    channel_form::NO_TOKEN,
     channels::MESSAGE,
     telling::NOTIFY,
     telling::ASKED,

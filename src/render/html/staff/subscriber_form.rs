@@ -52,7 +52,7 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, form_state: &FormState) -> Mark
             (form::key(form_state))
             (form::line(form_state, &address, "email"))
             (form::line(form_state, &consent, "text"))
-            (following(snapshot, form_state))
+            (following(snapshot, form_state, "What do they follow?"))
             (form::buttons("Add", &[]))
         }
     };
@@ -65,8 +65,8 @@ pub fn page(snapshot: &Snapshot, viewer: &Actor, form_state: &FormState) -> Mark
     frame::page(snapshot, Some(viewer), &page)
 }
 
-/// What to follow: groups first, single components folded away.
-pub(super) fn following(snapshot: &Snapshot, form_state: &FormState) -> Markup {
+/// What to follow, under a heading: groups first, single components folded away.
+pub(super) fn following(snapshot: &Snapshot, form_state: &FormState, heading: &str) -> Markup {
     let active: Vec<_> = snapshot.active_components().collect();
     let groups: BTreeSet<_> = active
         .iter()
@@ -79,7 +79,7 @@ pub(super) fn following(snapshot: &Snapshot, form_state: &FormState) -> Markup {
         @if !active.is_empty() {
             fieldset id=(id) tabindex=[wrong.map(|_| "-1")]
                 aria-describedby={ (id) "-hint" @if wrong.is_some() { " " (id) "-wrong" } } {
-                legend { "What do they follow?" }
+                legend { (heading) }
                 @if let Some(wrong) = wrong { p.error id={ (id) "-wrong" } { (wrong) } }
                 p.hint id={ (id) "-hint" } { "If nothing is chosen, everything." }
                 @for group in &groups {
