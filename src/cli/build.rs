@@ -15,8 +15,8 @@ use crate::telemetry;
 /// Write the whole public site as static files, to be served when this server can't be reached
 ///
 /// Give it the same --database, --content and --base-url as the server. It only reads the database,
-/// so the server may be running. Files that haven't changed stay untouched, and files that an earlier
-/// build wrote and the site no longer has are deleted. docs/static.md says how to serve the folder.
+/// so the server may be running. Files that haven't changed stay untouched, and files that an
+/// earlier build wrote and the site no longer has are deleted. docs/static.md says how to serve the folder.
 #[derive(Debug, Clone, Args)]
 pub(super) struct BuildArgs {
     /// The folder to write to: a new or an empty one, or that of an earlier build.
@@ -51,7 +51,7 @@ pub(super) async fn build(args: BuildArgs) -> anyhow::Result<()> {
         None => bail!(STOPPED),
     }
     if args.watch {
-        site.watch(stopped).await;
+        site.watch(stopped).await?;
     }
     site.close().await;
     Ok(())

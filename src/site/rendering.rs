@@ -39,9 +39,9 @@ pub struct PageText {
     pub body: String,
 }
 
-/// Renders a page. `None` only if [`public_pages::find`] wouldn't return the page for this snapshot.
+/// Renders a page. `None` only if [`find`] wouldn't return the page for this snapshot.
 ///
-/// [`public_pages::find`]: super::public_pages::find
+/// [`find`]: super::public_pages::find
 pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
     let text = render_text(snapshot, page)?;
     let described = (text.media_type, text.policy, ContentSecurity::of(page));

@@ -25,6 +25,8 @@ pub struct StaticFile {
 enum StaticContent {
     /// A page.
     Page(Page),
+    /// A document for programs, once more at a former address.
+    Former(Page),
     /// A page that leads on from a former address to that of this incident.
     Moved(Slug),
     /// The page for paths that lead nowhere.
@@ -85,7 +87,7 @@ fn list_moved(snapshot: &Snapshot) -> Vec<StaticFile> {
         name: file_name(path),
         content,
     };
-    let feed = |format| StaticContent::Page(Page::Feed(FeedScope::Site, format));
+    let feed = |format| StaticContent::Former(Page::Feed(FeedScope::Site, format));
     let mut moved = vec![
         file(urls::STATUSPAGE_RSS, feed(Format::Rss)),
         file(urls::STATUSPAGE_ATOM, feed(Format::Atom)),
@@ -98,7 +100,7 @@ fn list_moved(snapshot: &Snapshot) -> Vec<StaticFile> {
         }
         moved.push(file(&path, StaticContent::Moved(present.clone())));
         let documents = documents_of_incident(former).zip(documents_of_incident(present));
-        moved.extend(documents.map(|(at, page)| file(&at.path(), StaticContent::Page(page))));
+        moved.extend(documents.map(|(at, page)| file(&at.path(), StaticContent::Former(page))));
     }
     moved
 }
@@ -131,13 +133,13 @@ impl StaticFile {
         let Some(changed) = changed else {
             return true;
         };
-        let differs = |page: &Page| {
-            let mut depends_on = depends_on(snapshot, page).into_iter();
-            depends_on.any(|on| changed.affects(&on))
-        };
         match &self.content {
-            StaticContent::Page(page) => differs(page),
-            StaticContent::Moved(slug) => differs(&Page::IncidentJson(slug.clone())),
+            StaticContent::Page(page) => {
+                let mut depends_on = depends_on(snapshot, page).into_iter();
+                depends_on.any(|on| changed.affects(&on))
+            }
+            // Something else may have been at that address until now.
+            StaticContent::Former(_) | StaticContent::Moved(_) => true,
             // It says how things are now.
             StaticContent::NotFound => true,
         }
@@ -146,7 +148,9 @@ impl StaticFile {
     /// Its text; `None` only if the snapshot isn't the one that it was listed for.
     pub fn render(&self, snapshot: &Snapshot) -> Option<String> {
         match &self.content {
-            StaticContent::Page(page) => render_text(snapshot, page).map(|text| text.body),
+            StaticContent::Page(page) | StaticContent::Former(page) => {
+                render_text(snapshot, page).map(|text| text.body)
+            }
             StaticContent::Moved(slug) => {
                 let post = snapshot.posts.find(slug)?;
                 let page = moved::page(snapshot, &urls::incident(slug), &post.title);

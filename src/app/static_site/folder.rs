@@ -1,5 +1,5 @@
-//! The folder that holds the site. It is written file by file, each in one step, and only files that
-//! were written here are ever replaced or deleted.
+//! The folder that holds the site. It is written file by file, each in one step, and only files
+//! that were written here are ever replaced or deleted.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -102,32 +102,37 @@ impl Folder {
     /// # Errors
     /// If something that wasn't written here has the name of one of them.
     pub(super) fn prepare(&mut self, names: &BTreeSet<&str>) -> anyhow::Result<usize> {
-        let old: Vec<String> = self.old_names(names);
+        let old = self.old_names(names);
         let in_the_way: Vec<String> = old.into_iter().filter(|it| clashes(it, names)).collect();
-        self.new = names
-            .iter()
-            .filter(|name| !self.manifest.files.contains_key(**name))
-            .map(|name| (*name).to_owned())
-            .collect();
+        let is_new = |name: &&&str| !self.manifest.files.contains_key(**name);
+        let new: Vec<String> = names.iter().filter(is_new).map(|it| (*it).into()).collect();
+        for name in new.iter().filter(|name| !self.doubtful.contains(*name)) {
+            self.check_free(name, &in_the_way)?;
+        }
+        self.new = new;
         let mut deleted = 0;
         for name in in_the_way {
             deleted += usize::from(self.delete(&name)?);
         }
-        for name in self
-            .new
-            .iter()
-            .filter(|name| !self.doubtful.contains(*name))
-        {
-            let path = self.path.join(name);
-            if path.symlink_metadata().is_ok() {
-                bail!(
-                    "{} is in the way: `lightship build` hasn't written it; move it, or name \
-                     another folder",
-                    path.display()
-                );
-            }
-        }
         Ok(deleted)
+    }
+
+    /// Refuses the name of something that wasn't written here. A folder with only old files will be
+    /// gone.
+    fn check_free(&self, name: &str, old: &[String]) -> anyhow::Result<()> {
+        let path = self.path.join(name);
+        let Ok(found) = path.symlink_metadata() else {
+            return Ok(());
+        };
+        let folder = format!("{name}/");
+        if found.is_dir() && old.iter().any(|it| it.starts_with(&folder)) {
+            return Ok(());
+        }
+        bail!(
+            "{} is in the way: `lightship build` hasn't written it; move it, or name another \
+             folder",
+            path.display()
+        );
     }
 
     /// Whether a file is known to be there as it was written last.
@@ -214,8 +219,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Deletes a file that was written here, and the folders that are empty then. Returns whether it
-    /// did: it stays if something else has changed it.
+    /// Deletes a file that was written here, and the folders that are empty then. Returns whether
+    /// it did: it stays if something else has changed it.
     fn delete(&mut self, name: &str) -> anyhow::Result<bool> {
         self.begin()?;
         let path = self.path.join(name);

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 /// The name of the manifest in the folder.
 pub(super) const MANIFEST: &str = ".lightship-build.json";
 
-/// The name of the list of files that are being added. It is there only while a build runs, or after
-/// one that was killed.
+/// The name of the list of files that are being added. It is there only while a build runs, or
+/// after one that was killed.
 pub(super) const UNFINISHED: &str = ".lightship-build.unfinished.json";
 
 /// The only format so far.

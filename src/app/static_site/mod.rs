@@ -1,5 +1,5 @@
-//! The public site as files in a folder, for when no server can be reached. It is made from the same
-//! database, which it only reads, by the same code.
+//! The public site as files in a folder, for when no server can be reached. It is made from the
+//! same database, which it only reads, by the same code.
 
 use std::path::Path;
 use std::time::Duration;
@@ -127,14 +127,17 @@ impl StaticSite {
     }
 
     /// Keeps the folder up to date until the stop signal.
-    pub async fn watch(&mut self, mut stopped: signal::Receiver<bool>) {
+    ///
+    /// # Errors
+    /// Only if it can't go on.
+    pub async fn watch(&mut self, mut stopped: signal::Receiver<bool>) -> anyhow::Result<()> {
         let mut has_failed = false;
         let mut media_at = Instant::now() + LOOK_AT_MEDIA;
         let mut wait = POLL;
         loop {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                _ = stopped.wait_for(|stop| *stop) => return,
+                _ = stopped.wait_for(|stop| *stop) => return Ok(()),
             }
             let looks_at_media = Instant::now() >= media_at;
             if looks_at_media {
@@ -154,12 +157,18 @@ impl StaticSite {
                         );
                     }
                 }
+                Err(error) if self.writer.is_none() => return Err(error),
                 // Logged once, not every time.
                 Err(error) => {
                     wait = TRY_AGAIN;
-                    if !std::mem::replace(&mut has_failed, true) {
-                        let error = format!("{error:#}");
-                        tracing::error!(%error, "the files can't be brought up to date; they stay");
+                    let error = format!("{error:#}");
+                    match std::mem::replace(&mut has_failed, true) {
+                        false => {
+                            tracing::error!(%error, "the files can't be brought up to date; they stay");
+                        }
+                        true => {
+                            tracing::debug!(%error, "the files still can't be brought up to date")
+                        }
                     }
                 }
             }
@@ -189,7 +198,10 @@ impl StaticSite {
         &mut self,
         work: impl FnOnce(&mut Writer) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
-        let mut writer = self.writer.take().context("writing has failed before")?;
+        let mut writer = self
+            .writer
+            .take()
+            .context("a fault in Lightship ended the writing")?;
         let done = tokio::task::spawn_blocking(move || {
             let done = work(&mut writer);
             (writer, done)
