@@ -147,9 +147,12 @@ impl Watching {
     /// Waits for a line of the log, and returns all lines up to it.
     #[track_caller]
     fn wait_for(&self, part: &str) -> Vec<String> {
+        let start = Instant::now();
         let mut lines: Vec<String> = Vec::new();
         while !lines.last().is_some_and(|line| line.contains(part)) {
-            let line = self.log.recv_timeout(PATIENCE);
+            let line = self
+                .log
+                .recv_timeout(PATIENCE.saturating_sub(start.elapsed()));
             lines.push(line.unwrap_or_else(|error| panic!("{part}: {error}: {lines:?}")));
         }
         lines
