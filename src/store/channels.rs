@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn former_secrets_come_back_each_with_its_end() {
         let at = |millis| DateTime::from_timestamp_millis(millis).expect("an instant");
-        let former = vec![
+        let former = [
             ("whsec_QQ==".to_owned(), at(1_700_000_000_123)),
             ("whsec_Qg==".to_owned(), at(1_700_000_000_000)),
             ("whsec_Qw==".to_owned(), at(1_600_000_000_000)),
