@@ -5,7 +5,7 @@
 #
 #   scripts/bench.sh                   # everything
 #   scripts/bench.sh reading           # one part: reading, instructions, publishing, growing,
-#                                      # record, delivery, hooks, live
+#                                      # record, delivery, hooks, live, build
 #   ROUNDS=9 SECONDS_EACH=5 scripts/bench.sh reading
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-3}
 PARTS=("$@")
-[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing record delivery hooks live)
+[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing record delivery hooks live build)
 DOCUMENT=docs/performance.md
 RESULTS=benches/results
 

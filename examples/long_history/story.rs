@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use lightship::domain::claims::SEQ_STEP;
 use lightship::domain::component::{Component, Origin, StateChange};
 use lightship::domain::incident::{Incident, Kind};
-use lightship::domain::site::SiteSettings;
+use lightship::domain::site::{Hosting, SiteSettings};
 use lightship::domain::slug::Slug;
 use lightship::domain::state::StateKey;
 use lightship::domain::update::{Phase, Precision, Source, Update};
@@ -112,6 +112,7 @@ impl Story {
             brand: lightship::domain::brand::Brand::default(),
             delivery: Default::default(),
             sends_mail: false,
+            hosting: Hosting::Server,
             zones: BTreeMap::new(),
         }
     }

@@ -8,6 +8,7 @@ use crate::config::{Config, SmtpServer};
 use crate::content::{KnownSite, read_folder};
 use crate::delivery;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::site::Hosting;
 use crate::snapshot::load::{Deployment, load_site};
 use crate::store::{Store, without_password};
 
@@ -30,6 +31,7 @@ pub async fn try_mail(config: &Config, to: &EmailAddress) -> anyhow::Result<Smtp
         base_url: config.base_url.clone(),
         fallback_url: format!("http://{}", config.listen),
         has_mail_server: true,
+        hosting: Hosting::Server,
     };
     let mut tx = store.read().await?;
     let mut site = load_site(&mut tx, &deployment).await?;

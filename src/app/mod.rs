@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::delivery::dkim::Signer;
 use crate::delivery::{ChannelWorker, Resolver, Worker};
 use crate::domain::added_channel::OutgoingRules;
+use crate::domain::site::Hosting;
 use crate::metrics::{MailServer, Metrics};
 use crate::schedule::Schedule;
 use crate::site::live::Live;
@@ -49,6 +50,7 @@ mod queue_counting;
 mod refreshing;
 mod sending;
 mod serving;
+pub mod static_site;
 mod sync_log;
 mod syncing;
 mod watch;
@@ -113,6 +115,7 @@ impl App {
             base_url: config.base_url.clone(),
             fallback_url: format!("http://{}", listener.local_addr()?),
             has_mail_server: config.smtp.is_some(),
+            hosting: Hosting::Server,
         };
         let refresher = Refresher::start(store.clone(), clock.clone(), deployment)
             .await

@@ -14,10 +14,10 @@ use crate::store::StoreError;
 use crate::web::readiness::Readiness;
 
 /// How often to ask the database whether another process has changed it.
-const POLL: Duration = Duration::from_secs(1);
+pub(super) const POLL: Duration = Duration::from_secs(1);
 
 /// The longest time for making new pages, even if everything is read.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Makes new pages if necessary, and notes the result. Returns whether there are new ones.
 pub(super) async fn refresh_once(

@@ -1,6 +1,5 @@
 //! `lightship delivery`: messages to subscribers, on the host itself.
 
-use anyhow::bail;
 use clap::Subcommand;
 
 use crate::actions::{Change, decide_delivery};
@@ -9,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SourceConfig};
 use crate::domain::actor::Actor;
 use crate::domain::email_address::EmailAddress;
-use crate::store::{Store, sqlite_file};
+use crate::store::{Store, check_exists};
 
 /// What to do about messages to subscribers.
 #[derive(Debug, Clone, Subcommand)]
@@ -46,12 +45,7 @@ pub(super) async fn delivery(command: DeliveryCommand) -> anyhow::Result<()> {
 }
 
 async fn hold(database: &str) -> anyhow::Result<()> {
-    if let Some(file) = sqlite_file(database).filter(|file| !file.exists()) {
-        bail!(
-            "there is no database {}; name it with --database",
-            file.display()
-        );
-    }
+    check_exists(database)?;
     let store = Store::open(database).await?;
     let mut change = Change::begin(&store, &Clock::System, Actor::host()).await?;
     let count = decide_delivery::hold(&mut change).await?;

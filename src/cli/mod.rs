@@ -2,6 +2,7 @@
 
 mod activity_log;
 mod already_posted;
+mod build;
 mod channel_deliveries;
 mod channel_named;
 mod channel_settings;
@@ -79,6 +80,7 @@ enum Command {
     /// Serve the page (the default command)
     Serve(Config),
     Demo(demo::DemoArgs),
+    Build(build::BuildArgs),
     /// Create, list and revoke tokens, on the host itself
     Token {
         #[command(subcommand)]
@@ -127,6 +129,7 @@ fn run_in(cli: &Cli, console: &mut Console) -> u8 {
     let done = match command {
         Command::Serve(config) => return on_host(serve::serve(config.clone())),
         Command::Demo(args) => return on_host(demo::demo(args.clone())),
+        Command::Build(args) => return on_host(build::build(args.clone())),
         Command::Token { command, source } => {
             return on_host(token::token(command.clone(), source));
         }
@@ -175,7 +178,8 @@ impl Command {
             Self::Healthcheck(args) => args.json,
             Self::Check(args) => args.json,
             Self::Sync(args) => args.json,
-            Self::Completions(_)
+            Self::Build(_)
+            | Self::Completions(_)
             | Self::Delivery { .. }
             | Self::Demo(_)
             | Self::Serve(_)

@@ -23,12 +23,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let address = app.address()?;
     let state = app.state();
     let base_url = state.site.current().snapshot().site.base_url.clone();
-    if base_url == format!("http://{address}") {
-        tracing::warn!(
-            "links and feeds use the address {base_url}; set base_url in site.toml, or \
-             --base-url, before anybody subscribes, or every subscriber gets everything again"
-        );
-    }
+    warn_of_base_url(&base_url, &address.to_string());
     if let Some(address) = app.metrics_address() {
         tracing::info!(%address, "serving metrics at /metrics");
     }
@@ -56,6 +51,16 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
             tracing::warn!("asked to stop again: stopped at once");
             Ok(())
         }
+    }
+}
+
+/// Warns if nothing says under which URL readers reach the page.
+pub(super) fn warn_of_base_url(base_url: &str, address: &str) {
+    if base_url == format!("http://{address}") {
+        tracing::warn!(
+            "links and feeds use the address {base_url}; set base_url in site.toml, or \
+             --base-url, before anybody subscribes, or every subscriber gets everything again"
+        );
     }
 }
 

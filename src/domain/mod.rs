@@ -18,6 +18,7 @@
 //! - **Headline**: how things are, at a glance; a value that `render` puts into a sentence.
 //! - **Uptime**: the share of time that a component wasn't down.
 //! - **Site**: the company whose page it is.
+//! - **Hosting**: what is behind the pages: a server, or only files.
 //! - **Brand**: the company's own logo, icon, colour and links on its page.
 //! - **Actor**: who made a change; kept in the activity log, never shown in public.
 //! - **Event**: what happened, with its facts; one variant per verb.

@@ -19,6 +19,16 @@ pub struct Support {
     pub url: String,
 }
 
+/// What is behind the pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hosting {
+    /// Our server. It takes what forms send, and tells open pages what changes on them.
+    #[default]
+    Server,
+    /// Files only, so pages have nothing that needs a server.
+    Files,
+}
+
 /// What `site.toml` says about the company.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiteSettings {
@@ -41,7 +51,10 @@ pub struct SiteSettings {
     /// How subscribers are told.
     pub delivery: DeliverySettings,
     /// Whether subscribers can be told by mail: there is a mail server, and an address it comes from.
+    /// Never where there is no server that takes a subscription.
     pub sends_mail: bool,
+    /// What is behind the pages.
+    pub hosting: Hosting,
     /// Ambiguous zone abbreviations, and what each means here.
     pub zones: BTreeMap<String, FixedOffset>,
 }
@@ -61,6 +74,7 @@ impl SiteSettings {
             brand: Brand::default(),
             delivery: DeliverySettings::default(),
             sends_mail: false,
+            hosting: Hosting::Server,
             zones: BTreeMap::new(),
         }
     }

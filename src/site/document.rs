@@ -98,16 +98,13 @@ impl Document {
         Self::in_haste(media_type, policy, last_modified, body).with_brotli()
     }
 
-    /// A page of the public site: [`CachePolicy::Live`], with a policy of its own on what it may
-    /// load.
+    /// The same with a policy of its own on what it may load.
     pub(super) fn secured(
-        security: ContentSecurity,
-        media_type: &'static str,
+        described: (&'static str, CachePolicy, ContentSecurity),
         last_modified: DateTime<Utc>,
         body: String,
     ) -> Self {
-        let policy = CachePolicy::Live;
-        Self::made((media_type, policy, security), last_modified, body.into()).with_brotli()
+        Self::made(described, last_modified, body.into()).with_brotli()
     }
 
     /// The same for a page that everyone waits for: without Brotli, which takes three times as long

@@ -35,8 +35,10 @@ pub mod public_pages;
 mod public_pages_tests;
 pub mod refresh;
 pub mod renderer;
+pub mod rendering;
 pub mod safety;
 mod sitemap;
+pub mod static_files;
 pub mod version;
 
 /// A snapshot, and the documents made from it so far. A new site takes over the documents of the
@@ -118,7 +120,7 @@ impl Site {
         if let Some(slot) = self.hot.get(urls::HOME) {
             slot.get(|| {
                 self.renders.fetch_add(1, Ordering::Relaxed);
-                Some(public_pages::render_home(&self.snapshot))
+                Some(rendering::render_home(&self.snapshot))
             });
         }
     }
@@ -201,8 +203,7 @@ impl Site {
     fn document(&self, path: &str, page: &Page) -> Option<Arc<Document>> {
         let render = || {
             self.renders.fetch_add(1, Ordering::Relaxed);
-            on_separate_thread(|| public_pages::render(&self.snapshot, page))
-                .map(|made| made.copied())
+            on_separate_thread(|| rendering::render(&self.snapshot, page)).map(|made| made.copied())
         };
         if let Some(slot) = self.hot.get(path) {
             return slot.get(render).cloned();
@@ -223,7 +224,7 @@ impl Site {
     }
 
     fn nothing(&self) -> Arc<Document> {
-        let render = || Arc::new(public_pages::render_not_found(&self.snapshot));
+        let render = || Arc::new(rendering::render_not_found(&self.snapshot));
         self.nothing.get_or_init(render).clone()
     }
 

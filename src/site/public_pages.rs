@@ -1,34 +1,15 @@
-//! The list of public pages: what each depends on, and how it is rendered.
-
-use chrono::{DateTime, Utc};
-use maud::Markup;
+//! The list of public pages, and what each depends on.
 
 use super::dependence::Dependence;
-use super::document::{CachePolicy, Document};
 use super::public_page::{Format, Page};
-use super::safety::ContentSecurity;
 use super::sitemap;
-use crate::content::compose;
 use crate::domain::coverage::Coverage;
-use crate::domain::incident::Incident;
 use crate::domain::slug::Slug;
-use crate::render::badge::{self, badge};
 use crate::render::brand;
 use crate::render::feeds::entry::FeedScope;
-use crate::render::feeds::{atom, ical, json_feed, rss};
-use crate::render::html::subscribe::form::Form;
-use crate::render::html::{
-    component, component_month, components, embed, error, history, home, incident, subscribe,
-};
-use crate::render::statuspage::{self, Resource};
-use crate::render::{json, markdown, messages};
+use crate::render::html::component_month;
+use crate::render::statuspage::Resource;
 use crate::snapshot::Snapshot;
-use crate::urls;
-
-const HTML: &str = "text/html; charset=utf-8";
-const JSON: &str = "application/json";
-const MARKDOWN: &str = "text/markdown; charset=utf-8";
-const XML: &str = "application/xml; charset=utf-8";
 
 /// The page at `path`, if the site has it.
 pub fn find(snapshot: &Snapshot, path: &str) -> Option<Page> {
@@ -102,9 +83,7 @@ fn list_but_sitemap_parts(snapshot: &Snapshot) -> Vec<Page> {
     }
     for post in snapshot.posts.iter() {
         pages.push(Page::Incident(post.slug.clone()));
-        pages.push(Page::IncidentMarkdown(post.slug.clone()));
-        pages.push(Page::IncidentJson(post.slug.clone()));
-        pages.extend(feeds(&FeedScope::Incident(post.slug.clone())));
+        pages.extend(documents_of_incident(&post.slug));
         if snapshot.site.sends_mail && (post.is_open() || post.is_planned()) {
             pages.push(Page::SubscribeToIncident(post.slug.clone()));
         }
@@ -146,6 +125,13 @@ fn sitemap_parts(snapshot: &Snapshot) -> usize {
         }
     }
     sitemap::parts(list_for_people(snapshot).len())
+}
+
+/// What each incident has for programs, besides its page.
+pub(super) fn documents_of_incident(slug: &Slug) -> impl Iterator<Item = Page> + use<> {
+    let own = [Page::IncidentMarkdown, Page::IncidentJson].map(|of| of(slug.clone()));
+    let feeds = feeds(&FeedScope::Incident(slug.clone()));
+    own.into_iter().chain(feeds)
 }
 
 fn feeds(scope: &FeedScope) -> [Page; 3] {
@@ -247,136 +233,4 @@ pub fn depends_on(snapshot: &Snapshot, page: &Page) -> Vec<Dependence> {
         ],
         Page::Robots | Page::BrandStylesheet(_) => Vec::new(),
     }
-}
-
-/// Renders a page. `None` only if [`find`] wouldn't return the page for this snapshot.
-pub fn render(snapshot: &Snapshot, page: &Page) -> Option<Document> {
-    let document = render_page(snapshot, page)?.of_kind(page.kind());
-    Some(document.sharing_second(snapshot.shares_second))
-}
-
-fn render_page(snapshot: &Snapshot, page: &Page) -> Option<Document> {
-    let text = |media_type, body: String| {
-        let (security, at) = (ContentSecurity::of(page), changed_at(snapshot));
-        let document = Document::secured(security, media_type, at, body);
-        Some(match page.is_for_other_sites() {
-            true => document.for_other_sites(),
-            false => document,
-        })
-    };
-    let html = |markup: Markup| text(HTML, markup.into_string());
-    match page {
-        Page::Home => Some(render_home(snapshot).with_brotli()),
-        Page::History => html(history::page(snapshot)),
-        Page::Month(year, month) => html(history::month(snapshot, *year, *month)),
-        Page::Components => html(components::page(snapshot)),
-        Page::Subscribe => html(subscribe::page(snapshot)),
-        Page::SubscribeToIncident(slug) => {
-            let found = snapshot.find_incident(slug)?;
-            html(subscribe::incident::page(
-                snapshot,
-                &found,
-                &Form::default(),
-            ))
-        }
-        Page::Incident(slug) => html(incident::page(snapshot, &snapshot.find_incident(slug)?)),
-        Page::IncidentMarkdown(slug) => {
-            let found = without_comments(snapshot.find_incident(slug)?);
-            let name_of = |slug: &Slug| snapshot.component_name_in_files(slug).to_owned();
-            text(
-                MARKDOWN,
-                compose::incident(&found, &snapshot.site, &name_of),
-            )
-        }
-        Page::IncidentJson(slug) => {
-            let found = without_comments(snapshot.find_incident(slug)?);
-            let body = json::incident(&found, snapshot.until, &snapshot.states, &snapshot.site);
-            text(JSON, serde_json::to_string_pretty(&body).ok()?)
-        }
-        Page::Component(slug) => html(component::page(snapshot, snapshot.find_component(slug)?)),
-        Page::Feed(scope, Format::Rss) => text(
-            "application/rss+xml; charset=utf-8",
-            rss::render(snapshot, scope),
-        ),
-        Page::Feed(scope, Format::Atom) => text(
-            "application/atom+xml; charset=utf-8",
-            atom::render(snapshot, scope),
-        ),
-        Page::Feed(scope, Format::Json) => text(
-            "application/feed+json; charset=utf-8",
-            json_feed::render(snapshot, scope),
-        ),
-        Page::Statuspage(resource) => text(JSON, statuspage::render(snapshot, *resource)),
-        Page::Calendar(covered) => text(
-            "text/calendar; charset=utf-8",
-            ical::render(snapshot, covered)?,
-        ),
-        Page::Badge(covered) => {
-            let badge = badge(snapshot, covered)?;
-            text("image/svg+xml; charset=utf-8", badge::svg::render(&badge))
-        }
-        Page::BadgeJson(covered) => {
-            let badge = badge(snapshot, covered)?;
-            text(JSON, badge::data::render(&badge).ok()?)
-        }
-        Page::Embed => html(embed::page(snapshot)),
-        Page::ComponentMonth(slug, year, month) => {
-            let record = snapshot.find_component(slug)?;
-            html(component_month::page(snapshot, record, (*year, *month)))
-        }
-        Page::Sitemap => text(
-            XML,
-            sitemap::whole(&snapshot.site.base_url, &list_for_people(snapshot)),
-        ),
-        Page::SitemapPart(part) => text(
-            XML,
-            sitemap::part(&snapshot.site.base_url, &list_for_people(snapshot), *part)?,
-        ),
-        Page::BrandStylesheet(_) => Some(Document::new(
-            "text/css; charset=utf-8",
-            CachePolicy::Immutable,
-            changed_at(snapshot),
-            brand::stylesheet(&snapshot.site.brand)?,
-        )),
-        Page::Robots => text("text/plain; charset=utf-8", robots(snapshot)),
-    }
-}
-
-/// An incident whose texts anybody may read.
-fn without_comments(mut incident: Incident) -> Incident {
-    incident.markdown = markdown::without_comments(&incident.markdown);
-    for update in &mut incident.updates {
-        update.markdown = markdown::without_comments(&messages::text_of(update));
-        update.fact = None;
-    }
-    incident
-}
-
-/// The home page, made in haste because everyone waits for it.
-pub(super) fn render_home(snapshot: &Snapshot) -> Document {
-    let mut body = home::page(snapshot).into_string();
-    // The spare capacity would stay allocated with it. Other pages are copied instead.
-    body.shrink_to_fit();
-    Document::in_haste(HTML, CachePolicy::Live, changed_at(snapshot), body)
-        .of_kind(Page::Home.kind())
-        .sharing_second(snapshot.shares_second)
-}
-
-/// The page for each path that leads nowhere. It still says what is down.
-pub fn render_not_found(snapshot: &Snapshot) -> Document {
-    let body = error::not_found(snapshot).into_string();
-    Document::new(HTML, CachePolicy::Private, changed_at(snapshot), body)
-}
-
-/// A snapshot is made when something changes or comes due, so its instant is the time of change.
-fn changed_at(snapshot: &Snapshot) -> DateTime<Utc> {
-    snapshot.as_of
-}
-
-fn robots(snapshot: &Snapshot) -> String {
-    let sitemap = urls::absolute(&snapshot.site.base_url, urls::SITEMAP);
-    format!(
-        "User-agent: *\nAllow: /\nDisallow: /api/\nDisallow: /live\nDisallow: /staff/\n\
-         Sitemap: {sitemap}\n"
-    )
 }

@@ -31,6 +31,8 @@ pub struct Refresher {
     midnight: DateTime<Utc>,
     /// Whether the last site may show a maintenance differently from the one before.
     has_other_maintenance: bool,
+    /// What the last site changed; `None` if anything may differ.
+    changed: Option<Changed>,
     /// How far the latest thing made here is ahead of the clock.
     ahead: Duration,
     /// How long the last change took to be served, unless that was taken already.
@@ -54,6 +56,7 @@ impl Refresher {
             waiting: loaded.waiting,
             midnight,
             has_other_maintenance: true,
+            changed: None,
             ahead: Duration::zero(),
             latency: None,
         })
@@ -68,6 +71,11 @@ impl Refresher {
     /// may have to wait for something else.
     pub fn has_other_maintenance(&self) -> bool {
         self.has_other_maintenance
+    }
+
+    /// What differs between the last site and the one before; `None` if anything may.
+    pub fn changed(&self) -> Option<&Changed> {
+        self.changed.as_ref()
     }
 
     /// How far the latest thing made here is ahead of the clock, which means it was set back.
@@ -120,11 +128,13 @@ impl Refresher {
                     .flat_map(|id| [shown, next.snapshot()].map(|it| it.posts.find_by_id(id)))
                     .flatten()
                     .any(|post| post.kind == Kind::Maintenance);
+                self.changed = Some(changed);
                 (next, patched.loaded.waiting)
             }
             None => {
                 let loaded = load(&self.store, now, &self.deployment).await?;
                 self.has_other_maintenance = true;
+                self.changed = None;
                 (Site::new(loaded.snapshot.after(shown)), loaded.waiting)
             }
         };

@@ -15,7 +15,7 @@ use super::transition_changes::TransitionChanges;
 use super::{ComponentHistory, Snapshot};
 use crate::domain::component::Component;
 use crate::domain::incident::page_time;
-use crate::domain::site::{SiteSettings, Support};
+use crate::domain::site::{Hosting, SiteSettings, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::store::bulk::find_packed_changes;
@@ -50,6 +50,8 @@ pub struct Deployment {
     pub fallback_url: String,
     /// Whether a mail server is configured.
     pub has_mail_server: bool,
+    /// What is behind the pages.
+    pub hosting: Hosting,
 }
 
 /// Loads everything public at the instant `now`.
@@ -200,7 +202,11 @@ pub async fn load_site(tx: &mut Tx, deployment: &Deployment) -> Result<SiteSetti
         stated_date_order: times.date_order,
         stated_clock: times.clock,
         support,
-        sends_mail: deployment.has_mail_server && delivery.from.is_some(),
+        sends_mail: match deployment.hosting {
+            Hosting::Server => deployment.has_mail_server && delivery.from.is_some(),
+            Hosting::Files => false,
+        },
+        hosting: deployment.hosting,
         delivery,
         brand: settings
             .get("brand")

@@ -21,6 +21,12 @@ pub enum StoreError {
         /// The newest migration that this version knows.
         known: i64,
     },
+    /// The database must be upgraded first.
+    #[error(
+        "the database was made by an earlier version of Lightship; start `lightship serve` of this \
+         version once, which upgrades it"
+    )]
+    Older,
     /// A row holds something that Lightship never writes.
     #[error("the database contains something unreadable: {0}")]
     Unreadable(String),
@@ -87,6 +93,7 @@ impl StoreError {
             },
             Self::Conflict(_)
             | Self::Newer { .. }
+            | Self::Older
             | Self::Unreadable(_)
             | Self::Interrupted
             | Self::Migration(_)

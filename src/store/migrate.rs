@@ -45,6 +45,29 @@ pub(super) async fn migrate(
     Ok(is_made)
 }
 
+/// Checks that a database needs nothing of what [`migrate`] does.
+pub(super) async fn check_migrated(
+    connected: &Connected,
+    migrator: &Migrator,
+) -> Result<(), StoreError> {
+    let needed = migrator.iter().map(|m| m.version).max().unwrap_or(0);
+    let mut connection = connect_one(&connected.url, connected.engine)
+        .await
+        .map_err(|error| cannot_open(&connected.url, connected.file.as_deref(), &error))?;
+    let found = newest_migration(&mut connection, connected.engine).await?;
+    let found = found.unwrap_or(0);
+    let is_older = found < needed || !history::is_made(&mut connection).await?;
+    close(connection).await?;
+    match is_older {
+        _ if found > needed => Err(StoreError::Newer {
+            found,
+            known: needed,
+        }),
+        true => Err(StoreError::Older),
+        false => Ok(()),
+    }
+}
+
 /// The newest migration in the database; `None` if it is new.
 async fn newest_migration(
     connection: &mut AnyConnection,

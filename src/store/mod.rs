@@ -17,7 +17,8 @@ use self::error::{SQLITE_READONLY, sqlite_code};
 use self::file::DatabaseFile;
 use self::guarded_connection::{DEADLINE, Guarded, Writing};
 pub use self::listener::RevisionListener;
-pub use self::open::{sqlite_file, without_password};
+use self::open::Connected;
+pub use self::open::{check_exists, sqlite_file, without_password};
 use self::recent_writes::RecentWrites;
 pub use self::tx::Tx;
 
@@ -99,6 +100,18 @@ impl Store {
         Self::open_with(url, connections, &migrations::MIGRATOR).await
     }
 
+    /// Opens a database only to read it. Nothing is created or brought up to date, because a server
+    /// of another version may be using it.
+    ///
+    /// # Errors
+    /// `File` if it isn't there or can't be opened, with how to mend it; `Newer`; `Older`.
+    pub async fn open_to_read(url: &str, connections: u32) -> Result<Self, StoreError> {
+        check_exists(url)?;
+        let connected = open::connect(url, connections.max(2)).await?;
+        migrate::check_migrated(&connected, &migrations::MIGRATOR).await?;
+        Ok(Self::over(connected))
+    }
+
     /// The same with other migrations than the built-in ones.
     pub async fn open_with(
         url: &str,
@@ -107,7 +120,15 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let connected = open::connect(url, connections.max(2)).await?;
         let is_made = migrate::migrate(&connected, migrator).await?;
-        let store = Self {
+        let store = Self::over(connected);
+        if !is_made && migrator.version_exists(history::SINCE_MIGRATION) {
+            store.make_histories().await?;
+        }
+        Ok(store)
+    }
+
+    fn over(connected: Connected) -> Self {
+        Self {
             pool: connected.pool,
             writers: connected.writers,
             engine: connected.engine,
@@ -116,11 +137,7 @@ impl Store {
             failed: Arc::default(),
             writing: Arc::new(Mutex::new(())),
             recent: Arc::new(RecentWrites::new()),
-        };
-        if !is_made && migrator.version_exists(history::SINCE_MIGRATION) {
-            store.make_histories().await?;
         }
-        Ok(store)
     }
 
     /// Makes every component's history anew.

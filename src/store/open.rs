@@ -82,6 +82,20 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, St
     })
 }
 
+/// Refuses the file of an SQLite database that isn't there.
+///
+/// # Errors
+/// `File`.
+pub fn check_exists(url: &str) -> Result<(), StoreError> {
+    match sqlite_file(url).filter(|file| !file.exists()) {
+        Some(file) => Err(StoreError::File(format!(
+            "there is no database {}; name it with --database",
+            file.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// An SQLite URL that opens a file only if it exists.
 fn existing_only(url: &str) -> String {
     let (name, options) = url.split_once('?').unwrap_or((url, ""));

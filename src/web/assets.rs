@@ -8,6 +8,14 @@ use crate::render::html::live::tab_icon;
 use crate::site::document::{CachePolicy, Document};
 use crate::urls;
 
+/// Those for pages without a form and without what keeps them up to date.
+const FOR_FILES: [&str; 4] = [
+    urls::STYLESHEET,
+    urls::EMBED_STYLESHEET,
+    urls::COPY_SCRIPT,
+    urls::FAVICON,
+];
+
 /// Documents of the files in the binary, compressed once at start.
 #[derive(Debug)]
 pub struct Assets(Vec<(&'static str, Document)>);
@@ -75,6 +83,12 @@ impl Assets {
             Some((urls::tone_icon(tone)?, icon.of_kind(RequestKind::Asset)))
         }));
         Self(files)
+    }
+
+    /// Those that public pages load where there is no server, by path.
+    pub fn list_for_files(&self) -> impl Iterator<Item = (&'static str, &Document)> {
+        let all = self.0.iter().map(|(path, document)| (*path, document));
+        all.filter(|(path, _)| FOR_FILES.contains(path))
     }
 
     /// The document at a path.

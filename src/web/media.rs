@@ -1,5 +1,6 @@
 //! Pictures and other files for posts: those in the content folder's `media/`, unchanged.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -144,12 +145,15 @@ impl<B: http_body::Body + Unpin> http_body::Body for BodyWithPermit<B> {
 fn name_of(path: &str) -> Option<PathBuf> {
     let inside = path.strip_prefix(urls::MEDIA)?;
     let inside = percent_decode_str(inside).decode_utf8().ok()?;
-    let is_plain =
-        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0']);
     inside
         .split('/')
         .all(is_plain)
         .then(|| inside.split('/').collect())
+}
+
+/// Whether a part of a name is neither hidden nor leads elsewhere.
+fn is_plain(part: &str) -> bool {
+    !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0'])
 }
 
 /// The regular file of that name. Links are followed within the folder, but not out of it.
@@ -166,13 +170,64 @@ async fn find_file(media: &Media, name: PathBuf) -> Option<PathBuf> {
 }
 
 fn look(folder: &Path, name: &Path) -> io::Result<PathBuf> {
-    let folder = folder.canonicalize()?;
-    let file = folder.join(name).canonicalize()?;
-    if file.starts_with(&folder) && file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::ErrorKind::NotFound.into())
+    let file = look_at(&folder.canonicalize()?, name)?;
+    match file.is_file() {
+        true => Ok(file),
+        false => Err(io::ErrorKind::NotFound.into()),
     }
+}
+
+/// What has that name, unless it leads out of the folder, whose path is canonical.
+fn look_at(folder: &Path, name: &Path) -> io::Result<PathBuf> {
+    let path = folder.join(name).canonicalize()?;
+    match path.starts_with(folder) {
+        true => Ok(path),
+        false => Err(io::ErrorKind::NotFound.into()),
+    }
+}
+
+/// Every file that can be requested, by its name in `media/`.
+///
+/// # Errors
+/// The system's, if a folder can't be listed. Without a folder `media/`, there are no files.
+pub fn list_files(content: &Path) -> io::Result<BTreeMap<String, PathBuf>> {
+    let mut found = BTreeMap::new();
+    match content.join("media").canonicalize() {
+        Ok(folder) => list_inside(&mut vec![folder], "", &mut found)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    Ok(found)
+}
+
+/// Adds the files of the last of these folders, each of which is in the one before. `prefix` is its
+/// name with a slash.
+fn list_inside(
+    folders: &mut Vec<PathBuf>,
+    prefix: &str,
+    found: &mut BTreeMap<String, PathBuf>,
+) -> io::Result<()> {
+    let (Some(whole), Some(folder)) = (folders.first().cloned(), folders.last()) else {
+        return Ok(());
+    };
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?.file_name();
+        let Some(name) = entry.to_str().filter(|name| is_plain(name)) else {
+            continue;
+        };
+        let Ok(path) = look_at(&whole, &Path::new(prefix).join(name)) else {
+            continue;
+        };
+        if path.is_file() {
+            found.insert(format!("{prefix}{name}"), path);
+        } else if path.is_dir() && !folders.contains(&path) {
+            // A link to a folder above would lead round in circles.
+            folders.push(path);
+            list_inside(folders, &format!("{prefix}{name}/"), found)?;
+            folders.pop();
+        }
+    }
+    Ok(())
 }
 
 /// Removes a `Range` header that is invalid or asks for several ranges. The whole file is a valid

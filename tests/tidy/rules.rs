@@ -65,7 +65,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower_http", &["web/", "app/"]),
     (
         "maud",
-        &["render/html/", "render/mail/", "site/public_pages.rs"],
+        &["render/html/", "render/mail/", "site/rendering.rs"],
     ),
     (
         "pulldown_cmark",

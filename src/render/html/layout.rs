@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::domain::brand::Brand;
-use crate::domain::site::SiteSettings;
+use crate::domain::site::{Hosting, SiteSettings};
 use crate::domain::state::Tone;
 use crate::render::html::live;
 use crate::render::{self, brand};
@@ -46,10 +46,14 @@ pub fn page(snapshot: &Snapshot, page: &Page<'_>) -> Markup {
     document(snapshot, page, &[], None)
 }
 
-/// The same for a page that is kept up to date while it is open. `tone` is that of what it is about,
-/// as it is now.
+/// The same for a page that is kept up to date while it is open, if a server can do that. `tone` is
+/// that of what it is about, as it is now.
 pub fn live_page(snapshot: &Snapshot, page: &Page<'_>, tone: Tone) -> Markup {
-    document(snapshot, page, &[], Some(tone))
+    let live = match snapshot.site.hosting {
+        Hosting::Server => Some(tone),
+        Hosting::Files => None,
+    };
+    document(snapshot, page, &[], live)
 }
 
 /// The same for a page with a form.

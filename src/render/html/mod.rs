@@ -14,6 +14,7 @@ pub mod incident;
 pub mod layout;
 pub(in crate::render) mod listing;
 pub mod live;
+pub mod moved;
 pub(in crate::render) mod open;
 pub mod parts;
 pub mod staff;

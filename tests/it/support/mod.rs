@@ -22,6 +22,7 @@ pub(crate) mod process;
 pub(crate) mod receiver;
 pub(crate) mod silent;
 pub(crate) mod staff;
+pub(crate) mod static_folder;
 pub(crate) mod stream;
 pub(crate) mod subscribers;
 pub(crate) mod wire;

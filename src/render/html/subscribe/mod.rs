@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use self::form::Form;
+use crate::domain::site::Hosting;
 use crate::render::html::layout::{self, Nav, Page};
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -34,9 +35,11 @@ pub fn filled_page(snapshot: &Snapshot, form: &Form) -> Markup {
         content: html! {
             h1 { "Get every update" }
             p.lead {
-                @match sends_mail {
-                    true => "Choose how you want to hear from us when something breaks, and when it works again.",
-                    false => "A feed reader brings you every update, once and in order. We don’t send e-mail.",
+                @match (sends_mail, snapshot.site.hosting) {
+                    (true, _) => "Choose how you want to hear from us when something breaks, and when it works again.",
+                    (false, Hosting::Server) => "A feed reader brings you every update, once and in order. We don’t send e-mail.",
+                    // The live site may send e-mail.
+                    (false, Hosting::Files) => "A feed reader brings you every update, once and in order.",
                 }
             }
             @if sends_mail { (by_mail(snapshot, form)) }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use crate::domain::brand::Brand;
 use crate::domain::component::{Component, Origin, StateChange};
 use crate::domain::incident::{Incident, Kind};
-use crate::domain::site::{SiteSettings, Support};
+use crate::domain::site::{Hosting, SiteSettings, Support};
 use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, States};
 use crate::domain::update::{Phase, Source, Update};
@@ -44,6 +44,7 @@ impl World {
             brand: Brand::default(),
             delivery: Default::default(),
             sends_mail: false,
+            hosting: Hosting::Server,
             zones: BTreeMap::new(),
         };
         let whole = Unpacked {

@@ -1,0 +1,142 @@
+//! Writes the site into the folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context as _, bail};
+use bytes::Bytes as Shared;
+use tokio::sync::watch as signal;
+
+use super::folder::{Bytes, Folder};
+use super::report::BuildReport;
+use crate::site::dependence::Changed;
+use crate::site::static_files::{file_name, find_clash, list_files};
+use crate::snapshot::Snapshot;
+use crate::urls;
+use crate::web::assets::Assets;
+use crate::web::media;
+
+/// What writes, and what it writes besides pages.
+#[derive(Debug)]
+pub(super) struct Writer {
+    folder: Folder,
+    /// The files in the binary that pages load, by name.
+    assets: Vec<(String, Shared)>,
+    content: PathBuf,
+    /// The files of `media/` as they were when they were written last.
+    media: BTreeMap<String, Stamp>,
+}
+
+/// When a file was written, and its size. A file with the same stamp has the same bytes.
+type Stamp = (SystemTime, u64);
+
+/// A file of `media/`: its name in the folder, where it is, and its stamp.
+type MediaFile = (String, PathBuf, Stamp);
+
+/// What may differ from what was written last.
+#[derive(Debug, Clone)]
+pub(super) enum Due {
+    /// Everything.
+    Everything,
+    /// What depends on this.
+    Only(Box<Changed>),
+}
+
+impl Writer {
+    /// A writer for a folder. Pictures and other files for posts come from a content folder.
+    pub(super) fn new(folder: Folder, assets: &Assets, content: &Path) -> Self {
+        let assets = assets.list_for_files();
+        let assets = assets.map(|(path, document)| (file_name(path), document.plain().clone()));
+        Self {
+            folder,
+            assets: assets.collect(),
+            content: content.to_owned(),
+            media: BTreeMap::new(),
+        }
+    }
+
+    /// Brings the folder up to date. Returns `None` if the stop signal came before it was: what is
+    /// there is whole, and the next run goes on.
+    pub(super) fn write(
+        &mut self,
+        snapshot: &Snapshot,
+        due: &Due,
+        stopped: &signal::Receiver<bool>,
+    ) -> anyhow::Result<Option<BuildReport>> {
+        let start = Instant::now();
+        let media = list_media(&self.content)?;
+        let files = list_files(snapshot);
+        let names = || {
+            let assets = self.assets.iter().map(|(name, _)| name.as_str());
+            let media = media.iter().map(|(name, ..)| name.as_str());
+            let pages = files.iter().map(|file| file.name.as_str());
+            assets.chain(media).chain(pages)
+        };
+        if let Some((one, other)) = find_clash(names()) {
+            bail!("the files {one} and {other} can't be in one folder; rename one of them");
+        }
+        let names: BTreeSet<&str> = names().collect();
+        let mut report = BuildReport {
+            files: names.len(),
+            deleted: self.folder.prepare(&names)?,
+            ..BuildReport::default()
+        };
+        for (name, bytes) in &self.assets {
+            if matches!(due, Due::Everything) || !self.folder.has(name) {
+                report.written += usize::from(self.folder.put(name, Bytes::Ready(bytes))?);
+            }
+        }
+        for (name, path, stamp) in &media {
+            if self.media.get(name) != Some(stamp) || !self.folder.has(name) {
+                report.written += usize::from(self.folder.put(name, Bytes::OfFile(path))?);
+                self.media.insert(name.clone(), *stamp);
+            }
+        }
+        let changed = match due {
+            Due::Everything => None,
+            Due::Only(changed) => Some(changed.as_ref()),
+        };
+        for file in &files {
+            if *stopped.borrow() {
+                return Ok(None);
+            }
+            if self.folder.has(&file.name) && !file.is_affected(snapshot, changed) {
+                continue;
+            }
+            let text = file.render(snapshot).with_context(|| {
+                format!("{} can't be made: it is listed, but isn't there", file.name)
+            })?;
+            let bytes = Bytes::Ready(text.as_bytes());
+            report.written += usize::from(self.folder.put(&file.name, bytes)?);
+        }
+        let (deleted, kept) = self.folder.delete_others(&names)?;
+        report.deleted += deleted;
+        report.kept = kept;
+        self.folder.finish()?;
+        report.bytes = self.folder.bytes();
+        report.took = start.elapsed();
+        Ok(Some(report))
+    }
+
+    /// Whether the files of `media/` differ from those that were written.
+    pub(super) fn has_other_media(&self) -> anyhow::Result<bool> {
+        let found = list_media(&self.content)?.into_iter();
+        let found: BTreeMap<String, Stamp> = found.map(|(name, _, stamp)| (name, stamp)).collect();
+        Ok(found != self.media)
+    }
+}
+
+/// The files of `media/`. One that vanishes meanwhile isn't among them.
+fn list_media(content: &Path) -> anyhow::Result<Vec<MediaFile>> {
+    let found = media::list_files(content)
+        .with_context(|| format!("listing {}", content.join("media").display()))?;
+    let stamped = found.into_iter().filter_map(|(name, path)| {
+        let metadata = fs::metadata(&path).ok()?;
+        let stamp = (metadata.modified().ok()?, metadata.len());
+        let name = format!("{}{name}", urls::MEDIA.trim_start_matches('/'));
+        Some((name, path, stamp))
+    });
+    Ok(stamped.collect())
+}
