@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use crate::domain::added_channel::AddedChannel;
-use crate::domain::dispatch::{Dispatch, News, Reach, Thread};
-use crate::domain::subscriber::Channel;
+use crate::domain::dispatch::{Dispatch, Reach, Thread};
 use crate::snapshot::Snapshot;
 use crate::store::channel_queue::{
     list_for_channels, list_told, queue_messages, set_channels_told,
@@ -76,18 +75,8 @@ async fn readers_of(
             let is_reader = |it: &AddedChannel| {
                 audience.includes(&it.following, &dispatch.thread, told.contains(&it.id))
             };
-            // Programs hear of every change of state, so not once more of those set by hand.
-            let fits = |it: &AddedChannel| match dispatch.news {
-                News::State { .. } => it.kind != Channel::Webhook,
-                News::Shift { .. } => it.kind == Channel::Webhook,
-                News::Post
-                | News::Update { .. }
-                | News::Correction { .. }
-                | News::Reminder { .. }
-                | News::Amendment { .. }
-                | News::Withdrawal { .. } => true,
-            };
-            active.filter(|it| fits(it) && is_reader(it)).collect()
+            let told = active.filter(|it| dispatch.news.is_for(it.kind) && is_reader(it));
+            told.collect()
         }
     };
     Ok(Some(readers.into_iter().map(|it| it.id).collect()))
