@@ -143,14 +143,11 @@ impl News {
 
     /// The news of a kind about this subject.
     pub fn parse(kind: &str, subject: &str) -> Option<Self> {
+        let id = || subject.to_owned();
         match kind {
             "post" => Some(Self::Post),
-            "update" => Some(Self::Update {
-                id: subject.to_owned(),
-            }),
-            "state" => Some(Self::State {
-                id: subject.to_owned(),
-            }),
+            "update" => Some(Self::Update { id: id() }),
+            "state" => Some(Self::State { id: id() }),
             "correction" | "amendment" | "withdrawal" => {
                 let (id, at) = subject.rsplit_once('@')?;
                 let at_ms = at.parse().ok()?;
