@@ -32,8 +32,10 @@ def run(command):
     return time.perf_counter() - begun, used.ru_maxrss / 1024, said.strip()
 
 
-def post(server, connection, number):
+def post(server, number):
     """Posts an update to the newest incident."""
+    # One that had nothing to do during a build is closed.
+    connection = server.connect()
     feed = json.loads(server.get("/feed.json", connection)[1])
     slug = feed["items"][0]["url"].split("/incidents/")[1].split("#")[0]
     body = {"markdown": f"It goes on: {number}.", "again": True}
@@ -67,7 +69,6 @@ def measure(asked, database, content, whole):
     command = [str(asked.lightship), "build", str(folder), "--database", server.url,
                "--content", str(server.content)]
     figures = {name: [] for name in ["first", "nothing", "change", "watch", "copy", "memory"]}
-    connection = server.connect()
     for number in range(asked.rounds):
         for old in [folder, copy]:
             shutil.rmtree(old, ignore_errors=True)
@@ -76,10 +77,10 @@ def measure(asked, database, content, whole):
         figures["memory"].append(memory)
         figures["copy"].append(run(["cp", "-r", str(folder), str(copy)])[0])
         figures["nothing"].append(run(command)[0])
-        post(server, connection, 2 * number)
+        post(server, 2 * number)
         seconds, _, said = run(command)
         figures["change"].append(seconds)
-        change = lambda: post(server, connection, 2 * number + 1)
+        change = lambda: post(server, 2 * number + 1)
         figures["watch"].append(watched(command, folder, change))
     server.stop()
     found = {name: statistics.median(values) for name, values in figures.items()}
