@@ -73,7 +73,7 @@ pub(super) struct EditArgs {
     /// Another credential for the service; better in the variable
     #[arg(
         long = "credential",
-        env = "LIGHTSHIP_CHANNEL_CREDENTIAL",
+        env = "LIGHTSHIP_CHANNEL_NEW_CREDENTIAL",
         value_name = "TEXT",
         hide_env_values = true
     )]
