@@ -32,7 +32,8 @@ def free_port():
 class Postgres:
     """A PostgreSQL server of its own. It refuses to run as root, so it runs as `postgres` then."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, primary=None):
+        """A new database, or a standby of `primary`, which must be running."""
         if not POSTGRES:
             raise SystemExit("PostgreSQL is missing; install the package postgresql")
         self.bin, self.folder, self.port = POSTGRES[-1], pathlib.Path(folder), free_port()
@@ -42,7 +43,12 @@ class Postgres:
             shutil.chown(self.folder, "postgres")
             self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
         self.data = self.folder / "data"
-        self.run("initdb", "-D", self.data, "-U", "lightship", "--auth=trust", "--encoding=UTF8")
+        if primary:
+            self.run("pg_basebackup", "-D", self.data, "-h", "127.0.0.1", "-p", primary.port,
+                     "-U", "lightship", "-R", "-X", "stream", "-c", "fast")
+        else:
+            self.run("initdb", "-D", self.data, "-U", "lightship", "--auth=trust",
+                     "--encoding=UTF8")
         self.url = f"postgres://lightship@127.0.0.1:{self.port}/postgres"
         self.process = None
 
@@ -50,11 +56,12 @@ class Postgres:
         subprocess.run([*self.user, self.bin / program, *map(str, words)], check=True,
                        stdout=subprocess.DEVNULL, cwd="/")
 
-    def start(self):
+    def start(self, *settings):
         self.process = subprocess.Popen(
             [*self.user, self.bin / "postgres", "-D", self.data, "-p", str(self.port),
              "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-             "-c", "max_connections=100"],
+             "-c", "max_connections=100",
+             *(word for setting in settings for word in ("-c", setting))],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
         while subprocess.run([self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p",
                               str(self.port)], cwd="/").returncode:
@@ -65,6 +72,16 @@ class Postgres:
         subprocess.run(["pkill", "-KILL", "-P", str(self.process.pid)])
         self.process.kill()
         self.process.wait()
+
+    def promote(self):
+        """Makes a standby the primary."""
+        self.run("pg_ctl", "promote", "-w", "-D", self.data)
+
+    def ask(self, query):
+        asked = subprocess.run([self.bin / "psql", "-h", "127.0.0.1", "-p", str(self.port),
+                                "-U", "lightship", "-Atc", query, "postgres"], check=True,
+                               stdout=subprocess.PIPE, text=True, cwd="/")
+        return asked.stdout.strip()
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
@@ -114,7 +131,7 @@ class Watch:
     def __init__(self, members):
         self.members, self.begun, self.is_over = members, time.perf_counter(), False
         self.seconds = {}
-        self.acknowledged = []
+        self.acknowledged, self.refusals, self.marks = [], [], {}
         self.slug = members[0].post("/incidents", {"title": "Kills", "markdown": "Begun."},
                                     members[0].connect())["slug"]
         self.threads = [threading.Thread(target=self.read, args=(first,)) for first in range(3)]
@@ -135,16 +152,15 @@ class Watch:
                 connection = http.client.HTTPConnection("127.0.0.1", member.port, timeout=8)
                 connection.request(method, path, body, headers or {})
                 response = connection.getresponse()
-                response.read()
-                return response.status
+                return response.status, response.read()
             except (OSError, http.client.HTTPException):
                 continue
-        return 0
+        return 0, b""
 
     def read(self, first):
         while not self.is_over:
             begun = time.perf_counter()
-            status = self.ask(first, "GET", "/")
+            status, _ = self.ask(first, "GET", "/")
             self.note("read" if status == 200 else "not read", time.perf_counter() - begun)
             time.sleep(0.02)
 
@@ -153,17 +169,23 @@ class Watch:
         while not self.is_over:
             text, begun = f"Number {number} x", time.perf_counter()
             # Whoever doesn't know whether it was posted sends it again with the same key.
-            status = self.ask(number, "POST", f"/api/v1/incidents/{self.slug}/updates",
+            status, answer = self.ask(number, "POST", f"/api/v1/incidents/{self.slug}/updates",
                               json.dumps({"markdown": text}),
                               {"Authorization": f"Bearer {self.members[0].token}",
                                "Content-Type": "application/json",
                                "Idempotency-Key": f"scale-{number}"})
             is_taken = status == 201
             self.note("written" if is_taken else "refused", time.perf_counter() - begun)
+            if not is_taken:
+                self.refusals.append((status, answer.decode()))
             if is_taken:
                 self.acknowledged.append(text)
                 number += 1
             time.sleep(0.1)
+
+    def mark(self, words):
+        """Something is done to the servers now."""
+        self.marks[int(time.perf_counter() - self.begun)] = words
 
     def end(self):
         self.is_over = True
@@ -171,33 +193,53 @@ class Watch:
             thread.join()
         return self.seconds
 
+    def check(self, member):
+        """The posts that were acknowledged and aren't on the page of `member`, and those that are
+        there more than once."""
+        body = member.get(f"/incidents/{self.slug}.md")[1].decode()
+        lost = [text for text in self.acknowledged if text not in body]
+        return lost, [text for text in self.acknowledged if body.count(text) > 1]
+
+    def table(self):
+        """What was seen, by second."""
+        rows = []
+        for second in sorted(self.seconds):
+            seen = self.seconds[second]
+            cells = [f"{seen[what][0]} ({seen[what][1] * 1000:.0f} ms)" if what in seen else ""
+                     for what in ("read", "not read", "written", "refused")]
+            rows.append((second, *cells, self.marks.get(second, "")))
+        return report.table(["second", "read (worst)", "not read", "written (worst)", "refused",
+                             "what happens"], rows)
+
+    def figures(self):
+        return {str(second): {what: [count, round(worst, 3)]
+                              for what, (count, worst) in seen.items()}
+                for second, seen in self.seconds.items()}
+
 
 def kills(members, postgres, pause):
-    """Kills a server and starts it again, then the database. Returns what was seen, by second, and
-    how many of the posts that were acknowledged are lost."""
-    watch, marks = Watch(members), {}
-
-    def mark(words):
-        marks[int(time.perf_counter() - watch.begun)] = words
-
+    """Kills a server and starts it again, then the database. Returns what was seen."""
+    watch = Watch(members)
     time.sleep(pause)
-    mark("a server is killed")
+    watch.mark("a server is killed")
     members[1].kill()
     time.sleep(pause)
-    mark("it is started again")
+    watch.mark("it is started again")
     members[1].start(members[1].port)
     time.sleep(pause)
-    mark("the database is killed")
+    watch.mark("the database is killed")
     postgres.kill()
     time.sleep(2 * pause)
-    mark("it is started again")
+    watch.mark("it is started again")
     postgres.start()
     time.sleep(3 * pause)
-    seconds = watch.end()
-    body = members[2].get(f"/incidents/{watch.slug}.md")[1].decode()
-    lost = [text for text in watch.acknowledged if text not in body]
-    repeated = [text for text in watch.acknowledged if body.count(text) > 1]
-    return seconds, marks, len(watch.acknowledged), lost, repeated
+    watch.mark("each server is stopped and started again, one after the other")
+    for member in members:
+        member.stop()
+        member.start(member.port)
+    time.sleep(pause)
+    watch.end()
+    return watch
 
 
 def main():
@@ -219,7 +261,8 @@ def main():
             members.append(Member(binary, postgres.url, work / f"server-{number}", token))
             members[-1].start()
         times, answers = spread(members, options.publishes)
-        seconds, marks, acknowledged, lost, repeated = kills(members, postgres, options.pause)
+        watch = kills(members, postgres, options.pause)
+        lost, repeated = watch.check(members[2])
         for member in members:
             member.stop()
         postgres.stop()
@@ -227,27 +270,18 @@ def main():
                "answered_ms": round(statistics.median(answers), 1),
                "others_median_ms": round(statistics.median(times), 1),
                "others_worst_ms": round(max(times), 1),
-               "acknowledged": acknowledged, "lost": len(lost), "repeated": len(repeated)}
+               "acknowledged": len(watch.acknowledged), "lost": len(lost), "repeated": len(repeated)}
     rows = [("posted on one to answered, median", f"{figures['answered_ms']} ms"),
             ("posted on one to on the pages of another, median",
              f"{figures['others_median_ms']} ms"),
             ("the same, worst", f"{figures['others_worst_ms']} ms"),
-            ("acknowledged during the kills", acknowledged),
+            ("acknowledged during the kills", len(watch.acknowledged)),
             ("of these lost", len(lost)), ("of these posted twice", len(repeated))]
-    by_second = []
-    for second in sorted(seconds):
-        seen = seconds[second]
-        cells = [f"{seen[what][0]} ({seen[what][1] * 1000:.0f} ms)" if what in seen else ""
-                 for what in ("read", "not read", "written", "refused")]
-        by_second.append((second, *cells, marks.get(second, "")))
     text = (report.table(["", f"{options.servers} servers, one database"], rows) + "\n\n"
-            + report.table(["second", "read (worst)", "not read", "written (worst)", "refused",
-                            "what happens"], by_second) + "\n\n" + report.said(facts))
+            + watch.table() + "\n\n" + report.said(facts))
     print(text)
     if options.json:
-        report.write_json(options.json, {**figures, "seconds": {
-            str(second): {what: [count, round(worst, 3)] for what, (count, worst) in seen.items()}
-            for second, seen in seconds.items()}})
+        report.write_json(options.json, {**figures, "seconds": watch.figures()})
     if options.document:
         report.write_block(options.document, "scale", text)
     if lost or repeated:

@@ -1,4 +1,4 @@
-//! Tests whether the database takes writes, at intervals and after each write that failed, for
+//! Tests whether the database takes writes, at intervals and after each failure, for
 //! `/readyz`.
 
 use std::time::Duration;
@@ -46,7 +46,7 @@ pub(super) async fn keep_probing(state: AppState, mut stopped: signal::Receiver<
         let next = async {
             sleep(AT_MOST).await;
             tokio::select! {
-                () = state.store.write_failed() => {}
+                () = state.store.has_failed() => {}
                 () = sleep(every - AT_MOST) => {}
             }
         };

@@ -131,7 +131,8 @@ pub struct Config {
 /// Where the content and the database are.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SourceConfig {
-    /// The database: sqlite:FILE (created if missing) or postgres://USER@HOST/NAME.
+    /// The database: sqlite:FILE (created if missing) or postgres://USER@HOST/NAME; for a primary
+    /// with standbys the URLs of all, with commas between them.
     #[arg(
         long,
         env = "LIGHTSHIP_DATABASE",

@@ -48,6 +48,15 @@ pub enum StoreError {
     /// The database file may not be written; the text says how to mend that. Nothing was changed.
     #[error("{0}")]
     ReadOnly(String),
+    /// None of several database servers takes writes; the text says why. Nothing was changed.
+    #[error("{0}")]
+    NoWriter(String),
+    /// The database server only reads, as a standby does. Nothing was changed.
+    #[error(
+        "the database server only reads, as a standby does; promote it, or name the one that \
+             takes writes"
+    )]
+    Standby,
     /// Reading was interrupted; the log says why.
     #[error("reading the database broke off")]
     Interrupted,
@@ -82,6 +91,7 @@ impl StoreError {
             Self::Busy(_) => "something keeps it locked, or all of its connections are busy",
             Self::Replaced(_) => "its file was removed or replaced",
             Self::ReadOnly(_) => FILE_READ_ONLY,
+            Self::NoWriter(_) | Self::Standby => "none of its servers takes writes",
             Self::Database(error) if is_damage(error) => "its file is damaged",
             Self::Database(error) => match sqlite_code(error) {
                 Some(SQLITE_FULL) => "its disk is full",
@@ -148,6 +158,10 @@ impl From<sqlx::Error> for StoreError {
             }
             sqlx::Error::Io(inner) if inner.kind() == ErrorKind::TimedOut => Self::Unanswered,
             sqlx::Error::PoolTimedOut => Self::Unanswered,
+            // read_only_sql_transaction.
+            sqlx::Error::Database(inner) if inner.code().as_deref() == Some("25006") => {
+                Self::Standby
+            }
             _ => Self::Database(error),
         }
     }

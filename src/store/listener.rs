@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::error::StoreError;
 use super::guarded_connection::DEADLINE;
-use super::open::PATIENCE;
+use super::servers::PATIENCE;
 
 /// What a commit with a new revision notifies.
 const CHANNEL: &str = "lightship_revision";

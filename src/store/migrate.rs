@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::error::StoreError;
 use super::file::{beside, make_private};
 use super::history;
-use super::open::{Connected, cannot_open, close, connect_one};
+use super::open::{Connected, close};
 
 /// Brings a database up to date, on a connection of its own, because a migration may take long. An
 /// older SQLite file is copied first. Returns whether this version's rule made its histories.
@@ -20,9 +20,7 @@ pub(super) async fn migrate(
 ) -> Result<bool, StoreError> {
     let engine = connected.engine;
     let known = migrator.iter().map(|m| m.version).max().unwrap_or(0);
-    let mut connection = connect_one(&connected.url, engine)
-        .await
-        .map_err(|error| cannot_open(&connected.url, connected.file.as_deref(), &error))?;
+    let mut connection = connected.connect_first().await?;
     if engine == Engine::Postgres {
         sqlx::raw_sql("set lock_timeout = '60s'; set statement_timeout = 0;")
             .execute(&mut connection)
@@ -51,9 +49,7 @@ pub(super) async fn check_migrated(
     migrator: &Migrator,
 ) -> Result<(), StoreError> {
     let needed = migrator.iter().map(|m| m.version).max().unwrap_or(0);
-    let mut connection = connect_one(&connected.url, connected.engine)
-        .await
-        .map_err(|error| cannot_open(&connected.url, connected.file.as_deref(), &error))?;
+    let mut connection = connected.connect_first().await?;
     let found = newest_migration(&mut connection, connected.engine).await?;
     let found = found.unwrap_or(0);
     let is_older = found < needed || !history::is_made(&mut connection).await?;

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Row;
 use sqlx::migrate::Migrator;
-use sqlx::{AnyPool, Row};
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 use tokio::time::{Instant, timeout_at};
 
@@ -55,6 +55,7 @@ mod packed;
 pub mod probe;
 mod recent_writes;
 mod row;
+mod servers;
 pub mod sessions;
 pub mod settings;
 pub mod states;
@@ -69,14 +70,10 @@ mod visibility;
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: AnyPool,
-    writers: AnyPool,
-    engine: Engine,
-    /// The URL to open again when testing whether the database still takes writes.
-    url: Arc<str>,
+    connected: Connected,
     /// The file of an SQLite database.
     file: Option<Arc<DatabaseFile>>,
-    /// Notified when a write has failed, so that the database is probed.
+    /// Notified when nothing could be read or written, so that the database is probed.
     failed: Arc<Notify>,
     /// SQLite allows one writer at a time. Within the process, writers queue here instead of
     /// polling.
@@ -107,7 +104,7 @@ impl Store {
     /// `File` if it isn't there or can't be opened, with how to mend it; `Newer`; `Older`.
     pub async fn open_to_read(url: &str, connections: u32) -> Result<Self, StoreError> {
         check_exists(url)?;
-        let connected = open::connect(url, connections.max(2)).await?;
+        let connected = open::connect(url, connections.max(2))?;
         migrate::check_migrated(&connected, &migrations::MIGRATOR).await?;
         Ok(Self::over(connected))
     }
@@ -118,7 +115,7 @@ impl Store {
         connections: u32,
         migrator: &Migrator,
     ) -> Result<Self, StoreError> {
-        let connected = open::connect(url, connections.max(2)).await?;
+        let connected = open::connect(url, connections.max(2))?;
         let is_made = migrate::migrate(&connected, migrator).await?;
         let store = Self::over(connected);
         if !is_made && migrator.version_exists(history::SINCE_MIGRATION) {
@@ -129,11 +126,12 @@ impl Store {
 
     fn over(connected: Connected) -> Self {
         Self {
-            pool: connected.pool,
-            writers: connected.writers,
-            engine: connected.engine,
-            url: connected.url.into(),
-            file: connected.file.map(DatabaseFile::opened).map(Arc::new),
+            file: connected
+                .file
+                .clone()
+                .map(DatabaseFile::opened)
+                .map(Arc::new),
+            connected,
             failed: Arc::default(),
             writing: Arc::new(Mutex::new(())),
             recent: Arc::new(RecentWrites::new()),
@@ -150,19 +148,24 @@ impl Store {
 
     /// The kind of database.
     pub fn engine(&self) -> Engine {
-        self.engine
+        self.connected.engine
     }
 
     /// A consistent view of everything as it is now.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        let statement = match self.engine {
+        let statement = match self.connected.engine {
             Engine::Sqlite => "begin",
             Engine::Postgres => "begin isolation level repeatable read read only",
         };
-        let inner = Guarded::begin(&self.pool, statement, DEADLINE).await;
+        let inner = Guarded::begin(&self.connected.pool, statement, DEADLINE).await;
+        let inner = inner.map_err(|error| {
+            // Another server may have taken over.
+            self.failed.notify_one();
+            self.not_begun(error)
+        });
         Ok(Tx {
-            inner: inner.map_err(|error| self.not_begun(error))?,
-            engine: self.engine,
+            inner: inner?,
+            engine: self.connected.engine,
             write_number: 0,
             made_until_ms: 0,
             has_revision: false,
@@ -177,8 +180,9 @@ impl Store {
         let mut one = self.read().await?;
         one.be_patient().await?;
         one.keep_little().await?;
-        let is_full = self.pool.size() >= self.pool.options().get_max_connections();
-        if is_full && self.pool.num_idle() == 0 {
+        let is_full =
+            self.connected.pool.size() >= self.connected.pool.options().get_max_connections();
+        if is_full && self.connected.pool.num_idle() == 0 {
             return Ok((one, None));
         }
         let mut other = match self.read().await {
@@ -225,9 +229,11 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn listen(&self) -> Result<Option<RevisionListener>, StoreError> {
-        match self.engine {
+        match self.connected.engine {
             Engine::Sqlite => Ok(None),
-            Engine::Postgres => RevisionListener::begin(&self.url).await.map(Some),
+            Engine::Postgres => RevisionListener::begin(self.connected.servers.url())
+                .await
+                .map(Some),
         }
     }
 
@@ -251,12 +257,12 @@ impl Store {
 
     async fn begin_uncounted(&self) -> Result<Tx, StoreError> {
         let until = Instant::now() + DEADLINE;
-        let (statement, lock) = match self.engine {
+        let (statement, lock) = match self.connected.engine {
             Engine::Sqlite => ("begin immediate", Some(self.lock_for_writing(until).await?)),
             Engine::Postgres => ("begin", None),
         };
         let left = until.saturating_duration_since(Instant::now());
-        let inner = Guarded::begin(&self.writers, statement, left).await;
+        let inner = Guarded::begin(&self.connected.writers, statement, left).await;
         let mut inner = inner.map_err(|error| self.not_begun(error))?;
         inner.set_deadline(until.saturating_duration_since(Instant::now()));
         inner.set_writing(Writing {
@@ -265,7 +271,7 @@ impl Store {
         });
         Ok(Tx {
             inner,
-            engine: self.engine,
+            engine: self.connected.engine,
             write_number: 0,
             made_until_ms: 0,
             has_revision: false,
@@ -293,11 +299,11 @@ impl Store {
 
     /// Why no transaction could begin, and what to change.
     fn not_begun(&self, error: sqlx::Error) -> StoreError {
-        match (&error, self.engine) {
+        match (&error, self.connected.engine) {
             (sqlx::Error::PoolTimedOut, Engine::Postgres) => StoreError::Busy(NO_CONNECTION),
             (sqlx::Error::PoolTimedOut, Engine::Sqlite) => StoreError::Busy(BUSY_SQLITE),
             _ => match StoreError::from(error) {
-                StoreError::Unanswered if self.engine == Engine::Sqlite => {
+                StoreError::Unanswered if self.connected.engine == Engine::Sqlite => {
                     StoreError::Busy(BUSY_SQLITE)
                 }
                 other => self.explained(other),
@@ -305,16 +311,16 @@ impl Store {
         }
     }
 
-    /// Waits until a write has failed since the last call.
-    pub async fn write_failed(&self) {
+    /// Waits until a write or a read has failed since the last call.
+    pub async fn has_failed(&self) {
         self.failed.notified().await;
     }
 
     /// Closes all connections. Afterwards nothing can be read or written.
     pub async fn close(&self) {
         let close = async {
-            self.writers.close().await;
-            self.pool.close().await;
+            self.connected.writers.close().await;
+            self.connected.pool.close().await;
         };
         // A connection that doesn't answer is left to the system.
         let _ = tokio::time::timeout(CLOSING, close).await;

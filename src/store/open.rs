@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::time::timeout;
 
@@ -15,15 +16,17 @@ use super::error::{SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, is_damage, sqlite_cod
 use super::file::make_private;
 use super::file_owner;
 use super::guarded_connection::DEADLINE;
+use super::servers::{self, NotConnected, OrTo, PATIENCE, Refusal, Servers};
 
 /// The first bytes of every SQLite database file.
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 /// The connections to a database.
+#[derive(Debug, Clone)]
 pub(super) struct Connected {
     pub(super) engine: Engine,
-    /// The URL to open from now on. It doesn't create a file that is gone.
-    pub(super) url: String,
+    /// Where the database is. The URL of a file doesn't create it if it is gone.
+    pub(super) servers: Arc<Servers>,
     /// The file of an SQLite database.
     pub(super) file: Option<PathBuf>,
     pub(super) pool: AnyPool,
@@ -36,8 +39,9 @@ pub(super) struct Connected {
 /// How long testing a connection may take before it is used. It may be dead without notice.
 const TRY: Duration = Duration::from_secs(1);
 
-/// Connects to a database with at most this many connections. A missing file is created.
-pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, StoreError> {
+/// The pools for a database, with at most this many connections. A missing file is created;
+/// nothing is connected to yet.
+pub(super) fn connect(url: &str, connections: u32) -> Result<Connected, StoreError> {
     sqlx::any::install_default_drivers();
     let engine = engine_of(url)?;
     let file = sqlite_file(url);
@@ -46,14 +50,11 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, St
         make_private(file)
             .map_err(|error| cannot_open(url, Some(file), &sqlx::Error::Io(error)))?;
     }
-    let url = match engine {
-        Engine::Sqlite => existing_only(url),
-        Engine::Postgres => url.to_owned(),
+    let urls = match engine {
+        Engine::Sqlite => vec![existing_only(url)],
+        Engine::Postgres => servers::split(url),
     };
-    // The pool would hide the cause of an error behind a time-out, so one connection is tried
-    // first.
-    let tried = try_once(&url, engine).await;
-    tried.map_err(|error| cannot_open(&url, file.as_deref(), &error))?;
+    let servers = Arc::new(Servers::new(urls));
     let writing = match engine {
         Engine::Sqlite => 1,
         Engine::Postgres => (connections / 2).clamp(1, 4),
@@ -65,21 +66,77 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Connected, St
     let options = match engine {
         // A file can't hang up as a server can, so connections aren't tested before use.
         Engine::Sqlite => {
-            options.after_connect(|connection, _| Box::pin(set_up_sqlite(connection)))
+            options.after_connect(move |connection, _| Box::pin(set_up(connection, Engine::Sqlite)))
         }
-        Engine::Postgres => options
-            .after_connect(|connection, _| Box::pin(set_up_postgres(connection)))
-            .before_acquire(|connection, _| Box::pin(answers(connection))),
+        Engine::Postgres => {
+            let (before, after) = (servers.clone(), servers.clone());
+            options
+                .after_connect(move |connection, _| {
+                    let servers = after.clone();
+                    Box::pin(async move {
+                        set_up(connection, Engine::Postgres).await?;
+                        servers.check(connection).await
+                    })
+                })
+                .before_acquire(move |connection, meta| {
+                    let is_to_chosen = before.is_to_chosen(meta.age);
+                    Box::pin(async move { Ok(is_to_chosen && answers(connection).await?) })
+                })
+        }
     };
-    let pool = options.clone().connect_lazy(&url)?;
-    let writers = options.max_connections(writing).connect_lazy(&url)?;
+    let pool = options.clone().connect_lazy(servers.url())?;
+    let writers = options
+        .max_connections(writing)
+        .connect_lazy(servers.url())?;
     Ok(Connected {
         engine,
-        url,
+        servers,
         file,
         pool,
         writers,
     })
+}
+
+impl Connected {
+    /// A connection outside of the pools, set up. Among several servers it leads to the one that
+    /// takes writes, and so do the pools from then on. If none does, it may lead to one that only
+    /// reads.
+    ///
+    /// # Errors
+    /// Why no server can be used.
+    pub(super) async fn connect_one(&self, or_to: OrTo) -> Result<AnyConnection, NotConnected> {
+        let connecting = self.servers.connect(self.engine, or_to);
+        let connected = timeout(DEADLINE + PATIENCE, connecting).await;
+        let connection = connected.unwrap_or_else(|_| {
+            let error = sqlx::Error::Io(ErrorKind::TimedOut.into());
+            Err(NotConnected::failed(self.servers.url(), error))
+        })?;
+        self.lead_to_chosen();
+        Ok(connection)
+    }
+
+    /// A connection as of [`Connected::connect_one`] to open the database with.
+    ///
+    /// # Errors
+    /// `File` or `NoWriter`, with how to mend it.
+    pub(super) async fn connect_first(&self) -> Result<AnyConnection, StoreError> {
+        let connected = self.connect_one(OrTo::AReader).await;
+        connected.map_err(|error| match error.0.as_slice() {
+            [(url, Refusal::Failed(error))] => cannot_open(url, self.file.as_deref(), error),
+            _ => error.into(),
+        })
+    }
+
+    /// Lets new connections of the pools lead to the server in use.
+    fn lead_to_chosen(&self) {
+        // The URL was parsed before, so this doesn't fail.
+        let Ok(options) = self.servers.url().parse::<AnyConnectOptions>() else {
+            return;
+        };
+        for pool in [&self.pool, &self.writers] {
+            pool.set_connect_options(options.clone());
+        }
+    }
 }
 
 /// Refuses the file of an SQLite database that isn't there.
@@ -114,42 +171,21 @@ async fn answers(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
     Ok(true)
 }
 
-/// How long a server that is just starting has to answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
-
-async fn try_once(url: &str, engine: Engine) -> Result<(), sqlx::Error> {
-    let connection = connect_one(url, engine).await?;
-    close(connection).await
-}
-
-/// A connection outside of the pools, set up.
-pub(super) async fn connect_one(url: &str, engine: Engine) -> Result<AnyConnection, sqlx::Error> {
-    let start = Instant::now();
-    let connecting = async {
-        let mut connection = loop {
-            match AnyConnection::connect(url).await {
-                Err(sqlx::Error::Io(_))
-                    if engine == Engine::Postgres && start.elapsed() < PATIENCE =>
-                {
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-                outcome => break outcome?,
-            }
-        };
-        match engine {
-            Engine::Sqlite => set_up_sqlite(&mut connection).await?,
-            Engine::Postgres => set_up_postgres(&mut connection).await?,
-        }
-        Ok(connection)
-    };
-    let connected = timeout(DEADLINE + PATIENCE, connecting).await;
-    connected.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))
-}
-
 /// Closes a connection properly, if the database answers.
 pub(super) async fn close(connection: AnyConnection) -> Result<(), sqlx::Error> {
     let closed = timeout(DEADLINE, connection.close()).await;
     closed.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))
+}
+
+/// Sets up a connection.
+pub(super) async fn set_up(
+    connection: &mut AnyConnection,
+    engine: Engine,
+) -> Result<(), sqlx::Error> {
+    match engine {
+        Engine::Sqlite => set_up_sqlite(connection).await,
+        Engine::Postgres => set_up_postgres(connection).await,
+    }
 }
 
 /// Sets up an SQLite connection.
@@ -230,6 +266,14 @@ fn remedy_for_server(error: &sqlx::Error) -> &'static str {
 }
 
 fn engine_of(url: &str) -> Result<Engine, StoreError> {
+    let urls = servers::split(url);
+    if urls.len() > 1 && urls.iter().any(|url| url.starts_with("sqlite:")) {
+        return Err(StoreError::File(
+            "only PostgreSQL's servers can be several; name one file, or PostgreSQL's URLs with \
+             commas between them"
+                .to_owned(),
+        ));
+    }
     if let Some(rest) = url.strip_prefix("sqlite:") {
         // Without a name, SQLite would create a database that is gone when the process ends.
         let path = rest.split('?').next().unwrap_or(rest);
@@ -251,8 +295,14 @@ fn engine_of(url: &str) -> Result<Engine, StoreError> {
     }
 }
 
-/// A database's URL for display, without password and options.
+/// A database's URL for display, without password and options; several with commas between them.
 pub fn without_password(url: &str) -> String {
+    let urls = servers::split(url);
+    let shown: Vec<String> = urls.iter().map(|url| one_without_password(url)).collect();
+    shown.join(", ")
+}
+
+fn one_without_password(url: &str) -> String {
     let (Some((scheme, rest)), false) = (url.split_once("://"), url.starts_with("sqlite:")) else {
         return url.to_owned();
     };
@@ -328,6 +378,10 @@ mod tests {
                 "sqlite:/var/lib/lightship.db",
             ),
             ("lightship.db", "lightship.db"),
+            (
+                "postgres://ann:a,b@one/status,postgres://ann:c@two/status?x=y",
+                "postgres://ann@one/status, postgres://ann@two/status",
+            ),
         ] {
             assert_eq!(without_password(url), shown);
         }
@@ -342,6 +396,8 @@ mod tests {
             "sqlite::memory:",
             "sqlite:a.db?mode=memory",
             "mysql://host/name",
+            "postgres://one/x,sqlite:a.db",
+            "sqlite:a.db,postgres://one/x",
         ] {
             assert!(engine_of(url).is_err(), "{url}");
         }

@@ -10,7 +10,8 @@ use super::Store;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::guarded_connection::{DEADLINE, LONG_DEADLINE};
-use super::open::{close, connect_one};
+use super::open::close;
+use super::servers::OrTo;
 
 /// A process that has written nothing for this long has ended.
 const FORGOTTEN: chrono::Duration = chrono::Duration::days(1);
@@ -41,13 +42,13 @@ impl Probe {
         if let Some(file) = &store.file {
             file.check_identity()?;
         }
-        if store.writers.is_closed() {
+        if store.connected.writers.is_closed() {
             return Err(StoreError::Busy("the database was let go of"));
         }
         let tried = timeout(DEADLINE, async {
             // Connects first, so that posts don't wait for that.
-            let mut connection = connect_one(&store.url, store.engine).await?;
-            let written = match store.engine {
+            let mut connection = store.connected.connect_one(OrTo::None).await?;
+            let written = match store.connected.engine {
                 Engine::Sqlite => {
                     let _lock = store.lock_for_writing(Instant::now() + DEADLINE).await?;
                     write_line(&mut connection, &self.id, now).await
@@ -83,11 +84,11 @@ impl Probe {
     /// `File` if it is damaged, with what to do.
     pub async fn check_whole(&self) -> Result<(), StoreError> {
         let store = &self.store;
-        if store.engine == Engine::Postgres {
+        if store.connected.engine == Engine::Postgres {
             return Ok(());
         }
         let checked = timeout(LONG_DEADLINE, async {
-            let mut connection = connect_one(&store.url, store.engine).await?;
+            let mut connection = store.connected.connect_one(OrTo::None).await?;
             let found: Result<Option<String>, sqlx::Error> =
                 sqlx::query_scalar("pragma quick_check(1)")
                     .fetch_optional(&mut connection)

@@ -25,7 +25,7 @@ pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {
 pub async fn find_token_by_hash(store: &Store, hash: &str) -> Result<Option<Token>, StoreError> {
     let row = sqlx::query("select * from tokens where hash = $1")
         .bind(hash)
-        .fetch_optional(&mut Guarded::single(&store.pool).await?)
+        .fetch_optional(&mut Guarded::single(&store.connected.pool).await?)
         .await?;
     row.as_ref().map(to_token).transpose()
 }
