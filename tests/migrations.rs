@@ -14,6 +14,7 @@ use lightship::render::messages::text_of;
 use lightship::snapshot::load::{Deployment, load};
 use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::deliveries::claim_deliveries;
+use lightship::store::probe::Probe;
 use lightship::store::sessions::list_sessions;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
@@ -221,6 +222,46 @@ async fn a_newer_database_is_refused_and_an_older_file_is_copied_first() {
         told.contains("9000") && told.contains("newer version"),
         "{told}"
     );
+
+    // A migration that names a release tells who may run on it.
+    let newest: i64 = migrations().pop().expect("a migration")[..4]
+        .parse()
+        .expect("a number");
+    let number = newest + 1;
+    let renumber = format!("update _sqlx_migrations set version = {number} where version = 9000");
+    run(&url, renumber).await;
+    let error = Store::open(&url).await.expect_err("it names none");
+    assert!(matches!(error, StoreError::Newer { .. }), "{error}");
+    let name = |release: &str| {
+        format!(
+            "delete from meta where key = 'oldest_release.{number}'; \
+             insert into meta (key, value) values ('oldest_release.{number}', '{release}')"
+        )
+    };
+    for release in ["999.0.0", "later"] {
+        run(&url, name(release)).await;
+        let told = Store::open(&url).await.expect_err("it is too old");
+        assert!(matches!(told, StoreError::TooOld { .. }), "{told}");
+        let told = told.to_string();
+        assert!(
+            told.contains(&format!("needs Lightship {release} or later")),
+            "{told}"
+        );
+        let told = Store::open_to_read(&url, 2)
+            .await
+            .expect_err("it is too old");
+        assert!(matches!(told, StoreError::TooOld { .. }), "{told}");
+    }
+    run(&url, name(env!("CARGO_PKG_VERSION"))).await;
+    let store = Store::open(&url).await.expect("both may run on it");
+    let probe = Probe::new(store.clone());
+    let now = chrono::Utc::now();
+    probe.write(now).await.expect("it takes writes");
+    // While it runs, a newer one upgrades the database once more.
+    run(&url, name("999.0.0")).await;
+    let told = probe.write(now).await.expect_err("it must be replaced");
+    assert_eq!(told.in_short(), "it was upgraded for a newer version");
+    store.close().await;
 
     if engine == Engine::Sqlite {
         let newest = migrations().pop().expect("a migration");

@@ -48,7 +48,7 @@ pub(super) async fn sync_first(
     log: &mut SyncLog,
     moving: BTreeSet<String>,
 ) -> anyhow::Result<()> {
-    if log.is_absent(store, &config.source).await? {
+    if config.source.folder().is_none() || log.is_absent(store, &config.source).await? {
         return remember_authority(store, config).await;
     }
     let options = options(&config.source, BTreeSet::new());

@@ -37,8 +37,8 @@ pub async fn try_mail(config: &Config, to: &EmailAddress) -> anyhow::Result<Smtp
     let mut site = load_site(&mut tx, &deployment).await?;
     drop(tx);
     // What the file says now counts, also before it is synced.
-    let content = &config.source.content;
-    if content.join("site.toml").is_file() {
+    let content = config.source.folder();
+    if let Some(content) = content.filter(|it| it.join("site.toml").is_file()) {
         let read = read_folder(content, &KnownSite::default(), Clock::System.now());
         let Some(stated) = read.site else {
             bail!(

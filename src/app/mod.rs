@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use self::access_log::AccessLog;
+use self::keeping::DiskCopy;
 use self::sync_log::SyncLog;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -40,6 +41,7 @@ mod channel_sending;
 pub mod content_sync;
 mod disk;
 mod files;
+mod keeping;
 mod listening;
 mod living;
 pub mod mail_trial;
@@ -77,6 +79,8 @@ pub struct App {
     log: SyncLog,
     /// Signs messages to subscribers, if a key is configured.
     signer: Option<Arc<Signer>>,
+    /// Where the pages are copied to.
+    disk_copy: Option<DiskCopy>,
     /// Whether the content folder must still be read and the clock still be followed.
     is_behind: bool,
     /// How many files were open before the database was opened.
@@ -95,31 +99,43 @@ impl App {
         let started_at = clock.now();
         let signer = sending::signer_of(&config)?;
         let open_files = files::open_now();
-        let store = Store::open_sized(&config.source.database, config.database_connections)
-            .await
-            .with_context(|| {
-                let shown = without_password(&config.source.database);
-                format!("opening the database {shown}")
-            })?;
-        let schedule = Schedule::new(store.clone(), clock.clone());
-        let is_behind = content_sync::has_site(&store).await?;
-        let mut log = SyncLog::default();
-        if !is_behind {
-            content_sync::sync_at_start(&store, &clock, &config, &mut log).await?;
-            schedule
-                .keep()
-                .await
-                .context("catching up with maintenance windows")?;
-        }
+        let explain = || {
+            let shown = without_password(&config.source.database);
+            format!("opening the database {shown}")
+        };
+        let database = &config.source.database;
+        let store = Store::open_later(database, config.database_connections);
+        let store = store.with_context(explain)?;
         let deployment = Deployment {
             base_url: config.base_url.clone(),
             fallback_url: format!("http://{}", listener.local_addr()?),
             has_mail_server: config.smtp.is_some(),
             hosting: Hosting::Server,
         };
-        let refresher = Refresher::start(store.clone(), clock.clone(), deployment)
-            .await
-            .context("making the first pages")?;
+        let state_dir = config.state_dir.as_deref();
+        let disk_copy = state_dir.map(DiskCopy::in_folder).transpose()?;
+        let opened = keeping::open_or_copy(&store, disk_copy.as_ref(), &deployment).await;
+        let schedule = Schedule::new(store.clone(), clock.clone());
+        let mut log = SyncLog::default();
+        let (refresher, is_behind) = match opened.with_context(explain)? {
+            Some((copy, confirmed_at)) => {
+                let (store, clock) = (store.clone(), clock.clone());
+                let refresher = Refresher::start_from(copy, confirmed_at, store, clock, deployment);
+                (refresher, true)
+            }
+            None => {
+                let is_behind = content_sync::has_site(&store).await?;
+                if !is_behind {
+                    content_sync::sync_at_start(&store, &clock, &config, &mut log).await?;
+                    schedule
+                        .keep()
+                        .await
+                        .context("catching up with maintenance windows")?;
+                }
+                let started = Refresher::start(store.clone(), clock.clone(), deployment).await;
+                (started.context("making the first pages")?, is_behind)
+            }
+        };
         let (stopping, stopped) = signal::channel(false);
         let metrics = Arc::new(Metrics::default());
         if config.smtp.is_some() {
@@ -137,8 +153,8 @@ impl App {
                 to_private_networks: config.webhooks_to_private_networks,
             },
             assets: Arc::new(Assets::new(clock.now(), openapi::text())),
-            media: Arc::new(Media::of(&config.source.content)),
-            content: config.source.content.as_path().into(),
+            media: Arc::new(Media::of(config.source.folder())),
+            content: config.source.folder().map(Into::into),
             proxies: Arc::new(config.trusted_proxy.clone()),
             readiness: Arc::default(),
             metrics,
@@ -161,6 +177,7 @@ impl App {
             stopping,
             log,
             signer,
+            disk_copy,
             is_behind,
             open_files,
         })
@@ -205,9 +222,12 @@ impl App {
     /// Follows the clock, and makes new pages if the database or the clock has moved on. Returns
     /// whether it did.
     pub async fn refresh_site(&mut self) -> anyhow::Result<bool> {
-        self.schedule.keep().await?;
+        let kept = self.schedule.keep().await;
         let state = &self.state;
-        refreshing::refresh_once(&mut self.refresher, &state.readiness, &state.metrics).await
+        let refresher = &mut self.refresher;
+        let refreshed = refreshing::refresh_once(refresher, &state.readiness, &state.metrics).await;
+        kept?;
+        refreshed
     }
 
     /// What sends messages to subscribers, if a mail server is configured.
@@ -251,6 +271,13 @@ impl App {
         let (state, changed) = (self.state, Arc::new(Notify::new()));
         let (stopping, stopped) = (self.stopping, state.stopping.clone());
         let mut tasks = JoinSet::new();
+        let kept = (state.site.clone(), self.refresher.confirmed());
+        tasks.spawn(keeping::keep_copy(self.disk_copy, kept, stopped.clone()));
+        tasks.spawn(keeping::keep_opening(
+            state.store.clone(),
+            state.nudge.clone(),
+            stopped.clone(),
+        ));
         tasks.spawn(refreshing::keep_fresh(
             self.refresher,
             state.nudge.clone(),

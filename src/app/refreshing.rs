@@ -27,6 +27,12 @@ pub(super) async fn refresh_once(
 ) -> anyhow::Result<bool> {
     let made = timeout(PATIENCE, refresher.refresh()).await;
     let made = made.unwrap_or(Err(StoreError::Unanswered));
+    if made.is_err() && refresher.admit_staleness() {
+        tracing::warn!(
+            since = %refresher.confirmed().at(),
+            "the pages say that they may be out of date"
+        );
+    }
     let noted = made.as_ref().map(|_| ());
     readiness.note_pages(noted.map_err(|error| format!("the database: {}", error.in_short())));
     note_clock(refresher, readiness);

@@ -41,6 +41,10 @@ pub(super) async fn keep_synced(
     mut stopped: signal::Receiver<bool>,
 ) {
     let source = &config.source;
+    if source.folder().is_none() {
+        let _ = stopped.wait_for(|stop| *stop).await;
+        return;
+    }
     let changed = Arc::new(Notify::new());
     let mut watch = FolderWatch::start(&source.content, changed.clone());
     let mut stillness = Stillness::default();

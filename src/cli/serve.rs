@@ -28,7 +28,11 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::info!(%address, "serving metrics at /metrics");
     }
     if std::io::stdout().is_terminal() {
-        if let Some(secret) = first_token(&state.store, &state.clock).await? {
+        let secret = match state.store.is_open() {
+            true => first_token(&state.store, &state.clock).await?,
+            false => None,
+        };
+        if let Some(secret) = secret {
             anstream::println!(
                 "This is the first start. Your admin token, shown only once:\n\n    \
                  {secret}\n\n`lightship login` saves it for you; `lightship token create NAME` \

@@ -1,7 +1,7 @@
 //! Every setting, its default and its variable, read once.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
@@ -34,6 +34,11 @@ pub struct Config {
     /// default, what site.toml says.
     #[arg(long, env = "LIGHTSHIP_BASE_URL", value_name = "URL", value_parser = parse_base_url)]
     pub base_url: Option<String>,
+
+    /// A folder for a copy of what the pages show. If the database is away at a start, the last pages
+    /// are served from it until the database is back.
+    #[arg(long, env = "LIGHTSHIP_STATE_DIR", value_name = "FOLDER")]
+    pub state_dir: Option<PathBuf>,
 
     /// A proxy trusted to say who the reader is (X-Forwarded-For, X-Forwarded-Proto), or a network
     /// of them, such as 10.0.0.0/8; may be given several times. By default, the machine itself.
@@ -142,7 +147,7 @@ pub struct SourceConfig {
     )]
     pub database: String,
 
-    /// The folder with site.toml and incidents/*.md.
+    /// The folder with site.toml and incidents/*.md; "none" if this process has none.
     #[arg(
         long,
         env = "LIGHTSHIP_CONTENT",
@@ -166,6 +171,9 @@ pub enum AccessLogFormat {
     /// One JSON object per line.
     Json,
 }
+
+/// What `--content` says if there is no content folder. A folder of that name is "./none".
+const NO_FOLDER: &str = "none";
 
 /// The default number of connections to the database.
 pub const CONNECTIONS: u32 = 8;
@@ -243,6 +251,12 @@ pub enum LogFormat {
 }
 
 impl SourceConfig {
+    /// The content folder; `None` if this process has none.
+    pub fn folder(&self) -> Option<&Path> {
+        let folder = self.content.as_path();
+        (folder != Path::new(NO_FOLDER)).then_some(folder)
+    }
+
     /// The machine and folder that feed the database, in the form that the database stores.
     pub fn feeder(&self) -> String {
         let machine = self.machine.clone().unwrap_or_else(system_name);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::FixedOffset;
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::brand::Brand;
 use super::date_order::DateOrder;
@@ -11,7 +12,7 @@ use super::delivery_settings::DeliverySettings;
 use super::time_style::{HourClock, StatedTimes, TimeStyle};
 
 /// Where customers can get help.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Support {
     /// The text of the link, such as "our 24/7 support department".
     pub text: String,
@@ -20,7 +21,7 @@ pub struct Support {
 }
 
 /// What is behind the pages.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hosting {
     /// Our server. It takes what forms send, and tells open pages what changes on them.
     #[default]
@@ -30,7 +31,7 @@ pub enum Hosting {
 }
 
 /// What `site.toml` says about the company.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SiteSettings {
     /// The page's name, such as "Example Hosting status".
     pub name: String,
@@ -56,6 +57,7 @@ pub struct SiteSettings {
     /// What is behind the pages.
     pub hosting: Hosting,
     /// Ambiguous zone abbreviations, and what each means here.
+    #[serde(with = "seconds_east")]
     pub zones: BTreeMap<String, FixedOffset>,
 }
 
@@ -97,5 +99,31 @@ impl SiteSettings {
             date_order: self.stated_date_order,
             clock: self.stated_clock,
         }
+    }
+}
+
+/// Offsets as seconds east of UTC.
+mod seconds_east {
+    use std::collections::BTreeMap;
+
+    use chrono::FixedOffset;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        offsets: &BTreeMap<String, FixedOffset>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let seconds = offsets
+            .iter()
+            .map(|(name, it)| (name, it.local_minus_utc()));
+        seconds.collect::<BTreeMap<_, _>>().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<String, FixedOffset>, D::Error> {
+        let seconds = BTreeMap::<String, i32>::deserialize(from)?.into_iter();
+        let offsets = seconds.filter_map(|(name, it)| Some((name, FixedOffset::east_opt(it)?)));
+        Ok(offsets.collect())
     }
 }

@@ -136,7 +136,7 @@ pub const STATUSPAGE_VALUES: [&str; 5] = [
 ];
 
 /// Every state the site knows, mildest first; this is the order of severity.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct States {
     list: Vec<State>,
 }

@@ -101,6 +101,9 @@ pub enum Target {
 }
 
 impl Target {
+    /// The word for each kind, in the database.
+    pub const KINDS: [&str; 3] = ["component", "group", "incident"];
+
     /// The word for its kind, in the database.
     pub fn kind(&self) -> &'static str {
         match self {

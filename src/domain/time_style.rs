@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::date_order::{DateOrder, default_date_order};
 
 /// The clock on which times are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HourClock {
     /// "2:15 am".
     Twelve,

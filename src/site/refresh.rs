@@ -2,6 +2,7 @@
 //! If that fails, the old site stays.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Days, Duration, Utc};
 use chrono_tz::Tz;
@@ -12,11 +13,14 @@ use crate::clock::Clock;
 use crate::domain::incident::{Kind, page_time};
 use crate::domain::zone::start_of_day;
 use crate::snapshot::Snapshot;
-use crate::snapshot::load::{Deployment, load};
+use crate::snapshot::load::{Deployment, Loaded, load};
 use crate::snapshot::patch::patch;
 use crate::snapshot::shown::Waiting;
 use crate::store::changes::list_changes_since;
 use crate::store::{Store, StoreError};
+
+/// How long the database may be away until pages say so.
+const STALE_AFTER: Duration = Duration::minutes(1);
 
 /// Brings a site up to date when asked to.
 #[derive(Debug)]
@@ -33,6 +37,10 @@ pub struct Refresher {
     has_other_maintenance: bool,
     /// What the last site changed; `None` if anything may differ.
     changed: Option<Changed>,
+    /// Whether the first site is a copy, so that all of it must be read once.
+    is_copy: bool,
+    /// When the database last said that nothing newer is there, or what.
+    confirmed: Confirmed,
     /// How far the latest thing made here is ahead of the clock.
     ahead: Duration,
     /// How long the last change took to be served, unless that was taken already.
@@ -46,20 +54,50 @@ impl Refresher {
         clock: Clock,
         deployment: Deployment,
     ) -> Result<Self, StoreError> {
-        let loaded = load(&store, clock.now(), &deployment).await?;
-        let midnight = midnight_after(&loaded.snapshot);
-        Ok(Self {
+        let now = clock.now();
+        let loaded = load(&store, now, &deployment).await?;
+        Ok(Self::of(store, clock, deployment, loaded, now))
+    }
+
+    /// Begins with a copy of what another process showed, which was up to date at `confirmed_at`.
+    pub fn start_from(
+        copy: Snapshot,
+        confirmed_at: DateTime<Utc>,
+        store: Store,
+        clock: Clock,
+        deployment: Deployment,
+    ) -> Self {
+        let loaded = Loaded {
+            snapshot: copy.stale_since(confirmed_at),
+            waiting: Waiting::new(),
+        };
+        Self {
+            is_copy: true,
+            ..Self::of(store, clock, deployment, loaded, confirmed_at)
+        }
+    }
+
+    fn of(
+        store: Store,
+        clock: Clock,
+        deployment: Deployment,
+        loaded: Loaded,
+        confirmed_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
             store,
             clock,
             deployment,
+            midnight: midnight_after(&loaded.snapshot),
             site: SiteHandle::new(Site::new(loaded.snapshot)),
             waiting: loaded.waiting,
-            midnight,
             has_other_maintenance: true,
             changed: None,
+            is_copy: false,
+            confirmed: Confirmed::new(confirmed_at),
             ahead: Duration::zero(),
             latency: None,
-        })
+        }
     }
 
     /// A handle to the site that it maintains.
@@ -99,10 +137,38 @@ impl Refresher {
         }
     }
 
+    /// When the database last confirmed the site, now and from now on.
+    pub fn confirmed(&self) -> Confirmed {
+        self.confirmed.clone()
+    }
+
+    /// After an error of [`Refresher::refresh`]: lets the pages say that they may be out of date, if
+    /// they may be for long enough. Returns whether they do so from now on.
+    pub fn admit_staleness(&self) -> bool {
+        let current = self.site.current();
+        let is_fresh = current.snapshot().stale_since.is_none();
+        let confirmed_at = self.confirmed.at();
+        if !is_fresh || self.clock.now() - confirmed_at <= STALE_AFTER {
+            return false;
+        }
+        let stale = current.snapshot().stale_since(confirmed_at);
+        let site = Site::new(stale);
+        site.warm();
+        self.site.replace(site);
+        self.site.current().complete();
+        true
+    }
+
     /// Makes a new site if the database has a newer revision or a moment has come. Returns whether
     /// it did. On an error the old site stays.
     pub async fn refresh(&mut self) -> Result<bool, StoreError> {
         let now = self.clock.now();
+        let is_new = self.refresh_at(now).await?;
+        self.confirmed.set(now);
+        Ok(is_new)
+    }
+
+    async fn refresh_at(&mut self, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let current = self.site.current();
         let shown = current.snapshot();
         let mut tx = self.store.read().await?;
@@ -111,10 +177,14 @@ impl Refresher {
         let is_due = self.waiting.values().any(|at| *at <= until);
         let is_tomorrow = page_time(now, revision.made_until) >= self.midnight;
         self.ahead = (revision.made_until - now).max(Duration::zero());
-        if revision.number == shown.revision && !is_due && !is_tomorrow {
+        let is_stale = shown.stale_since.is_some();
+        if revision.number == shown.revision && !is_due && !is_tomorrow && !is_stale {
             return Ok(false);
         }
-        let patched = patch(&mut tx, shown, (revision, changes), &self.waiting, now).await?;
+        let patched = match is_stale {
+            true => None,
+            false => patch(&mut tx, shown, (revision, changes), &self.waiting, now).await?,
+        };
         drop(tx);
         let (site, waiting) = match patched {
             Some(patched) => {
@@ -143,12 +213,33 @@ impl Refresher {
         self.waiting = waiting;
         let has_changed = site.snapshot().revision != current.snapshot().revision;
         self.site.replace(site);
-        if has_changed {
+        let was_copy = std::mem::take(&mut self.is_copy);
+        if has_changed && !was_copy {
             let took = self.clock.now() - revision.made_until;
             self.latency = took.to_std().ok();
         }
         self.site.current().complete();
         Ok(true)
+    }
+}
+
+/// When the database last said whether something newer is there; clones share it.
+#[derive(Debug, Clone)]
+pub struct Confirmed(Arc<AtomicI64>);
+
+impl Confirmed {
+    fn new(at: DateTime<Utc>) -> Self {
+        Self(Arc::new(AtomicI64::new(at.timestamp_millis())))
+    }
+
+    /// When it did.
+    pub fn at(&self) -> DateTime<Utc> {
+        let at = self.0.load(Ordering::Relaxed);
+        DateTime::from_timestamp_millis(at).unwrap_or_default()
+    }
+
+    fn set(&self, at: DateTime<Utc>) {
+        self.0.store(at.timestamp_millis(), Ordering::Relaxed);
     }
 }
 
@@ -172,13 +263,17 @@ impl Latest {
         let served = self.site.current();
         let shown = served.snapshot();
         let now = self.clock.now();
+        let is_stale = shown.stale_since.is_some();
         let mut tx = self.store.read().await?;
         let (revision, changes) = list_changes_since(&mut tx, shown.revision).await?;
-        if revision.number == shown.revision {
+        if revision.number == shown.revision && !is_stale {
             return Ok(served);
         }
         let waiting = Waiting::new();
-        let patched = patch(&mut tx, shown, (revision, changes), &waiting, now).await?;
+        let patched = match is_stale {
+            true => None,
+            false => patch(&mut tx, shown, (revision, changes), &waiting, now).await?,
+        };
         drop(tx);
         let loaded = match patched {
             Some(patched) => patched.loaded,

@@ -24,7 +24,12 @@ pub(super) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> T {
 
 /// Reads the value that [`append`] wrote at the beginning of `bytes`, and advances `bytes` past it.
 pub(super) fn take<'a, T: Deserialize<'a>>(bytes: &mut &'a [u8]) -> T {
-    let (value, rest) = postcard::take_from_bytes(bytes).expect("bytes as they were written");
+    try_take(bytes).expect("bytes as they were written")
+}
+
+/// The same for bytes that may be others' or of another layout: `None` if they can't be read.
+pub(super) fn try_take<'a, T: Deserialize<'a>>(bytes: &mut &'a [u8]) -> Option<T> {
+    let (value, rest) = postcard::take_from_bytes(bytes).ok()?;
     *bytes = rest;
-    value
+    Some(value)
 }

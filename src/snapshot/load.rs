@@ -14,6 +14,7 @@ use super::shown::{Subject, Waiting, history_of, wait};
 use super::transition_changes::TransitionChanges;
 use super::{ComponentHistory, Snapshot};
 use crate::domain::component::Component;
+use crate::domain::delivery_settings::DeliverySettings;
 use crate::domain::incident::page_time;
 use crate::domain::site::{Hosting, SiteSettings, Support};
 use crate::domain::slug::Slug;
@@ -54,6 +55,25 @@ pub struct Deployment {
     pub hosting: Hosting,
 }
 
+impl Deployment {
+    /// Whether subscribers can be told by mail.
+    fn sends_mail(&self, delivery: &DeliverySettings) -> bool {
+        match self.hosting {
+            Hosting::Server => self.has_mail_server && delivery.from.is_some(),
+            Hosting::Files => false,
+        }
+    }
+
+    /// Gives settings that another process kept what follows from this one's.
+    pub(super) fn apply(&self, site: &mut SiteSettings) {
+        if let Some(base_url) = &self.base_url {
+            site.base_url.clone_from(base_url);
+        }
+        site.sends_mail = self.sends_mail(&site.delivery);
+        site.hosting = self.hosting;
+    }
+}
+
 /// Loads everything public at the instant `now`.
 pub async fn load(
     store: &Store,
@@ -91,6 +111,7 @@ pub async fn load(
         until: as_of,
         // Another process may have shown what was there before the latest change.
         shares_second: now.timestamp() <= revision.made_until.timestamp(),
+        stale_since: None,
         site,
         states,
         components: Vec::new(),
@@ -202,10 +223,7 @@ pub async fn load_site(tx: &mut Tx, deployment: &Deployment) -> Result<SiteSetti
         stated_date_order: times.date_order,
         stated_clock: times.clock,
         support,
-        sends_mail: match deployment.hosting {
-            Hosting::Server => deployment.has_mail_server && delivery.from.is_some(),
-            Hosting::Files => false,
-        },
+        sends_mail: deployment.sends_mail(&delivery),
         hosting: deployment.hosting,
         delivery,
         brand: settings

@@ -165,6 +165,12 @@ pub(super) struct IncidentParts {
     transitions: TransitionChanges,
     /// The first id of each part, and of the next part.
     rest: Rest<(String, Option<String>)>,
+    memory: PostMemory,
+}
+
+/// Keeps the memory of many incidents within bounds.
+#[derive(Default)]
+pub(super) struct PostMemory {
     /// How many bytes of incidents have been read.
     bytes: AtomicUsize,
 }
@@ -193,13 +199,20 @@ impl IncidentParts {
             as_of,
             transitions,
             rest: Rest::of(firsts.iter().cloned().zip(ends)),
-            bytes: AtomicUsize::new(0),
+            memory: PostMemory::default(),
         })
     }
+}
 
-    /// An incident in memory.
-    fn post(&self, incident: Incident, packer: &mut Packer) -> Post {
-        let post = Post::of(incident, self.as_of);
+impl PostMemory {
+    /// An incident in memory, as it is at the instant `as_of`.
+    pub(super) fn post(
+        &self,
+        incident: Incident,
+        as_of: DateTime<Utc>,
+        packer: &mut Packer,
+    ) -> Post {
+        let post = Post::of(incident, as_of);
         let before = self.bytes.fetch_add(post.size_bytes(), Ordering::Relaxed);
         match before < PLAIN_BYTES {
             true => post,
@@ -224,7 +237,7 @@ impl Parts for IncidentParts {
                     due: moments_of(&incident).collect(),
                     post: due(incident, self.as_of).map(|incident| {
                         let named = incident.components().into_iter().cloned().collect();
-                        (self.post(incident, &mut packer), named)
+                        (self.memory.post(incident, self.as_of, &mut packer), named)
                     }),
                 });
             }

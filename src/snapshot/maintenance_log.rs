@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::incident::CLOCK_TOLERANCE;
 use crate::domain::slug::Slug;
@@ -13,7 +14,7 @@ use crate::store::maintenance::{find_revised, list_revised, list_withdrawn_maint
 use crate::store::{StoreError, Tx};
 
 /// How often something has changed, and when it did last.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revised {
     /// How often. It never falls.
     pub times: u32,
@@ -30,7 +31,7 @@ impl Revised {
 
 /// A maintenance that was public and is withdrawn now, or is something else. Nothing that it said is public any more,
 /// except when it was planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawn {
     /// When it became public.
     pub public_at: DateTime<Utc>,
@@ -61,7 +62,7 @@ impl Withdrawn {
 }
 
 /// The log of every maintenance, by the incident's id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MaintenanceLog {
     revised: BTreeMap<String, Revised>,
     withdrawn: BTreeMap<String, Withdrawn>,

@@ -23,6 +23,7 @@ use crate::domain::state::States;
 
 mod audience;
 mod bytes;
+pub mod disk_copy;
 pub mod history;
 pub mod load;
 mod load_parts;
@@ -48,6 +49,9 @@ pub struct Snapshot {
     /// Whether another snapshot may have had the same second as its time, so that a date doesn't
     /// tell which of the two a reader has.
     pub shares_second: bool,
+    /// Since when nobody could ask the database whether something newer is there, once that is long
+    /// enough to say so.
+    pub stale_since: Option<DateTime<Utc>>,
     /// The company's settings.
     pub site: SiteSettings,
     /// Every known state.
@@ -117,6 +121,7 @@ impl Snapshot {
             as_of: whole.as_of,
             until: whole.as_of,
             shares_second: false,
+            stale_since: None,
             site: whole.site,
             states: whole.states,
             components: Vec::new(),
@@ -137,6 +142,15 @@ impl Snapshot {
         Self {
             shares_second: has_skipped || self.as_of.timestamp() <= before.until.timestamp(),
             ..self
+        }
+    }
+
+    /// The same snapshot, which says that nothing newer is known since an instant.
+    pub fn stale_since(&self, since: DateTime<Utc>) -> Self {
+        Self {
+            stale_since: Some(since),
+            shares_second: true,
+            ..self.clone()
         }
     }
 

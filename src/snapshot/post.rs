@@ -1,6 +1,7 @@
 //! An incident in memory: all of it as bytes, and the fields that lists and look-ups need without
 //! reading the bytes.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -95,10 +96,15 @@ impl Post {
 
     /// The whole incident.
     pub fn read(&self) -> Incident {
-        with_owners(match self.unpacked {
-            None => bytes::read(&self.bytes),
-            Some(length) => bytes::read(&unpack(&self.bytes, length.get() as usize)),
-        })
+        with_owners(bytes::read(&self.plain_bytes()))
+    }
+
+    /// The incident without owners, as bytes that aren't compressed.
+    pub(super) fn plain_bytes(&self) -> Cow<'_, [u8]> {
+        match self.unpacked {
+            None => Cow::Borrowed(&self.bytes),
+            Some(length) => Cow::Owned(unpack(&self.bytes, length.get() as usize)),
+        }
     }
 }
 
@@ -129,7 +135,7 @@ fn without_owners(mut incident: Incident) -> Incident {
 }
 
 /// The inverse of [`without_owners`].
-fn with_owners(mut incident: Incident) -> Incident {
+pub(super) fn with_owners(mut incident: Incident) -> Incident {
     let Incident {
         id,
         changes,

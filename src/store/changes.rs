@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::error::StoreError;
+use super::newer::leave_alone;
 use super::row::{instant, instant_or_none, int, text, text_or_none};
 use super::tx::Tx;
 
@@ -137,8 +138,11 @@ pub async fn list_changes_since(
         let Some(word) = text_or_none(row, "kind")? else {
             continue;
         };
-        let kind = ChangeKind::parse(&word)
-            .ok_or_else(|| super::row::unreadable("changes.kind", &word))?;
+        // Anything may have changed with what only a newer version knows.
+        let kind = ChangeKind::parse(&word).unwrap_or_else(|| {
+            leave_alone("changes.kind", &word);
+            ChangeKind::Site
+        });
         let since = instant_or_none(row, "since_ms")?;
         add_since(&mut changes, (kind, text(row, "id")?), since);
     }

@@ -8,6 +8,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
+use super::newer::{known_channels, known_messages};
 use super::outbox::known_dispatches;
 use super::row::{instant, instant_or_none, int, text, word};
 use super::tx::Tx;
@@ -173,15 +174,6 @@ impl Health {
     }
 }
 
-/// The kinds of messages that this version knows, those of [`News::KINDS`] and tests. Others are left
-/// to the newer version that queued them.
-macro_rules! known_kinds {
-    () => {
-        "('post', 'update', 'correction', 'reminder', 'state', 'amendment', 'withdrawal', 'shift', \
-         'test')"
-    };
-}
-
 /// Whether a channel may be sent to, as `c`, and is failing or not, as $2 says, a message `m` is due
 /// at $1, and nothing goes before it: no other message to the channel is on its way, and none of its
 /// thread is left.
@@ -193,8 +185,10 @@ macro_rules! claimable {
              and c.paused_at_ms is null and c.disabled_at_ms is null \
              and (c.failing_since_ms is not null) = ($2 = 'yes') \
              and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
-             and b.claimed_by is not null) and m.kind in ",
-            known_kinds!(),
+             and b.claimed_by is not null) and c.kind in ",
+            known_channels!(),
+            " and m.kind in ",
+            known_messages!(),
             " and not exists (select 1 from channel_messages b where b.channel_id = m.channel_id \
              and b.thread = m.thread and b.seq < m.seq and b.next_at_ms is not null)"
         )
@@ -388,6 +382,6 @@ mod tests {
     fn every_kind_can_be_claimed() {
         let kinds = News::KINDS.into_iter().chain([TEST]);
         let kinds: Vec<_> = kinds.map(|kind| format!("'{kind}'")).collect();
-        assert_eq!(known_kinds!(), format!("({})", kinds.join(", ")));
+        assert_eq!(known_messages!(), format!("({})", kinds.join(", ")));
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
+use super::newer::leave_alone;
 use super::row::{instant, instant_or_none, int, text, text_or_none, word};
 use super::tx::Tx;
 use crate::domain::added_channel::{AddedChannel, ChannelAddress, Disabled};
@@ -16,7 +17,8 @@ pub async fn list_channels(tx: &mut Tx) -> Result<Vec<AddedChannel>, StoreError>
     let rows = sqlx::query("select * from channels order by id")
         .fetch_all(&mut tx.inner)
         .await?;
-    rows.iter().map(to_channel).collect()
+    let read = rows.iter().map(to_channel);
+    read.filter_map(Result::transpose).collect()
 }
 
 /// Whether there is any channel.
@@ -54,7 +56,8 @@ pub async fn find_channel(tx: &mut Tx, id: &str) -> Result<Option<AddedChannel>,
         .bind(id)
         .fetch_optional(&mut tx.inner)
         .await?;
-    row.as_ref().map(to_channel).transpose()
+    let read = row.as_ref().map(to_channel).transpose();
+    read.map(Option::flatten)
 }
 
 /// Adds a channel, or replaces everything about the one with the same id.
@@ -180,16 +183,22 @@ fn former_of(text: &str, until: DateTime<Utc>) -> Vec<(String, DateTime<Utc>)> {
     read.collect()
 }
 
-fn to_channel(row: &AnyRow) -> Result<AddedChannel, StoreError> {
+/// A channel; `None` if only a newer version knows its kind.
+fn to_channel(row: &AnyRow) -> Result<Option<AddedChannel>, StoreError> {
+    let kind = text(row, "kind")?;
+    let Some(kind) = Channel::parse(&kind) else {
+        leave_alone("channels.kind", &kind);
+        return Ok(None);
+    };
     let former_until = instant_or_none(row, "former_until_ms")?;
     let former = text_or_none(row, "former_secret")?.zip(former_until);
     let former = former.map(|(text, until)| former_of(&text, until));
     let secret = text_or_none(row, "secret")?;
     let why = text_or_none(row, "disabled_why")?.unwrap_or_default();
     let disabled_at = instant_or_none(row, "disabled_at_ms")?;
-    Ok(AddedChannel {
+    Ok(Some(AddedChannel {
         id: text(row, "id")?,
-        kind: word(row, "kind", Channel::parse)?,
+        kind,
         name: text(row, "name")?,
         address: ChannelAddress {
             url: text(row, "url")?,
@@ -206,7 +215,7 @@ fn to_channel(row: &AnyRow) -> Result<AddedChannel, StoreError> {
         disabled: disabled_at.map(|at| Disabled { at, why }),
         failing_since: instant_or_none(row, "failing_since_ms")?,
         failure: text_or_none(row, "failure")?,
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -21,6 +21,15 @@ pub enum StoreError {
         /// The newest migration that this version knows.
         known: i64,
     },
+    /// The database was upgraded so that this release can't use it.
+    #[error(
+        "the database was upgraded, and needs Lightship {oldest} or later; this is {}",
+        env!("CARGO_PKG_VERSION")
+    )]
+    TooOld {
+        /// The oldest release that may use it.
+        oldest: String,
+    },
     /// The database must be upgraded first.
     #[error(
         "the database was made by an earlier version of Lightship; start `lightship serve` of this \
@@ -48,6 +57,9 @@ pub enum StoreError {
     /// The database file may not be written; the text says how to mend that. Nothing was changed.
     #[error("{0}")]
     ReadOnly(String),
+    /// The database was away at the start, and hasn't been opened since. Nothing was changed.
+    #[error("the database couldn't be reached at the start; that is tried again every second")]
+    NotOpen,
     /// None of several database servers takes writes; the text says why. Nothing was changed.
     #[error("{0}")]
     NoWriter(String),
@@ -91,6 +103,7 @@ impl StoreError {
             Self::Busy(_) => "something keeps it locked, or all of its connections are busy",
             Self::Replaced(_) => "its file was removed or replaced",
             Self::ReadOnly(_) => FILE_READ_ONLY,
+            Self::NotOpen => "it couldn't be reached at the start",
             Self::NoWriter(_) | Self::Standby => "none of its servers takes writes",
             Self::Database(error) if is_damage(error) => "its file is damaged",
             Self::Database(error) => match sqlite_code(error) {
@@ -101,13 +114,36 @@ impl StoreError {
                 Some(SQLITE_IOERR) => "its disk can't be read or written",
                 _ => "it failed; see the log",
             },
+            Self::Newer { .. } | Self::TooOld { .. } => "it was upgraded for a newer version",
             Self::Conflict(_)
-            | Self::Newer { .. }
             | Self::Older
             | Self::Unreadable(_)
             | Self::Interrupted
             | Self::Migration(_)
             | Self::File(_) => "it failed; see the log",
+        }
+    }
+
+    /// Whether the database may be usable again without anybody changing Lightship or its data.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Database(_)
+            | Self::Unanswered
+            | Self::Busy(_)
+            | Self::NotOpen
+            | Self::NoWriter(_)
+            | Self::Standby
+            | Self::Uncertain(_)
+            | Self::Interrupted
+            | Self::File(_) => true,
+            Self::Conflict(_)
+            | Self::Newer { .. }
+            | Self::TooOld { .. }
+            | Self::Older
+            | Self::Unreadable(_)
+            | Self::Replaced(_)
+            | Self::ReadOnly(_)
+            | Self::Migration(_) => false,
         }
     }
 

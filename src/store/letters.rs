@@ -58,14 +58,18 @@ pub async fn insert_letter(tx: &mut Tx, letter: &Letter) -> Result<(), StoreErro
 
 /// Whether there is a letter to claim at `now`.
 pub async fn has_due_letter(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let row = sqlx::query("select id from letters where next_at_ms <= $1 and claimed_by is null")
-        .bind(now.timestamp_millis())
-        .fetch_optional(&mut tx.inner)
-        .await?;
+    let row = sqlx::query(
+        "select id from letters where next_at_ms <= $1 and claimed_by is null \
+         and kind in ('signup', 'welcome')",
+    )
+    .bind(now.timestamp_millis())
+    .fetch_optional(&mut tx.inner)
+    .await?;
     Ok(row.is_some())
 }
 
-/// Claims letters that are due, at most `limit`, for the sender `claim`.
+/// Claims letters that are due, at most `limit`, for the sender `claim`. Those of a kind that only a
+/// newer version knows are left to it.
 pub async fn claim_letters(
     tx: &mut Tx,
     claim: &str,
@@ -75,6 +79,7 @@ pub async fn claim_letters(
     let rows = sqlx::query(
         "update letters set claimed_by = $1 where claimed_by is null and id in \
          (select id from letters where claimed_by is null and next_at_ms <= $2 \
+         and kind in ('signup', 'welcome') \
          order by next_at_ms, id limit $3) returning *",
     )
     .bind(claim)

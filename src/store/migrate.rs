@@ -28,7 +28,7 @@ pub(super) async fn migrate(
     }
     let found = newest_migration(&mut connection, engine).await?;
     match found {
-        Some(found) if found > known => return Err(StoreError::Newer { found, known }),
+        Some(found) if found > known => check_release(&mut connection, found, known).await?,
         // Nothing is written, so a start never waits for a lock.
         Some(found) if found == known => {}
         _ => {
@@ -52,15 +52,66 @@ pub(super) async fn check_migrated(
     let mut connection = connected.connect_first().await?;
     let found = newest_migration(&mut connection, connected.engine).await?;
     let found = found.unwrap_or(0);
+    if found > needed {
+        check_release(&mut connection, found, needed).await?;
+    }
     let is_older = found < needed || !history::is_made(&mut connection).await?;
     close(connection).await?;
     match is_older {
-        _ if found > needed => Err(StoreError::Newer {
-            found,
-            known: needed,
-        }),
         true => Err(StoreError::Older),
         false => Ok(()),
+    }
+}
+
+/// Checks that this release may run on a database with migrations that it doesn't know, as it may
+/// while servers are upgraded one after the other. Each migration names the oldest release that may.
+async fn check_release(
+    connection: &mut AnyConnection,
+    found: i64,
+    known: i64,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("select key, value from meta where key like 'oldest_release.%'")
+        .fetch_all(connection)
+        .await?;
+    let mut named = 0;
+    for row in rows {
+        let (key, oldest): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let migration = key.rsplit('.').next().and_then(|it| it.parse::<i64>().ok());
+        if !migration.is_some_and(|it| it > known && it <= found) {
+            continue;
+        }
+        named += 1;
+        match numbers_of(&oldest) {
+            Some(numbers) if numbers_of(RELEASE).is_some_and(|ours| ours >= numbers) => {}
+            _ => return Err(StoreError::TooOld { oldest }),
+        }
+    }
+    match named == found - known {
+        true => Ok(()),
+        false => Err(StoreError::Newer { found, known }),
+    }
+}
+
+/// This release.
+const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// The three numbers of a release.
+fn numbers_of(release: &str) -> Option<[u32; 3]> {
+    let numbers = release.split('.').map(|number| number.parse().ok());
+    let numbers: Option<Vec<u32>> = numbers.collect();
+    numbers?.try_into().ok()
+}
+
+/// Checks that no newer version has made the database one that this release can't use.
+pub(super) async fn check_still_usable(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    migrator: &Migrator,
+) -> Result<(), StoreError> {
+    let known = migrator.iter().map(|m| m.version).max().unwrap_or(0);
+    match newest_migration(connection, engine).await? {
+        Some(found) if found > known => check_release(connection, found, known).await,
+        Some(_) | None => Ok(()),
     }
 }
 

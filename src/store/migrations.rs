@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str, &str)] = migrations![
     "0012" "due",
     "0013" "calendars",
     "0014" "channels",
+    "0015" "releases",
 ];
 
 /// All migrations. `sqlx::migrate!` would do the same, but it compiles all of sqlx with both
@@ -59,5 +60,15 @@ mod tests {
             migrator.iter().map(parts).collect()
         };
         assert_eq!(seen(&MIGRATOR), seen(&read));
+    }
+
+    #[test]
+    fn each_migration_names_the_oldest_release_that_may_run_on_it() {
+        for (version, name, sql) in &MIGRATIONS[14..] {
+            let number: u32 = version.parse().expect("a number");
+            let names = format!("values ('oldest_release.{number}', '");
+            assert!(sql.contains(&names), "{version}_{name}.sql lacks: {names}");
+        }
+        assert_eq!(MIGRATIONS[14].0, "0015");
     }
 }

@@ -4,6 +4,7 @@
 //! a [`Tx`], which the functions of the modules take. What isn't committed is rolled back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::Row;
@@ -11,6 +12,7 @@ use sqlx::migrate::Migrator;
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 use tokio::time::{Instant, timeout_at};
 
+pub use self::database_url::{sqlite_file, without_password};
 pub use self::engine::Engine;
 pub use self::error::StoreError;
 use self::error::{SQLITE_READONLY, sqlite_code};
@@ -18,7 +20,7 @@ use self::file::DatabaseFile;
 use self::guarded_connection::{DEADLINE, Guarded, Writing};
 pub use self::listener::RevisionListener;
 use self::open::Connected;
-pub use self::open::{check_exists, sqlite_file, without_password};
+pub use self::open::check_exists;
 use self::recent_writes::RecentWrites;
 pub use self::tx::Tx;
 
@@ -30,6 +32,8 @@ pub mod channel_queue;
 pub mod channel_references;
 pub mod channels;
 pub mod components;
+mod connection_settings;
+mod database_url;
 pub mod deliveries;
 pub mod drafts;
 mod engine;
@@ -71,6 +75,8 @@ mod visibility;
 #[derive(Debug, Clone)]
 pub struct Store {
     connected: Connected,
+    /// Whether it was brought up to date, so that it can be used.
+    is_open: Arc<AtomicBool>,
     /// The file of an SQLite database.
     file: Option<Arc<DatabaseFile>>,
     /// Notified when nothing could be read or written, so that the database is probed.
@@ -106,7 +112,9 @@ impl Store {
         check_exists(url)?;
         let connected = open::connect(url, connections.max(2))?;
         migrate::check_migrated(&connected, &migrations::MIGRATOR).await?;
-        Ok(Self::over(connected))
+        let store = Self::over(connected);
+        store.is_open.store(true, Ordering::Release);
+        Ok(store)
     }
 
     /// The same with other migrations than the built-in ones.
@@ -115,17 +123,49 @@ impl Store {
         connections: u32,
         migrator: &Migrator,
     ) -> Result<Self, StoreError> {
-        let connected = open::connect(url, connections.max(2))?;
-        let is_made = migrate::migrate(&connected, migrator).await?;
-        let store = Self::over(connected);
-        if !is_made && migrator.version_exists(history::SINCE_MIGRATION) {
-            store.make_histories().await?;
-        }
+        let store = Self::over(open::connect(url, connections.max(2))?);
+        store.bring_up_to_date(migrator).await?;
         Ok(store)
+    }
+
+    /// A database to open later with [`Store::finish_opening`]. Until then, everything fails with
+    /// `NotOpen`.
+    ///
+    /// # Errors
+    /// `File` if the URL or the file can't be a database.
+    pub fn open_later(url: &str, connections: u32) -> Result<Self, StoreError> {
+        open::connect(url, connections.max(2)).map(Self::over)
+    }
+
+    /// Opens the database and brings it up to date.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`]. It may be tried again.
+    pub async fn finish_opening(&self) -> Result<(), StoreError> {
+        self.bring_up_to_date(&migrations::MIGRATOR).await
+    }
+
+    async fn bring_up_to_date(&self, migrator: &Migrator) -> Result<(), StoreError> {
+        let is_made = migrate::migrate(&self.connected, migrator).await?;
+        if !is_made && migrator.version_exists(history::SINCE_MIGRATION) {
+            self.make_histories().await?;
+        }
+        self.is_open.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Acquire)
+    }
+
+    fn check_open(&self) -> Result<(), StoreError> {
+        self.is_open().then_some(()).ok_or(StoreError::NotOpen)
     }
 
     fn over(connected: Connected) -> Self {
         Self {
+            is_open: Arc::default(),
             file: connected
                 .file
                 .clone()
@@ -140,7 +180,7 @@ impl Store {
 
     /// Makes every component's history anew.
     async fn make_histories(&self) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_counted().await?;
         tx.be_patient().await?;
         history::make_all(&mut tx).await?;
         tx.commit().await
@@ -153,6 +193,7 @@ impl Store {
 
     /// A consistent view of everything as it is now.
     pub async fn read(&self) -> Result<Tx, StoreError> {
+        self.check_open()?;
         let statement = match self.connected.engine {
             Engine::Sqlite => "begin",
             Engine::Postgres => "begin isolation level repeatable read read only",
@@ -205,6 +246,7 @@ impl Store {
     /// A transaction that writes; there is one at a time. One that can't begin within five seconds
     /// gets an error, however many wait.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
+        self.check_open()?;
         let begun = self.begin_counted().await;
         if begun.is_err() {
             self.failed.notify_one();
@@ -215,6 +257,7 @@ impl Store {
     /// A transaction that writes nothing public, such as how far subscribers were told. It leaves
     /// the revision's row alone, so that on PostgreSQL it never waits for staff, nor they for it.
     pub async fn begin_delivery(&self) -> Result<Tx, StoreError> {
+        self.check_open()?;
         let begun = self.begin_uncounted().await;
         if begun.is_err() {
             self.failed.notify_one();
@@ -229,6 +272,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn listen(&self) -> Result<Option<RevisionListener>, StoreError> {
+        self.check_open()?;
         match self.connected.engine {
             Engine::Sqlite => Ok(None),
             Engine::Postgres => RevisionListener::begin(self.connected.servers.url())

@@ -22,3 +22,33 @@ pub(super) fn leave_alone(what: &'static str, word: &str) {
         );
     }
 }
+
+/// The kinds of messages to channels that this version knows, those of `News::KINDS` and tests, as a
+/// list in SQL. Others are left to the newer version that queued them.
+macro_rules! known_messages {
+    () => {
+        "('post', 'update', 'correction', 'reminder', 'state', 'amendment', 'withdrawal', 'shift', \
+         'test')"
+    };
+}
+pub(super) use known_messages;
+
+/// The kinds of channels that this version knows, as a list in SQL.
+macro_rules! known_channels {
+    () => {
+        "('email', 'webhook', 'slack', 'discord', 'teams', 'matrix', 'google_chat', 'mattermost', \
+         'telegram', 'ntfy')"
+    };
+}
+pub(super) use known_channels;
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::subscriber::Channel;
+
+    #[test]
+    fn every_kind_of_channel_can_be_claimed() {
+        let kinds = Channel::ALL.map(|kind| format!("'{}'", kind.as_str()));
+        assert_eq!(known_channels!(), format!("({})", kinds.join(", ")));
+    }
+}

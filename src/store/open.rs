@@ -10,13 +10,15 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::time::timeout;
 
+use super::connection_settings::set_up;
+use super::database_url::{engine_of, existing_only, split, sqlite_file, without_password};
 use super::engine::Engine;
 use super::error::StoreError;
 use super::error::{SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, is_damage, sqlite_code};
 use super::file::make_private;
 use super::file_owner;
 use super::guarded_connection::DEADLINE;
-use super::servers::{self, NotConnected, OrTo, PATIENCE, Refusal, Servers};
+use super::servers::{NotConnected, OrTo, PATIENCE, Refusal, Servers};
 
 /// The first bytes of every SQLite database file.
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
@@ -52,7 +54,7 @@ pub(super) fn connect(url: &str, connections: u32) -> Result<Connected, StoreErr
     }
     let urls = match engine {
         Engine::Sqlite => vec![existing_only(url)],
-        Engine::Postgres => servers::split(url),
+        Engine::Postgres => split(url),
     };
     let servers = Arc::new(Servers::new(urls));
     let writing = match engine {
@@ -153,17 +155,6 @@ pub fn check_exists(url: &str) -> Result<(), StoreError> {
     }
 }
 
-/// An SQLite URL that opens a file only if it exists.
-fn existing_only(url: &str) -> String {
-    let (name, options) = url.split_once('?').unwrap_or((url, ""));
-    let is_kept = |option: &&str| !option.is_empty() && *option != "mode=rwc";
-    let mut options: Vec<&str> = options.split('&').filter(is_kept).collect();
-    if !options.iter().any(|option| option.starts_with("mode=")) {
-        options.push("mode=rw");
-    }
-    format!("{name}?{}", options.join("&"))
-}
-
 /// Whether a connection still answers; an error closes it.
 async fn answers(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
     let answered = timeout(TRY, connection.ping()).await;
@@ -175,40 +166,6 @@ async fn answers(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
 pub(super) async fn close(connection: AnyConnection) -> Result<(), sqlx::Error> {
     let closed = timeout(DEADLINE, connection.close()).await;
     closed.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into())))
-}
-
-/// Sets up a connection.
-pub(super) async fn set_up(
-    connection: &mut AnyConnection,
-    engine: Engine,
-) -> Result<(), sqlx::Error> {
-    match engine {
-        Engine::Sqlite => set_up_sqlite(connection).await,
-        Engine::Postgres => set_up_postgres(connection).await,
-    }
-}
-
-/// Sets up an SQLite connection.
-async fn set_up_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(
-        "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
-         pragma foreign_keys = on;",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Sets up a PostgreSQL connection. Waits for locks and statements are limited, and the server ends
-/// an idle transaction, because it locks the row that every post needs.
-async fn set_up_postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(
-        "set lock_timeout = '5s'; set statement_timeout = '5s'; \
-         set idle_in_transaction_session_timeout = '10s';",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// Why a database can't be opened, and how to mend that.
@@ -265,65 +222,6 @@ fn remedy_for_server(error: &sqlx::Error) -> &'static str {
     }
 }
 
-fn engine_of(url: &str) -> Result<Engine, StoreError> {
-    let urls = servers::split(url);
-    if urls.len() > 1 && urls.iter().any(|url| url.starts_with("sqlite:")) {
-        return Err(StoreError::File(
-            "only PostgreSQL's servers can be several; name one file, or PostgreSQL's URLs with \
-             commas between them"
-                .to_owned(),
-        ));
-    }
-    if let Some(rest) = url.strip_prefix("sqlite:") {
-        // Without a name, SQLite would create a database that is gone when the process ends.
-        let path = rest.split('?').next().unwrap_or(rest);
-        let is_memory = path == ":memory:" || rest.contains("mode=memory");
-        if is_memory || path.trim_start_matches('/').is_empty() {
-            return Err(StoreError::File(format!(
-                "{url:?} names no file: write sqlite:lightship.db, or the path of another file"
-            )));
-        }
-        Ok(Engine::Sqlite)
-    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        Ok(Engine::Postgres)
-    } else {
-        let shown = without_password(url);
-        Err(StoreError::File(format!(
-            "{shown:?} is not a database that Lightship knows: write sqlite:FILE or \
-             postgres://USER@HOST/NAME"
-        )))
-    }
-}
-
-/// A database's URL for display, without password and options; several with commas between them.
-pub fn without_password(url: &str) -> String {
-    let urls = servers::split(url);
-    let shown: Vec<String> = urls.iter().map(|url| one_without_password(url)).collect();
-    shown.join(", ")
-}
-
-fn one_without_password(url: &str) -> String {
-    let (Some((scheme, rest)), false) = (url.split_once("://"), url.starts_with("sqlite:")) else {
-        return url.to_owned();
-    };
-    let rest = rest.split('?').next().unwrap_or(rest);
-    match rest.rsplit_once('@') {
-        Some((user, host)) => {
-            let user = user.split(':').next().unwrap_or(user);
-            format!("{scheme}://{user}@{host}")
-        }
-        None => format!("{scheme}://{rest}"),
-    }
-}
-
-/// The path of an SQLite database that is a file.
-pub fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let rest = url.strip_prefix("sqlite:")?;
-    let path = rest.split('?').next().unwrap_or(rest);
-    let path = path.strip_prefix("//").unwrap_or(path);
-    (!path.is_empty()).then(|| PathBuf::from(path))
-}
-
 /// Refuses a file that can't be a database, before anything is written to it.
 fn check_file(file: &Path) -> Result<(), StoreError> {
     let shown = file.display();
@@ -357,52 +255,5 @@ fn check_file(file: &Path) -> Result<(), StoreError> {
             "the database {shown} can't be read: {error}; {}",
             file_owner::remedy(file)
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_password_is_ever_shown() {
-        for (url, shown) in [
-            (
-                "postgres://ann:se:c@ret@db:5432/status?password=x",
-                "postgres://ann@db:5432/status",
-            ),
-            ("postgres://db/status", "postgres://db/status"),
-            ("mysql://ann:secret@db/x", "mysql://ann@db/x"),
-            (
-                "sqlite:/var/lib/lightship.db",
-                "sqlite:/var/lib/lightship.db",
-            ),
-            ("lightship.db", "lightship.db"),
-            (
-                "postgres://ann:a,b@one/status,postgres://ann:c@two/status?x=y",
-                "postgres://ann@one/status, postgres://ann@two/status",
-            ),
-        ] {
-            assert_eq!(without_password(url), shown);
-        }
-    }
-
-    #[test]
-    fn a_database_without_a_name_is_refused() {
-        for url in [
-            "sqlite:",
-            "sqlite://",
-            "sqlite:?mode=rwc",
-            "sqlite::memory:",
-            "sqlite:a.db?mode=memory",
-            "mysql://host/name",
-            "postgres://one/x,sqlite:a.db",
-            "sqlite:a.db,postgres://one/x",
-        ] {
-            assert!(engine_of(url).is_err(), "{url}");
-        }
-        for url in ["sqlite:a.db", "sqlite:///a.db", "postgres://db/status"] {
-            assert!(engine_of(url).is_ok(), "{url}");
-        }
     }
 }

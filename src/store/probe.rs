@@ -10,6 +10,8 @@ use super::Store;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::guarded_connection::{DEADLINE, LONG_DEADLINE};
+use super::migrate::check_still_usable;
+use super::migrations::MIGRATOR;
 use super::open::close;
 use super::servers::OrTo;
 
@@ -39,6 +41,7 @@ impl Probe {
     /// Whatever would keep a post from being written.
     pub async fn write(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let store = &self.store;
+        store.check_open()?;
         if let Some(file) = &store.file {
             file.check_identity()?;
         }
@@ -48,7 +51,9 @@ impl Probe {
         let tried = timeout(DEADLINE, async {
             // Connects first, so that posts don't wait for that.
             let mut connection = store.connected.connect_one(OrTo::None).await?;
-            let written = match store.connected.engine {
+            let engine = store.connected.engine;
+            check_still_usable(&mut connection, engine, &MIGRATOR).await?;
+            let written = match engine {
                 Engine::Sqlite => {
                     let _lock = store.lock_for_writing(Instant::now() + DEADLINE).await?;
                     write_line(&mut connection, &self.id, now).await

@@ -9,9 +9,10 @@ use sqlx::{AnyConnection, Connection};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::connection_settings::set_up;
+use super::database_url::without_password;
 use super::engine::Engine;
 use super::error::StoreError;
-use super::open::{set_up, without_password};
 
 /// How long each of several servers has to answer. One that is gone may never do.
 const WAIT: Duration = Duration::from_millis(1500);
@@ -68,25 +69,6 @@ struct Answering {
     connection: AnyConnection,
     /// See [`find_timeline`].
     timeline: Option<i64>,
-}
-
-/// The URLs in a list of PostgreSQL servers, separated by commas. Any other URL is the only one.
-pub(super) fn split(url: &str) -> Vec<String> {
-    let mut urls: Vec<String> = Vec::new();
-    for part in url.split(',') {
-        let begins = ["postgres://", "postgresql://", "sqlite:"]
-            .iter()
-            .any(|scheme| part.trim_start().starts_with(scheme));
-        match urls.last_mut() {
-            // A comma may be part of a password or a path.
-            Some(last) if !begins => {
-                last.push(',');
-                last.push_str(part);
-            }
-            _ => urls.push(part.trim().to_owned()),
-        }
-    }
-    urls
 }
 
 impl Servers {
@@ -331,25 +313,5 @@ impl From<NotConnected> for StoreError {
             "no database server takes writes: {}",
             why.join("; ")
         ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn several_servers_are_separated_by_commas() {
-        let one = "postgres://ann:a,b@one/status";
-        assert_eq!(split(one), [one]);
-        assert_eq!(
-            split("postgres://one/status,postgresql://two/status, postgres://ann:a,b@three/x"),
-            [
-                "postgres://one/status",
-                "postgresql://two/status",
-                "postgres://ann:a,b@three/x"
-            ]
-        );
-        assert_eq!(split("sqlite:a,b.db"), ["sqlite:a,b.db"]);
     }
 }

@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
+use super::newer::leave_alone;
 use super::row::{instant, instant_or_none, int, text, text_or_none, unreadable, word};
 use super::settings::find_meta;
 use super::tx::Tx;
@@ -160,10 +161,14 @@ pub async fn set_subscriber(tx: &mut Tx, subscriber: &Subscriber) -> Result<(), 
     .bind(subscriber.consent.to_text())
     .execute(&mut tx.inner)
     .await?;
-    sqlx::query("delete from follows where subscriber_id = $1")
-        .bind(&subscriber.id)
-        .execute(&mut tx.inner)
-        .await?;
+    // What only a newer version knows stays.
+    sqlx::query(
+        "delete from follows where subscriber_id = $1 \
+         and kind in ('component', 'group', 'incident')",
+    )
+    .bind(&subscriber.id)
+    .execute(&mut tx.inner)
+    .await?;
     for target in &following.targets {
         sqlx::query("insert into follows (subscriber_id, kind, target) values ($1, $2, $3)")
             .bind(&subscriber.id)
@@ -321,6 +326,10 @@ fn to_subscribers(rows: &[AnyRow], found: &[AnyRow]) -> Result<Vec<Subscriber>, 
     let mut targets: BTreeMap<String, BTreeSet<Target>> = BTreeMap::new();
     for row in found {
         let (kind, key) = (text(row, "kind")?, text(row, "target")?);
+        if !Target::KINDS.contains(&kind.as_str()) {
+            leave_alone("follows.kind", &kind);
+            continue;
+        }
         let target = Target::parse(&kind, &key).ok_or_else(|| unreadable("target", &key))?;
         let of = targets.entry(text(row, "subscriber_id")?).or_default();
         of.insert(target);

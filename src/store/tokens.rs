@@ -23,6 +23,7 @@ pub async fn list_tokens(tx: &mut Tx) -> Result<Vec<Token>, StoreError> {
 /// The token whose secret has this hash (SHA-256, hexadecimal). Every request by staff begins with
 /// it; a single statement needs no transaction.
 pub async fn find_token_by_hash(store: &Store, hash: &str) -> Result<Option<Token>, StoreError> {
+    store.check_open()?;
     let row = sqlx::query("select * from tokens where hash = $1")
         .bind(hash)
         .fetch_optional(&mut Guarded::single(&store.connected.pool).await?)

@@ -42,16 +42,16 @@ const WITHIN: Duration = Duration::from_secs(5);
 /// The folder, and the limits on concurrent access.
 #[derive(Debug)]
 pub struct Media {
-    folder: PathBuf,
+    folder: Option<PathBuf>,
     looking: Arc<Semaphore>,
     sending: Arc<Semaphore>,
 }
 
 impl Media {
-    /// The media of a content folder.
-    pub fn of(content: &Path) -> Self {
+    /// The media of a content folder, if there is one.
+    pub fn of(content: Option<&Path>) -> Self {
         Self {
-            folder: content.join("media"),
+            folder: content.map(|content| content.join("media")),
             looking: Arc::new(Semaphore::new(AT_ONCE)),
             sending: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
         }
@@ -160,7 +160,7 @@ fn is_plain(part: &str) -> bool {
 async fn find_file(media: &Media, name: PathBuf) -> Option<PathBuf> {
     let permit = media.looking.clone().acquire_owned();
     let permit = timeout(WITHIN, permit).await.ok()?.ok()?;
-    let folder = media.folder.clone();
+    let folder = media.folder.clone()?;
     let looking = tokio::task::spawn_blocking(move || {
         // The lookup keeps its permit even if the request is cancelled in the meantime.
         let _permit = permit;

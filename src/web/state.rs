@@ -48,7 +48,7 @@ pub struct AppState {
     /// The folder of files for posts.
     pub media: Arc<Media>,
     /// The content folder, which may not exist.
-    pub content: Arc<Path>,
+    pub content: Option<Arc<Path>>,
     /// The networks of trusted proxies.
     pub proxies: Arc<Vec<IpNet>>,
     /// The latest findings on readiness.

@@ -59,6 +59,7 @@ mod metrics_listener;
 mod moving_in;
 mod names_and_groups;
 mod never_shown;
+mod outages;
 mod permissions;
 mod readers;
 mod repeating;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lightship::store::letters::claim_letters;
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -50,17 +51,38 @@ async fn what_a_newer_version_wrote_is_left_alone_and_holds_up_nothing() {
     let pool = pool.await.expect("it answers");
     for statement in [
         "update tokens set scopes = scopes || ' time:travel'",
+        "insert into letters (id, kind, address, created_at_ms, next_at_ms, attempts) \
+         values ('x', 'poem', 'ann@example.com', 0, 0, 0)",
+        "update revision set revision = revision + 1",
+        "insert into changes (revision, kind, id) select revision, 'poem', 'x' from revision",
         "insert into outbox (seq, thread, kind, subject, created_at_ms, revision, status, channels) \
          values (1, 'x', 'poem', '', 0, 0, 'waiting', 'waiting')",
         "insert into channel_messages (channel_id, seq, thread, kind, subject, created_at_ms, \
          next_at_ms, attempts) select id, 1, 'x', 'poem', '', 0, 0, 0 from channels",
+        "insert into channels (id, kind, name, url, following, created_at_ms) \
+         select 'x', 'pigeon', 'Loft', 'https://example.com/loft', following, 0 from channels",
+        "insert into channel_messages (channel_id, seq, thread, kind, subject, created_at_ms, \
+         next_at_ms, attempts) values ('x', 1, 'x', 'post', '', 0, 0, 0)",
     ] {
         let done = sqlx::query(statement).execute(&pool).await;
         assert_eq!(done.expect("it is done").rows_affected(), 1, "{statement}");
     }
     pool.close().await;
+    assert!(app.app.refresh_site().await.expect("it is read anew"));
     post(&mut app).await;
     later(&mut app).await;
+    let listed = app.api("GET", "/channels", None).await;
+    let listed = listed.expect(200).text().to_owned();
+    assert!(
+        !listed.contains("pigeon") && listed.contains("webhook"),
+        "{listed}"
+    );
+    let store = app.app.state().store.clone();
+    let mut tx = store.begin().await.expect("a transaction");
+    let now = app.clock.now() + chrono::Duration::days(1);
+    let claimed = claim_letters(&mut tx, "me", now, 10).await;
+    assert_eq!(claimed.expect("it answers"), []);
+    tx.commit().await.expect("done");
     assert_eq!(receiver.kinds(), ["incident.posted"]);
     let waiting = "select count(*) as many from channel_messages where kind = 'poem' \
                    and next_at_ms is not null and claimed_by is null";

@@ -73,7 +73,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("ammonia", &["render/markdown/"]),
     ("brotli", &["site/compression.rs"]),
-    ("flate2", &["site/compression.rs", "snapshot/packing.rs"]),
+    (
+        "flate2",
+        &[
+            "site/compression.rs",
+            "snapshot/packing.rs",
+            "snapshot/disk_copy.rs",
+        ],
+    ),
     ("zopfli", &["site/compression.rs"]),
     ("arc_swap", &["site/"]),
     ("ureq", &["client/"]),

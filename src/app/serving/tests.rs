@@ -25,6 +25,7 @@ async fn serve_impatiently(folder: &Path) -> SocketAddr {
             content: folder.to_owned(),
             machine: Some("test".to_owned()),
         },
+        state_dir: None,
         base_url: None,
         trusted_proxy: Vec::new(),
         database_connections: 8,

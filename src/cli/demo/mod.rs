@@ -58,6 +58,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
             content: content.clone(),
             machine: Some("demo".to_owned()),
         },
+        state_dir: None,
         base_url: None,
         trusted_proxy: Vec::new(),
         database_connections: CONNECTIONS,

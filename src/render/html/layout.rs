@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use crate::domain::brand::Brand;
 use crate::domain::site::{Hosting, SiteSettings};
 use crate::domain::state::Tone;
-use crate::render::html::live;
+use crate::render::html::{live, parts};
 use crate::render::{self, brand};
 use crate::snapshot::Snapshot;
 use crate::urls;
@@ -69,7 +69,12 @@ fn document(
 ) -> Markup {
     let site = &snapshot.site;
     let tone = live.map(Tone::as_str);
-    let main = html! { main #main data-tone=[tone] { (page.content) } };
+    let main = html! {
+        main #main data-tone=[tone] {
+            (stale(snapshot))
+            (page.content)
+        }
+    };
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -115,6 +120,23 @@ fn head(site: &SiteSettings, page: &Page<'_>, stylesheets: &[&str]) -> Markup {
             (branding(&site.brand))
             (discovery(&site.name, &urls::feeds()))
             @if let Some((about, feeds)) = &page.feeds { (discovery(about, feeds)) }
+        }
+    }
+}
+
+/// Says that the page may be out of date, if it may.
+fn stale(snapshot: &Snapshot) -> Markup {
+    let Some(since) = snapshot.stale_since else {
+        return html! {};
+    };
+    html! {
+        aside #stale .card.warn aria-label="Out of date" {
+            p {
+                strong { "This page may be out of date. " }
+                "It shows what was known on "
+                (parts::instant(render::frame_of(snapshot), since))
+                ". We can’t get news onto it at the moment."
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ mod texts;
 
 /// Every change of a component's state, by `(at, seq)`, in blocks, so that an instant is found
 /// without reading them all.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct History {
     component: Slug,
     len: usize,
@@ -35,7 +35,7 @@ pub struct History {
 const BLOCK: usize = 16;
 
 /// The time of a block's first change, and the block's offset in the bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Block {
     at: DateMillis,
     start: u32,

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::uuid_text::UuidText;
 use crate::snapshot::bytes;
 
 /// Concatenated texts; each has an index, counted from 1.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Texts {
     bytes: Box<[u8]>,
     ends: Box<[u32]>,

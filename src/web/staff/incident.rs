@@ -83,10 +83,10 @@ pub(super) async fn page(
 
 /// The line of each of a file's updates, by the update's id, as far as the file can be read here.
 async fn lines_in_file(state: &AppState, stored: &StoredIncident) -> HashMap<String, usize> {
-    let Some(file) = &stored.file else {
+    let (Some(file), Some(folder)) = (&stored.file, &state.content) else {
         return HashMap::new();
     };
-    let path = state.content.join(file);
+    let path = folder.join(file);
     let updates = stored.incident.updates.iter();
     let of_file = updates.filter(|update| update.source == Source::File);
     let of_file: Vec<_> = of_file.cloned().collect();

@@ -353,6 +353,7 @@ impl TestAppBuilder {
 /// Settings over a database and a content folder.
 pub(crate) fn config(database: String, content: PathBuf) -> Config {
     Config {
+        state_dir: None,
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into(),
         metrics_listen: None,
         source: SourceConfig {
@@ -379,8 +380,7 @@ pub(crate) fn config(database: String, content: PathBuf) -> Config {
 /// Writes a file of a content folder.
 pub(crate) fn write(content: &Path, name: &str, text: &[u8]) {
     let path = content.join(name);
-    let parent = path.parent().expect("a folder");
-    std::fs::create_dir_all(parent).expect("the folder is made");
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
     std::fs::write(path, text).expect("the file is written");
 }
 

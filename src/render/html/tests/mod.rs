@@ -1,6 +1,7 @@
 //! Every page of several worlds: structure, links, size, and the stylesheet's colours.
 
 mod endings;
+mod stale;
 mod structure;
 mod subscribing;
 mod whole;
