@@ -5,7 +5,7 @@
 #
 #   scripts/bench.sh                   # everything
 #   scripts/bench.sh reading           # one part: reading, instructions, publishing, growing,
-#                                      # record, delivery, hooks, live, build
+#                                      # record, delivery, hooks, live, build, scale, failover
 #   ROUNDS=9 SECONDS_EACH=5 scripts/bench.sh reading
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-3}
 PARTS=("$@")
-[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing record delivery hooks live build)
+[ ${#PARTS[@]} != 0 ] || PARTS=(reading instructions publishing growing record delivery hooks live build scale failover)
 DOCUMENT=docs/performance.md
 RESULTS=benches/results
 
@@ -24,6 +24,7 @@ MISSING=()
 command -v nginx >/dev/null || MISSING+=(nginx-light)
 command -v wrk >/dev/null || MISSING+=(wrk)
 command -v valgrind >/dev/null || MISSING+=(valgrind)
+compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || MISSING+=(postgresql)
 command -v smtp-sink >/dev/null || MISSING+=(postfix)
 command -v taskset >/dev/null || MISSING+=(util-linux)
 command -v python3 >/dev/null || MISSING+=(python3)
@@ -59,6 +60,11 @@ for part in "${PARTS[@]}"; do
     instructions)
         say "instructions"
         python3 benches/instructions.py --document "$DOCUMENT" --json "$RESULTS/instructions.json"
+        ;;
+    scale | failover)
+        say "$part"
+        python3 "benches/$part.py" --lightship "$LIGHTSHIP" \
+            --document docs/reliability.md --json "$RESULTS/$part.json"
         ;;
     *)
         # Every other part is a script of the same name with the same options.

@@ -88,12 +88,15 @@ done
 LIGHTSHIP_TEST_DATABASE="postgres://lightship@127.0.0.1:$PORT/postgres" \
     cargo nextest run --locked --no-fail-fast
 
+say "a primary, a standby and three servers, of which each is killed"
+cargo build --locked
+python3 benches/failover.py --lightship "${CARGO_TARGET_DIR:-target}/debug/lightship" --pause 2
+
 say "the API's contract"
 (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error &&
     REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx redocly lint --extends=recommended-strict ../../openapi.json)
 
 say "the dashboard and the alerts on a real Prometheus"
-cargo build --locked
 LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
 export LIGHTSHIP_BINARY
 scripts/dashboard.sh
