@@ -16,6 +16,7 @@ use lightship::store::audit::{AuditFilter, list_entries};
 use lightship::store::deliveries::claim_deliveries;
 use lightship::store::probe::Probe;
 use lightship::store::sessions::list_sessions;
+use lightship::store::settings::find_meta;
 use lightship::store::tokens::list_tokens;
 use lightship::store::{Engine, Store, StoreError};
 use sqlx::migrate::Migrator;
@@ -271,8 +272,28 @@ async fn a_newer_database_is_refused_and_an_older_file_is_copied_first() {
             .await
             .expect("the copy is of this version");
         let mut tx = copied.read().await.expect("a view");
-        let kept = lightship::store::settings::find_meta(&mut tx, "before").await;
+        let kept = find_meta(&mut tx, "before").await;
         assert_eq!(kept.expect("it can be read").as_deref(), Some("yes"));
+    }
+}
+
+#[tokio::test]
+async fn servers_that_start_together_upgrade_the_database_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = database::new_database(folder.path()).await;
+    let opened = tokio::join!(
+        Store::open(&url),
+        Store::open(&url),
+        Store::open(&url),
+        Store::open(&url)
+    );
+    for store in [opened.0, opened.1, opened.2, opened.3] {
+        let store = store.expect("it is brought up to date by one of them");
+        let mut tx = store.read().await.expect("a view");
+        let named = find_meta(&mut tx, "oldest_release.15").await;
+        assert_eq!(named.expect("it answers").as_deref(), Some("0.1.0"));
+        drop(tx);
+        store.close().await;
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use self::access_log::AccessLog;
-use self::keeping::DiskCopy;
+use self::disk_copying::DiskCopy;
 use self::sync_log::SyncLog;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -40,13 +40,14 @@ mod access_log;
 mod channel_sending;
 pub mod content_sync;
 mod disk;
+mod disk_copying;
 mod files;
-mod keeping;
 mod listening;
 mod living;
 pub mod mail_trial;
 mod metrics_listener;
 mod metrics_report;
+mod opening;
 mod probing;
 mod queue_counting;
 mod refreshing;
@@ -114,7 +115,7 @@ impl App {
         };
         let state_dir = config.state_dir.as_deref();
         let disk_copy = state_dir.map(DiskCopy::in_folder).transpose()?;
-        let opened = keeping::open_or_copy(&store, disk_copy.as_ref(), &deployment).await;
+        let opened = opening::open_or_copy(&store, disk_copy.as_ref(), &deployment).await;
         let schedule = Schedule::new(store.clone(), clock.clone());
         let mut log = SyncLog::default();
         let (refresher, is_behind) = match opened.with_context(explain)? {
@@ -272,8 +273,12 @@ impl App {
         let (stopping, stopped) = (self.stopping, state.stopping.clone());
         let mut tasks = JoinSet::new();
         let kept = (state.site.clone(), self.refresher.confirmed());
-        tasks.spawn(keeping::keep_copy(self.disk_copy, kept, stopped.clone()));
-        tasks.spawn(keeping::keep_opening(
+        tasks.spawn(disk_copying::keep_copy(
+            self.disk_copy,
+            kept,
+            stopped.clone(),
+        ));
+        tasks.spawn(opening::keep_opening(
             state.store.clone(),
             state.nudge.clone(),
             stopped.clone(),

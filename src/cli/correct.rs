@@ -3,13 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::choose;
-use super::confirm;
 use super::connection::Connection;
-use super::console::{BOLD, Console, DIM, styled};
+use super::console::{Console, DIM, styled};
 use super::failure::{Failure, SavedAs};
 use super::output;
 use super::private_file;
@@ -17,6 +15,7 @@ use super::telling::Aloud;
 use super::text::TextSource;
 use super::times::{self, Clockwork};
 use super::unsent::Unsent;
+use super::withdraw;
 use super::words::{self, Setting};
 use crate::client::Client;
 use crate::domain::slug::Slug;
@@ -92,7 +91,7 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
     let known = client.incidents()?;
     let slug = choose::recent(&known, args.incident.as_deref(), console)?.slug;
     if let Some(id) = &args.bring_back {
-        return bring_back(&slug, id, &client, console);
+        return withdraw::bring_back(&slug, id, &client, console);
     }
     let incident = client.find::<IncidentBody>(&urls::api_incident(&slug))?;
     let updates = &incident.value.updates;
@@ -130,15 +129,11 @@ pub(super) fn run(args: &CorrectArgs, console: &mut Console) -> Result<(), Failu
         ),
     };
     if args.withdraw {
-        if update.is_none() {
-            let title = output::clean(&incident.value.title);
-            let question = format!("Withdraw the whole incident {title:?}, for good?");
-            if !args.yes {
-                confirm::ask(&question, "the incident is kept", console)?;
-            }
+        if update.is_none() && !args.yes {
+            withdraw::ask(&incident.value, console)?;
         }
         let answer = client.delete(&path, &etag)?;
-        tell_withdrawn(&slug, update, &answer, console);
+        withdraw::tell(&slug, update, &answer, console);
         return Ok(());
     }
     let at = times::at(args.at.as_ref(), &client, console)?;
@@ -287,34 +282,6 @@ fn lines(updates: &[UpdateBody], clockwork: Clockwork) -> Vec<String> {
         format!("{number:3}  {at}  {id}  {phase:13}  {first}")
     };
     (1..).zip(updates.iter().rev()).map(line).collect()
-}
-
-fn bring_back(
-    slug: &Slug,
-    id: &str,
-    client: &Client,
-    console: &mut Console,
-) -> Result<(), Failure> {
-    let path = format!("{}/restore", urls::api_update(slug, id.trim()));
-    let key = Uuid::now_v7().to_string();
-    let answer = client.post(&path, &json!({}), &key)?;
-    output::corrected_update(slug, &answer, console);
-    Ok(())
-}
-
-fn tell_withdrawn(slug: &Slug, update: Option<&UpdateBody>, answer: &Value, console: &mut Console) {
-    if console.json {
-        output::json(answer, console);
-        return;
-    }
-    console.print(&format!("Withdrawn: {}", styled(BOLD, slug.as_str())));
-    if let Some(update) = update {
-        console.print("  To bring it back:");
-        console.print(&format!(
-            "  lightship correct --incident {slug} --bring-back {}",
-            update.id
-        ));
-    }
 }
 
 /// Saves a text to a file.

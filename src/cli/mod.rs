@@ -45,6 +45,7 @@ mod times;
 mod token;
 mod unsent;
 mod update;
+mod withdraw;
 mod words;
 
 use std::process::ExitCode;

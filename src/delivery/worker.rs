@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::compose::{Composed, Workshop, compose, sender_of};
 use super::courtesy::give_way;
-use super::failures::Failures;
+use super::database_failures::Failures;
 use super::hold::is_held;
 use super::lanes::{Job, Lanes, Sent, start_lanes};
 use super::lease::{BEAT, GONE_AFTER, Leases};

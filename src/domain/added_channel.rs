@@ -12,8 +12,6 @@ use super::public_address::is_public;
 use super::signing::Signing;
 use super::subscriber::{Channel, Following};
 
-/// After how long without a single success a channel is disabled.
-pub const DISABLED_AFTER: Duration = Duration::days(5);
 /// How long messages and attempts are kept.
 pub const KEPT_FOR: Duration = Duration::days(7);
 /// The longest address, in bytes.

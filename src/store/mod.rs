@@ -22,6 +22,7 @@ pub use self::listener::RevisionListener;
 use self::open::Connected;
 pub use self::open::check_exists;
 use self::recent_writes::RecentWrites;
+use self::servers::OrTo;
 pub use self::tx::Tx;
 
 pub mod audit;
@@ -355,6 +356,14 @@ impl Store {
         }
     }
 
+    /// Looks again for the server that takes writes, or for one that can be read, after a failure.
+    /// A server's test of writes does that by itself.
+    pub async fn find_server(&self) {
+        if let Ok(connection) = self.connected.connect_one(OrTo::AReader).await {
+            let _ = open::close(connection).await;
+        }
+    }
+
     /// Waits until a write or a read has failed since the last call.
     pub async fn has_failed(&self) {
         self.failed.notified().await;
@@ -379,8 +388,9 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 const BUSY_SQLITE: &str = "something else has kept the database locked for 5 seconds";
 
-const NO_CONNECTION: &str = "no database connection was free for 5 seconds: either all are busy, \
-                             or the server allows fewer than --database-connections says";
+const NO_CONNECTION: &str = "there was no database connection for 5 seconds: the server can't be \
+                             reached, or all connections are busy, or it allows fewer than \
+                             --database-connections says";
 
 async fn find_write_count(tx: &mut Tx) -> Result<i64, StoreError> {
     let row = sqlx::query("select writes from revision where id = 1");

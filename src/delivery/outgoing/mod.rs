@@ -5,6 +5,7 @@
 //! A channel has at most one request on its way. One that hangs holds up no other, and no mail.
 
 mod client;
+mod disabling;
 pub mod exchange;
 mod kinds;
 mod lanes;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::disabling::{disable, is_given_up};
 use super::exchange::ChannelResult;
 use super::kinds::read;
 use super::lanes::{SendResult, Sent};
 use super::retry::next_attempt;
-use crate::domain::added_channel::{AddedChannel, DISABLED_AFTER};
+use crate::domain::added_channel::AddedChannel;
 use crate::domain::attempt::Attempt;
 use crate::metrics::MessageResult;
 use crate::random;
@@ -17,7 +18,7 @@ use crate::render::json::webhook::event_of;
 use crate::store::channel_attempts::insert_attempt;
 use crate::store::channel_queue::{ClaimedMessage, MessageOutcome, finish_message, hurry_messages};
 use crate::store::channel_references::forget_references;
-use crate::store::channels::{disable_channel, set_failing, set_working};
+use crate::store::channels::{set_failing, set_working};
 use crate::store::{StoreError, Tx};
 
 /// What staff are told of a message that isn't sent because nothing of it is public.
@@ -78,7 +79,7 @@ pub(super) async fn note_result(
         ChannelResult::Later { .. } if message.news.is_none() => {}
         ChannelResult::Later { why, .. } => {
             let since = set_failing(tx, &channel.id, why, now).await?;
-            if since.is_some_and(|since| now - since >= DISABLED_AFTER) {
+            if is_given_up(since, now) {
                 let why = format!("nothing has arrived for five days; the last time, {why}");
                 disable(tx, channel, &why, now).await?;
             }
@@ -139,18 +140,6 @@ fn told(
             }
         }
     }
-}
-
-async fn disable(
-    tx: &mut Tx,
-    channel: &AddedChannel,
-    why: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    if disable_channel(tx, &channel.id, why, now).await? {
-        tracing::error!(channel = channel.name, why, "a channel was disabled");
-    }
-    Ok(())
 }
 
 fn attempt_of(sent: &Sent<Note>, failure: Option<&str>, now: DateTime<Utc>) -> Attempt {

@@ -4,7 +4,7 @@ use std::time::Duration as StdDuration;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::domain::added_channel::DISABLED_AFTER;
+use super::disabling::is_given_up;
 
 /// The pauses after the first attempts, in seconds; the last one repeats.
 const PAUSES_SECS: [i64; 8] = [5, 30, 120, 600, 1800, 3600, 7200, 14_400];
@@ -19,7 +19,7 @@ pub(super) fn next_attempt(
     asked: Option<StdDuration>,
     fraction: f64,
 ) -> Option<DateTime<Utc>> {
-    if since.is_some_and(|since| now - since >= DISABLED_AFTER) {
+    if is_given_up(since, now) {
         return None;
     }
     let last = PAUSES_SECS.len() - 1;

@@ -19,7 +19,7 @@ use super::results::{Note, note_result};
 use super::spread::spread_one;
 use crate::clock::Clock;
 use crate::delivery::courtesy::give_way;
-use crate::delivery::failures::Failures;
+use crate::delivery::database_failures::Failures;
 use crate::delivery::hold::is_held;
 use crate::delivery::lease::{BEAT, GONE_AFTER, Leases};
 use crate::domain::added_channel::{AddedChannel, KEPT_FOR, OutgoingRules};

@@ -1,17 +1,14 @@
-//! Keeps a copy of what the pages show in a folder, and begins with it if the database is away at
-//! the start.
+//! Keeps a copy of what the pages show in a folder, to begin with if the database is away at a start.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use tempfile::NamedTempFile;
-use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot, watch as signal};
+use tokio::sync::watch as signal;
 use tokio::time::{Instant, sleep};
 
 use crate::site::SiteHandle;
@@ -19,7 +16,6 @@ use crate::site::refresh::Confirmed;
 use crate::site::version::Version;
 use crate::snapshot::load::Deployment;
 use crate::snapshot::{Snapshot, disk_copy};
-use crate::store::{Store, StoreError};
 
 /// The copy's name in its folder.
 const NAME: &str = "pages";
@@ -32,9 +28,6 @@ const REST: u32 = 20;
 
 /// How often the copy is marked as up to date.
 const MARK: Duration = Duration::from_secs(20);
-
-/// How often opening the database is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// The copy on disk. Its time of change is when it was last up to date.
 #[derive(Debug, Clone)]
@@ -54,7 +47,10 @@ impl DiskCopy {
     }
 
     /// What it shows, and when that was last up to date; `None` if there is no copy.
-    fn read(&self, deployment: &Deployment) -> io::Result<Option<(Snapshot, DateTime<Utc>)>> {
+    pub(super) fn read(
+        &self,
+        deployment: &Deployment,
+    ) -> io::Result<Option<(Snapshot, DateTime<Utc>)>> {
         let file = match File::open(&self.0) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             opened => opened?,
@@ -79,77 +75,6 @@ impl DiskCopy {
     fn mark(&self, confirmed_at: DateTime<Utc>) -> io::Result<()> {
         let file = File::options().append(true).open(&self.0)?;
         file.set_modified(SystemTime::from(confirmed_at))
-    }
-}
-
-/// Opens the database. If it is away and there is a copy of the pages, returns that, with the time
-/// when it was last up to date.
-pub(super) async fn open_or_copy(
-    store: &Store,
-    copy: Option<&DiskCopy>,
-    deployment: &Deployment,
-) -> anyhow::Result<Option<(Snapshot, DateTime<Utc>)>> {
-    let Err(error) = store.finish_opening().await else {
-        return Ok(None);
-    };
-    let Some(copy) = copy.filter(|_| error.is_outage()) else {
-        return Err(error.into());
-    };
-    match copy.read(deployment) {
-        Ok(Some((snapshot, confirmed_at))) => {
-            tracing::error!(
-                %error,
-                since = %confirmed_at,
-                "the database is away; the last pages are served, and nothing can be posted"
-            );
-            Ok(Some((snapshot, confirmed_at)))
-        }
-        Ok(None) => Err(error.into()),
-        Err(unreadable) => {
-            tracing::warn!(error = %unreadable, "the copy in --state-dir can't be used");
-            Err(error.into())
-        }
-    }
-}
-
-/// Opens a database that was away at the start, then waits for the stop signal.
-pub(super) async fn keep_opening(
-    store: Store,
-    nudge: Arc<Notify>,
-    mut stopped: signal::Receiver<bool>,
-) {
-    let opening = async {
-        while !store.is_open() {
-            sleep(TRY_AGAIN).await;
-            match finish_opening(store.clone()).await {
-                Ok(()) => {
-                    tracing::info!("the database is there");
-                    nudge.notify_one();
-                }
-                Err(error) => log_unless_away(&error),
-            }
-        }
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        () = opening => {}
-        _ = stopped.wait_for(|stop| *stop) => {}
-    }
-}
-
-/// Opens it on a thread of its own, because a migration can't move from one thread to another.
-async fn finish_opening(store: Store) -> Result<(), StoreError> {
-    let (runtime, (done, opened)) = (Handle::current(), oneshot::channel());
-    std::thread::spawn(move || {
-        let _ = done.send(runtime.block_on(store.finish_opening()));
-    });
-    opened.await.unwrap_or(Err(StoreError::Interrupted))
-}
-
-fn log_unless_away(error: &StoreError) {
-    match error.is_outage() {
-        true => tracing::debug!(%error, "the database is still away"),
-        false => tracing::error!(%error, "the database is there, but can't be used"),
     }
 }
 
