@@ -16,7 +16,8 @@ use crate::telemetry;
 ///
 /// Give it the same --database, --content and --base-url as the server. It only reads the database,
 /// so the server may be running. Files that haven't changed stay untouched, and files that an
-/// earlier build wrote and the site no longer has are deleted. docs/static.md says how to serve them.
+/// earlier build wrote and the site no longer has are deleted. docs/static.md says how to serve
+/// them.
 #[derive(Debug, Clone, Args)]
 pub(super) struct BuildArgs {
     #[command(flatten)]
@@ -49,7 +50,7 @@ pub(super) async fn build(args: BuildArgs) -> anyhow::Result<()> {
     let config = &args.config;
     // A request that is tried again is no news.
     let log = config.log.clone();
-    let log = log.with_target("object_store::client", tracing::Level::WARN);
+    let log = log.with_target("object_store", tracing::Level::WARN);
     telemetry::start(config.log_format, log);
     let stop = until_stopped()?;
     let (stopping, stopped) = signal::channel(false);

@@ -81,7 +81,8 @@ class Store:
 
     def requests(self):
         """What was asked so far, in order: method, path and status."""
-        found = re.findall(r'"(?:\x1b\[\S*m)*(\w+) (\S+) HTTP/1\.1(?:\x1b\[0m)?" (\d+)', self.log.read_text())
+        text = re.sub(r"\x1b\[[\d;]*m", "", self.log.read_text())
+        found = re.findall(r'"(\w+) (\S+) HTTP/1\.1" (\d+)', text)
         return [(method, path, int(status)) for method, path, status in found]
 
 

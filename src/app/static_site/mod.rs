@@ -1,5 +1,5 @@
-//! The public site as files in a folder or an object store, for when no server can be reached. It is
-//! made from the same database, which it only reads, by the same code.
+//! The public site as files in a folder or an object store, for when no server can be reached. It
+//! is made from the same database, which it only reads, by the same code.
 
 use std::sync::Arc;
 use std::time::Duration;
