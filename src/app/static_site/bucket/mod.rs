@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use bytes::Bytes as Shared;
 use serde::Serialize;
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use self::objects::Objects;
@@ -125,7 +126,11 @@ impl Bucket {
     fn check_free(&self, name: &str) -> anyhow::Result<()> {
         // The list of what is there may be old.
         let is_taken = self.foreign.contains(name)
-            || self.was_finished && self.runtime.block_on(self.objects.etag_of(name))?.is_some();
+            || self.was_finished && {
+                let (objects, name) = (self.objects.clone(), name.to_owned());
+                self.wait(async move { objects.etag_of(&name).await })?
+                    .is_some()
+            };
         if is_taken {
             bail!(
                 "{} is in the way: `lightship build` hasn't written it; move it, or name another \
@@ -148,11 +153,24 @@ impl Bucket {
         Ok(())
     }
 
-    fn save(&self, name: &str, value: &impl Serialize) -> anyhow::Result<()> {
+    fn save(&self, name: &'static str, value: &impl Serialize) -> anyhow::Result<()> {
         let text = serde_json::to_vec(value)?;
         let headers = FileHeaders::new("application/json", CachePolicy::Private);
-        let saving = self.objects.put(name, text.into(), &headers);
-        self.runtime.block_on(saving).map(|_| ())
+        let objects = self.objects.clone();
+        self.wait(async move { objects.put(name, text.into(), &headers).await })?;
+        Ok(())
+    }
+
+    /// Waits for a request. It runs on the runtime, and ends with it.
+    fn wait<T: Send + 'static>(
+        &self,
+        request: impl Future<Output = anyhow::Result<T>> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let (done, outcome) = oneshot::channel();
+        self.runtime.spawn(async move {
+            let _ = done.send(request.await);
+        });
+        outcome.blocking_recv().context("a request broke off")?
     }
 
     fn old_names(&self, names: &BTreeSet<&str>) -> Vec<String> {
@@ -301,7 +319,8 @@ impl Destination for Bucket {
             return Ok(());
         }
         self.save(MANIFEST, &self.manifest)?;
-        self.runtime.block_on(self.objects.delete(UNFINISHED))?;
+        let objects = self.objects.clone();
+        self.wait(async move { objects.delete(UNFINISHED).await })?;
         self.is_writing = false;
         self.doubtful.clear();
         Ok(())
