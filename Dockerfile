@@ -10,7 +10,7 @@ COPY . .
 # The caches last from build to build and aren't part of the image, so the binary is moved out.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin lightship \
+    cargo build --release --locked --features s3 --bin lightship \
     && cp target/release/lightship /usr/local/bin/lightship
 # An empty folder to copy: a new volume takes its owner from it.
 RUN mkdir /empty

@@ -52,10 +52,11 @@ say "format"
 cargo fmt --check
 
 say "lints"
-cargo clippy --all-targets --locked -- -D warnings
+cargo clippy --all-targets --locked --features s3 -- -D warnings
+cargo clippy --locked -- -D warnings
 
 say "tests on SQLite"
-cargo nextest run --locked --no-fail-fast
+cargo nextest run --locked --features s3 --no-fail-fast
 
 say "tests on PostgreSQL"
 PG=$(pg_bin)
@@ -86,19 +87,25 @@ for _ in $(seq 100); do
 done
 "$PG/pg_isready" -q -h 127.0.0.1 -p "$PORT" || { cat "$DATA/log" >&2; exit 1; }
 LIGHTSHIP_TEST_DATABASE="postgres://lightship@127.0.0.1:$PORT/postgres" \
-    cargo nextest run --locked --no-fail-fast
+    cargo nextest run --locked --features s3 --no-fail-fast
+
+say "the page in an object store"
+LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
+export LIGHTSHIP_BINARY
+tests/objects/run.sh
+
+# From here on without the feature s3, as most people build it.
+cargo build --locked
+tests/objects/without.sh
 
 say "a primary, a standby and three servers, of which each is killed"
-cargo build --locked
-python3 benches/failover.py --lightship "${CARGO_TARGET_DIR:-target}/debug/lightship" --pause 2
+python3 benches/failover.py --lightship "$LIGHTSHIP_BINARY" --pause 2
 
 say "the API's contract"
 (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error &&
     REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx redocly lint --extends=recommended-strict ../../openapi.json)
 
 say "the dashboard and the alerts on a real Prometheus"
-LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
-export LIGHTSHIP_BINARY
 scripts/dashboard.sh
 
 say "pages in a browser"

@@ -1,4 +1,4 @@
-//! `lightship build`: writes the whole public site as static files.
+//! `lightship build`: writes the whole public site as static files, into a folder or a bucket.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::Args;
 use tokio::sync::watch as signal;
 
 use super::serve::{until_stopped, warn_of_base_url};
-use crate::app::static_site::StaticSite;
+use crate::app::static_site::{StaticSite, Target};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::telemetry;
@@ -16,12 +16,12 @@ use crate::telemetry;
 ///
 /// Give it the same --database, --content and --base-url as the server. It only reads the database,
 /// so the server may be running. Files that haven't changed stay untouched, and files that an
-/// earlier build wrote and the site no longer has are deleted. docs/static.md says how to serve the folder.
+/// earlier build wrote and the site no longer has are deleted. docs/static.md says how to serve
+/// them.
 #[derive(Debug, Clone, Args)]
 pub(super) struct BuildArgs {
-    /// The folder to write to: a new or an empty one, or that of an earlier build.
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: PlaceArgs,
     /// Stay, and write what changes as soon as it does.
     #[arg(long)]
     watch: bool,
@@ -29,10 +29,29 @@ pub(super) struct BuildArgs {
     config: Box<Config>,
 }
 
+/// Where to write to.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+struct PlaceArgs {
+    /// The folder to write to: a new or an empty one, or that of an earlier build.
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Write to a bucket of S3, or of a store that speaks its protocol, instead of a folder
+    ///
+    /// The usual variables say which store and as whom: AWS_REGION, AWS_ENDPOINT_URL,
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY. Needs a lightship that was built with the feature
+    /// s3, such as that of the container image.
+    #[arg(long, value_name = "s3://BUCKET/PREFIX")]
+    to: Option<String>,
+}
+
 /// Writes the site, and with `--watch` keeps it up to date until the stop signal.
 pub(super) async fn build(args: BuildArgs) -> anyhow::Result<()> {
     let config = &args.config;
-    telemetry::start(config.log_format, config.log.clone());
+    // A request that is tried again is no news.
+    let log = config.log.clone();
+    let log = log.with_target("object_store", tracing::Level::WARN);
+    telemetry::start(config.log_format, log);
     let stop = until_stopped()?;
     let (stopping, stopped) = signal::channel(false);
     tokio::spawn(async move {
@@ -40,8 +59,13 @@ pub(super) async fn build(args: BuildArgs) -> anyhow::Result<()> {
         let _ = stopping.send(true);
     });
     let mut asked = stopped.clone();
+    let target = match (args.place.to, args.place.folder) {
+        (Some(address), _) => Target::Bucket(address),
+        (None, Some(folder)) => Target::Folder(folder),
+        (None, None) => bail!("name a folder, or a bucket with --to"),
+    };
     let mut site = tokio::select! {
-        site = StaticSite::open(config, Clock::System, &args.folder) => site?,
+        site = StaticSite::open(config, Clock::System, &target) => site?,
         _ = asked.wait_for(|stop| *stop) => bail!(STOPPED),
     };
     warn_of_base_url(&site.base_url(), &config.listen.to_string());

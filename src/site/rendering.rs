@@ -23,7 +23,7 @@ use crate::render::{json, markdown, messages};
 use crate::snapshot::Snapshot;
 use crate::urls;
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const XML: &str = "application/xml; charset=utf-8";
@@ -32,9 +32,9 @@ const XML: &str = "application/xml; charset=utf-8";
 #[derive(Debug)]
 pub struct PageText {
     /// The value of the `Content-Type` header.
-    media_type: &'static str,
+    pub(super) media_type: &'static str,
     /// How long it may be cached.
-    policy: CachePolicy,
+    pub(super) policy: CachePolicy,
     /// The text.
     pub body: String,
 }

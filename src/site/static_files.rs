@@ -1,9 +1,12 @@
 //! The public site as files: which there are, their names, and what is in each.
 
+use std::borrow::Cow;
+
 use super::dependence::Changed;
+use super::document::CachePolicy;
 use super::public_page::{Format, Page};
 use super::public_pages::{depends_on, documents_of_incident, find, list};
-use super::rendering::{not_found_text, render_text};
+use super::rendering::{HTML, not_found_text, render_text};
 use crate::domain::slug::Slug;
 use crate::render::feeds::entry::FeedScope;
 use crate::render::html::moved;
@@ -13,12 +16,41 @@ use crate::urls;
 /// The file for whatever isn't there; hosts know it by this name.
 const NOT_FOUND: &str = "404.html";
 
+/// How files are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// In a folder, where a page is the file `index.html` of a folder of its own.
+    Files,
+    /// In an object store, whose names are paths without folders, so that a page has its own path.
+    Objects,
+}
+
 /// A file of the site.
 #[derive(Debug)]
 pub struct StaticFile {
-    /// Its name in the folder, such as `history/index.html`.
+    /// Its name, such as `history/index.html`, or `history` as an object.
     pub name: String,
+    /// When it is written: after all with a lower number, which it may link to.
+    pub place: u8,
     content: StaticContent,
+}
+
+/// What is in a file, and what a web server says of it.
+#[derive(Debug)]
+pub struct StaticText {
+    /// The text.
+    pub body: String,
+    /// How it is served.
+    pub headers: FileHeaders,
+}
+
+/// What a web server says of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileHeaders {
+    /// The value of the `Content-Type` header.
+    pub media_type: Cow<'static, str>,
+    /// How long it may be cached.
+    pub policy: CachePolicy,
 }
 
 #[derive(Debug)]
@@ -35,32 +67,36 @@ enum StaticContent {
 
 /// Every file of the site, in the order in which they are written: pages before those that link to
 /// them, the home page last.
-pub fn list_files(snapshot: &Snapshot) -> Vec<StaticFile> {
+pub fn list_files(snapshot: &Snapshot, naming: Naming) -> Vec<StaticFile> {
     let mut pages = list(snapshot);
     pages.sort_by_key(place);
     let home = pages.pop_if(|page| *page == Page::Home);
     let of_page = |page: Page| StaticFile {
-        name: file_name(&page.path()),
+        name: file_name(&page.path(), naming),
+        place: place(&page),
         content: StaticContent::Page(page),
     };
     let mut files: Vec<StaticFile> = pages.into_iter().map(of_page).collect();
-    files.extend(list_moved(snapshot));
+    files.extend(list_moved(snapshot, naming));
     files.push(StaticFile {
         name: NOT_FOUND.to_owned(),
+        place: AFTER_PAGES,
         content: StaticContent::NotFound,
     });
     files.extend(home.map(of_page));
     files
 }
 
-/// The name of the file for a path. Hosts look for `index.html` where a path names a folder.
-pub fn file_name(path: &str) -> String {
+/// The name of the file for a path. Where a path names a folder, hosts look for `index.html` in it.
+pub fn file_name(path: &str, naming: Naming) -> String {
     let path = path.trim_start_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
-    match last {
-        "" => format!("{path}index.html"),
-        _ if last.contains('.') => path.to_owned(),
-        _ => format!("{path}/index.html"),
+    if last.is_empty() {
+        return format!("{path}index.html");
+    }
+    match naming {
+        Naming::Files if !last.contains('.') => format!("{path}/index.html"),
+        Naming::Files | Naming::Objects => path.to_owned(),
     }
 }
 
@@ -82,9 +118,10 @@ pub fn find_clash<'n>(names: impl Iterator<Item = &'n str>) -> Option<(&'n str, 
 
 /// What is at former addresses. A program makes nothing of a page that leads on, so documents for
 /// programs are there once more.
-fn list_moved(snapshot: &Snapshot) -> Vec<StaticFile> {
+fn list_moved(snapshot: &Snapshot, naming: Naming) -> Vec<StaticFile> {
     let file = |path: &str, content| StaticFile {
-        name: file_name(path),
+        name: file_name(path, naming),
+        place: AFTER_PAGES,
         content,
     };
     let feed = |format| StaticContent::Former(Page::Feed(FeedScope::Site, format));
@@ -105,6 +142,9 @@ fn list_moved(snapshot: &Snapshot) -> Vec<StaticFile> {
     moved
 }
 
+/// When the files are written that no page links to.
+const AFTER_PAGES: u8 = 10;
+
 /// When a page is written: one that others link to comes before them.
 fn place(page: &Page) -> u8 {
     match page {
@@ -123,7 +163,7 @@ fn place(page: &Page) -> u8 {
         Page::History | Page::Subscribe => 7,
         Page::SitemapPart(_) | Page::Robots => 8,
         Page::Sitemap => 9,
-        Page::Home => 10,
+        Page::Home => AFTER_PAGES + 1,
     }
 }
 
@@ -145,18 +185,39 @@ impl StaticFile {
         }
     }
 
-    /// Its text; `None` only if the snapshot isn't the one that it was listed for.
-    pub fn render(&self, snapshot: &Snapshot) -> Option<String> {
+    /// What is in it; `None` only if the snapshot isn't the one that it was listed for.
+    pub fn render(&self, snapshot: &Snapshot) -> Option<StaticText> {
         match &self.content {
             StaticContent::Page(page) | StaticContent::Former(page) => {
-                render_text(snapshot, page).map(|text| text.body)
+                let text = render_text(snapshot, page)?;
+                Some(StaticText {
+                    body: text.body,
+                    headers: FileHeaders::new(text.media_type, text.policy),
+                })
             }
             StaticContent::Moved(slug) => {
                 let post = snapshot.posts.find(slug)?;
                 let page = moved::page(snapshot, &urls::incident(slug), &post.title);
-                Some(page.into_string())
+                Some(StaticText::html(page.into_string()))
             }
-            StaticContent::NotFound => Some(not_found_text(snapshot)),
+            StaticContent::NotFound => Some(StaticText::html(not_found_text(snapshot))),
+        }
+    }
+}
+
+impl StaticText {
+    fn html(body: String) -> Self {
+        let headers = FileHeaders::new(HTML, CachePolicy::Live);
+        Self { body, headers }
+    }
+}
+
+impl FileHeaders {
+    /// Headers with this `Content-Type`.
+    pub fn new(media_type: impl Into<Cow<'static, str>>, policy: CachePolicy) -> Self {
+        Self {
+            media_type: media_type.into(),
+            policy,
         }
     }
 }
@@ -166,14 +227,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_without_an_ending_is_a_folder() {
-        let check = |path: &str, name: &str| assert_eq!(file_name(path), name);
-        check("/", "index.html");
-        check("/history", "history/index.html");
-        check("/history/2013/02", "history/2013/02/index.html");
-        check("/incidents/selma.json", "incidents/selma.json");
-        check("/incidents/selma/feed.rss", "incidents/selma/feed.rss");
-        check("/api/v2/summary.json", "api/v2/summary.json");
+    fn a_path_without_an_ending_is_a_folder_or_an_object() {
+        let check = |path: &str, file: &str, object: &str| {
+            assert_eq!(file_name(path, Naming::Files), file);
+            assert_eq!(file_name(path, Naming::Objects), object);
+        };
+        check("/", "index.html", "index.html");
+        check("/history", "history/index.html", "history");
+        check(
+            "/history/2013/02",
+            "history/2013/02/index.html",
+            "history/2013/02",
+        );
+        for name in [
+            "incidents/selma.json",
+            "incidents/selma/feed.rss",
+            "api/v2/summary.json",
+        ] {
+            check(&format!("/{name}"), name, name);
+        }
     }
 
     #[test]

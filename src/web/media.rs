@@ -22,11 +22,15 @@ use super::public_get;
 use crate::site::SiteHandle;
 use crate::site::document::CachePolicy;
 use crate::site::renderer::Renderer;
+use crate::site::static_files::FileHeaders;
 use crate::urls;
 
 /// The files are untrusted uploads. Opened directly, they can't run scripts.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src \
     'unsafe-inline'; frame-ancestors 'none'; sandbox";
+
+/// A file may be replaced under its name.
+const POLICY: CachePolicy = CachePolicy::Live;
 
 /// How many files are looked up at once, each for a limited time. A disk that hangs must not block
 /// anything else.
@@ -106,7 +110,7 @@ pub(super) async fn show_file(
     let headers = response.headers_mut();
     headers.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static(CachePolicy::Live.header()),
+        HeaderValue::from_static(POLICY.header()),
     );
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
@@ -228,6 +232,17 @@ fn list_inside(
         }
     }
     Ok(())
+}
+
+/// What is said of a file of `media/` when it is served.
+pub async fn headers_of(file: &Path) -> FileHeaders {
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = Method::HEAD;
+    let Ok(response) = ServeFile::new(file).oneshot(request).await;
+    let said = response.headers().get(header::CONTENT_TYPE);
+    let media_type = said.and_then(|said| said.to_str().ok());
+    let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
+    FileHeaders::new(media_type, POLICY)
 }
 
 /// Removes a `Range` header that is invalid or asks for several ranges. The whole file is a valid

@@ -10,6 +10,7 @@ use serde_json::json;
 use sqlx::AnyPool;
 
 use crate::support::app::TestApp;
+use crate::support::database::option_env_database;
 use crate::support::new_database;
 use crate::support::static_folder::StaticFolder;
 
@@ -208,6 +209,32 @@ async fn while_it_watches_what_another_process_posts_is_written() {
         .expect(200);
     let gone = folder.path.join("incidents/a-new-disk");
     wait_until("it is gone", || !gone.exists());
+    assert_eq!(watching.stop(), Some(0));
+}
+
+#[tokio::test]
+async fn while_it_watches_it_hears_of_changes_where_the_engine_says_so() {
+    if option_env_database().is_none() {
+        return;
+    }
+    let mut app = selma_is_down().await;
+    let name = format!("watching-{}", std::process::id());
+    let database = &mut app.config.source.database;
+    database.push_str(&format!("&application_name={name}"));
+    let pool = AnyPool::connect(database).await.expect("it opens");
+    let folder = StaticFolder::new();
+    let watching = Watching::start(&app, &folder);
+    let start = Instant::now();
+    let asked = "select count(*) from pg_stat_activity \
+                 where application_name = $1 and query ilike 'listen%'";
+    loop {
+        let asking = sqlx::query_scalar::<_, i64>(asked).bind(&name);
+        if asking.fetch_one(&pool).await.expect("an answer") == 1 {
+            break;
+        }
+        assert!(start.elapsed() < PATIENCE, "it doesn't listen");
+    }
+    pool.close().await;
     assert_eq!(watching.stop(), Some(0));
 }
 

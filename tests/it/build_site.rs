@@ -5,7 +5,7 @@ use std::fs;
 
 use chrono::Duration;
 use lightship::site::public_page::Page;
-use lightship::site::static_files::list_files;
+use lightship::site::static_files::{Naming, list_files};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
@@ -135,7 +135,7 @@ async fn every_page_is_a_file_with_what_the_server_gives_but_for_what_needs_it()
 async fn pages_come_before_those_that_link_to_them_and_the_home_page_comes_last() {
     let app = app().await;
     let site = app.app.state().site.current();
-    let files = list_files(site.snapshot())
+    let files = list_files(site.snapshot(), Naming::Files)
         .into_iter()
         .map(|file| file.name);
     let files: Vec<String> = files.collect();

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 
+use super::destination::{Bytes, Destination};
 use super::manifest::{MANIFEST, Manifest, UNFINISHED, Written, load_unfinished};
 use crate::domain::hash::{Sha256Pieces, sha256};
+use crate::site::static_files::{FileHeaders, Naming};
 
 /// The name under which a file is written beside its place. There is one at a time.
 const BESIDE: &str = ".lightship-build.new";
@@ -31,15 +33,6 @@ pub(super) struct Folder {
     new: Vec<String>,
     /// Holds the lock.
     _lock: File,
-}
-
-/// What a file is to contain.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Bytes<'b> {
-    /// These bytes.
-    Ready(&'b [u8]),
-    /// Those of a file elsewhere.
-    OfFile(&'b Path),
 }
 
 impl Folder {
@@ -97,26 +90,6 @@ impl Folder {
         Ok(())
     }
 
-    /// Prepares for a site with these files. Old files in their way are deleted.
-    ///
-    /// # Errors
-    /// If something that wasn't written here has the name of one of them.
-    pub(super) fn prepare(&mut self, names: &BTreeSet<&str>) -> anyhow::Result<usize> {
-        let old = self.old_names(names);
-        let in_the_way: Vec<String> = old.into_iter().filter(|it| clashes(it, names)).collect();
-        let is_new = |name: &&&str| !self.manifest.files.contains_key(**name);
-        let new: Vec<String> = names.iter().filter(is_new).map(|it| (*it).into()).collect();
-        for name in new.iter().filter(|name| !self.doubtful.contains(*name)) {
-            self.check_free(name, &in_the_way)?;
-        }
-        self.new = new;
-        let mut deleted = 0;
-        for name in in_the_way {
-            deleted += usize::from(self.delete(&name)?);
-        }
-        Ok(deleted)
-    }
-
     /// Refuses the name of something that wasn't written here. A folder with only old files will be
     /// gone.
     fn check_free(&self, name: &str, old: &[String]) -> anyhow::Result<()> {
@@ -133,63 +106,6 @@ impl Folder {
              folder",
             path.display()
         );
-    }
-
-    /// Whether a file is known to be there as it was written last.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.manifest.files.contains_key(name) && !self.doubtful.contains(name)
-    }
-
-    /// Writes a file, unless it has these bytes already. Returns whether it did.
-    pub(super) fn put(&mut self, name: &str, bytes: Bytes<'_>) -> anyhow::Result<bool> {
-        let path = self.path.join(name);
-        let failed = || format!("writing {}", path.display());
-        if is_same(&path, bytes).with_context(failed)? {
-            if !self.has(name) {
-                let written = describe(bytes, &mut io::sink()).with_context(failed)?;
-                self.note(name, written)?;
-            }
-            return Ok(false);
-        }
-        self.begin()?;
-        let parent = parent_of(&path);
-        fs::create_dir_all(&parent).with_context(failed)?;
-        let written = write_beside(&path, bytes).with_context(failed)?;
-        self.note(name, written)?;
-        Ok(true)
-    }
-
-    /// Deletes the old files, which aren't among these. Returns how many there were, and how many
-    /// stay because something else has changed them.
-    pub(super) fn delete_others(
-        &mut self,
-        names: &BTreeSet<&str>,
-    ) -> anyhow::Result<(usize, usize)> {
-        let (mut deleted, mut kept) = (0, 0);
-        for name in self.old_names(names) {
-            match self.delete(&name)? {
-                true => deleted += 1,
-                false => kept += 1,
-            }
-        }
-        Ok((deleted, kept))
-    }
-
-    /// Saves the manifest, if anything was written.
-    pub(super) fn finish(&mut self) -> anyhow::Result<()> {
-        if !self.is_writing {
-            return Ok(());
-        }
-        self.save(MANIFEST, &self.manifest)?;
-        remove(&self.path.join(UNFINISHED))?;
-        self.is_writing = false;
-        self.doubtful.clear();
-        Ok(())
-    }
-
-    /// How many bytes all files have.
-    pub(super) fn bytes(&self) -> u64 {
-        self.manifest.bytes()
     }
 
     fn old_names(&self, names: &BTreeSet<&str>) -> Vec<String> {
@@ -263,6 +179,80 @@ impl Folder {
     }
 }
 
+impl Destination for Folder {
+    fn naming(&self) -> Naming {
+        Naming::Files
+    }
+
+    fn prepare(&mut self, names: &BTreeSet<&str>) -> anyhow::Result<usize> {
+        let old = self.old_names(names);
+        let in_the_way: Vec<String> = old.into_iter().filter(|it| clashes(it, names)).collect();
+        let is_new = |name: &&&str| !self.manifest.files.contains_key(**name);
+        let new: Vec<String> = names.iter().filter(is_new).map(|it| (*it).into()).collect();
+        for name in new.iter().filter(|name| !self.doubtful.contains(*name)) {
+            self.check_free(name, &in_the_way)?;
+        }
+        self.new = new;
+        let mut deleted = 0;
+        for name in in_the_way {
+            deleted += usize::from(self.delete(&name)?);
+        }
+        Ok(deleted)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.manifest.files.contains_key(name) && !self.doubtful.contains(name)
+    }
+
+    fn put(&mut self, name: &str, bytes: Bytes<'_>, _: &FileHeaders) -> anyhow::Result<bool> {
+        let path = self.path.join(name);
+        let failed = || format!("writing {}", path.display());
+        if is_same(&path, bytes).with_context(failed)? {
+            if !self.has(name) {
+                let written = describe(bytes, &mut io::sink()).with_context(failed)?;
+                self.note(name, written)?;
+            }
+            return Ok(false);
+        }
+        self.begin()?;
+        let parent = parent_of(&path);
+        fs::create_dir_all(&parent).with_context(failed)?;
+        let written = write_beside(&path, bytes).with_context(failed)?;
+        self.note(name, written)?;
+        Ok(true)
+    }
+
+    fn settle(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn delete_others(&mut self, names: &BTreeSet<&str>) -> anyhow::Result<(usize, usize)> {
+        let (mut deleted, mut kept) = (0, 0);
+        for name in self.old_names(names) {
+            match self.delete(&name)? {
+                true => deleted += 1,
+                false => kept += 1,
+            }
+        }
+        Ok((deleted, kept))
+    }
+
+    fn finish(&mut self) -> anyhow::Result<()> {
+        if !self.is_writing {
+            return Ok(());
+        }
+        self.save(MANIFEST, &self.manifest)?;
+        remove(&self.path.join(UNFINISHED))?;
+        self.is_writing = false;
+        self.doubtful.clear();
+        Ok(())
+    }
+
+    fn bytes(&self) -> u64 {
+        self.manifest.bytes()
+    }
+}
+
 /// Whether a name can't stand in a folder together with one of `names`.
 fn clashes(name: &str, names: &BTreeSet<&str>) -> bool {
     let folder = format!("{name}/");
@@ -314,6 +304,7 @@ fn describe(bytes: Bytes<'_>, into: &mut impl Write) -> io::Result<Written> {
             Ok(Written {
                 sha256: sha256(bytes),
                 bytes: bytes.len() as u64,
+                etag: None,
             })
         }
         Bytes::OfFile(path) => copy(&mut File::open(path)?, into),
@@ -330,6 +321,7 @@ fn copy(from: &mut File, into: &mut impl Write) -> io::Result<Written> {
             return Ok(Written {
                 sha256: pieces.finish(),
                 bytes,
+                etag: None,
             });
         }
         pieces.add(&piece[..count]);

@@ -1,4 +1,4 @@
-//! What was written into a folder: the hash and the size of each file, kept in the folder itself.
+//! What was written: the hash and the size of each file, kept beside the files themselves.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
-/// The name of the manifest in the folder.
+/// The name of the manifest.
 pub(super) const MANIFEST: &str = ".lightship-build.json";
 
 /// The name of the list of files that are being added. It is there only while a build runs, or
@@ -29,10 +29,13 @@ pub(super) struct Manifest {
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Written {
-    /// The hash of its bytes.
+    /// The hash of its bytes; in a bucket, that of its headers and its bytes.
     pub(super) sha256: String,
     /// Its size.
     pub(super) bytes: u64,
+    /// The ETag that an object store gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) etag: Option<String>,
 }
 
 impl Default for Manifest {
@@ -47,13 +50,18 @@ impl Default for Manifest {
 impl Manifest {
     /// The manifest in a folder, if there is one.
     pub(super) fn load(folder: &Path) -> anyhow::Result<Option<Self>> {
-        let found: Option<Self> = load(&folder.join(MANIFEST))?;
-        if let Some(found) = &found
-            && found.format != FORMAT
-        {
+        let path = folder.join(MANIFEST);
+        let text = read(&path)?;
+        let found = text.map(|text| Self::parse(&text, &path.display().to_string()));
+        found.transpose()
+    }
+
+    /// Parses a manifest. `shown` is what errors call it.
+    pub(super) fn parse(text: &[u8], shown: &str) -> anyhow::Result<Self> {
+        let found: Self = parse(text, shown)?;
+        if found.format != FORMAT {
             bail!(
-                "{} has format {}, which this version doesn't know; build into another folder",
-                folder.join(MANIFEST).display(),
+                "{shown} has format {}, which this version doesn't know; build into another place",
                 found.format
             );
         }
@@ -68,20 +76,25 @@ impl Manifest {
 
 /// The names of the files that a killed build was adding; `None` if none was killed.
 pub(super) fn load_unfinished(folder: &Path) -> anyhow::Result<Option<Vec<String>>> {
-    load(&folder.join(UNFINISHED))
+    let path = folder.join(UNFINISHED);
+    let text = read(&path)?;
+    let found = text.map(|text| parse(&text, &path.display().to_string()));
+    found.transpose()
 }
 
-fn load<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<Option<T>> {
-    let text = match fs::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
-    let read = serde_json::from_slice(&text);
-    read.map(Some).with_context(|| {
+fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
+
+/// Parses what a build keeps for itself. `shown` is what errors call it.
+pub(super) fn parse<T: for<'de> Deserialize<'de>>(text: &[u8], shown: &str) -> anyhow::Result<T> {
+    serde_json::from_slice(text).with_context(|| {
         format!(
-            "{} can't be read, so it isn't known which files are old; build into another folder",
-            path.display()
+            "{shown} can't be read, so it isn't known which files are old; build into another place"
         )
     })
 }

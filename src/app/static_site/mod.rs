@@ -1,17 +1,20 @@
-//! The public site as files in a folder, for when no server can be reached. It is made from the
-//! same database, which it only reads, by the same code.
+//! The public site as files in a folder or an object store, for when no server can be reached. It
+//! is made from the same database, which it only reads, by the same code.
 
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use tokio::sync::watch as signal;
+use tokio::sync::{Notify, watch as signal};
 use tokio::time::{Instant, timeout};
 
+use self::destination::Destination;
+pub use self::destination::Target;
 use self::folder::Folder;
 pub use self::report::BuildReport;
 use self::writing::{Due, Writer};
 use super::content_sync::has_site;
+use super::listening::keep_listening;
 use super::refreshing::{PATIENCE, POLL};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -22,6 +25,9 @@ use crate::store::{Store, StoreError, without_password};
 use crate::web::assets::Assets;
 use crate::web::openapi;
 
+#[cfg(feature = "s3")]
+mod bucket;
+mod destination;
 mod folder;
 mod manifest;
 mod report;
@@ -33,7 +39,10 @@ const LOOK_AT_MEDIA: Duration = Duration::from_secs(10);
 /// How long to wait after files couldn't be written.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
-/// A folder with the site, and the database that it is made from.
+/// How long writing may go on after the stop signal. An object store may not answer.
+const TO_STOP: Duration = Duration::from_secs(5);
+
+/// A place with the site, and the database that it is made from.
 #[derive(Debug)]
 pub struct StaticSite {
     store: Store,
@@ -45,12 +54,12 @@ pub struct StaticSite {
 }
 
 impl StaticSite {
-    /// Opens the folder and the database. Nothing is written yet.
+    /// Opens the place and the database. Nothing is written yet.
     ///
     /// # Errors
-    /// If the folder holds something else, or the database has no site, in words that say how to go
+    /// If the place holds something else, or the database has no site, in words that say how to go
     /// on.
-    pub async fn open(config: &Config, clock: Clock, folder: &Path) -> anyhow::Result<Self> {
+    pub async fn open(config: &Config, clock: Clock, target: &Target) -> anyhow::Result<Self> {
         let database = &config.source.database;
         let opening = Store::open_to_read(database, config.database_connections).await;
         let store = opening
@@ -61,7 +70,7 @@ impl StaticSite {
                 without_password(database)
             );
         }
-        let folder = Folder::open(folder)?;
+        let to = open_destination(target).await?;
         let deployment = Deployment {
             base_url: config.base_url.clone(),
             fallback_url: format!("http://{}", config.listen),
@@ -75,7 +84,7 @@ impl StaticSite {
         Ok(Self {
             store,
             refresher,
-            writer: Some(Writer::new(folder, &assets, &config.source.content)),
+            writer: Some(Writer::new(to, &assets, &config.source.content)),
             due: Some(Due::Everything),
         })
     }
@@ -94,7 +103,11 @@ impl StaticSite {
     /// Reads what has changed in the database, if anything has.
     pub async fn refresh(&mut self) -> Result<(), StoreError> {
         let made = timeout(PATIENCE, self.refresher.refresh()).await;
-        if made.unwrap_or(Err(StoreError::Unanswered))? {
+        let made = made.unwrap_or(Err(StoreError::Unanswered));
+        if made.is_err() {
+            self.store.find_server().await;
+        }
+        if made? {
             self.due = match (self.due.take(), self.refresher.changed()) {
                 (None, Some(changed)) => Some(Due::Only(Box::new(changed.clone()))),
                 // Two changes aren't added up; that is rare.
@@ -116,26 +129,40 @@ impl StaticSite {
         // Until all of it is written, everything may differ.
         self.due = Some(Due::Everything);
         let site = self.refresher.site().current();
+        let mut asked = stopped.clone();
         let stopped = stopped.clone();
-        let report = self
-            .on_disk(move |writer| writer.write(site.snapshot(), &due, &stopped))
-            .await?;
+        let report = tokio::select! {
+            report = self.on_thread(move |writer| {
+                writer.write(site.snapshot(), &due, &stopped)
+            }) => report?,
+            () = async {
+                // The one who would ask may be gone.
+                if asked.wait_for(|stop| *stop).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+                tokio::time::sleep(TO_STOP).await;
+            } => None,
+        };
         if report.is_some() {
             self.due = None;
         }
         Ok(report)
     }
 
-    /// Keeps the folder up to date until the stop signal.
+    /// Keeps the files up to date until the stop signal.
     ///
     /// # Errors
     /// Only if it can't go on.
     pub async fn watch(&mut self, mut stopped: signal::Receiver<bool>) -> anyhow::Result<()> {
+        let nudge = Arc::new(Notify::new());
+        let listening = keep_listening(self.store.clone(), nudge.clone(), stopped.clone());
+        tokio::spawn(listening);
         let mut has_failed = false;
         let mut media_at = Instant::now() + LOOK_AT_MEDIA;
         let mut wait = POLL;
         loop {
             tokio::select! {
+                () = nudge.notified() => {}
                 () = tokio::time::sleep(wait) => {}
                 _ = stopped.wait_for(|stop| *stop) => return Ok(()),
             }
@@ -186,15 +213,15 @@ impl StaticSite {
         }
         if looks_at_media
             && self.due.is_none()
-            && self.on_disk(|writer| writer.has_other_media()).await?
+            && self.on_thread(|writer| writer.has_other_media()).await?
         {
             self.due = Some(Due::Only(Box::default()));
         }
         self.write(stopped).await
     }
 
-    /// Runs work on a thread of its own, because the disk may be slow.
-    async fn on_disk<T: Send + 'static>(
+    /// Runs work on a thread of its own, because a disk or a network may be slow.
+    async fn on_thread<T: Send + 'static>(
         &mut self,
         work: impl FnOnce(&mut Writer) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
@@ -215,4 +242,28 @@ impl StaticSite {
     pub async fn close(self) {
         self.store.close().await;
     }
+}
+
+/// Opens the place that the user names. Nothing is written yet.
+///
+/// # Errors
+/// If it holds something else, or can't be reached, in words that say how to go on.
+async fn open_destination(target: &Target) -> anyhow::Result<Box<dyn Destination>> {
+    match target {
+        Target::Folder(path) => Ok(Box::new(Folder::open(path)?)),
+        Target::Bucket(address) => open_bucket(address).await,
+    }
+}
+
+#[cfg(feature = "s3")]
+async fn open_bucket(address: &str) -> anyhow::Result<Box<dyn Destination>> {
+    Ok(Box::new(bucket::Bucket::open(address).await?))
+}
+
+#[cfg(not(feature = "s3"))]
+async fn open_bucket(_: &str) -> anyhow::Result<Box<dyn Destination>> {
+    bail!(
+        "this lightship was built without object stores; use that of the container image, build \
+         one with `cargo build --release --features s3`, or build into a folder and copy that"
+    );
 }

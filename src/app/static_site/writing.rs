@@ -1,4 +1,4 @@
-//! Writes the site into the folder.
+//! Writes the site to its place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,12 +7,13 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes as Shared;
+use tokio::runtime::Handle;
 use tokio::sync::watch as signal;
 
-use super::folder::{Bytes, Folder};
+use super::destination::{Bytes, Destination};
 use super::report::BuildReport;
 use crate::site::dependence::Changed;
-use crate::site::static_files::{file_name, find_clash, list_files};
+use crate::site::static_files::{FileHeaders, Naming, file_name, find_clash, list_files};
 use crate::snapshot::Snapshot;
 use crate::urls;
 use crate::web::assets::Assets;
@@ -21,9 +22,9 @@ use crate::web::media;
 /// What writes, and what it writes besides pages.
 #[derive(Debug)]
 pub(super) struct Writer {
-    folder: Folder,
+    to: Box<dyn Destination>,
     /// The files in the binary that pages load, by name.
-    assets: Vec<(String, Shared)>,
+    assets: Vec<(String, Shared, FileHeaders)>,
     content: PathBuf,
     /// The files of `media/` as they were when they were written last.
     media: BTreeMap<String, Stamp>,
@@ -45,19 +46,22 @@ pub(super) enum Due {
 }
 
 impl Writer {
-    /// A writer for a folder. Pictures and other files for posts come from a content folder.
-    pub(super) fn new(folder: Folder, assets: &Assets, content: &Path) -> Self {
-        let assets = assets.list_for_files();
-        let assets = assets.map(|(path, document)| (file_name(path), document.plain().clone()));
+    /// A writer for a place. Pictures and other files for posts come from a content folder.
+    pub(super) fn new(to: Box<dyn Destination>, assets: &Assets, content: &Path) -> Self {
+        let assets = assets.list_for_files().map(|(path, document)| {
+            let headers = FileHeaders::new(document.media_type, document.policy);
+            let name = file_name(path, to.naming());
+            (name, document.plain().clone(), headers)
+        });
         Self {
-            folder,
             assets: assets.collect(),
+            to,
             content: content.to_owned(),
             media: BTreeMap::new(),
         }
     }
 
-    /// Brings the folder up to date. Returns `None` if the stop signal came before it was: what is
+    /// Brings the place up to date. Returns `None` if the stop signal came before it was: what is
     /// there is whole, and the next run goes on.
     pub(super) fn write(
         &mut self,
@@ -67,30 +71,34 @@ impl Writer {
     ) -> anyhow::Result<Option<BuildReport>> {
         let start = Instant::now();
         let media = list_media(&self.content)?;
-        let files = list_files(snapshot);
+        let files = list_files(snapshot, self.to.naming());
         let names = || {
-            let assets = self.assets.iter().map(|(name, _)| name.as_str());
+            let assets = self.assets.iter().map(|(name, ..)| name.as_str());
             let media = media.iter().map(|(name, ..)| name.as_str());
             let pages = files.iter().map(|file| file.name.as_str());
             assets.chain(media).chain(pages)
         };
-        if let Some((one, other)) = find_clash(names()) {
+        // Objects have no folders.
+        if self.to.naming() == Naming::Files
+            && let Some((one, other)) = find_clash(names())
+        {
             bail!("the files {one} and {other} can't be in one folder; rename one of them");
         }
         let names: BTreeSet<&str> = names().collect();
         let mut report = BuildReport {
             files: names.len(),
-            deleted: self.folder.prepare(&names)?,
+            deleted: self.to.prepare(&names)?,
             ..BuildReport::default()
         };
-        for (name, bytes) in &self.assets {
-            if matches!(due, Due::Everything) || !self.folder.has(name) {
-                report.written += usize::from(self.folder.put(name, Bytes::Ready(bytes))?);
+        for (name, bytes, headers) in &self.assets {
+            if matches!(due, Due::Everything) || !self.to.has(name) {
+                report.written += usize::from(self.to.put(name, Bytes::Ready(bytes), headers)?);
             }
         }
         for (name, path, stamp) in &media {
-            if self.media.get(name) != Some(stamp) || !self.folder.has(name) {
-                report.written += usize::from(self.folder.put(name, Bytes::OfFile(path))?);
+            if self.media.get(name) != Some(stamp) || !self.to.has(name) {
+                let headers = Handle::current().block_on(media::headers_of(path));
+                report.written += usize::from(self.to.put(name, Bytes::OfFile(path), &headers)?);
                 self.media.insert(name.clone(), *stamp);
             }
         }
@@ -98,24 +106,30 @@ impl Writer {
             Due::Everything => None,
             Due::Only(changed) => Some(changed.as_ref()),
         };
+        let mut place = None;
         for file in &files {
             if *stopped.borrow() {
                 return Ok(None);
             }
-            if self.folder.has(&file.name) && !file.is_affected(snapshot, changed) {
+            if place != Some(file.place) {
+                self.to.settle()?;
+                place = Some(file.place);
+            }
+            if self.to.has(&file.name) && !file.is_affected(snapshot, changed) {
                 continue;
             }
             let text = file.render(snapshot).with_context(|| {
                 format!("{} can't be made: it is listed, but isn't there", file.name)
             })?;
-            let bytes = Bytes::Ready(text.as_bytes());
-            report.written += usize::from(self.folder.put(&file.name, bytes)?);
+            let bytes = Bytes::Ready(text.body.as_bytes());
+            report.written += usize::from(self.to.put(&file.name, bytes, &text.headers)?);
         }
-        let (deleted, kept) = self.folder.delete_others(&names)?;
+        self.to.settle()?;
+        let (deleted, kept) = self.to.delete_others(&names)?;
         report.deleted += deleted;
         report.kept = kept;
-        self.folder.finish()?;
-        report.bytes = self.folder.bytes();
+        self.to.finish()?;
+        report.bytes = self.to.bytes();
         report.took = start.elapsed();
         Ok(Some(report))
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use lightship::app::static_site::{BuildReport, StaticSite};
+use lightship::app::static_site::{BuildReport, StaticSite, Target};
 use tokio::sync::watch as signal;
 
 use super::app::TestApp;
@@ -34,7 +34,8 @@ impl StaticFolder {
 
     /// Opens it for an application's site.
     pub(crate) async fn open(&self, app: &TestApp) -> anyhow::Result<StaticSite> {
-        StaticSite::open(&app.config, app.clock.clone(), &self.path).await
+        let target = Target::Folder(self.path.clone());
+        StaticSite::open(&app.config, app.clock.clone(), &target).await
     }
 
     /// Builds all of an application's site.
