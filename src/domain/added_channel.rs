@@ -331,6 +331,22 @@ mod tests {
     }
 
     #[test]
+    fn a_message_has_its_number_in_its_id() {
+        let id = message_id("01a22f91-1928-758c-9429-863d8801d0e4", 17);
+        assert_eq!(id, "msg_01a22f911928758c9429863d8801d0e4_17");
+        assert_eq!(seq_of_message(&id), Some(17));
+        for text in [
+            "01a22f91_17",
+            "msg_17",
+            "msg_01a22f91_",
+            "msg_01a22f91_x",
+            "",
+        ] {
+            assert_eq!(seq_of_message(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn nothing_shows_what_is_secret() {
         let address = ChannelAddress {
             url: "https://hooks.example.com/T0/secret?key=secret".to_owned(),

@@ -155,6 +155,8 @@ mod tests {
             let read = EmailAddress::parse(text);
             assert_eq!(read.as_ref().map(EmailAddress::as_str), Ok(text.trim()));
         }
+        let quoted = EmailAddress("\"dana@home\"@mail.example.com".to_owned());
+        assert_eq!(quoted.domain(), "mail.example.com");
     }
 
     #[test]

@@ -155,6 +155,81 @@ async fn a_correction_changes_what_it_names_and_the_page_says_so() {
 }
 
 #[tokio::test]
+async fn an_incident_may_name_every_one_of_many_components_and_no_more() {
+    let slugs: Vec<_> = (0..52).map(|number| format!("server-{number}")).collect();
+    let app = slugs[..51]
+        .iter()
+        .fold(TestApp::new(), |app, slug| app.with_component(slug));
+    let mut app = app.start().await;
+    let naming = |slugs: &[String]| {
+        let named = slugs.iter().map(|slug| (slug.clone(), Value::Null));
+        json!({"title": "A look at all servers", "components": named.collect::<Value>()})
+    };
+    let refused = app.post("/incidents", naming(&slugs)).await;
+    let place = "/components".to_owned();
+    let how = "52 components are named, but there are only 51".to_owned();
+    assert_eq!(mistakes(&refused), [(place, how)]);
+    app.post("/incidents", naming(&slugs[..51]))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn an_entry_that_cant_be_read_is_refused_and_one_in_doubt_is_not() {
+    let mut app = storm().await;
+    let post = |text: &str| json!({"title": "Selma is slow", "markdown": text});
+    let no_time = post("We look.\n\nUPDATE 2013-02-26 25:00 MST: It is a disk.");
+    let refused = app.post("/incidents", no_time).await;
+    let found = mistakes(&refused);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "/markdown");
+    assert!(found[0].1.starts_with("line 3: "), "{found:?}");
+    let in_doubt = post("We look.\n\nUPDATE: It is a disk.");
+    let made = app.post("/incidents", in_doubt).await.expect(201).json();
+    assert_eq!(made["updates"][0]["markdown"], "It is a disk.");
+}
+
+#[tokio::test]
+async fn the_states_of_a_post_move_with_its_date() {
+    let mut app = storm().await;
+    let body = json!({"title": "Selma is slow", "components": {"selma": "degraded"}});
+    app.post("/incidents", body).await.expect(201);
+    let earlier = json!({"published_at": "2013-02-26T09:00:00Z"});
+    app.api("PATCH", "/incidents/selma-is-slow", Some(earlier))
+        .await
+        .expect(200);
+    let selma = app.api_get("/components/selma").await.expect(200).json();
+    assert_eq!(selma["state_since"], "2013-02-26T09:00:00Z");
+}
+
+#[tokio::test]
+async fn a_corrected_text_adds_the_updates_that_are_not_there_yet() {
+    let mut app = storm().await;
+    let text = "We look.\n\nUPDATE 2013-02-26 02:00 MST: A disk.";
+    let body = json!({"title": "Selma is slow", "markdown": text,
+        "published_at": "2013-02-26T08:00:00Z"});
+    app.post("/incidents", body).await.expect(201);
+    let more = "UPDATE 2013-02-26 02:00 MST: Two disks.\n\nUPDATE 2013-02-26 02:10 MST: A disk.";
+    let longer = json!({"markdown": format!("{text}\n\n{more}")});
+    let path = "/incidents/selma-is-slow";
+    let corrected = app
+        .api("PATCH", path, Some(longer))
+        .await
+        .expect(200)
+        .json();
+    let updates = corrected["updates"].as_array().expect("updates").iter();
+    let said = updates.map(|it| format!("{} {}", it["at"], it["markdown"]));
+    let mut said: Vec<_> = said.collect();
+    said.sort();
+    let wanted = [
+        r#""2013-02-26T09:00:00Z" "A disk.""#,
+        r#""2013-02-26T09:00:00Z" "Two disks.""#,
+        r#""2013-02-26T09:10:00Z" "A disk.""#,
+    ];
+    assert_eq!(said, wanted);
+}
+
+#[tokio::test]
 async fn a_withdrawn_incident_is_gone_and_its_states_with_it() {
     let mut app = storm().await;
     let body = json!({"title": "Selma is down", "components": {"selma": "major_outage"}});

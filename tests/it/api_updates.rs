@@ -104,6 +104,48 @@ async fn an_update_is_corrected_withdrawn_and_brought_back() {
 }
 
 #[tokio::test]
+async fn an_entry_with_a_day_alone_gets_a_time_only_if_it_is_corrected() {
+    let mut app = TestApp::new().start().await;
+    let body = json!({"title": "Selma is down", "published_at": "2013-02-24T09:00:00Z",
+        "markdown": "We look.\n\nUPDATE 2/25/13: It is a disk."});
+    app.post("/incidents", body).await.expect(201);
+    let incident = app.api_get("/incidents/selma-is-down").await.json();
+    let entry = &incident["updates"][0];
+    assert_eq!(entry["precision"], "day");
+    let path = format!("{UPDATES}/{}", entry["id"].as_str().expect("an id"));
+    for (correction, precision) in [
+        (json!({"markdown": "It is the disk."}), "day"),
+        (json!({"at": "2013-02-25T10:00:00Z"}), "minute"),
+    ] {
+        let corrected = app.api("PATCH", &path, Some(correction)).await.expect(200);
+        assert_eq!(corrected.json()["precision"], precision);
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_is_moved_still_names_what_it_named() {
+    let mut app = open_incident().await;
+    let mut said = Vec::new();
+    for (text, components) in [
+        ("Selma first.", json!({"selma": null})),
+        ("Nelson works.", json!({"nelson": "operational"})),
+    ] {
+        let body = json!({"markdown": text, "components": components});
+        let made = app.post(UPDATES, body).await.expect(201).json();
+        said.push((made["id"].as_str().expect("an id").to_owned(), components));
+    }
+    app.advance(Duration::minutes(1));
+    for (id, components) in &said {
+        let path = format!("{UPDATES}/{id}");
+        let moved = json!({"at": "2013-02-26T09:20:00Z"});
+        app.api("PATCH", &path, Some(moved)).await.expect(200);
+        let read = app.api_get(&path).await.expect(200).json();
+        assert_eq!(read["at"], "2013-02-26T09:20:00Z");
+        assert_eq!(read["components"], *components);
+    }
+}
+
+#[tokio::test]
 async fn an_update_that_cannot_be_right_is_refused_whole() {
     let app = open_incident().await;
     for (body, place) in [

@@ -121,6 +121,21 @@ async fn a_draft_and_a_file_are_decided_as_they_become_public() {
 }
 
 #[tokio::test]
+async fn a_draft_whose_text_is_only_updates_has_no_item_of_its_own() {
+    let mut app = TestApp::new().start().await;
+    let draft = json!({"title": "Mail", "published_at": "2013-02-26T08:00:00Z", "draft": true});
+    app.post("/incidents", draft).await.expect(201);
+    let public = json!({"draft": false,
+        "markdown": "UPDATE 2013-02-26 01:30 MST: It is slow."});
+    app.api("PATCH", "/incidents/mail", Some(public))
+        .await
+        .expect(200);
+    app.refresh_site().await;
+    let mail = pairs(&[("update", "Mail: It is slow")]);
+    assert_eq!(items(&app, "/incidents/mail/feed.json").await, mail);
+}
+
+#[tokio::test]
 async fn lines_that_were_typed_into_a_form_stay_lines() {
     let mut app = TestApp::new().with_component("selma").start().await;
     let mut browser = Browser::signed_in(&app).await;

@@ -53,6 +53,7 @@ mod history;
 mod kill;
 mod live;
 mod maintenance;
+mod maintenance_corrections;
 mod maintenance_steps;
 mod metrics;
 mod metrics_listener;

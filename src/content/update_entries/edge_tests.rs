@@ -228,6 +228,7 @@ fn a_time_is_kept_as_it_was_typed() {
     for written in [
         "2/26/13 – 2:15 MST",
         "2/26/13 2:15 MST",
+        "2/26/13 2：15 MST",
         "0915Z",
         "0915h (GMT-7)",
         "12:00 CET (06:00 AM EST)",

@@ -78,6 +78,37 @@ fn what_has_no_text_is_told() {
 }
 
 #[test]
+fn a_component_that_only_a_comment_knows_is_told_and_not_named() {
+    let body = "UPDATE 2013-02-26 02:15 MST: Mail is up.\n<!-- names: selma, zelma -->";
+    let reading = read_at(body, AFTER, None, None);
+    let named = reading.entries[0].changes.iter();
+    let named: Vec<_> = named.map(|line| line.component.as_str()).collect();
+    assert_eq!(named, ["selma"]);
+    let told: Vec<_> = reading.problems.iter().map(|it| &it.message[..]).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("names \"zelma\", which is not a component"));
+}
+
+#[test]
+fn a_state_that_is_misspelt_is_told_the_nearest_one() {
+    let body = "UPDATE 2013-02-26 02:15 MST\n\nMail is up.\n\n- Selma: operational\n\
+                - Nelson: migratng";
+    let reading = read_at(body, AFTER, None, None);
+    assert_eq!(reading.entries[0].changes.len(), 1);
+    let help = reading.problems.iter().map(|it| it.help.as_deref());
+    let help: Vec<_> = help.collect();
+    assert_eq!(help, [Some("did you mean \"migrating\"?")]);
+}
+
+#[test]
+fn a_mark_is_pointed_at_from_end_to_end() {
+    let reading = read_at("See {% link x.md %}.", AFTER, None, None);
+    let places = reading.problems.iter();
+    let places: Vec<_> = places.map(|it| (it.line, it.column, it.width)).collect();
+    assert_eq!(places, [(1, 5, 15)]);
+}
+
+#[test]
 fn marks_of_other_systems_are_told() {
     check_hints("{{< figure src=\"x.png\" >}}", &["a Hugo shortcode"]);
     check_hints("Text {{% notice %}} text", &["a Hugo shortcode"]);
@@ -164,8 +195,10 @@ fn what_announced_something_stays_text() {
     assert_eq!(entries(&list("Selma"), &renamed), 0);
     assert_eq!(entries(&list("Selma"), &AnnouncedLines::new()), 1);
     // A line with a comment for machines has been an entry before.
-    let noted = "2013-03-02 22:00 – Selma\n<!-- id: one -->";
-    assert_eq!(read_at(noted, BEFORE, None, None).entries.len(), 1);
+    for sign in ["\n", " "] {
+        let noted = format!("2013-03-02 22:00 – Selma{sign}<!-- id: one -->");
+        assert_eq!(read_at(&noted, BEFORE, None, None).entries.len(), 1);
+    }
 }
 
 #[test]

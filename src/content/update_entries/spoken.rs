@@ -339,6 +339,7 @@ mod tests {
             ("2013-03-02 22:00 IST", "IST"),
             ("soon", "not a time"),
             ("in a while", "not a time"),
+            ("in 0 minutes", "not a time"),
             ("", "not a time"),
         ] {
             let why = read_spoken(text, ground(Lean::Ahead)).unwrap_err();

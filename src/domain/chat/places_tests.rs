@@ -1,6 +1,6 @@
 //! Addresses that are read, those that aren't, and what is shown of them.
 
-use super::super::{ChatAddress, ChatService as S, NoChatAddress as No};
+use super::super::{ChatAddress, ChatService as S, NoChatAddress as No, Secret};
 
 const SECRET: &str = "s3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t";
 
@@ -154,6 +154,38 @@ fn what_isnt_an_address_of_the_service_is_refused_with_an_example() {
         ["https://a.example/b", "!a:b", SECRET],
         No::Url(S::Matrix),
     );
+}
+
+#[test]
+fn a_secret_shows_nothing_of_itself() {
+    assert_eq!(format!("{:?}", Secret::from(SECRET)), "…");
+}
+
+#[test]
+fn each_refusal_knows_its_field() {
+    for (field, refusals) in [
+        ("url", &[No::Url(S::Slack)][..]),
+        (
+            "room",
+            &[
+                No::Room(S::Slack),
+                No::MissingRoom(S::Slack),
+                No::NeedlessRoom(S::Slack),
+            ],
+        ),
+        (
+            "token",
+            &[
+                No::Token(S::Slack),
+                No::MissingToken(S::Slack),
+                No::NeedlessToken(S::Slack),
+            ],
+        ),
+    ] {
+        for refusal in refusals {
+            assert_eq!(refusal.field(), field, "{refusal:?}");
+        }
+    }
 }
 
 #[test]
