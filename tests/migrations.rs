@@ -9,6 +9,7 @@ mod database;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lightship::clock::Clock;
 use lightship::domain::slug::Slug;
 use lightship::render::messages::text_of;
 use lightship::snapshot::load::{Deployment, load};
@@ -256,7 +257,7 @@ async fn a_newer_database_is_refused_and_an_older_file_is_copied_first() {
     run(&url, name(env!("CARGO_PKG_VERSION"))).await;
     let store = Store::open(&url).await.expect("both may run on it");
     let probe = Probe::new(store.clone());
-    let now = chrono::Utc::now();
+    let now = Clock::System.now();
     probe.write(now).await.expect("it takes writes");
     // While it runs, a newer one upgrades the database once more.
     run(&url, name("999.0.0")).await;

@@ -121,7 +121,8 @@ impl App {
         let (refresher, is_behind) = match opened.with_context(explain)? {
             Some((copy, confirmed_at)) => {
                 let (store, clock) = (store.clone(), clock.clone());
-                let refresher = Refresher::start_from(copy, confirmed_at, store, clock, deployment);
+                let refresher =
+                    Refresher::start_from(&copy, confirmed_at, store, clock, deployment);
                 (refresher, true)
             }
             None => {

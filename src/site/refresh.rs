@@ -61,7 +61,7 @@ impl Refresher {
 
     /// Begins with a copy of what another process showed, which was up to date at `confirmed_at`.
     pub fn start_from(
-        copy: Snapshot,
+        copy: &Snapshot,
         confirmed_at: DateTime<Utc>,
         store: Store,
         clock: Clock,
