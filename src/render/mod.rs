@@ -8,10 +8,10 @@ use crate::domain::slug::Slug;
 use crate::domain::state::{StateKey, Tone};
 use crate::snapshot::{ComponentHistory, Snapshot};
 
+pub mod activity_log_csv;
 pub mod badge;
 pub mod brand;
 pub mod chat;
-pub mod csv;
 pub mod feeds;
 pub mod html;
 pub mod json;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::csv::push_cells;
+use super::activity_log_csv::push_cells;
 use crate::domain::news_kind::NewsKind;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber_status::SubscriberStatus;

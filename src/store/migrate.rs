@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, Row};
@@ -35,13 +36,40 @@ pub(super) async fn migrate(
             if let (Some(found), Some(file)) = (found, &connected.file) {
                 copy_aside(&mut connection, file, found).await?;
             }
-            migrator.run(&mut connection).await?;
+            run(&mut connection, engine, migrator).await?;
         }
     }
     let is_made = history::is_made(&mut connection).await?;
     close(connection).await?;
     Ok(is_made)
 }
+
+/// Runs the migrations that are missing. A server locks the database meanwhile; with a file, another
+/// process that starts at the same time may be ahead with some of them, which then fail here.
+async fn run(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    migrator: &Migrator,
+) -> Result<(), StoreError> {
+    let mut before = newest_migration(connection, engine).await?;
+    loop {
+        let Err(error) = migrator.run(&mut *connection).await else {
+            return Ok(());
+        };
+        if engine == Engine::Postgres {
+            return Err(error.into());
+        }
+        tokio::time::sleep(ANOTHER_IS_AT_IT).await;
+        let now = newest_migration(connection, engine).await?;
+        if now == before {
+            return Err(error.into());
+        }
+        before = now;
+    }
+}
+
+/// How long another process gets to finish the migration that it is running.
+const ANOTHER_IS_AT_IT: Duration = Duration::from_millis(500);
 
 /// Checks that a database needs nothing of what [`migrate`] does.
 pub(super) async fn check_migrated(

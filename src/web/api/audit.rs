@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::domain::permission::Permission;
-use crate::render::csv;
+use crate::render::activity_log_csv;
 use crate::render::messages;
 use crate::store::Tx;
 use crate::store::audit::{AuditEntry, AuditFilter, list_entries};
@@ -112,7 +112,7 @@ pub(in crate::web) async fn table_of(
     tx: &mut Tx,
     filter: &AuditFilter,
 ) -> Result<String, AppError> {
-    let mut table = csv::Table::default();
+    let mut table = activity_log_csv::Table::default();
     let mut last: Option<String> = None;
     loop {
         let entries = list_entries(tx, filter, LINES_AT_ONCE, last.as_deref()).await?;
