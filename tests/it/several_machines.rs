@@ -92,3 +92,33 @@ async fn what_a_newer_version_wrote_is_left_alone_and_holds_up_nothing() {
     let many: i64 = sqlx::Row::get(&row.expect("it answers"), "many");
     assert_eq!(many, 1, "it waits for the newer version");
 }
+
+#[tokio::test]
+async fn what_only_a_newer_version_can_follow_stays_when_an_older_one_edits_the_rest() {
+    let app = TestApp::new().with_component("selma").start().await;
+    let ann = json!({"address": "ann@example.com", "consent": "by telephone",
+                     "following": {"components": ["selma"]}});
+    let made = app.api("POST", "/subscribers", Some(ann)).await;
+    let made = made.expect(201).json();
+    let pool = sqlx::AnyPool::connect(&app.config.source.database);
+    let pool = pool.await.expect("it answers");
+    let newer = "insert into follows (subscriber_id, kind, target) \
+                 select id, 'planet', 'mars' from subscribers";
+    let done = sqlx::query(newer).execute(&pool).await;
+    assert_eq!(done.expect("it is done").rows_affected(), 1);
+    let path = format!("/subscribers/{}", made["id"].as_str().expect("an id"));
+    let read = app.api("GET", &path, None).await.expect(200).json();
+    assert_eq!(read["following"], made["following"]);
+    let edit = json!({"following": {"everything": true}});
+    let edited = app.api("PATCH", &path, Some(edit)).await;
+    assert_eq!(edited.expect(200).json()["following"]["everything"], true);
+    let row = sqlx::query("select kind from follows")
+        .fetch_all(&pool)
+        .await;
+    let kinds = row.expect("it answers");
+    let kinds = kinds
+        .iter()
+        .map(|row| sqlx::Row::get::<String, _>(row, "kind"));
+    assert_eq!(kinds.collect::<Vec<_>>(), ["planet"]);
+    pool.close().await;
+}
