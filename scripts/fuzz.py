@@ -6,6 +6,7 @@ import argparse
 import json
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,9 @@ def main():
                          f"the posts are kept in {kept}")
             for problem in json.loads(ran.stdout)["problems"]:
                 problems += 1
-                lines = (content / problem["file"]).read_bytes().count(b"\n") + 1
+                # A carriage return alone ends a line, too, as in Markdown.
+                text = (content / problem["file"]).read_bytes()
+                lines = len(re.findall(rb"\r\n|\r|\n", text)) + 1
                 if problem["line"] > lines:
                     sys.exit(f"{what}: {problem} names a line after the last, {lines}")
             runs += 1
