@@ -1,8 +1,8 @@
 //! Brings a database up to date.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, Row};
@@ -21,6 +21,10 @@ pub(super) async fn migrate(
 ) -> Result<bool, StoreError> {
     let engine = connected.engine;
     let known = migrator.iter().map(|m| m.version).max().unwrap_or(0);
+    let _alone = match &connected.file {
+        Some(file) => lock_folder(file).await,
+        None => None,
+    };
     let mut connection = connected.connect_first().await?;
     if engine == Engine::Postgres {
         sqlx::raw_sql("set lock_timeout = '60s'; set statement_timeout = 0;")
@@ -36,7 +40,7 @@ pub(super) async fn migrate(
             if let (Some(found), Some(file)) = (found, &connected.file) {
                 copy_aside(&mut connection, file, found).await?;
             }
-            run(&mut connection, engine, migrator).await?;
+            migrator.run(&mut connection).await?;
         }
     }
     let is_made = history::is_made(&mut connection).await?;
@@ -44,32 +48,24 @@ pub(super) async fn migrate(
     Ok(is_made)
 }
 
-/// Runs the migrations that are missing. A server locks the database meanwhile; with a file, another
-/// process that starts at the same time may be ahead with some of them, which then fail here.
-async fn run(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    migrator: &Migrator,
-) -> Result<(), StoreError> {
-    let mut before = newest_migration(connection, engine).await?;
-    loop {
-        let Err(error) = migrator.run(&mut *connection).await else {
-            return Ok(());
-        };
-        if engine == Engine::Postgres {
-            return Err(error.into());
+/// Locks the folder of a file until the lock is dropped, so that processes that start together
+/// neither create nor upgrade the file at the same time. (A server locks the database for that.)
+/// After a while it goes on without.
+async fn lock_folder(file: &Path) -> Option<File> {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    let folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
+    let until = Instant::now() + LONGEST_UPGRADE;
+    while folder.try_lock().is_err() {
+        if Instant::now() >= until {
+            return None;
         }
-        tokio::time::sleep(ANOTHER_IS_AT_IT).await;
-        let now = newest_migration(connection, engine).await?;
-        if now == before {
-            return Err(error.into());
-        }
-        before = now;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    Some(folder)
 }
 
-/// How long another process gets to finish the migration that it is running.
-const ANOTHER_IS_AT_IT: Duration = Duration::from_millis(500);
+/// How long to wait for another process that upgrades the file.
+const LONGEST_UPGRADE: Duration = Duration::from_secs(60);
 
 /// Checks that a database needs nothing of what [`migrate`] does.
 pub(super) async fn check_migrated(
