@@ -3,7 +3,7 @@
 # and posts that no person would write. Says what it saw, and fails if a promise was broken.
 #
 #   scripts/long.sh                # everything, about an hour
-#   scripts/long.sh failover       # one part: failover, scale, kill, soak, fuzz
+#   scripts/long.sh failover       # one part: failover, scale, kill, soak, fuzz, plain
 #   ROUNDS=20 MINUTES=60 scripts/long.sh failover soak
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 ROUNDS=${ROUNDS:-5}
 MINUTES=${MINUTES:-10}
 PARTS=("$@")
-[ ${#PARTS[@]} != 0 ] || PARTS=(failover scale kill soak fuzz)
+[ ${#PARTS[@]} != 0 ] || PARTS=(failover scale kill soak fuzz plain)
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -54,6 +54,10 @@ for part in "${PARTS[@]}"; do
     fuzz)
         say "posts that no person would write, for $MINUTES minutes"
         python3 scripts/fuzz.py --lightship "$LIGHTSHIP" --minutes "$MINUTES"
+        ;;
+    plain)
+        say "a Lightship without the feature s3"
+        LIGHTSHIP_BINARY=$LIGHTSHIP tests/objects/without.sh
         ;;
     *)
         echo "no part is called $part" >&2

@@ -94,10 +94,6 @@ LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship
 export LIGHTSHIP_BINARY
 tests/objects/run.sh
 
-# From here on without the feature s3, as most people build it.
-cargo build --locked
-tests/objects/without.sh
-
 say "a primary, a standby and three servers, of which each is killed"
 python3 benches/failover.py --lightship "$LIGHTSHIP_BINARY" --pause 2
 
