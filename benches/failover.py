@@ -3,13 +3,14 @@ comes back; then the primary is killed and the standby promoted; then the old pr
 it was, and isn't used. Shows what readers and writers see, second by second. Fails if a read failed,
 if something acknowledged is lost or there twice, or if a writer waited longer than the promise."""
 
+import json
 import pathlib
 import tempfile
 import time
 
 import report
 from history import options_of
-from scale import Member, Postgres, Watch
+from scale import Member, Postgres, Watch, start_members
 
 SYNCHRONOUS = "synchronous_standby_names=*"
 # A writer hears within 5 s of COMMIT. Up to 5 s may pass before, and a shared machine may be slow.
@@ -32,6 +33,24 @@ def accept(watch, seconds=60):
     """Waits until something more is acknowledged."""
     before = len(watch.acknowledged)
     until("a post was taken", lambda: len(watch.acknowledged) > before + 2, seconds)
+
+
+def read_from_standby(binary, standby, member, work):
+    """A server that knows only the standby shows what that has, and refuses posts."""
+    reader = Member(binary, standby.url, work / "reader", member.token)
+    reader.start()
+    title = "Posted on the primary, read from the standby"
+    incident = {"title": title, "markdown": "It is tried."}
+    member.post("/incidents", incident, member.connect())
+    until("the standby's server showed it", lambda: title in reader.get("/")[1].decode())
+    connection = reader.connect()
+    connection.request("POST", "/api/v1/incidents", json.dumps(incident), {
+        "Authorization": f"Bearer {member.token}", "Content-Type": "application/json"})
+    response = connection.getresponse()
+    answer = response.read().decode()
+    reader.stop()
+    if response.status != 503 or "nothing was changed" not in answer:
+        raise SystemExit(f"the standby's server answered a post with {response.status}: {answer}")
 
 
 def run(members, primary, standby, pause):
@@ -84,11 +103,8 @@ def main():
         primary.start(SYNCHRONOUS)
         until("the standby was synchronous", lambda: is_synchronous(primary))
         url = f"{primary.url},{standby.url}"
-        members = []
-        for number in range(3):
-            token = members[0].token if members else None
-            members.append(Member(binary, url, work / f"server-{number}", token))
-            members[-1].start()
+        members = start_members(binary, url, work, 3)
+        read_from_standby(binary, standby, members[0], work)
         try:
             watch = run(members, primary, standby, options.pause)
             lost, repeated = watch.check(members[0])

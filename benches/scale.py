@@ -99,6 +99,15 @@ class Member(Server):
         self.process.wait()
 
 
+def start_members(binary, url, work, count):
+    members = []
+    for number in range(count):
+        token = members[0].token if members else None
+        members.append(Member(binary, url, work / f"server-{number}", token))
+        members[-1].start()
+    return members
+
+
 def spread(members, publishes):
     """Milliseconds from posting an update on one server to the first page of each other one that
     has it, and to the response."""
@@ -255,11 +264,7 @@ def main():
         work.chmod(0o755)
         postgres = Postgres(work / "postgres")
         postgres.start()
-        members = []
-        for number in range(options.servers):
-            token = members[0].token if members else None
-            members.append(Member(binary, postgres.url, work / f"server-{number}", token))
-            members[-1].start()
+        members = start_members(binary, postgres.url, work, options.servers)
         times, answers = spread(members, options.publishes)
         watch = kills(members, postgres, options.pause)
         lost, repeated = watch.check(members[2])

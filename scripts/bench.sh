@@ -9,6 +9,7 @@
 #   ROUNDS=9 SECONDS_EACH=5 scripts/bench.sh reading
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/install_packages.sh
 
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-3}
@@ -28,15 +29,7 @@ compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || MISSING+=(postgresql
 command -v smtp-sink >/dev/null || MISSING+=(postfix)
 command -v taskset >/dev/null || MISSING+=(util-linux)
 command -v python3 >/dev/null || MISSING+=(python3)
-if [ ${#MISSING[@]} != 0 ]; then
-    if [ "$(id -u)" != 0 ]; then
-        echo "missing; install Debian's packages ${MISSING[*]}" >&2
-        exit 1
-    fi
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${MISSING[@]}" >/dev/null
-fi
+install_packages "${MISSING[@]}"
 [ "$(nproc)" -ge 2 ] || { echo "two cores are needed: one serves, one asks" >&2; exit 1; }
 
 say "release build"

@@ -5,16 +5,9 @@
 # a failure. Takes about ten seconds after the build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/install_packages.sh
 
-if ! command -v prometheus >/dev/null; then
-    if [ "$(id -u)" != 0 ]; then
-        echo "missing; install Debian's package prometheus" >&2
-        exit 1
-    fi
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends prometheus >/dev/null
-fi
+command -v prometheus >/dev/null || install_packages prometheus
 if [ -z "${LIGHTSHIP_BINARY:-}" ]; then
     cargo build --locked
     LIGHTSHIP_BINARY=${CARGO_TARGET_DIR:-target}/debug/lightship

@@ -7,6 +7,7 @@
 #   ROUNDS=20 MINUTES=60 scripts/long.sh failover soak
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/install_packages.sh
 
 ROUNDS=${ROUNDS:-5}
 MINUTES=${MINUTES:-10}
@@ -15,15 +16,7 @@ PARTS=("$@")
 
 say() { printf '\n== %s\n' "$*"; }
 
-if ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; then
-    if [ "$(id -u)" != 0 ]; then
-        echo "missing; install Debian's package postgresql" >&2
-        exit 1
-    fi
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends postgresql >/dev/null
-fi
+compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_packages postgresql
 
 say "release build"
 cargo build --release --locked --bin lightship

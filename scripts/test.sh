@@ -4,6 +4,7 @@
 # wrote. Nothing is skipped silently: if something can't be installed or started, that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/install_packages.sh
 
 # A zone with an odd offset that isn't UTC, so that no test depends on the machine's zone.
 export TZ=Asia/Kathmandu
@@ -30,15 +31,7 @@ command -v node >/dev/null || MISSING+=(nodejs)
 command -v npm >/dev/null || MISSING+=(npm)
 command -v promtool >/dev/null || MISSING+=(prometheus)
 python3 -c 'import ensurepip, venv' 2>/dev/null || MISSING+=(python3-venv)
-if [ ${#MISSING[@]} != 0 ]; then
-    if [ "$(id -u)" != 0 ]; then
-        echo "missing; install Debian's packages ${MISSING[*]}" >&2
-        exit 1
-    fi
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${MISSING[@]}" >/dev/null
-fi
+install_packages "${MISSING[@]}"
 if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number);
     process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
     echo "the browser tests need Node 20.19 or later, this is $(node --version)" >&2

@@ -18,6 +18,7 @@ use crate::domain::event::facts::Post;
 use crate::domain::event::facts::StatedStates;
 use crate::domain::incident::{Incident, Kind, has_own_item};
 use crate::domain::permission::Permission;
+use crate::domain::site::zones_from_text;
 use crate::domain::slug::Slug;
 use crate::domain::update::{Precision, Source, Update};
 use crate::domain::window::Window;
@@ -181,7 +182,7 @@ pub(super) async fn read_post(
         first_line: 1,
         zone: times.zone,
         date_order: times.date_order(),
-        zones: &settings::zones_from_text(settings.get("zones").map_or("", String::as_str)),
+        zones: &zones_from_text(settings.get("zones").map_or("", String::as_str)),
         posted_at: post.published_at,
         posted_precision: Precision::Minute,
         now: change.now,

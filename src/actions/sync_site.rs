@@ -6,6 +6,7 @@ use crate::content::SiteFile;
 use crate::domain::component::Component;
 use crate::domain::date_order::DateOrder;
 use crate::domain::event::Event;
+use crate::domain::site::zones_as_text;
 use crate::domain::state::{State, StateKey, States, built_in};
 use crate::store::{components, settings, states};
 
@@ -32,7 +33,7 @@ async fn sync_settings(change: &mut Change, site: &SiteFile) -> Result<(), Actio
         ("support_url", support.map(|support| support.url.clone())),
         ("brand", settings::brand_as_text(&site.brand)),
         ("delivery", settings::delivery_as_text(&site.delivery)),
-        ("zones", Some(settings::zones_as_text(&site.zones))),
+        ("zones", Some(zones_as_text(&site.zones))),
     ];
     let known = settings::list_site_settings(&mut change.tx).await?;
     for (key, value) in wanted {

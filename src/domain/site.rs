@@ -57,7 +57,7 @@ pub struct SiteSettings {
     /// What is behind the pages.
     pub hosting: Hosting,
     /// Ambiguous zone abbreviations, and what each means here.
-    #[serde(with = "seconds_east")]
+    #[serde(with = "zones_text")]
     pub zones: BTreeMap<String, FixedOffset>,
 }
 
@@ -102,28 +102,43 @@ impl SiteSettings {
     }
 }
 
-/// Offsets as seconds east of UTC.
-mod seconds_east {
+/// Abbreviations with their offsets in seconds east of UTC, as one text: `IST=19800 CST=-21600`.
+pub fn zones_as_text(zones: &BTreeMap<String, FixedOffset>) -> String {
+    let pairs: Vec<_> = zones
+        .iter()
+        .map(|(name, offset)| format!("{name}={}", offset.local_minus_utc()))
+        .collect();
+    pairs.join(" ")
+}
+
+/// The inverse of [`zones_as_text`]. Pairs that can't be read are left out.
+pub fn zones_from_text(text: &str) -> BTreeMap<String, FixedOffset> {
+    text.split_whitespace()
+        .filter_map(|pair| {
+            let (name, seconds) = pair.split_once('=')?;
+            let offset = FixedOffset::east_opt(seconds.parse().ok()?)?;
+            Some((name.to_owned(), offset))
+        })
+        .collect()
+}
+
+/// Abbreviations with their offsets, as one text.
+mod zones_text {
     use std::collections::BTreeMap;
 
     use chrono::FixedOffset;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(
-        offsets: &BTreeMap<String, FixedOffset>,
+        zones: &BTreeMap<String, FixedOffset>,
         to: S,
     ) -> Result<S::Ok, S::Error> {
-        let seconds = offsets
-            .iter()
-            .map(|(name, it)| (name, it.local_minus_utc()));
-        seconds.collect::<BTreeMap<_, _>>().serialize(to)
+        to.serialize_str(&super::zones_as_text(zones))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<BTreeMap<String, FixedOffset>, D::Error> {
-        let seconds = BTreeMap::<String, i32>::deserialize(from)?.into_iter();
-        let offsets = seconds.filter_map(|(name, it)| Some((name, FixedOffset::east_opt(it)?)));
-        Ok(offsets.collect())
+        Ok(super::zones_from_text(&String::deserialize(from)?))
     }
 }

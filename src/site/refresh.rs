@@ -68,7 +68,7 @@ impl Refresher {
         deployment: Deployment,
     ) -> Self {
         let loaded = Loaded {
-            snapshot: copy.stale_since(confirmed_at),
+            snapshot: copy.as_stale_since(confirmed_at),
             waiting: Waiting::new(),
         };
         Self {
@@ -151,7 +151,7 @@ impl Refresher {
         if !is_fresh || self.clock.now() - confirmed_at <= STALE_AFTER {
             return false;
         }
-        let stale = current.snapshot().stale_since(confirmed_at);
+        let stale = current.snapshot().as_stale_since(confirmed_at);
         let site = Site::new(stale);
         site.warm();
         self.site.replace(site);

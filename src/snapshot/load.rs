@@ -16,7 +16,7 @@ use super::{ComponentHistory, Snapshot};
 use crate::domain::component::Component;
 use crate::domain::delivery_settings::DeliverySettings;
 use crate::domain::incident::page_time;
-use crate::domain::site::{Hosting, SiteSettings, Support};
+use crate::domain::site::{Hosting, SiteSettings, Support, zones_from_text};
 use crate::domain::slug::Slug;
 use crate::domain::state::States;
 use crate::store::bulk::find_packed_changes;
@@ -25,7 +25,6 @@ use crate::store::components::list_components;
 use crate::store::incidents::list_redirects;
 use crate::store::settings::{
     brand_from_text, delivery_from_text, find_meta, list_site_settings, stated_times,
-    zones_from_text,
 };
 use crate::store::states::list_own_states;
 use crate::store::{Store, StoreError, Tx};

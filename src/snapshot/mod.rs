@@ -146,7 +146,7 @@ impl Snapshot {
     }
 
     /// The same snapshot, which says that nothing newer is known since an instant.
-    pub fn stale_since(&self, since: DateTime<Utc>) -> Self {
+    pub fn as_stale_since(&self, since: DateTime<Utc>) -> Self {
         Self {
             stale_since: Some(since),
             shares_second: true,

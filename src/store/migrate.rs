@@ -1,6 +1,6 @@
 //! Brings a database up to date.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -55,13 +55,16 @@ async fn lock_folder(file: &Path) -> Option<File> {
     let folder = file.parent().filter(|folder| *folder != Path::new(""));
     let folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
     let until = Instant::now() + LONGEST_UPGRADE;
-    while folder.try_lock().is_err() {
-        if Instant::now() >= until {
-            return None;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            // Some file systems have no locks.
+            Err(_) => return None,
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    Some(folder)
 }
 
 /// How long to wait for another process that upgrades the file.

@@ -56,6 +56,10 @@ pub(super) fn connect(url: &str, connections: u32) -> Result<Connected, StoreErr
         Engine::Sqlite => vec![existing_only(url)],
         Engine::Postgres => split(url),
     };
+    for url in &urls {
+        let parsed = url.parse::<AnyConnectOptions>();
+        parsed.map_err(|error| cannot_open(url, file.as_deref(), &error))?;
+    }
     let servers = Arc::new(Servers::new(urls));
     let writing = match engine {
         Engine::Sqlite => 1,

@@ -124,8 +124,8 @@ impl Servers {
     }
 
     /// A connection, set up. Among several servers it leads to the one that takes writes, or if none
-    /// does, where `or_to` says; that one is in use from then on. Waits a
-    /// little for a server that is just starting.
+    /// does, where `or_to` says; that one is in use from then on. Waits a little for a server that is
+    /// just starting.
     pub(super) async fn connect(
         &self,
         engine: Engine,
@@ -310,7 +310,8 @@ impl From<NotConnected> for StoreError {
         });
         let why: Vec<String> = why.collect();
         Self::NoWriter(format!(
-            "no database server takes writes: {}",
+            "no database server takes writes: {}; start or promote one of them, or name another \
+             one with --database",
             why.join("; ")
         ))
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::FixedOffset;
 use chrono_tz::Tz;
 
 use super::error::StoreError;
@@ -82,26 +81,6 @@ pub async fn set_meta(tx: &mut Tx, key: &str, value: &str) -> Result<(), StoreEr
     .execute(&mut tx.inner)
     .await?;
     Ok(())
-}
-
-/// Abbreviations with their offsets in seconds east of UTC, as one setting: `IST=19800 CST=-21600`.
-pub fn zones_as_text(zones: &BTreeMap<String, FixedOffset>) -> String {
-    let pairs: Vec<_> = zones
-        .iter()
-        .map(|(name, offset)| format!("{name}={}", offset.local_minus_utc()))
-        .collect();
-    pairs.join(" ")
-}
-
-/// The inverse of [`zones_as_text`]. Pairs that can't be read are left out.
-pub fn zones_from_text(text: &str) -> BTreeMap<String, FixedOffset> {
-    text.split_whitespace()
-        .filter_map(|pair| {
-            let (name, seconds) = pair.split_once('=')?;
-            let offset = FixedOffset::east_opt(seconds.parse().ok()?)?;
-            Some((name.to_owned(), offset))
-        })
-        .collect()
 }
 
 /// A brand as one setting; `None` for an empty brand.

@@ -8,12 +8,8 @@ TARGET=$(mkdir -p "${CARGO_TARGET_DIR:-../../target}/clients" && cd "${CARGO_TAR
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 export CLIENTS_PYTHON=$TARGET/python/bin/python
-if ! cmp -s requirements.txt "$TARGET/python/requirements.txt"; then
-    rm -rf "$TARGET/python"
-    python3 -m venv "$TARGET/python"
-    "$CLIENTS_PYTHON" -m pip install --quiet --disable-pip-version-check -r requirements.txt
-    cp requirements.txt "$TARGET/python/"
-fi
+. ../python.sh
+install_python "$TARGET/python"
 
 # The crate is a program without a library: its sources are fetched, and one module of them is built.
 CRATE=modelsdev-0.14.1

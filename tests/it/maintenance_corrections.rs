@@ -2,18 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::maintenance_steps::empty;
 use crate::support::app::{Reply, TestApp};
 
 const PATH: &str = "/incidents/new-disks";
-
-async fn empty() -> TestApp {
-    TestApp::new()
-        .at("2013-03-02T20:00:00Z")
-        .with_component("selma")
-        .with_component("nelson")
-        .start()
-        .await
-}
 
 fn plan(title: &str, components: &Value) -> Value {
     json!({"title": title, "kind": "maintenance", "overlap": true,

@@ -20,7 +20,8 @@ async fn planned() -> TestApp {
     app
 }
 
-async fn empty() -> TestApp {
+/// An hour before a plan of these tests begins.
+pub(crate) async fn empty() -> TestApp {
     TestApp::new()
         .at("2013-03-02T20:00:00Z")
         .with_component("selma")

@@ -5,12 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 TARGET=$(mkdir -p "${CARGO_TARGET_DIR:-../../target}/matrix" && cd "${CARGO_TARGET_DIR:-../../target}/matrix" && pwd)
 
-if ! cmp -s requirements.txt "$TARGET/python/requirements.txt"; then
-    rm -rf "$TARGET/python"
-    python3 -m venv "$TARGET/python"
-    "$TARGET/python/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: \
-        -r requirements.txt
-    cp requirements.txt "$TARGET/python/"
-fi
+. ../python.sh
+install_python "$TARGET/python" --only-binary=:all:
 
 exec "$TARGET/python/bin/python" read_back.py

@@ -84,7 +84,7 @@ impl StaticSite {
         Ok(Self {
             store,
             refresher,
-            writer: Some(Writer::new(to, &assets, &config.source.content)),
+            writer: Some(Writer::new(to, &assets, config.source.folder())),
             due: Some(Due::Everything),
         })
     }

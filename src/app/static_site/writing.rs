@@ -25,7 +25,7 @@ pub(super) struct Writer {
     to: Box<dyn Destination>,
     /// The files in the binary that pages load, by name.
     assets: Vec<(String, Shared, FileHeaders)>,
-    content: PathBuf,
+    content: Option<PathBuf>,
     /// The files of `media/` as they were when they were written last.
     media: BTreeMap<String, Stamp>,
 }
@@ -47,7 +47,7 @@ pub(super) enum Due {
 
 impl Writer {
     /// A writer for a place. Pictures and other files for posts come from a content folder.
-    pub(super) fn new(to: Box<dyn Destination>, assets: &Assets, content: &Path) -> Self {
+    pub(super) fn new(to: Box<dyn Destination>, assets: &Assets, content: Option<&Path>) -> Self {
         let assets = assets.list_for_files().map(|(path, document)| {
             let headers = FileHeaders::new(document.media_type, document.policy);
             let name = file_name(path, to.naming());
@@ -56,7 +56,7 @@ impl Writer {
         Self {
             assets: assets.collect(),
             to,
-            content: content.to_owned(),
+            content: content.map(Path::to_owned),
             media: BTreeMap::new(),
         }
     }
@@ -70,7 +70,7 @@ impl Writer {
         stopped: &signal::Receiver<bool>,
     ) -> anyhow::Result<Option<BuildReport>> {
         let start = Instant::now();
-        let media = list_media(&self.content)?;
+        let media = list_media(self.content.as_deref())?;
         let files = list_files(snapshot, self.to.naming());
         let names = || {
             let assets = self.assets.iter().map(|(name, ..)| name.as_str());
@@ -136,14 +136,17 @@ impl Writer {
 
     /// Whether the files of `media/` differ from those that were written.
     pub(super) fn has_other_media(&self) -> anyhow::Result<bool> {
-        let found = list_media(&self.content)?.into_iter();
+        let found = list_media(self.content.as_deref())?.into_iter();
         let found: BTreeMap<String, Stamp> = found.map(|(name, _, stamp)| (name, stamp)).collect();
         Ok(found != self.media)
     }
 }
 
 /// The files of `media/`. One that vanishes meanwhile isn't among them.
-fn list_media(content: &Path) -> anyhow::Result<Vec<MediaFile>> {
+fn list_media(content: Option<&Path>) -> anyhow::Result<Vec<MediaFile>> {
+    let Some(content) = content else {
+        return Ok(Vec::new());
+    };
     let found = media::list_files(content)
         .with_context(|| format!("listing {}", content.join("media").display()))?;
     let stamped = found.into_iter().filter_map(|(name, path)| {

@@ -17,7 +17,7 @@ const SAID: &str = "This page may be out of date.";
 fn each_page_says_since_when_it_may_be_stale() {
     let snapshot = stormy().snapshot();
     let since = snapshot.as_of - Duration::minutes(7);
-    let stale = snapshot.stale_since(since);
+    let stale = snapshot.as_stale_since(since);
     let mut framed = 0;
     for ((path, fresh), (_, html)) in pages(&snapshot).into_iter().zip(pages(&stale)) {
         assert!(!fresh.contains(SAID), "{path}");
